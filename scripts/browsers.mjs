@@ -1,0 +1,126 @@
+/**
+ * Where each browser is, and one way to drive all three. Playwright's own build comes first; then one the system has;
+ * for WebKit that is WebKitGTK, driven by WebDriver. Installing is the business of setup.mjs.
+ */
+import { existsSync } from 'node:fs';
+import { findWebKitGtk, onPath, openWebKitGtk } from './webkitgtk.mjs';
+
+/** @typedef {'chromium' | 'firefox' | 'webkit'} BrowserName */
+
+/**
+ * @typedef {object} Browser
+ * @property {BrowserName} name
+ * @property {'playwright' | 'webkitgtk'} driver what drives it
+ * @property {'playwright' | 'system'} origin whose build it is
+ * @property {string} executablePath
+ * @property {{ executablePath?: string, channel?: string, args?: string[] }} launchOptions for Playwright's `launch`
+ */
+
+/**
+ * @typedef {object} Page
+ * @property {<T = unknown>(source: string | ((...args: any[]) => T | Promise<T>), ...args: unknown[]) => Promise<T>} evaluate
+ *   runs an expression, or a self-contained function with JSON arguments, and awaits its JSON result
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @typedef {object} RunningBrowser
+ * @property {BrowserName} name
+ * @property {(url: string, options?: { onConsole?: (type: string, text: string) => void }) => Promise<Page>} open
+ *   a page in a context of its own; `onConsole` gets what it prints, uncaught errors included
+ * @property {() => Promise<void>} close
+ */
+
+/** @type {readonly BrowserName[]} */
+export const BROWSERS = ['chromium', 'firefox', 'webkit'];
+
+const MAC = '/Applications';
+/** @type {Record<'chromium' | 'firefox', string[]>} */
+const SYSTEM = {
+  chromium: [
+    'chromium',
+    'chromium-browser',
+    'google-chrome-stable',
+    'google-chrome',
+    `${MAC}/Google Chrome.app/Contents/MacOS/Google Chrome`,
+    `${MAC}/Chromium.app/Contents/MacOS/Chromium`,
+  ],
+  firefox: ['firefox-esr', 'firefox', `${MAC}/Firefox.app/Contents/MacOS/firefox`],
+};
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * @param {BrowserName} name
+ * @returns {Promise<Browser | undefined>} undefined where the machine has none that we can drive
+ */
+export async function findBrowser(name) {
+  const playwright = await import('playwright-core');
+  const own = playwright[name].executablePath();
+  if (existsSync(own)) {
+    return { name, driver: 'playwright', origin: 'playwright', executablePath: own, launchOptions: {} };
+  }
+  if (name === 'webkit') {
+    const found = findWebKitGtk();
+    return found && { name, driver: 'webkitgtk', origin: 'system', executablePath: found.binary, launchOptions: {} };
+  }
+  const executablePath = SYSTEM[name]
+    .map((file) => (file.startsWith('/') ? file : onPath(file)))
+    .find((file) => file && existsSync(file));
+  if (!executablePath) return undefined;
+  // Playwright drives its own patched Firefox; a stock one speaks WebDriver BiDi, which this channel selects.
+  const launchOptions =
+    name === 'firefox' ? { channel: 'moz-firefox', executablePath } : { executablePath, args: CHROMIUM_ARGS };
+  return { name, driver: 'playwright', origin: 'system', executablePath, launchOptions };
+}
+
+/**
+ * Starts a browser, headless.
+ *
+ * @param {BrowserName} name
+ * @returns {Promise<RunningBrowser>}
+ */
+export async function launchBrowser(name) {
+  const found = await findBrowser(name);
+  if (!found) throw new Error(`No ${name} on this machine: run "npm run setup -- --browsers".`);
+  if (found.driver === 'webkitgtk') {
+    /** @type {Set<Page>} */
+    const pages = new Set();
+    return {
+      name,
+      async open(url, options) {
+        const page = await openWebKitGtk(url, options);
+        pages.add(page);
+        return page;
+      },
+      async close() {
+        await Promise.all([...pages].map((page) => page.close()));
+      },
+    };
+  }
+  const playwright = await import('playwright-core');
+  const browser = await playwright[name].launch({ headless: true, ...found.launchOptions });
+  return {
+    name,
+    async open(url, { onConsole } = {}) {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      if (onConsole) {
+        page.on('console', (message) => onConsole(message.type(), message.text()));
+        page.on('pageerror', (error) => onConsole('error', String(error)));
+      }
+      await page.goto(url);
+      return {
+        evaluate: (source, ...args) =>
+          page.evaluate(typeof source === 'string' ? source : `(${source})(...${JSON.stringify(args)})`),
+        close: () => context.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}

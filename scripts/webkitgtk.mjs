@@ -1,0 +1,267 @@
+/**
+ * Drives WebKitGTK's MiniBrowser through WebKitWebDriver: the WebKit of Linux distributions, for machines where
+ * Playwright's own build cannot be had. One driver process and one virtual screen a page, so that pages share nothing.
+ *
+ * A WebDriver session takes one command at a time and has no console events. So `evaluate` only starts the work in
+ * the page, and one short poll brings back console lines and the outcome together.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 100;
+
+const { PATH = '', DISPLAY } = process.env;
+
+/** @param {string} command */
+export function onPath(command) {
+  const folders = PATH.split(delimiter).filter(Boolean);
+  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
+}
+
+/** MiniBrowser is not on the PATH: each distribution has it beside the library. */
+function findMiniBrowser() {
+  const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
+  const folders = [...multiarch.map((name) => join('/usr/lib', name)), '/usr/lib', '/usr/lib64', '/usr/libexec'];
+  return folders
+    .flatMap((folder) =>
+      ['webkitgtk-6.0', 'webkit2gtk-4.1', 'webkit2gtk-4.0'].map((library) => join(folder, library, 'MiniBrowser')),
+    )
+    .find((file) => existsSync(file));
+}
+
+/** The paths of what it takes, or undefined where something is missing. */
+export function findWebKitGtk() {
+  const driver = onPath('WebKitWebDriver');
+  const binary = findMiniBrowser();
+  const screen = onPath('Xvfb');
+  return driver && binary && (screen || DISPLAY) ? { driver, binary, screen } : undefined;
+}
+
+/** Every process started here ends with this one, however it ends. */
+const children = new Set();
+const killChildren = () => {
+  for (const child of children) child.kill('SIGKILL');
+};
+process.on('exit', killChildren);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    killChildren();
+    process.kill(process.pid, signal);
+  });
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} options
+ */
+function start(command, args, options) {
+  const child = spawn(command, args, options);
+  children.add(child);
+  const ended = new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('exit', resolve);
+  }).then(() => children.delete(child));
+  return { child, ended };
+}
+
+/** @param {{ child: import('node:child_process').ChildProcess, ended: Promise<unknown> }} process */
+async function stop({ child, ended }) {
+  child.kill('SIGTERM');
+  await Promise.race([ended, sleep(3000, undefined, { ref: false })]);
+  child.kill('SIGKILL');
+}
+
+/** A virtual screen whose number the X server chooses, so that any number of them run side by side. @param {string} binary */
+async function startScreen(binary) {
+  const server = start(binary, ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const pipe = /** @type {import('node:stream').Readable} */ (server.child.stdio[3]);
+  const number = await Promise.race([
+    new Promise((resolve) => pipe.once('data', (chunk) => resolve(String(chunk).trim()))),
+    server.ended.then(() => undefined),
+  ]);
+  if (number === undefined) throw new Error('Xvfb did not start.');
+  return { display: `:${number}`, close: () => stop(server) };
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port.')),
+      );
+    });
+  });
+}
+
+/**
+ * The four WebDriver commands needed here (https://www.w3.org/TR/webdriver2/), so small that a library would be more.
+ *
+ * @param {number} port
+ * @param {string} binary
+ */
+async function startSession(port, binary) {
+  /** @param {string} method @param {string} path @param {unknown} [body] */
+  const send = async (method, path, body) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const { value } = /** @type {{ value: any }} */ (await response.json());
+    if (!response.ok) throw new Error(`WebKitWebDriver: ${value?.message ?? response.statusText}`);
+    return value;
+  };
+  let ready = false;
+  for (let attempt = 0; attempt < 100 && !ready; attempt++) {
+    ready = await send('GET', '/status').then(
+      () => true,
+      () => sleep(100, false),
+    );
+  }
+  if (!ready) throw new Error('WebKitWebDriver did not start within 10 s.');
+  const { sessionId } = await send('POST', '/session', {
+    capabilities: {
+      alwaysMatch: {
+        browserName: 'MiniBrowser',
+        'webkitgtk:browserOptions': { binary, args: ['--automation'] },
+      },
+    },
+  });
+  return {
+    /** @param {string} url */
+    navigate: (url) => send('POST', `/session/${sessionId}/url`, { url }),
+    /** @param {string} script @param {...unknown} args */
+    execute: (script, ...args) => send('POST', `/session/${sessionId}/execute/sync`, { script, args }),
+    quit: () => send('DELETE', `/session/${sessionId}`),
+  };
+}
+
+/** Runs in the page: console lines are kept until the next poll fetches them. */
+const RELAY = `
+  if (!globalThis.__edgevecRelay) {
+    const relay = { lines: [], outcomes: {} };
+    Object.defineProperty(globalThis, '__edgevecRelay', { value: relay });
+    const text = (value) => {
+      if (typeof value === 'string') return value;
+      if (value instanceof Error) return String(value.stack || value);
+      try { return JSON.stringify(value) ?? String(value); } catch { return String(value); }
+    };
+    for (const type of ['log', 'info', 'warn', 'error', 'debug']) {
+      const original = console[type];
+      console[type] = (...args) => { relay.lines.push({ type, text: args.map(text).join(' ') }); original.apply(console, args); };
+    }
+    addEventListener('error', (event) => relay.lines.push({ type: 'error', text: String(event.message) }));
+    addEventListener('unhandledrejection', (event) => relay.lines.push({ type: 'error', text: 'Unhandled: ' + text(event.reason) }));
+  }`;
+
+/** A browser of its own for one page. @param {NonNullable<ReturnType<typeof findWebKitGtk>>} found */
+async function startBrowser(found) {
+  const screen = found.screen ? await startScreen(found.screen) : undefined;
+  const port = await freePort();
+  const driver = start(found.driver, [`--port=${port}`], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      ...(screen && { DISPLAY: screen.display }),
+      // The sandbox needs namespaces that containers do not give; the pages opened here are our own.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+    },
+  });
+  const stopAll = async () => {
+    await stop(driver);
+    await screen?.close();
+  };
+  try {
+    const ended = driver.ended.then(() => Promise.reject(new Error('WebKitWebDriver ended before it was ready.')));
+    const session = await Promise.race([startSession(port, found.binary), ended]);
+    return {
+      ...session,
+      async close() {
+        await Promise.race([session.quit().catch(() => undefined), sleep(3000, undefined, { ref: false })]);
+        await stopAll();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {{ onConsole?: (type: string, text: string) => void }} [options]
+ * @returns {Promise<import('./browsers.mjs').Page>}
+ */
+export async function openWebKitGtk(url, { onConsole } = {}) {
+  const found = findWebKitGtk();
+  if (!found) throw new Error('WebKitGTK is not installed: run "npm run setup -- --browsers".');
+  const browser = await startBrowser(found);
+
+  /** @type {Promise<unknown>} */
+  let queue = Promise.resolve();
+  let calls = 0;
+  /** One command at a time. @param {string} script @param {...unknown} args */
+  const execute = (script, ...args) => {
+    const next = queue.then(() => browser.execute(RELAY + script, ...args));
+    queue = next.catch(() => undefined);
+    return next;
+  };
+
+  /** Brings console lines and, where one is asked for, the outcome of a call. @param {number} [call] */
+  const poll = async (call = -1) => {
+    /** @type {{ lines: { type: string, text: string }[], outcome: { value?: unknown, error?: string } | null }} */
+    const { lines, outcome } = await execute(
+      `const { lines, outcomes } = globalThis.__edgevecRelay;
+      const outcome = outcomes[arguments[0]] ?? null;
+      if (outcome) delete outcomes[arguments[0]];
+      return { lines: lines.splice(0), outcome };`,
+      call,
+    );
+    for (const line of lines) onConsole?.(line.type, line.text);
+    return outcome;
+  };
+
+  /** @type {NodeJS.Timeout | undefined} */
+  let relaying;
+  try {
+    await browser.navigate(url);
+    if (onConsole) relaying = setInterval(() => poll().catch(() => undefined), 5 * POLL_MS).unref();
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+
+  return {
+    async evaluate(source, ...args) {
+      const call = calls++;
+      const expression = typeof source === 'string' ? source : `(${source})(...${JSON.stringify(args)})`;
+      await execute(
+        `const { outcomes } = globalThis.__edgevecRelay;
+        Promise.resolve().then(() => (${expression})).then(
+          (value) => { outcomes[${call}] = { value }; },
+          (error) => { outcomes[${call}] = { error: String(error && error.message ? error.name + ': ' + error.message : error) }; },
+        );`,
+      );
+      for (;;) {
+        const outcome = await poll(call);
+        if (outcome?.error !== undefined) throw new Error(outcome.error);
+        if (outcome) return /** @type {any} */ (outcome.value ?? undefined);
+        await sleep(POLL_MS);
+      }
+    },
+    async close() {
+      clearInterval(relaying);
+      await browser.close();
+    },
+  };
+}
