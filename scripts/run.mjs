@@ -1,0 +1,145 @@
+/** Runs other programs: `step` in the open under a heading, `task` behind one line of progress. Plain Node. */
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const rust = join(root, 'rust');
+
+/** A failure whose message is the whole story: commands print it without a stack. */
+export class Stop extends Error {}
+
+/** @typedef {{ cwd?: string, env?: Record<string, string | undefined>, timeoutMs?: number }} Options */
+/** @typedef {{ ok: boolean, seconds: number, output: string }} Outcome */
+
+/** @param {number} seconds */
+export const duration = (seconds) =>
+  seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Options & { onOutput?: (text: string) => void, quiet?: boolean }} options
+ * @returns {Promise<Outcome>}
+ */
+function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own when there is a limit, so that the limit ends what the command started too.
+      detached: timeoutMs !== undefined,
+    });
+    let output = '';
+    /** @param {string} text */
+    const take = (text) => {
+      output += text;
+      onOutput?.(text);
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    const limit =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            take(`Stopped: it took longer than ${duration(timeoutMs / 1000)}.\n`);
+            if (child.pid) process.kill(-child.pid, 'SIGKILL');
+          }, timeoutMs);
+    /** @param {boolean} ok */
+    const end = (ok) => {
+      clearTimeout(limit);
+      resolve({ ok, seconds: (performance.now() - start) / 1000, output });
+    };
+    child.once('error', (error) => {
+      take(`${error.message}\n`);
+      end(false);
+    });
+    child.once('close', (code) => end(code === 0));
+  });
+}
+
+/** Runs a command and shows nothing. @param {string} command @param {string[]} args @param {Options} [options] */
+export const quiet = (command, args, options = {}) => execute(command, args, options);
+
+/** @param {string} title */
+export const heading = (title) => console.log(`\n── ${title}`);
+
+/**
+ * Runs a command under a heading, its output shown and kept.
+ *
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Options} [options]
+ */
+export async function step(title, command, args, options = {}) {
+  heading(title);
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1', CARGO_TERM_COLOR: 'always' } : {};
+  const outcome = await execute(command, args, {
+    ...options,
+    env: { ...colour, ...options.env },
+    onOutput: (text) => process.stdout.write(text),
+  });
+  console.log(`── ${title}: ${outcome.ok ? 'done' : 'FAILED'} in ${duration(outcome.seconds)}`);
+  return outcome;
+}
+
+/**
+ * Runs a command behind one line of progress. Its output is shown only where it fails and `showFailure` is set.
+ *
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Options & { showFailure?: boolean }} [options]
+ */
+export async function task(title, command, args, options = {}) {
+  const live = process.stdout.isTTY === true;
+  const start = performance.now();
+  let last = '';
+  let said = 0;
+  const elapsed = () => (performance.now() - start) / 1000;
+  const say = () => {
+    if (live)
+      process.stdout.write(
+        `\r\x1b[K${`${title} (${duration(elapsed())}) ${last}`.slice(0, (process.stdout.columns ?? 80) - 1)}`,
+      );
+    else if (elapsed() - said > 20) {
+      said = elapsed();
+      console.log(`${title} … ${duration(said)}: ${last}`);
+    }
+  };
+  if (!live) console.log(`${title} …`);
+  const clock = setInterval(say, live ? 200 : 1000);
+  const outcome = await execute(command, args, {
+    ...options,
+    onOutput: (text) => {
+      last =
+        text
+          .trim()
+          .split(/[\r\n]+/)
+          .at(-1) || last;
+    },
+  });
+  clearInterval(clock);
+  if (live) process.stdout.write('\r\x1b[K');
+  console.log(`${title}: ${outcome.ok ? `done in ${duration(outcome.seconds)}` : 'did not work'}`);
+  if (!outcome.ok && options.showFailure) console.log(outcome.output.trim().split('\n').slice(-20).join('\n'));
+  return outcome;
+}
+
+/**
+ * The body of a command: a `Stop` ends it with its sentence alone.
+ *
+ * @param {() => Promise<unknown>} body
+ */
+export async function main(body) {
+  try {
+    await body();
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    console.error(`\n${error.message}`);
+    process.exitCode = 1;
+  }
+}

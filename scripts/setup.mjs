@@ -1,0 +1,193 @@
+/**
+ * Sets up what the other commands need: looks for what is there, installs only what is missing, is silent when nothing
+ * is. Plain Node, for it runs before `npm install`. A thing that cannot be had ends it with one sentence that names
+ * the remedy; a browser that cannot be had is returned instead, for the caller to report as not run.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BROWSERS, findBrowser } from './browsers.mjs';
+import { main, quiet, root, rust, Stop, task } from './run.mjs';
+import { onPath } from './webkitgtk.mjs';
+
+const MINUTE = 60_000;
+
+/** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
+/** @typedef {{ name: BrowserName, reason: string }} MissingBrowser */
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Stop(
+      `EdgeVec needs Node 20.19 or newer, and this is ${process.versions.node}: install a newer one from https://nodejs.org.`,
+    );
+  }
+}
+
+/** @param {string} file @returns {Record<string, { version?: string, optional?: boolean }> | undefined} */
+function lockedPackages(file) {
+  if (!existsSync(file)) return undefined;
+  return JSON.parse(readFileSync(file, 'utf8')).packages;
+}
+
+/** Installed packages are compared with the lock file entry by entry: times of files say nothing after a git checkout. */
+function npmIsCurrent() {
+  const wanted = lockedPackages(join(root, 'package-lock.json')) ?? {};
+  const installed = lockedPackages(join(root, 'node_modules/.package-lock.json'));
+  if (!installed) return false;
+  return Object.entries(wanted).every(
+    ([path, entry]) =>
+      path === '' || (installed[path] ? installed[path].version === entry.version : entry.optional === true),
+  );
+}
+
+async function setUpNpm() {
+  if (npmIsCurrent()) return;
+  const { ok } = await task('Installing the npm packages', 'npm', ['ci', '--prefer-offline'], { showFailure: true });
+  if (!ok) throw new Stop('The npm packages could not be installed: check the network and run "npm ci".');
+}
+
+/** How to run apt-get here: as root, through a sudo that asks nothing, or not at all. */
+async function aptPrefix() {
+  if (!onPath('apt-get')) return undefined;
+  if (process.getuid?.() === 0) return [];
+  return onPath('sudo') && (await quiet('sudo', ['-n', 'true'])).ok ? ['sudo', '-n'] : undefined;
+}
+
+let listsAreFresh = false;
+
+/** @param {string} what @param {string[] | (() => Promise<string[]>)} packages @returns {Promise<boolean>} */
+async function aptInstall(what, packages) {
+  const prefix = await aptPrefix();
+  if (!prefix) return false;
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  /** @param {string} title @param {string[]} args @param {boolean} showFailure */
+  const apt = (title, args, showFailure) => {
+    const [command = '', ...rest] = [...prefix, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', ...args];
+    return task(title, command, rest, { env, showFailure, timeoutMs: 15 * MINUTE });
+  };
+  if (!listsAreFresh) listsAreFresh = (await apt("Reading Debian's package lists", ['update'], false)).ok;
+  const names = typeof packages === 'function' ? await packages() : packages;
+  return (
+    await apt(
+      `Installing ${what} (apt-get install ${names.join(' ')})`,
+      ['install', '-y', '--no-install-recommends', ...names],
+      true,
+    )
+  ).ok;
+}
+
+/** The Debian compiler that comes with its own library's sources, and the newest linker beside it. */
+async function debianRustPackages() {
+  const { output } = await quiet('apt-cache', ['search', '--names-only', '^lld-[0-9]+$']);
+  const linkers = [...output.matchAll(/^lld-(\d+)/gm)].map((match) => Number(match[1]));
+  return ['rustc-web', 'rust-web-src', 'cargo-web', `lld-${Math.max(...linkers, 16)}`];
+}
+
+/** A compiler with the wasm32 library: a rustup toolchain with that target, most often. */
+async function hasWasmTarget() {
+  const { ok, output } = await quiet('rustc', ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown'], {
+    cwd: rust,
+  });
+  const folder = output.trim();
+  return ok && existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libcore-'));
+}
+
+/** Debian's compiler with the sources of its library and a linker: `cargo xtask` builds that library itself. */
+async function hasDebianWasm() {
+  if (!existsSync('/usr/bin/rustc') || !existsSync('/usr/bin/cargo')) return false;
+  const { ok, output } = await quiet('/usr/bin/rustc', ['--print', 'sysroot']);
+  if (!ok || !existsSync(join(output.trim(), 'lib/rustlib/src/rust/library/Cargo.toml'))) return false;
+  return readdirSync('/usr/bin').some((name) => /^wasm-ld(-\d+)?$/.test(name));
+}
+
+async function setUpRust() {
+  if (!onPath('cc') && !(await aptInstall('a C linker', ['gcc', 'libc6-dev']))) {
+    throw new Stop(
+      'Rust needs a C linker and there is no "cc": install a C compiler (Debian: "apt-get install gcc libc6-dev"; macOS: "xcode-select --install").',
+    );
+  }
+  if ((onPath('cargo') && (await hasWasmTarget())) || (await hasDebianWasm())) return;
+  if (onPath('rustup')) {
+    const args = ['target', 'add', 'wasm32-unknown-unknown'];
+    await task('Adding the Rust target wasm32-unknown-unknown (rustup)', 'rustup', args, {
+      cwd: rust,
+      timeoutMs: 10 * MINUTE,
+    });
+    if (await hasWasmTarget()) return;
+  }
+  if ((await aptInstall('Rust for wasm32', debianRustPackages)) && (await hasDebianWasm())) return;
+  throw new Stop(
+    onPath('rustup')
+      ? 'Rust cannot build for wasm32 here: run "rustup target add wasm32-unknown-unknown" (on Debian or Ubuntu, as root: "apt-get install rustc-web rust-web-src cargo-web lld").'
+      : 'There is no Rust toolchain for wasm32: install Rust from https://rustup.rs, then run this again.',
+  );
+}
+
+/** The formatter and the linter, which only `npm run check` needs. */
+async function setUpRustTools() {
+  for (const [command, component] of [
+    ['fmt', 'rustfmt'],
+    ['clippy', 'clippy'],
+  ]) {
+    if (!command || !component || (await quiet('cargo', [command, '--version'], { cwd: rust })).ok) continue;
+    const added =
+      onPath('rustup') &&
+      (
+        await task(`Adding ${component} (rustup)`, 'rustup', ['component', 'add', component], {
+          cwd: rust,
+          timeoutMs: 10 * MINUTE,
+        })
+      ).ok;
+    if (!added) throw new Stop(`"cargo ${command}" is missing: run "rustup component add ${component}".`);
+  }
+}
+
+/** @type {Record<BrowserName, string[]>} */
+const DEBIAN_BROWSERS = {
+  chromium: ['chromium'],
+  firefox: ['firefox-esr'],
+  webkit: ['webkit2gtk-driver', 'xvfb'],
+};
+
+/** @param {BrowserName} name @returns {Promise<MissingBrowser | undefined>} */
+async function setUpBrowser(name) {
+  if (await findBrowser(name)) return undefined;
+  const cli = join(root, 'node_modules/playwright/cli.js');
+  const limit = { timeoutMs: 10 * MINUTE };
+  await task(`Installing ${name} (playwright install)`, process.execPath, [cli, 'install', name], limit);
+  if (await findBrowser(name)) {
+    if (await aptPrefix())
+      await task(`Installing what ${name} needs`, process.execPath, [cli, 'install-deps', name], limit);
+    return undefined;
+  }
+  await aptInstall(name, DEBIAN_BROWSERS[name]);
+  if (await findBrowser(name)) return undefined;
+  const debian = `on Debian or Ubuntu, as root, "apt-get install ${DEBIAN_BROWSERS[name].join(' ')}"`;
+  return { name, reason: `it could not be installed: run "npx playwright install --with-deps ${name}" (${debian})` };
+}
+
+/**
+ * @param {{ browsers?: readonly BrowserName[], rust?: boolean, rustTools?: boolean }} [needs]
+ * @returns {Promise<{ missing: MissingBrowser[] }>} the browsers that cannot be had
+ */
+export async function setup({ browsers = [], rust: needsRust = true, rustTools = false } = {}) {
+  checkNode();
+  await setUpNpm();
+  if (needsRust) await setUpRust();
+  if (rustTools) await setUpRustTools();
+  const missing = [];
+  for (const name of browsers) {
+    const result = await setUpBrowser(name);
+    if (result) missing.push(result);
+  }
+  return { missing };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const { missing } = await setup({ browsers: BROWSERS, rustTools: true });
+    for (const { name, reason } of missing) console.log(`No ${name}: ${reason}.`);
+    if (missing.length === 0) console.log('Everything is here.');
+  });
+}
