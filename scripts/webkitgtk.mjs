@@ -175,6 +175,8 @@ async function startBrowser(found) {
       // The sandbox needs namespaces that containers do not give; the pages opened here are our own.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      // As in Safari, where an isolated page has SharedArrayBuffer.
+      JSC_useSharedArrayBuffer: '1',
     },
   });
   const stopAll = async () => {

@@ -1,0 +1,45 @@
+/**
+ * The `test` section of vite.config.ts: the projects `node`, `chromium`, `firefox` and `webkit`. A browser this machine
+ * does not have gets no project, so its tests cannot seem to have run.
+ */
+import { playwright } from '@vitest/browser-playwright';
+import type { BrowserInstanceOption, TestUserConfig } from 'vitest/node';
+import { BROWSERS, type BrowserName, findBrowser } from '../../../scripts/browsers.mjs';
+import { webkitgtk } from './webkitgtk.js';
+
+/** What a page needs for SharedArrayBuffer and fine clocks; `npm start` and the demo's tests serve the same. */
+const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
+  const found = await findBrowser(name);
+  if (!found) return undefined;
+  const provider = found.driver === 'webkitgtk' ? webkitgtk() : playwright({ launchOptions: found.launchOptions });
+  return { name, browser: name, provider };
+}
+
+export async function testProjects(): Promise<TestUserConfig> {
+  const instances = (await Promise.all(BROWSERS.map(instance))).filter((found) => found !== undefined);
+  return {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'node', include: ['ts/test/unit/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        server: { headers: ISOLATION },
+        test: {
+          name: 'browser',
+          include: ['ts/test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          // One page at a time: the suites measure time slices, which a second page would disturb.
+          fileParallelism: false,
+          browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
+        },
+      },
+    ],
+  };
+}
