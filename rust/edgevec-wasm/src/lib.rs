@@ -1,0 +1,149 @@
+//! The boundary: the engine's buffer operations for JavaScript. Numbers and pointers only; a function does one thing.
+//!
+//! A pointer is valid until the next call that may allocate; JavaScript copies what it keeps. The glue's caller is
+//! `ts/src/engine`, which also turns a status into an error.
+
+mod structs;
+
+use edgevec::{Error, Hit, Index, Mode, Scratch};
+use structs::{EngineFault, EngineOptions, EngineStats};
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::*;
+
+/// Raised by hand whenever a call changes, so that a wasm file is never driven by glue of another shape.
+#[wasm_bindgen(js_name = abiVersion)]
+#[must_use]
+pub fn abi_version() -> u32 {
+    1
+}
+
+/// One index and the buffers to talk to it through.
+#[wasm_bindgen]
+pub struct Engine {
+    index: Index,
+    scratch: Scratch,
+    staged: Vec<f32>,
+    slots: Vec<u32>,
+    fault_row: u32,
+    query: Vec<f32>,
+    row: Vec<f32>,
+    hit_slots: Vec<u32>,
+    hit_distances: Vec<f32>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An empty index. Throws an `EngineFault` for an option out of range.
+    ///
+    /// # Errors
+    /// As a thrown value.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: Ts<EngineOptions>) -> Result<Engine, JsValue> {
+        let index = Index::new(options.to_rust().map_err(JsError::from)?.into()).map_err(EngineFault::thrown)?;
+        let vector = vec![0.0; index.options().dimensions as usize];
+        let (staged, slots, hit_slots, hit_distances) = Default::default();
+        let (query, row, scratch) = (vector.clone(), vector, Scratch::default());
+        Ok(Self { index, scratch, staged, slots, fault_row: 0, query, row, hit_slots, hit_distances })
+    }
+
+    /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where memory is exhausted.
+    pub fn stage(&mut self, rows: u32) -> *const f32 {
+        let values = rows as usize * self.query.len();
+        if self.staged.try_reserve(values.saturating_sub(self.staged.len())).is_err() {
+            return std::ptr::null();
+        }
+        self.staged.resize(values, 0.0);
+        self.staged.as_ptr()
+    }
+
+    /// Stores every staged row, hidden, or none. Returns a status; `faultRow` tells which row was refused.
+    pub fn commit(&mut self) -> i32 {
+        let committed = self.index.commit(&self.staged, &mut self.slots);
+        self.staged.clear();
+        committed.map_or_else(|error| self.refuse(error), |()| 0)
+    }
+
+    /// The slots the last commit gave, in the order of its rows.
+    pub fn slots(&self) -> *const u32 {
+        self.slots.as_ptr()
+    }
+
+    /// The row the last commit refused.
+    #[wasm_bindgen(js_name = faultRow)]
+    pub fn fault_row(&self) -> u32 {
+        self.fault_row
+    }
+
+    /// Takes up to `budget` rows into the graph; returns how many wait still.
+    pub fn link(&mut self, budget: u32) -> u32 {
+        self.index.link(budget)
+    }
+
+    /// Makes a hidden row visible.
+    pub fn publish(&mut self, slot: u32) -> bool {
+        self.index.publish(slot)
+    }
+
+    /// Removes a row, hidden or visible.
+    pub fn remove(&mut self, slot: u32) -> bool {
+        self.index.remove(slot)
+    }
+
+    /// Where to write a query.
+    pub fn query(&mut self) -> *const f32 {
+        self.query.as_ptr()
+    }
+
+    /// Searches for the written query. `mode` 1 is exact. Returns the number of hits, or a negated status.
+    pub fn search(&mut self, k: u32, ef: u32, mode: u32) -> i32 {
+        let mode = if mode == 1 { Mode::Exact } else { Mode::Auto };
+        match self.index.search(&mut self.scratch, &self.query, k as usize, ef as usize, mode) {
+            Ok(hits) => copy_hits(hits, &mut self.hit_slots, &mut self.hit_distances),
+            Err(error) => -self.refuse(error),
+        }
+    }
+
+    /// The slots of the last search's hits, nearest first.
+    #[wasm_bindgen(js_name = hitSlots)]
+    pub fn hit_slots(&self) -> *const u32 {
+        self.hit_slots.as_ptr()
+    }
+
+    /// Their distances.
+    #[wasm_bindgen(js_name = hitDistances)]
+    pub fn hit_distances(&self) -> *const f32 {
+        self.hit_distances.as_ptr()
+    }
+
+    /// A row as it was given. Null where there is none.
+    pub fn row(&mut self, slot: u32) -> *const f32 {
+        if self.index.get(slot, &mut self.row) { self.row.as_ptr() } else { std::ptr::null() }
+    }
+
+    /// One slice of compaction; returns how much is left.
+    pub fn compact(&mut self, budget: u32) -> u32 {
+        self.index.compact(budget)
+    }
+
+    /// What the index holds.
+    ///
+    /// # Errors
+    /// None in practice: numbers always cross.
+    pub fn stats(&self) -> Result<Ts<EngineStats>, JsValue> {
+        Ok(EngineStats::new(&self.index.stats(), self.scratch.evaluations()).into_ts().map_err(JsError::from)?)
+    }
+
+    fn refuse(&mut self, error: Error) -> i32 {
+        let (status, row) = structs::status(error);
+        self.fault_row = row;
+        status
+    }
+}
+
+fn copy_hits(hits: &[Hit], slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> i32 {
+    slots.clear();
+    distances.clear();
+    slots.extend(hits.iter().map(|hit| hit.slot));
+    distances.extend(hits.iter().map(|hit| hit.distance));
+    hits.len() as i32
+}

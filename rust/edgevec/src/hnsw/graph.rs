@@ -1,0 +1,179 @@
+//! Links in memory: who points at whom, level by level.
+
+use crate::Error;
+use crate::bitset::Bitset;
+use crate::chunks::Chunks;
+use crate::rng::hash;
+
+/// No slot: the end of a list of links, a root's parent.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A level holds one `m`-th of the nodes of the level below, so this is never reached by chance.
+const MAX_LEVEL: usize = 15;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Params {
+    /// Links a new node gets on each level, and the most it may have above level 0.
+    pub(crate) m: usize,
+    /// Candidates a new node chooses its links from.
+    pub(crate) ef_construction: usize,
+    pub(crate) seed: u64,
+}
+
+impl Params {
+    /// The most links of a node on level 0.
+    pub(crate) fn m0(&self) -> usize {
+        2 * self.m
+    }
+}
+
+pub(crate) struct Graph {
+    pub(super) params: Params,
+    /// Level 0, `m0` links a slot, ended by `NONE` where there are fewer.
+    base: Chunks<u32>,
+    /// The levels above, `m` links a row, one row a level from `first_upper[slot]` on.
+    upper: Chunks<u32>,
+    upper_rows: u32,
+    first_upper: Chunks<u32>,
+    /// The spanning tree of level 0.
+    pub(super) parents: Chunks<u32>,
+    pub(super) nodes: Bitset,
+    pub(super) entry: Option<u32>,
+}
+
+impl Graph {
+    pub(crate) fn new(params: Params) -> Self {
+        Self {
+            params,
+            base: Chunks::new(params.m0(), NONE),
+            upper: Chunks::new(params.m, NONE),
+            upper_rows: 0,
+            first_upper: Chunks::new(1, NONE),
+            parents: Chunks::new(1, NONE),
+            nodes: Bitset::default(),
+            entry: None,
+        }
+    }
+
+    /// Makes room for a slot, so that inserting it cannot fail.
+    pub(crate) fn reserve(&mut self, slot: u32) -> Result<(), Error> {
+        let slots = slot as usize + 1;
+        self.base.reserve(slots)?;
+        self.first_upper.reserve(slots)?;
+        self.parents.reserve(slots)?;
+        self.nodes.reserve(slots)?;
+        let level = self.level_of(slot) as u32;
+        if level > 0 && self.first_upper.row(slot)[0] == NONE {
+            self.upper.reserve((self.upper_rows + level) as usize)?;
+            self.first_upper.row_mut(slot)[0] = self.upper_rows;
+            self.upper_rows += level;
+        }
+        Ok(())
+    }
+
+    /// The highest level of a slot: at least `l` with probability `m^-l`. A function of the seed and the slot, so it is the same on
+    /// every machine and needs no storage.
+    pub(super) fn level_of(&self, slot: u32) -> usize {
+        let mut draw = hash(self.params.seed, u64::from(slot));
+        let mut level = 0;
+        while level < MAX_LEVEL {
+            let Some(next) = draw.checked_mul(self.params.m as u64) else { break };
+            draw = next;
+            level += 1;
+        }
+        level
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entry.is_none()
+    }
+
+    pub(crate) fn contains(&self, slot: u32) -> bool {
+        self.nodes.contains(slot)
+    }
+
+    /// Number of levels, 0 where there are no nodes.
+    pub(crate) fn levels(&self) -> usize {
+        self.entry.map_or(0, |entry| self.level_of(entry) + 1)
+    }
+
+    /// The row of links itself, `NONE` behind the last.
+    #[inline(always)]
+    fn row(&self, slot: u32, level: usize) -> &[u32] {
+        if level == 0 { self.base.row(slot) } else { self.upper.row(self.upper_row(slot, level)) }
+    }
+
+    fn row_mut(&mut self, slot: u32, level: usize) -> &mut [u32] {
+        if level == 0 {
+            self.base.row_mut(slot)
+        } else {
+            let row = self.upper_row(slot, level);
+            self.upper.row_mut(row)
+        }
+    }
+
+    fn upper_row(&self, slot: u32, level: usize) -> u32 {
+        self.first_upper.row(slot)[0] + level as u32 - 1
+    }
+
+    #[inline(always)]
+    pub(super) fn links(&self, slot: u32, level: usize) -> impl Iterator<Item = u32> + '_ {
+        self.row(slot, level).iter().copied().take_while(|&link| link != NONE)
+    }
+
+    pub(super) fn has_link(&self, slot: u32, level: usize, to: u32) -> bool {
+        self.row(slot, level).contains(&to)
+    }
+
+    pub(super) fn set_links(&mut self, slot: u32, level: usize, links: &[u32]) {
+        let row = self.row_mut(slot, level);
+        row[..links.len()].copy_from_slice(links);
+        row[links.len()..].fill(NONE);
+    }
+
+    /// Appends a link; false if the list is full.
+    pub(super) fn push_link(&mut self, slot: u32, level: usize, to: u32) -> bool {
+        self.replace_link(slot, level, NONE, to)
+    }
+
+    /// Puts a link in another's place; false if `from` is not there.
+    pub(super) fn replace_link(&mut self, slot: u32, level: usize, from: u32, to: u32) -> bool {
+        let place = self.row_mut(slot, level).iter_mut().find(|link| **link == from);
+        place.map(|link| *link = to).is_some()
+    }
+
+    /// Forgets a node no other node links to.
+    pub(crate) fn forget(&mut self, slot: u32) {
+        for level in 0..=self.level_of(slot) {
+            self.set_links(slot, level, &[]);
+        }
+        self.parents.row_mut(slot)[0] = NONE;
+        self.nodes.remove(slot);
+        // The entry point is a tombstone only where every node is.
+        self.entry = self.entry.filter(|&entry| entry != slot);
+    }
+
+    /// Forgets every node, keeping the memory; returns which they were.
+    pub(crate) fn clear(&mut self) -> Bitset {
+        let nodes = self.nodes.clone();
+        for slot in nodes.iter() {
+            self.forget(slot);
+        }
+        nodes
+    }
+
+    /// Chooses a new entry point among the nodes that are `alive`, should this one have been it. Without any the old one stays.
+    pub(crate) fn retire_entry(&mut self, slot: u32, alive: &Bitset) {
+        if self.entry == Some(slot) {
+            let nodes = self.nodes.iter().filter(|&node| alive.contains(node));
+            // The lowest slot of the highest level, whatever the order of removals.
+            if let Some(next) = nodes.max_by_key(|&node| (self.level_of(node), std::cmp::Reverse(node))) {
+                self.entry = Some(next);
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.base.bytes() + self.upper.bytes() + self.first_upper.bytes() + self.parents.bytes() + self.nodes.bytes()
+    }
+}

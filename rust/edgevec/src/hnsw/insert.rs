@@ -1,0 +1,69 @@
+//! Adding a node to the graph.
+
+use super::graph::Graph;
+use super::search::Scratch;
+use super::select::select;
+use crate::bitset::Bitset;
+use crate::rows::Rows;
+
+impl Graph {
+    /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It links only to nodes that are `alive`.
+    ///
+    /// False if there are nodes but none alive; the graph is then as it was, and wants clearing.
+    pub(crate) fn insert(&mut self, rows: &Rows, slot: u32, alive: &Bitset, slots: u32, scratch: &mut Scratch) -> bool {
+        let level = self.level_of(slot);
+        let query = rows.stored(slot);
+        let Some(mut nearest) = self.descend(rows, query, level, scratch) else {
+            self.nodes.insert(slot);
+            self.entry = Some(slot);
+            return true;
+        };
+        let (mut candidates, mut chosen) = (Vec::new(), Vec::new());
+        for level in (0..self.levels().min(level + 1)).rev() {
+            scratch.begin(self.params.ef_construction, slots).expect("the bits of a walk");
+            self.walk(rows, query, nearest, level, alive, scratch);
+            nearest = scratch.pool.first().unwrap_or(nearest);
+            candidates.clear();
+            candidates.extend(scratch.pool.nearest());
+            select(rows, &candidates, self.params.m, |_| false, scratch, &mut chosen);
+            if level == 0 {
+                let Some(&parent) = chosen.first() else { return false };
+                self.set_parent(slot, parent);
+            }
+            self.set_links(slot, level, &chosen);
+            for &neighbour in &chosen {
+                self.link_back(rows, neighbour, slot, level, scratch, &mut candidates);
+            }
+        }
+        self.nodes.insert(slot);
+        if level >= self.levels() {
+            self.entry = Some(slot);
+        }
+        true
+    }
+
+    /// Links a node to the new one that chose it. A full list is chosen again, the new link competing with the old ones.
+    fn link_back(
+        &mut self,
+        rows: &Rows,
+        slot: u32,
+        new: u32,
+        level: usize,
+        scratch: &mut Scratch,
+        ranked: &mut Vec<(u32, f32)>,
+    ) {
+        if self.has_link(slot, level, new) || self.push_link(slot, level, new) {
+            return;
+        }
+        let mut links: Vec<u32> = self.links(slot, level).chain([new]).collect();
+        scratch.rank(rows, slot, &links, ranked);
+        let most = links.len() - 1;
+        if level == 0 && ranked.iter().filter(|&&(link, _)| self.is_pinned(slot, link)).count() > most {
+            let farthest = ranked.iter().rposition(|&(link, _)| link != new && self.parent(link) == slot);
+            let (child, _) = ranked.remove(farthest.expect("a node has one parent, so the rest are children"));
+            self.adopt(child, new);
+        }
+        select(rows, ranked, most, |link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
+        self.set_links(slot, level, &links);
+    }
+}

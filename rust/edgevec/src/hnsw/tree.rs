@@ -1,0 +1,83 @@
+//! The spanning tree that keeps level 0 connected.
+//!
+//! Every node but one has a parent, and the two link to each other. These links are *pinned*: pruning never drops them.
+
+use super::graph::{Graph, NONE};
+
+impl Graph {
+    pub(super) fn parent(&self, slot: u32) -> u32 {
+        self.parents.row(slot)[0]
+    }
+
+    pub(super) fn set_parent(&mut self, slot: u32, parent: u32) {
+        self.parents.row_mut(slot)[0] = parent;
+    }
+
+    pub(super) fn is_pinned(&self, slot: u32, link: u32) -> bool {
+        self.parent(link) == slot || self.parent(slot) == link
+    }
+
+    pub(super) fn children(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
+        self.links(slot, 0).filter(move |&link| self.parent(link) == slot)
+    }
+
+    /// Passes a child from its parent to a node without children, which must have a free place or link to it already.
+    pub(super) fn adopt(&mut self, child: u32, by: u32) {
+        self.hand_over(child, by);
+        if !self.has_link(by, 0, child) {
+            assert!(self.push_link(by, 0, child), "a new node has places for what it adopts");
+        }
+    }
+
+    /// Takes a node out of the tree, so that no other node depends on it. Its children pass to its parent, or where that has no
+    /// room to nodes below it. Links that are no longer pinned stay, as plain ones.
+    pub(super) fn cut(&mut self, slot: u32) {
+        let mut children: Vec<u32> = self.children(slot).collect();
+        let mut parent = self.parent(slot);
+        self.set_parent(slot, NONE);
+        if parent == NONE {
+            // The root: one child becomes the root instead.
+            let Some(child) = children.pop() else { return };
+            self.set_parent(child, NONE);
+            parent = child;
+        }
+        for child in children {
+            self.attach(child, slot, parent);
+        }
+    }
+
+    /// Hangs `child`, whose parent `from` is being cut, below `top`: on the first node from there down with a place for it. There
+    /// always is one: a leaf of the tree has one pinned link. The child is not below `top` yet, so no cycle can arise.
+    fn attach(&mut self, child: u32, from: u32, top: u32) {
+        let mut hosts = vec![top];
+        let mut at = 0;
+        let host = loop {
+            let host = hosts[at];
+            at += 1;
+            if self.make_place(host, from, child) {
+                break host;
+            }
+            hosts.extend(self.children(host));
+        };
+        self.hand_over(child, host);
+    }
+
+    /// Links `host` to `child`, in the place of the node being cut or of any link that is not pinned; false if all are pinned.
+    fn make_place(&mut self, host: u32, cut: u32, child: u32) -> bool {
+        if self.has_link(host, 0, child) || self.push_link(host, 0, child) || self.replace_link(host, 0, cut, child) {
+            return true;
+        }
+        // Links stand nearest first, so the last one is the least loss.
+        let dropped = self.links(host, 0).filter(|&link| !self.is_pinned(host, link)).last();
+        dropped.is_some_and(|link| self.replace_link(host, 0, link, child))
+    }
+
+    /// Makes `to` the parent on the child's side: the link to the old parent, no longer pinned, makes way for it.
+    fn hand_over(&mut self, child: u32, to: u32) {
+        let from = self.parent(child);
+        self.set_parent(child, to);
+        if !self.has_link(child, 0, to) {
+            assert!(self.replace_link(child, 0, from, to), "parent and child link to each other");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Vector search that runs on the user's own device: an HNSW index in plain Rust, the same natively and in WebAssembly.
+//!
+//! ```
+//! use edgevec::{Index, Metric, Mode, Options, Scratch};
+//!
+//! let mut index = Index::new(Options { metric: Metric::Euclidean, ..Options::new(3) })?;
+//! let red = index.insert(&[1.0, 0.0, 0.0])?;
+//! let pink = index.insert(&[1.0, 0.6, 0.7])?;
+//! index.insert(&[0.0, 0.0, 1.0])?;
+//!
+//! let mut scratch = Scratch::default(); // one a thread, used again by every search
+//! let hits = index.search(&mut scratch, &[0.9, 0.1, 0.0], 2, 100, Mode::Auto)?;
+//! assert_eq!([hits[0].slot, hits[1].slot], [red, pink]);
+//!
+//! index.remove(red);
+//! let hits = index.search(&mut scratch, &[0.9, 0.1, 0.0], 1, 100, Mode::Auto)?;
+//! assert_eq!(hits[0].slot, pink);
+//! # Ok::<(), edgevec::Error>(())
+//! ```
+//!
+//! [`Index::insert`] adds one row. Batches that must be seen whole or not at all go through [`Index::commit`], [`Index::link`] and
+//! [`Index::publish`]; [`Index::remove`] leaves a tombstone and [`Index::compact`] reclaims it. The same seed and the same operations
+//! give the same graph, hits and bits on every machine and instruction set.
+
+mod bitset;
+mod chunks;
+mod error;
+mod flat;
+mod hnsw;
+mod index;
+mod kernels;
+mod metric;
+mod options;
+mod rng;
+mod rows;
+
+pub use error::Error;
+pub use hnsw::Scratch;
+pub use index::{Hit, Index, Mode, Stats};
+pub use kernels::Isa;
+pub use metric::Metric;
+pub use options::Options;
+pub use rows::MAX_SQUARED_LENGTH;

@@ -1,0 +1,43 @@
+//! What an index is made with.
+
+use crate::{Error, Metric};
+
+/// Options of an [`Index`](crate::Index). Only the dimensions need choosing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Components of a vector, from 1 to 4096.
+    pub dimensions: u32,
+    /// What "near" means. Default: cosine.
+    pub metric: Metric,
+    /// Links a row gets on each level of the graph, from 2 to 64; twice as many are held on level 0. More cost memory (`8 * m` bytes a
+    /// row) and building time, and raise recall at a given `ef`, above all in many dimensions. Default: 16.
+    pub m: u32,
+    /// Candidates a row's links are chosen from, from 1 to 4096, and at least `m`. More make a better graph, more slowly. Default: 200.
+    pub ef_construction: u32,
+    /// Decides the level of each row, and with the order of operations the whole graph. Default: 0.
+    pub seed: u32,
+    /// Up to this many rows there is no graph, and searches scan: faster at that size, and exact. Default: 2,000.
+    pub exact_threshold: u32,
+}
+
+impl Options {
+    /// The defaults, for vectors of this many dimensions.
+    #[must_use]
+    pub fn new(dimensions: u32) -> Self {
+        Self { dimensions, metric: Metric::Cosine, m: 16, ef_construction: 200, seed: 0, exact_threshold: 2_000 }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let ranges = [
+            ("dimensions", 1, 4096, self.dimensions),
+            ("m", 2, 64, self.m),
+            ("efConstruction", self.m, 4096, self.ef_construction),
+        ];
+        for (name, least, most, got) in ranges {
+            if !(least..=most).contains(&got) {
+                return Err(Error::InvalidOption { name, least, most, got });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! EdgeVec's build commands: `cargo xtask wasm` builds every wasm variant, `cargo xtask toolchain` tells whether it could.
+
+mod glue;
+mod toolchain;
+mod wasm;
+
+use anyhow::{Result, bail};
+
+fn main() -> Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("wasm") => wasm::build(),
+        Some("toolchain") => {
+            println!("{}", toolchain::Toolchain::find()?.description());
+            Ok(())
+        }
+        _ => bail!("usage: cargo xtask wasm | toolchain"),
+    }
+}

@@ -1,0 +1,82 @@
+//! Builds every wasm variant into `target/edgevec-wasm/`: `<variant>.wasm`, and the glue that all share.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::glue;
+use crate::toolchain::Toolchain;
+
+struct Variant {
+    name: &'static str,
+    /// Passed to rustc as target features.
+    features: &'static str,
+    /// Passed to wasm-opt, which must know what the module uses.
+    enable: &'static [&'static str],
+}
+
+/// In no order; `ts/src/engine/load.ts` has the order of preference.
+const VARIANTS: &[Variant] = &[Variant { name: "simd128", features: "+simd128", enable: &["--enable-simd"] }];
+
+/// What every engine with simd128 has (Safari 16.4, Chrome 91, Firefox 89), and what rustc assumes.
+const BASELINE: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+pub fn build() -> Result<()> {
+    let toolchain = Toolchain::find()?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is in the workspace")?;
+    let output = workspace.join("target/edgevec-wasm");
+    fs::create_dir_all(&output)?;
+    let mut shared: Option<(String, String)> = None;
+    for variant in VARIANTS {
+        let compiled = compile(&toolchain, workspace, variant)?;
+        let mut bindings = Bindgen::new();
+        bindings.input_path(compiled).out_name("edgevec").web(true)?;
+        bindings.omit_default_module_path(true).typescript(true).remove_producers_section(true);
+        let mut bindings = bindings.generate_output()?;
+        let glue = (glue::factory(bindings.js())?, glue::declarations(bindings.ts().context("declarations")?)?);
+        ensure!(*shared.get_or_insert_with(|| glue.clone()) == glue, "variants differ in their glue");
+        let bound = output.join(format!("{}.bound.wasm", variant.name));
+        fs::write(&bound, bindings.wasm_mut().emit_wasm())?;
+        optimise(workspace, variant, &bound, &output.join(format!("{}.wasm", variant.name)))?;
+        fs::remove_file(bound)?;
+    }
+    let (module, types) = shared.context("there is at least one variant")?;
+    fs::write(output.join("bindings.js"), module)?;
+    fs::write(output.join("bindings.d.ts"), types)?;
+    Ok(())
+}
+
+fn compile(toolchain: &Toolchain, workspace: &Path, variant: &Variant) -> Result<PathBuf> {
+    let flags = ["-C".into(), format!("target-feature={}", variant.features)];
+    // A folder a variant: otherwise each build would undo the cache of the other.
+    let target = workspace.join("target").join(format!("wasm-{}", variant.name));
+    let mut cargo = toolchain.cargo_build(&flags);
+    cargo.current_dir(workspace).args(["--release", "--package", "edgevec-wasm", "--lib", "--target-dir"]).arg(&target);
+    run(&mut cargo, "cargo")?;
+    Ok(target.join("wasm32-unknown-unknown/release/edgevec_wasm.wasm"))
+}
+
+fn optimise(workspace: &Path, variant: &Variant, from: &Path, to: &Path) -> Result<()> {
+    let wasm_opt = workspace.join("../node_modules/binaryen/bin/wasm-opt");
+    ensure!(wasm_opt.exists(), "wasm-opt comes with the npm dependencies: run `npm run setup`");
+    let mut command = Command::new("node");
+    command.arg(wasm_opt).arg("-O3").args(BASELINE).args(variant.enable).arg(from).arg("-o").arg(to);
+    run(&mut command, "wasm-opt")
+}
+
+fn run(command: &mut Command, name: &str) -> Result<()> {
+    let status = command.status().with_context(|| format!("{name} could not be started"))?;
+    ensure!(status.success(), "{name} failed: {status}");
+    Ok(())
+}
