@@ -41,7 +41,7 @@ fn name(declaration: &str) -> Option<&str> {
 /// The factory's type, behind the module's own declarations.
 pub fn declarations(module: &str) -> Result<String> {
     let (body, default) =
-        module.split_once("export default function").context("the declarations have a default export")?;
+        module.split_once("export default function __wbg_init").context("the declarations have a default export")?;
     Ok(format!(
         "{body}declare function init{default}\n\
          /** A fresh copy of the glue, for one instance. */\n\

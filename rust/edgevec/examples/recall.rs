@@ -1,0 +1,73 @@
+//! Builds an index natively over a data set folder and prints recall@10, time and distance evaluations a query at several `ef`.
+//!
+//! `cargo run --release --example recall -- DIR [dimensions] [rows]`. The folder holds `base.bf16`, `queries.bf16` and `meta.json` as the
+//! in-browser benchmark reads them; the truth is computed here, so that any number of rows and dimensions can be asked for.
+
+use std::path::Path;
+use std::time::Instant;
+
+use edgevec::{Index, Mode, Options, Scratch};
+
+const QUERIES: usize = 500;
+const K: usize = 10;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().ok_or("usage: recall DIR [dimensions] [rows]")?;
+    let width = 768;
+    let dimensions: usize = arguments.next().map_or(Ok(width), |value| value.parse())?;
+    let rows: usize = arguments.next().map_or(Ok(usize::MAX), |value| value.parse())?;
+    let base = read(&Path::new(&folder).join("base.bf16"), width, dimensions, rows)?;
+    let queries = read(&Path::new(&folder).join("queries.bf16"), width, dimensions, QUERIES)?;
+
+    let mut index = Index::new(Options::new(dimensions as u32))?;
+    let start = Instant::now();
+    let mut slots = Vec::new();
+    for batch in base.chunks(256 * dimensions) {
+        index.commit(batch, &mut slots)?;
+        index.link(u32::MAX);
+        slots.iter().for_each(|&slot| _ = index.publish(slot));
+    }
+    let count = base.len() / dimensions;
+    let seconds = start.elapsed().as_secs_f64();
+    let stats = index.stats();
+    println!(
+        "{count} x {dimensions}: built in {seconds:.1} s, {:.0} rows/s, {:.0} distances a row, {} MB",
+        count as f64 / seconds,
+        stats.build_evaluations as f64 / count as f64,
+        stats.memory_bytes / 1_000_000
+    );
+
+    let mut scratch = Scratch::default();
+    let mut truth = Vec::new();
+    let start = Instant::now();
+    for query in queries.chunks(dimensions) {
+        truth
+            .push(index.search(&mut scratch, query, K, 0, Mode::Exact)?.iter().map(|hit| hit.slot).collect::<Vec<_>>());
+    }
+    println!("exact: {:.0} us", start.elapsed().as_secs_f64() * 1e6 / truth.len() as f64);
+    for ef in [20, 40, 60, 80, 100, 120, 160, 200, 400] {
+        let before = scratch.evaluations();
+        let start = Instant::now();
+        let mut found = 0;
+        for (query, truth) in queries.chunks(dimensions).zip(&truth) {
+            let hits = index.search(&mut scratch, query, K, ef, Mode::Auto)?;
+            found += hits.iter().filter(|hit| truth.contains(&hit.slot)).count();
+        }
+        let micros = start.elapsed().as_secs_f64() * 1e6 / truth.len() as f64;
+        let distances = (scratch.evaluations() - before) as f64 / truth.len() as f64;
+        println!(
+            "ef {ef:4}: recall {:.4}, {micros:6.0} us, {distances:6.0} distances",
+            found as f64 / (K * truth.len()) as f64
+        );
+    }
+    Ok(())
+}
+
+/// Rows of little-endian bfloat16, cut to the first `dimensions` columns.
+fn read(path: &Path, width: usize, dimensions: usize, rows: usize) -> std::io::Result<Vec<f32>> {
+    let bytes = std::fs::read(path)?;
+    let rows = bytes.chunks_exact(2 * width).take(rows);
+    let value = |pair: &[u8]| f32::from_bits(u32::from(u16::from_le_bytes([pair[0], pair[1]])) << 16);
+    Ok(rows.flat_map(|row| row[..2 * dimensions].chunks_exact(2).map(value)).collect())
+}
