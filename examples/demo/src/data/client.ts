@@ -1,0 +1,77 @@
+import type { Batch, RowMetadata, Source } from './types';
+import type { Reply, Request } from './worker';
+
+/** Small enough that reading it never shows in a frame, large enough that messages don't cost. */
+const BATCH_BYTES = 1 << 20;
+
+export interface Row {
+  id: number;
+  vector: Float32Array;
+  metadata: RowMetadata;
+}
+
+export interface Query {
+  vector: Float32Array;
+  metadata: RowMetadata | null;
+}
+
+/** A data source, read in a worker. */
+export class DataClient {
+  readonly source: Source;
+  #worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  #turn: Promise<unknown>;
+
+  constructor(source: Source) {
+    this.source = source;
+    this.#turn = this.#send({ call: 'open', source });
+    this.#turn.catch(() => {});
+  }
+
+  /** The rows in order. The next batch is read while this one is used. */
+  async *rows(): AsyncGenerator<Row> {
+    const { dimensions } = this.source;
+    const limit = Math.max(16, Math.floor(BATCH_BYTES / (dimensions * 4)));
+    let id = 0;
+    let ahead = this.#call({ call: 'next', limit });
+    for (;;) {
+      const batch = await ahead;
+      if (!batch) return;
+      ahead = this.#call({ call: 'next', limit });
+      for (let i = 0; i < batch.rows; i++) {
+        yield { id: id++, vector: vectorOf(batch, i, dimensions), metadata: batch.metadata[i] ?? {} };
+      }
+    }
+  }
+
+  async queries(skip: number, limit: number): Promise<Query[]> {
+    const batch = await this.#call({ call: 'queries', skip, limit });
+    if (!batch) return [];
+    return Array.from({ length: batch.rows }, (_, i) => ({
+      vector: vectorOf(batch, i, this.source.dimensions),
+      metadata: batch.metadata[i] ?? null,
+    }));
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #call(request: Request): Promise<Batch | null> {
+    const reply = this.#turn.then(() => this.#send(request));
+    this.#turn = reply.catch(() => {});
+    return reply;
+  }
+
+  #send(request: Request): Promise<Batch | null> {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data }: MessageEvent<Reply>) =>
+        'error' in data ? reject(new Error(data.error)) : resolve(data.batch);
+      this.#worker.onerror = (event) => reject(new Error(event.message || 'The data worker failed to start.'));
+      this.#worker.postMessage(request);
+    });
+  }
+}
+
+function vectorOf(batch: Batch, row: number, dimensions: number): Float32Array {
+  return batch.vectors.subarray(row * dimensions, (row + 1) * dimensions);
+}

@@ -1,0 +1,69 @@
+import type { Batch, FolderSource, Reader, RowMetadata } from './types';
+
+/** bfloat16 is the upper half of a float32. */
+async function readRows(file: File, first: number, count: number, columns: number, dimensions: number) {
+  const packed = new Uint16Array(await file.slice(first * columns * 2, (first + count) * columns * 2).arrayBuffer());
+  const vectors = new Float32Array(count * dimensions);
+  const bits = new Uint32Array(vectors.buffer);
+  for (let row = 0; row < count; row++) {
+    for (let d = 0; d < dimensions; d++) bits[row * dimensions + d] = (packed[row * columns + d] as number) << 16;
+  }
+  return vectors;
+}
+
+/** One parsed object a line of a gzipped jsonl file, read only as far as it is asked for. */
+async function* readLines(file: File): AsyncGenerator<RowMetadata> {
+  const text = file.stream().pipeThrough(new DecompressionStream('gzip')).pipeThrough(new TextDecoderStream());
+  const reader = text.getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (rest + (value ?? '')).split('\n');
+      rest = done ? '' : (lines.pop() ?? '');
+      for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+      if (done) return;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+async function take(lines: AsyncGenerator<RowMetadata> | null, count: number): Promise<(RowMetadata | null)[]> {
+  const taken: (RowMetadata | null)[] = [];
+  while (taken.length < count) {
+    const next = await lines?.next();
+    taken.push(next?.value ?? null);
+  }
+  return taken;
+}
+
+/** Reads a data set folder a slice at a time; a file is never held as a whole. */
+export function folder(source: FolderSource): Reader {
+  const { base, queries, texts, queryTexts, rows, columns, dimensions, queryCount } = source;
+  const lines = texts ? readLines(texts) : null;
+  let questions: Promise<(RowMetadata | null)[]> | null = null;
+  let at = 0;
+
+  return {
+    async next(limit): Promise<Batch | null> {
+      const count = Math.min(limit, rows - at);
+      if (count <= 0) return null;
+      const vectors = await readRows(base, at, count, columns, dimensions);
+      const metadata = await take(lines, count);
+      at += count;
+      return { rows: count, vectors, metadata };
+    },
+    async queries(skip, limit): Promise<Batch> {
+      if (!queries) return { rows: 0, vectors: new Float32Array(0), metadata: [] };
+      const first = skip % queryCount;
+      const count = Math.min(limit, queryCount - first);
+      const vectors = await readRows(queries, first, count, columns, dimensions);
+      questions ??= take(queryTexts ? readLines(queryTexts) : null, queryCount);
+      return { rows: count, vectors, metadata: (await questions).slice(first, first + count) };
+    },
+    close() {
+      void lines?.return(undefined);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Batch, Reader, SyntheticSource } from './types';
+
+const CLUSTERS = 128;
+/** Embeddings vary along far fewer directions than they have dimensions; data without that trait is harder than any real set. */
+const DIRECTIONS = 24;
+/** How far rows lie from their cluster's centre along those directions, and in any direction; the centres' spread is 1. */
+const SPREAD = 0.7;
+const NOISE = 0.2;
+const FIRST_QUERY = 0x8000_0000;
+
+/** mulberry32, drawn as normals in pairs (Box-Muller). Seeded by row, so a shorter set is a prefix of a longer one. */
+function normals(seed: number): () => number {
+  let state = seed >>> 0;
+  let spare: number | null = null;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return () => {
+    if (spare !== null) {
+      const value = spare;
+      spare = null;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
+}
+
+function mix(seed: number, index: number): number {
+  let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Seeded clusters in a space of few directions: a stand-in for embeddings that needs no download. */
+export function synthetic({ rows, dimensions, seed }: SyntheticSource): Reader {
+  const draw = normals(mix(seed, -1));
+  const centres = Float32Array.from({ length: CLUSTERS * dimensions }, draw);
+  const directions = Float32Array.from({ length: DIRECTIONS * dimensions }, draw);
+  const scale = SPREAD / Math.sqrt(DIRECTIONS);
+  let at = 0;
+
+  function fill(index: number, out: Float32Array): number {
+    const next = normals(mix(seed, index));
+    const cluster = mix(seed + 1, index) % CLUSTERS;
+    const centre = centres.subarray(cluster * dimensions, (cluster + 1) * dimensions);
+    for (let d = 0; d < dimensions; d++) out[d] = (centre[d] as number) + next() * NOISE;
+    for (let j = 0; j < DIRECTIONS; j++) {
+      const weight = next() * scale;
+      const offset = j * dimensions;
+      for (let d = 0; d < dimensions; d++) out[d] = (out[d] as number) + weight * (directions[offset + d] as number);
+    }
+    return cluster;
+  }
+
+  function batch(first: number, count: number): Batch {
+    const vectors = new Float32Array(count * dimensions);
+    const metadata = Array.from({ length: count }, (_, i) => ({
+      cluster: fill(first + i, vectors.subarray(i * dimensions, (i + 1) * dimensions)),
+    }));
+    return { rows: count, vectors, metadata };
+  }
+
+  return {
+    async next(limit) {
+      const count = Math.min(limit, rows - at);
+      if (count <= 0) return null;
+      at += count;
+      return batch(at - count, count);
+    },
+    queries: async (skip, limit) => batch(FIRST_QUERY + skip, limit),
+    close() {},
+  };
+}

@@ -1,0 +1,34 @@
+/// <reference lib="webworker" />
+/** Makes and reads rows away from the page, so that the page's frames show the index build and nothing else. */
+import { folder } from './folder';
+import { synthetic } from './synthetic';
+import type { Batch, Reader, Source } from './types';
+
+export type Request =
+  | { call: 'open'; source: Source }
+  | { call: 'next'; limit: number }
+  | { call: 'queries'; skip: number; limit: number };
+export type Reply = { batch: Batch | null } | { error: string };
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+let reader: Reader | null = null;
+
+async function answer(request: Request): Promise<Batch | null> {
+  if (request.call === 'open') {
+    reader?.close();
+    reader = request.source.kind === 'synthetic' ? synthetic(request.source) : folder(request.source);
+    return null;
+  }
+  if (!reader) throw new Error('No data source is open.');
+  return request.call === 'next' ? reader.next(request.limit) : reader.queries(request.skip, request.limit);
+}
+
+// One request at a time: the client waits for each reply.
+scope.onmessage = async ({ data }: MessageEvent<Request>) => {
+  try {
+    const batch = await answer(data);
+    scope.postMessage({ batch } satisfies Reply, batch ? [batch.vectors.buffer] : []);
+  } catch (error) {
+    scope.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies Reply);
+  }
+};
