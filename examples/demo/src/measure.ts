@@ -1,0 +1,97 @@
+/** Latency and recall, measured through the same public calls an application makes. */
+import type { Query } from './data/client';
+import type { Index } from './session';
+
+export interface Measurement {
+  ef: number;
+  k: number;
+  /** Share of the exact nearest rows that were found, from 0 to 1. */
+  recall: number;
+  /** Milliseconds of each query, in the order they ran. */
+  latencies: number[];
+  /** Milliseconds per query, timed in stretches of many queries: not blurred by a coarse clock. */
+  mean: number;
+}
+
+/** Milliseconds timed as a whole before the page gets a frame. In-thread searches would otherwise hold it to the end. */
+const STRETCH = 50;
+
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
+export type Progress = (share: number) => void;
+
+/** How many queries run before a timed run, so that code is compiled and caches are warm. */
+const WARM_UP = 20;
+
+/** Queries to measure with: held-out ones, else stored rows spread over the index. */
+export async function measurementQueries({ data, db, count }: Index, wanted: number): Promise<Query[]> {
+  const heldOut = await data.queries(0, wanted);
+  if (heldOut.length > 0) return heldOut;
+  const stored: Query[] = [];
+  const total = Math.min(wanted, count);
+  for (let i = 0; i < total; i++) {
+    const record = await db.get(Math.floor((i * count) / total));
+    if (record) stored.push({ vector: record.vector, metadata: record.metadata ?? null });
+  }
+  return stored;
+}
+
+/** The ids of the exact nearest rows of each query. */
+export async function exactNeighbours(
+  { db }: Index,
+  queries: Query[],
+  k: number,
+  signal: AbortSignal,
+  onProgress: Progress,
+): Promise<Set<unknown>[]> {
+  const truth: Set<unknown>[] = [];
+  for (const { vector } of queries) {
+    signal.throwIfAborted();
+    const hits = await db.search(vector, { k, exact: true });
+    truth.push(new Set(hits.map((hit) => hit.id)));
+    onProgress(truth.length / queries.length);
+    await breathe();
+  }
+  return truth;
+}
+
+export async function measure(
+  { db }: Index,
+  queries: Query[],
+  truth: Set<unknown>[],
+  { k, ef }: { k: number; ef: number },
+  signal: AbortSignal,
+): Promise<Measurement> {
+  for (const { vector } of queries.slice(0, WARM_UP)) await db.search(vector, { k, ef });
+  const latencies: number[] = [];
+  const answers: { id: unknown }[][] = [];
+  let total = 0;
+  for (let at = 0; at < queries.length; ) {
+    signal.throwIfAborted();
+    const start = performance.now();
+    let now = start;
+    for (; at < queries.length && now - start < STRETCH; at++) {
+      const { vector } = queries[at] as Query;
+      answers.push(await db.search(vector, { k, ef }));
+      const after = performance.now();
+      latencies.push(after - now);
+      now = after;
+    }
+    total += now - start;
+    await breathe();
+  }
+  const mean = total / queries.length;
+  let found = 0;
+  let possible = 0;
+  truth.forEach((nearest, i) => {
+    found += answers[i]?.filter((hit) => nearest.has(hit.id)).length ?? 0;
+    possible += nearest.size;
+  });
+  return { ef, k, recall: possible > 0 ? found / possible : 1, latencies, mean };
+}
+
+/** The value below which `share` of the sorted values lie (nearest rank). */
+export function percentile(sorted: readonly number[], share: number): number {
+  const rank = Math.max(0, Math.ceil(share * sorted.length) - 1);
+  return sorted[Math.min(rank, sorted.length - 1)] ?? 0;
+}
