@@ -1,0 +1,24 @@
+/** A value that tells its watchers when it is replaced. All the state this page needs. */
+export class Cell<T> {
+  #value: T;
+  #watchers: ((value: T) => void)[] = [];
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  get value(): T {
+    return this.#value;
+  }
+
+  set(value: T): void {
+    this.#value = value;
+    for (const watcher of this.#watchers) watcher(value);
+  }
+
+  /** Calls `watcher` now and at every change. */
+  watch(watcher: (value: T) => void): void {
+    this.#watchers.push(watcher);
+    watcher(this.#value);
+  }
+}

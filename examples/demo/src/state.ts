@@ -1,0 +1,21 @@
+import { Cell } from './cell';
+import type { Query } from './data/client';
+import type { Index } from './session';
+
+export interface SearchSettings {
+  k: number;
+  ef: number;
+  exact: boolean;
+}
+
+/** What was searched: a stored row by id, or a vector that is not in the index. */
+export type Asked = { row: number } | { query: Query; number: number };
+
+/** The index to search, or null while there is none. */
+export const index = new Cell<Index | null>(null);
+export const building = new Cell(false);
+/** The machine can time one thing at a time: a measurement and a build exclude each other. */
+export const measuring = new Cell(false);
+export const settings = new Cell<SearchSettings>({ k: 10, ef: 64, exact: false });
+/** Replaced whenever the colours on the page change. */
+export const theme = new Cell<'light' | 'dark'>('light');

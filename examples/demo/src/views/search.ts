@@ -1,0 +1,172 @@
+/** Searches from a stored row or a new vector, and says what exact search would have found. */
+import type { Query } from '../data/client';
+import { byId, html } from '../dom';
+import { efAt, positionOf } from '../ef';
+import * as format from '../format';
+import { fingerprint } from '../plot/fingerprint';
+import { clearProblem, showProblem } from '../problem';
+import type { Index } from '../session';
+import { type Asked, building, index, measuring, settings, theme } from '../state';
+import { hitItem, passage, type ShownHit, strip } from './hits';
+
+interface Result {
+  asked: Asked;
+  vector: Float32Array;
+  query: Query;
+  hits: ShownHit[];
+}
+
+const form = byId<HTMLFormElement>('query');
+const row = byId<HTMLInputElement>('row');
+const error = byId('search-error');
+const outcome = byId('outcome');
+const asked = byId('asked');
+const hits = byId<HTMLOListElement>('hits');
+const back = byId<HTMLButtonElement>('back');
+let trail: Asked[] = [];
+let result: Result | null = null;
+let queryNumber = 0;
+/** Answers of a search that was overtaken by another are dropped. */
+let turn = 0;
+
+async function vectorOf(what: Asked, { db, count }: Index): Promise<Query> {
+  if ('query' in what) return what.query;
+  const record = await db.get(what.row);
+  if (record) return { vector: record.vector, metadata: record.metadata };
+  throw new Error(`There is no row ${what.row}. Rows go from 0 to ${format.count(count - 1)}.`);
+}
+
+async function search(what: Asked): Promise<void> {
+  const current = index.value;
+  if (!current) return;
+  const mine = ++turn;
+  clearProblem(error);
+  try {
+    const query = await vectorOf(what, current);
+    const { k, ef, exact } = settings.value;
+    const before = performance.now();
+    const found = await current.db.search(
+      query.vector,
+      exact ? { k, exact, includeVectors: true } : { k, ef, includeVectors: true },
+    );
+    const took = performance.now() - before;
+    const truth = exact ? found : await current.db.search(query.vector, { k, exact: true });
+    if (mine !== turn) return;
+    result = { asked: what, vector: query.vector, query, hits: found };
+    show(result);
+    const ids = new Set(found.map((hit) => hit.id));
+    const right = truth.filter((hit) => ids.has(hit.id)).length;
+    outcome.textContent = `${found.length} hits in ${took > 0 ? format.latency(took) : 'less than a clock tick'}. ${verdict(right, truth.length, exact)}`;
+  } catch (problem) {
+    if (mine === turn) showProblem(error, problem);
+  }
+}
+
+function verdict(right: number, of: number, exact: boolean): string {
+  if (exact) return 'Every row was compared.';
+  return right === of ? `All ${of} are the true nearest.` : `${right} of the ${of} true nearest are among them.`;
+}
+
+function show({ asked: what, vector, query, hits: found }: Result): void {
+  const name = 'row' in what ? `row ${what.row}` : `new query ${what.number}`;
+  const cluster = query.metadata?.cluster;
+  if ('row' in what) row.value = String(what.row);
+  asked.hidden = false;
+  asked.replaceChildren(
+    html('h3', {}, 'Nearest to ', html('b', {}, name)),
+    html('span', { class: 'tag' }, cluster === undefined ? '' : `cluster ${cluster}`),
+    strip(vector, vector),
+    ...passage(query.metadata),
+  );
+  hits.replaceChildren(...found.map((hit, i) => hitItem(hit, i + 1, vector)));
+  fingerprint(byId<HTMLCanvasElement>('banner'), vector);
+  back.disabled = trail.length < 2;
+}
+
+function go(what: Asked): void {
+  trail = [...trail.slice(-49), what];
+  void search(what);
+}
+
+function again(): void {
+  const latest = trail.at(-1);
+  if (latest && index.value && !building.value && !measuring.value) void search(latest);
+}
+
+async function newQuery(): Promise<void> {
+  const current = index.value;
+  if (!current) return;
+  const [query] = await current.data.queries(queryNumber, 1);
+  queryNumber++;
+  if (query) go({ query, number: queryNumber });
+  else showProblem(error, new Error('This data set has no queries.bf16. Search from a row instead.'));
+}
+
+function mountDials(): void {
+  const ef = byId<HTMLInputElement>('ef');
+  const exact = byId<HTMLInputElement>('exact');
+  ef.value = String(positionOf(settings.value.ef));
+  settings.watch(({ ef: effort }) => {
+    byId('ef-value').textContent = String(effort);
+    ef.setAttribute('aria-valuetext', `ef ${effort}`);
+  });
+  ef.addEventListener('input', () => settings.set({ ...settings.value, ef: efAt(Number(ef.value)) }));
+  byId('k').addEventListener('change', ({ target }) => {
+    settings.set({ ...settings.value, k: Number((target as HTMLSelectElement).value) });
+  });
+  exact.addEventListener('change', () => {
+    ef.disabled = exact.checked;
+    settings.set({ ...settings.value, exact: exact.checked });
+  });
+  settings.watch(again);
+}
+
+export function mountSearch(): void {
+  mountDials();
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const value = Number(row.value);
+    if (row.value !== '' && Number.isInteger(value)) go({ row: value });
+    else showProblem(error, new Error('A row is a whole number.'));
+  });
+  byId('random-row').addEventListener('click', () => {
+    if (index.value) go({ row: Math.floor(Math.random() * index.value.count) });
+  });
+  byId('random-query').addEventListener('click', newQuery);
+  back.addEventListener('click', () => {
+    trail.pop();
+    again();
+  });
+  hits.addEventListener('click', ({ target }) => {
+    const button = (target as Element).closest<HTMLElement>('[data-row]');
+    if (!button) return;
+    go({ row: Number(button.dataset['row']) });
+    // The list is replaced; focus moves to what is now being looked at instead of being lost.
+    byId('search').focus({ preventScroll: true });
+    byId('search').scrollIntoView({ block: 'start' });
+  });
+  theme.watch(() => result && show(result));
+
+  const enable = () => {
+    const ready = index.value !== null && !building.value && !measuring.value;
+    for (const control of form.querySelectorAll<HTMLButtonElement | HTMLInputElement>('button, input')) {
+      control.disabled = !ready || (control === back && trail.length < 2);
+    }
+  };
+  index.watch((current) => {
+    trail = [];
+    result = null;
+    turn++;
+    clearProblem(error);
+    asked.hidden = true;
+    outcome.textContent = '';
+    hits.replaceChildren();
+    enable();
+    if (!current) return;
+    row.max = String(current.count - 1);
+    // Something to look at, before the first click.
+    go({ row: 0 });
+  });
+  building.watch(enable);
+  measuring.watch(enable);
+}
