@@ -1,0 +1,56 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './support';
+
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+
+test('the theme follows the system until it is chosen, and the choice is kept', async ({ demo, page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await background(page);
+  const toggle = page.getByRole('button', { name: 'Dark theme' });
+  await expect(toggle).toHaveAttribute('aria-pressed', 'false');
+  await toggle.click();
+  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  expect(await background(page)).not.toBe(light);
+  await page.reload();
+  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  await demo.build(200, 8);
+});
+
+test('everything can be done with the keyboard alone', async ({ demo, page, browserName }) => {
+  // WebKit on its own skips buttons with Tab unless a system setting is on.
+  const tab = browserName === 'webkit' ? 'Alt+Tab' : 'Tab';
+  const reach = async (name: string) => {
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press(tab);
+      const focused = page.getByRole('button', { name, exact: true }).and(page.locator(':focus'));
+      if ((await focused.count()) > 0) return focused;
+    }
+    throw new Error(`Tab never reached "${name}"`);
+  };
+  await page.keyboard.press(tab);
+  await expect(page.getByRole('link', { name: 'Skip to search' })).toBeFocused();
+
+  const build = await reach('Build index');
+  expect(await build.evaluate((button) => getComputedStyle(button).outlineStyle)).toBe('solid');
+  await page.keyboard.press('Enter');
+  await demo.expectReady(10_000);
+  await expect(page.getByRole('button', { name: 'Build index' })).toBeFocused();
+
+  await reach('New query');
+  await page.keyboard.press('Space');
+  await expect(demo.search.getByRole('heading', { name: 'Nearest to new query 1' })).toBeVisible();
+  const first = (await demo.hits.first().getByRole('button').textContent()) ?? '';
+  await reach(first);
+  await page.keyboard.press('Enter');
+  const name = first.replace('More like ', 'Nearest to ');
+  await expect(demo.search.getByRole('heading', { name, exact: true })).toBeVisible();
+  await expect(demo.search).toBeFocused();
+});
+
+test('nothing sticks out of a narrow phone', async ({ demo, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await demo.build(2000, 64);
+  await demo.measure.getByRole('button', { name: 'Compare efforts' }).click();
+  await expect(demo.measure.getByRole('img', { name: /ef 400 finds/ })).toBeVisible({ timeout: 60_000 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from './support';
+
+test('builds an index and says what it came to', async ({ demo }) => {
+  await demo.build(2000, 64);
+  const progress = demo.index.getByRole('progressbar', { name: 'Index build' });
+  await expect(progress).toHaveJSProperty('value', 2000);
+  await expect(demo.fact('index', 'Rows a second')).toHaveText(/^[\d,]+$/);
+  await expect(demo.fact('index', 'Memory')).toHaveText(/ [kMG]B$/);
+  await expect(demo.fact('index', 'Runs in')).toHaveText('a worker');
+  await expect(demo.fact('index', 'WebAssembly')).toHaveText(/simd/);
+});
+
+test('builds in the page’s own thread', async ({ demo, page }) => {
+  await page.getByText('Options').click();
+  await page.getByLabel('Runs in').selectOption('in-thread');
+  await demo.build(2000, 64);
+  await expect(demo.fact('index', 'Runs in')).toHaveText('this thread');
+  await expect(demo.hits).toHaveCount(10);
+});
+
+test('a cancelled build stops, and another can follow', async ({ demo, page }) => {
+  await demo.fill(100_000, 384);
+  await demo.startBuild();
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
+  await page.getByRole('button', { name: 'Cancel build' }).click();
+  await expect(demo.index.getByText(/^Cancelled\./)).toBeVisible({ timeout: 30_000 });
+  await demo.build(2000, 64);
+  await expect(demo.hits).toHaveCount(10);
+});
+
+test('a mistake is explained where it was made', async ({ demo, page }) => {
+  await demo.fill(2000, 5000);
+  await demo.startBuild();
+  await expect(page.getByRole('alert').filter({ hasText: 'Dimensions' })).toHaveText(
+    'Dimensions must be a whole number from 1 to 4,096.',
+  );
+  await expect(page.getByLabel('Dimensions', { exact: true })).toBeFocused();
+});
+
+test('the address of a built page builds the same again', async ({ demo, page }) => {
+  await demo.build(1000, 16);
+  const nearest = await demo.hits.nth(1).textContent();
+  await page.goto(page.url());
+  await demo.startBuild();
+  await demo.expectReady(1000);
+  await expect(demo.hits.nth(1)).toHaveText(nearest ?? '');
+});

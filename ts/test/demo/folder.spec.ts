@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from './support';
+
+const ROWS = 300;
+const QUERIES = 20;
+const COLUMNS = 32;
+
+/** Seeded random numbers from -1 to 1, as bfloat16. */
+function bfloat16(rows: number, seed: number): Buffer {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  const bits = new Uint32Array(Float32Array.from({ length: rows * COLUMNS }, next).buffer);
+  return Buffer.from(Uint16Array.from(bits, (word) => word >>> 16).buffer);
+}
+
+const lines = (rows: number, word: string) =>
+  gzipSync(
+    Array.from({ length: rows }, (_, i) =>
+      JSON.stringify({ work: 'a-book', author: 'some-one', text: `${word} ${i}` }),
+    ).join('\n'),
+  );
+
+test('searches a data set folder and shows its texts', async ({ demo, page }, info) => {
+  const folder = info.outputPath('small-set');
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}/base.bf16`, bfloat16(ROWS, 1));
+  await writeFile(`${folder}/queries.bf16`, bfloat16(QUERIES, 2));
+  await writeFile(`${folder}/meta.json`, JSON.stringify({ n: ROWS, dim: COLUMNS, queries: QUERIES }));
+  await writeFile(`${folder}/base.jsonl.gz`, lines(ROWS, 'Passage'));
+  await writeFile(`${folder}/queries.jsonl.gz`, lines(QUERIES, 'Question'));
+
+  await page.getByText('Your data set').click();
+  await page.getByLabel('Choose a folder').setInputFiles(folder);
+  await expect(page.getByText('small-set: 300 rows of 32, 20 queries, texts.')).toBeVisible();
+
+  // The first 200 rows and 24 columns of it.
+  await demo.build(200, 24);
+  await expect(demo.hits.first()).toContainText('Passage 0');
+  await expect(demo.hits.first()).toContainText('Some one, A book');
+  await demo.search.getByRole('button', { name: 'New query' }).click();
+  await expect(demo.search.getByText('Question 0')).toBeVisible();
+});
+
+test('says what a folder lacks', async ({ page, demo }, info) => {
+  await demo.page.getByText('Your data set').click();
+  const folder = info.outputPath('wrong');
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}/base.bf16`, Buffer.alloc(8));
+  await page.getByLabel('Choose a folder').setInputFiles(folder);
+  await expect(page.getByRole('alert').filter({ hasText: 'meta.json' })).toHaveText(
+    'No meta.json among the 1 files. Choose the folder that holds them.',
+  );
+});

@@ -1,0 +1,63 @@
+import { test as base, expect, type Page } from '@playwright/test';
+
+/** A page of the demo whose console must stay free of errors to the end of the test. */
+export const test = base.extend<{ demo: Demo }>({
+  demo: async ({ page }, use) => {
+    const faults: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await page.goto('/');
+    await use(new Demo(page));
+    expect(faults).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** The demo as a user names its parts. */
+export class Demo {
+  constructor(readonly page: Page) {}
+
+  get index() {
+    return this.page.getByRole('region', { name: 'Index' });
+  }
+
+  get search() {
+    return this.page.getByRole('region', { name: 'Search' });
+  }
+
+  get measure() {
+    return this.page.getByRole('region', { name: 'Measure' });
+  }
+
+  get hits() {
+    return this.search.getByRole('list', { name: 'Hits' }).getByRole('listitem');
+  }
+
+  async fill(rows: number, dimensions: number) {
+    await this.page.getByLabel('Rows', { exact: true }).fill(String(rows));
+    await this.page.getByLabel('Dimensions', { exact: true }).fill(String(dimensions));
+  }
+
+  async startBuild() {
+    await this.page.getByRole('button', { name: 'Build index' }).click();
+  }
+
+  async build(rows: number, dimensions: number) {
+    await this.fill(rows, dimensions);
+    await this.startBuild();
+    await this.expectReady(rows);
+  }
+
+  async expectReady(rows: number) {
+    await expect(this.index.getByText(`Ready: ${rows.toLocaleString('en')} rows`)).toBeVisible({ timeout: 60_000 });
+  }
+
+  /** The value beside a name in one of the page's lists of facts. */
+  fact(region: 'index' | 'measure', name: string | RegExp) {
+    return this[region]
+      .locator('dl > div')
+      .filter({ has: this.page.locator('dt', { hasText: name }) })
+      .locator('dd');
+  }
+}
