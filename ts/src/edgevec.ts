@@ -1,0 +1,272 @@
+// The public class, but for `open`: each entry adds its own way to get the engine (edgevec-inline.ts, edgevec-slim.ts).
+// Arguments are validated here, once; the database behind the host trusts them.
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Connection } from './connection.js';
+import { closed } from './database.js';
+import { EdgeVecError } from './errors.js';
+import { hitsOf, recordsOf } from './host/decode.js';
+import type { Host, Method, Reply, Request } from './host/host.js';
+import { resolveScan, resolveSearch, resolveWrite } from './options.js';
+import type {
+  Hit,
+  HitWithVector,
+  HostKind,
+  Id,
+  Many,
+  Metric,
+  NewRecord,
+  RecordChange,
+  ScannedRecord,
+  ScanOptions,
+  SearchOptions,
+  Stats,
+  StoredRecord,
+  UpsertRecord,
+  VectorInput,
+  WriteOptions,
+} from './types.js';
+import { checkId, copyVector } from './write/check.js';
+import { write } from './write/write.js';
+import type { Target } from './write/writer.js';
+
+type WithVectors = SearchOptions & { readonly includeVectors: true };
+type Default = Record<string, unknown>;
+
+/**
+ * A vector database on this device. `M` is the type of the metadata stored with each row.
+ *
+ * Every method rejects with an {@link EdgeVecError}: `CLOSED` after `close()`, `WORKER_DIED` or `ENGINE_CRASHED` when what
+ * held the rows is gone, and what it documents itself.
+ */
+export class EdgeVecBase<M extends object = Default> {
+  readonly #connection: Connection;
+  readonly #target: Target;
+  #closed = false;
+
+  /** Not for callers: `await EdgeVec.open(...)` makes a database. */
+  protected constructor(connection: Connection) {
+    if (connection?.host === undefined) {
+      throw new EdgeVecError('INVALID_OPTIONS', 'A database is not made with new', {
+        remedy: 'Use await EdgeVec.open({ dimensions }).',
+      });
+    }
+    this.#connection = connection;
+    const { dimensions } = connection.options.engine;
+    this.#target = { host: connection.host, dimensions, transactions: { next: 1 } };
+    // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
+    if (Symbol.asyncDispose !== undefined) {
+      Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
+    }
+  }
+
+  /** `await using db = await EdgeVec.open(...)` closes the database at the end of the block. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  /** Numbers in each vector. */
+  get dimensions(): number {
+    return this.#target.dimensions;
+  }
+
+  /** How closeness is measured. */
+  get metric(): Metric {
+    return this.#connection.options.engine.metric;
+  }
+
+  /** Where the engine runs. */
+  get host(): HostKind {
+    return this.#host.kind;
+  }
+
+  /**
+   * Adds new records. A record without an id gets one: an integer above every integer id seen so far.
+   *
+   * An array is one transaction: it is written whole or not at all. Any other iterable is a stream, written in batches of up
+   * to 1024 rows; its error tells in `written` how many rows are in. Do not change an array before the promise settles.
+   *
+   * @returns the id, or every id in order.
+   * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
+   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_CLONEABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`.
+   *
+   * @example
+   * const id = await db.insert({ vector, metadata: { title: 'A' } });
+   */
+  insert(record: NewRecord<M>, options?: WriteOptions): Promise<Id>;
+  insert(records: Many<NewRecord<M>>, options?: WriteOptions): Promise<Id[]>;
+  insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+    return this.#write('insert', input, options);
+  }
+
+  /**
+   * Writes records: new ones are added, those whose id is there are replaced, metadata and all. The row that is replaced
+   * stays searchable until the new one is. One, an array or a stream, as with {@link insert}.
+   *
+   * @returns the id, or every id in order.
+   * @throws as {@link insert}, without `ID_EXISTS`.
+   *
+   * @example
+   * await db.upsert(records, { onProgress: ({ done, total }) => console.log(done, total), signal });
+   */
+  upsert(record: UpsertRecord<M>, options?: WriteOptions): Promise<Id>;
+  upsert(records: Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id[]>;
+  upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+    return this.#write('upsert', input, options);
+  }
+
+  /**
+   * Changes records that are there. What a change leaves out stays; `metadata` is merged key by key, one level deep. One, an
+   * array or a stream, as with {@link insert}.
+   *
+   * @returns the id, or every id in order.
+   * @throws as {@link insert}, with `NOT_FOUND` in place of `ID_EXISTS`.
+   *
+   * @example
+   * await db.update({ id: 'a', metadata: { read: true } });
+   */
+  update(change: RecordChange<M>, options?: WriteOptions): Promise<Id>;
+  update(changes: Many<RecordChange<M>>, options?: WriteOptions): Promise<Id[]>;
+  update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+    return this.#write('update', input, options);
+  }
+
+  /**
+   * Reads a record by id, or many: `undefined` stands for each that is not there.
+   *
+   * @throws `INVALID_ID`.
+   */
+  get(id: Id): Promise<StoredRecord<M> | undefined>;
+  get(ids: readonly Id[]): Promise<(StoredRecord<M> | undefined)[]>;
+  async get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
+    const ids = checkIds(input);
+    const found = new Map<Id, StoredRecord<M>>();
+    for (const record of recordsOf<M>(await this.#call('get', { ids, vectors: true }), this.dimensions)) {
+      found.set(record.id, record as StoredRecord<M>);
+    }
+    return Array.isArray(input) ? ids.map((id) => found.get(id)) : found.get(ids[0] as Id);
+  }
+
+  /**
+   * Deletes a row by id, or many, in one step. Ids that are not there are passed over.
+   *
+   * @returns how many rows were deleted.
+   * @throws `INVALID_ID`.
+   */
+  async delete(input: Id | readonly Id[]): Promise<number> {
+    return this.#call('delete', { ids: checkIds(input) });
+  }
+
+  /** How many rows a search can return. */
+  async count(): Promise<number> {
+    return this.#call('count', undefined);
+  }
+
+  /**
+   * The rows nearest to `query`, nearest first: `k` of them, or all where there are fewer. A number in place of the options
+   * is `k`.
+   *
+   * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`,
+   * `VECTOR_TOO_LARGE`.
+   *
+   * @example
+   * for (const { id, score, metadata } of await db.search(query, 5)) console.log(id, score, metadata);
+   */
+  search(query: VectorInput, options: WithVectors): Promise<HitWithVector<M>[]>;
+  search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]>;
+  async search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]> {
+    const { includeVectors: vectors, ...how } = resolveSearch(options);
+    const [reply] = await this.#call('search', { queries: this.#flat(query), vectors, ...how });
+    return hitsOf<M>(reply as Reply<'search'>[number], this.metric, this.dimensions);
+  }
+
+  /**
+   * {@link search} for many queries in one call: the hits of each, in order.
+   *
+   * @throws as {@link search}; `row` tells which query.
+   */
+  searchMany(queries: readonly VectorInput[], options: WithVectors): Promise<HitWithVector<M>[][]>;
+  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]>;
+  async searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]> {
+    const { includeVectors: vectors, ...how } = resolveSearch(options);
+    if (!Array.isArray(queries)) {
+      throw new EdgeVecError('INVALID_VECTOR', 'The queries are not an array of vectors', {
+        remedy: 'Use search for a single query.',
+      });
+    }
+    const flat = new Float32Array(queries.length * this.dimensions);
+    queries.forEach((query, row) => {
+      copyVector(query, this.dimensions, flat, row * this.dimensions, { row });
+    });
+    const replies = await this.#call('search', { queries: flat, vectors, ...how });
+    return replies.map((reply) => hitsOf<M>(reply, this.metric, this.dimensions));
+  }
+
+  /**
+   * Every record, in order of insertion. Rows added after the start are not seen; rows deleted meanwhile are passed over.
+   *
+   * @throws `INVALID_OPTIONS`.
+   *
+   * @example
+   * for await (const { id, metadata } of db.scan()) console.log(id, metadata);
+   */
+  scan(options: ScanOptions & { readonly includeVectors: true }): AsyncGenerator<StoredRecord<M>, void, undefined>;
+  scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined>;
+  async *scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined> {
+    const { includeVectors: vectors, batchSize } = resolveScan(options);
+    const ids = await this.#call('ids', undefined);
+    for (let start = 0; start < ids.length; start += batchSize) {
+      const batch = ids.slice(start, start + batchSize);
+      yield* recordsOf<M>(await this.#call('get', { ids: batch, vectors }), this.dimensions);
+    }
+  }
+
+  /** Frees the room of deleted and replaced rows, in slices: searches and writes go on meanwhile. */
+  async compact(): Promise<void> {
+    await this.#call('compact', undefined);
+  }
+
+  /** Counts, memory and the work done so far. */
+  async stats(): Promise<Stats> {
+    const { rows, hidden, tombstones, unlinked, levels, memoryBytes, distances, buildDistances } = await this.#call(
+      'stats',
+      undefined,
+    );
+    const { variant } = this.#connection;
+    const work = { distances, buildDistances };
+    return { count: rows, hidden, tombstones, unlinked, levels, memoryBytes, ...work, variant, host: this.host };
+  }
+
+  /** Ends the database and frees its memory. Calls still running reject with `CLOSED`; a second close does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#host.close();
+  }
+
+  get #host(): Host {
+    return this.#connection.host;
+  }
+
+  async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
+    if (this.#closed) throw closed();
+    return this.#host.call(method, request);
+  }
+
+  async #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
+    if (this.#closed) throw closed();
+    return write(this.#target, kind, input, resolveWrite(kind, options));
+  }
+
+  /** A query to hand over. In this thread the engine copies it, so a Float32Array can go as it is. */
+  #flat(query: VectorInput): Float32Array {
+    const asIs = this.host === 'in-thread' && query instanceof Float32Array && query.length === this.dimensions;
+    if (asIs) return query;
+    const flat = new Float32Array(this.dimensions);
+    copyVector(query, this.dimensions, flat, 0);
+    return flat;
+  }
+}
+
+function checkIds(input: unknown): Id[] {
+  return Array.isArray(input) ? Array.from(input, (id, row) => checkId(id, { row })) : [checkId(input)];
+}

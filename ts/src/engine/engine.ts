@@ -1,0 +1,163 @@
+// One wasm instance behind typed-array views.
+//
+// Memory growth detaches every view, and the engine moves its buffers as they grow, so a view is checked against both before
+// each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
+// call: callers copy.
+
+import { EdgeVecError } from '../errors.js';
+import type { EngineOptions } from '../options.js';
+import type { EngineFault, EngineStats, RawEngine } from './bindings.js';
+import { crashed, faultOf, outOfMemory } from './faults.js';
+
+type Instance = { readonly Engine: new (options: EngineOptions) => RawEngine };
+
+/** A refused commit: which of the staged rows, and why. */
+export interface Refusal {
+  readonly row: number;
+  readonly error: EdgeVecError;
+}
+
+export class Engine {
+  readonly dimensions: number;
+  readonly #raw: RawEngine;
+  readonly #memory: WebAssembly.Memory;
+  #crash: EdgeVecError | undefined;
+  #query: Float32Array | undefined;
+  #hitSlots: Uint32Array | undefined;
+  #hitDistances: Float32Array | undefined;
+
+  constructor(instance: Instance, memory: WebAssembly.Memory, options: EngineOptions) {
+    this.dimensions = options.dimensions;
+    this.#memory = memory;
+    try {
+      this.#raw = new instance.Engine(options);
+    } catch (error) {
+      throw isFault(error) ? faultError(error) : outOfMemory(error);
+    }
+  }
+
+  /** Gives the whole instance back. */
+  free(): void {
+    // A crashed instance is dropped as it is; calling into it again could only trap again.
+    if (this.#crash === undefined) this.#raw.free();
+  }
+
+  /** Copies `rows` vectors in and stores them hidden; returns their slots, or what is wrong with one of them. */
+  add(vectors: Float32Array, rows: number): Uint32Array | Refusal {
+    return this.#guard(() => {
+      const ptr = this.#raw.stage(rows);
+      if (ptr === 0) return { row: 0, error: outOfMemory() };
+      new Float32Array(this.#memory.buffer, ptr, vectors.length).set(vectors);
+      const status = this.#raw.commit();
+      if (status !== 0) return { row: this.#raw.faultRow(), error: faultOf(status) };
+      const slots = this.#raw.slots();
+      return new Uint32Array(this.#memory.buffer, slots, rows).slice();
+    });
+  }
+
+  /** Links up to `budget` rows into the graph; returns how many remain. */
+  link(budget: number): number {
+    return this.#guard(() => this.#raw.link(budget));
+  }
+
+  publish(slot: number): void {
+    this.#guard(() => this.#raw.publish(slot));
+  }
+
+  remove(slot: number): boolean {
+    return this.#guard(() => this.#raw.remove(slot));
+  }
+
+  /** Searches; returns how many hits `slots` and `distances` now hold, nearest first. */
+  search(query: Float32Array, k: number, ef: number, mode: number): number {
+    if (this.#crash !== undefined) throw this.#crash;
+    try {
+      const raw = this.#raw;
+      const buffer = this.#memory.buffer;
+      const ptr = raw.query();
+      if (!fits(this.#query, buffer, ptr, this.dimensions)) {
+        this.#query = new Float32Array(this.#memory.buffer, ptr, this.dimensions);
+      }
+      this.#query.set(query);
+      const found = raw.search(k, ef, mode);
+      if (found < 0) throw faultOf(-found);
+      return found;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** The slots of the first `found` hits of the last search. */
+  hitSlots(found: number): Uint32Array {
+    const ptr = this.#raw.hitSlots();
+    if (!fits(this.#hitSlots, this.#memory.buffer, ptr, found)) {
+      this.#hitSlots = new Uint32Array(this.#memory.buffer, ptr, found);
+    }
+    return this.#hitSlots;
+  }
+
+  /** The distances of the first `found` hits of the last search. */
+  hitDistances(found: number): Float32Array {
+    const ptr = this.#raw.hitDistances();
+    if (!fits(this.#hitDistances, this.#memory.buffer, ptr, found)) {
+      this.#hitDistances = new Float32Array(this.#memory.buffer, ptr, found);
+    }
+    return this.#hitDistances;
+  }
+
+  /** Copies the vector of a row into `target` at `offset`. */
+  copyRow(slot: number, target: Float32Array, offset: number): void {
+    this.#guard(() => {
+      const ptr = this.#raw.row(slot);
+      target.set(new Float32Array(this.#memory.buffer, ptr, this.dimensions), offset);
+    });
+  }
+
+  /** One slice of compaction; returns the work that remains. */
+  compact(budget: number): number {
+    return this.#guard(() => this.#raw.compact(budget));
+  }
+
+  /** The engine's counts; memory is what the instance holds as a whole, free room included. */
+  stats(): EngineStats {
+    return this.#guard(() => ({ ...this.#raw.stats(), memoryBytes: this.#memory.buffer.byteLength }));
+  }
+
+  #guard<T>(call: () => T): T {
+    if (this.#crash !== undefined) throw this.#crash;
+    try {
+      return call();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  // Besides our own errors only a trap can surface here: a RuntimeError, or a RangeError for an exhausted stack.
+  #failed(error: unknown): EdgeVecError {
+    if (error instanceof EdgeVecError) return error;
+    this.#crash = crashed(error);
+    // The glue would free the engine when it is collected, which could only trap again, and where nobody catches it.
+    (this.#raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.();
+    return this.#crash;
+  }
+}
+
+function fits<T extends Float32Array | Uint32Array>(
+  view: T | undefined,
+  buffer: ArrayBufferLike,
+  ptr: number,
+  length: number,
+): view is T {
+  return view !== undefined && view.buffer === buffer && view.byteOffset === ptr && view.length >= length;
+}
+
+function isFault(error: unknown): error is EngineFault {
+  return typeof error === 'object' && error !== null && 'option' in error && 'least' in error && 'most' in error;
+}
+
+function faultError({ option, least, most, got }: EngineFault): EdgeVecError {
+  return new EdgeVecError('INVALID_OPTIONS', `The option ${option} is out of range`, {
+    expected: `an integer from ${least} to ${most}`,
+    got: `${got}`,
+  });
+}

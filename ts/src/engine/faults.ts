@@ -1,0 +1,47 @@
+// A status of the engine, as a sentence.
+
+import { EdgeVecError } from '../errors.js';
+import { STATUS } from './bindings.js';
+
+/** The error a non-zero status stands for. */
+export function faultOf(status: number): EdgeVecError {
+  switch (status) {
+    case STATUS.notFinite:
+      return new EdgeVecError(
+        'NOT_FINITE',
+        'The vector holds NaN, an infinity or a number too large for a 32-bit float',
+        {
+          expected: 'finite numbers',
+          remedy: 'Look for a division by zero or an overflow where the vector is made.',
+        },
+      );
+    case STATUS.zeroVector:
+      return new EdgeVecError('ZERO_VECTOR', 'The vector is all zeros, so it has no direction for cosine to compare', {
+        expected: 'at least one number that is not zero',
+        remedy: "Leave such rows out, or open the database with metric 'euclidean' or 'dot'.",
+      });
+    case STATUS.tooLarge:
+      return new EdgeVecError('VECTOR_TOO_LARGE', 'The squared length of the vector overflows a 32-bit float', {
+        expected: 'a length below about 1.8e19',
+        remedy: 'Scale the vectors down.',
+      });
+    default:
+      return outOfMemory();
+  }
+}
+
+/** WebAssembly memory could not grow. */
+export function outOfMemory(cause?: unknown): EdgeVecError {
+  return new EdgeVecError('OUT_OF_MEMORY', 'WebAssembly memory is exhausted', {
+    remedy: 'Store fewer rows or fewer dimensions, compact(), or close databases you no longer need.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** The instance trapped: its memory may be half-written. */
+export function crashed(cause: unknown): EdgeVecError {
+  return new EdgeVecError('ENGINE_CRASHED', 'The engine crashed and its rows are lost', {
+    remedy: 'Close this database and open a new one; please report it, with the cause.',
+    cause,
+  });
+}

@@ -1,0 +1,47 @@
+// The engine as the caller of `edgevec/slim` gives it.
+
+import { EdgeVecError, show } from '../errors.js';
+import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
+import { bestVariant } from './variants.js';
+
+/** The engine, from the caller: compiled, as bytes, as a response, or where to fetch it. */
+export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
+
+/** Compiles what the caller gave. */
+export async function givenEngine(source: WasmSource): Promise<EngineModule> {
+  const best = bestVariant();
+  if (source instanceof WebAssembly.Module) return { module: source, variant: best };
+  return { module: await compile(await bytesOf(source)), variant: best };
+}
+
+// `unknown`: structurally everything is a WebAssembly.Module, so the types cannot tell them apart.
+async function bytesOf(source: unknown): Promise<BufferSource | Response> {
+  if (typeof source === 'string' || source instanceof URL) return fetched(fetch(source), String(source));
+  if (isResponse(source)) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source as BufferSource;
+  if (isPromise(source)) {
+    const response = await fetched(source, 'the given response');
+    if (isResponse(response)) return response;
+  }
+  throw new EdgeVecError('INVALID_OPTIONS', 'The option wasm is invalid', {
+    expected: 'a WebAssembly.Module, its bytes, a Response or a URL',
+    got: show(source),
+    remedy: "Pass the package's edgevec.wasm, or import from 'edgevec', which carries it.",
+  });
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+async function fetched<T>(response: PromiseLike<T>, what: string): Promise<T> {
+  try {
+    return await response;
+  } catch (cause) {
+    throw loadFailed(
+      `The WebAssembly module could not be fetched from ${what}`,
+      cause,
+      'Check the address; outside browsers, read the file and pass its bytes.',
+    );
+  }
+}

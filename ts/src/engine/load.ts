@@ -1,0 +1,65 @@
+// From a compiled module to a running engine, and the errors on the way.
+
+import { createBindings } from '#wasm/bindings.js';
+import { EdgeVecError } from '../errors.js';
+import type { EngineOptions } from '../options.js';
+import { ABI_VERSION, type Bindings } from './bindings.js';
+import { Engine } from './engine.js';
+import type { Variant } from './variants.js';
+
+/** A compiled engine, which can be posted to a worker. */
+export interface EngineModule {
+  readonly module: WebAssembly.Module;
+  readonly variant: Variant;
+}
+
+/** Starts an instance of its own: a trap then kills this database only, and closing it frees its whole memory. */
+export async function startEngine(module: WebAssembly.Module, options: EngineOptions): Promise<Engine> {
+  const bindings: Bindings = createBindings();
+  let memory: WebAssembly.Memory;
+  let abi: number;
+  try {
+    ({ memory } = await bindings.init({ module_or_path: module }));
+    abi = bindings.abiVersion();
+  } catch (cause) {
+    throw loadFailed('The WebAssembly module is not an EdgeVec engine of this version', cause, SAME_VERSION);
+  }
+  if (abi !== ABI_VERSION) {
+    throw new EdgeVecError('ENGINE_LOAD_FAILED', 'The WebAssembly module is of another EdgeVec version', {
+      expected: `boundary version ${ABI_VERSION}`,
+      got: `${abi}`,
+      remedy: SAME_VERSION,
+    });
+  }
+  return new Engine(bindings, memory, options);
+}
+
+const SAME_VERSION = 'Use the edgevec.wasm of the same package version.';
+
+/** Compiles bytes or a response. */
+export async function compile(source: BufferSource | Response): Promise<WebAssembly.Module> {
+  try {
+    if (!isResponse(source)) return await WebAssembly.compile(source);
+    if (!source.ok) throw new Error(`${source.url} answered ${source.status}`);
+    // Streaming demands the right content type, which not every static server sends.
+    const streams = source.headers.get('content-type')?.startsWith('application/wasm') === true;
+    if (streams && typeof WebAssembly.compileStreaming === 'function')
+      return await WebAssembly.compileStreaming(source);
+    return await WebAssembly.compile(await source.arrayBuffer());
+  } catch (cause) {
+    throw loadFailed(
+      'The WebAssembly module could not be compiled',
+      cause,
+      "Where a Content-Security-Policy is in force, its script-src needs 'wasm-unsafe-eval'.",
+    );
+  }
+}
+
+export function isResponse(value: unknown): value is Response {
+  return typeof Response === 'function' && value instanceof Response;
+}
+
+export function loadFailed(problem: string, cause: unknown, remedy: string): EdgeVecError {
+  const got = cause instanceof Error ? cause.message : String(cause);
+  return new EdgeVecError('ENGINE_LOAD_FAILED', problem, { got, remedy, cause });
+}

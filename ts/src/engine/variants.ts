@@ -1,0 +1,34 @@
+// The builds of the engine, best first, each with a tiny module that only validates where the build would run.
+
+import { EdgeVecError } from '../errors.js';
+
+/** A build of the engine. */
+export type Variant = 'simd128';
+
+interface Candidate {
+  readonly variant: Variant;
+  readonly probe: readonly number[];
+}
+
+const CANDIDATES: readonly Candidate[] = [
+  {
+    variant: 'simd128',
+    // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt))
+    probe: [
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+    ],
+  },
+];
+
+/** The best build this JavaScript engine runs. */
+export function bestVariant(): Variant {
+  if (typeof WebAssembly !== 'object') {
+    throw new EdgeVecError('UNSUPPORTED', 'WebAssembly is not available here', {
+      remedy: 'Lockdown modes switch it off; EdgeVec cannot run without.',
+    });
+  }
+  for (const { variant, probe } of CANDIDATES) if (WebAssembly.validate(new Uint8Array(probe))) return variant;
+  throw new EdgeVecError('UNSUPPORTED', 'This JavaScript engine has no WebAssembly SIMD', {
+    expected: 'Chrome 91, Firefox 89, Safari 16.4, Node 20 or later',
+  });
+}

@@ -1,0 +1,180 @@
+// The one error class. An error is data: a code to branch on, what was expected, what came, and what to do about it.
+
+import type { Id } from './types.js';
+
+/** Why a call failed. Branch on this, never on the message. */
+export type EdgeVecErrorCode =
+  /** An option is unknown, or its value is of the wrong kind or out of range. */
+  | 'INVALID_OPTIONS'
+  /** `k` is not an integer from 1. */
+  | 'INVALID_K'
+  /** An id is neither a string nor a finite number, or is missing where one is needed. */
+  | 'INVALID_ID'
+  /** A record is not an object, has an unknown field, or its metadata is not an object. */
+  | 'INVALID_RECORD'
+  /** A vector is not a list of numbers. */
+  | 'INVALID_VECTOR'
+  /** A vector has another length than the database's `dimensions`. */
+  | 'DIMENSION_MISMATCH'
+  /** A vector holds NaN or an infinity (or a number beyond the range of a 32-bit float). */
+  | 'NOT_FINITE'
+  /** A vector of zeros has no direction, so cosine cannot compare it. */
+  | 'ZERO_VECTOR'
+  /** The squared length of a vector is beyond the range of a 32-bit float. */
+  | 'VECTOR_TOO_LARGE'
+  /** The same id occurs twice in one array. */
+  | 'DUPLICATE_ID'
+  /** `insert` of an id that is there already. */
+  | 'ID_EXISTS'
+  /** `update` of an id that is not there. */
+  | 'NOT_FOUND'
+  /** Metadata holds something the structured clone algorithm refuses, such as a function. */
+  | 'METADATA_NOT_CLONEABLE'
+  /** The database was closed before or during the call. */
+  | 'CLOSED'
+  /** The iterable given to a write threw; `cause` is what it threw. */
+  | 'SOURCE_FAILED'
+  /** The write's `signal` was aborted. */
+  | 'ABORTED'
+  /** A worker was asked for and could not be started. */
+  | 'WORKER_FAILED'
+  /** The worker that held the database is gone. */
+  | 'WORKER_DIED'
+  /** The engine trapped; its memory cannot be trusted any more. */
+  | 'ENGINE_CRASHED'
+  /** The WebAssembly module could not be fetched, compiled or started. */
+  | 'ENGINE_LOAD_FAILED'
+  /** This JavaScript engine lacks something EdgeVec cannot do without. */
+  | 'UNSUPPORTED'
+  /** WebAssembly memory is exhausted. */
+  | 'OUT_OF_MEMORY';
+
+/** The details of an {@link EdgeVecError}. */
+export interface EdgeVecErrorDetails {
+  /** What would have been accepted, in words. */
+  readonly expected?: string;
+  /** What came instead, in words. */
+  readonly got?: string;
+  /** What to do about it: one sentence. */
+  readonly remedy?: string;
+  /** Position of the offending record in the array or stream, or of the query in `searchMany`, from 0. */
+  readonly row?: number;
+  /** Id of the offending record. */
+  readonly id?: Id;
+  /** For a stream that failed or was aborted: how many rows are in the database. */
+  readonly written?: number;
+  /** The error underneath. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Every error this package throws on purpose.
+ *
+ * @example
+ * try {
+ *   await db.insert(records);
+ * } catch (error) {
+ *   if (error instanceof EdgeVecError && error.code === 'DIMENSION_MISMATCH') console.warn(error.row, error.got);
+ * }
+ */
+export class EdgeVecError extends Error {
+  readonly code: EdgeVecErrorCode;
+  /** The problem alone, without the details the message adds. */
+  readonly problem: string;
+  declare readonly expected?: string;
+  declare readonly got?: string;
+  declare readonly remedy?: string;
+  declare readonly row?: number;
+  declare readonly id?: Id;
+  declare readonly written?: number;
+
+  constructor(code: EdgeVecErrorCode, problem: string, details: EdgeVecErrorDetails = {}) {
+    super(sentences(problem, details), 'cause' in details ? { cause: details.cause } : undefined);
+    this.name = 'EdgeVecError';
+    this.code = code;
+    this.problem = problem;
+    for (const key of DETAILS) if (details[key] !== undefined) Object.assign(this, { [key]: details[key] });
+  }
+}
+
+const DETAILS = ['expected', 'got', 'remedy', 'row', 'id', 'written'] as const;
+
+function sentences(problem: string, { expected, got, remedy, row, id, written }: EdgeVecErrorDetails): string {
+  const where = [row === undefined ? '' : `row ${row}`, id === undefined ? '' : `id ${show(id)}`]
+    .filter(Boolean)
+    .join(', ');
+  let text = where === '' ? `${problem}.` : `${problem} (${where}).`;
+  if (expected !== undefined) text += ` Expected ${expected}${got === undefined ? '' : `, got ${got}`}.`;
+  else if (got !== undefined) text += ` Got ${got}.`;
+  if (remedy !== undefined) text += ` ${remedy}`;
+  if (written !== undefined)
+    text += ` ${written} ${written === 1 ? 'row' : 'rows'} before it ${written === 1 ? 'is' : 'are'} in the database.`;
+  return text;
+}
+
+/** The same error with more details: the layers above know rows and ids the layer that threw did not. */
+export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
+  return new EdgeVecError(error.code, error.problem, { ...detailsOf(error), ...more } as EdgeVecErrorDetails);
+}
+
+/** `undefined` takes a detail away. */
+type Amendment = { readonly [K in keyof EdgeVecErrorDetails]?: EdgeVecErrorDetails[K] | undefined };
+
+/** An error as structured-clone data: class instances lose their class on the way through `postMessage`. */
+export interface ErrorData {
+  readonly code: EdgeVecErrorCode;
+  readonly problem: string;
+  readonly details: EdgeVecErrorDetails;
+}
+
+/** Packs an error for `postMessage`; a foreign error is taken as a broken invariant of the engine's host. */
+export function packError(error: unknown): ErrorData {
+  if (!(error instanceof EdgeVecError)) {
+    return packError(
+      new EdgeVecError('ENGINE_CRASHED', 'The database failed in a way it should not', {
+        cause: error,
+        remedy: REPORT,
+      }),
+    );
+  }
+  const { cause, ...details } = detailsOf(error);
+  return {
+    code: error.code,
+    problem: error.problem,
+    details:
+      cause === undefined ? details : { ...details, cause: cause instanceof Error ? plain(cause) : String(cause) },
+  };
+}
+
+/** The reverse of {@link packError}. */
+export function unpackError({ code, problem, details }: ErrorData): EdgeVecError {
+  return new EdgeVecError(code, problem, details);
+}
+
+/** A sentence for what should never happen. */
+export const REPORT = 'Please report it, with this message.';
+
+/** A value as it would stand in a sentence, short. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  if (typeof name !== 'string' || name === 'Object') return 'an object';
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+function detailsOf(error: EdgeVecError): EdgeVecErrorDetails {
+  const details: Record<string, unknown> = {};
+  for (const key of DETAILS) if (error[key] !== undefined) details[key] = error[key];
+  return error.cause === undefined ? details : { ...details, cause: error.cause };
+}
+
+// An Error subclass with own properties may hold what cannot be cloned; its name, message and stack always can.
+function plain(error: Error): Error {
+  const copy = new Error(error.name === 'Error' ? error.message : `${error.name}: ${error.message}`);
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
+}

@@ -1,0 +1,42 @@
+// How a client learns that its worker is gone.
+//
+// A worker that is terminated, or killed for its memory, fires no event. So the worker holds a Web Lock for as long as it
+// lives, and the client waits for the same lock: the browser grants it when the worker is gone, however it went. Without Web
+// Locks (insecure contexts, some sandboxed frames) only the errors that do fire events are noticed.
+
+let opened = 0;
+
+/** A name nobody else uses: the client's own random part and a counter. */
+export function lockName(): string {
+  // Not crypto.randomUUID: insecure contexts lack it.
+  const random = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
+  return `edgevec:${random}:${++opened}`;
+}
+
+/** Worker side: resolves to true once the lock is held, for good. */
+export function holdLock(name: string): Promise<boolean> {
+  const manager = locks();
+  if (manager === undefined) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const forever = (): Promise<never> => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    manager.request(name, forever).catch(() => resolve(false));
+  });
+}
+
+/** Client side: calls `gone` when the worker has let go of its lock. Returns how to stop waiting. */
+export function awaitLock(name: string, gone: () => void): () => void {
+  const stop = new AbortController();
+  locks()
+    ?.request(name, { signal: stop.signal }, () => {
+      if (!stop.signal.aborted) gone();
+    })
+    .catch(() => {});
+  return () => stop.abort();
+}
+
+function locks(): LockManager | undefined {
+  return typeof navigator === 'object' ? navigator.locks : undefined;
+}

@@ -1,0 +1,43 @@
+// The worker script: one self-contained file, built on its own. Starting it says hello; the open message then brings the
+// compiled module, so that the worker fetches and compiles nothing.
+
+import { Database } from '../../database.js';
+import { startEngine } from '../../engine/load.js';
+import { packError } from '../../errors.js';
+import { buffersOf, type Method } from '../host.js';
+import { holdLock } from './lock.js';
+import { type FromWorker, type OpenMessage, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
+
+const scope = self as unknown as {
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+};
+
+let database: Database | undefined;
+
+scope.onmessage = ({ data }) => {
+  if ('open' in data) void open(data.open);
+  else void answer(data.call, data.method, data.request);
+};
+
+async function open({ module, options, lock }: OpenMessage['open']): Promise<void> {
+  try {
+    database = new Database(await startEngine(module, options.engine), options.efSearch);
+    scope.postMessage({ ready: { locked: await holdLock(lock) } });
+  } catch (error) {
+    scope.postMessage({ failed: packError(error) });
+  }
+}
+
+async function answer(call: number, method: Method, request: unknown): Promise<void> {
+  try {
+    if (database === undefined) throw new Error('called before open');
+    const handler = database[method] as (this: Database, request: unknown) => unknown;
+    const reply = await handler.call(database, request);
+    scope.postMessage({ call, reply }, buffersOf(reply));
+  } catch (error) {
+    scope.postMessage({ call, error: packError(error) });
+  }
+}
+
+scope.postMessage({ hello: PROTOCOL_VERSION });

@@ -1,0 +1,158 @@
+// Options are resolved once, here, at the public edge; inside, the resolved types are trusted.
+
+import { EdgeVecError, show } from './errors.js';
+import type { EdgeVecEvent, Metric, ScanOptions, SearchOptions, WriteOptions } from './types.js';
+
+/** What `open` takes. A newcomer passes `dimensions` and nothing else. */
+export interface OpenOptions {
+  /** Numbers in a vector: an integer from 1 to 4096. Every vector of this database has as many. */
+  readonly dimensions: number;
+  /** How closeness is measured. Default `'cosine'`, which suits the text and image embeddings in common use. */
+  readonly metric?: Metric;
+  /**
+   * Links of a row in the graph (twice as many on its base level): an integer from 2 to 64. Default 16. More costs memory
+   * and build time and helps recall on hard data.
+   */
+  readonly m?: number;
+  /** Breadth of the search for a new row's links: an integer from `m` to 4096. Default 200. Costs build time, helps recall. */
+  readonly efConstruction?: number;
+  /** Breadth of a search that does not set `ef` itself: an integer from 1. Default 100. Costs latency, helps recall. */
+  readonly efSearch?: number;
+  /** The same seed and the same operations give the same graph and the same hits, everywhere. An integer from 0 to 2^32 - 1. Default 0. */
+  readonly seed?: number;
+  /**
+   * Where the engine runs. `'auto'` (default): in a worker where there is one, else in this thread. `true`: in a worker or
+   * not at all. `false`: in this thread, in slices of at most 8 ms. A URL: a worker started from your copy of
+   * `edgevec/worker`, for pages whose policy forbids blob workers. A function: a worker you start from that script.
+   */
+  readonly worker?: 'auto' | boolean | string | URL | (() => Worker);
+  /** Told about what is no error of a call. Default: `console.warn`. */
+  readonly onEvent?: (event: EdgeVecEvent) => void;
+}
+
+/** What the engine's constructor takes. */
+export interface EngineOptions {
+  readonly dimensions: number;
+  readonly metric: Metric;
+  readonly m: number;
+  readonly efConstruction: number;
+  readonly seed: number;
+}
+
+/** `OpenOptions`, checked, with every default filled in. */
+export interface ResolvedOptions {
+  readonly engine: EngineOptions;
+  readonly efSearch: number;
+  readonly worker: 'auto' | boolean | string | URL | (() => Worker);
+  readonly onEvent: (event: EdgeVecEvent) => void;
+}
+
+const OPEN = ['dimensions', 'metric', 'm', 'efConstruction', 'efSearch', 'seed', 'worker', 'onEvent'] as const;
+const METRICS: readonly Metric[] = ['cosine', 'dot', 'euclidean'];
+const MAX_U32 = 0xffff_ffff;
+
+/** Resolves the options of `open`; `extra` names the ones the caller has taken care of. */
+export function resolveOpen(options: OpenOptions, extra: readonly string[] = []): ResolvedOptions {
+  checkKeys('open', options, [...OPEN, ...extra]);
+  const { metric = 'cosine', worker = 'auto', onEvent = warn } = options;
+  if (!METRICS.includes(metric)) throw invalid('metric', `'cosine', 'dot' or 'euclidean'`, metric);
+  const kind = typeof worker;
+  if (worker !== 'auto' && kind !== 'boolean' && kind !== 'string' && kind !== 'function' && !isUrl(worker)) {
+    throw invalid('worker', `'auto', true, false, a URL or a function that starts a worker`, worker);
+  }
+  if (typeof onEvent !== 'function') throw invalid('onEvent', 'a function', onEvent);
+  const m = integer('m', options.m ?? 16, 2, 64);
+  return {
+    engine: {
+      dimensions: integer('dimensions', options.dimensions, 1, 4096),
+      metric,
+      m,
+      efConstruction: integer('efConstruction', options.efConstruction ?? 200, m, 4096),
+      seed: integer('seed', options.seed ?? 0, 0, MAX_U32),
+    },
+    efSearch: integer('efSearch', options.efSearch ?? 100, 1, MAX_U32),
+    worker,
+    onEvent,
+  };
+}
+
+/** `SearchOptions`, checked, with every default but `ef` filled in: that one is the database's. */
+export interface ResolvedSearch {
+  readonly k: number;
+  readonly ef: number | undefined;
+  readonly exact: boolean;
+  readonly includeVectors: boolean;
+}
+
+/** Resolves the second argument of `search` and `searchMany`. */
+export function resolveSearch(options: number | SearchOptions = {}): ResolvedSearch {
+  if (typeof options !== 'object') return resolveSearch({ k: options });
+  checkKeys('search', options, ['k', 'ef', 'exact', 'includeVectors']);
+  const { k = 10, ef, exact = false, includeVectors = false } = options;
+  if (!Number.isSafeInteger(k) || k < 1) {
+    throw new EdgeVecError('INVALID_K', 'k is not a number of hits', { expected: 'an integer from 1', got: show(k) });
+  }
+  if (ef !== undefined) integer('ef', ef, 1, MAX_U32);
+  return { k, ef, exact: flag('exact', exact), includeVectors: flag('includeVectors', includeVectors) };
+}
+
+/** Resolves the options of `scan`. */
+export function resolveScan(options: ScanOptions = {}): Required<ScanOptions> {
+  checkKeys('scan', options, ['includeVectors', 'batchSize']);
+  const { includeVectors = false, batchSize = 256 } = options;
+  return {
+    includeVectors: flag('includeVectors', includeVectors),
+    batchSize: integer('batchSize', batchSize, 1, MAX_U32),
+  };
+}
+
+/** Checks the options of a write. */
+export function resolveWrite(method: string, options: WriteOptions = {}): WriteOptions {
+  checkKeys(method, options, ['onProgress', 'signal']);
+  const { onProgress, signal } = options;
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw invalid('onProgress', 'a function', onProgress);
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw invalid('signal', 'an AbortSignal', signal);
+  }
+  return options;
+}
+
+function checkKeys(method: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new EdgeVecError('INVALID_OPTIONS', `The options of ${method} are not an object`, {
+      expected: `an object with ${known.join(', ')}`,
+      got: show(options),
+    });
+  }
+  const unknown = Object.keys(options).filter((key) => !known.includes(key));
+  if (unknown.length > 0) {
+    throw new EdgeVecError('INVALID_OPTIONS', `${method} was given options it does not know`, {
+      expected: `only ${known.join(', ')}`,
+      got: unknown.join(', '),
+      remedy: 'Check the spelling.',
+    });
+  }
+}
+
+function integer(name: string, value: unknown, from: number, to: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to) return value;
+  throw invalid(name, `an integer from ${from} to ${to}`, value);
+}
+
+function flag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalid(name, 'true or false', value);
+}
+
+function invalid(name: string, expected: string, value: unknown): EdgeVecError {
+  return new EdgeVecError('INVALID_OPTIONS', `The option ${name} is invalid`, { expected, got: show(value) });
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof URL === 'function' && value instanceof URL;
+}
+
+function warn(event: EdgeVecEvent): void {
+  console.warn(`edgevec: ${event.error.message}`);
+}

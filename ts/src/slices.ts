@@ -1,0 +1,108 @@
+// Long work in short slices.
+//
+// One thread serves searches, writes and, in-thread, the page itself. Long work is therefore a job of small steps, run in
+// slices: no slice starts a step that is not expected to end within its limit, and between slices the event loop runs.
+// Several jobs take turns step by step, so none starves. The limit holds for a turn of the event loop as a whole: a thousand
+// small jobs queued in one turn share one slice.
+
+/** Time, and a way to let the event loop run. A test passes its own. */
+export interface Clock {
+  /** Milliseconds from any origin. */
+  now(): number;
+  /** Resolves in a later turn of the event loop. */
+  turn(): Promise<void>;
+}
+
+/** Longest slice, in milliseconds: half a frame at 60 Hz. */
+export const SLICE_MS = 8;
+
+interface Job {
+  readonly step: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  /** How long its last step took: what the next is expected to take. */
+  cost: number;
+}
+
+export class Slices {
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #jobs: Job[] = [];
+  /** When the current slice ends; undefined in a turn of the event loop that has done no work yet. */
+  #until: number | undefined;
+  #stepping = false;
+
+  constructor(clock: Clock = systemClock(), limit: number = SLICE_MS) {
+    this.#clock = clock;
+    this.#limit = limit;
+  }
+
+  /** Runs `step` until it returns true. The first step may run before this returns. */
+  run(step: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#jobs.push({ step, resolve, reject, cost: 0 });
+      this.#work();
+    });
+  }
+
+  #work(): void {
+    if (this.#stepping) return;
+    let now = this.#clock.now();
+    let first = false;
+    if (this.#until === undefined) {
+      first = true;
+      this.#until = now + this.#limit;
+      void this.#clock.turn().then(() => {
+        this.#until = undefined;
+        if (this.#jobs.length > 0) this.#work();
+      });
+    }
+    this.#stepping = true;
+    try {
+      for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
+        // The first step of a slice always runs: a step longer than the limit must not stop the work for ever.
+        if (!first && (now >= this.#until || now + job.cost > this.#until)) return;
+        first = false;
+        this.#jobs.shift();
+        if (this.#step(job)) this.#jobs.push(job);
+        const after = this.#clock.now();
+        job.cost = after - now;
+        now = after;
+      }
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  /** True while the job has more to do. */
+  #step(job: Job): boolean {
+    try {
+      if (!job.step()) return true;
+      job.resolve();
+    } catch (error) {
+      job.reject(error);
+    }
+    return false;
+  }
+}
+
+/** The platform's clock. Timers are clamped to 4 ms and more in background tabs; messages and immediates are not. */
+export function systemClock(): Clock {
+  return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : message };
+}
+
+function immediate(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function message(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      // Open ports keep their context alive in some engines.
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

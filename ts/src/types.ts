@@ -1,0 +1,137 @@
+// The public vocabulary: ids, vectors, records, hits. Types only.
+
+/** The user's name for a row. `1` and `'1'` are different ids. Numbers must be finite. */
+export type Id = string | number;
+
+/** How closeness is measured. See {@link Hit.distance} and {@link Hit.score} for what each yields. */
+export type Metric = 'cosine' | 'dot' | 'euclidean';
+
+/**
+ * A vector: `dimensions` finite numbers. A `Float32Array` is the fastest; a transformers.js tensor's `data`, or a
+ * `subarray` of it, needs no conversion. It is copied before the call returns to the event loop, never kept.
+ */
+export type VectorInput = Float32Array | ArrayLike<number>;
+
+/** `metadata` may be left out only where an empty object is a valid `M`. */
+export type MetadataField<M extends object> =
+  Record<never, never> extends M ? { readonly metadata?: M } : { readonly metadata: M };
+
+/** A record for `insert`. Without an `id` one is chosen: an integer above every integer id seen so far. */
+export type NewRecord<M extends object> = {
+  readonly id?: Id;
+  readonly vector: VectorInput;
+} & MetadataField<M>;
+
+/** A record for `upsert`. */
+export type UpsertRecord<M extends object> = {
+  readonly id: Id;
+  readonly vector: VectorInput;
+} & MetadataField<M>;
+
+/** A change for `update`: what is left out stays as it is; `metadata` is merged key by key, one level deep. */
+export type RecordChange<M extends object> = {
+  readonly id: Id;
+  readonly vector?: VectorInput;
+  readonly metadata?: Partial<M>;
+};
+
+/** One, or many: an array is one transaction, any other iterable is a stream of batches. */
+export type Many<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
+
+/** A stored record. `vector` is the one that was given; under cosine its last bits may differ by rounding. */
+export interface StoredRecord<M extends object> {
+  readonly id: Id;
+  readonly vector: Float32Array;
+  readonly metadata: M;
+}
+
+/** A stored record without its vector, as `scan` yields by default. */
+export type ScannedRecord<M extends object> = Omit<StoredRecord<M>, 'vector'>;
+
+/** One search result. */
+export interface Hit<M extends object> {
+  readonly id: Id;
+  /** Lower is closer. `cosine`: 1 - cosine (0 to 2). `dot`: minus the dot product. `euclidean`: the true distance. */
+  readonly distance: number;
+  /** Higher is closer. `cosine`: the cosine (-1 to 1). `dot`: the dot product. `euclidean`: 1 / (1 + distance). */
+  readonly score: number;
+  /** A copy of the stored metadata; `{}` if the record was stored without. */
+  readonly metadata: M;
+  /** A copy of the stored vector, if asked for with `includeVectors: true`. */
+  readonly vector?: Float32Array;
+}
+
+/** A hit of a search with `includeVectors: true`. */
+export type HitWithVector<M extends object> = Hit<M> & { readonly vector: Float32Array };
+
+/** Options of `search` and `searchMany`. */
+export interface SearchOptions {
+  /** How many hits at most: an integer from 1. Default 10. Fewer come back only when the database holds fewer rows. */
+  readonly k?: number;
+  /**
+   * Breadth of the graph search: an integer from 1, raised to `k` where smaller. More is slower and finds more of the true
+   * nearest. Default: the database's `efSearch`.
+   */
+  readonly ef?: number;
+  /** Compare with every row: slow on large sets, always right. Default false. */
+  readonly exact?: boolean;
+  /** Return each hit's vector too. Default false. */
+  readonly includeVectors?: boolean;
+}
+
+/** Options of `scan`. */
+export interface ScanOptions {
+  /** Yield each record's vector too. Default false. */
+  readonly includeVectors?: boolean;
+  /** Records fetched at once: an integer from 1. Default 256. */
+  readonly batchSize?: number;
+}
+
+/** How far a write has come. */
+export interface Progress {
+  /** Rows indexed so far. They become visible when their transaction commits. */
+  readonly done: number;
+  /** Rows in all; absent for a stream. */
+  readonly total?: number;
+}
+
+/** Options of `insert`, `upsert` and `update`. */
+export interface WriteOptions {
+  /** Called after each part of the write, in order. An error thrown here aborts the write. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborts the write: an array is then not written at all; of a stream, the finished batches stay. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where the engine runs. */
+export type HostKind = 'worker' | 'in-thread';
+
+/** What `stats()` tells. Counts are rows. */
+export interface Stats {
+  /** Rows a search can return. */
+  readonly count: number;
+  /** Rows of writes that have not committed yet. */
+  readonly hidden: number;
+  /** Removed rows that still take room: `compact()` frees them. */
+  readonly tombstones: number;
+  /** Rows that wait to be linked into the graph. */
+  readonly unlinked: number;
+  /** Levels of the graph; 0 while the set is so small that scanning it is faster. */
+  readonly levels: number;
+  /** Bytes of WebAssembly memory this database holds. */
+  readonly memoryBytes: number;
+  /** Distances computed by searches since the database was opened. */
+  readonly distances: number;
+  /** Distances computed by writes and by `compact()` since the database was opened. */
+  readonly buildDistances: number;
+  /** The engine build in use, such as `simd128`. */
+  readonly variant: string;
+  readonly host: HostKind;
+}
+
+/** What `onEvent` receives. */
+export type EdgeVecEvent =
+  /** No worker could be started, so the database runs in this thread, in slices of at most 8 ms. */
+  | { readonly type: 'worker-unavailable'; readonly error: Error }
+  /** The worker is gone and the rows it held with it. Every pending and later call fails with `WORKER_DIED`. */
+  | { readonly type: 'worker-died'; readonly error: Error };

@@ -1,0 +1,13 @@
+// Modules the build makes: see ts/build/plugins.ts.
+
+/** A build of the engine: gzip in base64. */
+declare module 'virtual:edgevec/wasm/simd128' {
+  const text: string;
+  export default text;
+}
+
+/** The worker script, as text. */
+declare module 'virtual:edgevec/worker' {
+  const source: string;
+  export default source;
+}

@@ -1,0 +1,145 @@
+// The caller's side of one transaction: parts go out while earlier ones are still being linked, and whatever goes wrong ends
+// in one error, with the database as it was.
+
+import { aborted } from '../database.js';
+import { amend, EdgeVecError } from '../errors.js';
+import type { Host, WriteKind } from '../host/host.js';
+import type { Id, WriteOptions } from '../types.js';
+import { Packer } from './packer.js';
+
+/** Enough to keep the host busy; more would only pile up memory, and work an abort has to wait for. */
+const PARTS_IN_FLIGHT = 2;
+
+/** What a write goes to. `transactions` numbers them. */
+export interface Target {
+  readonly host: Host;
+  readonly dimensions: number;
+  readonly transactions: { next: number };
+}
+
+/** Where in the caller's input this transaction stands. */
+export interface Extent {
+  /** Row of its first record; undefined for a single record, whose errors name no row. */
+  readonly firstRow: number | undefined;
+  /** How many records will come at most. */
+  readonly rows: number;
+  /** Rows in all, for `onProgress`, if known. */
+  readonly total?: number;
+}
+
+export class Writer {
+  readonly #target: Target;
+  readonly #kind: WriteKind;
+  readonly #extent: Extent;
+  readonly #options: WriteOptions;
+  readonly #packer: Packer;
+  readonly #transaction: number;
+  readonly #ids: (Id | undefined)[] = [];
+  readonly #inFlight: { readonly done: number; readonly reply: Promise<readonly number[]> }[] = [];
+  #sent = false;
+
+  constructor(target: Target, kind: WriteKind, extent: Extent, options: WriteOptions) {
+    this.#target = target;
+    this.#kind = kind;
+    this.#extent = extent;
+    this.#options = options;
+    this.#packer = new Packer(kind, target.dimensions, extent.rows);
+    this.#transaction = target.transactions.next++;
+    options.signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  /** True when `flush` must be called before another record can be added. */
+  get full(): boolean {
+    return this.#packer.full;
+  }
+
+  get rows(): number {
+    return this.#packer.rows;
+  }
+
+  /** Takes a record in, synchronously. */
+  add(record: unknown): void {
+    const { firstRow } = this.#extent;
+    this.#ids.push(this.#packer.add(record, firstRow === undefined ? undefined : firstRow + this.#packer.rows));
+  }
+
+  /** Sends what was added; resolves when there is room for more. */
+  async flush(): Promise<void> {
+    this.#send(false);
+    if (this.#inFlight.length >= PARTS_IN_FLIGHT) await this.#settleOne();
+  }
+
+  /** Sends the rest and commits. Resolves with every id, chosen ones filled in. */
+  async commit(): Promise<Id[]> {
+    this.#send(true);
+    let chosen: readonly number[] = [];
+    while (this.#inFlight.length > 0) chosen = await this.#settleOne();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    let next = 0;
+    return this.#ids.map((id) => id ?? (chosen[next++] as number));
+  }
+
+  /** Rolls back; resolves, once that is done, with the error to report: the one of the earliest row. */
+  async fail(error: unknown): Promise<unknown> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#sent) await this.#abort();
+    let first: unknown = error;
+    for (const { reply } of this.#inFlight) {
+      const earlier = await reply.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (earlier instanceof EdgeVecError && earlier.code !== 'ABORTED') {
+        first = earlier;
+        break;
+      }
+    }
+    return first instanceof EdgeVecError && first.code === 'ABORTED' ? this.#aborted() : first;
+  }
+
+  #send(last: boolean): void {
+    if (this.#options.signal?.aborted) throw this.#aborted();
+    const first = !this.#sent;
+    this.#sent = true;
+    const part = this.#packer.take();
+    const request = { transaction: this.#transaction, kind: this.#kind, first, last, part };
+    const reply = this.#target.host.call('write', request).catch((error) => {
+      throw this.#placed(error);
+    });
+    // It is awaited later, if at all.
+    reply.catch(() => {});
+    this.#inFlight.push({ done: part.start + part.ids.length, reply });
+  }
+
+  async #settleOne(): Promise<readonly number[]> {
+    const part = this.#inFlight[0];
+    if (part === undefined) return [];
+    // It leaves the list only if it succeeds: `fail` looks through the rest for the earliest error.
+    const chosen = await part.reply;
+    this.#inFlight.shift();
+    const { firstRow = 0, total } = this.#extent;
+    const done = firstRow + part.done;
+    this.#options.onProgress?.(total === undefined ? { done } : { done, total });
+    return chosen;
+  }
+
+  /** The host counts rows from the start of the transaction, the caller from the start of the call. */
+  #placed(error: unknown): unknown {
+    if (!(error instanceof EdgeVecError) || error.row === undefined) return error;
+    const { firstRow } = this.#extent;
+    return amend(error, { row: firstRow === undefined ? undefined : firstRow + error.row });
+  }
+
+  #aborted(): EdgeVecError {
+    const { signal } = this.#options;
+    return signal?.aborted ? aborted(signal.reason) : aborted();
+  }
+
+  // The parts under way then reject, and that ends the write. If it has committed already, the abort came too late.
+  readonly #onAbort = (): void => void this.#abort();
+
+  async #abort(): Promise<void> {
+    // A host that is gone has nothing left to roll back.
+    await this.#target.host.call('abort', { transaction: this.#transaction }).catch(() => {});
+  }
+}
