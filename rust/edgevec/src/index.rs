@@ -351,3 +351,6 @@ impl Index {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

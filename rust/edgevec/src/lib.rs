@@ -41,3 +41,16 @@ pub use kernels::Isa;
 pub use metric::Metric;
 pub use options::Options;
 pub use rows::MAX_SQUARED_LENGTH;
+
+/// Property tests make the same cases in every run; `PROPTEST_RNG_SEED` asks for others.
+#[cfg(test)]
+fn seeded(cases: u32) -> proptest::prelude::ProptestConfig {
+    use proptest::test_runner::{Config, RngSeed};
+    let from_environment = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
+    Config {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(from_environment.unwrap_or(1)),
+        ..Config::default()
+    }
+}

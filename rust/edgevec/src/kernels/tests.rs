@@ -23,7 +23,7 @@ fn bits<const N: usize>(values: [f32; N]) -> [u32; N] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(crate::seeded(200))]
 
     #[test]
     fn every_instruction_set_gives_the_bits_of_the_scalar_one((query, rows) in vectors()) {

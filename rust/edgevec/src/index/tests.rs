@@ -1,0 +1,157 @@
+//! Random sequences of operations against a plain list, with everything the graph promises checked on the way.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::{Index, Mode, Scratch};
+use crate::rng::hash;
+use crate::{Metric, Options};
+
+const DIMENSIONS: usize = 5;
+
+#[derive(Clone, Copy, Debug)]
+enum Operation {
+    /// Commit a batch of this many rows; published later, or rolled back.
+    Commit(u8),
+    Link(u8),
+    PublishOldest,
+    RollBackOldest,
+    /// Remove the visible row at this place of the list.
+    Remove(u16),
+    RemoveAll,
+    Compact(u8),
+    CompactWholly,
+}
+
+fn operations() -> impl Strategy<Value = Vec<Operation>> {
+    use Operation::*;
+    let one = prop_oneof![
+        6 => (1..40u8).prop_map(Commit),
+        6 => (1..60u8).prop_map(Link),
+        6 => Just(PublishOldest),
+        1 => Just(RollBackOldest),
+        12 => any::<u16>().prop_map(Remove),
+        1 => prop::bool::weighted(0.3).prop_map(|all| if all { RemoveAll } else { CompactWholly }),
+        6 => (1..80u8).prop_map(Compact),
+    ];
+    prop::collection::vec(one, 1..120)
+}
+
+/// A vector of a small grid, so that copies and ties are common; never zero.
+fn vector(number: u64) -> [f32; DIMENSIONS] {
+    let mut vector = std::array::from_fn(|i| (hash(number / 3, i as u64) % 7) as f32 - 3.0);
+    vector[0] += 0.5;
+    vector
+}
+
+fn distance(metric: Metric, a: &[f32], b: &[f32]) -> f64 {
+    let pairs = || a.iter().zip(b).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+    let dot: f64 = pairs().map(|(a, b)| a * b).sum();
+    let length = |v: &[f32]| v.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
+    match metric {
+        Metric::Cosine => 1.0 - dot / (length(a) * length(b)),
+        Metric::Dot => -dot,
+        Metric::Euclidean => pairs().map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt(),
+    }
+}
+
+/// The hits must be visible rows with their true distances, as near as the nearest of the list.
+fn check_search(index: &Index, list: &BTreeMap<u32, [f32; DIMENSIONS]>, query: &[f32], ef: usize, mode: Mode) {
+    let metric = index.options().metric;
+    let mut nearest: Vec<f64> = list.values().map(|row| distance(metric, query, row)).collect();
+    nearest.sort_by(f64::total_cmp);
+    let mut scratch = Scratch::default();
+    let hits = index.search(&mut scratch, query, 10, ef, mode).unwrap();
+    assert_eq!(hits.len(), list.len().min(10));
+    for (hit, &best) in hits.iter().zip(&nearest) {
+        let own = distance(metric, query, &list[&hit.slot]);
+        assert!((f64::from(hit.distance) - own).abs() < 1e-5, "{hit:?} is at {own}");
+        assert!((own - best).abs() < 1e-5, "{hit:?} at {own} where {best} is to be found, ef {ef}");
+    }
+    let mut slots: Vec<u32> = hits.iter().map(|hit| hit.slot).collect();
+    slots.sort_unstable();
+    assert!(slots.windows(2).all(|pair| pair[0] < pair[1]), "a row is found once");
+}
+
+fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
+    let options = Options {
+        metric,
+        m: 3, // small, so that lists are full and tree links crowd them
+        ef_construction: 8,
+        exact_threshold,
+        ..Options::new(DIMENSIONS as u32)
+    };
+    let mut index = Index::new(options).unwrap();
+    let mut list = BTreeMap::new();
+    let mut hidden: Vec<(u32, [f32; DIMENSIONS])> = Vec::new();
+    let mut number = 0;
+    for &operation in operations {
+        match operation {
+            Operation::Commit(rows) => {
+                let batch: Vec<_> = (0..u64::from(rows)).map(|row| vector(number + row)).collect();
+                number += u64::from(rows);
+                let mut slots = Vec::new();
+                index.commit(batch.as_flattened(), &mut slots).unwrap();
+                assert!(slots.iter().all(|slot| !list.contains_key(slot)), "a live slot was used again");
+                hidden.extend(slots.into_iter().zip(batch));
+            }
+            Operation::Link(budget) => _ = index.link(budget.into()),
+            Operation::PublishOldest => {
+                for (slot, vector) in hidden.drain(..hidden.len().div_ceil(2)) {
+                    assert!(index.publish(slot));
+                    list.insert(slot, vector);
+                }
+            }
+            Operation::RollBackOldest => {
+                hidden.drain(..hidden.len().div_ceil(2)).for_each(|(slot, _)| assert!(index.remove(slot)));
+            }
+            Operation::Remove(place) if !list.is_empty() => {
+                let slot = *list.keys().nth(place as usize % list.len()).unwrap();
+                assert!(index.remove(slot) && !index.remove(slot) && !index.publish(slot));
+                list.remove(&slot);
+            }
+            Operation::Remove(_) => {}
+            Operation::RemoveAll => std::mem::take(&mut list).keys().for_each(|&slot| assert!(index.remove(slot))),
+            Operation::Compact(budget) => _ = index.compact(budget.into()),
+            Operation::CompactWholly => {
+                // Twice: what was removed since a running compaction began waits for the next.
+                for _ in 0..2 {
+                    while index.compact(7) > 0 {}
+                }
+                assert_eq!(index.stats().tombstones, 0);
+            }
+        }
+        let condemned = index.compaction.as_ref().map(|compaction| compaction.condemned.clone());
+        index.graph.check(&condemned.unwrap_or_default());
+        let stats = index.stats();
+        assert_eq!((stats.rows as usize, stats.hidden as usize), (list.len(), hidden.len()));
+        assert_eq!(stats.rows + stats.hidden + stats.tombstones + stats.free, stats.slots);
+        let query = vector(number * 7 + 1);
+        check_search(&index, &list, &query, 10, Mode::Exact);
+        // The graph is connected, so a pool with room for every row finds the true nearest ones.
+        check_search(&index, &list, &query, list.len() + 10, Mode::Auto);
+    }
+    let mut row = [0.0; DIMENSIONS];
+    for (&slot, vector) in &list {
+        assert!(index.get(slot, &mut row));
+        assert!(row.iter().zip(vector).all(|(a, b)| (a - b).abs() < 1e-6), "{row:?} was {vector:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::seeded(150))]
+
+    #[test]
+    fn sequences_with_a_graph_from_the_first_row(
+        metric in prop::sample::select(vec![Metric::Cosine, Metric::Dot, Metric::Euclidean]),
+        operations in operations(),
+    ) {
+        run(metric, 0, &operations);
+    }
+
+    #[test]
+    fn sequences_with_a_graph_from_some_size_on(operations in operations()) {
+        run(Metric::Euclidean, 30, &operations);
+    }
+}
