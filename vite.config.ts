@@ -1,16 +1,18 @@
-// Builds the library. What else vite does here (tests, the demo) is configured beside what it is for.
+// Builds the library and says how vitest runs. The demo and the benchmark have configs of their own.
 
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 import { edgevec, emitFiles } from './ts/build/plugins.js';
 
-export default defineConfig({
+export default defineConfig(async () => ({
   plugins: [...edgevec(), emitFiles()],
   build: {
     target: 'es2022',
     sourcemap: true,
     // Readable output: the user's own bundler minifies, and a stack trace should say where it is.
     minify: false,
-    lib: { entry: { index: 'ts/src/index.ts', slim: 'ts/src/slim.ts' }, formats: ['es'] },
+    lib: { entry: { index: 'ts/src/index.ts', slim: 'ts/src/slim.ts' }, formats: ['es' as const] },
     rollupOptions: { output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' } },
   },
-});
+  // Looking for browsers is for tests only.
+  ...(!('VITEST' in process.env) ? {} : { test: await (await import('./ts/test/support/projects.js')).testProjects() }),
+}));
