@@ -85,7 +85,7 @@ async function debianRustPackages() {
 }
 
 /** A compiler with the wasm32 library: a rustup toolchain with that target, most often. */
-async function hasWasmTarget() {
+export async function hasWasmTarget() {
   const { ok, output } = await quiet('rustc', ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown'], {
     cwd: rust,
   });
@@ -98,7 +98,7 @@ async function hasDebianWasm() {
   if (!existsSync('/usr/bin/rustc') || !existsSync('/usr/bin/cargo')) return false;
   const { ok, output } = await quiet('/usr/bin/rustc', ['--print', 'sysroot']);
   if (!ok || !existsSync(join(output.trim(), 'lib/rustlib/src/rust/library/Cargo.toml'))) return false;
-  return readdirSync('/usr/bin').some((name) => /^wasm-ld(-\d+)?$/.test(name));
+  return readdirSync('/usr/bin').some((name) => /^wasm-ld-\d+$/.test(name));
 }
 
 async function setUpRust() {

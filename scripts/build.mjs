@@ -1,0 +1,31 @@
+/** `npm run build`: the engine to wasm, the library to dist/, its types; then what it all weighs. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { heading, main, root, rust, Stop, step } from './run.mjs';
+import { setup } from './setup.mjs';
+import { reportSizes } from './sizes.mjs';
+
+const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
+
+/** Builds, with everything already set up. */
+export async function build() {
+  /** @type {[title: string, command: string, args: string[], cwd: string][]} */
+  const steps = [
+    ['Engine to WebAssembly', 'cargo', ['xtask', 'wasm'], rust],
+    ['Library', process.execPath, [bin('vite/bin/vite.js'), 'build'], root],
+    ['Types', process.execPath, [bin('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], root],
+  ];
+  for (const [title, command, args, cwd] of steps) {
+    const { ok } = await step(title, command, args, { cwd });
+    if (!ok) throw new Stop(`The build stopped at "${title}": its output is above.`);
+  }
+  heading('Sizes');
+  return reportSizes();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    await setup();
+    await build();
+  });
+}

@@ -1,0 +1,85 @@
+/** `npm run check`: every gate, all of them even after a failure. CI runs this and nothing else. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BROWSERS } from './browsers.mjs';
+import { build } from './build.mjs';
+import { gate, report } from './report.mjs';
+import { main, root, rust, Stop, step } from './run.mjs';
+import { hasWasmTarget, setup } from './setup.mjs';
+import { PARTS, test } from './test.mjs';
+
+/** @typedef {import('./report.mjs').Row} Row */
+
+const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
+const node = process.execPath;
+
+/** @returns {Promise<Row[]>} */
+async function rustGates() {
+  const clippy = ['clippy', '--workspace', '--all-targets', '--', '-D', 'warnings'];
+  const wasmClippy = [
+    'clippy',
+    '--package',
+    'edgevec-wasm',
+    '--target',
+    'wasm32-unknown-unknown',
+    '--',
+    '-D',
+    'warnings',
+  ];
+  return [
+    gate('cargo fmt', await step('Rust format', 'cargo', ['fmt', '--all', '--check'], { cwd: rust })),
+    gate('cargo clippy', await step('Rust lint', 'cargo', clippy, { cwd: rust })),
+    (await hasWasmTarget())
+      ? gate('cargo clippy wasm32', await step('Rust lint for wasm32', 'cargo', wasmClippy, { cwd: rust }))
+      : { name: 'cargo clippy wasm32', status: 'not run', note: 'this toolchain has no wasm32 target', optional: true },
+  ];
+}
+
+/** @returns {Promise<Row[]>} */
+async function typeScriptGates() {
+  return [
+    gate('tsc', await step('TypeScript, strict', node, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'])),
+    gate('biome', await step('Format and lint', node, [bin('@biomejs/biome/bin/biome'), 'ci', '.'])),
+  ];
+}
+
+/** The package as it would be published. @returns {Promise<Row[]>} */
+async function packageGates() {
+  const folder = mkdtempSync(join(tmpdir(), 'edgevec-pack-'));
+  try {
+    const packed = await step('Pack', 'npm', ['pack', '--ignore-scripts', '--pack-destination', folder]);
+    const tarball = join(folder, packed.output.trim().split('\n').at(-1) ?? '');
+    const attw = [
+      bin('@arethetypeswrong/cli/dist/index.js'),
+      tarball,
+      '--profile',
+      'esm-only',
+      '--exclude-entrypoints',
+      'edgevec.wasm',
+    ];
+    return [
+      gate('publint', await step('publint', node, [bin('publint/src/cli.js'), tarball, '--strict'])),
+      gate('attw', await step('Are the types wrong?', node, attw)),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main(async () => {
+  const { missing } = await setup({ browsers: BROWSERS, rustTools: true });
+  const rows = await rustGates();
+  try {
+    const start = performance.now();
+    const size = await build();
+    const seconds = (performance.now() - start) / 1000;
+    rows.push(gate('build', { ok: true, seconds }), gate('size', { ok: size.ok, seconds: 0 }, size.note));
+    rows.push(...(await typeScriptGates()), ...(await packageGates()), ...(await test(PARTS, missing)));
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    console.error(error.message);
+    rows.push(gate('build', { ok: false, seconds: 0 }, error.message));
+  }
+  process.exitCode = report(rows);
+});

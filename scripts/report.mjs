@@ -1,0 +1,55 @@
+/** What ran, passed, failed and did not run: a table, then a line of totals for a machine to read. */
+import { duration } from './run.mjs';
+
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {'passed' | 'failed' | 'not run'} status
+ * @property {number} [passed] tests, where the runner counts them
+ * @property {number} [failed]
+ * @property {number} [skipped]
+ * @property {number} [seconds]
+ * @property {string} [note]
+ * @property {boolean} [optional] not a failure in CI where it did not run
+ */
+
+/**
+ * A row of a gate that is one yes or no.
+ *
+ * @param {string} name
+ * @param {{ ok: boolean, seconds: number }} outcome
+ * @param {string} [note]
+ * @returns {Row}
+ */
+export const gate = (name, { ok, seconds }, note) => ({
+  name,
+  status: ok ? 'passed' : 'failed',
+  passed: ok ? 1 : 0,
+  failed: ok ? 0 : 1,
+  seconds,
+  ...(note !== undefined && { note }),
+});
+
+/** @param {Row[]} rows @param {'passed' | 'failed' | 'skipped'} key */
+const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
+
+/**
+ * Prints the table and tells the exit code: 1 where something failed, and in CI also where a browser is missing.
+ *
+ * @param {Row[]} rows
+ * @returns {number}
+ */
+export function report(rows) {
+  const width = Math.max(...rows.map((row) => row.name.length));
+  console.log('\n── Summary');
+  for (const { name, status, passed = 0, failed = 0, skipped = 0, seconds, note } of rows) {
+    const counts = [`${passed} passed`, failed && `${failed} failed`, skipped && `${skipped} skipped`].filter(Boolean);
+    const details = status === 'not run' ? [] : [counts.join(', '), seconds !== undefined && duration(seconds)];
+    console.log(`  ${name.padEnd(width)}  ${status.padEnd(7)}  ${[...details, note].filter(Boolean).join(' · ')}`);
+  }
+  const { CI } = process.env;
+  const absent = rows.filter((row) => row.status === 'not run' && !row.optional);
+  const skipped = sum(rows, 'skipped');
+  console.log(`\n${sum(rows, 'passed')} passed, ${sum(rows, 'failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
+  return rows.some((row) => row.status === 'failed') || (CI && absent.length > 0) ? 1 : 0;
+}

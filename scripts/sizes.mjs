@@ -1,0 +1,29 @@
+/** How much a user loads: printed by every build, limited by `npm run check`. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from './run.mjs';
+
+/** Bytes of the engine's wasm, gzip: the promise of the README. */
+const WASM_LIMIT = 60_000;
+
+const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} KB`;
+
+/** Prints the sizes of what is in dist/. @returns {{ ok: boolean, note: string }} whether the wasm is within its limit */
+export function reportSizes() {
+  const dist = join(root, 'dist');
+  if (!existsSync(join(dist, 'edgevec.wasm'))) return { ok: false, note: 'dist/edgevec.wasm is not there' };
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(js|wasm)$/.test(name));
+  const width = Math.max(...files.map((name) => name.length));
+  let wasm = 0;
+  for (const name of files.sort()) {
+    const bytes = readFileSync(join(dist, name));
+    const packed = gzipSync(bytes, { level: 9 }).length;
+    if (name === 'edgevec.wasm') wasm = packed;
+    console.log(`  ${name.padEnd(width)} ${kilobytes(bytes.length)}  gzip ${kilobytes(packed)}`);
+  }
+  return {
+    ok: wasm < WASM_LIMIT,
+    note: `edgevec.wasm ${kilobytes(wasm).trim()} gzip, limit ${kilobytes(WASM_LIMIT).trim()}`,
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part: rust, node, chromium,
+ * firefox, webkit, playwright. A browser that cannot be had is reported as not run.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { BROWSERS } from './browsers.mjs';
+import { build } from './build.mjs';
+import { report } from './report.mjs';
+import { main, root, rust, Stop, step } from './run.mjs';
+import { setup } from './setup.mjs';
+
+/** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
+/** @typedef {import('./report.mjs').Row} Row */
+
+const PARTS = ['rust', 'node', ...BROWSERS, 'playwright'];
+
+/** What a runner counted; a runner that failed without counting a failure counts as one. @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @param {string} name @param {import('./run.mjs').Outcome} outcome @param {Counts} counts @returns {Row} */
+function row(name, { ok, seconds }, counts) {
+  if (ok && counts.failed === 0 && counts.passed === 0) {
+    return { name, status: 'failed', ...counts, failed: 1, seconds, note: 'no test ran' };
+  }
+  const failed = ok ? counts.failed : Math.max(counts.failed, 1);
+  return { name, status: failed > 0 ? 'failed' : 'passed', ...counts, failed, seconds };
+}
+
+/** @param {string} file @param {(json: any) => Counts} read @returns {Counts} */
+const counted = (file, read) =>
+  existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
+
+async function rustTests() {
+  const outcome = await step('Rust', 'cargo', ['test', '--workspace', '--color', 'never'], { cwd: rust });
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, ignored] of outcome.output.matchAll(
+    /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
+  )) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+    counts.skipped += Number(ignored);
+  }
+  return row('rust', outcome, counts);
+}
+
+/** @param {string} project @param {string} folder */
+async function vitest(project, folder) {
+  const json = join(folder, `${project}.json`);
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
+  const outcome = await step(`TypeScript in ${project}`, process.execPath, [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    ...args,
+  ]);
+  return row(
+    project,
+    outcome,
+    counted(json, (result) => ({
+      passed: result.numPassedTests,
+      failed:
+        result.numFailedTests +
+        result.testResults.filter(
+          (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+        ).length,
+      skipped: result.numPendingTests + result.numTodoTests,
+    })),
+  );
+}
+
+/** @param {string} folder */
+async function playwright(folder) {
+  const json = join(folder, 'playwright.json');
+  const args = [join(root, 'node_modules/playwright/cli.js'), 'test', '--reporter=list,json'];
+  const outcome = await step('The demo and the packed package (Playwright)', process.execPath, args, {
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: json },
+  });
+  return row(
+    'playwright',
+    outcome,
+    counted(json, ({ stats }) => ({
+      passed: stats.expected + stats.flaky,
+      failed: stats.unexpected,
+      skipped: stats.skipped,
+    })),
+  );
+}
+
+/**
+ * Runs tests, with everything set up and built.
+ *
+ * @param {string[]} parts
+ * @param {import('./setup.mjs').MissingBrowser[]} missing
+ * @returns {Promise<Row[]>}
+ */
+export async function test(parts, missing) {
+  const folder = mkdtempSync(join(tmpdir(), 'edgevec-test-'));
+  try {
+    /** @type {Row[]} */
+    const rows = [];
+    for (const part of parts) {
+      const absent = missing.find(({ name }) => name === part);
+      if (absent) rows.push({ name: part, status: 'not run', note: absent.reason });
+      else if (part === 'rust') rows.push(await rustTests());
+      else if (part === 'playwright') rows.push(await playwright(folder));
+      else rows.push(await vitest(part, folder));
+    }
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+    const wanted = values.only?.flatMap((list) => list.split(',')) ?? PARTS;
+    const unknown = wanted.filter((part) => !PARTS.includes(part));
+    if (unknown.length > 0) throw new Stop(`There is no part "${unknown.join(', ')}": use ${PARTS.join(', ')}.`);
+    const parts = PARTS.filter((part) => wanted.includes(part));
+
+    const browsers = wanted.includes('playwright') ? BROWSERS : BROWSERS.filter((name) => wanted.includes(name));
+    const { missing } = await setup({ browsers });
+    if (parts.some((part) => part !== 'rust')) await build();
+    process.exitCode = report(await test(parts, missing));
+  });
+}
+
+export { PARTS };
