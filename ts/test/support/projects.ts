@@ -3,6 +3,7 @@
  * does not have gets no project, so its tests cannot seem to have run.
  */
 import { playwright } from '@vitest/browser-playwright';
+import type { TestProjectConfiguration } from 'vitest/config';
 import type { BrowserInstanceOption, TestUserConfig } from 'vitest/node';
 import { BROWSERS, type BrowserName, findBrowser } from '../../../scripts/browsers.mjs';
 import { webkitgtk } from './webkitgtk.js';
@@ -22,24 +23,21 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
 
 export async function testProjects(): Promise<TestUserConfig> {
   const instances = (await Promise.all(BROWSERS.map(instance))).filter((found) => found !== undefined);
-  return {
-    projects: [
-      {
-        extends: true,
-        test: { name: 'node', include: ['ts/test/unit/**/*.test.ts'], testTimeout: 60_000 },
-      },
-      {
-        extends: true,
-        server: { headers: ISOLATION },
-        test: {
-          name: 'browser',
-          include: ['ts/test/browser/**/*.test.ts'],
-          testTimeout: 120_000,
-          // One page at a time: the suites measure time slices, which a second page would disturb.
-          fileParallelism: false,
-          browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
-        },
-      },
-    ],
+  const node: TestProjectConfiguration = {
+    extends: true,
+    test: { name: 'node', include: ['ts/test/unit/**/*.test.ts'], testTimeout: 60_000 },
   };
+  const browser: TestProjectConfiguration = {
+    extends: true,
+    server: { headers: ISOLATION },
+    test: {
+      name: 'browser',
+      include: ['ts/test/browser/**/*.test.ts'],
+      testTimeout: 120_000,
+      // One page at a time: the suites measure time slices, which a second page would disturb.
+      fileParallelism: false,
+      browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
+    },
+  };
+  return { projects: instances.length > 0 ? [node, browser] : [node] };
 }

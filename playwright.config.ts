@@ -1,0 +1,36 @@
+import { defineConfig } from '@playwright/test';
+import { BROWSERS, findBrowser } from './scripts/browsers.mjs';
+
+// Chosen once, then inherited by the workers, which read this file again.
+const { CI, EDGEVEC_DEMO_PORT = String(20_000 + (process.pid % 10_000)) } = process.env;
+Object.assign(process.env, { EDGEVEC_DEMO_PORT });
+const baseURL = `http://localhost:${EDGEVEC_DEMO_PORT}/`;
+
+const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) => browser !== undefined);
+
+export default defineConfig({
+  outputDir: 'test-results',
+  timeout: 120_000,
+  workers: 1,
+  forbidOnly: Boolean(CI),
+  projects: [
+    // Only Playwright's own fixtures can drive the demo; WebKitGTK is not among them.
+    ...found
+      .filter(({ driver }) => driver === 'playwright')
+      .map(({ name, launchOptions: { channel, ...launchOptions } }) => ({
+        name: `demo-${name}`,
+        testDir: 'ts/test/demo',
+        use: { baseURL, browserName: name, launchOptions, ...(channel !== undefined && { channel }) },
+      })),
+    { name: 'package-node', testMatch: 'ts/test/package/node.spec.ts' },
+    ...found.map(({ name }) => ({
+      name: `package-${name}`,
+      testMatch: 'ts/test/package/browser.spec.ts',
+      use: { browserName: name },
+    })),
+  ],
+  webServer: {
+    command: `node node_modules/vite/bin/vite.js --config examples/demo/vite.config.ts --port ${EDGEVEC_DEMO_PORT} --strictPort`,
+    url: baseURL,
+  },
+});

@@ -1,0 +1,103 @@
+/** Consumers of the packed package: apps in a folder of their own, outside the repository, with the tarball installed. */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Plugin } from 'vite';
+
+const run = promisify(execFile);
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface Consumer {
+  /** A copy of the app of that name, with the package installed. */
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** Packs what the last build made, and installs it as a user would. */
+export async function install(app: 'vite' | 'plain'): Promise<Consumer> {
+  // Symbolic links are resolved, for Vite compares real paths.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), `edgevec-${app}-`)));
+  await cp(fileURLToPath(new URL(`./apps/${app}`, import.meta.url)), folder, { recursive: true });
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  const tarball = stdout.trim().split('\n').at(-1) ?? '';
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', `./${tarball}`], {
+    cwd: folder,
+  });
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** What the page told. It POSTs it, so that no policy of the page stands in the way of reading it. */
+export interface Outcome {
+  readonly ids: unknown[];
+  readonly titles: string[];
+  readonly host: string;
+  readonly events: string[];
+  readonly slim: unknown[];
+  readonly error?: string;
+}
+
+/** Receives what a page POSTs to /outcome. */
+export class Inbox {
+  private readonly waiting: ((outcome: Outcome) => void)[] = [];
+
+  next(): Promise<Outcome> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+    if (request.url !== '/outcome') {
+      next();
+      return;
+    }
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      response.end();
+      for (const resolve of this.waiting.splice(0)) resolve(JSON.parse(body));
+    });
+  };
+
+  /** The same, inside Vite's servers. */
+  readonly plugin: Plugin = {
+    name: 'inbox',
+    configureServer: (server) => void server.middlewares.use(this.middleware),
+    configurePreviewServer: (server) => void server.middlewares.use(this.middleware),
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+};
+
+/** A plain static server, as simple as hosting gets. */
+export async function serve(
+  folder: string,
+  inbox: Inbox,
+  headers: Record<string, string>,
+): Promise<{ url: string; server: Server }> {
+  const server = createServer((request, response) => {
+    inbox.middleware(request, response, async () => {
+      const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
+      const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
+      try {
+        const bytes = await readFile(file);
+        response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
+        response.end(bytes);
+      } catch {
+        response.writeHead(404).end();
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}
