@@ -14,7 +14,7 @@ const isolation = {
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  resolve: { alias: existsSync(built) ? { edgevec: built } : {} },
+  resolve: { alias: existsSync(built) ? [{ find: /^edgevec$/, replacement: built }] : [] },
   server: { headers: isolation, fs: { allow: [fileURLToPath(new URL('../..', import.meta.url))] } },
   preview: { headers: isolation },
   build: { target: 'es2022' },

@@ -1,16 +1,8 @@
-/** The effort slider is logarithmic: from 10 to 20 matters as much as from 200 to 400. */
-const LOW = 10;
-const HIGH = 400;
-const STEPS = 100;
+/** The effort slider's stops: from 10 to 20 matters as much as from 200 to 400. */
+export const EFFORTS = [10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 125, 160, 200, 250, 320, 400];
 
-export function efAt(position: number): number {
-  const ef = LOW * (HIGH / LOW) ** (position / STEPS);
-  return ef < 100 ? Math.round(ef) : Math.round(ef / 5) * 5;
-}
-
-export function positionOf(ef: number): number {
-  return Math.round((Math.log(ef / LOW) / Math.log(HIGH / LOW)) * STEPS);
-}
+/** EdgeVec's own default. */
+export const DEFAULT_EF = 100;
 
 /** The efforts compared with each other. */
-export const SWEEP = [10, 15, 25, 40, 64, 100, 160, 250, 400];
+export const SWEEP = [10, 16, 25, 40, 64, 100, 160, 250, 400];

@@ -1,5 +1,6 @@
 import { Cell } from './cell';
 import type { Query } from './data/client';
+import { DEFAULT_EF } from './ef';
 import type { Index } from './session';
 
 export interface SearchSettings {
@@ -16,6 +17,6 @@ export const index = new Cell<Index | null>(null);
 export const building = new Cell(false);
 /** The machine can time one thing at a time: a measurement and a build exclude each other. */
 export const measuring = new Cell(false);
-export const settings = new Cell<SearchSettings>({ k: 10, ef: 64, exact: false });
+export const settings = new Cell<SearchSettings>({ k: 10, ef: DEFAULT_EF, exact: false });
 /** Replaced whenever the colours on the page change. */
 export const theme = new Cell<'light' | 'dark'>('light');

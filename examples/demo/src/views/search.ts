@@ -1,7 +1,7 @@
 /** Searches from a stored row or a new vector, and says what exact search would have found. */
 import type { Query } from '../data/client';
 import { byId, html } from '../dom';
-import { efAt, positionOf } from '../ef';
+import { DEFAULT_EF, EFFORTS } from '../ef';
 import * as format from '../format';
 import { fingerprint } from '../plot/fingerprint';
 import { clearProblem, showProblem } from '../problem';
@@ -105,12 +105,13 @@ async function newQuery(): Promise<void> {
 function mountDials(): void {
   const ef = byId<HTMLInputElement>('ef');
   const exact = byId<HTMLInputElement>('exact');
-  ef.value = String(positionOf(settings.value.ef));
+  ef.max = String(EFFORTS.length - 1);
+  ef.value = String(EFFORTS.indexOf(settings.value.ef));
   settings.watch(({ ef: effort }) => {
     byId('ef-value').textContent = String(effort);
     ef.setAttribute('aria-valuetext', `ef ${effort}`);
   });
-  ef.addEventListener('input', () => settings.set({ ...settings.value, ef: efAt(Number(ef.value)) }));
+  ef.addEventListener('input', () => settings.set({ ...settings.value, ef: EFFORTS[Number(ef.value)] ?? DEFAULT_EF }));
   byId('k').addEventListener('change', ({ target }) => {
     settings.set({ ...settings.value, k: Number((target as HTMLSelectElement).value) });
   });
