@@ -1,0 +1,316 @@
+// Every method, as documented.
+
+import { describe, expect, test } from 'vitest';
+import { failure, type Open } from '../support/open.js';
+import { clustered, distance, nearest, uniform } from '../support/vectors.js';
+
+interface Doc {
+  title: string;
+  year?: number;
+}
+
+export function defineApiSuite(label: string, open: Open): void {
+  describe(`API, ${label}`, () => {
+    test('a newcomer passes dimensions and nothing else', async () => {
+      const db = await open({ dimensions: 3 });
+      expect([db.dimensions, db.metric]).toEqual([3, 'cosine']);
+      const id = await db.insert({ vector: [1, 0, 0] });
+      expect(await db.search([2, 0, 0])).toEqual([{ id, distance: 0, score: 1, metadata: {} }]);
+    });
+
+    test('insert takes one record, an array, an iterable and an async iterable', async () => {
+      const db = await open<Doc>({ dimensions: 2 });
+      const record = (title: string) => ({ vector: [1, 2], metadata: { title } });
+      expect(await db.insert(record('a'))).toBe(1);
+      expect(await db.insert([record('b'), record('c')])).toEqual([2, 3]);
+      expect(await db.insert(new Set([record('d'), record('e')]))).toEqual([4, 5]);
+      async function* source() {
+        yield record('f');
+        yield record('g');
+      }
+      expect(await db.insert(source())).toEqual([6, 7]);
+      expect(await db.insert([])).toEqual([]);
+      expect(await db.insert(new Set<never>())).toEqual([]);
+      const titles = [];
+      for await (const { metadata } of db.scan()) titles.push(metadata.title);
+      expect(titles.join('')).toBe('abcdefg');
+    });
+
+    test('chosen ids are above every integer id seen, even one deleted, and never collide', async () => {
+      const db = await open({ dimensions: 1 });
+      expect(await db.insert({ id: 7, vector: [1] })).toBe(7);
+      expect(await db.insert({ vector: [1] })).toBe(8);
+      expect(await db.delete(8)).toBe(1);
+      expect(await db.insert({ vector: [1] })).toBe(9);
+      expect(await db.insert([{ vector: [1] }, { id: 10, vector: [1] }, { vector: [1] }])).toEqual([11, 10, 12]);
+      expect(await db.insert({ id: 20.5, vector: [1] })).toBe(20.5);
+      expect(await db.insert({ vector: [1] })).toBe(21);
+      expect(await db.insert({ id: -3, vector: [1] })).toBe(-3);
+      expect(await db.insert({ vector: [1] })).toBe(22);
+    });
+
+    test('ids are strings or numbers of every form', async () => {
+      const db = await open<{ n: number }>({ dimensions: 1 });
+      const ids = [
+        '',
+        '1',
+        1,
+        '__proto__',
+        'constructor',
+        '日本',
+        '👩‍👩‍👧',
+        ' ',
+        -1,
+        0.5,
+        2 ** 53,
+        -(2 ** 60),
+        1e300,
+        '\0',
+        '\ud800',
+      ];
+      await db.upsert(ids.map((id, n) => ({ id, vector: [n + 1], metadata: { n } })));
+      expect(await db.count()).toBe(ids.length);
+      expect((await db.get(ids)).map((record) => [record?.id, record?.metadata.n])).toEqual(
+        ids.map((id, n) => [id, n]),
+      );
+      expect(await db.upsert({ id: -0, vector: [1], metadata: { n: 0 } })).toBe(0);
+      expect(Object.is((await db.get(0))?.id, 0)).toBe(true);
+      expect(await db.delete(ids)).toBe(ids.length);
+    });
+
+    test('upsert replaces the row and its metadata, and keeps its place', async () => {
+      const db = await open<Doc>({ dimensions: 2 });
+      await db.upsert([
+        { id: 'a', vector: [1, 0], metadata: { title: 'A', year: 1 } },
+        { id: 'b', vector: [0, 1], metadata: { title: 'B' } },
+      ]);
+      expect(await db.upsert({ id: 'a', vector: [0, 2], metadata: { title: 'A2' } })).toBe('a');
+      expect(await db.get('a')).toEqual({ id: 'a', vector: Float32Array.of(0, 2), metadata: { title: 'A2' } });
+      const ids = [];
+      for await (const { id } of db.scan()) ids.push(id);
+      expect(ids).toEqual(['a', 'b']);
+      expect(await db.count()).toBe(2);
+      expect((await db.search([1, 0])).map((hit) => hit.id)).toHaveLength(2);
+    });
+
+    test('update merges metadata, and changes the vector only if given', async () => {
+      const db = await open<Doc>({ dimensions: 2, metric: 'euclidean' });
+      await db.insert({ id: 'a', vector: [1, 1], metadata: { title: 'A', year: 1 } });
+      expect(await db.update({ id: 'a', metadata: { year: 2 } })).toBe('a');
+      expect(await db.get('a')).toEqual({ id: 'a', vector: Float32Array.of(1, 1), metadata: { title: 'A', year: 2 } });
+      await db.update({ id: 'a', vector: [3, 3] });
+      expect(await db.get('a')).toEqual({ id: 'a', vector: Float32Array.of(3, 3), metadata: { title: 'A', year: 2 } });
+      await db.insert([
+        { id: 'b', vector: [2, 2], metadata: { title: 'B' } },
+        { id: 'c', vector: [4, 4], metadata: { title: 'C' } },
+      ]);
+      const changes = [{ id: 'c', metadata: { title: 'CC' } }, { id: 'b', vector: [9, 9] }, { id: 'a' }];
+      expect(await db.update(changes)).toEqual(['c', 'b', 'a']);
+      const [b, c] = await db.get(['b', 'c']);
+      expect([b?.vector[0], b?.metadata.title, c?.vector[0], c?.metadata.title]).toEqual([9, 'B', 4, 'CC']);
+    });
+
+    test('get and delete pass over what is not there', async () => {
+      const db = await open({ dimensions: 1 });
+      await db.insert([{ vector: [1] }, { vector: [2] }]);
+      expect(await db.get('nope')).toBeUndefined();
+      expect((await db.get([2, 3, 2, 1])).map((record) => record?.id)).toEqual([2, undefined, 2, 1]);
+      expect(await db.get([])).toEqual([]);
+      expect(await db.delete('nope')).toBe(0);
+      expect(await db.delete([1, 1, 5])).toBe(1);
+      expect(await db.delete([])).toBe(0);
+      expect(await db.count()).toBe(1);
+    });
+
+    test.each(['cosine', 'dot', 'euclidean'] as const)(
+      '%s: distance and score are the ones documented',
+      async (metric) => {
+        const db = await open({ dimensions: 17, metric });
+        const rows = uniform(50, 17, 3);
+        await db.insert(rows.map((vector, id) => ({ id, vector })));
+        const [query] = uniform(1, 17, 4) as [Float32Array];
+        const hits = await db.search(query, 50);
+        expect(hits.map((hit) => hit.id)).toEqual(nearest(metric, query, rows, 50));
+        for (const hit of hits) {
+          const expected = distance(metric, query, rows[hit.id as number] as Float32Array);
+          expect(hit.distance).toBeCloseTo(expected, 4);
+          const score = metric === 'cosine' ? 1 - expected : metric === 'dot' ? -expected : 1 / (1 + expected);
+          expect(hit.score).toBeCloseTo(score, 4);
+        }
+      },
+    );
+
+    test('cosine measures true cosine whatever the length, and leaves stored vectors as they were given', async () => {
+      const db = await open({ dimensions: 3 });
+      await db.insert({ id: 'long', vector: [3e6, 4e6, 0] });
+      await db.insert({ id: 'short', vector: [0, 3e-6, 4e-6] });
+      const [first, second] = await db.search([0, 1e-3, 0], 2);
+      expect([first?.id, second?.id]).toEqual(['long', 'short']);
+      expect(first?.score).toBeCloseTo(0.8, 6);
+      expect(second?.score).toBeCloseTo(0.6, 6);
+      const stored = (await db.get('long'))?.vector as Float32Array;
+      expect(stored[0]).toBeCloseTo(3e6, -1);
+      expect(stored[1]).toBeCloseTo(4e6, -1);
+    });
+
+    test('search takes k, ef, exact and includeVectors', async () => {
+      const db = await open({ dimensions: 4, metric: 'euclidean' });
+      const rows = uniform(100, 4);
+      await db.insert(rows.map((vector) => ({ vector })));
+      const query = rows[5] as Float32Array;
+      expect(await db.search(query)).toHaveLength(10);
+      expect(await db.search(query, 3)).toHaveLength(3);
+      expect(await db.search(query, { k: 4, ef: 2 })).toHaveLength(4);
+      expect(await db.search(query, { exact: true, k: 5 })).toEqual(await db.search(query, 5));
+      const [hit] = await db.search(query, { k: 1, includeVectors: true });
+      expect(hit).toEqual({ id: 6, distance: 0, score: 1, metadata: {}, vector: query });
+      expect(await db.search(query, 1)).not.toHaveProperty('0.vector');
+      expect(await db.search(query, 1e9)).toHaveLength(100);
+    });
+
+    test('searchMany gives what search gives', async () => {
+      const db = await open({ dimensions: 8 });
+      await db.insert(clustered(300, 8).map((vector) => ({ vector })));
+      const queries = clustered(20, 8, 9);
+      const one = await Promise.all(queries.map((query) => db.search(query, 7)));
+      expect(await db.searchMany(queries, 7)).toEqual(one);
+      expect(await db.searchMany(queries.slice(0, 1), { k: 7 })).toEqual(one.slice(0, 1));
+      expect(await db.searchMany([])).toEqual([]);
+      const [[hit]] = (await db.searchMany(queries, { k: 1, includeVectors: true })) as [[{ vector: Float32Array }]];
+      expect(hit.vector).toHaveLength(8);
+    });
+
+    test('vectors may be any list of numbers, and are copied', async () => {
+      const db = await open({ dimensions: 3, metric: 'euclidean' });
+      const tensor = Float32Array.of(0, 0, 0, 1, 2, 3, 0, 0, 0);
+      const inputs = [
+        tensor.subarray(3, 6),
+        [1, 2, 3],
+        Float64Array.of(1, 2, 3),
+        Int8Array.of(1, 2, 3),
+        { length: 3, 0: 1, 1: 2, 2: 3 },
+      ];
+      const writes = inputs.map((vector, id) => db.insert({ id, vector }));
+      const search = db.search(tensor.subarray(3, 6), 5);
+      tensor.fill(7);
+      await Promise.all(writes);
+      for (const id of inputs.keys()) expect((await db.get(id))?.vector).toEqual(Float32Array.of(1, 2, 3));
+      expect((await search).every((hit) => hit.distance === 0)).toBe(true);
+      const hits = await db.search(Float64Array.of(1, 2, 3), { includeVectors: true });
+      hits[0]?.vector.fill(9);
+      expect((await db.get(hits[0]?.id ?? ''))?.vector).toEqual(Float32Array.of(1, 2, 3));
+    });
+
+    test('metadata is copied in and out, with its types', async () => {
+      const db = await open<{ when: Date; tags: Set<string>; deep: { list: number[] }; bytes: Uint8Array }>({
+        dimensions: 1,
+      });
+      const metadata = { when: new Date(0), tags: new Set(['x']), deep: { list: [1] }, bytes: Uint8Array.of(1, 2) };
+      const write = db.insert({ id: 1, vector: [1], metadata });
+      metadata.deep.list.push(2);
+      await write;
+      const expected = { ...metadata, deep: { list: [1] } };
+      const got = await db.get(1);
+      expect(got?.metadata).toEqual(expected);
+      got?.metadata.deep.list.push(3);
+      const [hit] = await db.search([1]);
+      expect(hit?.metadata).toEqual(expected);
+      hit?.metadata.tags.clear();
+      for await (const record of db.scan()) expect(record.metadata).toEqual(expected);
+    });
+
+    test('scan sees the rows there at its start, in order, and passes over those deleted meanwhile', async () => {
+      const db = await open<{ n: number }>({ dimensions: 2 });
+      await db.insert(uniform(10, 2).map((vector, n) => ({ vector, metadata: { n } })));
+      const seen: unknown[] = [];
+      for await (const { id } of db.scan({ batchSize: 3 })) {
+        seen.push(id);
+        if (id === 2) await db.delete([1, 5, 9]);
+        if (id === 3) await db.insert({ vector: [1, 1], metadata: { n: 11 } });
+      }
+      expect(seen).toEqual([1, 2, 3, 4, 6, 7, 8, 10]);
+      for await (const record of db.scan({ includeVectors: true })) expect(record.vector).toHaveLength(2);
+      for await (const record of db.scan()) expect(record).not.toHaveProperty('vector');
+    });
+
+    test('compact frees deleted rows and loses none', async () => {
+      const db = await open({ dimensions: 8 });
+      const rows = clustered(2500, 8);
+      await db.insert(rows.map((vector, id) => ({ id, vector })));
+      await db.delete(Array.from({ length: 1000 }, (_, i) => i * 2));
+      expect((await db.stats()).tombstones).toBe(1000);
+      await Promise.all([db.compact(), db.compact()]);
+      const stats = await db.stats();
+      expect([stats.tombstones, stats.count]).toEqual([0, 1500]);
+      const query = rows[1] as Float32Array;
+      expect((await db.search(query, 1))[0]?.id).toBe(1);
+      await db.compact();
+    });
+
+    test('stats counts what it says', async () => {
+      const db = await open({ dimensions: 8 });
+      await db.insert(uniform(10, 8).map((vector) => ({ vector })));
+      await db.search(new Float32Array(8).fill(1));
+      const stats = await db.stats();
+      expect(stats).toMatchObject({
+        count: 10,
+        hidden: 0,
+        tombstones: 0,
+        levels: 0,
+        distances: 10,
+        variant: 'simd128',
+      });
+      expect(stats.host).toBe(db.host);
+      expect(stats.memoryBytes).toBeGreaterThan(10 * 8 * 4);
+    });
+
+    test('close is final, and can be repeated', async () => {
+      const db = await open({ dimensions: 1 });
+      await db.insert({ vector: [1] });
+      await db.close();
+      await db.close();
+      const calls = [
+        () => db.insert({ vector: [1] }),
+        () => db.insert([]),
+        () => db.upsert(new Set<never>()),
+        () => db.get(1),
+        () => db.delete(1),
+        () => db.count(),
+        () => db.search([1]),
+        () => db.searchMany([[1]]),
+        () => db.scan().next(),
+        () => db.compact(),
+        () => db.stats(),
+      ];
+      for (const call of calls) await failure(call, 'CLOSED');
+    });
+
+    test('the database is closed at the end of an await using block', async () => {
+      const db = await open({ dimensions: 1 });
+      expect(Object.keys(db)).toEqual([]);
+      expect('undefined' in db).toBe(false);
+      if (Symbol.asyncDispose === undefined) return;
+      await db[Symbol.asyncDispose]();
+      await failure(() => db.count(), 'CLOSED');
+    });
+
+    test('two databases know nothing of each other', async () => {
+      const [a, b] = await Promise.all([open({ dimensions: 1 }), open({ dimensions: 2 })]);
+      await Promise.all([a.insert({ vector: [1] }), b.insert([{ vector: [1, 1] }, { vector: [1, 2] }])]);
+      expect([await a.count(), await b.count()]).toEqual([1, 2]);
+      await a.close();
+      expect(await b.search([1, 1], 1)).toHaveLength(1);
+    });
+
+    test('the same seed and the same operations give the same hits', async () => {
+      const run = async (seed: number) => {
+        const db = await open({ dimensions: 16, seed, efSearch: 20 });
+        await db.insert(clustered(2600, 16, 5).map((vector) => ({ vector })));
+        return { hits: await db.searchMany(clustered(10, 16, 6), 5), work: (await db.stats()).buildDistances };
+      };
+      const first = await run(1);
+      expect(await run(1)).toEqual(first);
+      expect((await run(2)).work).not.toBe(first.work);
+    });
+  });
+}

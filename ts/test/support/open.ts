@@ -1,0 +1,30 @@
+// How suites open a database: the same call for each host, closed when the test is over.
+
+import { expect, onTestFinished } from 'vitest';
+import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type OpenOptions } from '../../src/index.js';
+
+export type Open = <M extends object = Record<string, unknown>>(options: OpenOptions) => Promise<EdgeVec<M>>;
+
+/** Opens in a worker, or in this thread. */
+export function opener(worker: boolean): Open {
+  return async <M extends object>(options: OpenOptions) => {
+    const db = await EdgeVec.open<M>({ ...options, worker });
+    onTestFinished(() => db.close());
+    expect(db.host).toBe(worker ? 'worker' : 'in-thread');
+    return db;
+  };
+}
+
+/** The error a call ends in, with the code it must have. */
+export async function failure(call: () => unknown, code: EdgeVecErrorCode): Promise<EdgeVecError> {
+  const error = await Promise.resolve()
+    .then(call)
+    .then(
+      (value) => value,
+      (reason: unknown) => reason,
+    );
+  expect(error).toBeInstanceOf(EdgeVecError);
+  expect((error as EdgeVecError).code, (error as Error).message).toBe(code);
+  expect((error as Error).message).toMatch(/^[^.]+/);
+  return error as EdgeVecError;
+}
