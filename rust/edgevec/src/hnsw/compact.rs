@@ -49,7 +49,7 @@ impl Compaction {
                 let condemned = self.condemned.contains(slot);
                 match self.phase {
                     Phase::Cut if condemned => graph.cut(slot),
-                    Phase::Rewire if !condemned => graph.rewire(rows, slot, &self.condemned, alive, scratch),
+                    Phase::Rewire if !condemned => graph.rewire(rows, slot, &self.condemned, alive, slots, scratch),
                     _ => {}
                 }
             }
@@ -65,14 +65,23 @@ impl Compaction {
 
 impl Graph {
     /// Replaces a node's links to condemned nodes by the best of what those link to.
-    fn rewire(&mut self, rows: &Rows, slot: u32, condemned: &Bitset, alive: &Bitset, scratch: &mut Scratch) {
-        let (mut ranked, mut chosen) = (Vec::new(), Vec::new());
+    fn rewire(
+        &mut self,
+        rows: &Rows,
+        slot: u32,
+        condemned: &Bitset,
+        alive: &Bitset,
+        slots: u32,
+        scratch: &mut Scratch,
+    ) {
+        let (mut candidates, mut ranked, mut chosen) = (Vec::new(), Vec::new(), Vec::new());
         for level in 0..=self.level_of(slot) {
             if !self.links(slot, level).any(|link| condemned.contains(link)) {
                 continue;
             }
             let pinned = |link| level == 0 && self.is_pinned(slot, link);
-            let mut candidates: Vec<u32> = Vec::new();
+            scratch.begin(0, slots).expect("the bits of a walk");
+            candidates.clear();
             for link in self.links(slot, level) {
                 if condemned.contains(link) {
                     let beyond = self.links(link, level);
@@ -81,8 +90,7 @@ impl Graph {
                     candidates.push(link);
                 }
             }
-            candidates.sort_unstable();
-            candidates.dedup();
+            candidates.retain(|&candidate| scratch.meet(candidate));
             scratch.rank(rows, slot, &candidates, &mut ranked);
             let most = if level == 0 { self.params.m0() } else { self.params.m };
             select(rows, &ranked, most, pinned, scratch, &mut chosen);

@@ -50,14 +50,22 @@ impl Scratch {
         }
     }
 
-    /// Distances of a stored row to others, nearest first.
+    /// Whether a slot has not been met before in this walk; from now on it has.
+    pub(super) fn meet(&mut self, slot: u32) -> bool {
+        self.visited.insert(slot)
+    }
+
+    /// Others with their distances to a stored row, nearest first. Uses the pool.
     pub(super) fn rank(&mut self, rows: &Rows, slot: u32, others: &[u32], ranked: &mut Vec<(u32, f32)>) {
         self.distances.clear();
         rows.score(rows.stored(slot), others, &mut self.distances);
         self.evaluations += others.len() as u64;
+        self.pool.reset(others.len());
+        for (&other, &distance) in others.iter().zip(&self.distances) {
+            self.pool.insert(distance, other, true);
+        }
         ranked.clear();
-        ranked.extend(others.iter().copied().zip(self.distances.iter().copied()));
-        ranked.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        ranked.extend(self.pool.nearest());
     }
 
     /// Whether a row is nearer to one of `others` than `distance`, or as near.
