@@ -114,7 +114,7 @@ export interface Stats {
   readonly hidden: number;
   /** Removed rows that still take room: `compact()` frees them. */
   readonly tombstones: number;
-  /** Rows that wait to be linked into the graph. */
+  /** Rows that are not in the graph: they wait for it, or the set is so small that it has none. */
   readonly unlinked: number;
   /** Levels of the graph; 0 while the set is so small that scanning it is faster. */
   readonly levels: number;

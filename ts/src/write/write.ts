@@ -124,6 +124,8 @@ class Source {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => reject(abortedBy(signal as AbortSignal));
       signal?.addEventListener('abort', onAbort);
+      // The source itself may have aborted while it was asked.
+      if (signal?.aborted) onAbort();
       Promise.resolve(next)
         .then(resolve, (cause) => reject(sourceFailed(cause)))
         .finally(() => signal?.removeEventListener('abort', onAbort));

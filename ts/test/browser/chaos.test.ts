@@ -1,0 +1,5 @@
+import { defineChaosSuite } from '../suites/chaos.js';
+import { opener } from '../support/open.js';
+
+defineChaosSuite('worker', opener(true));
+defineChaosSuite('in-thread', opener(false));

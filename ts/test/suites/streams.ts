@@ -1,0 +1,269 @@
+// Writes over time: transactions, streams, progress, aborts.
+
+import { describe, expect, test } from 'vitest';
+import type { Progress } from '../../src/index.js';
+import { failure, type Open } from '../support/open.js';
+import { clustered, random } from '../support/vectors.js';
+
+const rows = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => ({ id: from + i, vector: [from + i + 1, 1] }));
+
+/** A stream of records, with a word to say before some of them. */
+async function* stream<T>(records: readonly T[], before: (i: number) => unknown = () => {}): AsyncGenerator<T> {
+  for (const [i, record] of records.entries()) {
+    await before(i);
+    yield record;
+  }
+}
+
+export function defineStreamSuite(label: string, open: Open): void {
+  describe(`Streams and transactions, ${label}`, () => {
+    test('progress of an array counts up to its total, in order', async () => {
+      const db = await open({ dimensions: 2 });
+      const seen: Progress[] = [];
+      await db.insert(rows(1000), { onProgress: (progress) => void seen.push(progress) });
+      expect(seen.length).toBeGreaterThan(2);
+      expect(seen.every(({ total }) => total === 1000)).toBe(true);
+      const done = seen.map((progress) => progress.done);
+      expect(done).toEqual([...done].sort((a, b) => a - b));
+      expect(done.at(-1)).toBe(1000);
+    });
+
+    test('progress of a stream has no total', async () => {
+      const db = await open({ dimensions: 2 });
+      const seen: Progress[] = [];
+      await db.upsert(stream(rows(2500)), { onProgress: (progress) => void seen.push(progress) });
+      expect(seen.at(-1)).toEqual({ done: 2500 });
+      await db.upsert({ id: 'one', vector: [1, 1] }, { onProgress: (progress) => void seen.push(progress) });
+      expect(seen.at(-1)).toEqual({ done: 1, total: 1 });
+      expect(await db.count()).toBe(2501);
+    });
+
+    test('an array is invisible until all of it is there', async () => {
+      const db = await open({ dimensions: 2 });
+      await db.insert({ id: 'old', vector: [1, 1] });
+      const counts = new Set<number>();
+      let running = true;
+      const watching = (async () => {
+        while (running) {
+          counts.add((await db.search([1, 1], 5000)).length);
+          counts.add(await db.count());
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+      })();
+      await db.insert(rows(4000));
+      running = false;
+      await watching;
+      expect([...counts].filter((count) => count !== 1 && count !== 4001)).toEqual([]);
+    });
+
+    test('the row an upsert replaces stays searchable until the new one is', async () => {
+      const db = await open<{ version: number }>({ dimensions: 2, metric: 'euclidean' });
+      const version = (v: number) => rows(3000).map((row) => ({ ...row, metadata: { version: v } }));
+      await db.upsert(version(1));
+      const write = db.upsert(version(2));
+      let finished = false;
+      void write.then(() => {
+        finished = true;
+      });
+      do {
+        const hits = await db.search([1500, 1], 50);
+        expect(hits).toHaveLength(50);
+        expect(new Set(hits.map((hit) => hit.id)).size).toBe(50);
+        expect(new Set(hits.map((hit) => hit.metadata.version)).size).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve));
+      } while (!finished);
+      expect((await db.search([1500, 1], 1))[0]?.metadata.version).toBe(2);
+      expect(await db.count()).toBe(3000);
+    });
+
+    test('a stream is a sequence: a repeated id is written again', async () => {
+      const db = await open<{ v: number }>({ dimensions: 1 });
+      const records = [1, 2, 3, 4].map((v) => ({ id: 'same', vector: [v], metadata: { v } }));
+      expect(await db.upsert(stream(records))).toEqual(['same', 'same', 'same', 'same']);
+      expect((await db.get('same'))?.metadata).toEqual({ v: 4 });
+      const changes = [
+        { id: 'same', metadata: { v: 5 } },
+        { id: 'same', metadata: { v: 6 } },
+      ];
+      await db.update(new Set(changes));
+      expect((await db.get('same'))?.metadata).toEqual({ v: 6 });
+      const again = await failure(
+        () => db.insert(stream([{ id: 'x', vector: [1], metadata: { v: 1 } }, records[0] as never])),
+        'ID_EXISTS',
+      );
+      expect(again).toMatchObject({ written: 0, row: 1, id: 'same' });
+      const twice = { id: 'y', vector: [1], metadata: { v: 1 } };
+      expect(await failure(() => db.insert(stream([twice, twice])), 'ID_EXISTS')).toMatchObject({ written: 1, row: 1 });
+      expect(await db.count()).toBe(2);
+    });
+
+    test('an error in a stream tells how many rows are in, and they are', async () => {
+      const db = await open({ dimensions: 2 });
+      const records: { id: number; vector: number[] }[] = rows(3000);
+      records[2500] = { id: 2500, vector: [Number.NaN, 1] };
+      for (const source of [() => stream(records), () => new Set(records)]) {
+        const error = await failure(() => db.upsert(source()), 'NOT_FINITE');
+        expect(error).toMatchObject({ written: 2048, row: 2500, id: 2500 });
+        expect(error.message).toContain('2048 rows before it are in the database');
+        expect(await db.count()).toBe(2048);
+        expect((await db.stats()).hidden).toBe(0);
+      }
+    });
+
+    test('a source that throws: SOURCE_FAILED, with its error', async () => {
+      const db = await open({ dimensions: 2 });
+      const cause = new Error('model ran away');
+      const error = await failure(
+        () =>
+          db.insert(
+            stream(rows(1500), (i) => {
+              if (i === 1200) throw cause;
+            }),
+          ),
+        'SOURCE_FAILED',
+      );
+      expect(error).toMatchObject({ written: 1024, cause, got: 'model ran away' });
+      const broken = {
+        [Symbol.iterator]: () => ({
+          next: () => {
+            throw cause;
+          },
+        }),
+      };
+      expect(await failure(() => db.insert(broken), 'SOURCE_FAILED')).toMatchObject({ written: 0, cause });
+      expect(await db.count()).toBe(1024);
+    });
+
+    test('a stream that fails lets its source clean up', async () => {
+      const db = await open({ dimensions: 2 });
+      let cleaned = 0;
+      async function* source() {
+        try {
+          yield { vector: [1, 1] };
+          yield { vector: [1] };
+        } finally {
+          cleaned++;
+        }
+      }
+      await failure(() => db.insert(source()), 'DIMENSION_MISMATCH');
+      expect(cleaned).toBe(1);
+    });
+
+    test('an aborted array leaves nothing, at whatever moment', async () => {
+      const db = await open({ dimensions: 2 });
+      await db.insert({ id: 'old', vector: [1, 1] });
+      const reason = new Error('changed my mind');
+      await failure(() => db.insert(rows(10), { signal: AbortSignal.abort(reason) }), 'ABORTED');
+      for (const parts of [1, 2, 5]) {
+        const stop = new AbortController();
+        let seen = 0;
+        const onProgress = () => {
+          if (++seen === parts) stop.abort(reason);
+        };
+        const error = await failure(() => db.insert(rows(4000), { onProgress, signal: stop.signal }), 'ABORTED');
+        expect(error.cause).toEqual(reason);
+        expect(error.written).toBeUndefined();
+        const { count, hidden } = await db.stats();
+        expect([count, hidden]).toEqual([1, 0]);
+      }
+      expect((await db.search([1, 1], 10)).map((hit) => hit.id)).toEqual(['old']);
+      expect(await db.insert(rows(4000))).toHaveLength(4000);
+    });
+
+    test('an abort that comes too late changes nothing', async () => {
+      const db = await open({ dimensions: 2 });
+      const stop = new AbortController();
+      await db.insert(rows(10), { signal: stop.signal });
+      stop.abort();
+      expect(await db.count()).toBe(10);
+    });
+
+    test('an aborted stream keeps its finished batches and says how many rows', async () => {
+      const db = await open({ dimensions: 2 });
+      const stop = new AbortController();
+      const source = stream(rows(5000), (i) => {
+        if (i === 2200) stop.abort();
+      });
+      expect((await failure(() => db.insert(source, { signal: stop.signal }), 'ABORTED')).written).toBe(2048);
+      const { count, hidden } = await db.stats();
+      expect([count, hidden]).toEqual([2048, 0]);
+    });
+
+    test('an abort does not wait for a source that hangs', async () => {
+      const db = await open({ dimensions: 2 });
+      const stop = new AbortController();
+      const source = stream(rows(5), (i) => {
+        if (i < 3) return;
+        stop.abort();
+        return new Promise(() => {});
+      });
+      expect((await failure(() => db.insert(source, { signal: stop.signal }), 'ABORTED')).written).toBe(0);
+    });
+
+    test('an error thrown by onProgress aborts the write and comes out as it is', async () => {
+      const db = await open({ dimensions: 2 });
+      const oops = new Error('oops');
+      const onProgress = () => {
+        throw oops;
+      };
+      await expect(db.insert(rows(2000), { onProgress })).rejects.toBe(oops);
+      expect((await db.stats()).hidden).toBe(0);
+      expect(await db.count()).toBe(0);
+    });
+
+    test('two transactions that want the same id: one wins, the other is undone', async () => {
+      const db = await open({ dimensions: 2 });
+      const results = await Promise.allSettled([db.insert(rows(3000)), db.insert(rows(3000, 2999))]);
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const { count, hidden } = await db.stats();
+      expect([count, hidden]).toEqual([3000, 0]);
+    });
+
+    test('small writes take effect in the order they were called', async () => {
+      const db = await open<{ v: number }>({ dimensions: 4 });
+      // With a graph and without: small sets have none.
+      for (const size of [0, 2600]) {
+        await db.insert(clustered(size, 4).map((vector) => ({ vector, metadata: { v: 0 } })));
+        const next = random(size);
+        const done: Promise<unknown>[] = [];
+        let expected: number | undefined;
+        for (let v = 0; v < 50; v++) {
+          if (next() < 0.3) {
+            done.push(db.delete('x'));
+            expected = undefined;
+          } else {
+            done.push(db.upsert({ id: 'x', vector: [v + 1, 1, 1, 1], metadata: { v } }));
+            expected = v;
+          }
+          await done.at(-1);
+        }
+        await Promise.all(done);
+        expect((await db.get('x'))?.metadata.v).toBe(expected);
+      }
+    });
+
+    test('a search posted during a bulk insert resolves before the insert does', async () => {
+      const db = await open({ dimensions: 32 });
+      await db.insert({ id: 'old', vector: new Float32Array(32).fill(1) });
+      const order: string[] = [];
+      const bulk = db.insert(clustered(6000, 32).map((vector) => ({ vector }))).then(() => order.push('insert'));
+      for (let i = 0; i < 5; i++) {
+        await db.search(new Float32Array(32).fill(1), 1);
+        order.push('search');
+      }
+      await bulk;
+      expect(order).toEqual(['search', 'search', 'search', 'search', 'search', 'insert']);
+    });
+
+    test('close ends what is running', async () => {
+      const db = await open({ dimensions: 32 });
+      const bulk = failure(() => db.insert(clustered(6000, 32).map((vector) => ({ vector }))), 'CLOSED');
+      await db.count();
+      const compaction = db.compact().catch((error) => error);
+      await db.close();
+      await bulk;
+      await compaction;
+    });
+  });
+}
