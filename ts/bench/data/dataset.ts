@@ -1,0 +1,70 @@
+/** What a benchmark runs on, described in numbers that fit a message, and its loading wherever `fetch` works. */
+import { widenBf16 } from './bf16';
+import { makeRows, normalize, type Rows } from './rows';
+import { synthesize } from './synthetic';
+
+export interface Dataset {
+  readonly name: string;
+  readonly n: number;
+  readonly dimensions: number;
+  /** Queries measured. */
+  readonly queries: number;
+  /** Queries to warm up with: further ones, or the first again where the set has no more. */
+  readonly warmup: number;
+  readonly source: FileSource | SyntheticSource;
+}
+
+/** A folder of bfloat16 files, served below `/data/`. */
+export interface FileSource {
+  readonly kind: 'files';
+  /** Columns of the files; `dimensions` takes the first of them. */
+  readonly columns: number;
+  /** Rows of the file of queries. */
+  readonly queries: number;
+  /** The file with the exact neighbours, where it is valid for this `n` and these dimensions. */
+  readonly truth: { readonly file: string; readonly width: number } | null;
+}
+
+export interface SyntheticSource {
+  readonly kind: 'synthetic';
+  readonly seed: number;
+}
+
+export interface Loaded {
+  readonly base: Rows;
+  /** The measured queries, then those to warm up with. */
+  readonly queries: Rows;
+}
+
+export async function load(dataset: Dataset): Promise<Loaded> {
+  const { source, n, dimensions } = dataset;
+  const asked = dataset.queries + dataset.warmup;
+  if (source.kind === 'synthetic') return synthesize({ n, queries: asked, dimensions, seed: source.seed });
+  const read = async (file: string, rows: number): Promise<Rows> => {
+    const bytes = await fetchHead(file, rows * source.columns * 2);
+    const wide = widenBf16(new Uint16Array(bytes), source.columns, dimensions);
+    return normalize(makeRows(wide, dimensions));
+  };
+  return { base: await read('base.bf16', n), queries: await read('queries.bf16', Math.min(asked, source.queries)) };
+}
+
+/** The exact neighbours from the data set's own file, `k` a query, or null where there is none. */
+export async function loadTruth(dataset: Dataset, k: number): Promise<Int32Array | null> {
+  const { source } = dataset;
+  if (source.kind !== 'files' || !source.truth || source.truth.width < k) return null;
+  const { file, width } = source.truth;
+  const all = new Int32Array(await fetchHead(file, dataset.queries * width * 4));
+  const truth = new Int32Array(dataset.queries * k);
+  for (let query = 0; query < dataset.queries; query++) {
+    truth.set(all.subarray(query * width, query * width + k), query * k);
+  }
+  return truth;
+}
+
+async function fetchHead(file: string, bytes: number): Promise<ArrayBuffer> {
+  const response = await fetch(`/data/${file}`, { headers: { range: `bytes=0-${bytes - 1}` } });
+  if (!response.ok) throw new Error(`${file}: HTTP ${response.status}`);
+  const body = await response.arrayBuffer();
+  if (body.byteLength !== bytes) throw new Error(`${file}: expected ${bytes} bytes, got ${body.byteLength}.`);
+  return body;
+}

@@ -1,0 +1,65 @@
+/**
+ * Clustered vectors that behave like text embeddings: a mixture of clusters in a space of few dimensions, turned into
+ * many by a random linear map, plus a little noise in every direction. Only sums, products and square roots are used, which IEEE 754
+ * fixes to the bit, so a seed gives the same set in every browser and in Node.
+ */
+import { makeRows, normalize, type Rows } from './rows';
+
+export interface SyntheticSpec {
+  readonly n: number;
+  readonly queries: number;
+  readonly dimensions: number;
+  readonly seed: number;
+}
+
+const CLUSTERS = 200;
+const LATENT = 24;
+const SPREAD = 0.6;
+const NOISE = 1;
+
+/** mulberry32: 32 bits of state, uniform in [0, 1). */
+export function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Close to a normal deviate: four uniforms, centred and scaled to variance 1. Math.log and Math.cos differ between engines. */
+function bell(next: () => number): number {
+  return (next() + next() + next() + next() - 2) * Math.sqrt(3);
+}
+
+function fill(length: number, next: () => number): Float64Array {
+  const out = new Float64Array(length);
+  for (let i = 0; i < length; i++) out[i] = bell(next);
+  return out;
+}
+
+/** `n` rows, then `queries` more of the same mixture that are not among them. */
+export function synthesize(spec: SyntheticSpec): { base: Rows; queries: Rows } {
+  const { dimensions } = spec;
+  const next = uniform(spec.seed);
+  const centres = fill(CLUSTERS * LATENT, next);
+  const map = fill(LATENT * dimensions, next);
+  const draw = (count: number): Rows => {
+    const values = new Float32Array(count * dimensions);
+    const point = new Float64Array(dimensions);
+    for (let row = 0; row < count; row++) {
+      const centre = Math.floor(next() * CLUSTERS) * LATENT;
+      for (let i = 0; i < dimensions; i++) point[i] = bell(next) * NOISE;
+      for (let l = 0; l < LATENT; l++) {
+        const weight = (centres[centre + l] as number) + SPREAD * bell(next);
+        const from = l * dimensions;
+        for (let i = 0; i < dimensions; i++) point[i] = (point[i] as number) + weight * (map[from + i] as number);
+      }
+      values.set(point, row * dimensions);
+    }
+    return normalize(makeRows(values, dimensions));
+  };
+  return { base: draw(spec.n), queries: draw(spec.queries) };
+}
