@@ -1,0 +1,84 @@
+/** One system: build, warm up, measure every ef. The same code for all systems, in a worker or in the page. */
+import { type Loaded, load } from '../data/dataset';
+import { type Rows, rowAt } from '../data/rows';
+import type { Job, Measured, Point, Progress } from '../job';
+import type { System, SystemModule } from '../systems/system';
+import { median, percentile, recall } from './statistics';
+
+export async function runSystem(
+  module: SystemModule,
+  job: Job,
+  truth: Int32Array,
+  report: (progress: Progress) => void,
+): Promise<Measured> {
+  const { n, dimensions } = job.dataset;
+  const system = await module.open({ ...job.graph, dimensions, capacity: n });
+  try {
+    const { queries, buildSeconds } = await build(system, job, report);
+    const memoryBytes = await system.memoryBytes();
+    const points: Point[] = [];
+    for (const ef of job.efs) {
+      const point = await measure(system, job, queries, truth, ef);
+      points.push(point);
+      report({ type: 'point', point });
+    }
+    return { variant: system.variant, buildSeconds, rowsPerSecond: n / buildSeconds, memoryBytes, points };
+  } finally {
+    await system.close();
+  }
+}
+
+/** In a function of its own, so that the raw rows can be collected before the searches. */
+async function build(system: System, job: Job, report: (progress: Progress) => void) {
+  const { base, queries }: Loaded = await load(job.dataset);
+  report({ type: 'loaded' });
+  const start = performance.now();
+  let told = 0;
+  const tell = (done: number): void => {
+    const now = performance.now();
+    if (now - told < 2000 && done < base.count) return;
+    told = now;
+    report({ type: 'build', done, total: base.count, seconds: (now - start) / 1000 });
+  };
+  await system.build(base, tell);
+  return { queries, buildSeconds: (performance.now() - start) / 1000 };
+}
+
+async function measure(system: System, job: Job, queries: Rows, truth: Int32Array, ef: number): Promise<Point> {
+  const { k, dataset } = job;
+  for (let i = 0; i < dataset.warmup; i++) {
+    await system.search(rowAt(queries, (dataset.queries + i) % queries.count), k, ef);
+  }
+  const before = await system.distances();
+  const passes = [];
+  for (let pass = 0; pass < job.passes; pass++) passes.push(await timePass(system, queries, dataset.queries, k, ef));
+  const after = await system.distances();
+  const { meanUs, latencies, found } = median(passes, (pass) => pass.meanUs);
+  latencies.sort();
+  return {
+    ef,
+    recall: recall(found, truth, k),
+    meanUs,
+    p50Us: percentile(latencies, 0.5),
+    p95Us: percentile(latencies, 0.95),
+    p99Us: percentile(latencies, 0.99),
+    distances: before === null || after === null ? null : (after - before) / (job.passes * dataset.queries),
+  };
+}
+
+/** A browser's clock may step by up to 0.1 ms or more: the mean comes from the loop as a whole. */
+async function timePass(system: System, queries: Rows, count: number, k: number, ef: number) {
+  const latencies = new Float64Array(count);
+  const found: ArrayLike<number>[] = [];
+  const vectors = Array.from({ length: count }, (_, i) => rowAt(queries, i));
+  const start = performance.now();
+  for (let i = 0; i < count; i++) {
+    const before = performance.now();
+    const answer = system.search(vectors[i] as Float32Array, k, ef);
+    // No await where there is nothing to wait for: it would add a microtask to synchronous systems.
+    found.push(answer instanceof Promise ? await answer : answer);
+    latencies[i] = (performance.now() - before) * 1000;
+  }
+  const meanUs = ((performance.now() - start) * 1000) / count;
+  return { meanUs, latencies, found };
+}

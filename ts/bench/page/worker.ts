@@ -1,0 +1,44 @@
+/** The worker of one task: the exact neighbours, or one system from nothing to its last point. The page ends it, and so frees it. */
+/// <reference lib="webworker" />
+import { load, loadTruth } from '../data/dataset';
+import type { Job, Measured, Progress, SystemName } from '../job';
+import { runSystem } from '../measure/run';
+import { exactNeighbours } from '../measure/truth';
+import { systems } from '../systems/registry';
+
+export type Task =
+  | { readonly task: 'truth'; readonly job: Job }
+  | { readonly task: 'system'; readonly job: Job; readonly system: SystemName; readonly truth: Int32Array };
+
+export type Answer =
+  | { readonly progress: Progress }
+  | { readonly truth: Int32Array }
+  | { readonly measured: Measured }
+  | { readonly error: string };
+
+const answer = (message: Answer): void => postMessage(message);
+
+self.onmessage = async ({ data }: MessageEvent<Task>) => {
+  try {
+    if (data.task === 'truth') answer({ truth: await findTruth(data.job) });
+    else {
+      const module = await systems[data.system].load();
+      answer({ measured: await runSystem(module, data.job, data.truth, (progress) => answer({ progress })) });
+    }
+  } catch (error) {
+    answer({ error: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+async function findTruth({ dataset, k }: Job): Promise<Int32Array> {
+  const stored = await loadTruth(dataset, k);
+  if (stored) return stored;
+  const { base, queries } = await load(dataset);
+  const total = dataset.queries;
+  let told = performance.now();
+  return exactNeighbours(base, queries, total, k, (done) => {
+    if (performance.now() - told < 1000) return;
+    told = performance.now();
+    answer({ progress: { type: 'truth', done, total } });
+  });
+}

@@ -1,0 +1,24 @@
+/** The package as an app uses it: public calls from the page's thread, the database in its worker, messages and hit objects included. */
+import { EdgeVec } from '../../src/index';
+import { type Rows, rowAt } from '../data/rows';
+import type { OpenOptions, System } from './system';
+
+export async function open({ dimensions, m, efConstruction, seed }: OpenOptions): Promise<System> {
+  const db = await EdgeVec.open({ dimensions, m, efConstruction, seed, worker: true });
+  const { variant } = await db.stats();
+  return {
+    variant: `f32, ${variant}, public API, database in a worker`,
+    async build(rows: Rows, onProgress) {
+      await db.insert(records(rows), { onProgress: ({ done }) => onProgress(done) });
+    },
+    search: async (query, k, ef) => (await db.search(query, { k, ef })).map((hit) => hit.id as number),
+    memoryBytes: async () => (await db.stats()).memoryBytes,
+    distances: async () => (await db.stats()).distances,
+    close: () => db.close(),
+  };
+}
+
+/** A stream: no array of 100,000 records has to exist. */
+function* records(rows: Rows) {
+  for (let id = 0; id < rows.count; id++) yield { id, vector: rowAt(rows, id) };
+}

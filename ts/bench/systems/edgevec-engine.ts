@@ -1,0 +1,37 @@
+/** Our engine as the database's worker calls it: straight, with no message and no id table between. What the graph and the kernels can do. */
+
+import { MODE } from '../../src/engine/bindings';
+import { inlineEngine } from '../../src/engine/inline';
+import { startEngine } from '../../src/engine/load';
+import { type Rows, slice } from '../data/rows';
+import type { OpenOptions, System } from './system';
+
+/** Rows committed at once, as many as the database takes in one part of a stream. */
+const PART = 1024;
+/** Rows linked between two looks at the clock. */
+const SLICE = 16;
+
+export async function open({ dimensions, m, efConstruction, seed }: OpenOptions): Promise<System> {
+  const { module, variant } = await inlineEngine();
+  const engine = await startEngine(module, { dimensions, metric: 'cosine', m, efConstruction, seed });
+  return {
+    variant: `f32, ${variant}, engine called in its own worker`,
+    build(rows: Rows, onProgress) {
+      for (let start = 0; start < rows.count; start += PART) {
+        const part = slice(rows, start, PART);
+        const slots = engine.add(part.values, part.count);
+        if (!(slots instanceof Uint32Array)) throw slots.error;
+        if (slots[0] !== start) throw new Error(`The engine gave row ${start} the slot ${slots[0]}.`);
+        for (let left = part.count; left > 0; ) {
+          left = engine.link(SLICE);
+          onProgress(start + part.count - left);
+        }
+        for (const slot of slots) engine.publish(slot);
+      }
+    },
+    search: (query, k, ef) => engine.hitSlots(engine.search(query, k, ef, MODE.auto)).slice(0, k),
+    memoryBytes: () => engine.stats().memoryBytes,
+    distances: () => engine.stats().distances,
+    close: () => engine.free(),
+  };
+}
