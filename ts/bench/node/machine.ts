@@ -1,0 +1,33 @@
+/** What a number depends on besides the code. */
+import { cpus, totalmem } from 'node:os';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly platform: string;
+}
+
+export function describeMachine(): Machine {
+  const all = cpus();
+  return {
+    cpu: all[0]?.model.trim() ?? 'unknown processor',
+    cores: all.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+/** The browser's name and version from what it calls itself; `full` is a version more exact than that string's. */
+export function browserVersion(userAgent: string, full: string | null): string {
+  const engines: readonly [RegExp, string][] = [
+    [/Firefox\/([\d.]+)/, 'Firefox'],
+    [/Chrome\/([\d.]+)/, 'Chromium'],
+    [/Version\/([\d.]+).*Safari/, 'WebKit'],
+  ];
+  for (const [pattern, name] of engines) {
+    const match = pattern.exec(userAgent);
+    if (match) return `${name} ${full ?? match[1]}`;
+  }
+  return userAgent;
+}

@@ -1,0 +1,97 @@
+/** The command line of `npm run bench`, checked into what the run needs. */
+import { parseArgs } from 'node:util';
+import type { SystemName } from '../job';
+
+export const USAGE = `npm run bench -- [options]
+
+  --data DIR        folder with base.bf16, queries.bf16 and meta.json; without one ../shared/data/books
+                    where it is there, else a seeded synthetic set
+  --synthetic       the synthetic set, whatever there is
+  --dim N           the first N columns of the data, or the dimensions of the synthetic set (default: all; 384)
+  --n N             rows (default: all; synthetic 20000)
+  --queries N       queries measured (default 1000)
+  --browser NAME    chromium, firefox or webkit (default chromium)
+  --systems LIST    of edgevec, edgevec-api, hnswlib-wasm, edgevec-0.9 (default: all of them)
+  --ef LIST         efSearch values (default 10,20,30,40,60,80,120,200,300)
+  --passes N        passes over the queries for each ef; the median one counts (default 3)
+  --json FILE       write the results as JSON
+  --no-report       do not write docs/benchmarks/`;
+
+export type BrowserName = 'chromium' | 'firefox' | 'webkit';
+
+export interface Options {
+  readonly data: string | null;
+  readonly synthetic: boolean;
+  readonly dimensions: number | null;
+  readonly n: number | null;
+  readonly queries: number;
+  readonly browser: BrowserName;
+  readonly systems: readonly SystemName[];
+  readonly efs: readonly number[];
+  readonly passes: number;
+  readonly json: string | null;
+  readonly report: boolean;
+}
+
+const SYSTEMS: Readonly<Record<string, SystemName>> = {
+  edgevec: 'edgevec',
+  'edgevec-api': 'edgevec (api)',
+  'hnswlib-wasm': 'hnswlib-wasm',
+  'edgevec-0.9': 'edgevec-0.9',
+};
+const BROWSERS: readonly string[] = ['chromium', 'firefox', 'webkit'] satisfies BrowserName[];
+
+/** @throws with a sentence for the user; null where help was asked for */
+export function parseOptions(args: readonly string[]): Options | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      data: { type: 'string' },
+      synthetic: { type: 'boolean', default: false },
+      dim: { type: 'string' },
+      n: { type: 'string' },
+      queries: { type: 'string', default: '1000' },
+      browser: { type: 'string', default: 'chromium' },
+      systems: { type: 'string', default: Object.keys(SYSTEMS).join() },
+      ef: { type: 'string', default: '10,20,30,40,60,80,120,200,300' },
+      passes: { type: 'string', default: '3' },
+      json: { type: 'string' },
+      'no-report': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  if (values.data && values.synthetic) throw new Error('--data and --synthetic exclude each other.');
+  const efs = [...new Set(list(values.ef).map((ef) => whole('--ef', ef)))].sort((a, b) => a - b);
+  return {
+    data: values.data ?? null,
+    synthetic: values.synthetic,
+    dimensions: values.dim === undefined ? null : whole('--dim', values.dim),
+    n: values.n === undefined ? null : whole('--n', values.n),
+    queries: whole('--queries', values.queries),
+    browser: oneOf('--browser', values.browser, BROWSERS) as BrowserName,
+    systems: list(values.systems).map((name) => SYSTEMS[oneOf('--systems', name, Object.keys(SYSTEMS))] as SystemName),
+    efs,
+    passes: whole('--passes', values.passes),
+    json: values.json ?? null,
+    report: !values['no-report'],
+  };
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} takes a whole number from 1, not "${text}".`);
+  return value;
+}
+
+function oneOf(name: string, text: string, allowed: readonly string[]): string {
+  if (!allowed.includes(text)) throw new Error(`${name} takes ${allowed.join(', ')}, not "${text}".`);
+  return text;
+}

@@ -1,0 +1,33 @@
+/** Installs the systems compared with, once, in a folder of their own. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SystemName } from '../job';
+
+const PACKAGES: Partial<Record<SystemName, string>> = { 'hnswlib-wasm': 'hnswlib-wasm', 'edgevec-0.9': 'edgevec-npm' };
+
+/** @returns the systems that can run: peers that cannot be installed are left out, with a line that says so */
+export function withPeers(systems: readonly SystemName[], root: string, log: (line: string) => void): SystemName[] {
+  const folder = join(root, 'ts/bench/peers');
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const missing = (system: SystemName): boolean => {
+    const name = PACKAGES[system];
+    if (!name) return false;
+    const installed = join(folder, 'node_modules', name, 'package.json');
+    if (!existsSync(installed)) return true;
+    const { version } = JSON.parse(readFileSync(installed, 'utf8'));
+    return !manifest.dependencies[name].endsWith(version);
+  };
+  if (systems.some(missing)) {
+    log('Installing the systems to compare with (once) …');
+    try {
+      execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'pipe' });
+    } catch (error) {
+      log(`npm ci in ts/bench/peers failed: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`);
+    }
+  }
+  return systems.filter((system) => {
+    if (missing(system)) log(`${system}: NOT RUN, it could not be installed.`);
+    return !missing(system);
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * The server of a run: the page, the data, the job, and an ear for the page's events. It counts what code the browser
+ * fetches, gzipped, which is what a user of that system downloads.
+ */
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Job, PageEvent } from '../job';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.map': 'application/json',
+};
+
+/** Isolation gives the page a finer clock; `no-store` makes each worker fetch its own code. */
+const HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cache-control': 'no-store',
+};
+
+export interface BenchServer {
+  readonly url: string;
+  /** Code files fetched since the last call, by path, with their gzip sizes. */
+  takeFetched(): Map<string, number>;
+  close(): void;
+}
+
+export async function serve(
+  app: string,
+  dataFolder: string | null,
+  job: Job,
+  onEvent: (event: PageEvent) => void,
+): Promise<BenchServer> {
+  let fetched = new Map<string, number>();
+
+  const sendCode = (path: string, response: ServerResponse): void => {
+    const file = join(app, normalize(path === '/' ? '/index.html' : path));
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    const body = gzipSync(readFileSync(file), { level: 9 });
+    if (type !== 'text/html') fetched.set(path, body.length);
+    response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-encoding': 'gzip' }).end(body);
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (path === '/event') {
+      onEvent(JSON.parse(await text(request)) as PageEvent);
+      response.writeHead(204, HEADERS).end();
+    } else if (path === '/job.json') {
+      response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(JSON.stringify(job));
+    } else if (path.startsWith('/data/') && dataFolder !== null) {
+      sendData(join(dataFolder, normalize(path.slice(5))), request, response);
+    } else sendCode(path, response);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => {
+      if (!response.headersSent) response.writeHead(404, HEADERS);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    takeFetched() {
+      const taken = fetched;
+      fetched = new Map();
+      return taken;
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** A whole file, or its first bytes where the request asks for a range from 0. */
+function sendData(file: string, request: IncomingMessage, response: ServerResponse): void {
+  const { size } = statSync(file);
+  const range = /^bytes=0-(\d+)$/.exec(request.headers.range ?? '');
+  const end = range ? Math.min(Number(range[1]), size - 1) : size - 1;
+  const headers = { ...HEADERS, 'content-type': 'application/octet-stream', 'content-length': end + 1 };
+  if (range) response.writeHead(206, { ...headers, 'content-range': `bytes 0-${end}/${size}` });
+  else response.writeHead(200, headers);
+  createReadStream(file, { end }).pipe(response);
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
