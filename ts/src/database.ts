@@ -29,6 +29,7 @@ export class Database implements Handlers {
   }
 
   async write(request: WriteRequest): Promise<Reply<'write'>> {
+    this.#engine.assertAlive();
     const transaction = this.#transaction(request);
     try {
       transaction.append(request.part);
@@ -56,6 +57,7 @@ export class Database implements Handlers {
   }
 
   get({ ids, vectors }: Request<'get'>): RecordsReply {
+    this.#engine.assertAlive();
     const present = ids.filter((id) => this.#rows.has(id));
     return this.#records(
       present,
@@ -65,6 +67,7 @@ export class Database implements Handlers {
   }
 
   delete({ ids }: Request<'delete'>): number {
+    this.#engine.assertAlive();
     let deleted = 0;
     for (const id of ids) {
       const slot = this.#rows.delete(id);
@@ -95,10 +98,12 @@ export class Database implements Handlers {
   }
 
   ids(): Id[] {
+    this.#engine.assertAlive();
     return this.#rows.ids();
   }
 
   count(): number {
+    this.#engine.assertAlive();
     return this.#rows.count;
   }
 

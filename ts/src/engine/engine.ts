@@ -42,6 +42,11 @@ export class Engine {
     if (this.#crash === undefined) this.#raw.free();
   }
 
+  /** Throws `ENGINE_CRASHED` if it has: what is kept beside the engine cannot be trusted without it. */
+  assertAlive(): void {
+    if (this.#crash !== undefined) throw this.#crash;
+  }
+
   /** Copies `rows` vectors in and stores them hidden; returns their slots, or what is wrong with one of them. */
   add(vectors: Float32Array, rows: number): Uint32Array | Refusal {
     return this.#guard(() => {
@@ -70,7 +75,7 @@ export class Engine {
 
   /** Searches; returns how many hits `slots` and `distances` now hold, nearest first. */
   search(query: Float32Array, k: number, ef: number, mode: number): number {
-    if (this.#crash !== undefined) throw this.#crash;
+    this.assertAlive();
     try {
       const raw = this.#raw;
       const buffer = this.#memory.buffer;
@@ -124,7 +129,7 @@ export class Engine {
   }
 
   #guard<T>(call: () => T): T {
-    if (this.#crash !== undefined) throw this.#crash;
+    this.assertAlive();
     try {
       return call();
     } catch (error) {

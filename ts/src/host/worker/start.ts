@@ -47,7 +47,8 @@ function hello(worker: Worker): Promise<void> {
       error === undefined ? resolve() : reject(error);
     };
     const onMessage = ({ data }: MessageEvent<FromWorker>): void => {
-      const version = 'hello' in data ? data.hello : undefined;
+      // Some other script may say anything.
+      const version = (data as { hello?: number } | null)?.hello;
       settle(version === PROTOCOL_VERSION ? undefined : otherVersion(version));
     };
     const onError = (event: Event): void => {

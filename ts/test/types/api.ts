@@ -1,0 +1,128 @@
+// What must compile, and what must not. tsc checks this file; nothing runs it.
+
+import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type Hit, type Id, type StoredRecord } from '../../src/index.js';
+import { EdgeVec as Slim } from '../../src/slim.js';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** Fails to compile unless both types are the same. */
+declare function same<A, B>(equal: Equal<A, B>): void;
+
+interface Doc {
+  title: string;
+  year?: number;
+}
+interface Loose {
+  note?: string;
+}
+declare const vector: Float32Array;
+declare const untyped: EdgeVec;
+declare const docs: EdgeVec<Doc>;
+declare const loose: EdgeVec<Loose>;
+
+export async function opening(): Promise<void> {
+  await using db = await EdgeVec.open<Doc>({ dimensions: 3 });
+  same<typeof db, EdgeVec<Doc>>(true);
+  await EdgeVec.open({ dimensions: 3, metric: 'dot', worker: () => new Worker('worker.js') });
+  // @ts-expect-error dimensions are required
+  await EdgeVec.open({});
+  // @ts-expect-error no such metric
+  await EdgeVec.open({ dimensions: 3, metric: 'l2' });
+  // @ts-expect-error no such option yet
+  await EdgeVec.open({ dimensions: 3, name: 'library' });
+  // @ts-expect-error metadata is an object
+  await EdgeVec.open<string>({ dimensions: 3 });
+  // @ts-expect-error slim wants the engine
+  await Slim.open({ dimensions: 3 });
+  await Slim.open({ dimensions: 3, wasm: fetch('edgevec.wasm') });
+  await Slim.open({ dimensions: 3, wasm: new URL('https://example.test/edgevec.wasm') });
+  // @ts-expect-error a database is made by open
+  new EdgeVec({ dimensions: 3 });
+}
+
+export async function writing(): Promise<void> {
+  same<Awaited<ReturnType<typeof one>>, Id>(true);
+  same<Awaited<ReturnType<typeof many>>, Id[]>(true);
+  await docs.upsert([{ id: 'a', vector: [1, 2], metadata: { title: 'A' } }]);
+  await docs.upsert(new Set([{ id: 1, vector: new Float64Array(2), metadata: { title: 'A', year: 1999 } }]));
+  await docs.update({ id: 'a', metadata: { year: 3 } });
+  await docs.update([{ id: 'a', vector }, { id: 2 }]);
+  await untyped.insert({ vector });
+  await untyped.insert({ vector, metadata: { anything: [1] } });
+  await loose.insert({ vector });
+  await loose.insert({ vector, metadata: { note: 'x' } });
+  // @ts-expect-error metadata is required where M has required fields
+  await docs.insert({ vector });
+  // @ts-expect-error a required field is missing
+  await docs.insert({ vector, metadata: { year: 3 } });
+  // @ts-expect-error a field of another type
+  await docs.insert({ vector, metadata: { title: 3 } });
+  // @ts-expect-error an unknown field
+  await docs.insert({ vector, metadata: { title: 'A', titel: 'A' } });
+  // @ts-expect-error upsert needs an id
+  await docs.upsert({ vector, metadata: { title: 'A' } });
+  // @ts-expect-error an id is a string or a number
+  await docs.upsert({ id: true, vector, metadata: { title: 'A' } });
+  // @ts-expect-error update knows the fields too
+  await docs.update({ id: 'a', metadata: { titel: 'A' } });
+  // @ts-expect-error vectors are numbers
+  await untyped.insert({ vector: ['1'] });
+  // @ts-expect-error vectors are not bigints
+  await untyped.insert({ vector: new BigInt64Array(2) });
+  // @ts-expect-error unknown option
+  await untyped.insert({ vector }, { batch: 3 });
+}
+
+const one = () => docs.insert({ vector, metadata: { title: 'A' } });
+async function* source() {
+  yield { id: 'a', vector, metadata: { title: 'A' } };
+}
+const many = () => docs.insert(source());
+
+export async function reading(): Promise<void> {
+  const hits = await docs.search(vector, { k: 3 });
+  same<typeof hits, Hit<Doc>[]>(true);
+  same<(typeof hits)[number]['metadata'], Doc>(true);
+  const [hit] = await docs.search(vector, 5);
+  hit?.metadata.title.toUpperCase();
+  // @ts-expect-error there may be no hit
+  hit.id;
+  // @ts-expect-error the vector comes only if asked for
+  hit?.vector.length;
+  // @ts-expect-error no such field
+  hit?.metadata.titel;
+  const [full] = await docs.search(vector, { includeVectors: true });
+  full?.vector.length;
+  const [[first] = []] = await docs.searchMany([vector, [1, 2]], { includeVectors: true, k: 1 });
+  first?.vector.length;
+  // @ts-expect-error many queries are an array
+  await docs.searchMany(vector);
+  // @ts-expect-error unknown option
+  await docs.search(vector, { limit: 3 });
+  same<ReturnType<typeof single>, Promise<StoredRecord<Doc> | undefined>>(true);
+  same<ReturnType<typeof several>, Promise<(StoredRecord<Doc> | undefined)[]>>(true);
+  for await (const record of docs.scan()) {
+    record.metadata.title.toUpperCase();
+    // @ts-expect-error the vector comes only if asked for
+    record.vector;
+  }
+  for await (const record of docs.scan({ includeVectors: true })) record.vector.length;
+  const [any] = await untyped.search(vector);
+  same<NonNullable<typeof any>['metadata'], Record<string, unknown>>(true);
+}
+
+const single = () => docs.get('a');
+const several = () => docs.get(['a', 2]);
+
+export function failing(error: unknown): string | undefined {
+  if (!(error instanceof EdgeVecError)) return undefined;
+  same<typeof error.code, EdgeVecErrorCode>(true);
+  same<typeof error.row, number | undefined>(true);
+  // @ts-expect-error no such code
+  if (error.code === 'OOPS') return undefined;
+  return error.code === 'NOT_FOUND' ? String(error.id) : error.remedy;
+}
+
+/** A slim database is as good as any. */
+export async function interchangeable(): Promise<EdgeVec<Doc>> {
+  return Slim.open<Doc>({ dimensions: 3, wasm: new Uint8Array() });
+}

@@ -1,0 +1,69 @@
+// Loading, and an engine that traps.
+
+import { afterEach, expect, test, vi } from 'vitest';
+import { createBindings } from '#wasm/bindings.js';
+import { Database } from '../../src/database.js';
+import { Engine } from '../../src/engine/engine.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import { startEngine } from '../../src/engine/load.js';
+import { bestVariant } from '../../src/engine/variants.js';
+import { EdgeVec } from '../../src/index.js';
+import { failure } from '../support/open.js';
+
+afterEach(() => void vi.restoreAllMocks());
+
+const options = { dimensions: 2, metric: 'cosine', m: 16, efConstruction: 200, seed: 0 } as const;
+
+test('the engine is compiled once, for every database', async () => {
+  const compile = vi.spyOn(WebAssembly, 'compile');
+  await inlineEngine();
+  const calls = compile.mock.calls.length;
+  const [a, b] = await Promise.all([EdgeVec.open({ dimensions: 1 }), EdgeVec.open({ dimensions: 2 })]);
+  expect(compile.mock.calls.length).toBe(calls);
+  await Promise.all([a.close(), b.close()]);
+});
+
+test('UNSUPPORTED without WebAssembly, and without its SIMD', async () => {
+  vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+  await failure(() => bestVariant(), 'UNSUPPORTED');
+  vi.stubGlobal('WebAssembly', undefined);
+  await failure(() => bestVariant(), 'UNSUPPORTED');
+  vi.unstubAllGlobals();
+});
+
+test('INVALID_OPTIONS: a database is not made with new', async () => {
+  const Class = EdgeVec as unknown as new (options: object) => unknown;
+  expect((await failure(() => new Class({ dimensions: 3 }), 'INVALID_OPTIONS')).remedy).toContain('EdgeVec.open');
+});
+
+test('the engine checks its options too', async () => {
+  const { module } = await inlineEngine();
+  const error = await failure(() => startEngine(module, { ...options, dimensions: 5000 }), 'INVALID_OPTIONS');
+  expect(error).toMatchObject({ got: '5000', expected: 'an integer from 1 to 4096' });
+});
+
+test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
+  const { module } = await inlineEngine();
+  const bindings = createBindings();
+  const { memory } = await bindings.init({ module_or_path: module });
+  const database = new Database(new Engine(bindings, memory, options), 100);
+  const other = new Database(await startEngine(module, options), 100);
+  const part = { start: 0, ids: [1], vectors: Float32Array.of(1, 2) };
+  const write = { transaction: 1, kind: 'insert', first: true, last: true, part } as const;
+  await Promise.all([database.write(write), other.write(write)]);
+  const query = { queries: Float32Array.of(1, 2), k: 1, ef: 1, exact: false, vectors: false };
+  // Every pointer the engine holds now points beyond its memory.
+  new Uint8Array(memory.buffer).fill(0xff);
+  const first = await failure(() => database.search(query), 'ENGINE_CRASHED');
+  expect(first.cause).toBeInstanceOf(Error);
+  await failure(() => database.search(query), 'ENGINE_CRASHED');
+  await failure(() => database.write({ ...write, transaction: 2 }), 'ENGINE_CRASHED');
+  await failure(() => database.compact(), 'ENGINE_CRASHED');
+  await failure(() => database.stats(), 'ENGINE_CRASHED');
+  await failure(() => database.count(), 'ENGINE_CRASHED');
+  await failure(() => database.get({ ids: [], vectors: false }), 'ENGINE_CRASHED');
+  await failure(() => database.delete({ ids: [7] }), 'ENGINE_CRASHED');
+  database.close();
+  expect(await other.search(query)).toMatchObject([{ ids: [1] }]);
+  other.close();
+});

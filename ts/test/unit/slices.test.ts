@@ -1,0 +1,171 @@
+// Time slices, with a clock that only moves when work is done.
+
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/database.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import { startEngine } from '../../src/engine/load.js';
+import { type Clock, SLICE_MS, Slices } from '../../src/slices.js';
+import { clustered, random } from '../support/vectors.js';
+
+/** A clock that steps advance, and that notes when each slice began and ended. */
+class FakeClock implements Clock {
+  time = 0;
+  /** Time spent between two turns of the event loop. */
+  readonly spent: number[] = [];
+  #began = 0;
+  #turns: (() => void)[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.#turns.push(resolve));
+  }
+
+  /** Lets the event loop turn until nobody waits for it. */
+  async run(): Promise<void> {
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.spent.push(this.time - this.#began);
+      this.#began = this.time;
+      const turns = this.#turns;
+      if (turns.length === 0) return;
+      this.#turns = [];
+      for (const resolve of turns) resolve();
+    }
+  }
+}
+
+/** A job of so many steps that each take so long. */
+function job(clock: FakeClock, steps: number, cost: () => number, note: () => void = () => {}): () => boolean {
+  let left = steps;
+  return () => {
+    clock.time += cost();
+    note();
+    return --left === 0;
+  };
+}
+
+describe('Slices', () => {
+  test('no slice goes past its limit where steps are even', async () => {
+    const clock = new FakeClock();
+    const done = new Slices(clock).run(job(clock, 1000, () => 0.7));
+    await clock.run();
+    await done;
+    expect(clock.time).toBeCloseTo(700);
+    expect(Math.max(...clock.spent)).toBeLessThanOrEqual(SLICE_MS);
+  });
+
+  test('uneven steps overrun by less than one step', async () => {
+    const clock = new FakeClock();
+    const next = random(1);
+    const done = new Slices(clock).run(job(clock, 1000, () => next() * 3));
+    await clock.run();
+    await done;
+    expect(Math.max(...clock.spent)).toBeLessThanOrEqual(SLICE_MS + 3);
+  });
+
+  test('a step longer than the limit has a slice to itself', async () => {
+    const clock = new FakeClock();
+    const done = new Slices(clock).run(job(clock, 10, () => 20));
+    await clock.run();
+    await done;
+    expect(clock.spent.filter((spent) => spent > 0)).toEqual(Array.from({ length: 10 }, () => 20));
+  });
+
+  test('a thousand jobs started in one turn share one slice', async () => {
+    const clock = new FakeClock();
+    const slices = new Slices(clock);
+    const done = Promise.all(Array.from({ length: 1000 }, () => slices.run(job(clock, 1, () => 1))));
+    await clock.run();
+    await done;
+    expect(Math.max(...clock.spent)).toBeLessThanOrEqual(SLICE_MS);
+  });
+
+  test('jobs take turns', async () => {
+    const clock = new FakeClock();
+    const slices = new Slices(clock);
+    const order: string[] = [];
+    const steps = (name: string) =>
+      job(
+        clock,
+        20,
+        () => 1,
+        () => void order.push(name),
+      );
+    const jobs = ['a', 'b', 'c'].map((name) => slices.run(steps(name)));
+    await clock.run();
+    await Promise.all(jobs);
+    // The first has a slice to itself, as the others come after it; from then on they alternate.
+    const counted = (name: string) => order.slice(SLICE_MS, SLICE_MS + 30).filter((other) => other === name).length;
+    expect(['a', 'b', 'c'].map(counted)).toEqual([10, 10, 10]);
+  });
+
+  test('a step that throws ends its job only', async () => {
+    const clock = new FakeClock();
+    const slices = new Slices(clock);
+    const bad = slices.run(() => {
+      throw new Error('broken');
+    });
+    const good = slices.run(job(clock, 50, () => 1));
+    await expect(bad).rejects.toThrow('broken');
+    await clock.run();
+    await good;
+  });
+
+  test('a database links, searches and compacts within slices, and answers between them', async () => {
+    const clock = new FakeClock();
+    const { module } = await inlineEngine();
+    const options = { dimensions: 8, metric: 'cosine', m: 16, efConstruction: 50, seed: 0 } as const;
+    const engine = await startEngine(module, options);
+    // A row takes 3 ms to link, a query 2 ms: the work is real, the time is not.
+    let longest = 0;
+    const timed = <T>(cost: number, call: () => T): T => {
+      clock.time += cost;
+      longest = Math.max(longest, cost);
+      return call();
+    };
+    const { link, search, compact } = engine;
+    engine.link = (budget) => timed(3 * budget, () => link.call(engine, budget));
+    engine.search = (...query) => timed(2, () => search.apply(engine, query));
+    engine.compact = (budget) => timed(budget, () => compact.call(engine, budget));
+    const database = new Database(engine, 50, new Slices(clock));
+    const rows = clustered(2304, 8);
+    let linked = 0;
+    for (let start = 0; start < rows.length; start += 256) {
+      const part = rows.slice(start, start + 256);
+      const vectors = new Float32Array(256 * 8);
+      part.forEach((row, i) => {
+        vectors.set(row, i * 8);
+      });
+      const ids = part.map(() => undefined);
+      const request = {
+        transaction: 1,
+        kind: 'insert',
+        first: start === 0,
+        last: start + 256 === rows.length,
+      } as const;
+      void database.write({ ...request, part: { start, ids, vectors } }).then(() => linked++);
+    }
+    await clock.run();
+    expect([linked, database.count(), database.stats().unlinked]).toEqual([9, 2304, 0]);
+    const many = database.search({
+      queries: new Float32Array(800).fill(1),
+      k: 1,
+      ef: 10,
+      exact: false,
+      vectors: false,
+    });
+    await clock.run();
+    expect(await many).toHaveLength(100);
+    database.delete({ ids: Array.from({ length: 1000 }, (_, i) => i + 1) });
+    const compaction = database.compact();
+    await clock.run();
+    await compaction;
+    expect(database.stats().tombstones).toBe(0);
+    expect(longest).toBe(3);
+    expect(Math.max(...clock.spent)).toBeLessThanOrEqual(SLICE_MS);
+    database.close();
+  });
+});

@@ -1,0 +1,55 @@
+// `edgevec/slim`: every way to hand over the engine, and every way it fails.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { EdgeVec, type WasmSource } from '../../src/slim.js';
+import { failure } from '../support/open.js';
+
+const bytes = new Uint8Array(
+  await readFile(fileURLToPath(new URL('../../../rust/target/edgevec-wasm/simd128.wasm', import.meta.url))),
+);
+const response = (type: string, status = 200) => new Response(bytes, { status, headers: { 'content-type': type } });
+
+async function works(wasm: WasmSource): Promise<void> {
+  const db = await EdgeVec.open({ dimensions: 2, wasm });
+  await db.insert({ vector: [1, 2] });
+  expect(await db.search([1, 2])).toHaveLength(1);
+  await db.close();
+}
+
+test('takes a module, bytes, a response or a promise of one', async () => {
+  await works(await WebAssembly.compile(bytes));
+  await works(bytes);
+  await works(bytes.slice().buffer);
+  await works(response('application/wasm'));
+  await works(Promise.resolve(response('application/wasm')));
+  await works(response('application/octet-stream'));
+});
+
+test('takes an address', async () => {
+  const fetched: unknown[] = [];
+  const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
+    fetched.push(input);
+    return response('application/wasm');
+  });
+  onTestFinished(() => fetch.mockRestore());
+  const url = new URL('https://example.test/edgevec.wasm');
+  await works(url);
+  await works('/edgevec.wasm');
+  expect(fetched).toEqual([url, '/edgevec.wasm']);
+});
+
+test('says what is wrong with it', async () => {
+  const open = (wasm: unknown) => () => EdgeVec.open({ dimensions: 2, wasm: wasm as WasmSource });
+  for (const wasm of [undefined, null, 7, {}, Promise.resolve('text')]) await failure(open(wasm), 'INVALID_OPTIONS');
+  const missing = await failure(open(new Response('', { status: 404 })), 'ENGINE_LOAD_FAILED');
+  expect(missing.got).toContain('404');
+  await failure(open(new Uint8Array(100)), 'ENGINE_LOAD_FAILED');
+  await failure(open(response('application/wasm', 500)), 'ENGINE_LOAD_FAILED');
+  await failure(open(Promise.reject(new TypeError('offline'))), 'ENGINE_LOAD_FAILED');
+  // A valid module that is no engine.
+  const other = await failure(open(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), 'ENGINE_LOAD_FAILED');
+  expect(other.remedy).toContain('same package version');
+  await failure(() => EdgeVec.open({ dimensions: 0, wasm: bytes }), 'INVALID_OPTIONS');
+});

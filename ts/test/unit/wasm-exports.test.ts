@@ -1,0 +1,46 @@
+// Every export of the wasm module is in a list that a person has read. An export missing here is a mistake; a new one is a
+// change of the boundary: review it, and write it down.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { compile } from '../../src/engine/load.js';
+
+const EXPORTS = `
+function __externref_table_dealloc
+function __wbg_engine_free
+function __wbindgen_free
+function __wbindgen_malloc
+function __wbindgen_realloc
+function __wbindgen_start
+function abiVersion
+function engine_commit
+function engine_compact
+function engine_faultRow
+function engine_hitDistances
+function engine_hitSlots
+function engine_link
+function engine_new
+function engine_publish
+function engine_query
+function engine_remove
+function engine_row
+function engine_search
+function engine_slots
+function engine_stage
+function engine_stats
+global __abort_handler
+global __instance_terminated
+memory memory
+table __wbindgen_externrefs
+`;
+
+test('the wasm module exports what was reviewed, and nothing else', async () => {
+  const file = fileURLToPath(new URL('../../../rust/target/edgevec-wasm/simd128.wasm', import.meta.url));
+  const module = await compile(new Uint8Array(await readFile(file)));
+  const found = WebAssembly.Module.exports(module).map(({ kind, name }) => `${kind} ${name}`);
+  expect(found.sort()).toEqual(EXPORTS.trim().split('\n'));
+  // Imports are the glue's: nothing but type conversions for options, stats and errors.
+  const modules = new Set(WebAssembly.Module.imports(module).map((item) => item.module));
+  expect(modules.size).toBe(1);
+});
