@@ -13,6 +13,9 @@ async function loadBench() {
   return module;
 }
 
+/** What ts/bench throws is a sentence for the user; anything else is a mistake of ours and keeps its stack. @param {unknown} error */
+const stopWith = (error) => (error instanceof Error && error.constructor === Error ? new Stop(error.message) : error);
+
 await main(async () => {
   await setup({ rust: false });
   const { parseOptions, run, USAGE } = await loadBench();
@@ -29,6 +32,8 @@ await main(async () => {
   for (const { name, reason } of missing) throw new Stop(`The benchmark cannot run in ${name}: ${reason}.`);
   const { ok } = await step('Engine to WebAssembly', 'cargo', ['xtask', 'wasm'], { cwd: rust });
   if (!ok) throw new Stop('The engine was not built: the output of cargo is above.');
-  const outcome = await run(options, args, root, launchBrowser);
+  const outcome = await run(options, args, root, launchBrowser).catch((error) => {
+    throw stopWith(error);
+  });
   if (!outcome.ok) throw new Stop(outcome.reason);
 });

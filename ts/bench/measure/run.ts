@@ -5,6 +5,8 @@ import type { Job, Measured, Point, Progress } from '../job';
 import type { System, SystemModule } from '../systems/system';
 import { median, percentile, recall } from './statistics';
 
+const SETTLE_MS = 500;
+
 export async function runSystem(
   module: SystemModule,
   job: Job,
@@ -16,6 +18,7 @@ export async function runSystem(
   try {
     const { queries, buildSeconds } = await build(system, job, report);
     const memoryBytes = await system.memoryBytes();
+    await settle(system, job, queries);
     const points: Point[] = [];
     for (const ef of job.efs) {
       const point = await measure(system, job, queries, truth, ef);
@@ -44,11 +47,22 @@ async function build(system: System, job: Job, report: (progress: Progress) => v
   return { queries, buildSeconds: (performance.now() - start) / 1000 };
 }
 
-async function measure(system: System, job: Job, queries: Rows, truth: Int32Array, ef: number): Promise<Point> {
-  const { k, dataset } = job;
+/** Searches until the browser has compiled what it will compile: else the first ef measured would pay for all. */
+async function settle(system: System, job: Job, queries: Rows): Promise<void> {
+  const end = performance.now() + SETTLE_MS;
+  do await warmUp(system, job, queries, job.efs[0] ?? job.k);
+  while (performance.now() < end);
+}
+
+async function warmUp(system: System, { dataset, k }: Job, queries: Rows, ef: number): Promise<void> {
   for (let i = 0; i < dataset.warmup; i++) {
     await system.search(rowAt(queries, (dataset.queries + i) % queries.count), k, ef);
   }
+}
+
+async function measure(system: System, job: Job, queries: Rows, truth: Int32Array, ef: number): Promise<Point> {
+  const { k, dataset } = job;
+  await warmUp(system, job, queries, ef);
   const before = await system.distances();
   const passes = [];
   for (let pass = 0; pass < job.passes; pass++) passes.push(await timePass(system, queries, dataset.queries, k, ef));
