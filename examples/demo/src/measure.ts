@@ -21,7 +21,7 @@ const breathe = () => new Promise((resolve) => setTimeout(resolve));
 export type Progress = (share: number) => void;
 
 /** How many queries run before a timed run, so that code is compiled and caches are warm. */
-const WARM_UP = 20;
+const WARM_UP = 50;
 
 /** Queries to measure with: held-out ones, else stored rows spread over the index. */
 export async function measurementQueries({ data, db, count }: Index, wanted: number): Promise<Query[]> {

@@ -2,10 +2,10 @@ import type { Batch, Reader, SyntheticSource } from './types';
 
 const CLUSTERS = 128;
 /** Embeddings vary along far fewer directions than they have dimensions; data without that trait is harder than any real set. */
-const DIRECTIONS = 24;
+const DIRECTIONS = 40;
 /** How far rows lie from their cluster's centre along those directions, and in any direction; the centres' spread is 1. */
-const SPREAD = 0.7;
-const NOISE = 0.2;
+const SPREAD = 0.8;
+const NOISE = 0.25;
 const FIRST_QUERY = 0x8000_0000;
 
 /** mulberry32, drawn as normals in pairs (Box-Muller). Seeded by row, so a shorter set is a prefix of a longer one. */

@@ -7,8 +7,8 @@ import { drawFrames } from '../plot/frames';
 import type { Index } from '../session';
 import { theme } from '../state';
 
-/** The rate shown is that of the latest seconds: it falls as a graph grows, and the ETA must follow. */
-const WINDOW = 3000;
+/** The rate shown is that of the latest seconds: it falls as a graph grows, and the time left must follow. */
+const WINDOW = 6000;
 const REFRESH = 200;
 
 const state = byId('index-state');
@@ -71,12 +71,14 @@ export function startBuild(source: Source): BuildView {
     samples = samples.filter(({ at }, i) => now - at < WINDOW || i === samples.length - 2);
     const first = samples[0] ?? { at: start, done: 0 };
     const rate = now > first.at ? ((done - first.done) * 1000) / (now - first.at) : 0;
+    // Between the latest rate and that of the whole build, so that one slow second doesn't double the time left.
+    const steady = (rate + (done * 1000) / (now - start)) / 2;
     progress.value = done;
     progress.textContent = `${Math.floor((100 * done) / total)} %`;
     facts(buildFacts, [
       ['Rows', `${format.count(done)} of ${format.count(total)}`],
       ['Rows a second', rate > 0 ? format.count(rate) : '–'],
-      ['Time left', rate > 0 ? format.duration((total - done) / rate) : '–'],
+      ['Time left', steady > 0 ? format.duration((total - done) / steady) : '–'],
       ['Worst frame gap', `${meter.worst.toFixed(0)} ms`],
     ]);
     const now4 = Math.floor((4 * done) / total);
