@@ -8,7 +8,7 @@ import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, 
 import { Linker } from './linker.js';
 import { Rows } from './rows.js';
 import { Slices } from './slices.js';
-import { Transaction } from './transaction.js';
+import { STEP_ROWS, Transaction } from './transaction.js';
 import type { Id } from './types.js';
 
 export class Database implements Handlers {
@@ -18,7 +18,11 @@ export class Database implements Handlers {
   readonly #linker: Linker;
   readonly #rows = new Rows();
   readonly #transactions = new Map<number, Transaction>();
+  /** Transactions that failed and are being undone. */
+  readonly #rollbacks = new Map<number, Promise<void>>();
   #compaction: Promise<undefined> | undefined;
+  /** Set while a commit or a deletion that takes several slices is half done: whoever wants to see rows waits for it. */
+  #gate: Promise<void> | undefined;
   #closed = false;
 
   constructor(engine: Engine, efSearch: number, slices: Slices = new Slices()) {
@@ -29,56 +33,62 @@ export class Database implements Handlers {
   }
 
   async write(request: WriteRequest): Promise<Reply<'write'>> {
-    this.#engine.assertAlive();
+    this.#assertOpen();
+    const number = request.transaction;
     const transaction = this.#transaction(request);
     try {
       transaction.append(request.part);
       // Nothing is awaited where nothing needs linking: then small writes take effect in the order they were called.
       const linking = this.#linker.settled();
-      if (linking !== undefined) {
-        await Promise.race([linking, transaction.failed]);
-        this.#assertOpen();
-        if (this.#transactions.get(request.transaction) !== transaction) throw aborted();
-      }
+      if (linking !== undefined) await Promise.race([linking, transaction.failed]);
       if (!request.last) return [];
-      const chosen = transaction.commit();
-      this.#transactions.delete(request.transaction);
-      return chosen;
+      while (this.#gate !== undefined) await this.#gate;
+      this.#assertOpen();
+      if (this.#transactions.get(number) !== transaction) throw aborted();
     } catch (error) {
-      if (this.#transactions.delete(request.transaction)) transaction.rollback(error as EdgeVecError);
+      if (this.#transactions.delete(number)) await this.#rollback(number, transaction, error as EdgeVecError);
+      throw error;
+    }
+    // From here on an abort comes too late.
+    this.#transactions.delete(number);
+    try {
+      return await this.#alone(transaction.commit());
+    } catch (error) {
+      // An id was taken, or went, meanwhile: that is found before the first row is shown.
+      await this.#rollback(number, transaction, error as EdgeVecError);
       throw error;
     }
   }
 
-  abort({ transaction }: Request<'abort'>): undefined {
+  async abort({ transaction }: Request<'abort'>): Promise<undefined> {
     const found = this.#transactions.get(transaction);
     this.#transactions.delete(transaction);
-    found?.rollback(aborted());
+    if (found !== undefined) await this.#rollback(transaction, found, aborted());
+    else await this.#rollbacks.get(transaction);
   }
 
-  get({ ids, vectors }: Request<'get'>): RecordsReply {
-    this.#engine.assertAlive();
+  async get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
+    while (this.#gate !== undefined) await this.#gate;
+    this.#assertOpen();
     const present = ids.filter((id) => this.#rows.has(id));
-    return this.#records(
-      present,
-      present.map((id) => this.#rows.slotOf(id) as number),
-      vectors,
-    );
+    const slots = present.map((id) => this.#rows.slotOf(id) as number);
+    return this.#records(present, slots, vectors);
   }
 
-  delete({ ids }: Request<'delete'>): number {
-    this.#engine.assertAlive();
-    let deleted = 0;
-    for (const id of ids) {
-      const slot = this.#rows.delete(id);
-      if (slot === undefined) continue;
-      this.#engine.remove(slot);
-      deleted++;
-    }
-    return deleted;
+  async delete({ ids }: Request<'delete'>): Promise<number> {
+    while (this.#gate !== undefined) await this.#gate;
+    this.#assertOpen();
+    return this.#alone(this.#deletion(ids));
   }
 
   async search(request: SearchRequest): Promise<readonly HitsReply[]> {
+    if (this.#gate !== undefined) {
+      // In this thread the query is the caller's own array, which may change while we wait.
+      const queries = request.queries.slice();
+      while (this.#gate !== undefined) await this.#gate;
+      return this.search({ ...request, queries });
+    }
+    this.#assertOpen();
     const size = this.#engine.dimensions;
     const count = request.queries.length / size;
     if (count === 1) return [this.#hits(request.queries, request)];
@@ -97,13 +107,15 @@ export class Database implements Handlers {
     return replies;
   }
 
-  ids(): Id[] {
-    this.#engine.assertAlive();
+  async ids(): Promise<Id[]> {
+    while (this.#gate !== undefined) await this.#gate;
+    this.#assertOpen();
     return this.#rows.ids();
   }
 
-  count(): number {
-    this.#engine.assertAlive();
+  async count(): Promise<number> {
+    while (this.#gate !== undefined) await this.#gate;
+    this.#assertOpen();
     return this.#rows.count;
   }
 
@@ -121,7 +133,9 @@ export class Database implements Handlers {
     return this.#compaction;
   }
 
-  stats(): Reply<'stats'> {
+  async stats(): Promise<Reply<'stats'>> {
+    while (this.#gate !== undefined) await this.#gate;
+    this.#assertOpen();
     return this.#engine.stats();
   }
 
@@ -133,6 +147,50 @@ export class Database implements Handlers {
     this.#transactions.clear();
     this.#linker.stop(closed());
     this.#engine.free();
+  }
+
+  /** Changes what others see, in slices that nobody sees between: jobs wait for their turn, and calls at the gate. */
+  async #alone<T>(steps: Generator<undefined, T>): Promise<T> {
+    let open = (): void => {};
+    this.#gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    try {
+      let result: IteratorResult<undefined, T> | undefined;
+      await this.#slices.runAlone(() => {
+        this.#assertOpen();
+        result = steps.next();
+        return result.done === true;
+      });
+      return result?.value as T;
+    } finally {
+      this.#gate = undefined;
+      open();
+    }
+  }
+
+  *#deletion(ids: readonly Id[]): Generator<undefined, number> {
+    let deleted = 0;
+    for (const id of ids) {
+      const slot = this.#rows.delete(id);
+      if (slot === undefined) continue;
+      this.#engine.remove(slot);
+      if (++deleted % STEP_ROWS === 0) yield;
+    }
+    return deleted;
+  }
+
+  #rollback(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
+    transaction.fail(error);
+    const steps = transaction.rollback();
+    const done = this.#slices
+      .run(() => {
+        this.#assertOpen();
+        return steps.next().done === true;
+      })
+      .finally(() => this.#rollbacks.delete(number));
+    this.#rollbacks.set(number, done);
+    return done;
   }
 
   #transaction({ transaction, first, kind }: WriteRequest): Transaction {
@@ -170,6 +228,7 @@ export class Database implements Handlers {
 
   #assertOpen(): void {
     if (this.#closed) throw closed();
+    this.#engine.assertAlive();
   }
 }
 

@@ -257,7 +257,7 @@ export class EdgeVecBase<M extends object = Default> {
     return write(this.#target, kind, input, resolveWrite(kind, options));
   }
 
-  /** A query to hand over. In this thread the engine copies it, so a Float32Array can go as it is. */
+  /** A query to hand over. In this thread it is copied before this turn ends, so a Float32Array can go as it is. */
   #flat(query: VectorInput): Float32Array {
     const asIs = this.host === 'in-thread' && query instanceof Float32Array && query.length === this.dimensions;
     if (asIs) return query;

@@ -13,10 +13,12 @@ export interface Clock {
   turn(): Promise<void>;
 }
 
-/** Longest slice, in milliseconds: half a frame at 60 Hz. */
-export const SLICE_MS = 8;
+/** Longest slice, in milliseconds. A turn of the event loop may also pack and store a part of a write; 8 ms in all. */
+export const SLICE_MS = 5;
 
 interface Job {
+  /** No other job's step runs between two of its own. */
+  readonly alone: boolean;
   readonly step: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -37,10 +39,18 @@ export class Slices {
     this.#limit = limit;
   }
 
-  /** Runs `step` until it returns true. The first step may run before this returns. */
+  /** Runs `step` until it returns true. The first steps may run before this returns. */
   run(step: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ step, resolve, reject, cost: 0 });
+      this.#jobs.push({ alone: false, step, resolve, reject, cost: 0 });
+      this.#work();
+    });
+  }
+
+  /** As `run`, with no other job's step in between. One such job at a time. */
+  runAlone(step: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#jobs.unshift({ alone: true, step, resolve, reject, cost: 0 });
       this.#work();
     });
   }
@@ -64,7 +74,7 @@ export class Slices {
         if (!first && (now >= this.#until || now + job.cost > this.#until)) return;
         first = false;
         this.#jobs.shift();
-        if (this.#step(job)) this.#jobs.push(job);
+        if (this.#step(job)) job.alone ? this.#jobs.unshift(job) : this.#jobs.push(job);
         const after = this.#clock.now();
         job.cost = after - now;
         now = after;
@@ -88,21 +98,23 @@ export class Slices {
 
 /** The platform's clock. Timers are clamped to 4 ms and more in background tabs; messages and immediates are not. */
 export function systemClock(): Clock {
-  return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : message };
+  return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : messages() };
 }
 
 function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function message(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      // Open ports keep their context alive in some engines.
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
+function messages(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let channel: MessageChannel | undefined;
+  return () =>
+    new Promise((resolve) => {
+      if (channel === undefined) {
+        channel = new MessageChannel();
+        channel.port1.onmessage = () => waiting.shift()?.();
+      }
+      waiting.push(resolve);
+      channel.port2.postMessage(undefined);
+    });
 }

@@ -8,6 +8,9 @@ import type { Id } from './types.js';
 
 const NO_SLOT = -1;
 
+/** Rows handled between two looks at the clock. */
+export const STEP_ROWS = 64;
+
 export class Transaction {
   readonly #kind: WriteKind;
   readonly #engine: Engine;
@@ -58,38 +61,52 @@ export class Transaction {
   }
 
   /**
-   * Makes every row visible, and every row it replaces invisible, without yielding. Ids are checked again: other writes
-   * may have committed meanwhile. Returns the ids chosen for rows that came without.
+   * Makes every row visible, and every row it replaces invisible. Ids are checked again: other writes may have committed
+   * meanwhile. Yields now and then, for the caller to look at the clock; until it is done the caller lets nobody see the rows.
+   * Returns the ids chosen for rows that came without.
    */
-  commit(): number[] {
-    this.#ids.forEach((id, row) => {
+  *commit(): Generator<undefined, number[]> {
+    const ids = this.#ids;
+    for (let row = 0; row < ids.length; row++) {
+      const id = ids[row];
       if (id !== undefined) this.#check(id, row);
-    });
-    const chosen = this.#rows.choose(this.#ids.length - this.#given.size, this.#given);
+      if (row % STEP_ROWS === STEP_ROWS - 1) yield;
+    }
+    const chosen = this.#rows.choose(ids.length - this.#given.size, this.#given);
     let next = 0;
-    this.#ids.forEach((given, row) => {
-      const id = given ?? (chosen[next++] as number);
-      const old = this.#rows.slotOf(id);
-      const slot = this.#slots[row] as number;
-      const metadata = this.#merged(old, this.#metadata[row]);
-      if (slot === NO_SLOT) {
-        this.#rows.set(id, old as number, metadata);
-        return;
-      }
-      this.#engine.publish(slot);
-      if (old !== undefined) this.#engine.remove(old);
-      this.#rows.set(id, slot, metadata);
-      this.#rows.saw(id);
-    });
-    this.#slots.length = 0;
+    for (let row = 0; row < ids.length; row++) {
+      this.#show(row, ids[row] ?? (chosen[next++] as number));
+      if (row % STEP_ROWS === STEP_ROWS - 1) yield;
+    }
     return chosen;
   }
 
-  /** Removes the hidden rows: the database is as it was. */
-  rollback(error: EdgeVecError): void {
-    for (const slot of this.#slots) if (slot !== NO_SLOT) this.#engine.remove(slot);
-    this.#slots.length = 0;
+  /** Lets parts that wait reject. */
+  fail(error: EdgeVecError): void {
     this.#fail(error);
+  }
+
+  /** Removes the hidden rows: the database is as it was. Yields as `commit` does; nobody sees a difference meanwhile. */
+  *rollback(): Generator<undefined, void> {
+    for (let row = 0; row < this.#slots.length; row++) {
+      const slot = this.#slots[row] as number;
+      if (slot !== NO_SLOT) this.#engine.remove(slot);
+      if (row % STEP_ROWS === STEP_ROWS - 1) yield;
+    }
+  }
+
+  #show(row: number, id: Id): void {
+    const old = this.#rows.slotOf(id);
+    const slot = this.#slots[row] as number;
+    const metadata = this.#merged(old, this.#metadata[row]);
+    if (slot === NO_SLOT) {
+      this.#rows.set(id, old as number, metadata);
+      return;
+    }
+    this.#engine.publish(slot);
+    if (old !== undefined) this.#engine.remove(old);
+    this.#rows.set(id, slot, metadata);
+    this.#rows.saw(id);
   }
 
   #merged(old: number | undefined, metadata: object | undefined): object | undefined {
