@@ -47,6 +47,8 @@ export function emitFiles(): Plugin {
     apply: 'build',
     async generateBundle() {
       this.emitFile({ type: 'asset', fileName: 'worker.js', source: (await workerScript()).code });
+      // The script exports nothing; without a declaration, type checkers would say it has none.
+      this.emitFile({ type: 'asset', fileName: 'types/worker.d.ts', source: 'export {};\n' });
       this.emitFile({ type: 'asset', fileName: 'edgevec.wasm', source: await readFile(WASM) });
     },
   };

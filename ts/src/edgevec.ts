@@ -6,6 +6,7 @@
 import type { Connection } from './connection.js';
 import { closed } from './database.js';
 import { EdgeVecError } from './errors.js';
+import { closeWithOwner } from './finalizer.js';
 import { hitsOf, recordsOf } from './host/decode.js';
 import type { Host, Method, Reply, Request } from './host/host.js';
 import { resolveScan, resolveSearch, resolveWrite } from './options.js';
@@ -54,7 +55,8 @@ export class EdgeVecBase<M extends object = Default> {
     }
     this.#connection = connection;
     const { dimensions } = connection.options.engine;
-    this.#target = { host: connection.host, dimensions, transactions: { next: 1 } };
+    this.#target = { host: connection.host, dimensions, transactions: { next: 1 }, owner: this };
+    closeWithOwner(this, connection.host);
     // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
     if (Symbol.asyncDispose !== undefined) {
       Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
@@ -249,7 +251,10 @@ export class EdgeVecBase<M extends object = Default> {
 
   async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
     if (this.#closed) throw closed();
-    return this.#host.call(method, request);
+    const reply = await this.#host.call(method, request);
+    // Looking at `this` again also keeps it reachable for as long as a call is pending: see finalizer.ts.
+    if (this.#closed) throw closed();
+    return reply;
   }
 
   async #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {

@@ -15,6 +15,8 @@ export interface Target {
   readonly host: Host;
   readonly dimensions: number;
   readonly transactions: { next: number };
+  /** Keeps the database reachable while it is written to: see finalizer.ts. */
+  readonly owner: object;
 }
 
 /** Where in the caller's input this transaction stands. */
