@@ -40,7 +40,15 @@ async function rustGates() {
 async function typeScriptGates() {
   return [
     gate('tsc', await step('TypeScript, strict', node, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'])),
-    gate('biome', await step('Format and lint', node, [bin('@biomejs/biome/bin/biome'), 'ci', '.'])),
+    gate(
+      'biome',
+      await step('Format and lint', node, [
+        bin('@biomejs/biome/bin/biome'),
+        'ci',
+        ...(process.stdout.isTTY ? [] : ['--colors=off']),
+        '.',
+      ]),
+    ),
   ];
 }
 

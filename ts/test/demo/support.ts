@@ -35,8 +35,15 @@ export class Demo {
   }
 
   async fill(rows: number, dimensions: number) {
-    await this.page.getByLabel('Rows', { exact: true }).fill(String(rows));
-    await this.page.getByLabel('Dimensions', { exact: true }).fill(String(dimensions));
+    for (const [label, value] of [
+      ['Rows', rows],
+      ['Dimensions', dimensions],
+    ] as const) {
+      const field = this.page.getByLabel(label, { exact: true });
+      // In a stock Firefox, `fill` alone appends to a number field.
+      await field.clear();
+      await field.fill(String(value));
+    }
   }
 
   async startBuild() {
