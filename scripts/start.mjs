@@ -1,7 +1,7 @@
 /** `npm start`: sets up, builds, and serves the demo until Ctrl-C. */
-import { join } from 'node:path';
 import { build } from './build.mjs';
-import { main, root } from './run.mjs';
+import { serveDemo } from './demo.mjs';
+import { main } from './run.mjs';
 import { setup } from './setup.mjs';
 
 /** Opens a browser only where somebody would see it. */
@@ -14,16 +14,6 @@ function hasDisplay() {
 await main(async () => {
   await setup();
   await build();
-  const { createServer } = await import('vite');
-  const server = await createServer({
-    configFile: join(root, 'examples/demo/vite.config.ts'),
-    server: { open: hasDisplay() },
-  });
-  await server.listen();
-  console.log(`\nThe demo runs at ${server.resolvedUrls?.local[0]} until you press Ctrl-C.`);
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => {
-      server.close().finally(() => process.exit(0));
-    });
-  }
+  const address = await serveDemo({ open: hasDisplay() });
+  console.log(`\nThe demo runs at ${address} until you press Ctrl-C.`);
 });

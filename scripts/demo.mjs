@@ -1,0 +1,30 @@
+/** Builds the demo on the library in dist/ and serves it: for `npm start`, and with `--port` for its tests. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { root } from './run.mjs';
+
+/**
+ * @param {{ open?: boolean, port?: number }} [options] without a port, the first free one from 4173
+ * @returns {Promise<string>} its address
+ */
+export async function serveDemo({ open = false, port } = {}) {
+  const { build, preview } = await import('vite');
+  const configFile = join(root, 'examples/demo/vite.config.ts');
+  await build({ configFile, logLevel: 'warn' });
+  const server = await preview({
+    configFile,
+    preview: { open, ...(port !== undefined && { port, strictPort: true }) },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      server.close().finally(() => process.exit(0));
+    });
+  }
+  return server.resolvedUrls?.local[0] ?? '';
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { port: { type: 'string' } } });
+  console.log(await serveDemo(values.port === undefined ? {} : { port: Number(values.port) }));
+}
