@@ -4,8 +4,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Connection } from './connection.js';
-import { closed } from './database.js';
-import { EdgeVecError } from './errors.js';
+import { closed, EdgeVecError } from './errors.js';
 import { closeWithOwner } from './finalizer.js';
 import { hitsOf, recordsOf } from './host/decode.js';
 import type { Host, Method, Reply, Request } from './host/host.js';
@@ -222,7 +221,10 @@ export class EdgeVecBase<M extends object = Default> {
     }
   }
 
-  /** Frees the room of deleted and replaced rows, in slices: searches and writes go on meanwhile. */
+  /**
+   * Frees the room of deleted and replaced rows for new ones, in slices: searches and writes go on meanwhile. It happens by
+   * itself once a quarter of the rows held are such; call it to have it done now.
+   */
   async compact(): Promise<void> {
     await this.#call('compact', undefined);
   }

@@ -178,3 +178,13 @@ function plain(error: Error): Error {
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }
+
+/** The write was aborted by its caller. */
+export function aborted(cause?: unknown): EdgeVecError {
+  return new EdgeVecError('ABORTED', 'The write was aborted', cause === undefined ? {} : { cause });
+}
+
+/** The database is closed. */
+export function closed(): EdgeVecError {
+  return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
+}

@@ -120,6 +120,11 @@ impl Engine {
         if self.index.get(slot, &mut self.row) { self.row.as_ptr() } else { std::ptr::null() }
     }
 
+    /// How many tombstones wait for compaction.
+    pub fn tombstones(&self) -> u32 {
+        self.index.stats().tombstones
+    }
+
     /// One slice of compaction; returns how much is left.
     pub fn compact(&mut self, budget: u32) -> u32 {
         self.index.compact(budget)

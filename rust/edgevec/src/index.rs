@@ -43,7 +43,7 @@ pub struct Stats {
     pub free: u32,
     /// Slots ever used.
     pub slots: u32,
-    /// Rows not in the graph: waiting for [`Index::link`], or all of a small set.
+    /// Slots not in the graph: waiting for [`Index::link`], or all of a small set. Tombstones among them count.
     pub unlinked: u32,
     /// Levels of the graph; 0 where there is none.
     pub levels: u32,
@@ -177,7 +177,8 @@ impl Index {
     /// Takes up to `budget` committed rows into the graph; returns how many are waiting still. A set of at most
     /// [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
     pub fn link(&mut self, budget: u32) -> u32 {
-        if self.graph.is_empty() && self.unlinked.len() <= self.options.exact_threshold as usize {
+        // Without a graph every row is unlinked; the queue may hold removed ones besides.
+        if self.graph.is_empty() && self.visible_count + self.hidden_count <= self.options.exact_threshold {
             return 0;
         }
         for _ in 0..budget {

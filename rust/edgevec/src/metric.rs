@@ -29,7 +29,8 @@ impl Metric {
         match self {
             // The cosine of a vector with itself may round to just above one.
             Self::Cosine => (1.0 + walk).max(0.0),
-            Self::Dot => walk,
+            // Adding zero turns the -0 of a zero product into 0.
+            Self::Dot => walk + 0.0,
             Self::Euclidean => walk.sqrt(),
         }
     }

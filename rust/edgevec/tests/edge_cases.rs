@@ -123,6 +123,22 @@ fn rapid_inserts_and_removals() {
 }
 
 #[test]
+fn one_row_replaced_again_and_again_builds_no_graph() {
+    let mut index = Index::new(Options { exact_threshold: 10, ..Options::new(2) }).unwrap();
+    let keep = index.insert(&[1.0, 0.0]).unwrap();
+    for _ in 0..100 {
+        let slot = index.insert(&[0.0, 1.0]).unwrap();
+        assert!(index.remove(slot));
+    }
+    let stats = index.stats();
+    assert_eq!((stats.levels, stats.tombstones, stats.unlinked), (0, 100, 101));
+    while index.compact(10) > 0 {}
+    let stats = index.stats();
+    assert_eq!((stats.tombstones, stats.free, stats.unlinked), (0, 100, 1));
+    assert_eq!(slots(&search(&index, &[0.0, 1.0], 10)), [keep]);
+}
+
+#[test]
 fn vectors_that_have_no_place() {
     for metric in METRICS {
         let mut index = index(2, metric);

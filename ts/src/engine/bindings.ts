@@ -43,6 +43,7 @@ export interface RawEngine {
   hitSlots(): number;
   hitDistances(): number;
   row(slot: number): number;
+  tombstones(): number;
   compact(budget: number): number;
   stats(): EngineStats;
 }

@@ -42,6 +42,10 @@ export class Engine {
     if (this.#crash === undefined) this.#raw.free();
   }
 
+  get crashed(): boolean {
+    return this.#crash !== undefined;
+  }
+
   /** Throws `ENGINE_CRASHED` if it has: what is kept beside the engine cannot be trusted without it. */
   assertAlive(): void {
     if (this.#crash !== undefined) throw this.#crash;
@@ -116,6 +120,11 @@ export class Engine {
       const ptr = this.#raw.row(slot);
       target.set(new Float32Array(this.#memory.buffer, ptr, this.dimensions), offset);
     });
+  }
+
+  /** Removed rows whose room has not been freed. */
+  tombstones(): number {
+    return this.#guard(() => this.#raw.tombstones());
   }
 
   /** One slice of compaction; returns the work that remains. */

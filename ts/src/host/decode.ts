@@ -11,8 +11,7 @@ export function recordsOf<M extends object>(reply: RecordsReply, dimensions: num
 /** Hits, nearest first. */
 export function hitsOf<M extends object>(reply: HitsReply, metric: Metric, dimensions: number): Hit<M>[] {
   return reply.ids.map((id, i) => {
-    // Adding 0 turns the -0 of a zero dot product into 0.
-    const distance = (reply.distances[i] as number) + 0;
+    const distance = reply.distances[i] as number;
     return { id, distance, score: scoreOf(metric, distance), ...contentOf<M>(reply, i, dimensions) };
   });
 }

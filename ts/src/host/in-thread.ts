@@ -1,9 +1,10 @@
 // The database in this very thread: for Node, service workers and edge runtimes, and where a worker is refused.
 
-import { closed, Database } from '../database.js';
+import { Database } from '../database/database.js';
+import { Slices } from '../database/slices.js';
 import { type EngineModule, startEngine } from '../engine/load.js';
+import { closed } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
-import { Slices } from '../slices.js';
 import { cloneIn, cloneOut } from './cloning.js';
 import type { Handlers, Host, Method, Reply, Request } from './host.js';
 

@@ -1,8 +1,7 @@
 // The caller's side of one transaction: parts go out while earlier ones are still being linked, and whatever goes wrong ends
 // in one error, with the database as it was.
 
-import { aborted } from '../database.js';
-import { amend, EdgeVecError } from '../errors.js';
+import { aborted, amend, EdgeVecError } from '../errors.js';
 import type { Host, WriteKind } from '../host/host.js';
 import type { Id, WriteOptions } from '../types.js';
 import { Packer } from './packer.js';

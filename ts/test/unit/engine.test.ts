@@ -2,7 +2,7 @@
 
 import { afterEach, expect, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
-import { Database } from '../../src/database.js';
+import { Database } from '../../src/database/database.js';
 import { Engine } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';

@@ -1,10 +1,10 @@
 // Time slices, with a clock that only moves when work is done.
 
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/database.js';
+import { Database } from '../../src/database/database.js';
+import { type Clock, SLICE_MS, Slices } from '../../src/database/slices.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
-import { type Clock, SLICE_MS, Slices } from '../../src/slices.js';
 import { clustered, random } from '../support/vectors.js';
 
 /** A clock that steps advance, and that notes when each slice began and ended. */

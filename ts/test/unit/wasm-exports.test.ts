@@ -29,6 +29,7 @@ function engine_search
 function engine_slots
 function engine_stage
 function engine_stats
+function engine_tombstones
 global __abort_handler
 global __instance_terminated
 memory memory

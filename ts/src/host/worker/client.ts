@@ -1,8 +1,7 @@
 // The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
 
-import { closed } from '../../database.js';
 import type { EngineModule } from '../../engine/load.js';
-import { EdgeVecError, unpackError } from '../../errors.js';
+import { closed, EdgeVecError, unpackError } from '../../errors.js';
 import type { ResolvedOptions } from '../../options.js';
 import { notCloneable } from '../cloning.js';
 import { buffersOf, type Host, type Method, type Reply, type Request } from '../host.js';

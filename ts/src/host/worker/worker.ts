@@ -1,7 +1,7 @@
 // The worker script: one self-contained file, built on its own. Starting it says hello; the open message then brings the
 // compiled module, so that the worker fetches and compiles nothing.
 
-import { Database } from '../../database.js';
+import { Database } from '../../database/database.js';
 import { startEngine } from '../../engine/load.js';
 import { packError } from '../../errors.js';
 import { buffersOf, type Method } from '../host.js';

@@ -1,10 +1,10 @@
 // A write transaction: rows arrive in parts and stay hidden until all of them become visible in one step.
 
-import type { Engine } from './engine/engine.js';
-import { amend, EdgeVecError, show } from './errors.js';
-import type { Part, WriteKind } from './host/host.js';
+import type { Engine } from '../engine/engine.js';
+import { amend, EdgeVecError, show } from '../errors.js';
+import type { Part, WriteKind } from '../host/host.js';
+import type { Id } from '../types.js';
 import type { Rows } from './rows.js';
-import type { Id } from './types.js';
 
 const NO_SLOT = -1;
 

@@ -1,7 +1,7 @@
 // Which id is in which slot, and the metadata of each: the visible rows, in order of insertion.
 
-import { EdgeVecError } from './errors.js';
-import type { Id } from './types.js';
+import { EdgeVecError } from '../errors.js';
+import type { Id } from '../types.js';
 
 export class Rows {
   /** A Map keeps the place of a key that is set again: an upsert does not move a row. */

@@ -4,8 +4,8 @@
 // asked. Rows rolled back meanwhile only make that count too high: a write may wait a little longer, never too short, and
 // never for rows committed after its own.
 
-import type { Engine } from './engine/engine.js';
-import type { EdgeVecError } from './errors.js';
+import type { Engine } from '../engine/engine.js';
+import type { EdgeVecError } from '../errors.js';
 import type { Slices } from './slices.js';
 
 interface Waiter {

@@ -1,15 +1,18 @@
 // The database proper: an engine, the ids and metadata of its rows, and the writes under way. It runs inside either host and
 // trusts its requests, which were validated at the public edge; only what needs the rows themselves is checked here.
 
-import { MODE } from './engine/bindings.js';
-import type { Engine } from './engine/engine.js';
-import { amend, EdgeVecError } from './errors.js';
-import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from './host/host.js';
+import { MODE } from '../engine/bindings.js';
+import type { Engine } from '../engine/engine.js';
+import { aborted, amend, closed, EdgeVecError } from '../errors.js';
+import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../host/host.js';
+import type { Id } from '../types.js';
 import { Linker } from './linker.js';
 import { Rows } from './rows.js';
 import { Slices } from './slices.js';
 import { STEP_ROWS, Transaction } from './transaction.js';
-import type { Id } from './types.js';
+
+/** Fewer tombstones than this are not worth a pass over the graph. */
+const TIDY_FROM = 1_000;
 
 export class Database implements Handlers {
   readonly #engine: Engine;
@@ -57,6 +60,8 @@ export class Database implements Handlers {
       // An id was taken, or went, meanwhile: that is found before the first row is shown.
       await this.#rollback(number, transaction, error as EdgeVecError);
       throw error;
+    } finally {
+      this.#tidy();
     }
   }
 
@@ -78,7 +83,9 @@ export class Database implements Handlers {
   async delete({ ids }: Request<'delete'>): Promise<number> {
     while (this.#gate !== undefined) await this.#gate;
     this.#assertOpen();
-    return this.#alone(this.#deletion(ids));
+    const deleted = await this.#alone(this.#deletion(ids));
+    this.#tidy();
+    return deleted;
   }
 
   async search(request: SearchRequest): Promise<readonly HitsReply[]> {
@@ -119,7 +126,22 @@ export class Database implements Handlers {
     return this.#rows.count;
   }
 
-  compact(): Promise<undefined> {
+  async compact(): Promise<undefined> {
+    // What was removed since a running compaction began is left to the next.
+    await this.#compaction;
+    return this.#compact();
+  }
+
+  /** Compacts when a quarter of the slots are tombstones: each compaction is then paid for by as many removals. */
+  #tidy(): void {
+    if (this.#closed || this.#engine.crashed) return;
+    const tombstones = this.#engine.tombstones();
+    if (tombstones < TIDY_FROM || tombstones * 3 < this.#rows.count) return;
+    // Should it fail, or the database be closed meanwhile, the next call tells.
+    this.#compact().catch(() => {});
+  }
+
+  #compact(): Promise<undefined> {
     // A second caller joins the compaction that runs.
     this.#compaction ??= this.#slices
       .run(() => {
@@ -129,6 +151,7 @@ export class Database implements Handlers {
       .then(() => undefined)
       .finally(() => {
         this.#compaction = undefined;
+        this.#tidy();
       });
     return this.#compaction;
   }
@@ -230,14 +253,4 @@ export class Database implements Handlers {
     if (this.#closed) throw closed();
     this.#engine.assertAlive();
   }
-}
-
-/** The write was aborted by its caller. */
-export function aborted(cause?: unknown): EdgeVecError {
-  return new EdgeVecError('ABORTED', 'The write was aborted', cause === undefined ? {} : { cause });
-}
-
-/** The database is closed. */
-export function closed(): EdgeVecError {
-  return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
 }

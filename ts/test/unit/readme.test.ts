@@ -1,0 +1,36 @@
+// The README's example, run as it stands there against the built package, and type-checked against its declarations.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformWithOxc } from 'vite';
+import { afterAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+// Inside the package, where `edgevec` names the package itself.
+const folder = mkdtempSync(join(root, 'dist/readme-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+
+it('prints what it says it prints, and compiles under strict', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, code = ''] = /```ts\n(import \{ EdgeVec \}[\s\S]*?)```/.exec(readme) ?? [];
+  const said = [...code.matchAll(/^\/\/ (.+)$/gm)].map(([, line]) => line);
+  expect(said.length).toBeGreaterThan(0);
+
+  writeFileSync(join(folder, 'example.ts'), code);
+  const options =
+    '--ignoreConfig --noEmit --strict --target es2022 --lib esnext,dom --module esnext --moduleResolution bundler --types'.split(
+      ' ',
+    );
+  const checked = node('node_modules/typescript/bin/tsc', ...options, '', join(folder, 'example.ts'));
+  expect(checked.stdout + checked.stderr).toBe('');
+
+  const { code: script } = await transformWithOxc(code, 'example.ts');
+  writeFileSync(join(folder, 'example.mjs'), script);
+  const run = node(join(folder, 'example.mjs'));
+  expect(run.stderr).toBe('');
+  expect(run.stdout.trim().split('\n')).toEqual(said);
+});
