@@ -31,8 +31,10 @@ export function recall(value: number): string {
 /** Without the minus that rounding leaves on a zero. */
 export const distance = (value: number): string => value.toFixed(4).replace(/^-(0\.0*)$/, '$1');
 
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** `the-voyage-of-the-beagle` as a title. */
-export function title(slug: string): string {
-  const words = slug.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+export const title = (slug: string): string => capital(slug.replaceAll('-', ' '));
+
+/** `charles-darwin` as a name. */
+export const name = (slug: string): string => slug.split('-').map(capital).join(' ');

@@ -7,7 +7,7 @@ const HEIGHT = 230;
 const TOP = 16;
 const BOTTOM = 42;
 const LEFT = 46;
-const RIGHT = 18;
+const RIGHT = 36;
 
 /** Recall over mean latency, one point per ef: what more effort buys. */
 export function tradeoff(points: readonly Measurement[], current: number, width: number): SVGElement {
@@ -47,12 +47,11 @@ export function tradeoff(points: readonly Measurement[], current: number, width:
     );
     // Labels that would run into each other are left to the table.
     if (!chosen && at - labelled < 34) continue;
-    labelled = at;
+    labelled = chosen ? at + 24 : at;
     const text = {
       class: chosen ? 'label chosen' : 'label',
-      x: at + 2,
-      y: y(point.recall) + 20,
-      'text-anchor': 'middle',
+      x: at + 6,
+      y: y(point.recall) + 17,
     };
     plot.append(svg('text', text, chosen ? `ef ${point.ef}` : `${point.ef}`));
   }

@@ -48,7 +48,8 @@ export function strip(vector: ArrayLike<number>, reference: ArrayLike<number>): 
 /** The text of a row and where it is from, where the data set has them. */
 export function passage(metadata: RowMetadata | null): HTMLElement[] {
   if (!metadata?.text) return [];
-  const from = [metadata.author, metadata.work].filter((slug) => slug !== undefined).map(format.title);
+  const { author, work } = metadata;
+  const from = [author && format.name(author), work && format.title(work)].filter((part) => part !== undefined);
   const parts = [html('p', { class: 'text' }, metadata.text)];
   if (from.length > 0) parts.push(html('p', { class: 'source' }, from.join(', ')));
   return parts;
