@@ -119,7 +119,7 @@ async function setUpRust() {
   if ((await aptInstall('Rust for wasm32', debianRustPackages)) && (await hasDebianWasm())) return;
   throw new Stop(
     onPath('rustup')
-      ? 'Rust cannot build for wasm32 here: run "rustup target add wasm32-unknown-unknown" (on Debian or Ubuntu, as root: "apt-get install rustc-web rust-web-src cargo-web lld").'
+      ? 'Rust cannot build for wasm32 here: run "rustup target add wasm32-unknown-unknown" (on Debian or Ubuntu, as root: "apt-get install rustc-web rust-web-src cargo-web lld-22").'
       : 'There is no Rust toolchain for wasm32: install Rust from https://rustup.rs, then run this again.',
   );
 }

@@ -103,8 +103,10 @@ export async function test(parts, missing) {
       const absent = missing.find(({ name }) => name === part);
       if (absent) rows.push({ name: part, status: 'not run', note: absent.reason });
       else if (part === 'rust') rows.push(await rustTests());
-      else if (part === 'playwright') rows.push(await playwright(folder));
-      else rows.push(await vitest(part, folder));
+      else if (part === 'playwright') {
+        const without = missing.map(({ name }) => name).join(', ');
+        rows.push({ ...(await playwright(folder)), ...(without && { note: `without ${without}` }) });
+      } else rows.push(await vitest(part, folder));
     }
     return rows;
   } finally {
