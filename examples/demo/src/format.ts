@@ -11,8 +11,8 @@ export function bytes(value: number): string {
 
 /** Milliseconds as a person would say them. */
 export function latency(ms: number): string {
-  if (ms < 1) return `${digits(ms < 0.1 ? 2 : 3).format(ms * 1000)} µs`;
-  if (ms < 1000) return `${digits(3).format(ms)} ms`;
+  if (ms < 0.9995) return `${digits(ms < 0.1 ? 2 : 3).format(ms * 1000)} µs`;
+  if (ms < 999.5) return `${digits(3).format(ms)} ms`;
   return duration(ms / 1000);
 }
 

@@ -40,7 +40,7 @@ test('searches a data set folder and shows its texts', async ({ demo, page }, in
   // The first 200 rows and 24 columns of it.
   await demo.build(200, 24);
   await expect(demo.hits.first()).toContainText('Passage 0');
-  await expect(demo.hits.first()).toContainText('Some one, A book');
+  await expect(demo.hits.first()).toContainText('Some One, A book');
   await demo.search.getByRole('button', { name: 'New query' }).click();
   await expect(demo.search.getByText('Question 0')).toBeVisible();
 });

@@ -20,11 +20,13 @@ export function mountPlot(figure: HTMLElement, text: PlotText, draw: (width: num
   figure.hidden = false;
   observers.get(figure)?.disconnect();
   let drawn = 0;
-  const observer = new ResizeObserver(() => {
+  const redraw = () => {
     const width = Math.floor(area.clientWidth);
     if (width > 0 && width !== drawn) area.replaceChildren(draw(width));
     drawn = width;
-  });
+  };
+  // In the next frame: a plot that makes a scroll bar appear changes the very width that is being observed.
+  const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
   observer.observe(area);
   observers.set(figure, observer);
 }

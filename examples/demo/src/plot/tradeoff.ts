@@ -13,7 +13,7 @@ const RIGHT = 36;
 export function tradeoff(points: readonly Measurement[], current: number, width: number): SVGElement {
   const slowest = Math.max(...points.map((point) => point.mean));
   const lowest = Math.min(...points.map((point) => point.recall));
-  const floor = Math.min(0.95, Math.max(0, Math.floor((lowest - 0.01) * 20) / 20));
+  const floor = Math.min(0.9, Math.max(0, Math.floor((lowest - 0.01) * 20) / 20));
   const x = linear(0, slowest * 1.06, LEFT, width - RIGHT);
   const y = linear(floor, 1, HEIGHT - BOTTOM, TOP);
   const plot = svg('svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
