@@ -55,3 +55,24 @@ test('says what a folder lacks', async ({ page, demo }, info) => {
     'No meta.json among the 1 files. Choose the folder that holds them.',
   );
 });
+
+test('takes dropped files', async ({ demo, page }) => {
+  const files = [
+    { name: 'base.bf16', bytes: [...bfloat16(ROWS, 1)] },
+    { name: 'meta.json', bytes: [...Buffer.from(JSON.stringify({ n: ROWS, dim: COLUMNS }))] },
+  ];
+  const dataTransfer = await page.evaluateHandle((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
+    return transfer;
+  }, files);
+  await page.getByRole('main').dispatchEvent('drop', { dataTransfer });
+  await expect(page.getByText('300 rows of 32.')).toBeVisible();
+  await demo.startBuild();
+  await demo.expectReady(ROWS);
+  await demo.search.getByRole('button', { name: 'New query' }).click();
+  await expect(demo.search.getByRole('alert')).toHaveText(/^This data set has no queries\.bf16/);
+  // Stored rows stand in for the queries this set does not have.
+  await demo.measure.getByRole('button', { name: 'Measure' }).click();
+  await expect(demo.fact('measure', 'Recall@10')).toHaveText('1.000', { timeout: 60_000 });
+});

@@ -60,16 +60,23 @@ function expectBytes(file: File, rows: number, columns: number): void {
 
 /** All files of a drop: of one folder, or chosen one by one. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  // Entries must be taken before the first await: the transfer is emptied when the event ends.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
-  const files = await Promise.all(entries.map((entry) => (entry ? filesOf(entry) : [])));
+  // Taken before the first await: the transfer is emptied when the event ends.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  const files = await Promise.all(
+    entries.map((entry) => (entry instanceof File ? [entry] : entry ? filesOf(entry) : [])),
+  );
   return files.flat();
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) return [await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail))];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const children = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
-  const files = children.filter((child) => child.isFile);
+  const files: FileSystemEntry[] = [];
+  // A reader hands out a part of the folder at a time, and an empty one at the end.
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
+    if (part.length === 0) break;
+    files.push(...part.filter((child) => child.isFile));
+  }
   return (await Promise.all(files.map(filesOf))).flat();
 }
