@@ -24,7 +24,7 @@ export function tradeoff(points: readonly Measurement[], current: number, width:
       svg('text', { class: 'tick', x: LEFT - 8, y: y(tick) + 4, 'text-anchor': 'end' }, tick.toFixed(2)),
     );
   }
-  for (const tick of ticks(0, slowest * 1.06, width / 110)) {
+  for (const tick of ticks(0, slowest * 1.06, width / 90)) {
     plot.append(
       svg(
         'text',
@@ -38,22 +38,19 @@ export function tradeoff(points: readonly Measurement[], current: number, width:
     svg('text', { class: 'tick title', x: LEFT + 6, y: HEIGHT - BOTTOM - 8 }, 'recall'),
     svg('polyline', { class: 'line', points: points.map((point) => `${x(point.mean)},${y(point.recall)}`).join(' ') }),
   );
-  let labelled = Number.NEGATIVE_INFINITY;
   for (const point of points) {
     const chosen = point.ef === current;
-    const at = x(point.mean);
-    plot.append(
-      svg('circle', { class: chosen ? 'point chosen' : 'point', cx: at, cy: y(point.recall), r: chosen ? 6 : 4 }),
-    );
-    // Labels that would run into each other are left to the table.
-    if (!chosen && at - labelled < 34) continue;
-    labelled = chosen ? at + 24 : at;
-    const text = {
-      class: chosen ? 'label chosen' : 'label',
-      x: at + 6,
-      y: y(point.recall) + 17,
-    };
-    plot.append(svg('text', text, chosen ? `ef ${point.ef}` : `${point.ef}`));
+    const [cx, cy] = [x(point.mean), y(point.recall)];
+    plot.append(svg('circle', { class: chosen ? 'point chosen' : 'point', cx, cy, r: chosen ? 6 : 4 }));
+  }
+  const placed: { x: number; y: number }[] = [];
+  // The chosen effort's label comes first; labels that would run into another are left to the table.
+  for (const point of points.toSorted((a, b) => Number(b.ef === current) - Number(a.ef === current))) {
+    const chosen = point.ef === current;
+    const at = { x: x(point.mean) + 6, y: y(point.recall) + 17 };
+    if (placed.some((other) => Math.abs(other.y - at.y) < 14 && at.x - other.x < 50 && other.x - at.x < 30)) continue;
+    placed.push(at);
+    plot.append(svg('text', { class: chosen ? 'label chosen' : 'label', ...at }, `${chosen ? 'ef ' : ''}${point.ef}`));
   }
   return plot;
 }
