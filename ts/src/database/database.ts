@@ -7,6 +7,7 @@ import { aborted, amend, closed, EdgeVecError } from '../errors.js';
 import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../host/host.js';
 import type { Id } from '../types.js';
 import { Linker } from './linker.js';
+import { Order } from './order.js';
 import { Rows } from './rows.js';
 import { Slices } from './slices.js';
 import { STEP_ROWS, Transaction } from './transaction.js';
@@ -20,6 +21,7 @@ export class Database implements Handlers {
   readonly #slices: Slices;
   readonly #linker: Linker;
   readonly #rows = new Rows();
+  readonly #order = new Order();
   readonly #transactions = new Map<number, Transaction>();
   /** Transactions that failed and are being undone. */
   readonly #rollbacks = new Map<number, Promise<void>>();
@@ -35,29 +37,33 @@ export class Database implements Handlers {
     this.#linker = new Linker(engine, slices);
   }
 
+  /** A transaction takes its place among writes and deletions when its last part comes. */
   async write(request: WriteRequest): Promise<Reply<'write'>> {
     this.#assertOpen();
     const number = request.transaction;
     const transaction = this.#transaction(request);
     try {
-      transaction.append(request.part);
-      // Nothing is awaited where nothing needs linking: then small writes take effect in the order they were called.
+      transaction.append(request.part, this.#order.idle);
       const linking = this.#linker.settled();
-      if (linking !== undefined) await Promise.race([linking, transaction.failed]);
-      if (!request.last) return [];
-      while (this.#gate !== undefined) await this.#gate;
-      this.#assertOpen();
-      if (this.#transactions.get(number) !== transaction) throw aborted();
+      const ready = linking && Promise.race([linking, transaction.failed]);
+      if (request.last) return await this.#order.enqueue(ready, () => this.#commit(number, transaction));
+      await ready;
+      return [];
     } catch (error) {
       if (this.#transactions.delete(number)) await this.#rollback(number, transaction, error as EdgeVecError);
       throw error;
     }
+  }
+
+  async #commit(number: number, transaction: Transaction): Promise<readonly number[]> {
+    this.#assertOpen();
+    if (this.#transactions.get(number) !== transaction) throw aborted();
     // From here on an abort comes too late.
     this.#transactions.delete(number);
     try {
       return await this.#alone(transaction.commit());
     } catch (error) {
-      // An id was taken, or went, meanwhile: that is found before the first row is shown.
+      // An id is taken, or gone: that is found before the first row is shown.
       await this.#rollback(number, transaction, error as EdgeVecError);
       throw error;
     } finally {
@@ -81,9 +87,8 @@ export class Database implements Handlers {
   }
 
   async delete({ ids }: Request<'delete'>): Promise<number> {
-    while (this.#gate !== undefined) await this.#gate;
     this.#assertOpen();
-    const deleted = await this.#alone(this.#deletion(ids));
+    const deleted = await this.#order.enqueue(undefined, () => this.#alone(this.#deletion(ids)));
     this.#tidy();
     return deleted;
   }

@@ -34,8 +34,11 @@ export class Transaction {
     this.failed.catch(() => {});
   }
 
-  /** Stores the rows of a part, hidden. Throws without having stored any of them. */
-  append(part: Part): void {
+  /**
+   * Stores the rows of a part, hidden. Throws without having stored any of them. `sure`: no write before this one can change
+   * which ids there are, so that a wrong one is refused now; else `commit` tells.
+   */
+  append(part: Part, sure: boolean): void {
     const base = part.start;
     // Ids first: they cost nothing to refuse.
     part.ids.forEach((id, i) => {
@@ -48,7 +51,7 @@ export class Transaction {
         });
       }
       this.#given.add(id);
-      this.#check(id, base + i);
+      if (sure) this.#check(id, base + i);
     });
     const slots = this.#store(part, base);
     let stored = 0;

@@ -220,27 +220,59 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect([count, hidden]).toEqual([3000, 0]);
     });
 
-    test('small writes take effect in the order they were called', async () => {
+    test.each([
+      ['without a graph', 0, 0],
+      ['with a graph', 2600, 0],
+      ['during a bulk insert', 2600, 4000],
+    ])('small writes take effect in the order they were called, %s', async (_when, there, coming) => {
       const db = await open<{ v: number }>({ dimensions: 4 });
-      // With a graph and without: small sets have none.
-      for (const size of [0, 2600]) {
-        await db.insert(clustered(size, 4).map((vector) => ({ vector, metadata: { v: 0 } })));
-        const next = random(size);
-        const done: Promise<unknown>[] = [];
-        let expected: number | undefined;
-        for (let v = 0; v < 50; v++) {
-          if (next() < 0.3) {
-            done.push(db.delete('x'));
-            expected = undefined;
-          } else {
-            done.push(db.upsert({ id: 'x', vector: [v + 1, 1, 1, 1], metadata: { v } }));
-            expected = v;
-          }
-          await done.at(-1);
+      const some = (count: number) => clustered(count, 4).map((vector) => ({ vector, metadata: { v: -1 } }));
+      await db.insert(some(there));
+      const bulk = db.insert(some(coming));
+      const next = random(there + coming);
+      const results: Promise<unknown>[] = [];
+      const expected: unknown[] = [];
+      let x: number | undefined;
+      for (let v = 0; v < 100; v++) {
+        const record = { id: 'x', vector: [v + 1, 1, 1, 1], metadata: { v } };
+        const action = Math.floor(next() * 4);
+        const was = x;
+        if (action === 0) {
+          results.push(db.delete('x'));
+          expected.push(was === undefined ? 0 : 1);
+          x = undefined;
+        } else if (action === 1) {
+          results.push(db.upsert(record));
+          expected.push('x');
+          x = v;
+        } else if (action === 2) {
+          results.push(db.insert(record).catch((error) => error.code));
+          expected.push(was === undefined ? 'x' : 'ID_EXISTS');
+          x ??= v;
+        } else {
+          results.push(db.update({ id: 'x', metadata: { v } }).catch((error) => error.code));
+          expected.push(was === undefined ? 'NOT_FOUND' : 'x');
+          if (was !== undefined) x = v;
         }
-        await Promise.all(done);
-        expect((await db.get('x'))?.metadata.v).toBe(expected);
       }
+      expect(await Promise.all(results)).toEqual(expected);
+      expect((await db.get('x'))?.metadata.v).toBe(x);
+      await bulk;
+      expect(await db.count()).toBe(there + coming + (x === undefined ? 0 : 1));
+      expect((await db.stats()).hidden).toBe(0);
+    });
+
+    test('a write that fails lets none after it overtake those before it', async () => {
+      const db = await open({ dimensions: 4 });
+      await db.insert(clustered(2600, 4).map((vector) => ({ vector })));
+      const results = [
+        db.upsert({ id: 'x', vector: [1, 1, 1, 1] }),
+        db.insert({ id: 'x', vector: [0, 0, 0, 0] }).catch((error) => error.code),
+        db.insert({ id: 1, vector: [1, 1, 1, 1] }).catch((error) => error.code),
+        db.delete('x'),
+      ];
+      expect(await Promise.all(results)).toEqual(['x', 'ZERO_VECTOR', 'ID_EXISTS', 1]);
+      expect(await db.get('x')).toBeUndefined();
     });
 
     test('a search posted during a bulk insert resolves before the insert does', async () => {
