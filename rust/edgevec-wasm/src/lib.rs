@@ -48,10 +48,9 @@ impl Engine {
 
     /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where memory is exhausted.
     pub fn stage(&mut self, rows: u32) -> *const f32 {
-        let values = rows as usize * self.query.len();
-        if self.staged.try_reserve(values.saturating_sub(self.staged.len())).is_err() {
-            return std::ptr::null();
-        }
+        let values = (rows as usize).checked_mul(self.query.len());
+        let room = values.filter(|&values| self.staged.try_reserve(values.saturating_sub(self.staged.len())).is_ok());
+        let Some(values) = room else { return std::ptr::null() };
         self.staged.resize(values, 0.0);
         self.staged.as_ptr()
     }

@@ -62,7 +62,8 @@ impl EngineFault {
         let Error::InvalidOption { name, least, most, got } = error else {
             unreachable!("making an index fails for its options only: {error}")
         };
-        Self { option: name, least, most, got }.into_ts().map_or(JsValue::NULL, Into::into)
+        let option = if name == "ef_construction" { "efConstruction" } else { name };
+        Self { option, least, most, got }.into_ts().map_or(JsValue::NULL, Into::into)
     }
 }
 

@@ -1,26 +1,38 @@
 //! Exact search: the judge in tests, and the faster way for small sets.
 
+use std::collections::BinaryHeap;
+
 use crate::Error;
 use crate::bitset::Bitset;
 use crate::hnsw::Scratch;
+use crate::key::key;
 use crate::rows::Rows;
 
-/// Rows scored before the pool is looked at.
+/// Rows scored before the heap is looked at.
 const BLOCK: usize = 64;
 
 /// Fills the scratch's pool with the `k` rows of `among` nearest to a laid-out query.
-pub(crate) fn search(
-    rows: &Rows,
-    query: &[f32],
-    k: usize,
-    among: &Bitset,
-    slots: u32,
-    scratch: &mut Scratch,
-) -> Result<(), Error> {
-    scratch.begin(k, slots)?;
+pub(crate) fn search(rows: &Rows, query: &[f32], k: usize, among: &Bitset, scratch: &mut Scratch) -> Result<(), Error> {
+    scratch.pool.reset(k)?;
+    if k == 0 {
+        return Ok(());
+    }
+    // The farthest of the nearest on top. A heap, since `k` may be as large as the set; it lives in the pool's array.
+    let mut nearest = BinaryHeap::from(std::mem::take(scratch.pool.array()));
     let mut wanted = among.iter().peekable();
     while wanted.peek().is_some() {
-        scratch.visit(rows, query, wanted.by_ref().take(BLOCK), among);
+        scratch.score(rows, query, wanted.by_ref().take(BLOCK));
+        for (slot, distance) in scratch.scored() {
+            let key = key(distance, slot);
+            if nearest.len() < k {
+                nearest.push(key);
+            } else if let Some(mut farthest) = nearest.peek_mut()
+                && key < *farthest
+            {
+                *farthest = key;
+            }
+        }
     }
+    *scratch.pool.array() = nearest.into_sorted_vec();
     Ok(())
 }

@@ -4,10 +4,12 @@
 //! slots are alive. A committed slot waits in `unlinked` until [`link`](Index::link) takes it into the graph.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::bitset::Bitset;
-use crate::hnsw::{Compaction, Graph, MAX_SLOTS, Params, Scratch};
+use crate::hnsw::{Compaction, Graph, Params, Scratch, Site};
 use crate::kernels::Isa;
+use crate::key::MAX_SLOTS;
 use crate::rows::Rows;
 use crate::{Error, Options, flat};
 
@@ -22,16 +24,20 @@ pub struct Hit {
 
 /// How a search goes about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mode {
     /// The graph, or a scan where that is cheaper.
     #[default]
     Auto,
     /// A scan of every visible row: exact.
     Exact,
+    /// The graph, also where a scan is cheaper: for measuring it.
+    Graph,
 }
 
 /// What an index holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Visible rows.
     pub rows: u32,
@@ -41,7 +47,7 @@ pub struct Stats {
     pub tombstones: u32,
     /// Reclaimed slots waiting to be used again.
     pub free: u32,
-    /// Slots ever used.
+    /// Slots in use or waiting: the four above.
     pub slots: u32,
     /// Slots not in the graph: waiting for [`Index::link`], or all of a small set. Tombstones among them count.
     pub unlinked: u32,
@@ -62,11 +68,15 @@ pub struct Index {
     visible: Bitset,
     visible_count: u32,
     hidden_count: u32,
+    tombstones: Bitset,
     tombstone_count: u32,
+    /// Every slot is below this.
     slots: u32,
     free: Vec<u32>,
     unlinked: VecDeque<u32>,
     compaction: Option<Compaction>,
+    /// What the compaction reclaims. Kept when there is none, so that one can begin when memory is exhausted.
+    condemned: Bitset,
     scratch: Scratch,
 }
 
@@ -101,11 +111,13 @@ impl Index {
             visible: Bitset::default(),
             visible_count: 0,
             hidden_count: 0,
+            tombstones: Bitset::default(),
             tombstone_count: 0,
             slots: 0,
             free: Vec::new(),
             unlinked: VecDeque::new(),
             compaction: None,
+            condemned: Bitset::default(),
             scratch: Scratch::default(),
         })
     }
@@ -141,37 +153,44 @@ impl Index {
         if rest != 0 {
             return Err(Error::DimensionMismatch { expected: dimensions, got: vectors.len() });
         }
-        for (row, vector) in batch.clone().enumerate() {
-            self.rows.check(vector, row)?;
-        }
         let count = batch.len();
-        slots.clear();
-        slots.try_reserve(count)?;
-        self.unlinked.try_reserve(count)?;
+        let mut lengths = Vec::new();
+        lengths.try_reserve(count)?;
+        for (row, vector) in batch.clone().enumerate() {
+            lengths.push(self.rows.check(vector, row)?);
+        }
         let reused = count.min(self.free.len());
         let fresh = self.slots as usize..self.slots as usize + count - reused;
-        if fresh.end > MAX_SLOTS as usize {
-            return Err(Error::OutOfMemory);
-        }
-        for slots in [&mut self.alive, &mut self.visible] {
-            slots.reserve(fresh.end)?;
-        }
-        self.rows.reserve(fresh.end)?;
-        for slot in fresh.clone() {
-            self.graph.reserve(slot as u32)?;
-        }
+        self.reserve(fresh.clone(), count)?;
+        slots.clear();
+        slots.try_reserve(count)?;
 
+        // From here on nothing can fail.
         slots.extend(self.free.drain(self.free.len() - reused..).rev());
         slots.extend(fresh.clone().map(|slot| slot as u32));
         self.slots = fresh.end as u32;
-        for (&slot, vector) in slots.iter().zip(batch) {
-            let length = self.rows.check(vector, 0)?;
+        for ((&slot, vector), length) in slots.iter().zip(batch).zip(lengths) {
             self.rows.set(slot, vector, length);
             self.alive.insert(slot);
             self.unlinked.push_back(slot);
         }
         self.hidden_count += count as u32;
         Ok(())
+    }
+
+    /// Makes room for new slots in everything that holds something a slot, so that no later step needs memory.
+    fn reserve(&mut self, fresh: Range<usize>, count: usize) -> Result<(), Error> {
+        if fresh.end > MAX_SLOTS as usize {
+            return Err(Error::OutOfMemory);
+        }
+        for set in [&mut self.alive, &mut self.visible, &mut self.tombstones, &mut self.condemned] {
+            set.reserve(fresh.end)?;
+        }
+        self.scratch.reserve(fresh.end as u32)?;
+        self.free.try_reserve(fresh.end - self.free.len())?;
+        self.unlinked.try_reserve(count)?;
+        self.rows.reserve(fresh.end)?;
+        fresh.into_iter().try_for_each(|slot| self.graph.reserve(slot as u32))
     }
 
     /// Takes up to `budget` committed rows into the graph; returns how many are waiting still. A set of at most
@@ -205,7 +224,8 @@ impl Index {
         hidden
     }
 
-    /// Removes a visible or hidden row; false if there is none. Its slot is not used again before a compaction.
+    /// Removes a visible or hidden row; false if there is none. Once it has been reclaimed (by [`compact`](Self::compact), or as soon as no
+    /// row is left), a later [`commit`](Self::commit) may give its slot to another row.
     pub fn remove(&mut self, slot: u32) -> bool {
         if !self.alive.remove(slot) {
             return false;
@@ -215,6 +235,7 @@ impl Index {
         } else {
             self.hidden_count -= 1;
         }
+        self.tombstones.insert(slot);
         self.tombstone_count += 1;
         if self.visible_count + self.hidden_count == 0 {
             self.forget_everything();
@@ -224,7 +245,7 @@ impl Index {
         true
     }
 
-    /// The vector of a visible or hidden row, as it was given: but for the last bits, where cosine changed its length.
+    /// The vector of a visible or hidden row, as it was given: but for rounding, where cosine changed its length.
     ///
     /// False, and nothing written, if there is no such row.
     ///
@@ -239,10 +260,11 @@ impl Index {
         alive
     }
 
-    /// The `k` visible rows nearest to the query, nearest first; all, where there are fewer. Equal distances come in order of slot.
+    /// The `k` visible rows nearest to the query, nearest first; all, where there are fewer. Copies of one vector come in order of slot.
     ///
     /// `ef` is how many candidates the graph search keeps (at least `k` are): more find more of the true neighbours, in
-    /// proportionally more time. A search changes nothing but the scratch.
+    /// proportionally more time. Where removed or hidden rows crowd the query, a scan takes over. A search changes nothing but the
+    /// scratch.
     ///
     /// # Errors
     /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`].
@@ -255,24 +277,38 @@ impl Index {
         mode: Mode,
     ) -> Result<&'a [Hit], Error> {
         let mut prepared = std::mem::take(&mut scratch.query);
+        let k = k.min(self.visible_count as usize);
+        let ef = ef.clamp(k, (self.visible_count as usize).max(k));
         let searched = self.rows.prepare(query, &mut prepared).and_then(|()| {
-            if mode == Mode::Exact || self.scan_is_cheaper(k.max(ef)) {
-                flat::search(&self.rows, &prepared, k, &self.visible, self.slots, scratch)
-            } else {
-                scratch.begin(k.max(ef), self.slots)?;
-                self.graph.search(&self.rows, &prepared, &self.visible, scratch);
-                let unlinked = self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot));
-                scratch.visit(&self.rows, &prepared, unlinked, &self.visible);
-                Ok(())
-            }
+            let by_graph = match mode {
+                Mode::Auto => {
+                    !self.scan_is_cheaper(ef) && self.walk(&prepared, ef, self.visible_count.into(), scratch)?
+                }
+                Mode::Graph => self.walk(&prepared, ef, u64::MAX / 2, scratch)?,
+                Mode::Exact => false,
+            };
+            if by_graph { Ok(()) } else { flat::search(&self.rows, &prepared, k, &self.visible, scratch) }
         });
         scratch.query = prepared;
         searched?;
         let metric = self.rows.metric();
-        let nearest = scratch.pool.nearest().take(k);
         scratch.hits.clear();
+        scratch.hits.try_reserve(k)?;
+        let nearest = scratch.pool.nearest().take(k);
         scratch.hits.extend(nearest.map(|(slot, distance)| Hit { slot, distance: metric.distance(distance) }));
         Ok(&scratch.hits)
+    }
+
+    /// Fills the pool by the graph and from the rows that are not in it yet. False if the graph's search has been given up.
+    fn walk(&self, query: &[f32], ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
+        scratch.begin(ef, self.slots)?;
+        let finished = self.graph.search(&self.rows, query, &self.visible, patience, scratch);
+        if finished {
+            // Last, since the walk would expand what it finds in the pool, and these have no links.
+            let unlinked = self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot));
+            scratch.visit(&self.rows, query, unlinked, &self.visible);
+        }
+        Ok(finished)
     }
 
     /// One slice of reclaiming tombstones: visits up to `budget` slots. Returns how many visits are left; 0 means done.
@@ -282,29 +318,30 @@ impl Index {
         if self.tombstone_count == 0 {
             return 0;
         }
-        let Self { rows, graph, alive, slots, scratch, .. } = self;
-        let compaction = self.compaction.get_or_insert_with(|| {
-            let mut condemned = Bitset::default();
-            condemned.reserve(*slots as usize).expect("a bit for each slot");
-            let mut free = condemned.clone();
-            self.free.iter().for_each(|&slot| _ = free.insert(slot));
-            let tombstones = (0..*slots).filter(|&slot| !alive.contains(slot) && !free.contains(slot));
-            tombstones.for_each(|slot| _ = condemned.insert(slot));
-            Compaction::new(condemned)
+        let mut compaction = self.compaction.take().unwrap_or_else(|| {
+            self.condemned.copy_from(&self.tombstones);
+            self.unlinked.retain(|&slot| self.alive.contains(slot));
+            Compaction::new()
         });
-        let left = compaction.advance(graph, rows, alive, *slots, budget.max(1), scratch);
-        if left == 0 {
-            let condemned = self.compaction.take().map(|compaction| compaction.condemned).unwrap_or_default();
-            self.unlinked.retain(|&slot| !condemned.contains(slot));
-            self.reclaim(&condemned);
+        for _ in 0..budget.max(1) {
+            let Self { rows, graph, alive, condemned, slots, scratch, .. } = self;
+            if let Some(slot) = compaction.step(&mut Site { graph, rows, condemned, alive, slots: *slots, scratch }) {
+                self.reclaim(slot);
+            }
+            if compaction.left(self.slots) == 0 {
+                return 0;
+            }
         }
+        let left = compaction.left(self.slots);
+        self.compaction = Some(compaction);
         left
     }
 
     /// What the index holds.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let bits = self.alive.bytes() + self.visible.bytes();
+        let sets = [&self.alive, &self.visible, &self.tombstones, &self.condemned];
+        let bits: usize = sets.iter().map(|set| set.bytes()).sum();
         let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.capacity() * size_of::<u32>();
         Stats {
             rows: self.visible_count,
@@ -330,26 +367,29 @@ impl Index {
     /// Every row is gone: all slots are new again.
     fn forget_everything(&mut self) {
         self.graph.clear();
+        self.tombstones.clear();
+        self.tombstone_count = 0;
         self.free.clear();
         self.unlinked.clear();
         self.compaction = None;
         self.slots = 0;
-        self.tombstone_count = 0;
     }
 
     /// The graph holds tombstones only, and rows wait to be linked: nothing can be linked to those, so they go.
     fn forget_tombstones(&mut self) {
-        let nodes = self.graph.clear();
+        for slot in 0..self.slots {
+            if self.graph.contains(slot) {
+                self.reclaim(slot);
+            }
+        }
+        self.graph.clear();
         self.compaction = None;
-        self.reclaim(&nodes);
     }
 
-    fn reclaim(&mut self, condemned: &Bitset) {
-        for slot in condemned.iter() {
-            self.graph.forget(slot);
-            self.free.push(slot);
-            self.tombstone_count -= 1;
-        }
+    fn reclaim(&mut self, slot: u32) {
+        self.tombstones.remove(slot);
+        self.tombstone_count -= 1;
+        self.free.push(slot);
     }
 }
 

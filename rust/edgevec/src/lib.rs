@@ -29,6 +29,7 @@ mod flat;
 mod hnsw;
 mod index;
 mod kernels;
+mod key;
 mod metric;
 mod options;
 mod rng;

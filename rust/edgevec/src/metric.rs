@@ -27,8 +27,8 @@ impl Metric {
     /// The metric's own distance, from a walk distance.
     pub(crate) fn distance(self, walk: f32) -> f32 {
         match self {
-            // The cosine of a vector with itself may round to just above one.
-            Self::Cosine => (1.0 + walk).max(0.0),
+            // A cosine may round to just beyond one.
+            Self::Cosine => (1.0 + walk).clamp(0.0, 2.0),
             // Adding zero turns the -0 of a zero product into 0.
             Self::Dot => walk + 0.0,
             Self::Euclidean => walk.sqrt(),

@@ -31,7 +31,7 @@ impl Options {
         let ranges = [
             ("dimensions", 1, 4096, self.dimensions),
             ("m", 2, 64, self.m),
-            ("efConstruction", self.m, 4096, self.ef_construction),
+            ("ef_construction", self.m, 4096, self.ef_construction),
         ];
         for (name, least, most, got) in ranges {
             if !(least..=most).contains(&got) {

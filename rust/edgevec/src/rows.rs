@@ -1,17 +1,17 @@
 //! The full-precision rows: checked, stored, and given back.
 //!
 //! Invariant: every stored row is finite, short enough that no distance overflows, of unit length under cosine, and padded
-//! with zeros to whole lanes.
+//! with zeros to whole blocks.
 
 use crate::chunks::Chunks;
-use crate::kernels::{BATCH, Isa, LANES};
+use crate::kernels::{BATCH, BLOCK, Isa};
 use crate::{Error, Metric};
 
 /// The longest vector taken, squared. The squared distance of two such vectors is at most four times this, which `f32` holds.
 pub const MAX_SQUARED_LENGTH: f64 = 8e37;
 
 /// Under cosine, a vector this close to unit length is stored as it is: normalising would change nothing but its last bits.
-const UNIT_TOLERANCE: f64 = 1e-6;
+const UNIT_TOLERANCE: f64 = 2e-7;
 
 pub(crate) struct Rows {
     metric: Metric,
@@ -24,7 +24,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
-        let vectors = Chunks::new(dimensions.next_multiple_of(LANES), 0.0);
+        let vectors = Chunks::new(dimensions.next_multiple_of(BLOCK), 0.0);
         Self { metric, isa, dimensions, vectors, lengths: Chunks::new(1, 1.0) }
     }
 
@@ -69,7 +69,9 @@ impl Rows {
             return Err(Error::DimensionMismatch { expected: self.dimensions, got: query.len() });
         }
         let length = self.check(query, 0)?;
-        prepared.resize(self.dimensions.next_multiple_of(LANES), 0.0);
+        // Cleared first: what an index of other dimensions left behind must not become padding.
+        prepared.clear();
+        prepared.resize(self.dimensions.next_multiple_of(BLOCK), 0.0);
         scale(query, length, prepared);
         Ok(())
     }

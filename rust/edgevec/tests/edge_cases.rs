@@ -12,9 +12,13 @@ fn index(dimensions: u32, metric: Metric) -> Index {
     Index::new(Options { metric, exact_threshold: 0, ..Options::new(dimensions) }).unwrap()
 }
 
+/// The same by the graph, with room for every row, as by the scan.
 fn search(index: &Index, query: &[f32], k: usize) -> Vec<Hit> {
     let mut scratch = Scratch::default();
-    index.search(&mut scratch, query, k, 50, Mode::Auto).unwrap().to_vec()
+    let exact = index.search(&mut scratch, query, k, 0, Mode::Exact).unwrap().to_vec();
+    let graph = index.search(&mut scratch, query, k, usize::MAX, Mode::Graph).unwrap();
+    assert_eq!(graph, exact);
+    exact
 }
 
 fn slots(hits: &[Hit]) -> Vec<u32> {
@@ -105,6 +109,50 @@ fn copies_of_one_vector() {
 }
 
 #[test]
+fn a_removed_crowd_around_the_query() {
+    let mut index = index(2, Metric::Euclidean);
+    let mut crowd = Vec::new();
+    for i in 0..3_000u16 {
+        let (angle, far) = (f32::from(i), f32::from(i % 10) * 10.0 + 100.0);
+        crowd.push(index.insert(&[angle.sin(), angle.cos()]).unwrap());
+        index.insert(&[far * angle.sin(), far * angle.cos()]).unwrap();
+    }
+    crowd.iter().for_each(|&slot| assert!(index.remove(slot)));
+    let mut scratch = Scratch::default();
+    let by_graph = index.search(&mut scratch, &[0.0, 0.0], 10, 10, Mode::Graph).unwrap().to_vec();
+    assert_eq!(by_graph.len(), 10, "the walk goes through the crowd");
+    assert!(by_graph.iter().all(|hit| hit.distance >= 99.9 && !crowd.contains(&hit.slot)));
+    let walked = scratch.evaluations();
+    let scanned = index.search(&mut scratch, &[0.0, 0.0], 10, 10, Mode::Auto).unwrap()[0].distance;
+    assert!((scanned - 100.0).abs() < 0.1);
+    assert!(scratch.evaluations() - walked <= 2 * 3_000 + 100, "a search gives up on the walk, and scans");
+}
+
+#[test]
+fn one_scratch_for_indexes_of_different_dimensions() {
+    let (mut wide, mut narrow) = (index(20, Metric::Euclidean), index(5, Metric::Euclidean));
+    wide.insert(&[1e6; 20]).unwrap();
+    narrow.insert(&[1.0; 5]).unwrap();
+    let mut scratch = Scratch::default();
+    wide.search(&mut scratch, &[1e6; 20], 1, 10, Mode::Auto).unwrap();
+    assert_eq!(narrow.search(&mut scratch, &[1.0; 5], 1, 10, Mode::Auto).unwrap()[0].distance, 0.0);
+}
+
+#[test]
+fn everything_asked_for() {
+    let mut data = Clusters::new(4, 5, 6);
+    let mut index = Index::new(Options { exact_threshold: 10, ..Options::new(4) }).unwrap();
+    data.rows(3_000).chunks(4).for_each(|row| _ = index.insert(row).unwrap());
+    let mut scratch = Scratch::default();
+    let query = data.rows(1);
+    for mode in [Mode::Auto, Mode::Exact, Mode::Graph] {
+        let hits = index.search(&mut scratch, &query, usize::MAX, 0, mode).unwrap();
+        assert_eq!(hits.len(), 3_000, "{mode:?}");
+        assert!(hits.windows(2).all(|pair| pair[0].distance <= pair[1].distance));
+    }
+}
+
+#[test]
 fn rapid_inserts_and_removals() {
     let mut data = Clusters::new(6, 5, 4);
     let mut index = index(6, Metric::Cosine);
@@ -187,5 +235,5 @@ fn options_out_of_range() {
     assert_eq!(refuse(Options::new(4097)), invalid("dimensions", 1, 4096, 4097));
     assert_eq!(refuse(Options { m: 1, ..Options::new(3) }), invalid("m", 2, 64, 1));
     let narrow = Options { m: 20, ef_construction: 19, ..Options::new(3) };
-    assert_eq!(refuse(narrow), invalid("efConstruction", 20, 4096, 19));
+    assert_eq!(refuse(narrow), invalid("ef_construction", 20, 4096, 19));
 }

@@ -26,7 +26,7 @@ fn recall(index: &Index, queries: &[f32], dimensions: usize, ef: usize) -> f64 {
             index.search(&mut scratch, query, 10, ef, mode).unwrap().iter().map(|hit| hit.slot).collect()
         };
         let truth = slots(Mode::Exact);
-        found += slots(Mode::Auto).iter().filter(|slot| truth.contains(slot)).count();
+        found += slots(Mode::Graph).iter().filter(|slot| truth.contains(slot)).count();
     }
     found as f64 / (10 * queries.len() / dimensions) as f64
 }
@@ -77,12 +77,12 @@ fn every_instruction_set_and_slicing_gives_the_same_index() {
         let answers = |index: &Index| {
             let mut scratch = Scratch::default();
             let hits = queries.chunks(33).flat_map(|query| {
-                let hits = index.search(&mut scratch, query, 10, 40, Mode::Auto).unwrap();
+                let hits = index.search(&mut scratch, query, 10, 40, Mode::Graph).unwrap();
                 hits.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect::<Vec<_>>()
             });
             (hits.collect::<Vec<_>>(), scratch.evaluations(), index.stats())
         };
-        let reference = answers(&build(options, Isa::Scalar, &rows));
+        let reference = answers(&build(options, Isa::SCALAR, &rows));
         for isa in Isa::available() {
             assert_eq!(answers(&build(options, isa, &rows)), reference, "{isa:?}");
         }

@@ -1,8 +1,8 @@
 //! Taking tombstones out of the graph, in slices (after FreshDiskANN, arXiv 2105.09613, algorithm 4).
 //!
 //! First every condemned node is cut from the tree, so that nothing depends on it. Then each node that still points at one chooses
-//! its links again, from those it has and those of the condemned. Then nothing points at them, and they are forgotten. Between
-//! slices the graph is whole: searches, inserts and removals go on. Nodes removed meanwhile wait for the next compaction.
+//! its links again, from those it has and those of the condemned. Then nothing points at them: they are forgotten, and handed back.
+//! Between slices searches, inserts and removals go on. Nodes removed meanwhile wait for the next compaction.
 
 use super::graph::Graph;
 use super::search::Scratch;
@@ -10,91 +10,93 @@ use super::select::select;
 use crate::bitset::Bitset;
 use crate::rows::Rows;
 
+/// How far a compaction has come.
 pub(crate) struct Compaction {
-    /// The tombstones this compaction reclaims: those there when it began.
-    pub(crate) condemned: Bitset,
     phase: Phase,
     next: u32,
 }
 
+#[derive(Clone, Copy)]
 enum Phase {
     Cut,
     Rewire,
+    HandBack,
+}
+
+/// What a compaction works on.
+pub(crate) struct Site<'a> {
+    pub(crate) graph: &'a mut Graph,
+    pub(crate) rows: &'a Rows,
+    /// The tombstones it reclaims: those there when it began.
+    pub(crate) condemned: &'a Bitset,
+    pub(crate) alive: &'a Bitset,
+    pub(crate) slots: u32,
+    pub(crate) scratch: &'a mut Scratch,
 }
 
 impl Compaction {
-    pub(crate) fn new(condemned: Bitset) -> Self {
-        Self { condemned, phase: Phase::Cut, next: 0 }
+    pub(crate) fn new() -> Self {
+        Self { phase: Phase::Cut, next: 0 }
     }
 
-    /// Works through up to `budget` slots of `slots`; returns how many visits are left, 0 when the condemned can be forgotten.
-    pub(crate) fn advance(
-        &mut self,
-        graph: &mut Graph,
-        rows: &Rows,
-        alive: &Bitset,
-        slots: u32,
-        budget: u32,
-        scratch: &mut Scratch,
-    ) -> u32 {
-        for _ in 0..budget {
-            if self.next == slots {
-                match self.phase {
-                    Phase::Cut => (self.phase, self.next) = (Phase::Rewire, 0),
-                    Phase::Rewire => return 0,
-                }
+    /// Visits the next slot. Returns it if it has been forgotten and may be used again.
+    pub(crate) fn step(&mut self, site: &mut Site<'_>) -> Option<u32> {
+        if self.next == site.slots {
+            self.next = 0;
+            if let Phase::Cut = self.phase {
+                self.phase = Phase::Rewire;
+            } else {
+                site.graph.forget(site.condemned);
+                self.phase = Phase::HandBack;
             }
-            let slot = self.next;
-            if graph.contains(slot) {
-                let condemned = self.condemned.contains(slot);
-                match self.phase {
-                    Phase::Cut if condemned => graph.cut(slot),
-                    Phase::Rewire if !condemned => graph.rewire(rows, slot, &self.condemned, alive, slots, scratch),
-                    _ => {}
-                }
-            }
-            self.next += 1;
         }
-        match self.phase {
-            Phase::Cut => 2 * slots - self.next,
-            // One more, so that 0 is said only when the end has been seen.
-            Phase::Rewire => slots - self.next + 1,
+        let slot = self.next;
+        self.next += 1;
+        match (self.phase, site.condemned.contains(slot)) {
+            (Phase::Cut, true) if site.graph.contains(slot) => site.graph.cut(site.rows, slot, site.scratch),
+            (Phase::Rewire, false) if site.graph.contains(slot) => site.rewire(slot),
+            (Phase::HandBack, true) => return Some(slot),
+            _ => {}
         }
+        None
+    }
+
+    /// How many visits are left.
+    pub(crate) fn left(&self, slots: u32) -> u32 {
+        let phases = match self.phase {
+            Phase::Cut => 3,
+            Phase::Rewire => 2,
+            Phase::HandBack => 1,
+        };
+        (phases * slots).saturating_sub(self.next)
     }
 }
 
-impl Graph {
+impl Site<'_> {
     /// Replaces a node's links to condemned nodes by the best of what those link to.
-    fn rewire(
-        &mut self,
-        rows: &Rows,
-        slot: u32,
-        condemned: &Bitset,
-        alive: &Bitset,
-        slots: u32,
-        scratch: &mut Scratch,
-    ) {
+    fn rewire(&mut self, slot: u32) {
+        let Self { graph, rows, condemned, alive, slots, scratch } = self;
         let (mut candidates, mut ranked, mut chosen) = (Vec::new(), Vec::new(), Vec::new());
-        for level in 0..=self.level_of(slot) {
-            if !self.links(slot, level).any(|link| condemned.contains(link)) {
+        for level in 0..=graph.level_of(slot) {
+            if !graph.links(slot, level).any(|link| condemned.contains(link)) {
                 continue;
             }
-            let pinned = |link| level == 0 && self.is_pinned(slot, link);
-            scratch.begin(0, slots).expect("the bits of a walk");
+            let pinned = |link| level == 0 && graph.is_pinned(slot, link);
+            scratch.begin(0, *slots).expect("reserved with the slots");
             candidates.clear();
-            for link in self.links(slot, level) {
-                if condemned.contains(link) {
-                    let beyond = self.links(link, level);
-                    candidates.extend(beyond.filter(|&next| next != slot && alive.contains(next)));
-                } else if alive.contains(link) || pinned(link) {
-                    candidates.push(link);
-                }
-            }
-            candidates.retain(|&candidate| scratch.meet(candidate));
+            let own = graph.links(slot, level).filter(|&link| !condemned.contains(link));
+            candidates.extend(own.filter(|&link| alive.contains(link) || pinned(link)));
+            candidates.iter().for_each(|&link| _ = scratch.meet(link));
+            // As many more as a new node chooses from: there could be m0 times m0.
+            let more = graph.params.ef_construction;
+            let gone = graph.links(slot, level).filter(|&link| condemned.contains(link));
+            let beyond = gone.flat_map(|link| graph.links(link, level));
+            let beyond = beyond.filter(|&link| link != slot && alive.contains(link) && scratch.meet(link));
+            candidates.extend(beyond.take(more));
             scratch.rank(rows, slot, &candidates, &mut ranked);
-            let most = if level == 0 { self.params.m0() } else { self.params.m };
+            let most = if level == 0 { graph.params.m0() } else { graph.params.m };
             select(rows, &ranked, most, pinned, scratch, &mut chosen);
-            self.set_links(slot, level, &chosen);
+            graph.set_links(slot, level, &chosen);
         }
     }
 }

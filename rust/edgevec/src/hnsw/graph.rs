@@ -142,24 +142,25 @@ impl Graph {
         place.map(|link| *link = to).is_some()
     }
 
-    /// Forgets a node no other node links to.
-    pub(crate) fn forget(&mut self, slot: u32) {
+    /// Empties what a slot's earlier node left behind. Forgetting does not, so that it costs nothing.
+    pub(super) fn wipe(&mut self, slot: u32) {
         for level in 0..=self.level_of(slot) {
             self.set_links(slot, level, &[]);
         }
         self.parents.row_mut(slot)[0] = NONE;
-        self.nodes.remove(slot);
-        // The entry point is a tombstone only where every node is.
-        self.entry = self.entry.filter(|&entry| entry != slot);
     }
 
-    /// Forgets every node, keeping the memory; returns which they were.
-    pub(crate) fn clear(&mut self) -> Bitset {
-        let nodes = self.nodes.clone();
-        for slot in nodes.iter() {
-            self.forget(slot);
-        }
-        nodes
+    /// Forgets nodes no other node links to.
+    pub(super) fn forget(&mut self, gone: &Bitset) {
+        self.nodes.subtract(gone);
+        // The entry point is a tombstone only where every node is.
+        self.entry = self.entry.filter(|&entry| !gone.contains(entry));
+    }
+
+    /// Forgets every node, keeping the memory.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.entry = None;
     }
 
     /// Chooses a new entry point among the nodes that are `alive`, should this one have been it. Without any the old one stays.

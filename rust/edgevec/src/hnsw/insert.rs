@@ -6,25 +6,34 @@ use super::select::select;
 use crate::bitset::Bitset;
 use crate::rows::Rows;
 
+/// Evaluations a walk for links may take, for each candidate wanted. A few dozen is usual; without a bound, a row beside a large
+/// removed cluster would walk through all of it.
+const PATIENCE: u64 = 64;
+
 impl Graph {
-    /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It links only to nodes that are `alive`.
+    /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It chooses its links among the nodes that are `alive`.
     ///
     /// False if there are nodes but none alive; the graph is then as it was, and wants clearing.
     pub(crate) fn insert(&mut self, rows: &Rows, slot: u32, alive: &Bitset, slots: u32, scratch: &mut Scratch) -> bool {
-        let level = self.level_of(slot);
+        let top = self.level_of(slot);
         let query = rows.stored(slot);
-        let Some(mut nearest) = self.descend(rows, query, level, scratch) else {
+        self.wipe(slot);
+        let Some(mut nearest) = self.descend(rows, query, top, scratch) else {
             self.nodes.insert(slot);
             self.entry = Some(slot);
             return true;
         };
         let (mut candidates, mut chosen) = (Vec::new(), Vec::new());
-        for level in (0..self.levels().min(level + 1)).rev() {
-            scratch.begin(self.params.ef_construction, slots).expect("the bits of a walk");
-            self.walk(rows, query, nearest, level, alive, scratch);
-            nearest = scratch.pool.first().unwrap_or(nearest);
+        for level in (0..self.levels().min(top + 1)).rev() {
+            let patience = PATIENCE * self.params.ef_construction as u64;
+            scratch.begin(self.params.ef_construction, slots).expect("reserved with the slot");
+            scratch.visit(rows, query, std::iter::once(nearest), alive);
+            while !self.walk(rows, query, level, alive, scratch.evaluations() + patience, scratch)
+                && scratch.pool.is_empty()
+            {}
             candidates.clear();
             candidates.extend(scratch.pool.nearest());
+            nearest = candidates.first().map_or(nearest, |&(slot, _)| slot);
             select(rows, &candidates, self.params.m, |_| false, scratch, &mut chosen);
             if level == 0 {
                 let Some(&parent) = chosen.first() else { return false };
@@ -36,7 +45,7 @@ impl Graph {
             }
         }
         self.nodes.insert(slot);
-        if level >= self.levels() {
+        if top >= self.levels() {
             self.entry = Some(slot);
         }
         true

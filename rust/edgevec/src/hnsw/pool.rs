@@ -1,97 +1,88 @@
-//! The nearest nodes a walk has met: one sorted array, bounded by the entries that count.
+//! The nearest nodes a walk has met, and the ones it has still to expand.
 //!
-//! An entry that does not count (a tombstone, a hidden row) is walked through like any other but takes no place from those that
-//! do, so removed rows cost no recall. Entries are single `u64` keys, which compare in one instruction and break ties by slot.
+//! Nodes that count are one sorted array, bounded: the result. Nodes that do not (tombstones, hidden rows) are walked through like any
+//! other but wait in a heap beside it, so that they take no place of those that do, however many they are.
 
-/// From the highest bit: the distance in an order-preserving form (32), the slot (30), counts (1), expanded (1).
-type Key = u64;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
-const EXPANDED: Key = 1;
-const COUNTS: Key = 2;
-const SLOT_SHIFT: u32 = 2;
-
-/// Slots a key has room for.
-pub(crate) const MAX_SLOTS: u32 = 1 << 30;
-
-fn ordered(distance: f32) -> u32 {
-    let bits = distance.to_bits();
-    // Negative numbers order backwards, and below the others.
-    if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
-}
-
-fn distance_of(key: Key) -> f32 {
-    let bits = (key >> 32) as u32;
-    f32::from_bits(if bits >> 31 == 1 { bits & !(1 << 31) } else { !bits })
-}
-
-fn slot_of(key: Key) -> u32 {
-    key as u32 >> SLOT_SHIFT
-}
+use crate::Error;
+use crate::key::{EXPANDED, Key, distance_of, key, slot_of};
 
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    keys: Vec<Key>,
-    /// How many counting entries there may be, and are.
+    nearest: Vec<Key>,
     limit: usize,
-    counting: usize,
-    /// Everything before this place has been expanded.
+    /// Everything of `nearest` before this place has been expanded.
     next: usize,
+    passing: BinaryHeap<Reverse<Key>>,
 }
 
 impl Pool {
-    pub(crate) fn reset(&mut self, limit: usize) {
-        self.keys.clear();
+    /// Empties the pool, for at most `limit` nodes that count.
+    pub(crate) fn reset(&mut self, limit: usize) -> Result<(), Error> {
+        self.nearest.clear();
+        self.nearest.try_reserve(limit)?;
+        self.passing.clear();
         self.limit = limit;
-        self.counting = 0;
         self.next = 0;
+        Ok(())
     }
 
-    /// Whether an entry at this distance would be kept.
+    /// Whether a node at this distance is worth keeping. A tie is settled by slot in `insert`.
     #[inline(always)]
     pub(crate) fn admits(&self, distance: f32) -> bool {
-        // When full, the last entry is the farthest that counts. A tie is settled by slot in `insert`.
-        self.counting < self.limit || self.keys.last().is_some_and(|&last| distance <= distance_of(last))
+        self.nearest.len() < self.limit || self.nearest.last().is_some_and(|&last| distance <= distance_of(last))
     }
 
     pub(crate) fn insert(&mut self, distance: f32, slot: u32, counts: bool) {
-        let key = (Key::from(ordered(distance)) << 32) | (Key::from(slot) << SLOT_SHIFT) | (Key::from(counts) * COUNTS);
-        let at = self.keys.partition_point(|&other| other < key);
-        if at == self.keys.len() && self.counting == self.limit {
+        let key = key(distance, slot);
+        if !counts {
+            self.passing.push(Reverse(key));
             return;
         }
-        self.keys.insert(at, key);
-        self.next = self.next.min(at);
-        self.counting += usize::from(counts);
-        if self.counting > self.limit {
-            self.keys.pop();
-            self.counting -= 1;
-            while self.keys.last().is_some_and(|&last| last & COUNTS == 0) {
-                self.keys.pop();
-            }
+        let at = self.nearest.partition_point(|&other| other < key);
+        if at == self.limit {
+            return;
         }
+        if self.nearest.len() == self.limit {
+            self.nearest.pop();
+        }
+        self.nearest.insert(at, key);
+        self.next = self.next.min(at);
     }
 
-    /// The nearest slot not expanded yet, which from now on is.
+    /// The nearest node not expanded yet, which from now on is. None where no such node is near enough to matter.
     #[inline]
     pub(crate) fn expand_next(&mut self) -> Option<u32> {
-        while let Some(key) = self.keys.get_mut(self.next) {
+        while self.nearest.get(self.next).is_some_and(|&key| key & EXPANDED != 0) {
             self.next += 1;
-            if *key & EXPANDED == 0 {
-                *key |= EXPANDED;
-                return Some(slot_of(*key));
-            }
         }
-        None
+        let counting = self.nearest.get(self.next).copied();
+        if let Some(&Reverse(passing)) = self.passing.peek()
+            && counting.is_none_or(|counting| passing < counting)
+        {
+            self.passing.pop();
+            return self.admits(distance_of(passing)).then_some(slot_of(passing));
+        }
+        self.nearest.get_mut(self.next).map(|key| {
+            *key |= EXPANDED;
+            slot_of(*key)
+        })
     }
 
-    /// The counting entries, nearest first.
+    /// The nodes that count, nearest first.
     pub(crate) fn nearest(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        self.keys.iter().filter(|&&key| key & COUNTS != 0).map(|&key| (slot_of(key), distance_of(key)))
+        self.nearest.iter().map(|&key| (slot_of(key), distance_of(key)))
     }
 
-    /// The nearest entry, counting or not.
-    pub(crate) fn first(&self) -> Option<u32> {
-        self.keys.first().map(|&key| slot_of(key))
+    pub(crate) fn is_empty(&self) -> bool {
+        self.nearest.is_empty()
+    }
+
+    /// Lends the array of what counts, to be filled in another way than by `insert`.
+    pub(crate) fn array(&mut self) -> &mut Vec<Key> {
+        &mut self.nearest
     }
 }
 
@@ -99,38 +90,46 @@ impl Pool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn keys_keep_order_and_distance() {
-        let distances = [f32::MIN, -1.5, -1e-40, -0.0, 0.0, 1e-40, 0.1, 1.0, f32::MAX];
-        for pair in distances.windows(2) {
-            assert!(ordered(pair[0]) < ordered(pair[1]), "{pair:?}");
-        }
-        for distance in distances {
-            assert_eq!(distance_of(u64::from(ordered(distance)) << 32).to_bits(), distance.to_bits());
-        }
+    fn pool(limit: usize) -> Pool {
+        let mut pool = Pool::default();
+        pool.reset(limit).unwrap();
+        pool
+    }
+
+    fn expanded(pool: &mut Pool) -> Vec<u32> {
+        std::iter::from_fn(|| pool.expand_next()).collect()
     }
 
     #[test]
-    fn only_counting_entries_are_bounded() {
-        let mut pool = Pool::default();
-        pool.reset(2);
-        for slot in 0..10 {
-            pool.insert(slot as f32, slot, slot % 5 == 4);
+    fn only_nodes_that_count_are_bounded() {
+        let mut pool = pool(2);
+        for (slot, distance, counts) in
+            [(1, 1.0, true), (2, 5.0, false), (3, 2.0, true), (4, 1.5, true), (5, 1.2, false)]
+        {
+            assert!(pool.admits(distance));
+            pool.insert(distance, slot, counts);
         }
-        assert_eq!(pool.nearest().collect::<Vec<_>>(), [(4, 4.0), (9, 9.0)]);
-        assert_eq!(pool.first(), Some(0));
-        assert!(!pool.admits(9.5));
-        // A nearer one pushes out the farthest that counts, and all behind the one that is then farthest.
-        pool.insert(1.0, 20, true);
-        assert_eq!(pool.nearest().collect::<Vec<_>>(), [(20, 1.0), (4, 4.0)]);
-        assert!(!pool.admits(5.0));
-        assert_eq!(std::iter::from_fn(|| pool.expand_next()).collect::<Vec<_>>(), [0, 1, 20, 2, 3, 4]);
+        assert_eq!(pool.nearest().collect::<Vec<_>>(), [(1, 1.0), (4, 1.5)]);
+        assert!(pool.admits(1.5) && !pool.admits(1.6));
+        // What counts and what does not is expanded in order of distance, as far as the farthest that counts.
+        assert_eq!(expanded(&mut pool), [1, 5, 4]);
+    }
+
+    #[test]
+    fn nodes_that_do_not_count_are_expanded_as_long_as_there_is_room() {
+        let mut pool = pool(1);
+        pool.insert(3.0, 1, false);
+        pool.insert(2.0, 2, false);
+        assert_eq!(expanded(&mut pool), [2, 1]);
+        pool.insert(9.0, 3, true);
+        pool.insert(8.0, 4, false);
+        assert_eq!(expanded(&mut pool), [4, 3]);
+        assert!(!pool.is_empty());
     }
 
     #[test]
     fn ties_are_broken_by_slot() {
-        let mut pool = Pool::default();
-        pool.reset(2);
+        let mut pool = pool(2);
         for slot in [7, 3, 9, 1] {
             assert!(pool.admits(0.5));
             pool.insert(0.5, slot, true);

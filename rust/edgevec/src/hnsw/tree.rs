@@ -3,6 +3,8 @@
 //! Every node but one has a parent, and the two link to each other. These links are *pinned*: pruning never drops them.
 
 use super::graph::{Graph, NONE};
+use super::search::Scratch;
+use crate::rows::Rows;
 
 impl Graph {
     pub(super) fn parent(&self, slot: u32) -> u32 {
@@ -31,7 +33,7 @@ impl Graph {
 
     /// Takes a node out of the tree, so that no other node depends on it. Its children pass to its parent, or where that has no
     /// room to nodes below it. Links that are no longer pinned stay, as plain ones.
-    pub(super) fn cut(&mut self, slot: u32) {
+    pub(super) fn cut(&mut self, rows: &Rows, slot: u32, scratch: &mut Scratch) {
         let mut children: Vec<u32> = self.children(slot).collect();
         let mut parent = self.parent(slot);
         self.set_parent(slot, NONE);
@@ -42,19 +44,19 @@ impl Graph {
             parent = child;
         }
         for child in children {
-            self.attach(child, slot, parent);
+            self.attach(rows, child, slot, parent, scratch);
         }
     }
 
     /// Hangs `child`, whose parent `from` is being cut, below `top`: on the first node from there down with a place for it. There
     /// always is one: a leaf of the tree has one pinned link. The child is not below `top` yet, so no cycle can arise.
-    fn attach(&mut self, child: u32, from: u32, top: u32) {
+    fn attach(&mut self, rows: &Rows, child: u32, from: u32, top: u32, scratch: &mut Scratch) {
         let mut hosts = vec![top];
         let mut at = 0;
         let host = loop {
             let host = hosts[at];
             at += 1;
-            if self.make_place(host, from, child) {
+            if self.make_place(rows, host, from, child, scratch) {
                 break host;
             }
             hosts.extend(self.children(host));
@@ -62,14 +64,16 @@ impl Graph {
         self.hand_over(child, host);
     }
 
-    /// Links `host` to `child`, in the place of the node being cut or of any link that is not pinned; false if all are pinned.
-    fn make_place(&mut self, host: u32, cut: u32, child: u32) -> bool {
+    /// Links `host` to `child`: in a free place, that of the node being cut, or that of the farthest link that is not pinned. False if
+    /// all are pinned.
+    fn make_place(&mut self, rows: &Rows, host: u32, cut: u32, child: u32, scratch: &mut Scratch) -> bool {
         if self.has_link(host, 0, child) || self.push_link(host, 0, child) || self.replace_link(host, 0, cut, child) {
             return true;
         }
-        // Links stand nearest first, so the last one is the least loss.
-        let dropped = self.links(host, 0).filter(|&link| !self.is_pinned(host, link)).last();
-        dropped.is_some_and(|link| self.replace_link(host, 0, link, child))
+        let plain: Vec<u32> = self.links(host, 0).filter(|&link| !self.is_pinned(host, link)).collect();
+        let mut ranked = Vec::new();
+        scratch.rank(rows, host, &plain, &mut ranked);
+        ranked.last().is_some_and(|&(farthest, _)| self.replace_link(host, 0, farthest, child))
     }
 
     /// Makes `to` the parent on the child's side: the link to the old parent, no longer pinned, makes way for it.

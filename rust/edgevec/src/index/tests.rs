@@ -122,15 +122,16 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
                 assert_eq!(index.stats().tombstones, 0);
             }
         }
-        let condemned = index.compaction.as_ref().map(|compaction| compaction.condemned.clone());
+        let condemned = index.compaction.is_some().then(|| index.condemned.clone());
         index.graph.check(&condemned.unwrap_or_default());
         let stats = index.stats();
         assert_eq!((stats.rows as usize, stats.hidden as usize), (list.len(), hidden.len()));
         assert_eq!(stats.rows + stats.hidden + stats.tombstones + stats.free, stats.slots);
         let query = vector(number * 7 + 1);
         check_search(&index, &list, &query, 10, Mode::Exact);
-        // The graph is connected, so a pool with room for every row finds the true nearest ones.
         check_search(&index, &list, &query, list.len() + 10, Mode::Auto);
+        // The graph is connected, so a pool with room for every row finds the true nearest ones.
+        check_search(&index, &list, &query, list.len() + 10, Mode::Graph);
     }
     let mut row = [0.0; DIMENSIONS];
     for (&slot, vector) in &list {
@@ -140,7 +141,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
 }
 
 proptest! {
-    #![proptest_config(crate::seeded(150))]
+    #![proptest_config(crate::seeded(300))]
 
     #[test]
     fn sequences_with_a_graph_from_the_first_row(

@@ -1,4 +1,4 @@
-//! 64-bit Arm: four NEON registers of four floats.
+//! 64-bit Arm: two NEON registers of four floats.
 
 use std::arch::aarch64::{float32x4_t, vaddq_f32, vld1q_f32, vmulq_f32, vsubq_f32};
 

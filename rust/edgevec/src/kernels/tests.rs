@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{BATCH, Isa, LANES};
+use super::{BATCH, BLOCK, Isa, LANES};
 
 fn pad(mut vector: Vec<f32>) -> Vec<f32> {
-    vector.resize(vector.len().next_multiple_of(LANES), 0.0);
+    vector.resize(vector.len().next_multiple_of(BLOCK), 0.0);
     vector
 }
 
@@ -30,7 +30,7 @@ proptest! {
         let query = pad(query);
         let rows: Vec<_> = rows.into_iter().map(pad).collect();
         let batch: [&[f32]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
-        let (dot, squared) = (Isa::Scalar.dot(&query, batch), Isa::Scalar.squared_euclidean(&query, batch));
+        let (dot, squared) = (Isa::SCALAR.dot(&query, batch), Isa::SCALAR.squared_euclidean(&query, batch));
         for isa in Isa::available() {
             prop_assert_eq!(bits(isa.dot(&query, batch)), bits(dot), "{:?}", isa);
             prop_assert_eq!(bits(isa.squared_euclidean(&query, batch)), bits(squared), "{:?}", isa);
@@ -51,9 +51,9 @@ proptest! {
 
         let exact: f64 = pairs().map(|(a, b)| a * b).sum();
         let magnitude: f64 = pairs().map(|(a, b)| (a * b).abs()).sum();
-        prop_assert!((f64::from(Isa::Scalar.dot(&q, [&r])[0]) - exact).abs() <= bound(magnitude));
+        prop_assert!((f64::from(Isa::SCALAR.dot(&q, [&r])[0]) - exact).abs() <= bound(magnitude));
 
         let exact: f64 = pairs().map(|(a, b)| (a - b) * (a - b)).sum();
-        prop_assert!((f64::from(Isa::Scalar.squared_euclidean(&q, [&r])[0]) - exact).abs() <= bound(exact));
+        prop_assert!((f64::from(Isa::SCALAR.squared_euclidean(&q, [&r])[0]) - exact).abs() <= bound(exact));
     }
 }

@@ -1,4 +1,4 @@
-//! WebAssembly simd128: four registers of four floats.
+//! WebAssembly simd128: two registers of four floats.
 
 use std::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_sub, v128, v128_load};
 

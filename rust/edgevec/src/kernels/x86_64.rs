@@ -1,4 +1,4 @@
-//! x86-64 with AVX2: two registers of eight floats.
+//! x86-64 with AVX2: one register of eight floats.
 
 use std::arch::x86_64::{__m256, _mm256_add_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_sub_ps};
 
