@@ -1,4 +1,5 @@
-// The net below `close()`: a database nobody can reach any more ends its worker, which would otherwise live as long as the page.
+// The net below `close()`: a database nobody can reach any more ends its worker, which would otherwise live as long as the
+// page. Where the platform has no finalizers, there is no net.
 
 import type { Host } from './host/host.js';
 
@@ -6,6 +7,19 @@ let registry: FinalizationRegistry<Host> | undefined;
 
 /** Closes `host` some time after `owner` was collected. The host must not refer to its owner. */
 export function closeWithOwner(owner: object, host: Host): void {
+  if (typeof FinalizationRegistry !== 'function') return;
   registry ??= new FinalizationRegistry((forgotten) => forgotten.close());
-  registry.register(owner, host);
+  registry.register(owner, host, owner);
+}
+
+/** The owner closed its host itself. */
+export function forget(owner: object): void {
+  registry?.unregister(owner);
+}
+
+/** Calls `listener` for as long as somebody else refers to it: its owner does. */
+export function weakly<T>(listener: (value: T) => void): (value: T) => void {
+  if (typeof WeakRef !== 'function') return listener;
+  const weak = new WeakRef(listener);
+  return (value) => weak.deref()?.(value);
 }

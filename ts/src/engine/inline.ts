@@ -1,9 +1,8 @@
 // The engine carried inline, for the default entry: gzip in base64, each build in a chunk of its own that is loaded when a
 // database is opened. It costs 0.3 % over the wire and works in every bundler, which no file next to the script does.
 
-import { EdgeVecError } from '../errors.js';
-import { compile, type EngineModule } from './load.js';
-import { bestVariant, type Variant } from './variants.js';
+import { compile, type EngineModule, loadFailed } from './load.js';
+import { bestVariant, missing, type Variant } from './variants.js';
 
 const CHUNKS: { readonly [V in Variant]: () => Promise<{ readonly default: string }> } = {
   simd128: () => import('virtual:edgevec/wasm/simd128'),
@@ -22,16 +21,27 @@ export function inlineEngine(): Promise<EngineModule> {
 
 async function load(): Promise<EngineModule> {
   const variant = bestVariant();
-  let text: string;
-  try {
-    text = (await CHUNKS[variant]()).default;
-  } catch (cause) {
-    throw new EdgeVecError('ENGINE_LOAD_FAILED', 'The chunk that carries the engine could not be loaded', {
-      remedy: 'Check that the files your bundler wrote are all served, and from one build.',
-      cause,
-    });
+  if (typeof DecompressionStream !== 'function') {
+    throw missing('DecompressionStream', "Import from 'edgevec/slim', which needs none, and pass it edgevec.wasm.");
   }
-  return { module: await compile(await gunzip(fromBase64(text))), variant };
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await gunzip(fromBase64((await CHUNKS[variant]()).default));
+  } catch (cause) {
+    throw loadFailed(
+      'The chunk that carries the engine could not be loaded',
+      cause,
+      isServiceWorker()
+        ? "Service workers have no import(): import from 'edgevec/slim' and pass it the bytes of edgevec.wasm."
+        : 'Check that the files your bundler wrote are all served, and from one build.',
+    );
+  }
+  return { module: await compile(bytes), variant };
+}
+
+function isServiceWorker(): boolean {
+  const { ServiceWorkerGlobalScope: Scope } = globalThis as { ServiceWorkerGlobalScope?: unknown };
+  return typeof Scope === 'function' && globalThis instanceof Scope;
 }
 
 function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {

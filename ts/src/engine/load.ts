@@ -5,6 +5,7 @@ import { EdgeVecError } from '../errors.js';
 import type { EngineOptions } from '../options.js';
 import { ABI_VERSION, type Bindings } from './bindings.js';
 import { Engine } from './engine.js';
+import { outOfMemory } from './faults.js';
 import type { Variant } from './variants.js';
 
 /** A compiled engine, which can be posted to a worker. */
@@ -22,6 +23,8 @@ export async function startEngine(module: WebAssembly.Module, options: EngineOpt
     ({ memory } = await bindings.init({ module_or_path: module }));
     abi = bindings.abiVersion();
   } catch (cause) {
+    // What a refused memory is; a module that is no engine, or does not fit its imports, throws other errors.
+    if (cause instanceof RangeError) throw outOfMemory(cause);
     throw loadFailed('The WebAssembly module is not an EdgeVec engine of this version', cause, SAME_VERSION);
   }
   if (abi !== ABI_VERSION) {

@@ -20,15 +20,18 @@ const CANDIDATES: readonly Candidate[] = [
   },
 ];
 
-/** The best build this JavaScript engine runs. */
+/** The best build this JavaScript engine runs; `UNSUPPORTED` where the platform lacks what every build needs. */
 export function bestVariant(): Variant {
-  if (typeof WebAssembly !== 'object') {
-    throw new EdgeVecError('UNSUPPORTED', 'WebAssembly is not available here', {
-      remedy: 'Lockdown modes switch it off; EdgeVec cannot run without.',
-    });
-  }
+  if (typeof WebAssembly !== 'object') throw missing('WebAssembly', 'Lockdown modes switch it off.');
+  if (typeof structuredClone !== 'function') throw missing('structuredClone');
   for (const { variant, probe } of CANDIDATES) if (WebAssembly.validate(new Uint8Array(probe))) return variant;
-  throw new EdgeVecError('UNSUPPORTED', 'This JavaScript engine has no WebAssembly SIMD', {
-    expected: 'Chrome 91, Firefox 89, Safari 16.4, Node 20 or later',
+  throw missing('WebAssembly SIMD');
+}
+
+/** EdgeVec cannot run without it. */
+export function missing(what: string, remedy?: string): EdgeVecError {
+  return new EdgeVecError('UNSUPPORTED', `${what} is not available here`, {
+    expected: 'Chrome 98, Firefox 113, Safari 16.4, Node 20.19 or later',
+    ...(remedy === undefined ? {} : { remedy }),
   });
 }

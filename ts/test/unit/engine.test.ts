@@ -1,6 +1,6 @@
 // Loading, and an engine that traps.
 
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
 import { Database } from '../../src/database/database.js';
 import { Engine } from '../../src/engine/engine.js';
@@ -29,6 +29,60 @@ test('UNSUPPORTED without WebAssembly, and without its SIMD', async () => {
   vi.stubGlobal('WebAssembly', undefined);
   await failure(() => bestVariant(), 'UNSUPPORTED');
   vi.unstubAllGlobals();
+});
+
+test.each([
+  ['structuredClone', undefined],
+  ['DecompressionStream', 'edgevec/slim'],
+])('UNSUPPORTED without %s, which it names', async (name, remedy) => {
+  vi.resetModules();
+  vi.stubGlobal(name, undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { EdgeVec: Fresh } = await import('../../src/index.js');
+  const error = await Fresh.open({ dimensions: 1 }).catch((reason) => reason);
+  expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: `${name} is not available here` });
+  if (remedy !== undefined) expect(error.remedy).toContain(remedy);
+});
+
+test('without finalizers there is no net, and nothing else is amiss', async () => {
+  vi.resetModules();
+  vi.stubGlobal('FinalizationRegistry', undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { EdgeVec: Fresh } = await import('../../src/index.js');
+  const db = await Fresh.open({ dimensions: 1 });
+  await db.insert({ vector: [1] });
+  await db.close();
+});
+
+test('ENGINE_LOAD_FAILED: a chunk that cannot be loaded, or is broken; a service worker is told of the slim entry', async () => {
+  const open = async (chunk: () => { default: string }) => {
+    vi.resetModules();
+    vi.doMock('virtual:edgevec/wasm/simd128', chunk);
+    onTestFinished(() => void vi.doUnmock('virtual:edgevec/wasm/simd128'));
+    const { EdgeVec: Fresh } = await import('../../src/index.js');
+    const error = await Fresh.open({ dimensions: 1 }).catch((reason) => reason);
+    expect(error.code).toBe('ENGINE_LOAD_FAILED');
+    return error;
+  };
+  const refused = (): never => {
+    throw new TypeError('import() is disallowed on ServiceWorkerGlobalScope');
+  };
+  expect((await open(() => ({ default: btoa('not gzip') }))).remedy).toContain('bundler');
+  expect((await open(refused)).remedy).toContain('bundler');
+  vi.stubGlobal('ServiceWorkerGlobalScope', Object);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const error = await open(refused);
+  expect(error.remedy).toContain('edgevec/slim');
+  expect(error.cause).toBeInstanceOf(Error);
+});
+
+test('OUT_OF_MEMORY: memory that cannot be had when the engine starts, and only that', async () => {
+  const { module } = await inlineEngine();
+  const instantiate = vi.spyOn(WebAssembly, 'instantiate');
+  instantiate.mockRejectedValueOnce(new RangeError('could not allocate memory'));
+  await failure(() => startEngine(module, options), 'OUT_OF_MEMORY');
+  instantiate.mockRejectedValueOnce(new WebAssembly.LinkError('no such import'));
+  await failure(() => startEngine(module, options), 'ENGINE_LOAD_FAILED');
 });
 
 test('INVALID_OPTIONS: a database is not made with new', async () => {
