@@ -4,10 +4,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Connection } from './connection.js';
+import { STEP_ROWS } from './database/slices.js';
 import { closed, EdgeVecError } from './errors.js';
-import { closeWithOwner } from './finalizer.js';
-import { hitsOf, recordsOf } from './host/decode.js';
-import type { Host, Method, Reply, Request } from './host/host.js';
+import { closeWithOwner, forget } from './finalizer.js';
+import { Decoder } from './host/decode.js';
+import type { Host } from './host/host.js';
+import type { Method, Reply, Request } from './messages.js';
 import { resolveScan, resolveSearch, resolveWrite } from './options.js';
 import type {
   Hit,
@@ -45,8 +47,9 @@ export class EdgeVecBase<M extends object = Default> {
   readonly #target: Target;
   #closed = false;
 
-  /** Not for callers: `await EdgeVec.open(...)` makes a database. */
-  protected constructor(connection: Connection) {
+  /** Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations tell no more. */
+  protected constructor(opened: object) {
+    const connection = opened as Connection;
     if (connection?.host === undefined) {
       throw new EdgeVecError('INVALID_OPTIONS', 'A database is not made with new', {
         remedy: 'Use await EdgeVec.open({ dimensions }).',
@@ -95,6 +98,7 @@ export class EdgeVecBase<M extends object = Default> {
    */
   insert(record: NewRecord<M>, options?: WriteOptions): Promise<Id>;
   insert(records: Many<NewRecord<M>>, options?: WriteOptions): Promise<Id[]>;
+  insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
     return this.#write('insert', input, options);
   }
@@ -111,6 +115,7 @@ export class EdgeVecBase<M extends object = Default> {
    */
   upsert(record: UpsertRecord<M>, options?: WriteOptions): Promise<Id>;
   upsert(records: Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id[]>;
+  upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
     return this.#write('upsert', input, options);
   }
@@ -127,6 +132,7 @@ export class EdgeVecBase<M extends object = Default> {
    */
   update(change: RecordChange<M>, options?: WriteOptions): Promise<Id>;
   update(changes: Many<RecordChange<M>>, options?: WriteOptions): Promise<Id[]>;
+  update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]> {
     return this.#write('update', input, options);
   }
@@ -138,13 +144,19 @@ export class EdgeVecBase<M extends object = Default> {
    */
   get(id: Id): Promise<StoredRecord<M> | undefined>;
   get(ids: readonly Id[]): Promise<(StoredRecord<M> | undefined)[]>;
+  get(ids: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]>;
   async get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
     const ids = checkIds(input);
-    const found = new Map<Id, StoredRecord<M>>();
-    for (const record of recordsOf<M>(await this.#call('get', { ids, vectors: true }), this.dimensions)) {
-      found.set(record.id, record as StoredRecord<M>);
+    const reply = await this.#call('get', { ids, vectors: true });
+    const decoder = this.#decoder();
+    const found: (StoredRecord<M> | undefined)[] = [];
+    let next = 0;
+    for (const [i, id] of ids.entries()) {
+      if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+      // The reply has the records in the order of their ids, and leaves out those that are not there.
+      found.push(reply.ids[next] === id ? (decoder.record(reply, next++) as StoredRecord<M>) : undefined);
     }
-    return Array.isArray(input) ? ids.map((id) => found.get(id)) : found.get(ids[0] as Id);
+    return Array.isArray(input) ? found : found[0];
   }
 
   /**
@@ -177,7 +189,7 @@ export class EdgeVecBase<M extends object = Default> {
   async search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]> {
     const { includeVectors: vectors, ...how } = resolveSearch(options);
     const [reply] = await this.#call('search', { queries: this.#flat(query), vectors, ...how });
-    return hitsOf<M>(reply as Reply<'search'>[number], this.metric, this.dimensions);
+    return this.#decoder().hits(reply as Reply<'search'>[number]);
   }
 
   /**
@@ -199,7 +211,13 @@ export class EdgeVecBase<M extends object = Default> {
       copyVector(query, this.dimensions, flat, row * this.dimensions, { row });
     });
     const replies = await this.#call('search', { queries: flat, vectors, ...how });
-    return replies.map((reply) => hitsOf<M>(reply, this.metric, this.dimensions));
+    const decoder = this.#decoder();
+    const hits: Hit<M>[][] = [];
+    for (const reply of replies) {
+      hits.push(decoder.hits(reply));
+      await this.#host.slices.breathe();
+    }
+    return hits;
   }
 
   /**
@@ -216,8 +234,12 @@ export class EdgeVecBase<M extends object = Default> {
     const { includeVectors: vectors, batchSize } = resolveScan(options);
     const ids = await this.#call('ids', undefined);
     for (let start = 0; start < ids.length; start += batchSize) {
-      const batch = ids.slice(start, start + batchSize);
-      yield* recordsOf<M>(await this.#call('get', { ids: batch, vectors }), this.dimensions);
+      const reply = await this.#call('get', { ids: ids.slice(start, start + batchSize), vectors });
+      const decoder = this.#decoder();
+      for (const i of reply.ids.keys()) {
+        if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+        yield decoder.record(reply, i);
+      }
     }
   }
 
@@ -244,11 +266,16 @@ export class EdgeVecBase<M extends object = Default> {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    forget(this);
     this.#host.close();
   }
 
   get #host(): Host {
     return this.#connection.host;
+  }
+
+  #decoder(): Decoder<M> {
+    return new Decoder(this.host, this.metric, this.dimensions);
   }
 
   async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {

@@ -1,5 +1,6 @@
 // The one error class. An error is data: a code to branch on, what was expected, what came, and what to do about it.
 
+import { show } from './show.js';
 import type { Id } from './types.js';
 
 /** Why a call failed. Branch on this, never on the message. */
@@ -10,7 +11,7 @@ export type EdgeVecErrorCode =
   | 'INVALID_K'
   /** An id is neither a string nor a finite number, or is missing where one is needed. */
   | 'INVALID_ID'
-  /** A record is not an object, has an unknown field, or its metadata is not an object. */
+  /** A record is not an object, has an unknown field, or its metadata is not a plain object. */
   | 'INVALID_RECORD'
   /** A vector is not a list of numbers. */
   | 'INVALID_VECTOR'
@@ -120,63 +121,20 @@ export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
 /** `undefined` takes a detail away. */
 type Amendment = { readonly [K in keyof EdgeVecErrorDetails]?: EdgeVecErrorDetails[K] | undefined };
 
-/** An error as structured-clone data: class instances lose their class on the way through `postMessage`. */
-export interface ErrorData {
-  readonly code: EdgeVecErrorCode;
-  readonly problem: string;
-  readonly details: EdgeVecErrorDetails;
+/** An `EdgeVecError` as it is; any other is taken as a broken invariant of what runs the database. */
+export function asEdgeVecError(error: unknown): EdgeVecError {
+  if (error instanceof EdgeVecError) return error;
+  return new EdgeVecError('ENGINE_CRASHED', 'The database failed in a way it should not', {
+    remedy: 'Please report it, with this message.',
+    cause: error,
+  });
 }
 
-/** Packs an error for `postMessage`; a foreign error is taken as a broken invariant of the engine's host. */
-export function packError(error: unknown): ErrorData {
-  if (!(error instanceof EdgeVecError)) {
-    return packError(
-      new EdgeVecError('ENGINE_CRASHED', 'The database failed in a way it should not', {
-        cause: error,
-        remedy: REPORT,
-      }),
-    );
-  }
-  const { cause, ...details } = detailsOf(error);
-  return {
-    code: error.code,
-    problem: error.problem,
-    details:
-      cause === undefined ? details : { ...details, cause: cause instanceof Error ? plain(cause) : String(cause) },
-  };
-}
-
-/** The reverse of {@link packError}. */
-export function unpackError({ code, problem, details }: ErrorData): EdgeVecError {
-  return new EdgeVecError(code, problem, details);
-}
-
-/** A sentence for what should never happen. */
-export const REPORT = 'Please report it, with this message.';
-
-/** A value as it would stand in a sentence, short. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const name = Object.getPrototypeOf(value)?.constructor?.name;
-  if (typeof name !== 'string' || name === 'Object') return 'an object';
-  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
-}
-
-function detailsOf(error: EdgeVecError): EdgeVecErrorDetails {
+/** The details of an error that has some. */
+export function detailsOf(error: EdgeVecError): EdgeVecErrorDetails {
   const details: Record<string, unknown> = {};
   for (const key of DETAILS) if (error[key] !== undefined) details[key] = error[key];
   return error.cause === undefined ? details : { ...details, cause: error.cause };
-}
-
-// An Error subclass with own properties may hold what cannot be cloned; its name, message and stack always can.
-function plain(error: Error): Error {
-  const copy = new Error(error.name === 'Error' ? error.message : `${error.name}: ${error.message}`);
-  if (error.stack !== undefined) copy.stack = error.stack;
-  return copy;
 }
 
 /** The write was aborted by its caller. */

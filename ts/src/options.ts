@@ -1,6 +1,7 @@
 // Options are resolved once, here, at the public edge; inside, the resolved types are trusted.
 
-import { EdgeVecError, show } from './errors.js';
+import { EdgeVecError } from './errors.js';
+import { show } from './show.js';
 import type { EdgeVecEvent, Metric, ScanOptions, SearchOptions, WriteOptions } from './types.js';
 
 /** What `open` takes. A newcomer passes `dimensions` and nothing else. */
@@ -18,12 +19,21 @@ export interface OpenOptions {
   readonly efConstruction?: number;
   /** Breadth of a search that does not set `ef` itself: an integer from 1. Default 100. Costs latency, helps recall. */
   readonly efSearch?: number;
-  /** The same seed and the same operations give the same graph and the same hits, everywhere. An integer from 0 to 2^32 - 1. Default 0. */
+  /**
+   * What the shape of the graph is drawn from: an integer from 0 to 2^32 - 1. Default 0. The same seed and the same calls,
+   * each awaited before the next, give the same graph and the same hits everywhere, until deleted rows are compacted: that
+   * happens between other work, so after many deletions the graph may differ from run to run. The hits are as good.
+   */
   readonly seed?: number;
   /**
    * Where the engine runs. `'auto'` (default): in a worker where there is one, else in this thread. `true`: in a worker or
    * not at all. `false`: in this thread, in slices of at most 8 ms. A URL: a worker started from your copy of
-   * `edgevec/worker`, for pages whose policy forbids blob workers. A function: a worker you start from that script.
+   * `edgevec/worker`, for pages whose policy forbids blob workers. A function: a worker you start from that script, or have
+   * started before; one worker for each database.
+   *
+   * A worker that is killed, for its memory or by `terminate()`, is noticed through Web Locks, and its calls reject with
+   * `WORKER_DIED`. Where there are no Web Locks (insecure contexts, some sandboxed frames) nothing tells of it, and calls to
+   * it stay pending.
    */
   readonly worker?: 'auto' | boolean | string | URL | (() => Worker);
   /** Told about what is no error of a call. Default: `console.warn`. */

@@ -97,7 +97,10 @@ export interface Progress {
 
 /** Options of `insert`, `upsert` and `update`. */
 export interface WriteOptions {
-  /** Called after each part of the write, in order. An error thrown here aborts the write. */
+  /**
+   * Called after each part of the write, in order, before its transaction commits. An error thrown here aborts the write. A
+   * small write with `onProgress` takes its place among other writes after that, not when it is called.
+   */
   readonly onProgress?: (progress: Progress) => void;
   /** Aborts the write: an array is then not written at all; of a stream, the finished batches stay. */
   readonly signal?: AbortSignal;

@@ -4,16 +4,20 @@
 import { MODE } from '../engine/bindings.js';
 import type { Engine } from '../engine/engine.js';
 import { aborted, amend, closed, EdgeVecError } from '../errors.js';
-import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../host/host.js';
+import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../messages.js';
 import type { Id } from '../types.js';
+import { ownMetadata } from './cloning.js';
 import { Linker } from './linker.js';
 import { Order } from './order.js';
 import { Rows } from './rows.js';
-import { Slices } from './slices.js';
-import { STEP_ROWS, Transaction } from './transaction.js';
+import { Slices, STEP_ROWS } from './slices.js';
+import { Transaction } from './transaction.js';
 
 /** Fewer tombstones than this are not worth a pass over the graph. */
 const TIDY_FROM = 1_000;
+
+/** Ids listed between two looks at the clock: listing one costs next to nothing. */
+const LISTED_ROWS = 1_024;
 
 export class Database implements Handlers {
   readonly #engine: Engine;
@@ -28,6 +32,8 @@ export class Database implements Handlers {
   #compaction: Promise<undefined> | undefined;
   /** Set while a commit or a deletion that takes several slices is half done: whoever wants to see rows waits for it. */
   #gate: Promise<void> | undefined;
+  /** Reads that take several slices: no commit or deletion begins before they are whole. */
+  readonly #reads = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(engine: Engine, efSearch: number, slices: Slices = new Slices()) {
@@ -40,14 +46,16 @@ export class Database implements Handlers {
   /** A transaction takes its place among writes and deletions when its last part comes. */
   async write(request: WriteRequest): Promise<Reply<'write'>> {
     this.#assertOpen();
+    this.#slices.begin();
     const number = request.transaction;
     const transaction = this.#transaction(request);
     try {
-      transaction.append(request.part, this.#order.idle);
+      transaction.append(ownMetadata(request.part), this.#order.idle);
       const linking = this.#linker.settled();
       const ready = linking && Promise.race([linking, transaction.failed]);
       if (request.last) return await this.#order.enqueue(ready, () => this.#commit(number, transaction));
-      await ready;
+      // Where nothing needs linking, a long write would otherwise never end its turn of the event loop.
+      await (ready ?? this.#slices.breathe());
       return [];
     } catch (error) {
       if (this.#transactions.delete(number)) await this.#rollback(number, transaction, error as EdgeVecError);
@@ -78,12 +86,8 @@ export class Database implements Handlers {
     else await this.#rollbacks.get(transaction);
   }
 
-  async get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
-    while (this.#gate !== undefined) await this.#gate;
-    this.#assertOpen();
-    const present = ids.filter((id) => this.#rows.has(id));
-    const slots = present.map((id) => this.#rows.slotOf(id) as number);
-    return this.#records(present, slots, vectors);
+  get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
+    return this.#read(this.#reading(ids, vectors));
   }
 
   async delete({ ids }: Request<'delete'>): Promise<number> {
@@ -119,10 +123,8 @@ export class Database implements Handlers {
     return replies;
   }
 
-  async ids(): Promise<Id[]> {
-    while (this.#gate !== undefined) await this.#gate;
-    this.#assertOpen();
-    return this.#rows.ids();
+  ids(): Promise<Id[]> {
+    return this.#read(this.#listing());
   }
 
   async count(): Promise<number> {
@@ -184,39 +186,86 @@ export class Database implements Handlers {
       open = resolve;
     });
     try {
-      let result: IteratorResult<undefined, T> | undefined;
-      await this.#slices.runAlone(() => {
-        this.#assertOpen();
-        result = steps.next();
-        return result.done === true;
-      });
-      return result?.value as T;
+      if (this.#reads.size > 0) await Promise.allSettled(this.#reads);
+      return await this.#run(steps, true);
     } finally {
       this.#gate = undefined;
       open();
     }
   }
 
+  /** Reads rows in slices; what it reads does not change meanwhile. */
+  async #read<T>(steps: Generator<undefined, T>): Promise<T> {
+    while (this.#gate !== undefined) await this.#gate;
+    const read = this.#run(steps);
+    this.#reads.add(read);
+    try {
+      return await read;
+    } finally {
+      this.#reads.delete(read);
+    }
+  }
+
+  async #run<T>(steps: Generator<undefined, T>, alone = false): Promise<T> {
+    let result: IteratorResult<undefined, T> | undefined;
+    const step = (): boolean => {
+      this.#assertOpen();
+      result = steps.next();
+      return result.done === true;
+    };
+    await (alone ? this.#slices.runAlone(step) : this.#slices.run(step));
+    return result?.value as T;
+  }
+
   *#deletion(ids: readonly Id[]): Generator<undefined, number> {
     let deleted = 0;
-    for (const id of ids) {
+    for (const [i, id] of ids.entries()) {
+      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
       const slot = this.#rows.delete(id);
       if (slot === undefined) continue;
       this.#engine.remove(slot);
-      if (++deleted % STEP_ROWS === 0) yield;
+      deleted++;
     }
     return deleted;
   }
 
+  *#reading(ids: readonly Id[], withVectors: boolean): Generator<undefined, RecordsReply> {
+    const present: Id[] = [];
+    const slots: number[] = [];
+    const metadata: (object | undefined)[] = [];
+    for (const [i, id] of ids.entries()) {
+      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+      const slot = this.#rows.slotOf(id);
+      if (slot === undefined) continue;
+      present.push(id);
+      slots.push(slot);
+      metadata.push(this.#rows.metadataOf(slot));
+    }
+    if (!withVectors) return { ids: present, metadata };
+    const size = this.#engine.dimensions;
+    const vectors = new Float32Array(slots.length * size);
+    for (const [i, slot] of slots.entries()) {
+      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+      this.#engine.copyRow(slot, vectors, i * size);
+    }
+    return { ids: present, metadata, vectors };
+  }
+
+  *#listing(): Generator<undefined, Id[]> {
+    const ids: Id[] = [];
+    for (const id of this.#rows.ids()) {
+      ids.push(id);
+      if (ids.length % LISTED_ROWS === 0) yield;
+    }
+    return ids;
+  }
+
   #rollback(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
     transaction.fail(error);
-    const steps = transaction.rollback();
-    const done = this.#slices
-      .run(() => {
-        this.#assertOpen();
-        return steps.next().done === true;
-      })
-      .finally(() => this.#rollbacks.delete(number));
+    const done = this.#run(transaction.rollback()).finally(() => {
+      this.#rollbacks.delete(number);
+      this.#tidy();
+    });
     this.#rollbacks.set(number, done);
     return done;
   }
@@ -231,7 +280,7 @@ export class Database implements Handlers {
     return opened;
   }
 
-  #hits(query: Float32Array, { k, ef, exact, vectors }: SearchRequest): HitsReply {
+  #hits(query: Float32Array, { k, ef, exact, vectors: withVectors }: SearchRequest): HitsReply {
     // No more can be found than there is, and the engine's buffers need not be larger. An empty database still checks the query.
     const most = Math.max(1, this.#rows.count);
     const wanted = Math.min(k, most);
@@ -239,19 +288,18 @@ export class Database implements Handlers {
     const found = this.#engine.search(query, wanted, width, exact ? MODE.exact : MODE.auto);
     const slots = Array.from(this.#engine.hitSlots(found).subarray(0, found));
     const distances = Array.from(this.#engine.hitDistances(found).subarray(0, found));
-    const ids = slots.map((slot) => this.#rows.idOf(slot));
-    return { ...this.#records(ids, slots, vectors), distances };
-  }
-
-  #records(ids: readonly Id[], slots: readonly number[], withVectors: boolean): RecordsReply {
-    const metadata = slots.map((slot) => this.#rows.metadataOf(slot));
-    if (!withVectors) return { ids, metadata };
+    const hits = {
+      ids: slots.map((slot) => this.#rows.idOf(slot)),
+      metadata: slots.map((slot) => this.#rows.metadataOf(slot)),
+      distances,
+    };
+    if (!withVectors) return hits;
     const size = this.#engine.dimensions;
-    const vectors = new Float32Array(slots.length * size);
+    const vectors = new Float32Array(found * size);
     slots.forEach((slot, i) => {
       this.#engine.copyRow(slot, vectors, i * size);
     });
-    return { ids, metadata, vectors };
+    return { ...hits, vectors };
   }
 
   #assertOpen(): void {

@@ -15,8 +15,8 @@ export class Rows {
     return this.#slots.size;
   }
 
-  ids(): Id[] {
-    return [...this.#slots.keys()];
+  ids(): Iterable<Id> {
+    return this.#slots.keys();
   }
 
   has(id: Id): boolean {

@@ -16,6 +16,9 @@ export interface Clock {
 /** Longest slice, in milliseconds. A turn of the event loop may also pack and store a part of a write; 8 ms in all. */
 export const SLICE_MS = 5;
 
+/** Rows handled between two looks at the clock, where each takes little. */
+export const STEP_ROWS = 64;
+
 interface Job {
   /** No other job's step runs between two of its own. */
   readonly alone: boolean;
@@ -55,23 +58,32 @@ export class Slices {
     });
   }
 
+  /** Resolves in this turn of the event loop while there is time left in it, else in a later one. */
+  breathe(): Promise<void> {
+    return this.run(() => true);
+  }
+
+  /** Counts the time from here on to this turn's slice, whoever spends it. */
+  begin(): void {
+    if (this.#until !== undefined) return;
+    this.#until = this.#clock.now() + this.#limit;
+    void this.#clock.turn().then(() => {
+      this.#until = undefined;
+      if (this.#jobs.length > 0) this.#work();
+    });
+  }
+
   #work(): void {
     if (this.#stepping) return;
+    let first = this.#until === undefined;
+    this.begin();
+    const until = this.#until as unknown as number;
     let now = this.#clock.now();
-    let first = false;
-    if (this.#until === undefined) {
-      first = true;
-      this.#until = now + this.#limit;
-      void this.#clock.turn().then(() => {
-        this.#until = undefined;
-        if (this.#jobs.length > 0) this.#work();
-      });
-    }
     this.#stepping = true;
     try {
       for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
         // The first step of a slice always runs: a step longer than the limit must not stop the work for ever.
-        if (!first && (now >= this.#until || now + job.cost > this.#until)) return;
+        if (!first && (now >= until || now + job.cost > until)) return;
         first = false;
         this.#jobs.shift();
         if (this.#step(job)) job.alone ? this.#jobs.unshift(job) : this.#jobs.push(job);
@@ -98,23 +110,24 @@ export class Slices {
 
 /** The platform's clock. Timers are clamped to 4 ms and more in background tabs; messages and immediates are not. */
 export function systemClock(): Clock {
-  return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : messages() };
+  return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : message };
 }
 
 function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function messages(): () => Promise<void> {
-  const waiting: (() => void)[] = [];
-  let channel: MessageChannel | undefined;
-  return () =>
-    new Promise((resolve) => {
-      if (channel === undefined) {
-        channel = new MessageChannel();
-        channel.port1.onmessage = () => waiting.shift()?.();
-      }
-      waiting.push(resolve);
-      channel.port2.postMessage(undefined);
-    });
+const waiting: (() => void)[] = [];
+/** One for all databases: a channel that listens is never collected. */
+let channel: MessageChannel | undefined;
+
+function message(): Promise<void> {
+  return new Promise((resolve) => {
+    if (channel === undefined) {
+      channel = new MessageChannel();
+      channel.port1.onmessage = () => waiting.shift()?.();
+    }
+    waiting.push(resolve);
+    channel.port2.postMessage(undefined);
+  });
 }

@@ -1,15 +1,14 @@
 // A write transaction: rows arrive in parts and stay hidden until all of them become visible in one step.
 
 import type { Engine } from '../engine/engine.js';
-import { amend, EdgeVecError, show } from '../errors.js';
-import type { Part, WriteKind } from '../host/host.js';
+import { amend, EdgeVecError } from '../errors.js';
+import type { Part, WriteKind } from '../messages.js';
+import { show } from '../show.js';
 import type { Id } from '../types.js';
 import type { Rows } from './rows.js';
+import { STEP_ROWS } from './slices.js';
 
 const NO_SLOT = -1;
-
-/** Rows handled between two looks at the clock. */
-export const STEP_ROWS = 64;
 
 export class Transaction {
   readonly #kind: WriteKind;

@@ -1,6 +1,7 @@
 // The wasm boundary as this layer sees it. The generated `bindings.d.ts` is checked against it in load.ts; having it by hand
 // keeps generated types out of the published declarations.
 
+import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
@@ -12,20 +13,6 @@ export interface EngineFault {
   readonly least: number;
   readonly most: number;
   readonly got: number;
-}
-
-export interface EngineStats {
-  readonly rows: number;
-  readonly hidden: number;
-  readonly tombstones: number;
-  readonly free: number;
-  readonly slots: number;
-  readonly unlinked: number;
-  readonly levels: number;
-  readonly memoryBytes: number;
-  /** Distance evaluations of searches, and of inserts and compactions. */
-  readonly distances: number;
-  readonly buildDistances: number;
 }
 
 /** Pointers are byte offsets into the instance's memory; `rows`, `budget`, `k` and `slot` are u32. */

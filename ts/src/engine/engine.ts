@@ -5,8 +5,9 @@
 // call: callers copy.
 
 import { EdgeVecError } from '../errors.js';
+import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
-import type { EngineFault, EngineStats, RawEngine } from './bindings.js';
+import type { EngineFault, RawEngine } from './bindings.js';
 import { crashed, faultOf, outOfMemory } from './faults.js';
 
 type Instance = { readonly Engine: new (options: EngineOptions) => RawEngine };

@@ -1,6 +1,7 @@
 // The engine as the caller of `edgevec/slim` gives it.
 
-import { EdgeVecError, show } from '../errors.js';
+import { EdgeVecError } from '../errors.js';
+import { show } from '../show.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
 import { bestVariant } from './variants.js';
 

@@ -1,25 +1,49 @@
-// Replies as callers want them: columns become objects, and the engine's distance gets a score beside it.
+// Replies as callers want them: columns become objects, and the engine's distance gets a score beside it. Every record and
+// every hit gets metadata of its own.
 
-import type { Hit, Metric, ScannedRecord } from '../types.js';
-import type { HitsReply, RecordsReply } from './host.js';
+import type { HitsReply, RecordsReply } from '../messages.js';
+import type { Hit, HostKind, Metric, ScannedRecord } from '../types.js';
 
-/** Records; with vectors if the reply has them. */
-export function recordsOf<M extends object>(reply: RecordsReply, dimensions: number): ScannedRecord<M>[] {
-  return reply.ids.map((id, i) => ({ id, ...contentOf<M>(reply, i, dimensions) }));
-}
+export class Decoder<M extends object> {
+  readonly #host: HostKind;
+  readonly #metric: Metric;
+  readonly #dimensions: number;
+  /** Metadata given out: a row may occur more than once in a reply, and a message keeps that. */
+  readonly #given = new Set<object>();
 
-/** Hits, nearest first. */
-export function hitsOf<M extends object>(reply: HitsReply, metric: Metric, dimensions: number): Hit<M>[] {
-  return reply.ids.map((id, i) => {
-    const distance = reply.distances[i] as number;
-    return { id, distance, score: scoreOf(metric, distance), ...contentOf<M>(reply, i, dimensions) };
-  });
-}
+  /** For one call: its replies share what they share. */
+  constructor(host: HostKind, metric: Metric, dimensions: number) {
+    this.#host = host;
+    this.#metric = metric;
+    this.#dimensions = dimensions;
+  }
 
-function contentOf<M extends object>({ metadata, vectors }: RecordsReply, i: number, dimensions: number) {
-  // Metadata may be left out only where {} is a valid M.
-  const content = { metadata: (metadata[i] ?? {}) as M };
-  return vectors === undefined ? content : { ...content, vector: vectors.slice(i * dimensions, (i + 1) * dimensions) };
+  /** A record; with its vector if the reply has it. */
+  record(reply: RecordsReply, i: number): ScannedRecord<M> {
+    return { id: reply.ids[i] as ScannedRecord<M>['id'], ...this.#content(reply, i) };
+  }
+
+  /** Hits, nearest first. */
+  hits(reply: HitsReply): Hit<M>[] {
+    return reply.ids.map((id, i) => {
+      const distance = reply.distances[i] as number;
+      return { id, distance, score: scoreOf(this.#metric, distance), ...this.#content(reply, i) };
+    });
+  }
+
+  #content({ metadata, vectors }: RecordsReply, i: number) {
+    const content = { metadata: this.#own(metadata[i]) };
+    const size = this.#dimensions;
+    return vectors === undefined ? content : { ...content, vector: vectors.slice(i * size, (i + 1) * size) };
+  }
+
+  #own(metadata: object | undefined): M {
+    // Metadata may be left out only where {} is a valid M.
+    if (metadata === undefined) return {} as M;
+    if (this.#host === 'in-thread' || this.#given.has(metadata)) return structuredClone(metadata) as M;
+    this.#given.add(metadata);
+    return metadata as M;
+  }
 }
 
 function scoreOf(metric: Metric, distance: number): number {

@@ -1,104 +1,16 @@
-// What a host does: the calls between the public class and the database, the same for both hosts. Everything here must
-// survive structured clone: in a worker it is a message. Records travel as columns, which clone faster than objects.
+// What a host is.
 
-import type { EngineStats } from '../engine/bindings.js';
-import type { HostKind, Id } from '../types.js';
-
-/** How a write treats ids that are there, and ids that are not. */
-export type WriteKind = 'insert' | 'upsert' | 'update';
-
-/** Up to a few hundred records of a write. */
-export interface Part {
-  /** Which row of the transaction its first record is. */
-  readonly start: number;
-  /** `undefined`: to be chosen (only in inserts). */
-  readonly ids: readonly (Id | undefined)[];
-  /** Flat: `dimensions` numbers for each record that has a vector. Handed over, not shared. */
-  readonly vectors: Float32Array;
-  /** Which records have a vector, if not all (only in updates). */
-  readonly withVector?: readonly number[];
-  /** Left out if no record has any. */
-  readonly metadata?: readonly (object | undefined)[];
-}
-
-/** One part of a transaction. The first opens it and the last commits it, so a small write is a single call. */
-export interface WriteRequest {
-  /** The caller's number for the transaction. */
-  readonly transaction: number;
-  readonly kind: WriteKind;
-  readonly first: boolean;
-  readonly last: boolean;
-  readonly part: Part;
-}
-
-/** Records by column; a record that is not there is left out of all of them. */
-export interface RecordsReply {
-  readonly ids: readonly Id[];
-  readonly metadata: readonly (object | undefined)[];
-  /** Flat, and only if asked for. */
-  readonly vectors?: Float32Array;
-}
-
-/** Hits by column, nearest first. */
-export interface HitsReply extends RecordsReply {
-  readonly distances: readonly number[];
-}
-
-export interface SearchRequest {
-  /** Flat: `dimensions` numbers for each query. */
-  readonly queries: Float32Array;
-  readonly k: number;
-  readonly ef: number | undefined;
-  readonly exact: boolean;
-  readonly vectors: boolean;
-}
-
-/** Every method: its request and its reply. */
-export interface Methods {
-  /** Resolves once the part is linked; for the last part with the chosen ids, in order, once all rows are visible. */
-  write: { request: WriteRequest; reply: readonly number[] };
-  /** Rolls a transaction back, unless it has committed. */
-  abort: { request: { readonly transaction: number }; reply: undefined };
-  get: { request: { readonly ids: readonly Id[]; readonly vectors: boolean }; reply: RecordsReply };
-  delete: { request: { readonly ids: readonly Id[] }; reply: number };
-  search: { request: SearchRequest; reply: readonly HitsReply[] };
-  /** Every id, in order of insertion. */
-  ids: { request: undefined; reply: readonly Id[] };
-  count: { request: undefined; reply: number };
-  compact: { request: undefined; reply: undefined };
-  stats: { request: undefined; reply: EngineStats };
-}
-
-export type Method = keyof Methods;
-export type Request<K extends Method> = Methods[K]['request'];
-export type Reply<K extends Method> = Methods[K]['reply'];
-
-/** The methods as functions: what a database implements. */
-export type Handlers = { readonly [K in Method]: (request: Request<K>) => Reply<K> | Promise<Reply<K>> };
+import type { Slices } from '../database/slices.js';
+import type { Method, Reply, Request } from '../messages.js';
+import type { HostKind } from '../types.js';
 
 /** Runs a database somewhere. Every call rejects with an `EdgeVecError`, and with nothing else. */
 export interface Host {
+  /** Replies of a host `'in-thread'` share their metadata with the database: whoever reads them copies it (decode.ts). */
   readonly kind: HostKind;
+  /** What long work in the caller's own thread is cut into. */
+  readonly slices: Slices;
   call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>>;
   /** Ends the database; calls still running reject with `CLOSED`. */
   close(): void;
-}
-
-/** What may be handed over instead of copied when a request or a reply crosses a thread. */
-export function buffersOf(message: unknown): ArrayBuffer[] {
-  const found: ArrayBuffer[] = [];
-  const take = (value: object | undefined): void => {
-    if (value === undefined) return;
-    for (const key of ['vectors', 'queries'] as const) {
-      const view = (value as Record<string, unknown>)[key];
-      if (view instanceof Float32Array && view.byteLength > 0) found.push(view.buffer as ArrayBuffer);
-    }
-  };
-  if (typeof message !== 'object' || message === null) return found;
-  if (Array.isArray(message)) for (const item of message) take(typeof item === 'object' ? item : undefined);
-  else {
-    take(message);
-    take((message as { part?: object }).part);
-  }
-  return found;
 }

@@ -3,46 +3,40 @@
 import { Database } from '../database/database.js';
 import { Slices } from '../database/slices.js';
 import { type EngineModule, startEngine } from '../engine/load.js';
-import { closed } from '../errors.js';
+import { asEdgeVecError, closed } from '../errors.js';
+import type { Handlers, Method, Reply, Request } from '../messages.js';
 import type { ResolvedOptions } from '../options.js';
-import { cloneIn, cloneOut } from './cloning.js';
-import type { Handlers, Host, Method, Reply, Request } from './host.js';
+import type { Host } from './host.js';
 
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';
-  readonly #database: Database;
-  #closed = false;
+  readonly slices: Slices;
+  /** Gone once it is closed: the engine's memory goes with it, however long somebody holds on to this. */
+  #database: Database | undefined;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, slices: Slices) {
     this.#database = database;
+    this.slices = slices;
   }
 
   static async open(engine: EngineModule, options: ResolvedOptions, slices = new Slices()): Promise<InThreadHost> {
     const started = await startEngine(engine.module, options.engine);
-    return new InThreadHost(new Database(started, options.efSearch, slices));
+    return new InThreadHost(new Database(started, options.efSearch, slices), slices);
   }
 
   // An async function: what a handler does without awaiting is done before this returns, and a throw becomes a rejection.
   async call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
-    if (this.#closed) throw closed();
-    const copied = (isWrite(method, request) ? { ...request, part: cloneIn(request.part) } : request) as Request<K>;
-    const handlers: Handlers = this.#database;
-    const reply = await handlers[method](copied);
-    return copyOut(method, reply) as Reply<K>;
+    const handlers: Handlers | undefined = this.#database;
+    if (handlers === undefined) throw closed();
+    try {
+      return await handlers[method](request);
+    } catch (error) {
+      throw asEdgeVecError(error);
+    }
   }
 
   close(): void {
-    this.#closed = true;
-    this.#database.close();
+    this.#database?.close();
+    this.#database = undefined;
   }
-}
-
-function isWrite(method: Method, _request: unknown): _request is Request<'write'> {
-  return method === 'write';
-}
-
-function copyOut(method: Method, reply: unknown): unknown {
-  if (method === 'get') return cloneOut(reply as Reply<'get'>);
-  if (method === 'search') return (reply as Reply<'search'>).map(cloneOut);
-  return reply;
 }

@@ -1,7 +1,8 @@
 // Checks at the public edge: ids, vectors and records as callers give them.
 
-import { EdgeVecError, show } from '../errors.js';
-import type { WriteKind } from '../host/host.js';
+import { EdgeVecError } from '../errors.js';
+import type { WriteKind } from '../messages.js';
+import { show } from '../show.js';
 import type { Id } from '../types.js';
 
 /** Where in a call an offending value is. */
@@ -95,9 +96,15 @@ export function checkRecord(record: unknown, place: Place): Fields {
 /** Metadata as an object; throws `INVALID_RECORD`. */
 export function checkMetadata(metadata: unknown, place: Place): object | undefined {
   if (metadata === undefined) return undefined;
-  if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) return metadata;
+  // Not the prototype: objects of another frame have another, and an instance of the caller's own class is copied as its fields.
+  if (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    Object.prototype.toString.call(metadata) === '[object Object]'
+  )
+    return metadata;
   throw new EdgeVecError('INVALID_RECORD', 'The metadata is not an object', {
-    expected: 'an object of fields',
+    expected: 'a plain object of fields',
     got: show(metadata),
     ...place,
   });

@@ -1,7 +1,7 @@
 // Packs records into parts: the unit a write is sent in. A vector is copied exactly once on this side, into the part's flat
 // array, which is then handed over to the host.
 
-import type { Part, WriteKind } from '../host/host.js';
+import type { Part, WriteKind } from '../messages.js';
 import type { Id } from '../types.js';
 import { checkMetadata, checkRecord, checkRecordId, copyVector } from './check.js';
 

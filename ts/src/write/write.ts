@@ -1,13 +1,17 @@
 // A write, whatever the caller handed over: one record, an array (one transaction) or any other iterable (batches).
 
-import { amend, EdgeVecError, show } from '../errors.js';
-import type { WriteKind } from '../host/host.js';
+import { aborted, amend, EdgeVecError, type EdgeVecErrorCode } from '../errors.js';
+import type { WriteKind } from '../messages.js';
+import { show } from '../show.js';
 import type { Id, WriteOptions } from '../types.js';
 import { type Target, Writer } from './writer.js';
 
 /** A stream is written in batches of this size: each is a transaction. */
 const BATCH_ROWS = 1024;
 const BATCH_BYTES = 4 << 20;
+
+/** After these no row is in the database, for there is none. */
+const GONE: readonly EdgeVecErrorCode[] = ['CLOSED', 'WORKER_DIED', 'ENGINE_CRASHED'];
 
 /** Writes one record or many. Resolves with the id, or with every id in order. */
 export async function write(
@@ -54,7 +58,7 @@ async function writeStream(
   options: WriteOptions,
 ): Promise<Id[]> {
   const rows = Math.min(BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / (4 * target.dimensions))));
-  const records = new Source(source, options.signal);
+  let records: Source | undefined;
   const written: Id[] = [];
   const batchIds = new Set<unknown>();
   let writer: Writer | undefined;
@@ -64,6 +68,7 @@ async function writeStream(
     batchIds.clear();
   };
   try {
+    records = new Source(source, options.signal);
     for (let next = await records.next(); !next.done; next = await records.next()) {
       const id = (next.value as { id?: unknown } | undefined)?.id;
       // A stream is a sequence: a record that repeats an id comes after the one before it.
@@ -76,9 +81,10 @@ async function writeStream(
     await commit();
     return written;
   } catch (error) {
-    records.close();
+    records?.close();
     const reason = writer === undefined ? error : await writer.fail(error);
-    throw reason instanceof EdgeVecError ? amend(reason, { written: written.length }) : reason;
+    if (!(reason instanceof EdgeVecError) || GONE.includes(reason.code)) throw reason;
+    throw amend(reason, { written: written.length });
   }
 }
 
@@ -90,16 +96,17 @@ class Source {
 
   constructor(source: Iterable<unknown> | AsyncIterable<unknown>, signal: AbortSignal | undefined) {
     this.#async = Symbol.asyncIterator in source;
-    this.#iterator =
-      Symbol.asyncIterator in source
-        ? source[Symbol.asyncIterator]()
-        : (source as Iterable<unknown>)[Symbol.iterator]();
+    try {
+      this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    } catch (cause) {
+      throw sourceFailed(cause);
+    }
     this.#signal = signal;
   }
 
   /** Async only where the source is: a loop over a plain iterator yields when parts are sent, not for every record. */
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
-    if (this.#signal?.aborted) throw abortedBy(this.#signal);
+    if (this.#signal?.aborted) throw aborted(this.#signal.reason);
     try {
       const next = this.#iterator.next();
       return this.#async
@@ -122,7 +129,7 @@ class Source {
   #unlessAborted(next: PromiseLike<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
     const signal = this.#signal;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(abortedBy(signal as AbortSignal));
+      const onAbort = (): void => reject(aborted(signal?.reason));
       signal?.addEventListener('abort', onAbort);
       // The source itself may have aborted while it was asked.
       if (signal?.aborted) onAbort();
@@ -131,10 +138,6 @@ class Source {
         .finally(() => signal?.removeEventListener('abort', onAbort));
     });
   }
-}
-
-function abortedBy(signal: AbortSignal): EdgeVecError {
-  return new EdgeVecError('ABORTED', 'The write was aborted', { cause: signal.reason });
 }
 
 function sourceFailed(cause: unknown): EdgeVecError {

@@ -2,7 +2,8 @@
 // in one error, with the database as it was.
 
 import { aborted, amend, EdgeVecError } from '../errors.js';
-import type { Host, WriteKind } from '../host/host.js';
+import type { Host } from '../host/host.js';
+import type { WriteKind } from '../messages.js';
 import type { Id, WriteOptions } from '../types.js';
 import { Packer } from './packer.js';
 
@@ -36,7 +37,7 @@ export class Writer {
   readonly #packer: Packer;
   readonly #transaction: number;
   readonly #ids: (Id | undefined)[] = [];
-  readonly #inFlight: { readonly done: number; readonly reply: Promise<readonly number[]> }[] = [];
+  readonly #inFlight: { readonly done: number | undefined; readonly reply: Promise<readonly number[]> }[] = [];
   #sent = false;
 
   constructor(target: Target, kind: WriteKind, extent: Extent, options: WriteOptions) {
@@ -72,6 +73,11 @@ export class Writer {
 
   /** Sends the rest and commits. Resolves with every id, chosen ones filled in. */
   async commit(): Promise<Id[]> {
+    if (this.#options.onProgress !== undefined) {
+      // The caller hears of every row before the commit, so that an error thrown at it, or an abort, never comes too late.
+      this.#send(false);
+      while (this.#inFlight.length > 0) await this.#settleOne();
+    }
     this.#send(true);
     let chosen: readonly number[] = [];
     while (this.#inFlight.length > 0) chosen = await this.#settleOne();
@@ -109,7 +115,7 @@ export class Writer {
     });
     // It is awaited later, if at all.
     reply.catch(() => {});
-    this.#inFlight.push({ done: part.start + part.ids.length, reply });
+    this.#inFlight.push({ done: last ? undefined : part.start + part.ids.length, reply });
   }
 
   async #settleOne(): Promise<readonly number[]> {
@@ -118,9 +124,11 @@ export class Writer {
     // It leaves the list only if it succeeds: `fail` looks through the rest for the earliest error.
     const chosen = await part.reply;
     this.#inFlight.shift();
-    const { firstRow = 0, total } = this.#extent;
-    const done = firstRow + part.done;
-    this.#options.onProgress?.(total === undefined ? { done } : { done, total });
+    if (part.done !== undefined) {
+      const { firstRow = 0, total } = this.#extent;
+      const done = firstRow + part.done;
+      this.#options.onProgress?.(total === undefined ? { done } : { done, total });
+    }
     return chosen;
   }
 

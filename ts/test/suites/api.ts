@@ -219,6 +219,55 @@ export function defineApiSuite(label: string, open: Open): void {
       for await (const record of db.scan()) expect(record.metadata).toEqual(expected);
     });
 
+    test('every record and every hit has metadata of its own, whatever the records given shared', async () => {
+      const db = await open<{ tags: string[] }>({ dimensions: 2 });
+      const tags = ['x'];
+      const shared = { tags };
+      await db.insert([1, 2, 3].map((id) => ({ id, vector: [id, 1], metadata: id === 3 ? { tags } : shared })));
+      const spoil = (records: readonly ({ metadata: { tags: string[] } } | undefined)[]) => {
+        for (const record of records) {
+          expect(record?.metadata).toEqual({ tags: ['x'] });
+          record?.metadata.tags.push('y');
+        }
+      };
+      spoil(await db.search([1, 1], 3));
+      spoil(
+        (
+          await db.searchMany(
+            [
+              [1, 1],
+              [1, 1],
+            ],
+            3,
+          )
+        ).flat(),
+      );
+      spoil(await db.get([1, 1, 2, 3]));
+      const scanned = [];
+      for await (const record of db.scan()) scanned.push(record);
+      spoil(scanned);
+      await db.update([1, 2].map((id) => ({ id, metadata: shared })));
+      spoil(await db.get([1, 2]));
+    });
+
+    test('takes the rows of a transformers.js tensor', async () => {
+      // What a feature-extraction pipeline returns: n x d numbers in one array.
+      const tensor = {
+        dims: [3, 4],
+        type: 'float32',
+        size: 12,
+        data: Float32Array.from({ length: 12 }, (_, i) => i + 1),
+      };
+      const [count, dimensions] = tensor.dims as [number, number];
+      const db = await open({ dimensions, metric: 'euclidean' });
+      const row = (i: number) => tensor.data.subarray(i * dimensions, (i + 1) * dimensions);
+      await db.upsert(Array.from({ length: count }, (_, id) => ({ id, vector: row(id) })));
+      const [hit] = await db.search(row(2), { k: 1, includeVectors: true });
+      expect(hit).toMatchObject({ id: 2, vector: Float32Array.of(9, 10, 11, 12) });
+      // Nothing was taken from it.
+      expect(tensor.data).toHaveLength(12);
+    });
+
     test('scan sees the rows there at its start, in order, and passes over those deleted meanwhile', async () => {
       const db = await open<{ n: number }>({ dimensions: 2 });
       await db.insert(uniform(10, 2).map((vector, n) => ({ vector, metadata: { n } })));

@@ -25,6 +25,11 @@ export async function failure(call: () => unknown, code: EdgeVecErrorCode): Prom
     );
   expect(error).toBeInstanceOf(EdgeVecError);
   expect((error as EdgeVecError).code, (error as Error).message).toBe(code);
-  expect((error as Error).message).toMatch(/^[^.]+/);
+  const { message, problem } = error as EdgeVecError;
+  // Whole sentences, and nothing that was forgotten in them.
+  expect(problem).toMatch(/^[A-Za-z].*[^.]$/s);
+  expect(message.startsWith(problem)).toBe(true);
+  expect(message).toMatch(/\.$/);
+  expect(message).not.toContain('[object');
   return error as EdgeVecError;
 }

@@ -1,11 +1,16 @@
 // The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
 
+import { notCloneable } from '../../database/cloning.js';
+import { Slices } from '../../database/slices.js';
 import type { EngineModule } from '../../engine/load.js';
-import { closed, EdgeVecError, unpackError } from '../../errors.js';
+import { closed, EdgeVecError } from '../../errors.js';
+import { weakly } from '../../finalizer.js';
+import type { Method, Reply, Request } from '../../messages.js';
 import type { ResolvedOptions } from '../../options.js';
-import { notCloneable } from '../cloning.js';
-import { buffersOf, type Host, type Method, type Reply, type Request } from '../host.js';
-import { awaitLock, lockName } from './lock.js';
+import type { Host } from '../host.js';
+import { buffersOf } from './buffers.js';
+import { unpackError } from './error-data.js';
+import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { failed, startWorker } from './start.js';
 
@@ -16,6 +21,7 @@ interface Pending {
 
 export class WorkerHost implements Host {
   readonly kind = 'worker';
+  readonly slices = new Slices();
   readonly #worker: Worker;
   readonly #onDeath: (error: EdgeVecError) => void;
   readonly #pending = new Map<number, Pending>();
@@ -32,13 +38,14 @@ export class WorkerHost implements Host {
   /** Throws `WORKER_FAILED` if there can be no worker, and whatever the engine in it throws. */
   static async open(engine: EngineModule, options: ResolvedOptions): Promise<WorkerHost> {
     const { worker: how, engine: engineOptions, efSearch, onEvent } = options;
-    const worker = await startWorker(how === false ? true : how);
-    const host = new WorkerHost(worker, (error) => onEvent({ type: 'worker-died', error }));
-    const lock = lockName();
+    const { worker, lock } = await startWorker(how === false ? true : how);
+    // The listener often refers to the database, which could then never be collected while its worker lives.
+    const tell = weakly(onEvent);
+    const host = new WorkerHost(worker, (error) => tell({ type: 'worker-died', error }));
     try {
-      await host.#opened({ open: { module: engine.module, options: { engine: engineOptions, efSearch }, lock } }, lock);
+      await host.#opened({ open: { module: engine.module, options: { engine: engineOptions, efSearch } } }, lock);
     } catch (error) {
-      worker.terminate();
+      host.#end(closed());
       throw error;
     }
     return host;
@@ -63,8 +70,15 @@ export class WorkerHost implements Host {
     this.#end(closed());
   }
 
-  #opened(message: ToWorker, lock: string): Promise<void> {
+  #opened(message: ToWorker, lock: string | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
+      let opened = false;
+      if (lock !== undefined) {
+        this.#stopWaiting = awaitLock(lock, () => {
+          if (opened) this.#died('it was terminated or ran out of memory');
+          else reject(failed('The worker was terminated or ran out of memory while the database was opened'));
+        });
+      }
       this.#worker.onerror = (event) => {
         event.preventDefault();
         reject(failed('The worker failed while the database was opened', event.message));
@@ -73,9 +87,8 @@ export class WorkerHost implements Host {
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if ('failed' in data) reject(unpackError(data.failed));
         if (!('ready' in data)) return;
+        opened = true;
         this.#listen();
-        if (data.ready.locked)
-          this.#stopWaiting = awaitLock(lock, () => this.#died('it was terminated or ran out of memory'));
         resolve();
       };
       try {

@@ -1,19 +1,23 @@
 // The messages between client and worker.
 
-import type { ErrorData } from '../../errors.js';
+import type { Method } from '../../messages.js';
 import type { ResolvedOptions } from '../../options.js';
-import type { Method } from '../host.js';
+import type { ErrorData } from './error-data.js';
 
 /** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** Client to worker, first: asks for hello. */
+export interface GreetMessage {
+  /** Name of the Web Lock the worker holds from now on for as long as it lives. */
+  readonly lock: string;
+}
 
 /** Client to worker, once: everything the database needs. */
 export interface OpenMessage {
   readonly open: {
     readonly module: WebAssembly.Module;
     readonly options: Pick<ResolvedOptions, 'engine' | 'efSearch'>;
-    /** Name of the Web Lock the worker holds for as long as it lives. */
-    readonly lock: string;
   };
 }
 
@@ -24,12 +28,12 @@ export interface CallMessage {
   readonly request: unknown;
 }
 
-export type ToWorker = OpenMessage | CallMessage;
+export type ToWorker = GreetMessage | OpenMessage | CallMessage;
 
 /** Worker to client, in this order: hello, then ready or failed, then replies. */
 export type FromWorker =
-  | { readonly hello: number }
-  | { readonly ready: { readonly locked: boolean } }
+  | { readonly hello: number; readonly locked: boolean }
+  | { readonly ready: true }
   | { readonly failed: ErrorData }
   | { readonly call: number; readonly reply: unknown }
   | { readonly call: number; readonly error: ErrorData };

@@ -2,10 +2,20 @@
 
 import { EdgeVecError } from '../../errors.js';
 import type { ResolvedOptions } from '../../options.js';
-import { type FromWorker, PROTOCOL_VERSION } from './protocol.js';
+import { lockName } from './lock.js';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
 /** How long a worker may take to say hello. Where it never comes, a policy or a bundler has swallowed the script. */
 const HELLO_MS = 10_000;
+
+/** Workers that run a database: a second one would take the place of the first. */
+const taken = /* @__PURE__ */ new WeakSet<Worker>();
+
+export interface Started {
+  readonly worker: Worker;
+  /** Name of the Web Lock the worker holds; undefined where there are none. */
+  readonly lock: string | undefined;
+}
 
 /** Whether `'auto'` tries a worker here. Node has none of this kind; a service worker has no constructor for one. */
 export function canStartWorker(): boolean {
@@ -13,20 +23,30 @@ export function canStartWorker(): boolean {
 }
 
 /** A worker that has said hello. Throws `WORKER_FAILED`. */
-export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>): Promise<Worker> {
+export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>): Promise<Started> {
   if (typeof how !== 'function' && typeof Worker !== 'function') throw failed('There are no workers here');
   const blob = how === 'auto' || how === true ? await blobUrl() : undefined;
   let worker: Worker | undefined;
   try {
-    worker = typeof how === 'function' ? how() : new Worker(blob ?? (how as string | URL), { name: 'edgevec' });
-    await hello(worker);
-    return worker;
+    worker = take(typeof how === 'function' ? how() : new Worker(blob ?? (how as string | URL), { name: 'edgevec' }));
+    const lock = lockName();
+    return { worker, lock: (await hello(worker, lock)) ? lock : undefined };
   } catch (cause) {
     worker?.terminate?.();
     throw cause instanceof EdgeVecError ? cause : failed('The worker could not be started', cause);
   } finally {
     if (blob !== undefined) URL.revokeObjectURL(blob);
   }
+}
+
+function take(worker: Worker): Worker {
+  if (taken.has(worker)) {
+    throw new EdgeVecError('WORKER_FAILED', 'The worker runs another database already', {
+      remedy: "Start a new worker each time the function given as 'worker' is called.",
+    });
+  }
+  taken.add(worker);
+  return worker;
 }
 
 async function blobUrl(): Promise<string> {
@@ -38,26 +58,33 @@ async function blobUrl(): Promise<string> {
   }
 }
 
-function hello(worker: Worker): Promise<void> {
+/** Resolves to whether the worker holds the lock. */
+function hello(worker: Worker, lock: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const settle = (error?: EdgeVecError): void => {
+    const stop = (): void => {
       clearTimeout(timer);
       worker.removeEventListener('message', onMessage);
       worker.removeEventListener('error', onError);
-      error === undefined ? resolve() : reject(error);
     };
     const onMessage = ({ data }: MessageEvent<FromWorker>): void => {
+      stop();
       // Some other script may say anything.
-      const version = (data as { hello?: number } | null)?.hello;
-      settle(version === PROTOCOL_VERSION ? undefined : otherVersion(version));
+      const said = data as { hello?: number; locked?: boolean } | null;
+      if (said?.hello === PROTOCOL_VERSION) resolve(said.locked === true);
+      else reject(otherVersion(said?.hello));
     };
     const onError = (event: Event): void => {
+      stop();
       event.preventDefault();
-      settle(failed("The worker's script failed to start", (event as ErrorEvent).message || undefined));
+      reject(failed("The worker's script failed to start", (event as ErrorEvent).message || undefined));
     };
-    const timer = setTimeout(() => settle(failed(`The worker did not answer within ${HELLO_MS / 1000} s`)), HELLO_MS);
+    const timer = setTimeout(() => {
+      stop();
+      reject(failed(`The worker did not answer within ${HELLO_MS / 1000} s`));
+    }, HELLO_MS);
     worker.addEventListener('message', onMessage);
     worker.addEventListener('error', onError);
+    worker.postMessage({ lock } satisfies ToWorker);
   });
 }
 

@@ -1,10 +1,11 @@
-// The worker script: one self-contained file, built on its own. Starting it says hello; the open message then brings the
-// compiled module, so that the worker fetches and compiles nothing.
+// The worker script: one self-contained file, built on its own. It says hello when asked, for nobody may listen yet when it
+// starts; the open message then brings the compiled module, so that the worker fetches and compiles nothing.
 
 import { Database } from '../../database/database.js';
 import { startEngine } from '../../engine/load.js';
-import { packError } from '../../errors.js';
-import { buffersOf, type Method } from '../host.js';
+import type { Method } from '../../messages.js';
+import { buffersOf } from './buffers.js';
+import { packError } from './error-data.js';
 import { holdLock } from './lock.js';
 import { type FromWorker, type OpenMessage, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
@@ -16,14 +17,19 @@ const scope = self as unknown as {
 let database: Database | undefined;
 
 scope.onmessage = ({ data }) => {
-  if ('open' in data) void open(data.open);
+  if ('lock' in data) void greet(data.lock);
+  else if ('open' in data) void open(data.open);
   else void answer(data.call, data.method, data.request);
 };
 
-async function open({ module, options, lock }: OpenMessage['open']): Promise<void> {
+async function greet(lock: string): Promise<void> {
+  scope.postMessage({ hello: PROTOCOL_VERSION, locked: await holdLock(lock) });
+}
+
+async function open({ module, options }: OpenMessage['open']): Promise<void> {
   try {
     database = new Database(await startEngine(module, options.engine), options.efSearch);
-    scope.postMessage({ ready: { locked: await holdLock(lock) } });
+    scope.postMessage({ ready: true });
   } catch (error) {
     scope.postMessage({ failed: packError(error) });
   }
@@ -39,5 +45,3 @@ async function answer(call: number, method: Method, request: unknown): Promise<v
     scope.postMessage({ call, error: packError(error) });
   }
 }
-
-scope.postMessage({ hello: PROTOCOL_VERSION });

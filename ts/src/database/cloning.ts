@@ -1,23 +1,17 @@
-// Metadata is copied in and out by the structured clone algorithm. A worker's messages do that by themselves; this file is
-// for the in-thread host, and for finding the culprit when a copy is refused.
+// Metadata is copied by the structured clone algorithm, record by record: copied as a whole, or by a worker's message, records
+// would go on sharing what the caller's objects share.
 
 import { EdgeVecError } from '../errors.js';
-import type { HitsReply, Part, RecordsReply } from './host.js';
+import type { Part } from '../messages.js';
 
-/** The part with its metadata copied. */
-export function cloneIn(part: Part): Part {
+/** The part with metadata that belongs to the database. */
+export function ownMetadata(part: Part): Part {
   if (part.metadata === undefined) return part;
   try {
-    return { ...part, metadata: structuredClone(part.metadata) };
+    return { ...part, metadata: part.metadata.map((metadata) => metadata && structuredClone(metadata)) };
   } catch (error) {
     throw notCloneable(part, error);
   }
-}
-
-/** The reply with its metadata copied. */
-export function cloneOut<T extends RecordsReply | HitsReply>(reply: T): T {
-  if (reply.metadata.every((metadata) => metadata === undefined)) return reply;
-  return { ...reply, metadata: structuredClone(reply.metadata) };
 }
 
 /** Which record of the part cannot be copied; `row` counts from the start of the transaction. */

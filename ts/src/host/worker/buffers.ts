@@ -1,0 +1,20 @@
+// What need not be copied on its way through `postMessage`.
+
+/** What may be handed over instead of copied when a request or a reply crosses a thread. */
+export function buffersOf(message: unknown): ArrayBuffer[] {
+  const found: ArrayBuffer[] = [];
+  const take = (value: object | undefined): void => {
+    if (value === undefined) return;
+    for (const key of ['vectors', 'queries'] as const) {
+      const view = (value as Record<string, unknown>)[key];
+      if (view instanceof Float32Array && view.byteLength > 0) found.push(view.buffer as ArrayBuffer);
+    }
+  };
+  if (typeof message !== 'object' || message === null) return found;
+  if (Array.isArray(message)) for (const item of message) take(typeof item === 'object' ? item : undefined);
+  else {
+    take(message);
+    take((message as { part?: object }).part);
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+// Errors as messages: class instances lose their class on the way through `postMessage`.
+
+import {
+  asEdgeVecError,
+  detailsOf,
+  EdgeVecError,
+  type EdgeVecErrorCode,
+  type EdgeVecErrorDetails,
+} from '../../errors.js';
+
+/** An error as structured-clone data. */
+export interface ErrorData {
+  readonly code: EdgeVecErrorCode;
+  readonly problem: string;
+  readonly details: EdgeVecErrorDetails;
+}
+
+/** Packs an error for `postMessage`. */
+export function packError(thrown: unknown): ErrorData {
+  const error = asEdgeVecError(thrown);
+  const { cause, ...details } = detailsOf(error);
+  const packed = cause instanceof Error ? plain(cause) : String(cause);
+  return {
+    code: error.code,
+    problem: error.problem,
+    details: cause === undefined ? details : { ...details, cause: packed },
+  };
+}
+
+/** The reverse of {@link packError}. */
+export function unpackError({ code, problem, details }: ErrorData): EdgeVecError {
+  return new EdgeVecError(code, problem, details);
+}
+
+// An Error subclass with own properties may hold what cannot be cloned; its name, message and stack always can.
+function plain(error: Error): Error {
+  const copy = new Error(error.name === 'Error' ? error.message : `${error.name}: ${error.message}`);
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
+}

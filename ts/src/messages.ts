@@ -1,0 +1,91 @@
+// The calls between the public class and the database, the same for both hosts. Everything here must survive structured clone:
+// in a worker it is a message. Records travel as columns, which clone faster than objects. Types only.
+
+import type { Id } from './types.js';
+
+/** How a write treats ids that are there, and ids that are not. */
+export type WriteKind = 'insert' | 'upsert' | 'update';
+
+/** Up to a few hundred records of a write. */
+export interface Part {
+  /** Which row of the transaction its first record is. */
+  readonly start: number;
+  /** `undefined`: to be chosen (only in inserts). */
+  readonly ids: readonly (Id | undefined)[];
+  /** Flat: `dimensions` numbers for each record that has a vector. Handed over, not shared. */
+  readonly vectors: Float32Array;
+  /** Which records have a vector, if not all (only in updates). */
+  readonly withVector?: readonly number[];
+  /** Left out if no record has any. */
+  readonly metadata?: readonly (object | undefined)[];
+}
+
+/** One part of a transaction. The first opens it and the last commits it, so a small write is a single call. */
+export interface WriteRequest {
+  /** The caller's number for the transaction. */
+  readonly transaction: number;
+  readonly kind: WriteKind;
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly part: Part;
+}
+
+/** Records by column; a record that is not there is left out of all of them. */
+export interface RecordsReply {
+  readonly ids: readonly Id[];
+  readonly metadata: readonly (object | undefined)[];
+  /** Flat, and only if asked for. */
+  readonly vectors?: Float32Array;
+}
+
+/** Hits by column, nearest first. */
+export interface HitsReply extends RecordsReply {
+  readonly distances: readonly number[];
+}
+
+export interface SearchRequest {
+  /** Flat: `dimensions` numbers for each query. */
+  readonly queries: Float32Array;
+  readonly k: number;
+  readonly ef: number | undefined;
+  readonly exact: boolean;
+  readonly vectors: boolean;
+}
+
+/** The engine's counts, in rows. */
+export interface EngineStats {
+  readonly rows: number;
+  readonly hidden: number;
+  readonly tombstones: number;
+  readonly free: number;
+  readonly slots: number;
+  readonly unlinked: number;
+  readonly levels: number;
+  readonly memoryBytes: number;
+  /** Distance evaluations of searches, and of inserts and compactions. */
+  readonly distances: number;
+  readonly buildDistances: number;
+}
+
+/** Every method: its request and its reply. */
+export interface Methods {
+  /** Resolves once the part is linked; for the last part with the chosen ids, in order, once all rows are visible. */
+  write: { request: WriteRequest; reply: readonly number[] };
+  /** Rolls a transaction back, unless it has committed. */
+  abort: { request: { readonly transaction: number }; reply: undefined };
+  get: { request: { readonly ids: readonly Id[]; readonly vectors: boolean }; reply: RecordsReply };
+  delete: { request: { readonly ids: readonly Id[] }; reply: number };
+  search: { request: SearchRequest; reply: readonly HitsReply[] };
+  /** Every id, in order of insertion. */
+  ids: { request: undefined; reply: readonly Id[] };
+  count: { request: undefined; reply: number };
+  compact: { request: undefined; reply: undefined };
+  stats: { request: undefined; reply: EngineStats };
+}
+
+export type Method = keyof Methods;
+export type Request<K extends Method> = Methods[K]['request'];
+export type Reply<K extends Method> = Methods[K]['reply'];
+
+/** The methods as functions: what a database implements. */
+export type Handlers = { readonly [K in Method]: (request: Request<K>) => Reply<K> | Promise<Reply<K>> };
