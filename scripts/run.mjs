@@ -16,6 +16,21 @@ export class Stop extends Error {}
 export const duration = (seconds) =>
   seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
+
+/** Ends a command and what it started: asked first, so that a package manager leaves nothing half done. @param {import('node:child_process').ChildProcess} child */
+function endGroup({ pid }) {
+  const kill = (/** @type {NodeJS.Signals} */ signal) => {
+    try {
+      if (pid) process.kill(-pid, signal);
+    } catch {
+      // It has ended, or belongs to another user (sudo): then it is not ours to end.
+    }
+  };
+  kill('SIGTERM');
+  setTimeout(kill, 5_000, 'SIGKILL').unref();
+}
+
 /**
  * @param {string} command
  * @param {string[]} args
@@ -45,11 +60,18 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
         ? undefined
         : setTimeout(() => {
             take(`Stopped: it took longer than ${duration(timeoutMs / 1000)}.\n`);
-            if (child.pid) process.kill(-child.pid, 'SIGKILL');
+            endGroup(child);
           }, timeoutMs);
+    // A group of its own does not hear the terminal's Ctrl-C.
+    const onSignal = (/** @type {NodeJS.Signals} */ signal) => {
+      endGroup(child);
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    };
+    if (timeoutMs !== undefined) for (const signal of SIGNALS) process.once(signal, onSignal);
     /** @param {boolean} ok */
     const end = (ok) => {
       clearTimeout(limit);
+      for (const signal of SIGNALS) process.removeListener(signal, onSignal);
       resolve({ ok, seconds: (performance.now() - start) / 1000, output });
     };
     child.once('error', (error) => {

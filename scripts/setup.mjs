@@ -3,10 +3,10 @@
  * is. Plain Node, for it runs before `npm install`. A thing that cannot be had ends it with one sentence that names
  * the remedy; a browser that cannot be had is returned instead, for the caller to report as not run.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BROWSERS, findBrowser } from './browsers.mjs';
+import { BROWSERS, findBrowser, launchBrowser } from './browsers.mjs';
 import { main, quiet, root, rust, Stop, task } from './run.mjs';
 import { onPath } from './webkitgtk.mjs';
 
@@ -101,12 +101,26 @@ async function hasDebianWasm() {
   return readdirSync('/usr/bin').some((name) => /^wasm-ld-\d+$/.test(name));
 }
 
+/** The workspace says which Rust it needs; an older one would fail later, and less clearly. */
+async function checkRustVersion() {
+  const [, needed = ''] = /^rust-version = "(\d+\.\d+)"/m.exec(readFileSync(join(rust, 'Cargo.toml'), 'utf8')) ?? [];
+  const { ok, output } = await quiet('rustc', ['--version'], { cwd: rust });
+  const [, version] = /^rustc (\d+\.\d+)/m.exec(output) ?? [];
+  if (!ok || version === undefined) return;
+  const [minor = 0, neededMinor = 0] = [version, needed].map((text) => Number(text.split('.')[1]));
+  if (minor >= neededMinor) return;
+  throw new Stop(
+    `EdgeVec needs Rust ${needed} or newer, and this is ${version}: run "rustup update", or install it from https://rustup.rs.`,
+  );
+}
+
 async function setUpRust() {
   if (!onPath('cc') && !(await aptInstall('a C linker', ['gcc', 'libc6-dev']))) {
     throw new Stop(
       'Rust needs a C linker and there is no "cc": install a C compiler (Debian: "apt-get install gcc libc6-dev"; macOS: "xcode-select --install").',
     );
   }
+  await checkRustVersion();
   if ((onPath('cargo') && (await hasWasmTarget())) || (await hasDebianWasm())) return;
   if (onPath('rustup')) {
     const args = ['target', 'add', 'wasm32-unknown-unknown'];
@@ -152,6 +166,32 @@ const DEBIAN_BROWSERS = {
 
 /** @param {BrowserName} name @returns {Promise<MissingBrowser | undefined>} */
 async function setUpBrowser(name) {
+  const missing = await installBrowser(name);
+  if (missing) return missing;
+  if (await starts(name)) return undefined;
+  return { name, reason: `it is installed and does not start: run "sudo npx playwright install-deps ${name}"` };
+}
+
+/** Whether a browser starts: asked once, for one that is there may lack libraries. @param {BrowserName} name */
+async function starts(name) {
+  const found = await findBrowser(name);
+  const stamp = join(root, 'node_modules/.cache/edgevec', `${name}-starts`);
+  if (!found || (existsSync(stamp) && readFileSync(stamp, 'utf8') === found.executablePath)) return true;
+  try {
+    const browser = await launchBrowser(name);
+    const page = await browser.open('about:blank');
+    await page.close();
+    await browser.close();
+  } catch {
+    return false;
+  }
+  mkdirSync(join(stamp, '..'), { recursive: true });
+  writeFileSync(stamp, found.executablePath);
+  return true;
+}
+
+/** @param {BrowserName} name @returns {Promise<MissingBrowser | undefined>} */
+async function installBrowser(name) {
   if (await findBrowser(name)) return undefined;
   const cli = join(root, 'node_modules/playwright/cli.js');
   const limit = { timeoutMs: 10 * MINUTE };
