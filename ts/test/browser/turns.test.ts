@@ -1,0 +1,82 @@
+// In the page's own thread, the event loop turns while long work is done, even work that waits for nothing.
+
+import { beforeAll, describe, expect, test } from 'vitest';
+import { EdgeVec } from '../../src/index.js';
+
+const ROWS = 100_000;
+const ids = Array.from({ length: ROWS }, (_, id) => id);
+
+/** How often the event loop turned until `work` was done. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  const { port1, port2 } = new MessageChannel();
+  let turns = 0;
+  port1.onmessage = () => {
+    turns++;
+    port2.postMessage(undefined);
+  };
+  port2.postMessage(undefined);
+  await work();
+  port1.close();
+  return turns;
+}
+
+// The first message may come in any case; one task would see no other.
+const MANY = 4;
+
+describe('A database of 100,000 rows in this thread', () => {
+  let db: EdgeVec<{ n: number }>;
+  beforeAll(async () => {
+    // Links of rows are not what is looked at: the cheapest graph will do.
+    db = await EdgeVec.open({ dimensions: 2, worker: false, m: 2, efConstruction: 2 });
+    return () => db.close();
+  });
+
+  test('insert', async () => {
+    const records = ids.map((id) => ({ id, vector: [id + 1, 1], metadata: { n: id } }));
+    expect(await turnsDuring(() => db.insert(records))).toBeGreaterThan(MANY);
+  }, 300_000);
+
+  test('update of metadata alone', async () => {
+    const changes = ids.map((id) => ({ id, metadata: { n: -id } }));
+    // The commit has slices of its own, so the turns that count are those before it.
+    let update: Promise<unknown> | undefined;
+    const storing = () =>
+      new Promise<void>((resolve) => {
+        update = db.update(changes, { onProgress: ({ done }) => void (done > 0.9 * ROWS && resolve()) });
+      });
+    expect(await turnsDuring(storing)).toBeGreaterThan(MANY);
+    await update;
+  });
+
+  test('get', async () => {
+    expect(await turnsDuring(() => db.get(ids))).toBeGreaterThan(MANY);
+  });
+
+  test('scan in one batch', async () => {
+    const scan = async () => {
+      let seen = 0;
+      for await (const { metadata } of db.scan({ batchSize: ROWS })) seen += metadata.n < 1 ? 1 : 0;
+      expect(seen).toBe(ROWS);
+    };
+    expect(await turnsDuring(scan)).toBeGreaterThan(MANY);
+  });
+
+  test('searchMany', async () => {
+    const queries = ids.slice(0, 1000).map((id) => [id + 1, 1]);
+    expect(await turnsDuring(() => db.searchMany(queries, 50))).toBeGreaterThan(MANY);
+  });
+
+  test('deletion of ids that are not there', async () => {
+    const absent = Array.from({ length: 1_000_000 }, (_, i) => -1 - i);
+    expect(await turnsDuring(() => db.delete(absent))).toBeGreaterThan(MANY);
+  });
+});
+
+test('an insert so small that there is no graph, of metadata that takes long to copy', async () => {
+  const db = await EdgeVec.open<{ list: object[] }>({ dimensions: 2, worker: false });
+  const list = Array.from({ length: 400 }, (_, n) => ({ n }));
+  const records = Array.from({ length: 1800 }, (_, id) => ({ id, vector: [id + 1, 1], metadata: { list } }));
+  // There are eight parts.
+  expect(await turnsDuring(() => db.insert(records))).toBeGreaterThan(2);
+  await db.close();
+});
