@@ -110,6 +110,36 @@ describe('Starting', () => {
     await failure(() => open({ worker: other }), 'WORKER_FAILED');
   });
 
+  test('a worker that was started long before', async () => {
+    const worker = new Worker(scriptUrl(`${workerSource}\npostMessage('up');`));
+    await new Promise((resolve) => {
+      worker.onmessage = resolve;
+    });
+    const { db } = await open({ worker: () => worker });
+    await db.insert(rows.slice(0, 10));
+    expect([db.host, await db.count()]).toEqual(['worker', 10]);
+  });
+
+  test('WORKER_FAILED: a worker that runs another database, which goes on', async () => {
+    const { db, worker } = await withWorker();
+    await db.insert(rows.slice(0, 10));
+    const error = await failure(() => open({ worker: () => worker }), 'WORKER_FAILED');
+    expect(error.remedy).toContain('new worker');
+    expect(await db.count()).toBe(10);
+  });
+
+  test('WORKER_FAILED: a worker that is killed while the engine starts', async () => {
+    const start = () => {
+      const hangs = 'WebAssembly.instantiate = () => new Promise(() => {});';
+      const worker = new Worker(scriptUrl(`${hangs}\n${workerSource}`));
+      // Its first message is hello; the next would come when the engine has started.
+      worker.addEventListener('message', () => setTimeout(() => worker.terminate(), 50));
+      return worker;
+    };
+    const error = await failure(() => open({ worker: start }), 'WORKER_FAILED');
+    expect(error.problem).toContain('while the database was opened');
+  });
+
   test('an engine that cannot start in the worker is an error of open', async () => {
     const wasm = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
     await failure(() => Slim.open({ dimensions: 2, wasm, worker: true }), 'ENGINE_LOAD_FAILED');
@@ -130,6 +160,20 @@ describe('Dying', () => {
     expect(events).toMatchObject([{ type: 'worker-died', error: { code: 'WORKER_DIED' } }]);
     await db.close();
     await failure(() => db.count(), 'CLOSED');
+  });
+
+  test('a worker that dies while it is written to leaves another alone', async () => {
+    const [a, b] = await Promise.all([withWorker(), withWorker()]);
+    const lost = failure(() => a.db.insert(new Set(rows)), 'WORKER_DIED');
+    const kept = b.db.insert(rows);
+    while ((await a.db.count()) === 0) await b.db.count();
+    a.worker.terminate();
+    const error = await lost;
+    expect(error.written).toBeUndefined();
+    expect(error.message).not.toContain('in the database');
+    expect(await kept).toHaveLength(rows.length);
+    expect(await b.db.search(rows[7]?.vector as Float32Array, 1)).toHaveLength(1);
+    expect(b.events).toEqual([]);
   });
 
   test('a worker that ends itself', async () => {
