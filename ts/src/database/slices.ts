@@ -113,8 +113,11 @@ export function systemClock(): Clock {
   return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : message };
 }
 
+/** Node's; browsers have none. */
+declare const setImmediate: ((callback: () => void) => void) | undefined;
+
 function immediate(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => setImmediate?.(resolve));
 }
 
 const waiting: (() => void)[] = [];

@@ -72,6 +72,19 @@ export async function writing(): Promise<void> {
   await untyped.insert({ vector }, { batch: 3 });
 }
 
+/** One or many, as a wrapper would have them. */
+export async function eitherWay(record: Exact | Exact[], ids: Id | Id[]): Promise<void> {
+  same<Awaited<ReturnType<typeof docs.insert>>, Id | Id[]>(true);
+  await docs.insert(record);
+  await docs.upsert(record);
+  await docs.update(record);
+  same<Awaited<ReturnType<typeof read>>, StoredRecord<Doc> | undefined | (StoredRecord<Doc> | undefined)[]>(true);
+  await docs.delete(ids);
+}
+type Exact = { id: Id; vector: number[]; metadata: Doc };
+declare const someIds: Id | Id[];
+const read = () => docs.get(someIds);
+
 const one = () => docs.insert({ vector, metadata: { title: 'A' } });
 async function* source() {
   yield { id: 'a', vector, metadata: { title: 'A' } };
