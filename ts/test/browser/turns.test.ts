@@ -73,10 +73,14 @@ describe('A database of 100,000 rows in this thread', () => {
 });
 
 test('an insert so small that there is no graph, of metadata that takes long to copy', async () => {
-  const db = await EdgeVec.open<{ list: object[] }>({ dimensions: 2, worker: false });
+  const db = await EdgeVec.open<{ list: object[] }>({ dimensions: 4096, worker: false });
   const list = Array.from({ length: 400 }, (_, n) => ({ n }));
-  const records = Array.from({ length: 1800 }, (_, id) => ({ id, vector: [id + 1, 1], metadata: { list } }));
-  // There are eight parts.
+  const records = Array.from({ length: 1000 }, (_, id) => ({
+    id,
+    vector: new Float32Array(4096).fill(id + 1),
+    metadata: { list },
+  }));
+  // There are sixteen parts, and a turn may count for more than one.
   expect(await turnsDuring(() => db.insert(records))).toBeGreaterThan(2);
   await db.close();
 });
