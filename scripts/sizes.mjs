@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { root } from './run.mjs';
 
 /** Bytes of the engine's wasm, gzip: the promise of the README. */
-const WASM_LIMIT = 60_000;
+const WASM_LIMIT = 64_000;
 
 const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} KB`;
 

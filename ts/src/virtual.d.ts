@@ -1,7 +1,7 @@
 // Modules the build makes: see ts/build/plugins.ts.
 
 /** A build of the engine: gzip in base64. */
-declare module 'virtual:edgevec/wasm/simd128' {
+declare module 'virtual:edgevec/wasm/*' {
   const text: string;
   export default text;
 }

@@ -1,6 +1,6 @@
 //! The few structs that cross the boundary, at construction and for stats; never per row or search.
 
-use edgevec::{Error, Metric, Options, Stats};
+use edgevec::{Error, Metric, Options, Precision, Stats};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -19,6 +19,8 @@ pub struct EngineOptions {
     seed: Option<u32>,
     #[tsify(optional)]
     exact_threshold: Option<u32>,
+    #[tsify(optional)]
+    precision: Option<EnginePrecision>,
 }
 
 #[derive(Deserialize, Tsify)]
@@ -27,6 +29,14 @@ enum EngineMetric {
     Cosine,
     Dot,
     Euclidean,
+}
+
+#[derive(Deserialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+enum EnginePrecision {
+    Float32,
+    Int16,
+    Int8,
 }
 
 impl From<EngineOptions> for Options {
@@ -43,6 +53,12 @@ impl From<EngineOptions> for Options {
             ef_construction: given.ef_construction.unwrap_or(defaults.ef_construction),
             seed: given.seed.unwrap_or(defaults.seed),
             exact_threshold: given.exact_threshold.unwrap_or(defaults.exact_threshold),
+            precision: match given.precision {
+                None => defaults.precision,
+                Some(EnginePrecision::Float32) => Precision::Float32,
+                Some(EnginePrecision::Int16) => Precision::Int16,
+                Some(EnginePrecision::Int8) => Precision::Int8,
+            },
         }
     }
 }

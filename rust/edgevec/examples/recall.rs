@@ -1,26 +1,32 @@
 //! Builds an index natively over a data set folder and prints recall@10, time and distance evaluations a query at several `ef`.
 //!
-//! `cargo run --release --example recall -- DIR [dimensions] [rows]`. The folder holds `base.bf16`, `queries.bf16` and `meta.json` as the
+//! `cargo run --release --example recall -- DIR [dimensions] [rows] [precision]`. The folder holds `base.bf16`, `queries.bf16` and `meta.json` as the
 //! in-browser benchmark reads them; the truth is computed here, so that any number of rows and dimensions can be asked for.
 
 use std::path::Path;
 use std::time::Instant;
 
-use edgevec::{Index, Mode, Options, Scratch};
+use edgevec::{Index, Mode, Options, Precision, Scratch};
 
 const QUERIES: usize = 500;
 const K: usize = 10;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("usage: recall DIR [dimensions] [rows]")?;
+    let folder = arguments.next().ok_or("usage: recall DIR [dimensions] [rows] [precision]")?;
     let width = 768;
     let dimensions: usize = arguments.next().map_or(Ok(width), |value| value.parse())?;
     let rows: usize = arguments.next().map_or(Ok(usize::MAX), |value| value.parse())?;
     let base = read(&Path::new(&folder).join("base.bf16"), width, dimensions, rows)?;
     let queries = read(&Path::new(&folder).join("queries.bf16"), width, dimensions, QUERIES)?;
 
-    let mut index = Index::new(Options::new(dimensions as u32))?;
+    let precision = match arguments.next().as_deref() {
+        None | Some("float32") => Precision::Float32,
+        Some("int16") => Precision::Int16,
+        Some("int8") => Precision::Int8,
+        Some(_) => return Err("precision: float32, int16 or int8".into()),
+    };
+    let mut index = Index::new(Options { precision, ..Options::new(dimensions as u32) })?;
     let start = Instant::now();
     let mut slots = Vec::new();
     for batch in base.chunks(256 * dimensions) {

@@ -9,6 +9,7 @@ pub(crate) struct Bitset {
 
 impl Bitset {
     /// Makes room for the slots below `slots`. Needed before any of them is inserted.
+    #[inline(never)]
     pub(crate) fn reserve(&mut self, slots: usize) -> Result<(), Error> {
         let words = slots.div_ceil(64);
         if words > self.words.len() {

@@ -31,13 +31,13 @@ impl<T: Pod> Chunks<T> {
     }
 
     /// Makes the rows below `rows` exist. Fails without losing any.
+    #[inline(never)]
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
         while self.chunks.len() << self.shift < rows {
-            let lines = ((self.width << self.shift) * size_of::<T>()).div_ceil(size_of::<Line>());
             let mut chunk = Vec::new();
-            chunk.try_reserve_exact(lines)?;
+            chunk.try_reserve_exact(self.chunk_lines())?;
             self.chunks.try_reserve(1)?;
-            chunk.resize(lines, Line::zeroed());
+            chunk.resize(self.chunk_lines(), Line::zeroed());
             bytemuck::cast_slice_mut::<Line, T>(&mut chunk).fill(self.fill);
             self.chunks.push(chunk);
         }
@@ -62,8 +62,12 @@ impl<T: Pod> Chunks<T> {
         (row as usize & ((1 << self.shift) - 1)) * self.width
     }
 
+    fn chunk_lines(&self) -> usize {
+        ((self.width << self.shift) * size_of::<T>()).div_ceil(size_of::<Line>())
+    }
+
     pub(crate) fn bytes(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.capacity() * size_of::<Line>()).sum()
+        self.chunks.len() * self.chunk_lines() * size_of::<Line>()
     }
 }
 

@@ -6,13 +6,19 @@ use crate::Error;
 use crate::bitset::Bitset;
 use crate::hnsw::Scratch;
 use crate::key::key;
-use crate::rows::Rows;
+use crate::vectors::{Query, Vectors};
 
 /// Rows scored before the heap is looked at.
 const BLOCK: usize = 64;
 
 /// Fills the scratch's pool with the `k` rows of `among` nearest to a laid-out query.
-pub(crate) fn search(rows: &Rows, query: &[f32], k: usize, among: &Bitset, scratch: &mut Scratch) -> Result<(), Error> {
+pub(crate) fn search(
+    vectors: &Vectors,
+    query: &Query,
+    k: usize,
+    among: &Bitset,
+    scratch: &mut Scratch,
+) -> Result<(), Error> {
     scratch.pool.reset(k)?;
     if k == 0 {
         return Ok(());
@@ -21,7 +27,7 @@ pub(crate) fn search(rows: &Rows, query: &[f32], k: usize, among: &Bitset, scrat
     let mut nearest = BinaryHeap::from(std::mem::take(scratch.pool.array()));
     let mut wanted = among.iter().peekable();
     while wanted.peek().is_some() {
-        scratch.score(rows, query, wanted.by_ref().take(BLOCK));
+        scratch.score_exactly(vectors, query, wanted.by_ref().take(BLOCK));
         for (slot, distance) in scratch.scored() {
             let key = key(distance, slot);
             if nearest.len() < k {

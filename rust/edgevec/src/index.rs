@@ -10,7 +10,7 @@ use crate::bitset::Bitset;
 use crate::hnsw::{Compaction, Graph, Params, Scratch, Site};
 use crate::kernels::Isa;
 use crate::key::MAX_SLOTS;
-use crate::rows::Rows;
+use crate::vectors::{Query, Vectors};
 use crate::{Error, Options, flat};
 
 /// A row found by a search.
@@ -53,8 +53,14 @@ pub struct Stats {
     pub unlinked: u32,
     /// Levels of the graph; 0 where there is none.
     pub levels: u32,
-    /// Bytes of memory held.
+    /// Bytes of memory held: the three below, and a little for each slot.
     pub memory_bytes: usize,
+    /// Bytes of full rows, or of what is kept in their place.
+    pub row_bytes: usize,
+    /// Bytes of the levels that the graph is walked on.
+    pub level_bytes: usize,
+    /// Bytes of the graph's links.
+    pub graph_bytes: usize,
     /// Distance evaluations made by inserting and compacting.
     pub build_evaluations: u64,
 }
@@ -62,7 +68,7 @@ pub struct Stats {
 /// An HNSW index over vectors of one size. See the [crate's guide](crate).
 pub struct Index {
     options: Options,
-    rows: Rows,
+    vectors: Vectors,
     graph: Graph,
     alive: Bitset,
     visible: Bitset,
@@ -82,6 +88,11 @@ pub struct Index {
 
 /// Distance evaluations of a graph search for each unit of `ef`, about; where a scan needs fewer, it is cheaper.
 const EVALUATIONS_PER_EF: u64 = 12;
+
+/// How many of a walk's nearest rows are ranked again. The true nearest `k` by seven-bit codes were among the nearest `1.5 k`.
+fn rerank_depth(k: usize) -> usize {
+    k + (k / 2).max(10)
+}
 
 impl Index {
     /// An empty index.
@@ -105,7 +116,13 @@ impl Index {
         };
         Ok(Self {
             options,
-            rows: Rows::new(options.metric, isa, options.dimensions as usize),
+            vectors: Vectors::new(
+                options.metric,
+                isa,
+                options.dimensions as usize,
+                options.precision,
+                options.exact_threshold,
+            ),
             graph: Graph::new(params),
             alive: Bitset::default(),
             visible: Bitset::default(),
@@ -134,8 +151,8 @@ impl Index {
     /// As [`commit`](Self::commit).
     pub fn insert(&mut self, vector: &[f32]) -> Result<u32, Error> {
         let mut slots = Vec::with_capacity(1);
-        if vector.len() != self.rows.dimensions() {
-            return Err(Error::DimensionMismatch { expected: self.rows.dimensions(), got: vector.len() });
+        if vector.len() != self.vectors.dimensions() {
+            return Err(Error::DimensionMismatch { expected: self.vectors.dimensions(), got: vector.len() });
         }
         self.commit(vector, &mut slots)?;
         while self.link(u32::MAX) > 0 {}
@@ -148,7 +165,7 @@ impl Index {
     /// # Errors
     /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn commit(&mut self, vectors: &[f32], slots: &mut Vec<u32>) -> Result<(), Error> {
-        let dimensions = self.rows.dimensions();
+        let dimensions = self.vectors.dimensions();
         let (batch, rest) = (vectors.chunks_exact(dimensions), vectors.len() % dimensions);
         if rest != 0 {
             return Err(Error::DimensionMismatch { expected: dimensions, got: vectors.len() });
@@ -157,20 +174,20 @@ impl Index {
         let mut lengths = Vec::new();
         lengths.try_reserve(count)?;
         for (row, vector) in batch.clone().enumerate() {
-            lengths.push(self.rows.check(vector, row)?);
+            lengths.push(self.vectors.check(vector, row)?);
         }
         let reused = count.min(self.free.len());
         let fresh = self.slots as usize..self.slots as usize + count - reused;
-        self.reserve(fresh.clone(), count)?;
         slots.clear();
         slots.try_reserve(count)?;
+        self.reserve(fresh.clone(), count)?;
 
         // From here on nothing can fail.
         slots.extend(self.free.drain(self.free.len() - reused..).rev());
         slots.extend(fresh.clone().map(|slot| slot as u32));
         self.slots = fresh.end as u32;
         for ((&slot, vector), length) in slots.iter().zip(batch).zip(lengths) {
-            self.rows.set(slot, vector, length);
+            self.vectors.set(slot, vector, length);
             self.alive.insert(slot);
             self.unlinked.push_back(slot);
         }
@@ -189,15 +206,17 @@ impl Index {
         self.scratch.reserve(fresh.end as u32)?;
         self.free.try_reserve(fresh.end - self.free.len())?;
         self.unlinked.try_reserve(count)?;
-        self.rows.reserve(fresh.end)?;
-        fresh.into_iter().try_for_each(|slot| self.graph.reserve(slot as u32))
+        fresh.clone().try_for_each(|slot| self.graph.reserve(slot as u32))?;
+        // Last: once there is room for codes, the rows that are to become them must follow.
+        self.vectors.reserve(fresh.end)
     }
 
     /// Takes up to `budget` committed rows into the graph; returns how many are waiting still. A set of at most
     /// [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
     pub fn link(&mut self, budget: u32) -> u32 {
         // Without a graph every row is unlinked; the queue may hold removed ones besides.
-        if self.graph.is_empty() && self.visible_count + self.hidden_count <= self.options.exact_threshold {
+        let few = self.visible_count + self.hidden_count <= self.options.exact_threshold;
+        if self.graph.is_empty() && (few || !self.vectors.ready()) {
             return 0;
         }
         for _ in 0..budget {
@@ -205,10 +224,10 @@ impl Index {
             if !self.alive.contains(slot) {
                 continue;
             }
-            let Self { rows, graph, alive, slots, scratch, .. } = self;
-            if !graph.insert(rows, slot, alive, *slots, scratch) {
+            let Self { vectors, graph, alive, slots, scratch, .. } = self;
+            if !graph.insert(vectors, slot, alive, *slots, scratch) {
                 self.forget_tombstones();
-                self.graph.insert(&self.rows, slot, &self.alive, self.slots, &mut self.scratch);
+                self.graph.insert(&self.vectors, slot, &self.alive, self.slots, &mut self.scratch);
             }
         }
         self.unlinked.len() as u32
@@ -252,10 +271,10 @@ impl Index {
     /// # Panics
     /// If `vector` is not of the index's dimensions.
     pub fn get(&self, slot: u32, vector: &mut [f32]) -> bool {
-        assert_eq!(vector.len(), self.rows.dimensions());
+        assert_eq!(vector.len(), self.vectors.dimensions());
         let alive = self.alive.contains(slot);
         if alive {
-            self.rows.get(slot, vector);
+            self.vectors.get(slot, vector);
         }
         alive
     }
@@ -279,7 +298,7 @@ impl Index {
         let mut prepared = std::mem::take(&mut scratch.query);
         let k = k.min(self.visible_count as usize);
         let ef = ef.clamp(k, (self.visible_count as usize).max(k));
-        let searched = self.rows.prepare(query, &mut prepared).and_then(|()| {
+        let searched = self.vectors.prepare(query, &mut prepared).and_then(|()| {
             let by_graph = match mode {
                 Mode::Auto => {
                     !self.scan_is_cheaper(ef) && self.walk(&prepared, ef, self.visible_count.into(), scratch)?
@@ -287,11 +306,18 @@ impl Index {
                 Mode::Graph => self.walk(&prepared, ef, u64::MAX / 2, scratch)?,
                 Mode::Exact => false,
             };
-            if by_graph { Ok(()) } else { flat::search(&self.rows, &prepared, k, &self.visible, scratch) }
+            if by_graph {
+                if self.vectors.estimates() {
+                    scratch.rerank(&self.vectors, &prepared, rerank_depth(k));
+                }
+                Ok(())
+            } else {
+                flat::search(&self.vectors, &prepared, k, &self.visible, scratch)
+            }
         });
         scratch.query = prepared;
         searched?;
-        let metric = self.rows.metric();
+        let metric = self.vectors.metric();
         scratch.hits.clear();
         scratch.hits.try_reserve(k)?;
         let nearest = scratch.pool.nearest().take(k);
@@ -300,13 +326,13 @@ impl Index {
     }
 
     /// Fills the pool by the graph and from the rows that are not in it yet. False if the graph's search has been given up.
-    fn walk(&self, query: &[f32], ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
+    fn walk(&self, query: &Query, ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
         scratch.begin(ef, self.slots)?;
-        let finished = self.graph.search(&self.rows, query, &self.visible, patience, scratch);
+        let finished = self.graph.search(&self.vectors, query, &self.visible, patience, scratch);
         if finished {
             // Last, since the walk would expand what it finds in the pool, and these have no links.
             let unlinked = self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot));
-            scratch.visit(&self.rows, query, unlinked, &self.visible);
+            scratch.visit(&self.vectors, query, unlinked, &self.visible);
         }
         Ok(finished)
     }
@@ -324,8 +350,9 @@ impl Index {
             Compaction::new()
         });
         for _ in 0..budget.max(1) {
-            let Self { rows, graph, alive, condemned, slots, scratch, .. } = self;
-            if let Some(slot) = compaction.step(&mut Site { graph, rows, condemned, alive, slots: *slots, scratch }) {
+            let Self { vectors, graph, alive, condemned, slots, scratch, .. } = self;
+            if let Some(slot) = compaction.step(&mut Site { graph, vectors, condemned, alive, slots: *slots, scratch })
+            {
                 self.reclaim(slot);
             }
             if compaction.left(self.slots) == 0 {
@@ -343,6 +370,7 @@ impl Index {
         let sets = [&self.alive, &self.visible, &self.tombstones, &self.condemned];
         let bits: usize = sets.iter().map(|set| set.bytes()).sum();
         let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.capacity() * size_of::<u32>();
+        let ((row_bytes, level_bytes), graph_bytes) = (self.vectors.bytes(), self.graph.bytes());
         Stats {
             rows: self.visible_count,
             hidden: self.hidden_count,
@@ -351,7 +379,10 @@ impl Index {
             slots: self.slots,
             unlinked: self.unlinked.len() as u32,
             levels: self.graph.levels() as u32,
-            memory_bytes: self.rows.bytes() + self.graph.bytes() + bits + lists,
+            memory_bytes: row_bytes + level_bytes + graph_bytes + bits + lists,
+            row_bytes,
+            level_bytes,
+            graph_bytes,
             build_evaluations: self.scratch.evaluations(),
         }
     }
@@ -367,6 +398,7 @@ impl Index {
     /// Every row is gone: all slots are new again.
     fn forget_everything(&mut self) {
         self.graph.clear();
+        self.vectors.clear();
         self.tombstones.clear();
         self.tombstone_count = 0;
         self.free.clear();

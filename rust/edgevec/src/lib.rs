@@ -24,6 +24,7 @@
 
 mod bitset;
 mod chunks;
+mod codes;
 mod error;
 mod flat;
 mod hnsw;
@@ -32,15 +33,18 @@ mod kernels;
 mod key;
 mod metric;
 mod options;
+mod quantize;
+mod refinement;
 mod rng;
 mod rows;
+mod vectors;
 
 pub use error::Error;
 pub use hnsw::Scratch;
 pub use index::{Hit, Index, Mode, Stats};
 pub use kernels::Isa;
 pub use metric::Metric;
-pub use options::Options;
+pub use options::{Options, Precision};
 pub use rows::MAX_SQUARED_LENGTH;
 
 /// Property tests make the same cases in every run; `PROPTEST_RNG_SEED` asks for others.

@@ -2,6 +2,18 @@
 
 use crate::{Error, Metric};
 
+/// What is kept of each component of a vector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// The component itself, and a code beside it that the graph is walked on: five bytes. Distances are exact.
+    #[default]
+    Float32,
+    /// A code and what it leaves, a byte each: an error of about one part in 30,000 of a row's largest component.
+    Int16,
+    /// A code only, one byte: an error of up to one part in 126 of a row's largest component. Distances and vectors given back have it too.
+    Int8,
+}
+
 /// Options of an [`Index`](crate::Index). Only the dimensions need choosing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -18,13 +30,23 @@ pub struct Options {
     pub seed: u32,
     /// Up to this many rows there is no graph, and searches scan: faster at that size, and exact. Default: 2,000.
     pub exact_threshold: u32,
+    /// What is kept of each vector. Up to `exact_threshold` rows (at least 256), full rows are kept whatever it is. Default: all of it.
+    pub precision: Precision,
 }
 
 impl Options {
     /// The defaults, for vectors of this many dimensions.
     #[must_use]
     pub fn new(dimensions: u32) -> Self {
-        Self { dimensions, metric: Metric::Cosine, m: 16, ef_construction: 200, seed: 0, exact_threshold: 2_000 }
+        Self {
+            dimensions,
+            metric: Metric::Cosine,
+            m: 16,
+            ef_construction: 200,
+            seed: 0,
+            exact_threshold: 2_000,
+            precision: Precision::Float32,
+        }
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {

@@ -19,7 +19,14 @@ struct Variant {
 }
 
 /// In no order; `ts/src/engine/load.ts` has the order of preference.
-const VARIANTS: &[Variant] = &[Variant { name: "simd128", features: "+simd128", enable: &["--enable-simd"] }];
+const VARIANTS: &[Variant] = &[
+    Variant { name: "simd128", features: "+simd128", enable: &["--enable-simd"] },
+    Variant {
+        name: "relaxed-simd",
+        features: "+simd128,+relaxed-simd",
+        enable: &["--enable-simd", "--enable-relaxed-simd"],
+    },
+];
 
 /// What every engine with simd128 has (Safari 16.4, Chrome 91, Firefox 89), and what rustc assumes.
 const BASELINE: &[&str] = &[

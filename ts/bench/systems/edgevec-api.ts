@@ -7,7 +7,7 @@ export async function open({ dimensions, m, efConstruction, seed }: OpenOptions)
   const db = await EdgeVec.open({ dimensions, m, efConstruction, seed, worker: true });
   const { variant } = await db.stats();
   return {
-    variant: `f32, ${variant}, public API, database in a worker`,
+    variant: `${variant}, public API, database in a worker`,
     async build(rows: Rows, onProgress) {
       await db.insert(records(rows), { onProgress: ({ done }) => onProgress(done) });
     },

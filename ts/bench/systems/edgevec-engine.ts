@@ -15,7 +15,7 @@ export async function open({ dimensions, m, efConstruction, seed }: OpenOptions)
   const { module, variant } = await inlineEngine();
   const engine = await startEngine(module, { dimensions, metric: 'cosine', m, efConstruction, seed });
   return {
-    variant: `f32, ${variant}, engine called in its own worker`,
+    variant: `${variant}, engine called in its own worker`,
     build(rows: Rows, onProgress) {
       for (let start = 0; start < rows.count; start += PART) {
         const part = slice(rows, start, PART);

@@ -22,7 +22,7 @@ export function faultOf(status: number): EdgeVecError {
       });
     case STATUS.tooLarge:
       return new EdgeVecError('VECTOR_TOO_LARGE', 'The squared length of the vector overflows a 32-bit float', {
-        expected: 'a length below about 1.8e19',
+        expected: 'a length below about 4.4e18',
         remedy: 'Scale the vectors down.',
       });
     default:

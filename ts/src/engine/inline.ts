@@ -5,6 +5,7 @@ import { compile, type EngineModule, loadFailed } from './load.js';
 import { bestVariant, missing, type Variant } from './variants.js';
 
 const CHUNKS: { readonly [V in Variant]: () => Promise<{ readonly default: string }> } = {
+  'relaxed-simd': () => import('virtual:edgevec/wasm/relaxed-simd'),
   simd128: () => import('virtual:edgevec/wasm/simd128'),
 };
 

@@ -3,7 +3,7 @@
 import { EdgeVecError } from '../errors.js';
 
 /** A build of the engine. */
-export type Variant = 'simd128';
+export type Variant = 'relaxed-simd' | 'simd128';
 
 interface Candidate {
   readonly variant: Variant;
@@ -11,6 +11,14 @@ interface Candidate {
 }
 
 const CANDIDATES: readonly Candidate[] = [
+  {
+    variant: 'relaxed-simd',
+    // (module (func (result v128) i32.const 0 i8x16.splat dup dup i32x4.relaxed_dot_i8x16_i7x16_add_s), the splats written out
+    probe: [
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15,
+      65, 0, 253, 15, 253, 147, 2, 11,
+    ],
+  },
   {
     variant: 'simd128',
     // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt))

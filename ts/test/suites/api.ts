@@ -1,6 +1,7 @@
 // Every method, as documented.
 
 import { describe, expect, test } from 'vitest';
+import { bestVariant } from '../../src/engine/variants.js';
 import { failure, type Open } from '../support/open.js';
 import { clustered, distance, nearest, uniform } from '../support/vectors.js';
 
@@ -322,7 +323,7 @@ export function defineApiSuite(label: string, open: Open): void {
         tombstones: 0,
         levels: 0,
         distances: 10,
-        variant: 'simd128',
+        variant: bestVariant(),
       });
       expect(stats.host).toBe(db.host);
       expect(stats.memoryBytes).toBeGreaterThan(10 * 8 * 4);

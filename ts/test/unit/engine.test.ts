@@ -57,8 +57,9 @@ test('without finalizers there is no net, and nothing else is amiss', async () =
 test('ENGINE_LOAD_FAILED: a chunk that cannot be loaded, or is broken; a service worker is told of the slim entry', async () => {
   const open = async (chunk: () => { default: string }) => {
     vi.resetModules();
-    vi.doMock('virtual:edgevec/wasm/simd128', chunk);
-    onTestFinished(() => void vi.doUnmock('virtual:edgevec/wasm/simd128'));
+    const engine = `virtual:edgevec/wasm/${bestVariant()}`;
+    vi.doMock(engine, chunk);
+    onTestFinished(() => void vi.doUnmock(engine));
     const { EdgeVec: Fresh } = await import('../../src/index.js');
     const error = await Fresh.open({ dimensions: 1 }).catch((reason) => reason);
     expect(error.code).toBe('ENGINE_LOAD_FAILED');

@@ -8,7 +8,7 @@ use super::graph::Graph;
 use super::search::Scratch;
 use super::select::select;
 use crate::bitset::Bitset;
-use crate::rows::Rows;
+use crate::vectors::Vectors;
 
 /// How far a compaction has come.
 pub(crate) struct Compaction {
@@ -26,7 +26,7 @@ enum Phase {
 /// What a compaction works on.
 pub(crate) struct Site<'a> {
     pub(crate) graph: &'a mut Graph,
-    pub(crate) rows: &'a Rows,
+    pub(crate) vectors: &'a Vectors,
     /// The tombstones it reclaims: those there when it began.
     pub(crate) condemned: &'a Bitset,
     pub(crate) alive: &'a Bitset,
@@ -53,7 +53,7 @@ impl Compaction {
         let slot = self.next;
         self.next += 1;
         match (self.phase, site.condemned.contains(slot)) {
-            (Phase::Cut, true) if site.graph.contains(slot) => site.graph.cut(site.rows, slot, site.scratch),
+            (Phase::Cut, true) if site.graph.contains(slot) => site.graph.cut(site.vectors, slot, site.scratch),
             (Phase::Rewire, false) if site.graph.contains(slot) => site.rewire(slot),
             (Phase::HandBack, true) => return Some(slot),
             _ => {}
@@ -75,7 +75,7 @@ impl Compaction {
 impl Site<'_> {
     /// Replaces a node's links to condemned nodes by the best of what those link to.
     fn rewire(&mut self, slot: u32) {
-        let Self { graph, rows, condemned, alive, slots, scratch } = self;
+        let Self { graph, vectors, condemned, alive, slots, scratch } = self;
         let (mut candidates, mut ranked, mut chosen) = (Vec::new(), Vec::new(), Vec::new());
         for level in 0..=graph.level_of(slot) {
             if !graph.links(slot, level).any(|link| condemned.contains(link)) {
@@ -93,9 +93,9 @@ impl Site<'_> {
             let beyond = gone.flat_map(|link| graph.links(link, level));
             let beyond = beyond.filter(|&link| link != slot && alive.contains(link) && scratch.meet(link));
             candidates.extend(beyond.take(more));
-            scratch.rank(rows, slot, &candidates, &mut ranked);
+            scratch.rank(vectors, slot, &candidates, &mut ranked);
             let most = if level == 0 { graph.params.m0() } else { graph.params.m };
-            select(rows, &ranked, most, pinned, scratch, &mut chosen);
+            select(vectors, &ranked, most, pinned, scratch, &mut chosen);
             graph.set_links(slot, level, &chosen);
         }
     }

@@ -73,6 +73,7 @@ impl Graph {
 
     /// The highest level of a slot: at least `l` with probability `m^-l`. A function of the seed and the slot, so it is the same on
     /// every machine and needs no storage.
+    #[inline(never)]
     pub(super) fn level_of(&self, slot: u32) -> usize {
         let mut draw = hash(self.params.seed, u64::from(slot));
         let mut level = 0;
@@ -99,7 +100,7 @@ impl Graph {
 
     /// The row of links itself, `NONE` behind the last.
     #[inline(always)]
-    fn row(&self, slot: u32, level: usize) -> &[u32] {
+    pub(super) fn row(&self, slot: u32, level: usize) -> &[u32] {
         if level == 0 { self.base.row(slot) } else { self.upper.row(self.upper_row(slot, level)) }
     }
 
@@ -125,6 +126,7 @@ impl Graph {
         self.row(slot, level).contains(&to)
     }
 
+    #[inline(never)]
     pub(super) fn set_links(&mut self, slot: u32, level: usize, links: &[u32]) {
         let row = self.row_mut(slot, level);
         row[..links.len()].copy_from_slice(links);
@@ -137,6 +139,7 @@ impl Graph {
     }
 
     /// Puts a link in another's place; false if `from` is not there.
+    #[inline(never)]
     pub(super) fn replace_link(&mut self, slot: u32, level: usize, from: u32, to: u32) -> bool {
         let place = self.row_mut(slot, level).iter_mut().find(|link| **link == from);
         place.map(|link| *link = to).is_some()

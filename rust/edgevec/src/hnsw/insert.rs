@@ -4,7 +4,7 @@ use super::graph::Graph;
 use super::search::Scratch;
 use super::select::select;
 use crate::bitset::Bitset;
-use crate::rows::Rows;
+use crate::vectors::{Query, Vectors};
 
 /// Evaluations a walk for links may take, for each candidate wanted. A few dozen is usual; without a bound, a row beside a large
 /// removed cluster would walk through all of it.
@@ -14,11 +14,33 @@ impl Graph {
     /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It chooses its links among the nodes that are `alive`.
     ///
     /// False if there are nodes but none alive; the graph is then as it was, and wants clearing.
-    pub(crate) fn insert(&mut self, rows: &Rows, slot: u32, alive: &Bitset, slots: u32, scratch: &mut Scratch) -> bool {
+    pub(crate) fn insert(
+        &mut self,
+        vectors: &Vectors,
+        slot: u32,
+        alive: &Bitset,
+        slots: u32,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let mut query = std::mem::take(&mut scratch.inserted);
+        vectors.prepare_row(slot, &mut query);
+        let inserted = self.insert_as(vectors, slot, &query, alive, slots, scratch);
+        scratch.inserted = query;
+        inserted
+    }
+
+    fn insert_as(
+        &mut self,
+        vectors: &Vectors,
+        slot: u32,
+        query: &Query,
+        alive: &Bitset,
+        slots: u32,
+        scratch: &mut Scratch,
+    ) -> bool {
         let top = self.level_of(slot);
-        let query = rows.stored(slot);
         self.wipe(slot);
-        let Some(mut nearest) = self.descend(rows, query, top, scratch) else {
+        let Some(mut nearest) = self.descend(vectors, query, top, scratch) else {
             self.nodes.insert(slot);
             self.entry = Some(slot);
             return true;
@@ -27,21 +49,21 @@ impl Graph {
         for level in (0..self.levels().min(top + 1)).rev() {
             let patience = PATIENCE * self.params.ef_construction as u64;
             scratch.begin(self.params.ef_construction, slots).expect("reserved with the slot");
-            scratch.visit(rows, query, std::iter::once(nearest), alive);
-            while !self.walk(rows, query, level, alive, scratch.evaluations() + patience, scratch)
+            scratch.visit(vectors, query, std::iter::once(nearest), alive);
+            while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
                 && scratch.pool.is_empty()
             {}
             candidates.clear();
             candidates.extend(scratch.pool.nearest());
             nearest = candidates.first().map_or(nearest, |&(slot, _)| slot);
-            select(rows, &candidates, self.params.m, |_| false, scratch, &mut chosen);
+            select(vectors, &candidates, self.params.m, |_| false, scratch, &mut chosen);
             if level == 0 {
                 let Some(&parent) = chosen.first() else { return false };
                 self.set_parent(slot, parent);
             }
             self.set_links(slot, level, &chosen);
             for &neighbour in &chosen {
-                self.link_back(rows, neighbour, slot, level, scratch, &mut candidates);
+                self.link_back(vectors, neighbour, slot, level, scratch, &mut candidates);
             }
         }
         self.nodes.insert(slot);
@@ -54,7 +76,7 @@ impl Graph {
     /// Links a node to the new one that chose it. A full list is chosen again, the new link competing with the old ones.
     fn link_back(
         &mut self,
-        rows: &Rows,
+        vectors: &Vectors,
         slot: u32,
         new: u32,
         level: usize,
@@ -65,14 +87,14 @@ impl Graph {
             return;
         }
         let mut links: Vec<u32> = self.links(slot, level).chain([new]).collect();
-        scratch.rank(rows, slot, &links, ranked);
+        scratch.rank(vectors, slot, &links, ranked);
         let most = links.len() - 1;
         if level == 0 && ranked.iter().filter(|&&(link, _)| self.is_pinned(slot, link)).count() > most {
             let farthest = ranked.iter().rposition(|&(link, _)| link != new && self.parent(link) == slot);
             let (child, _) = ranked.remove(farthest.expect("a node has one parent, so the rest are children"));
             self.adopt(child, new);
         }
-        select(rows, ranked, most, |link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
+        select(vectors, ranked, most, |link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
         self.set_links(slot, level, &links);
     }
 }

@@ -71,6 +71,12 @@ impl Pool {
         })
     }
 
+    /// Likely the node to be expanded after the one that has just been.
+    #[inline(always)]
+    pub(crate) fn peek_next(&self) -> Option<u32> {
+        self.nearest.get(self.next + 1).map(|&key| slot_of(key))
+    }
+
     /// The nodes that count, nearest first.
     pub(crate) fn nearest(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         self.nearest.iter().map(|&key| (slot_of(key), distance_of(key)))

@@ -1,9 +1,10 @@
 //! Walking the graph.
 
-use super::graph::Graph;
+use super::graph::{Graph, NONE};
 use super::pool::Pool;
 use crate::bitset::Bitset;
-use crate::rows::Rows;
+use crate::key::slot_of;
+use crate::vectors::{Query, Vectors};
 use crate::{Error, Hit};
 
 /// The memory of a search, used again by the next one. One a thread; searches share nothing else.
@@ -11,10 +12,15 @@ use crate::{Error, Hit};
 pub struct Scratch {
     pub(crate) pool: Pool,
     visited: Bitset,
+    /// What has been scored last: the first `scored` of each. They are as long as they have ever been.
     slots: Vec<u32>,
     distances: Vec<f32>,
+    scored: usize,
     evaluations: u64,
-    pub(crate) query: Vec<f32>,
+    pub(crate) query: Query,
+    /// A row that is the query: the one being inserted, and the one others are compared with.
+    pub(super) inserted: Query,
+    row: Query,
     pub(crate) hits: Vec<Hit>,
 }
 
@@ -39,27 +45,79 @@ impl Scratch {
 
     /// Scores slots; what they were and how far is left for [`scored`](Self::scored).
     #[inline(always)]
-    pub(crate) fn score(&mut self, rows: &Rows, query: &[f32], slots: impl Iterator<Item = u32>) {
+    pub(crate) fn score(&mut self, vectors: &Vectors, query: &Query, slots: impl Iterator<Item = u32>) {
         self.slots.clear();
         self.slots.extend(slots);
-        self.distances.clear();
-        rows.score(query, &self.slots, &mut self.distances);
-        self.evaluations += self.slots.len() as u64;
+        self.score_first(vectors, query, self.slots.len());
+    }
+
+    /// As [`score`](Self::score), by the most precise form kept.
+    pub(crate) fn score_exactly(&mut self, vectors: &Vectors, query: &Query, slots: impl Iterator<Item = u32>) {
+        self.slots.clear();
+        self.slots.extend(slots);
+        self.make_room(self.slots.len());
+        vectors.score_exactly(query, &self.slots, &mut self.distances[..self.scored]);
+    }
+
+    /// Scores the first `count` of `slots`.
+    #[inline(always)]
+    fn score_first(&mut self, vectors: &Vectors, query: &Query, count: usize) {
+        self.make_room(count);
+        vectors.score(query, &self.slots[..count], &mut self.distances[..count]);
+    }
+
+    #[inline(always)]
+    fn make_room(&mut self, count: usize) {
+        self.scored = count;
+        self.evaluations += count as u64;
+        if self.distances.len() < count {
+            self.distances.resize(count, 0.0);
+        }
     }
 
     /// The slots scored last, with their distances.
     #[inline(always)]
     pub(crate) fn scored(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        self.slots.iter().copied().zip(self.distances.iter().copied())
+        self.slots[..self.scored].iter().copied().zip(self.distances[..self.scored].iter().copied())
     }
 
     /// Scores every slot not met before in this walk, and pools it; it counts if `counts` has it.
     #[inline(always)]
-    pub(crate) fn visit(&mut self, rows: &Rows, query: &[f32], slots: impl Iterator<Item = u32>, counts: &Bitset) {
+    pub(crate) fn visit(
+        &mut self,
+        vectors: &Vectors,
+        query: &Query,
+        slots: impl Iterator<Item = u32>,
+        counts: &Bitset,
+    ) {
         let mut visited = std::mem::take(&mut self.visited);
-        self.score(rows, query, slots.filter(|&slot| visited.insert(slot)));
+        self.score(vectors, query, slots.filter(|&slot| visited.insert(slot)));
         self.visited = visited;
-        for (&slot, &distance) in self.slots.iter().zip(&self.distances) {
+        self.pool_scored(counts);
+    }
+
+    /// As [`visit`](Self::visit), for a row of links.
+    #[inline(always)]
+    fn visit_links(&mut self, vectors: &Vectors, query: &Query, links: &[u32], counts: &Bitset) {
+        // Without branches: whether a link has been met is as good as chance.
+        if self.slots.len() < links.len() {
+            self.slots.resize(links.len(), 0);
+        }
+        let mut new = 0;
+        for &link in links {
+            if link == NONE {
+                break;
+            }
+            self.slots[new] = link;
+            new += usize::from(self.visited.insert(link));
+        }
+        self.score_first(vectors, query, new);
+        self.pool_scored(counts);
+    }
+
+    #[inline(always)]
+    fn pool_scored(&mut self, counts: &Bitset) {
+        for (&slot, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
             if self.pool.admits(distance) {
                 self.pool.insert(distance, slot, counts.contains(slot));
             }
@@ -72,10 +130,11 @@ impl Scratch {
     }
 
     /// Others with their distances to a stored row, nearest first. Uses the pool.
-    pub(super) fn rank(&mut self, rows: &Rows, slot: u32, others: &[u32], ranked: &mut Vec<(u32, f32)>) {
+    #[inline(never)]
+    pub(super) fn rank(&mut self, vectors: &Vectors, slot: u32, others: &[u32], ranked: &mut Vec<(u32, f32)>) {
         self.pool.reset(others.len()).expect("some hundred entries");
-        self.score(rows, rows.stored(slot), others.iter().copied());
-        for (&other, &distance) in self.slots.iter().zip(&self.distances) {
+        self.score_row(vectors, slot, others);
+        for (&other, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
             self.pool.insert(distance, other, true);
         }
         ranked.clear();
@@ -83,11 +142,35 @@ impl Scratch {
     }
 
     /// Whether a row is nearer to one of `others` than `distance`, or as near.
-    pub(super) fn any_within(&mut self, rows: &Rows, slot: u32, others: &[u32], distance: f32) -> bool {
-        others.chunks(crate::kernels::BATCH).any(|batch| {
-            self.score(rows, rows.stored(slot), batch.iter().copied());
-            self.distances.iter().any(|&other| other <= distance)
-        })
+    #[inline(never)]
+    pub(super) fn any_within(&mut self, vectors: &Vectors, slot: u32, others: &[u32], distance: f32) -> bool {
+        let mut row = std::mem::take(&mut self.row);
+        vectors.prepare_row(slot, &mut row);
+        let within = others.chunks(crate::kernels::BATCH).any(|batch| {
+            self.score(vectors, &row, batch.iter().copied());
+            self.distances[..self.scored].iter().any(|&other| other <= distance)
+        });
+        self.row = row;
+        within
+    }
+
+    /// Scores others against a stored row.
+    fn score_row(&mut self, vectors: &Vectors, slot: u32, others: &[u32]) {
+        let mut row = std::mem::take(&mut self.row);
+        vectors.prepare_row(slot, &mut row);
+        self.score(vectors, &row, others.iter().copied());
+        self.row = row;
+    }
+
+    /// Ranks the nearest `depth` of the pool again, by the most precise form kept of them; nothing else stays.
+    pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, depth: usize) {
+        let nearest = std::mem::take(self.pool.array());
+        self.score_exactly(vectors, query, nearest.iter().take(depth).map(|&key| slot_of(key)));
+        *self.pool.array() = nearest;
+        self.pool.reset(self.scored).expect("the pool held as many");
+        for (&slot, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
+            self.pool.insert(distance, slot, true);
+        }
     }
 }
 
@@ -98,29 +181,30 @@ impl Graph {
     /// many of those lay around the query.
     pub(crate) fn search(
         &self,
-        rows: &Rows,
-        query: &[f32],
+        vectors: &Vectors,
+        query: &Query,
         counts: &Bitset,
         patience: u64,
         scratch: &mut Scratch,
     ) -> bool {
         let until = scratch.evaluations + patience;
-        let Some(entry) = self.descend(rows, query, 0, scratch) else { return true };
-        scratch.visit(rows, query, std::iter::once(entry), counts);
-        self.walk(rows, query, 0, counts, until, scratch)
+        let Some(entry) = self.descend(vectors, query, 0, scratch) else { return true };
+        scratch.visit(vectors, query, std::iter::once(entry), counts);
+        self.walk(vectors, query, 0, counts, until, scratch)
     }
 
     /// The nearest node found on the levels above `floor` by going downhill from the entry point.
-    pub(super) fn descend(&self, rows: &Rows, query: &[f32], floor: usize, scratch: &mut Scratch) -> Option<u32> {
+    #[inline(never)]
+    pub(super) fn descend(&self, vectors: &Vectors, query: &Query, floor: usize, scratch: &mut Scratch) -> Option<u32> {
         let mut nearest = self.entry?;
         if self.levels() <= floor + 1 {
             return Some(nearest);
         }
-        scratch.score(rows, query, std::iter::once(nearest));
+        scratch.score(vectors, query, std::iter::once(nearest));
         let mut distance = scratch.distances[0];
         for level in (floor + 1..self.levels()).rev() {
             loop {
-                scratch.score(rows, query, self.links(nearest, level));
+                scratch.score(vectors, query, self.links(nearest, level));
                 let before = nearest;
                 for (slot, other) in scratch.scored() {
                     if other < distance {
@@ -139,8 +223,8 @@ impl Graph {
     /// called again to go on, once the scratch has made `until` evaluations.
     pub(super) fn walk(
         &self,
-        rows: &Rows,
-        query: &[f32],
+        vectors: &Vectors,
+        query: &Query,
         level: usize,
         counts: &Bitset,
         until: u64,
@@ -148,7 +232,11 @@ impl Graph {
     ) -> bool {
         while scratch.evaluations < until {
             let Some(slot) = scratch.pool.expand_next() else { return true };
-            scratch.visit(rows, query, self.links(slot, level), counts);
+            if let Some(next) = scratch.pool.peek_next() {
+                let row = self.row(next, level);
+                std::hint::black_box((row[0], row[row.len() - 1]));
+            }
+            scratch.visit_links(vectors, query, self.row(slot, level), counts);
         }
         false
     }

@@ -4,7 +4,7 @@
 
 use super::graph::{Graph, NONE};
 use super::search::Scratch;
-use crate::rows::Rows;
+use crate::vectors::Vectors;
 
 impl Graph {
     pub(super) fn parent(&self, slot: u32) -> u32 {
@@ -33,7 +33,7 @@ impl Graph {
 
     /// Takes a node out of the tree, so that no other node depends on it. Its children pass to its parent, or where that has no
     /// room to nodes below it. Links that are no longer pinned stay, as plain ones.
-    pub(super) fn cut(&mut self, rows: &Rows, slot: u32, scratch: &mut Scratch) {
+    pub(super) fn cut(&mut self, vectors: &Vectors, slot: u32, scratch: &mut Scratch) {
         let mut children: Vec<u32> = self.children(slot).collect();
         let mut parent = self.parent(slot);
         self.set_parent(slot, NONE);
@@ -44,19 +44,19 @@ impl Graph {
             parent = child;
         }
         for child in children {
-            self.attach(rows, child, slot, parent, scratch);
+            self.attach(vectors, child, slot, parent, scratch);
         }
     }
 
     /// Hangs `child`, whose parent `from` is being cut, below `top`: on the first node from there down with a place for it. There
     /// always is one: a leaf of the tree has one pinned link. The child is not below `top` yet, so no cycle can arise.
-    fn attach(&mut self, rows: &Rows, child: u32, from: u32, top: u32, scratch: &mut Scratch) {
+    fn attach(&mut self, vectors: &Vectors, child: u32, from: u32, top: u32, scratch: &mut Scratch) {
         let mut hosts = vec![top];
         let mut at = 0;
         let host = loop {
             let host = hosts[at];
             at += 1;
-            if self.make_place(rows, host, from, child, scratch) {
+            if self.make_place(vectors, host, from, child, scratch) {
                 break host;
             }
             hosts.extend(self.children(host));
@@ -66,13 +66,13 @@ impl Graph {
 
     /// Links `host` to `child`: in a free place, that of the node being cut, or that of the farthest link that is not pinned. False if
     /// all are pinned.
-    fn make_place(&mut self, rows: &Rows, host: u32, cut: u32, child: u32, scratch: &mut Scratch) -> bool {
+    fn make_place(&mut self, vectors: &Vectors, host: u32, cut: u32, child: u32, scratch: &mut Scratch) -> bool {
         if self.has_link(host, 0, child) || self.push_link(host, 0, child) || self.replace_link(host, 0, cut, child) {
             return true;
         }
         let plain: Vec<u32> = self.links(host, 0).filter(|&link| !self.is_pinned(host, link)).collect();
         let mut ranked = Vec::new();
-        scratch.rank(rows, host, &plain, &mut ranked);
+        scratch.rank(vectors, host, &plain, &mut ranked);
         ranked.last().is_some_and(|&(farthest, _)| self.replace_link(host, 0, farthest, child))
     }
 

@@ -1,8 +1,12 @@
-//! 64-bit Arm: two NEON registers of four floats.
+//! 64-bit Arm: two NEON registers of four floats, or one of 32 levels.
 
-use std::arch::aarch64::{float32x4_t, vaddq_f32, vld1q_f32, vmulq_f32, vsubq_f32};
+use std::arch::aarch64::{
+    float32x4_t, int16x8_t, int32x4_t, vaddq_f32, vaddvq_s32, vandq_u8, vdupq_n_u8, vget_low_s8, vld1q_f32, vld1q_s8,
+    vld1q_u8, vmlal_high_s8, vmlal_s8, vmulq_f32, vpadalq_s16, vreinterpretq_s8_u8, vshrq_n_u8, vsubq_f32,
+};
 
-use super::{LANES, Lanes};
+use super::floats::{self, LANES, Lanes};
+use super::levels::{self, Products};
 
 const REGISTERS: usize = LANES / 4;
 
@@ -46,20 +50,75 @@ impl Lanes for Registers {
     }
 }
 
-/// # Safety
-/// As [`super::accumulate`].
-pub(super) unsafe fn dot<const N: usize>(query: *const f32, rows: [*const f32; N], length: usize) -> [f32; N] {
-    // SAFETY: the caller's promise, passed on.
-    unsafe { super::dot::<Registers, N>(query, rows, length) }
+/// Sums of 16 bits.
+#[derive(Clone, Copy)]
+struct Sums(int16x8_t);
+
+impl Products for Sums {
+    const WIDTH: usize = 16;
+
+    type Totals = int32x4_t;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        // SAFETY: plain data, for which all bits zero is the value 0 in every lane.
+        unsafe { std::mem::zeroed() }
+    }
+
+    #[inline(always)]
+    fn zero_totals() -> int32x4_t {
+        // SAFETY: as above.
+        unsafe { std::mem::zeroed() }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, low: *const i8, high: *const i8, packed: *const u8) -> Self {
+        // SAFETY: readable for WIDTH bytes and the instruction set present by the trait's promise. Halves of bytes are the same signed.
+        unsafe {
+            let (low, high, packed) = (vld1q_s8(low), vld1q_s8(high), vld1q_u8(packed));
+            let lower = vreinterpretq_s8_u8(vandq_u8(packed, vdupq_n_u8(15)));
+            let upper = vreinterpretq_s8_u8(vshrq_n_u8::<4>(packed));
+            let sums = vmlal_s8(self.0, vget_low_s8(low), vget_low_s8(lower));
+            let sums = vmlal_high_s8(sums, low, lower);
+            let sums = vmlal_s8(sums, vget_low_s8(high), vget_low_s8(upper));
+            Self(vmlal_high_s8(sums, high, upper))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn total(self, totals: int32x4_t) -> int32x4_t {
+        // SAFETY: the caller promises the instruction set.
+        unsafe { vpadalq_s16(totals, self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn sum(totals: int32x4_t) -> i32 {
+        // SAFETY: the caller promises the instruction set.
+        unsafe { vaddvq_s32(totals) }
+    }
 }
 
 /// # Safety
-/// As [`super::accumulate`].
+/// As [`floats::accumulate`].
+pub(super) unsafe fn dot<const N: usize>(query: *const f32, rows: [*const f32; N], length: usize) -> [f32; N] {
+    // SAFETY: the caller's promise, passed on.
+    unsafe { floats::dot::<Registers, N>(query, rows, length) }
+}
+
+/// # Safety
+/// As [`floats::accumulate`].
 pub(super) unsafe fn squared_euclidean<const N: usize>(
     query: *const f32,
     rows: [*const f32; N],
     length: usize,
 ) -> [f32; N] {
     // SAFETY: the caller's promise, passed on.
-    unsafe { super::squared_euclidean::<Registers, N>(query, rows, length) }
+    unsafe { floats::squared_euclidean::<Registers, N>(query, rows, length) }
+}
+
+/// # Safety
+/// As [`levels::dot`].
+pub(super) unsafe fn dot_levels<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
+    // SAFETY: the caller's promise, passed on.
+    unsafe { levels::dot::<Sums, N>(query, rows, length) }
 }

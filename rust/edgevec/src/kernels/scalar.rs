@@ -1,6 +1,7 @@
 //! The reference: plain Rust, always built. What it returns is right by definition.
 
-use super::{LANES, Lanes};
+use super::floats::{self, LANES, Lanes};
+use super::levels::{self, Products};
 
 impl Lanes for [f32; LANES] {
     #[inline(always)]
@@ -37,20 +38,60 @@ impl Lanes for [f32; LANES] {
     }
 }
 
-/// # Safety
-/// As [`super::accumulate`].
-pub(super) unsafe fn dot<const N: usize>(query: *const f32, rows: [*const f32; N], length: usize) -> [f32; N] {
-    // SAFETY: the caller's promise, passed on.
-    unsafe { super::dot::<[f32; LANES], N>(query, rows, length) }
+impl Products for i32 {
+    const WIDTH: usize = 1;
+
+    type Totals = i32;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        0
+    }
+
+    #[inline(always)]
+    fn zero_totals() -> i32 {
+        0
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, low: *const i8, high: *const i8, packed: *const u8) -> Self {
+        // SAFETY: readable for a byte by the trait's promise.
+        let (low, high, packed) = unsafe { (low.read(), high.read(), packed.read()) };
+        self + i32::from(low) * i32::from(packed & 15) + i32::from(high) * i32::from(packed >> 4)
+    }
+
+    #[inline(always)]
+    unsafe fn total(self, totals: i32) -> i32 {
+        totals + self
+    }
+
+    #[inline(always)]
+    unsafe fn sum(totals: i32) -> i32 {
+        totals
+    }
 }
 
 /// # Safety
-/// As [`super::accumulate`].
+/// As [`floats::accumulate`].
+pub(super) unsafe fn dot<const N: usize>(query: *const f32, rows: [*const f32; N], length: usize) -> [f32; N] {
+    // SAFETY: the caller's promise, passed on.
+    unsafe { floats::dot::<[f32; LANES], N>(query, rows, length) }
+}
+
+/// # Safety
+/// As [`floats::accumulate`].
 pub(super) unsafe fn squared_euclidean<const N: usize>(
     query: *const f32,
     rows: [*const f32; N],
     length: usize,
 ) -> [f32; N] {
     // SAFETY: the caller's promise, passed on.
-    unsafe { super::squared_euclidean::<[f32; LANES], N>(query, rows, length) }
+    unsafe { floats::squared_euclidean::<[f32; LANES], N>(query, rows, length) }
+}
+
+/// # Safety
+/// As [`levels::dot`].
+pub(super) unsafe fn dot_levels<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
+    // SAFETY: the caller's promise, passed on.
+    unsafe { levels::dot::<i32, N>(query, rows, length) }
 }

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{BATCH, BLOCK, Isa, LANES};
+use super::floats::LANES;
+use super::{BATCH, BLOCK, Isa};
+use crate::quantize;
 
 fn pad(mut vector: Vec<f32>) -> Vec<f32> {
     vector.resize(vector.len().next_multiple_of(BLOCK), 0.0);
@@ -15,6 +17,16 @@ fn vectors() -> impl Strategy<Value = (Vec<f32>, Vec<Vec<f32>>)> {
         let vector =
             || prop::collection::vec(prop_oneof![4 => -1.0f32..1.0, 1 => -1e6f32..1e6, 1 => -1e-30f32..1e-30], size);
         (vector(), prop::collection::vec(vector(), BATCH))
+    })
+}
+
+/// A query's numbers and the packed levels of a batch of rows, the extremes as likely as the rest.
+fn levels() -> impl Strategy<Value = (Vec<i8>, Vec<Vec<u8>>)> {
+    prop_oneof![1..9usize, Just(32)].prop_flat_map(|blocks| {
+        let query =
+            prop::collection::vec(prop_oneof![Just(-127i8), Just(127i8), -127..=127i8], blocks * quantize::BLOCK);
+        let row = prop::collection::vec(prop_oneof![Just(255u8), any::<u8>()], blocks * quantize::BLOCK_BYTES);
+        (query, prop::collection::vec(row, BATCH))
     })
 }
 
@@ -39,6 +51,21 @@ proptest! {
                 prop_assert_eq!(isa.dot(&query, [batch[n]])[0].to_bits(), dot[n].to_bits());
                 prop_assert_eq!(isa.squared_euclidean(&query, [batch[n]])[0].to_bits(), squared[n].to_bits());
             }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_exact_dot_product_of_levels((query, rows) in levels()) {
+        let batch: [&[u8]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
+        let exact = batch.map(|row| {
+            let mut levels = vec![0; query.len()];
+            quantize::unpack(row, &mut levels);
+            let levels = levels.iter().map(|&level| i32::from(level) + i32::from(quantize::ZERO));
+            query.iter().zip(levels).map(|(&a, b)| i32::from(a) * b).sum::<i32>()
+        });
+        for isa in Isa::available() {
+            prop_assert_eq!(isa.dot_levels(&query, batch), exact, "{:?}", isa);
+            prop_assert_eq!(isa.dot_levels(&query, [batch[0]]), [exact[0]], "{:?}", isa);
         }
     }
 

@@ -1,0 +1,91 @@
+//! The scalar quantiser: integers of 4, 8 or 16 bits a component, centred on the data's mean, with a scale of its own for each row.
+//!
+//! A centred row is taken in steps of a seventh of its largest component, each divided into as many parts as further bits are kept:
+//! nothing is clipped, and a later row with larger values only gets a larger scale (locally adaptive quantisation, arXiv 2304.04759). The
+//! whole steps, -7 to 7, are the row's *levels*: half a byte each, which is all that the graph compares. Operations are single IEEE
+//! ones, so the same bits come out on every machine.
+
+/// The largest level.
+pub(crate) const MOST_LEVEL: f32 = 7.0;
+/// The largest value of a query's component.
+pub(crate) const MOST_QUERY: f32 = 127.0;
+/// Levels are stored this much higher, as 1..=15.
+pub(crate) const ZERO: u8 = 8;
+
+/// Components in a block of packed levels, and the bytes they take: a cache line, whose byte `j` holds component `j` in its lower half
+/// and component `j + 64` in its upper.
+pub(crate) const BLOCK: usize = 128;
+pub(crate) const BLOCK_BYTES: usize = BLOCK / 2;
+
+/// Adding and taking away this number rounds to the nearest integer, ties to even, in two instructions everywhere.
+const ROUND: f32 = 12_582_912.0;
+
+/// The step by which `most` steps reach the largest of the values, and its inverse: 0 where that would not be finite, for values that
+/// no step can tell from zero.
+pub(crate) fn step(values: &[f32], most: f32) -> (f32, f32) {
+    let mut largest = [0.0f32; 8];
+    let (eights, rest) = values.as_chunks::<8>();
+    for eight in eights {
+        for i in 0..8 {
+            largest[i] = if eight[i].abs() > largest[i] { eight[i].abs() } else { largest[i] };
+        }
+    }
+    let largest = largest.iter().chain(rest).fold(0.0f32, |largest, value| largest.max(value.abs()));
+    let step = largest / most;
+    let inverse = 1.0 / step;
+    (step, if inverse.is_finite() { inverse } else { 0.0 })
+}
+
+/// To the nearest integer. Values are below 2^22.
+#[inline(always)]
+pub(crate) fn round(value: f32) -> f32 {
+    (value + ROUND) - ROUND
+}
+
+/// Packs whole blocks of numbers from -8 to 7.
+pub(crate) fn pack(numbers: &[i8], packed: &mut [u8]) {
+    let zero = ZERO as i8;
+    for (block, bytes) in numbers.as_chunks::<BLOCK>().0.iter().zip(packed.as_chunks_mut::<BLOCK_BYTES>().0) {
+        let (low, high) = block.split_at(BLOCK_BYTES);
+        for ((byte, &low), &high) in bytes.iter_mut().zip(low).zip(high) {
+            *byte = (low + zero) as u8 | ((high + zero) as u8) << 4;
+        }
+    }
+}
+
+/// What [`pack`] packed.
+pub(crate) fn unpack(packed: &[u8], numbers: &mut [i8]) {
+    let zero = ZERO as i8;
+    for (block, bytes) in numbers.as_chunks_mut::<BLOCK>().0.iter_mut().zip(packed.as_chunks::<BLOCK_BYTES>().0) {
+        let (low, high) = block.split_at_mut(BLOCK_BYTES);
+        for ((&byte, low), high) in bytes.iter().zip(low).zip(high) {
+            *low = (byte & 15) as i8 - zero;
+            *high = (byte >> 4) as i8 - zero;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_keeps_every_number() {
+        let numbers: Vec<i8> = (0..2 * BLOCK).map(|i| (i * 7 % 16) as i8 - 8).collect();
+        let (mut packed, mut unpacked) = (vec![0; 2 * BLOCK_BYTES], vec![0; 2 * BLOCK]);
+        pack(&numbers, &mut packed);
+        unpack(&packed, &mut unpacked);
+        assert_eq!(unpacked, numbers);
+    }
+
+    #[test]
+    fn the_largest_value_is_a_whole_number_of_steps() {
+        for values in [&[0.5f32, -3.0, 1.0][..], &[0.0; 20], &[1e-44; 9], &[3e38, -1.0], &[0.1; 17]] {
+            let (step, inverse) = step(values, MOST_LEVEL);
+            let largest = values.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+            assert!(step.is_finite() && inverse.is_finite());
+            let levels = round(largest * inverse);
+            assert!(levels == MOST_LEVEL || inverse == 0.0, "{values:?}: {levels}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a row's levels leave of it, in 4 or 12 bits more a component: where full rows are not kept, answers are ranked by these.
+
+use crate::Error;
+use crate::chunks::Chunks;
+use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, ZERO, pack, round, step, unpack};
+
+pub(crate) struct Refinement {
+    /// Packed as levels are.
+    halves: Chunks<u8>,
+    /// Eight bits more.
+    bytes: Option<Chunks<u8>>,
+    /// The row's step.
+    steps: Chunks<f32>,
+    numbers: Vec<i8>,
+}
+
+impl Refinement {
+    /// For rows kept in 8 bits a component, or in 16 if `fine`.
+    pub(crate) fn new(dimensions: usize, fine: bool) -> Self {
+        let width = dimensions.next_multiple_of(BLOCK);
+        Self {
+            halves: Chunks::new(width / BLOCK * BLOCK_BYTES, ZERO | ZERO << 4),
+            bytes: fine.then(|| Chunks::new(width, 0)),
+            steps: Chunks::new(1, 0.0),
+            numbers: vec![0; width],
+        }
+    }
+
+    pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
+        self.halves.reserve(rows)?;
+        self.bytes.as_mut().map_or(Ok(()), |bytes| bytes.reserve(rows))?;
+        self.steps.reserve(rows)
+    }
+
+    /// Stores what `levels` leave of a centred row.
+    pub(crate) fn set(&mut self, slot: u32, centred: &[f32], levels: &[i8]) {
+        let (step, inverse) = step(centred, MOST_LEVEL);
+        self.steps.row_mut(slot)[0] = step;
+        // In units of the last bit kept, from half a level below to half a level above.
+        let parts = if self.bytes.is_some() { 4096.0 } else { 16.0 };
+        let rest = |value: f32, level: i8| {
+            let rest = round((value * inverse - f32::from(level)) * parts);
+            rest.clamp(-parts / 2.0, parts / 2.0 - 1.0) as i16
+        };
+        let values = centred.iter().zip(levels);
+        match &mut self.bytes {
+            Some(bytes) => {
+                for (((number, byte), &value), &level) in
+                    self.numbers.iter_mut().zip(bytes.row_mut(slot)).zip(centred).zip(levels)
+                {
+                    let rest = rest(value, level);
+                    (*number, *byte) = ((rest >> 8) as i8, rest as u8);
+                }
+            }
+            None => {
+                for (number, (&value, &level)) in self.numbers.iter_mut().zip(values) {
+                    *number = rest(value, level) as i8;
+                }
+            }
+        }
+        pack(&self.numbers, self.halves.row_mut(slot));
+    }
+
+    /// Writes the row that `levels` and what they left stand for, less nothing: the mean is added again.
+    pub(crate) fn decode(&self, slot: u32, levels: &[i8], mean: &[f32], row: &mut [f32]) {
+        let step = self.steps.row(slot)[0];
+        let mut halves = [0; BLOCK];
+        let blocks = self.halves.row(slot).as_chunks::<BLOCK_BYTES>().0;
+        for (at, packed) in blocks.iter().enumerate() {
+            unpack(packed, &mut halves);
+            let start = at * BLOCK;
+            for (i, &half) in halves.iter().enumerate().take(row.len() - start.min(row.len())) {
+                let rest = match &self.bytes {
+                    Some(bytes) => f32::from(i16::from(half) << 8 | i16::from(bytes.row(slot)[start + i])) / 4096.0,
+                    None => f32::from(half) / 16.0,
+                };
+                row[start + i] = mean[start + i] + step * (f32::from(levels[start + i]) + rest);
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.halves.bytes() + self.bytes.as_ref().map_or(0, Chunks::bytes) + self.steps.bytes()
+    }
+}

@@ -1,0 +1,233 @@
+//! The stored vectors: levels for the graph to compare, and beside them full rows, or what levels leave of those in fewer bits, as the
+//! precision asks. Answers are ranked by the most precise form kept.
+
+use crate::chunks::Chunks;
+use crate::codes::{CodedQuery, Codes};
+use crate::kernels::{BLOCK, Isa};
+use crate::refinement::Refinement;
+use crate::rows::{Rows, check, lay_out};
+use crate::{Error, Metric, Precision};
+
+/// Vectors of fewer dimensions have no codes where the full rows are kept: comparing those is as fast.
+const LEAST_CODED: usize = 48;
+
+/// The least rows to take the mean of.
+const LEAST_SAMPLE: usize = 256;
+
+pub(crate) struct Vectors {
+    metric: Metric,
+    isa: Isa,
+    dimensions: usize,
+    precision: Precision,
+    /// Rows coded from the moment on that there are this many; they are the sample.
+    sample: usize,
+    /// Empty where codes alone are kept, once there are some.
+    rows: Rows,
+    codes: Option<Codes>,
+    refinement: Option<Refinement>,
+    /// The length each row came with, under cosine; 1 where it was stored as it came.
+    lengths: Chunks<f64>,
+    /// A row being encoded.
+    laid_out: Vec<f32>,
+}
+
+/// A vector laid out to be compared with rows.
+#[derive(Debug, Default)]
+pub(crate) struct Query {
+    full: Vec<f32>,
+    coded: CodedQuery,
+}
+
+impl Vectors {
+    /// No vectors yet; from more than `threshold` on they are coded.
+    pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize, precision: Precision, threshold: u32) -> Self {
+        Self {
+            metric,
+            isa,
+            dimensions,
+            precision,
+            sample: (threshold as usize).saturating_add(1).max(LEAST_SAMPLE),
+            rows: Rows::new(metric, isa, dimensions),
+            codes: None,
+            refinement: None,
+            lengths: Chunks::new(1, 1.0),
+            laid_out: vec![0.0; dimensions.next_multiple_of(BLOCK)],
+        }
+    }
+
+    pub(crate) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    pub(crate) fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// Whether a graph may be built: not while codes are to come, since it would be one of other distances.
+    pub(crate) fn ready(&self) -> bool {
+        self.coded().is_some() || !self.wants_codes()
+    }
+
+    fn wants_codes(&self) -> bool {
+        self.precision != Precision::Float32 || self.dimensions >= LEAST_CODED
+    }
+
+    /// The codes, once there are some.
+    #[inline(always)]
+    fn coded(&self) -> Option<&Codes> {
+        self.codes.as_ref().filter(|codes| codes.is_trained())
+    }
+
+    fn keeps_rows(&self) -> bool {
+        self.precision == Precision::Float32 || self.coded().is_none()
+    }
+
+    /// Makes room for `count` slots; those that are new must then be [`set`](Self::set) in order.
+    pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        if self.metric == Metric::Cosine {
+            self.lengths.reserve(count)?;
+        }
+        if self.keeps_rows() {
+            let most = if self.precision == Precision::Float32 { count } else { self.sample };
+            self.rows.reserve(count.min(most))?;
+        }
+        if self.codes.is_none() && self.wants_codes() && count >= self.sample {
+            let fine = self.precision == Precision::Int16;
+            self.codes = Some(Codes::new(self.metric, self.isa, self.dimensions));
+            self.refinement = (self.precision != Precision::Float32).then(|| Refinement::new(self.dimensions, fine));
+        }
+        self.refinement.as_mut().map_or(Ok(()), |refinement| refinement.reserve(count))?;
+        self.codes.as_mut().map_or(Ok(()), |codes| codes.reserve(count))
+    }
+
+    /// As [`check`].
+    pub(crate) fn check(&self, vector: &[f32], row: usize) -> Result<f64, Error> {
+        check(self.metric, vector, row)
+    }
+
+    /// Stores a vector that [`check`](Self::check) found to have `length`.
+    pub(crate) fn set(&mut self, slot: u32, vector: &[f32], length: f64) {
+        if self.metric == Metric::Cosine {
+            self.lengths.row_mut(slot)[0] = length;
+        }
+        let keeps_rows = self.keeps_rows();
+        let Self { rows, codes, refinement, laid_out, .. } = self;
+        let row = if keeps_rows { rows.row_mut(slot) } else { laid_out.as_mut_slice() };
+        lay_out(vector, length, row);
+        match codes {
+            Some(codes) if codes.is_trained() => encode(codes, refinement, slot, row),
+            Some(_) if slot as usize + 1 == self.sample => self.begin_codes(),
+            _ => {}
+        }
+    }
+
+    /// There are rows enough to take the mean of: they become codes.
+    fn begin_codes(&mut self) {
+        let Self { rows, codes, refinement, .. } = self;
+        let Some(codes) = codes else { return };
+        let sample = 0..self.sample as u32;
+        codes.train(sample.clone().map(|slot| rows.row(slot)));
+        sample.for_each(|slot| encode(codes, refinement, slot, rows.row(slot)));
+        if self.precision != Precision::Float32 {
+            self.rows = Rows::new(self.metric, self.isa, self.dimensions);
+        }
+    }
+
+    /// Forgets every vector.
+    pub(crate) fn clear(&mut self) {
+        self.codes = None;
+        self.refinement = None;
+    }
+
+    /// Checks a query and lays it out.
+    pub(crate) fn prepare(&self, vector: &[f32], query: &mut Query) -> Result<(), Error> {
+        if vector.len() != self.dimensions {
+            return Err(Error::DimensionMismatch { expected: self.dimensions, got: vector.len() });
+        }
+        let length = self.check(vector, 0)?;
+        // Cleared first: what an index of other dimensions left behind must not become padding.
+        query.full.clear();
+        query.full.resize(self.dimensions.next_multiple_of(BLOCK), 0.0);
+        lay_out(vector, length, &mut query.full);
+        if let Some(codes) = self.coded() {
+            codes.prepare(&query.full, &mut query.coded);
+        }
+        Ok(())
+    }
+
+    /// Makes a stored vector the query, to be compared by [`score`](Self::score) only.
+    pub(crate) fn prepare_row(&self, slot: u32, query: &mut Query) {
+        if let Some(codes) = self.coded() {
+            codes.prepare_row(slot, &mut query.coded);
+        } else {
+            query.full.clear();
+            query.full.extend_from_slice(self.rows.row(slot));
+        }
+    }
+
+    /// The vector as it came, but for rounding where cosine changed its length or codes are all that is kept.
+    pub(crate) fn get(&self, slot: u32, vector: &mut [f32]) {
+        let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
+        let mut decoded = Decoded::default();
+        let row = if self.keeps_rows() { self.rows.row(slot) } else { self.decode(slot, &mut decoded) };
+        for (value, &stored) in vector.iter_mut().zip(row) {
+            *value = if length == 1.0 { stored } else { (f64::from(stored) * length) as f32 };
+        }
+    }
+
+    fn decode<'a>(&self, slot: u32, decoded: &'a mut Decoded) -> &'a [f32] {
+        let (Some(codes), Some(refinement)) = (&self.codes, &self.refinement) else {
+            unreachable!("without rows there are codes and their refinement")
+        };
+        decoded.levels.resize(codes.mean().len(), 0);
+        decoded.row.resize(self.laid_out.len(), 0.0);
+        codes.levels(slot, &mut decoded.levels);
+        refinement.decode(slot, &decoded.levels, codes.mean(), &mut decoded.row);
+        &decoded.row
+    }
+
+    /// Distances by which the graph is built and walked, into a place for each slot.
+    #[inline]
+    pub(crate) fn score(&self, query: &Query, slots: &[u32], distances: &mut [f32]) {
+        match self.coded() {
+            Some(codes) => codes.score(&query.coded, slots, distances),
+            None => self.rows.score(&query.full, slots, distances),
+        }
+    }
+
+    /// Walk distances of the most precise form kept, into a place for each slot.
+    pub(crate) fn score_exactly(&self, query: &Query, slots: &[u32], distances: &mut [f32]) {
+        if self.keeps_rows() {
+            return self.rows.score(&query.full, slots, distances);
+        }
+        let mut decoded = Decoded::default();
+        for (&slot, distance) in slots.iter().zip(distances) {
+            [*distance] = self.metric.walk(self.isa, &query.full, [self.decode(slot, &mut decoded)]);
+        }
+    }
+
+    /// Whether [`score`](Self::score) is an estimate, so that what it finds wants ranking again.
+    pub(crate) fn estimates(&self) -> bool {
+        self.coded().is_some()
+    }
+
+    /// Bytes of full rows or what stands for them, and of levels.
+    pub(crate) fn bytes(&self) -> (usize, usize) {
+        let refinement = self.refinement.as_ref().map_or(0, Refinement::bytes);
+        (self.rows.bytes() + refinement + self.lengths.bytes(), self.codes.as_ref().map_or(0, Codes::bytes))
+    }
+}
+
+/// Room for a row that is decoded.
+#[derive(Default)]
+struct Decoded {
+    levels: Vec<i8>,
+    row: Vec<f32>,
+}
+
+fn encode(codes: &mut Codes, refinement: &mut Option<Refinement>, slot: u32, row: &[f32]) {
+    let (centred, levels) = codes.set(slot, row);
+    if let Some(refinement) = refinement {
+        refinement.set(slot, centred, levels);
+    }
+}
