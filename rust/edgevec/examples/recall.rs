@@ -8,6 +8,10 @@ use std::time::Instant;
 
 use edgevec::{Index, Mode, Options, Precision, Scratch};
 
+#[path = "../tests/support/mod.rs"]
+#[allow(dead_code, reason = "the seeded data is for tests")]
+mod support;
+
 const QUERIES: usize = 500;
 const K: usize = 10;
 
@@ -17,8 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let width = 768;
     let dimensions: usize = arguments.next().map_or(Ok(width), |value| value.parse())?;
     let rows: usize = arguments.next().map_or(Ok(usize::MAX), |value| value.parse())?;
-    let base = read(&Path::new(&folder).join("base.bf16"), width, dimensions, rows)?;
-    let queries = read(&Path::new(&folder).join("queries.bf16"), width, dimensions, QUERIES)?;
+    let base = support::read_bf16(&Path::new(&folder).join("base.bf16"), width, dimensions, rows)?;
+    let queries = support::read_bf16(&Path::new(&folder).join("queries.bf16"), width, dimensions, QUERIES)?;
 
     let precision = match arguments.next().as_deref() {
         None | Some("float32") => Precision::Float32,
@@ -68,12 +72,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     Ok(())
-}
-
-/// Rows of little-endian bfloat16, cut to the first `dimensions` columns.
-fn read(path: &Path, width: usize, dimensions: usize, rows: usize) -> std::io::Result<Vec<f32>> {
-    let bytes = std::fs::read(path)?;
-    let rows = bytes.chunks_exact(2 * width).take(rows);
-    let value = |pair: &[u8]| f32::from_bits(u32::from(u16::from_le_bytes([pair[0], pair[1]])) << 16);
-    Ok(rows.flat_map(|row| row[..2 * dimensions].chunks_exact(2).map(value)).collect())
 }

@@ -13,6 +13,9 @@ use crate::kernels::{BATCH, Isa};
 use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, MOST_QUERY, ZERO, pack, round, step, unpack};
 use crate::{Error, Metric};
 
+/// How many times its root mean square an estimate's error may be, for a row still to be ranked by its exact distance.
+const CERTAINTY: f32 = 2.5;
+
 /// Two levels of zero.
 const NONE: u8 = ZERO | ZERO << 4;
 
@@ -22,6 +25,11 @@ pub(crate) struct Codes {
     /// Padded to whole blocks, as everything here is.
     mean: Vec<f32>,
     trained: bool,
+    /// The root mean square error of an estimated distance, in parts of the product of the two lengths; measured on the sample.
+    error: f32,
+    /// The squared lengths of the rows encoded so far, and how many those were.
+    energy: f64,
+    encoded: f64,
     levels: Chunks<u8>,
     /// Factor and bias of each row.
     factors: Chunks<f32>,
@@ -39,6 +47,9 @@ pub(crate) struct CodedQuery {
     bias: f32,
     /// What the rows' [`ZERO`] adds to every dot product.
     offset: i32,
+    /// What a distance is more than its estimate, but for the estimate's error.
+    base: f32,
+    length: f32,
     centred: Vec<f32>,
 }
 
@@ -50,6 +61,9 @@ impl Codes {
             isa,
             metric,
             trained: false,
+            error: 0.0,
+            energy: 0.0,
+            encoded: 0.0,
             levels: Chunks::new(bytes, NONE),
             factors: Chunks::new(2, 0.0),
             numbers: vec![0; padded.len()],
@@ -97,6 +111,8 @@ impl Codes {
         pack(&self.numbers, self.levels.row_mut(slot));
         let [energy] = self.isa.dot(&self.centred, [&self.centred]);
         let [along] = self.isa.dot(&self.centred, [&self.rounded]);
+        self.energy += f64::from(energy);
+        self.encoded += 1.0;
         let factor = if along > 0.0 { energy / along } else { 0.0 };
         let bias = bias(self.metric, self.isa, &self.mean, &self.centred);
         self.factors.row_mut(slot).copy_from_slice(&[factor, bias]);
@@ -119,6 +135,43 @@ impl Codes {
         query.factor = self.weight() * step;
         query.bias = bias(self.metric, self.isa, &self.mean, &query.centred);
         query.offset = offset(&query.numbers);
+        query.length = self.isa.dot(&query.centred, [&query.centred])[0].sqrt();
+        query.base = match self.metric {
+            Metric::Cosine | Metric::Dot => -self.isa.dot(&self.mean, [&self.mean])[0],
+            Metric::Euclidean => 0.0,
+        };
+    }
+
+    /// Measures how far estimates are off, on neighbouring rows of those stored, with what their exact distances are.
+    pub(crate) fn measure_error<'a>(
+        &mut self,
+        rows: impl Iterator<Item = (u32, &'a [f32])>,
+        exact: impl Fn(&[f32], &[f32]) -> f32,
+    ) {
+        let mut query = CodedQuery::default();
+        let (mut sum, mut count) = (0.0f64, 0.0);
+        let mut before: Option<(&[f32], f32)> = None;
+        for (slot, row) in rows {
+            self.prepare(row, &mut query);
+            let length = query.length;
+            if let Some((other, other_length)) = before.replace((row, length)) {
+                self.prepare(other, &mut query);
+                let [estimate] = self.distances(&query, [slot]);
+                let error = f64::from(estimate + query.base - exact(other, row)) / f64::from(length * other_length);
+                if error.is_finite() {
+                    sum += error * error;
+                    count += 1.0;
+                }
+            }
+        }
+        self.error = if count > 0.0 { (sum / count).sqrt() as f32 } else { 0.0 };
+    }
+
+    /// What is to be added to an estimate to make it a distance, and how far that may be off.
+    pub(crate) fn estimate(&self, query: &CodedQuery) -> (f32, f32) {
+        // A row near the query is about as long as it, or where that says little, as long as rows are.
+        let length = query.length.max((self.energy / self.encoded.max(1.0)).sqrt() as f32);
+        (query.base, CERTAINTY * self.error * query.length * length)
     }
 
     /// Makes a row the query.

@@ -5,11 +5,22 @@ use std::collections::BinaryHeap;
 use crate::Error;
 use crate::bitset::Bitset;
 use crate::hnsw::Scratch;
-use crate::key::key;
+use crate::key::{Key, key};
 use crate::vectors::{Query, Vectors};
 
 /// Rows scored before the heap is looked at.
 const BLOCK: usize = 64;
+
+/// Adds a key to the `k` least.
+pub(crate) fn keep(nearest: &mut BinaryHeap<Key>, k: usize, key: Key) {
+    if nearest.len() < k {
+        nearest.push(key);
+    } else if let Some(mut farthest) = nearest.peek_mut()
+        && key < *farthest
+    {
+        *farthest = key;
+    }
+}
 
 /// Fills the scratch's pool with the `k` rows of `among` nearest to a laid-out query.
 pub(crate) fn search(
@@ -29,14 +40,7 @@ pub(crate) fn search(
     while wanted.peek().is_some() {
         scratch.score_exactly(vectors, query, wanted.by_ref().take(BLOCK));
         for (slot, distance) in scratch.scored() {
-            let key = key(distance, slot);
-            if nearest.len() < k {
-                nearest.push(key);
-            } else if let Some(mut farthest) = nearest.peek_mut()
-                && key < *farthest
-            {
-                *farthest = key;
-            }
+            keep(&mut nearest, k, key(distance, slot));
         }
     }
     *scratch.pool.array() = nearest.into_sorted_vec();

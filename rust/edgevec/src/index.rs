@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::bitset::Bitset;
+use crate::calibration::{self, Calibration, Table};
 use crate::hnsw::{Compaction, Graph, Params, Scratch, Site};
 use crate::kernels::Isa;
 use crate::key::MAX_SLOTS;
@@ -61,7 +62,9 @@ pub struct Stats {
     pub level_bytes: usize,
     /// Bytes of the graph's links.
     pub graph_bytes: usize,
-    /// Distance evaluations made by inserting and compacting.
+    /// Rows there were at the last calibration; 0 before the first.
+    pub calibrated_rows: u32,
+    /// Distance evaluations made by inserting, compacting and calibrating.
     pub build_evaluations: u64,
 }
 
@@ -81,6 +84,8 @@ pub struct Index {
     free: Vec<u32>,
     unlinked: VecDeque<u32>,
     compaction: Option<Compaction>,
+    calibrated: Option<Table>,
+    calibration: Option<Calibration>,
     /// What the compaction reclaims. Kept when there is none, so that one can begin when memory is exhausted.
     condemned: Bitset,
     scratch: Scratch,
@@ -88,11 +93,6 @@ pub struct Index {
 
 /// Distance evaluations of a graph search for each unit of `ef`, about; where a scan needs fewer, it is cheaper.
 const EVALUATIONS_PER_EF: u64 = 12;
-
-/// How many of a walk's nearest rows are ranked again. The true nearest `k` by seven-bit codes were among the nearest `1.5 k`.
-fn rerank_depth(k: usize) -> usize {
-    k + (k / 2).max(10)
-}
 
 impl Index {
     /// An empty index.
@@ -134,6 +134,8 @@ impl Index {
             free: Vec::new(),
             unlinked: VecDeque::new(),
             compaction: None,
+            calibrated: None,
+            calibration: None,
             condemned: Bitset::default(),
             scratch: Scratch::default(),
         })
@@ -307,10 +309,7 @@ impl Index {
                 Mode::Exact => false,
             };
             if by_graph {
-                if self.vectors.estimates() {
-                    scratch.rerank(&self.vectors, &prepared, rerank_depth(k));
-                }
-                Ok(())
+                scratch.rerank(&self.vectors, &prepared, k)
             } else {
                 flat::search(&self.vectors, &prepared, k, &self.visible, scratch)
             }
@@ -328,7 +327,7 @@ impl Index {
     /// Fills the pool by the graph and from the rows that are not in it yet. False if the graph's search has been given up.
     fn walk(&self, query: &Query, ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
         scratch.begin(ef, self.slots)?;
-        let finished = self.graph.search(&self.vectors, query, &self.visible, patience, scratch);
+        let finished = self.graph.search(&self.vectors, query, &self.visible, patience, None, scratch);
         if finished {
             // Last, since the walk would expand what it finds in the pool, and these have no links.
             let unlinked = self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot));
@@ -364,6 +363,43 @@ impl Index {
         left
     }
 
+    /// One slice of learning what recall a search's `ef` reaches: up to `budget` steps of some ten microseconds each. Returns how many
+    /// steps are left; 0 means done, or nothing to learn.
+    ///
+    /// There is something to learn where the graph holds all rows and twice as many as the last time.
+    pub fn calibrate(&mut self, budget: u32) -> u32 {
+        let known = self.calibrated.as_ref().is_some_and(|table| !table.is_outgrown(self.visible_count));
+        if self.calibration.is_none() && (known || self.graph.is_empty() || !self.unlinked.is_empty()) {
+            return 0;
+        }
+        let Self { graph, vectors, visible, slots, scratch, .. } = self;
+        let mut site = calibration::Site { graph, vectors, visible, slots: *slots, scratch };
+        let begun = self.calibration.take();
+        let mut calibration = begun.unwrap_or_else(|| Calibration::new(&site, self.visible_count, self.options.seed));
+        for _ in 0..budget.max(1) {
+            match calibration.step(&mut site) {
+                Ok(None) => {}
+                Ok(Some(table)) => {
+                    self.calibrated = Some(table);
+                    return 0;
+                }
+                // Without memory for it, what is known must do; the next call tries again.
+                Err(_) => return 0,
+            }
+        }
+        let left = calibration.left();
+        self.calibration = Some(calibration);
+        left
+    }
+
+    /// The `ef` by which a search for `k` rows finds this share of the true ones, from above 0 to below 1, on average: from the last
+    /// [`calibrate`](Self::calibrate), or before the first from what is usual.
+    #[must_use]
+    pub fn ef_for(&self, k: usize, recall: f64) -> usize {
+        let usual = Table::default();
+        self.calibrated.as_ref().unwrap_or(&usual).ef(k, recall, self.visible_count)
+    }
+
     /// What the index holds.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -383,6 +419,7 @@ impl Index {
             row_bytes,
             level_bytes,
             graph_bytes,
+            calibrated_rows: self.calibrated.as_ref().map_or(0, Table::rows),
             build_evaluations: self.scratch.evaluations(),
         }
     }
@@ -404,6 +441,8 @@ impl Index {
         self.free.clear();
         self.unlinked.clear();
         self.compaction = None;
+        self.calibration = None;
+        self.calibrated = None;
         self.slots = 0;
     }
 
@@ -416,6 +455,7 @@ impl Index {
         }
         self.graph.clear();
         self.compaction = None;
+        self.calibration = None;
     }
 
     fn reclaim(&mut self, slot: u32) {

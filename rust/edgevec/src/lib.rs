@@ -23,6 +23,7 @@
 //! give the same graph, hits and bits on every machine and instruction set.
 
 mod bitset;
+mod calibration;
 mod chunks;
 mod codes;
 mod error;

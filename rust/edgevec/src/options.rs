@@ -5,12 +5,12 @@ use crate::{Error, Metric};
 /// What is kept of each component of a vector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// The component itself, and a code beside it that the graph is walked on: five bytes. Distances are exact.
+    /// The component itself, and half a byte beside it that the graph is walked on. Distances are exact.
     #[default]
     Float32,
-    /// A code and what it leaves, a byte each: an error of about one part in 30,000 of a row's largest component.
+    /// Two bytes: an error of at most one part in 57,330 of the row's largest component (less the mean of the first rows).
     Int16,
-    /// A code only, one byte: an error of up to one part in 126 of a row's largest component. Distances and vectors given back have it too.
+    /// One byte: an error of at most one part in 210. As with two bytes, distances and vectors given back have it too.
     Int8,
 }
 

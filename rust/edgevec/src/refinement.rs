@@ -36,18 +36,15 @@ impl Refinement {
     pub(crate) fn set(&mut self, slot: u32, centred: &[f32], levels: &[i8]) {
         let (step, inverse) = step(centred, MOST_LEVEL);
         self.steps.row_mut(slot)[0] = step;
-        // In units of the last bit kept, from half a level below to half a level above.
-        let parts = if self.bytes.is_some() { 4096.0 } else { 16.0 };
-        let rest = |value: f32, level: i8| {
-            let rest = round((value * inverse - f32::from(level)) * parts);
-            rest.clamp(-parts / 2.0, parts / 2.0 - 1.0) as i16
-        };
+        let parts = self.parts();
+        // Half a level is half a part more than there is room for, and no more off than any other.
+        let most = (parts - 1.0) / 2.0;
+        let rest =
+            |value: f32, level: i8| round((value * inverse - f32::from(level)) * parts).clamp(-most, most) as i16;
         let values = centred.iter().zip(levels);
         match &mut self.bytes {
             Some(bytes) => {
-                for (((number, byte), &value), &level) in
-                    self.numbers.iter_mut().zip(bytes.row_mut(slot)).zip(centred).zip(levels)
-                {
+                for ((number, byte), (&value, &level)) in self.numbers.iter_mut().zip(bytes.row_mut(slot)).zip(values) {
                     let rest = rest(value, level);
                     (*number, *byte) = ((rest >> 8) as i8, rest as u8);
                 }
@@ -61,22 +58,35 @@ impl Refinement {
         pack(&self.numbers, self.halves.row_mut(slot));
     }
 
-    /// Writes the row that `levels` and what they left stand for, less nothing: the mean is added again.
+    /// Writes the row that `levels` and what they left stand for.
     pub(crate) fn decode(&self, slot: u32, levels: &[i8], mean: &[f32], row: &mut [f32]) {
-        let step = self.steps.row(slot)[0];
+        let (step, part) = (self.steps.row(slot)[0], 1.0 / self.parts());
         let mut halves = [0; BLOCK];
         let blocks = self.halves.row(slot).as_chunks::<BLOCK_BYTES>().0;
-        for (at, packed) in blocks.iter().enumerate() {
+        for (at, (packed, row)) in blocks.iter().zip(row.chunks_mut(BLOCK)).enumerate() {
             unpack(packed, &mut halves);
             let start = at * BLOCK;
-            for (i, &half) in halves.iter().enumerate().take(row.len() - start.min(row.len())) {
-                let rest = match &self.bytes {
-                    Some(bytes) => f32::from(i16::from(half) << 8 | i16::from(bytes.row(slot)[start + i])) / 4096.0,
-                    None => f32::from(half) / 16.0,
-                };
-                row[start + i] = mean[start + i] + step * (f32::from(levels[start + i]) + rest);
+            let known = mean[start..].iter().zip(&levels[start..]);
+            match &self.bytes {
+                Some(bytes) => {
+                    let rests = halves.iter().zip(&bytes.row(slot)[start..]);
+                    for ((value, (&mean, &level)), (&half, &byte)) in row.iter_mut().zip(known).zip(rests) {
+                        let rest = f32::from(i16::from(half) << 8 | i16::from(byte));
+                        *value = mean + step * (f32::from(level) + rest * part);
+                    }
+                }
+                None => {
+                    for ((value, (&mean, &level)), &half) in row.iter_mut().zip(known).zip(&halves) {
+                        *value = mean + step * (f32::from(level) + f32::from(half) * part);
+                    }
+                }
             }
         }
+    }
+
+    /// Parts of a level: odd, so that nothing is exactly half.
+    fn parts(&self) -> f32 {
+        if self.bytes.is_some() { 4095.0 } else { 15.0 }
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -127,7 +127,9 @@ impl Vectors {
         let Some(codes) = codes else { return };
         let sample = 0..self.sample as u32;
         codes.train(sample.clone().map(|slot| rows.row(slot)));
-        sample.for_each(|slot| encode(codes, refinement, slot, rows.row(slot)));
+        sample.clone().for_each(|slot| encode(codes, refinement, slot, rows.row(slot)));
+        let stored = sample.take(LEAST_SAMPLE).map(|slot| (slot, rows.row(slot)));
+        codes.measure_error(stored, |query, row| self.metric.walk(self.isa, query, [row])[0]);
         if self.precision != Precision::Float32 {
             self.rows = Rows::new(self.metric, self.isa, self.dimensions);
         }
@@ -149,10 +151,21 @@ impl Vectors {
         query.full.clear();
         query.full.resize(self.dimensions.next_multiple_of(BLOCK), 0.0);
         lay_out(vector, length, &mut query.full);
+        self.code(query);
+        Ok(())
+    }
+
+    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would.
+    pub(crate) fn prepare_stored(&self, slot: u32, query: &mut Query) {
+        query.full.clear();
+        query.full.extend_from_slice(self.stored(slot, &mut Decoded::default()));
+        self.code(query);
+    }
+
+    fn code(&self, query: &mut Query) {
         if let Some(codes) = self.coded() {
             codes.prepare(&query.full, &mut query.coded);
         }
-        Ok(())
     }
 
     /// Makes a stored vector the query, to be compared by [`score`](Self::score) only.
@@ -168,11 +181,14 @@ impl Vectors {
     /// The vector as it came, but for rounding where cosine changed its length or codes are all that is kept.
     pub(crate) fn get(&self, slot: u32, vector: &mut [f32]) {
         let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
-        let mut decoded = Decoded::default();
-        let row = if self.keeps_rows() { self.rows.row(slot) } else { self.decode(slot, &mut decoded) };
-        for (value, &stored) in vector.iter_mut().zip(row) {
+        for (value, &stored) in vector.iter_mut().zip(self.stored(slot, &mut Decoded::default())) {
             *value = if length == 1.0 { stored } else { (f64::from(stored) * length) as f32 };
         }
+    }
+
+    /// The row as it is kept, decoded into `room` where it must be.
+    fn stored<'a>(&'a self, slot: u32, room: &'a mut Decoded) -> &'a [f32] {
+        if self.keeps_rows() { self.rows.row(slot) } else { self.decode(slot, room) }
     }
 
     fn decode<'a>(&self, slot: u32, decoded: &'a mut Decoded) -> &'a [f32] {
@@ -206,9 +222,9 @@ impl Vectors {
         }
     }
 
-    /// Whether [`score`](Self::score) is an estimate, so that what it finds wants ranking again.
-    pub(crate) fn estimates(&self) -> bool {
-        self.coded().is_some()
+    /// Where [`score`](Self::score) estimates, what is to be added to an estimate to make it a walk distance, and how far that may be off.
+    pub(crate) fn estimate(&self, query: &Query) -> Option<(f32, f32)> {
+        self.coded().map(|codes| codes.estimate(&query.coded))
     }
 
     /// Bytes of full rows or what stands for them, and of levels.

@@ -2,7 +2,7 @@
 
 mod support;
 
-use edgevec::{Index, Isa, Metric, Mode, Options, Scratch};
+use edgevec::{Index, Isa, Metric, Mode, Options, Precision, Scratch};
 use support::Clusters;
 
 const ROWS: usize = 4_000;
@@ -18,17 +18,18 @@ fn build(options: Options, isa: Isa, rows: &[f32]) -> Index {
     index
 }
 
-fn recall(index: &Index, queries: &[f32], dimensions: usize, ef: usize) -> f64 {
+fn recall_at(index: &Index, queries: &[f32], k: usize, ef: usize) -> f64 {
     let mut scratch = Scratch::default();
-    let mut found = 0;
-    for query in queries.chunks(dimensions) {
+    let (mut found, mut wanted) = (0, 0);
+    for query in queries.chunks(index.options().dimensions as usize) {
         let mut slots = |mode| -> Vec<u32> {
-            index.search(&mut scratch, query, 10, ef, mode).unwrap().iter().map(|hit| hit.slot).collect()
+            index.search(&mut scratch, query, k, ef, mode).unwrap().iter().map(|hit| hit.slot).collect()
         };
         let truth = slots(Mode::Exact);
+        wanted += truth.len();
         found += slots(Mode::Graph).iter().filter(|slot| truth.contains(slot)).count();
     }
-    found as f64 / (10 * queries.len() / dimensions) as f64
+    found as f64 / wanted as f64
 }
 
 #[test]
@@ -41,7 +42,7 @@ fn recall_at_10_is_at_least_95_percent_at_ef_100() {
                 Isa::detect(),
                 &data.rows(ROWS),
             );
-            let recall = recall(&index, &data.rows(QUERIES), dimensions, 100);
+            let recall = recall_at(&index, &data.rows(QUERIES), 10, 100);
             assert!(recall >= 0.95, "{metric:?}, {dimensions} dimensions: {recall}");
         }
     }
@@ -55,28 +56,120 @@ fn recall_survives_removing_half_and_compacting() {
         assert!(index.remove(slot));
     }
     let queries = data.rows(QUERIES);
-    assert!(recall(&index, &queries, 32, 100) >= 0.95, "with tombstones");
+    assert!(recall_at(&index, &queries, 10, 100) >= 0.95, "with tombstones");
     while index.compact(50) > 0 {}
     let stats = index.stats();
     assert_eq!((stats.tombstones, stats.free), (0, ROWS as u32 / 2));
-    assert!(recall(&index, &queries, 32, 100) >= 0.95, "compacted");
+    assert!(recall_at(&index, &queries, 10, 100) >= 0.95, "compacted");
     let mut slots = Vec::new();
     index.commit(&data.rows(ROWS / 2), &mut slots).unwrap();
     assert_eq!(index.stats().slots, ROWS as u32, "reclaimed slots are used again");
     while index.link(100) > 0 {}
     slots.iter().for_each(|&slot| assert!(index.publish(slot)));
-    assert!(recall(&index, &queries, 32, 100) >= 0.95, "refilled");
+    assert!(recall_at(&index, &queries, 10, 100) >= 0.95, "refilled");
+}
+
+#[test]
+fn each_precision_finds_what_it_keeps_and_gives_it_back() {
+    // The error of a component, in parts of the row's largest one.
+    for (precision, parts, dimensions) in
+        [(Precision::Float32, f32::INFINITY, 128), (Precision::Int16, 57_330.0, 65), (Precision::Int8, 210.0, 200)]
+    {
+        for metric in METRICS {
+            let mut data = Clusters::new(dimensions, 40, 7);
+            let rows = data.rows(ROWS);
+            let options = Options { metric, precision, ..Options::new(dimensions as u32) };
+            let index = build(options, Isa::detect(), &rows);
+            let queries = data.rows(QUERIES);
+            let recall = recall_at(&index, &queries, 10, 100);
+            assert!(recall >= 0.95, "{metric:?}, {precision:?}: {recall}");
+            let stats = index.stats();
+            assert!(stats.level_bytes > 0, "{precision:?} has levels");
+            let mut stored = vec![0.0; dimensions];
+            for (slot, row) in rows.chunks(dimensions).enumerate().step_by(97) {
+                assert!(index.get(slot as u32, &mut stored));
+                // Twice the row's largest component bounds the largest one less the mean.
+                let largest = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+                for (&stored, &value) in stored.iter().zip(row) {
+                    assert!((stored - value).abs() <= 2.0 * largest / parts + 1e-6 * largest, "{stored} was {value}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn less_precision_takes_less_memory() {
+    let rows = Clusters::new(256, 40, 7).rows(2 * ROWS);
+    let bytes = [Precision::Float32, Precision::Int16, Precision::Int8].map(|precision| {
+        let stats = build(Options { precision, ..Options::new(256) }, Isa::detect(), &rows).stats();
+        (stats.row_bytes + stats.level_bytes) as f64 / (2 * ROWS * 256) as f64
+    });
+    // Bytes a component, with what a row has besides, and room for rows to come.
+    for (bytes, expected) in bytes.into_iter().zip([4.5, 2.0, 1.0]) {
+        assert!((expected..1.2 * expected).contains(&bytes), "{bytes} where {expected} was expected");
+    }
+}
+
+#[test]
+fn rows_far_from_the_first_ones_are_found_too() {
+    // The mean is that of the first rows; later ones lie elsewhere and are a hundred times longer.
+    let mut data = Clusters::new(64, 10, 3);
+    let mut rows = data.rows(3_000);
+    let later: Vec<f32> = data.rows(1_000).iter().map(|value| 100.0 * value + 50.0).collect();
+    rows.extend_from_slice(&later);
+    for precision in [Precision::Float32, Precision::Int8] {
+        let options = Options { metric: Metric::Euclidean, precision, ..Options::new(64) };
+        let index = build(options, Isa::detect(), &rows);
+        let recall = recall_at(&index, &later[..64 * QUERIES], 10, 100);
+        assert!(recall >= 0.95, "{precision:?}: {recall}");
+    }
+}
+
+#[test]
+fn a_search_reaches_the_recall_that_was_asked_for() {
+    for (dimensions, metric) in [(16, Metric::Euclidean), (96, Metric::Cosine)] {
+        let mut data = Clusters::new(dimensions, 60, 5);
+        let options = Options { metric, exact_threshold: 0, ..Options::new(dimensions as u32) };
+        let mut index = build(options, Isa::detect(), &data.rows(6_000));
+        let queries = data.rows(300);
+        assert_eq!(index.stats().calibrated_rows, 0);
+        let steps = index.calibrate(1);
+        assert!(steps > 100);
+        assert_eq!(index.calibrate(10), steps - 10, "in slices");
+        while index.calibrate(100) > 0 {}
+        assert_eq!((index.stats().calibrated_rows, index.calibrate(1)), (6_000, 0));
+        for k in [1, 10, 100] {
+            for recall in [0.8, 0.9, 0.95, 0.99] {
+                let reached = recall_at(&index, &queries, k, index.ef_for(k, recall));
+                assert!(reached >= recall - 0.02, "{metric:?}, k {k}: asked {recall}, reached {reached}");
+            }
+        }
+        let mut slots = Vec::new();
+        index.commit(&data.rows(6_000), &mut slots).unwrap();
+        assert_eq!(index.calibrate(1), 0, "not while rows wait for the graph");
+        while index.link(100) > 0 {}
+        slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+        assert!(index.calibrate(1) > 0, "outgrown");
+    }
 }
 
 #[test]
 fn every_instruction_set_and_slicing_gives_the_same_index() {
-    for metric in METRICS {
-        let mut data = Clusters::new(33, 20, 3);
+    for (metric, dimensions, precision) in [
+        (Metric::Cosine, 33, Precision::Float32),
+        (Metric::Dot, 33, Precision::Float32),
+        (Metric::Euclidean, 33, Precision::Float32),
+        (Metric::Cosine, 130, Precision::Float32),
+        (Metric::Dot, 130, Precision::Int16),
+        (Metric::Euclidean, 130, Precision::Int8),
+    ] {
+        let mut data = Clusters::new(dimensions, 20, 3);
         let (rows, queries) = (data.rows(1_500), data.rows(50));
-        let options = Options { metric, exact_threshold: 0, seed: 5, ..Options::new(33) };
+        let options = Options { metric, precision, exact_threshold: 0, seed: 5, ..Options::new(dimensions as u32) };
         let answers = |index: &Index| {
             let mut scratch = Scratch::default();
-            let hits = queries.chunks(33).flat_map(|query| {
+            let hits = queries.chunks(dimensions).flat_map(|query| {
                 let hits = index.search(&mut scratch, query, 10, 40, Mode::Graph).unwrap();
                 hits.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect::<Vec<_>>()
             });
@@ -87,7 +180,7 @@ fn every_instruction_set_and_slicing_gives_the_same_index() {
             assert_eq!(answers(&build(options, isa, &rows)), reference, "{isa:?}");
         }
         let mut by_one = Index::new(options).unwrap();
-        for row in rows.chunks(33) {
+        for row in rows.chunks(dimensions) {
             by_one.insert(row).unwrap();
         }
         assert_eq!((answers(&by_one).0, answers(&by_one).1), (reference.0, reference.1), "one by one");

@@ -89,6 +89,10 @@ impl Graph {
         self.entry.is_none()
     }
 
+    pub(crate) fn entry(&self) -> Option<u32> {
+        self.entry
+    }
+
     pub(crate) fn contains(&self, slot: u32) -> bool {
         self.nodes.contains(slot)
     }

@@ -40,7 +40,7 @@ impl Graph {
     ) -> bool {
         let top = self.level_of(slot);
         self.wipe(slot);
-        let Some(mut nearest) = self.descend(vectors, query, top, scratch) else {
+        let Some(mut nearest) = self.descend(vectors, query, top, None, scratch) else {
             self.nodes.insert(slot);
             self.entry = Some(slot);
             return true;
@@ -51,7 +51,7 @@ impl Graph {
             scratch.begin(self.params.ef_construction, slots).expect("reserved with the slot");
             scratch.visit(vectors, query, std::iter::once(nearest), alive);
             while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
-                && scratch.pool.is_empty()
+                && scratch.pool.len() == 0
             {}
             candidates.clear();
             candidates.extend(scratch.pool.nearest());

@@ -82,8 +82,8 @@ impl Pool {
         self.nearest.iter().map(|&key| (slot_of(key), distance_of(key)))
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.nearest.is_empty()
+    pub(crate) fn len(&self) -> usize {
+        self.nearest.len()
     }
 
     /// Lends the array of what counts, to be filled in another way than by `insert`.
@@ -130,7 +130,7 @@ mod tests {
         pool.insert(9.0, 3, true);
         pool.insert(8.0, 4, false);
         assert_eq!(expanded(&mut pool), [4, 3]);
-        assert!(!pool.is_empty());
+        assert_eq!(pool.len(), 1);
     }
 
     #[test]

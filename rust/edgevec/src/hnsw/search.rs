@@ -3,7 +3,8 @@
 use super::graph::{Graph, NONE};
 use super::pool::Pool;
 use crate::bitset::Bitset;
-use crate::key::slot_of;
+use crate::kernels::BATCH;
+use crate::key::{Key, distance_of, slot_of};
 use crate::vectors::{Query, Vectors};
 use crate::{Error, Hit};
 
@@ -17,6 +18,8 @@ pub struct Scratch {
     distances: Vec<f32>,
     scored: usize,
     evaluations: u64,
+    /// What a walk has found, while it is ranked again.
+    estimated: Vec<Key>,
     pub(crate) query: Query,
     /// A row that is the query: the one being inserted, and the one others are compared with.
     pub(super) inserted: Query,
@@ -134,9 +137,7 @@ impl Scratch {
     pub(super) fn rank(&mut self, vectors: &Vectors, slot: u32, others: &[u32], ranked: &mut Vec<(u32, f32)>) {
         self.pool.reset(others.len()).expect("some hundred entries");
         self.score_row(vectors, slot, others);
-        for (&other, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
-            self.pool.insert(distance, other, true);
-        }
+        self.pool_all();
         ranked.clear();
         ranked.extend(self.pool.nearest());
     }
@@ -146,7 +147,7 @@ impl Scratch {
     pub(super) fn any_within(&mut self, vectors: &Vectors, slot: u32, others: &[u32], distance: f32) -> bool {
         let mut row = std::mem::take(&mut self.row);
         vectors.prepare_row(slot, &mut row);
-        let within = others.chunks(crate::kernels::BATCH).any(|batch| {
+        let within = others.chunks(BATCH).any(|batch| {
             self.score(vectors, &row, batch.iter().copied());
             self.distances[..self.scored].iter().any(|&other| other <= distance)
         });
@@ -162,12 +163,29 @@ impl Scratch {
         self.row = row;
     }
 
-    /// Ranks the nearest `depth` of the pool again, by the most precise form kept of them; nothing else stays.
-    pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, depth: usize) {
-        let nearest = std::mem::take(self.pool.array());
-        self.score_exactly(vectors, query, nearest.iter().take(depth).map(|&key| slot_of(key)));
-        *self.pool.array() = nearest;
-        self.pool.reset(self.scored).expect("the pool held as many");
+    /// Where the pool is ranked by estimates, ranks it by exact distances: as many of the nearest as may be among the `k` nearest, which are
+    /// all that stays.
+    pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, k: usize) -> Result<(), Error> {
+        let Some((base, margin)) = vectors.estimate(query) else { return Ok(()) };
+        let mut estimated = std::mem::take(&mut self.estimated);
+        std::mem::swap(&mut estimated, self.pool.array());
+        self.pool.reset(k)?;
+        let mut rest = estimated.as_slice();
+        while let Some(&next) = rest.first() {
+            let missing = k - self.pool.len();
+            if missing == 0 && !self.pool.admits(distance_of(next) + base - margin) {
+                break;
+            }
+            let (batch, others) = rest.split_at(missing.max(BATCH).min(rest.len()));
+            self.score_exactly(vectors, query, batch.iter().map(|&key| slot_of(key)));
+            self.pool_all();
+            rest = others;
+        }
+        self.estimated = estimated;
+        Ok(())
+    }
+
+    fn pool_all(&mut self) {
         for (&slot, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
             self.pool.insert(distance, slot, true);
         }
@@ -177,7 +195,7 @@ impl Scratch {
 impl Graph {
     /// Fills the scratch's pool with the nearest nodes to a laid-out query that `counts` holds. `scratch.begin` comes first.
     ///
-    /// The walk goes on through nodes that do not count. False if it has been given up after `patience` evaluations, because too
+    /// The walk goes on through nodes that do not count, but not through the one left out, which must not be the entry point. False if it has been given up after `patience` evaluations, because too
     /// many of those lay around the query.
     pub(crate) fn search(
         &self,
@@ -185,17 +203,26 @@ impl Graph {
         query: &Query,
         counts: &Bitset,
         patience: u64,
+        left_out: Option<u32>,
         scratch: &mut Scratch,
     ) -> bool {
         let until = scratch.evaluations + patience;
-        let Some(entry) = self.descend(vectors, query, 0, scratch) else { return true };
+        let Some(entry) = self.descend(vectors, query, 0, left_out, scratch) else { return true };
+        left_out.map(|slot| scratch.meet(slot));
         scratch.visit(vectors, query, std::iter::once(entry), counts);
         self.walk(vectors, query, 0, counts, until, scratch)
     }
 
     /// The nearest node found on the levels above `floor` by going downhill from the entry point.
     #[inline(never)]
-    pub(super) fn descend(&self, vectors: &Vectors, query: &Query, floor: usize, scratch: &mut Scratch) -> Option<u32> {
+    pub(super) fn descend(
+        &self,
+        vectors: &Vectors,
+        query: &Query,
+        floor: usize,
+        left_out: Option<u32>,
+        scratch: &mut Scratch,
+    ) -> Option<u32> {
         let mut nearest = self.entry?;
         if self.levels() <= floor + 1 {
             return Some(nearest);
@@ -207,7 +234,7 @@ impl Graph {
                 scratch.score(vectors, query, self.links(nearest, level));
                 let before = nearest;
                 for (slot, other) in scratch.scored() {
-                    if other < distance {
+                    if other < distance && Some(slot) != left_out {
                         (nearest, distance) = (slot, other);
                     }
                 }

@@ -41,3 +41,12 @@ impl Clusters {
         self.state.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 }
+
+/// Rows of little-endian bfloat16 of a file, cut to the first `dimensions` of `width` columns.
+#[allow(dead_code, reason = "not every test reads files")]
+pub fn read_bf16(path: &std::path::Path, width: usize, dimensions: usize, rows: usize) -> std::io::Result<Vec<f32>> {
+    let bytes = std::fs::read(path)?;
+    let rows = bytes.chunks_exact(2 * width).take(rows);
+    let value = |pair: &[u8]| f32::from_bits(u32::from(u16::from_le_bytes([pair[0], pair[1]])) << 16);
+    Ok(rows.flat_map(|row| row[..2 * dimensions].chunks_exact(2).map(value)).collect())
+}

@@ -1,0 +1,69 @@
+//! Builds an index natively, calibrates it, and prints for each `k` and asked recall the `ef` chosen and the recall reached.
+//!
+//! `cargo run --release --example calibration -- DIR|clusters [dimensions] [rows] [queries]`. The folder holds `base.bf16` and `queries.bf16`
+//! as the in-browser benchmark reads them; `clusters` is a seeded clustered set.
+
+use std::path::Path;
+use std::time::Instant;
+
+use edgevec::{Index, Mode, Options, Scratch};
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+const WIDTH: usize = 768;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().ok_or("usage: calibration DIR|clusters [dimensions] [rows] [queries]")?;
+    let mut number = |default: usize| arguments.next().map_or(Ok(default), |value| value.parse::<usize>());
+    let (dimensions, rows, count) = (number(WIDTH)?, number(100_000)?, number(1_000)?);
+    let (base, queries) = if folder == "clusters" {
+        let mut data = support::Clusters::new(dimensions, 100, 5);
+        (data.rows(rows), data.rows(count))
+    } else {
+        let read = |name, rows| support::read_bf16(&Path::new(&folder).join(name), WIDTH, dimensions, rows);
+        (read("base.bf16", rows)?, read("queries.bf16", count)?)
+    };
+
+    let mut index = Index::new(Options::new(dimensions as u32))?;
+    let start = Instant::now();
+    let mut slots = Vec::new();
+    for batch in base.chunks(256 * dimensions) {
+        index.commit(batch, &mut slots)?;
+        while index.link(u32::MAX) > 0 {}
+        slots.iter().for_each(|&slot| _ = index.publish(slot));
+    }
+    let built = start.elapsed();
+    let start = Instant::now();
+    while index.calibrate(1_000) > 0 {}
+    let calibrated = start.elapsed();
+    println!(
+        "{folder}, {} x {dimensions}: built in {:.1} s, calibrated in {:.0} ms, {:.2} % of that",
+        base.len() / dimensions,
+        built.as_secs_f64(),
+        calibrated.as_secs_f64() * 1e3,
+        100.0 * calibrated.as_secs_f64() / built.as_secs_f64()
+    );
+
+    let mut scratch = Scratch::default();
+    for k in [1, 3, 10, 30, 100, 200] {
+        let mut truth = Vec::new();
+        for query in queries.chunks(dimensions) {
+            let hits = index.search(&mut scratch, query, k, 0, Mode::Exact)?;
+            truth.push(hits.iter().map(|hit| hit.slot).collect::<Vec<_>>());
+        }
+        for recall in [0.8, 0.9, 0.95, 0.99] {
+            let ef = index.ef_for(k, recall);
+            let mut found = 0;
+            for (query, truth) in queries.chunks(dimensions).zip(&truth) {
+                let hits = index.search(&mut scratch, query, k, ef, Mode::Auto)?;
+                found += hits.iter().filter(|hit| truth.contains(&hit.slot)).count();
+            }
+            let reached = found as f64 / (k * truth.len()) as f64;
+            let verdict = if reached < recall - 0.01 { "  SHORT" } else { "" };
+            println!("k {k:3}: asked {recall:.2}, reached {reached:.4} at ef {ef}{verdict}");
+        }
+    }
+    Ok(())
+}
