@@ -1,8 +1,18 @@
 /** What the command asks of the page, and what the page tells back. Both cross as JSON. */
 import type { Dataset } from './data/dataset';
 
-/** One thing that is measured. The names are those of the report. */
-export type SystemName = 'edgevec' | 'edgevec (api)' | 'hnswlib-wasm' | 'edgevec-0.9';
+/** One thing that is measured in a browser. The names are those of the report. */
+export type SystemName =
+  | 'edgevec'
+  | 'edgevec-int16'
+  | 'edgevec-int8'
+  | 'edgevec (api)'
+  | 'hnswlib-wasm'
+  | 'edgevec-0.9'
+  | 'voy'
+  | 'PGlite + pgvector'
+  | 'Orama'
+  | 'JavaScript scan';
 
 export interface GraphOptions {
   readonly m: number;
@@ -14,6 +24,8 @@ export interface Job {
   readonly dataset: Dataset;
   readonly systems: readonly SystemName[];
   readonly efs: readonly number[];
+  /** No further ef is measured once this recall is reached; null measures all of them. */
+  readonly stopAt: number | null;
   readonly k: number;
   /** Passes over the queries for each ef; the one with the median mean is reported. */
   readonly passes: number;

@@ -11,7 +11,7 @@ export interface Dataset {
   readonly queries: number;
   /** Queries to warm up with: further ones, or the first again where the set has no more. */
   readonly warmup: number;
-  readonly source: FileSource | SyntheticSource;
+  readonly source: FileSource | SyntheticSource | PreparedSource;
 }
 
 /** A folder of bfloat16 files, served below `/data/`. */
@@ -30,6 +30,18 @@ export interface SyntheticSource {
   readonly seed: number;
 }
 
+/**
+ * Unit rows as the systems get them, served below `/data/`: little-endian float32 in `base.f32` and `queries.f32`, and the exact
+ * neighbours in `truth.i32`. One copy for the page and for native processes.
+ */
+export interface PreparedSource {
+  readonly kind: 'prepared';
+  /** Rows of the file of queries. */
+  readonly queries: number;
+  /** Neighbours a query in the file of truth. */
+  readonly width: number;
+}
+
 export interface Loaded {
   readonly base: Rows;
   /** The measured queries, then those to warm up with. */
@@ -40,6 +52,11 @@ export async function load(dataset: Dataset): Promise<Loaded> {
   const { source, n, dimensions } = dataset;
   const asked = dataset.queries + dataset.warmup;
   if (source.kind === 'synthetic') return synthesize({ n, queries: asked, dimensions, seed: source.seed });
+  if (source.kind === 'prepared') {
+    const read = async (file: string, rows: number): Promise<Rows> =>
+      makeRows(new Float32Array(await fetchHead(file, rows * dimensions * 4)), dimensions);
+    return { base: await read('base.f32', n), queries: await read('queries.f32', Math.min(asked, source.queries)) };
+  }
   const read = async (file: string, rows: number): Promise<Rows> => {
     const bytes = await fetchHead(file, rows * source.columns * 2);
     const wide = widenBf16(new Uint16Array(bytes), source.columns, dimensions);
@@ -50,15 +67,20 @@ export async function load(dataset: Dataset): Promise<Loaded> {
 
 /** The exact neighbours from the data set's own file, `k` a query, or null where there is none. */
 export async function loadTruth(dataset: Dataset, k: number): Promise<Int32Array | null> {
-  const { source } = dataset;
-  if (source.kind !== 'files' || !source.truth || source.truth.width < k) return null;
-  const { file, width } = source.truth;
+  const stored = storedTruth(dataset.source);
+  if (!stored || stored.width < k) return null;
+  const { file, width } = stored;
   const all = new Int32Array(await fetchHead(file, dataset.queries * width * 4));
   const truth = new Int32Array(dataset.queries * k);
   for (let query = 0; query < dataset.queries; query++) {
     truth.set(all.subarray(query * width, query * width + k), query * k);
   }
   return truth;
+}
+
+function storedTruth(source: Dataset['source']): FileSource['truth'] {
+  if (source.kind === 'prepared') return { file: 'truth.i32', width: source.width };
+  return source.kind === 'files' ? source.truth : null;
 }
 
 async function fetchHead(file: string, bytes: number): Promise<ArrayBuffer> {

@@ -2,33 +2,49 @@
 import { type Loaded, load } from '../data/dataset';
 import { type Rows, rowAt } from '../data/rows';
 import type { Job, Measured, Point, Progress } from '../job';
-import type { System, SystemModule } from '../systems/system';
+import type { Precision, System, SystemModule } from '../systems/system';
 import { median, percentile, recall } from './statistics';
 
 const SETTLE_MS = 500;
+
+export interface RunOptions {
+  readonly precision?: Precision;
+  /** The JavaScript heap of this thread, typed arrays included, WebAssembly memory not; null where the browser does not tell. */
+  readonly heapBytes?: () => Promise<number | null>;
+}
 
 export async function runSystem(
   module: SystemModule,
   job: Job,
   truth: Int32Array,
   report: (progress: Progress) => void,
+  { precision, heapBytes }: RunOptions = {},
 ): Promise<Measured> {
   const { n, dimensions } = job.dataset;
-  const system = await module.open({ ...job.graph, dimensions, capacity: n });
+  const system = await module.open({ ...job.graph, dimensions, capacity: n, ...(precision && { precision }) });
   try {
     const { queries, buildSeconds } = await build(system, job, report);
-    const memoryBytes = await system.memoryBytes();
+    const memoryBytes = await measureMemory(system, queries, heapBytes);
     await settle(system, job, queries);
     const points: Point[] = [];
     for (const ef of job.efs) {
       const point = await measure(system, job, queries, truth, ef);
       points.push(point);
       report({ type: 'point', point });
+      if (job.stopAt !== null && point.recall >= job.stopAt) break;
     }
     return { variant: system.variant, buildSeconds, rowsPerSecond: n / buildSeconds, memoryBytes, points };
   } finally {
     await system.close();
   }
+}
+
+/** What the system says it holds, and the JavaScript heap where it holds rows there; null where either is unknown. */
+async function measureMemory(system: System, queries: Rows, heapBytes: RunOptions['heapBytes']) {
+  const held = await system.memoryBytes();
+  if (held === null || !heapBytes) return held;
+  const heap = await heapBytes();
+  return heap === null ? null : held + Math.max(0, heap - queries.values.byteLength);
 }
 
 /** In a function of its own, so that the raw rows can be collected before the searches. */

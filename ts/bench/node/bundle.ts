@@ -3,23 +3,13 @@ import { resolve } from 'node:path';
 import { build } from 'vite';
 import { edgevec } from '../../build/plugins';
 import type { SystemName } from '../job';
-
-/** The adapter files, as the registry imports them. */
-const ADAPTERS: Readonly<Record<SystemName, string>> = {
-  edgevec: './edgevec-engine',
-  'edgevec (api)': './edgevec-api',
-  'hnswlib-wasm': '../peers/hnswlib-wasm',
-  'edgevec-0.9': '../peers/edgevec-0.9',
-};
+import { BROWSER_SYSTEMS } from './catalogue';
 
 /** @param systems only these are bundled: the others need not be installed or built */
 export async function bundle(systems: readonly SystemName[], root: string, outDir: string): Promise<void> {
-  const left = new Set(
-    Object.entries(ADAPTERS)
-      .filter(([name]) => !systems.includes(name as SystemName))
-      .map(([, file]) => file),
-  );
-  const external = (id: string): boolean => left.has(id);
+  const bundled = new Set(systems.map((name) => BROWSER_SYSTEMS[name].adapter));
+  const left = new Set(Object.values(BROWSER_SYSTEMS).map(({ adapter }) => adapter));
+  const external = (id: string): boolean => left.has(id) && !bundled.has(id);
   await build({
     configFile: false,
     root: resolve(root, 'ts/bench/page'),

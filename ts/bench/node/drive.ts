@@ -17,10 +17,11 @@ export interface Outcome {
 }
 
 /** As scripts/browsers.mjs starts one. */
-export type LaunchBrowser = (name: BrowserName) => Promise<{
-  open(url: string, options: { onConsole(type: string, text: string): void }): Promise<unknown>;
+export interface RunningBrowser {
+  open(url: string, options: { onConsole(type: string, text: string): void }): Promise<{ close(): Promise<void> }>;
   close(): Promise<void>;
-}>;
+}
+export type LaunchBrowser = (name: BrowserName) => Promise<RunningBrowser>;
 
 export async function drive(
   launchBrowser: LaunchBrowser,
@@ -31,13 +32,29 @@ export async function drive(
   log: (line: string) => void,
 ): Promise<Outcome> {
   const browser = await launchBrowser(name);
+  try {
+    return await drivePage(browser, app, dataFolder, job, log);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The same in a browser that goes on running; its page is closed. */
+export async function drivePage(
+  browser: RunningBrowser,
+  app: string,
+  dataFolder: string | null,
+  job: Job,
+  log: (line: string) => void,
+): Promise<Outcome> {
   const run = new Run(log);
   const server = await serve(app, dataFolder, job, (event) => run.on(event, server.takeFetched));
   try {
-    await browser.open(server.url, { onConsole: (type, text) => void (type === 'error' && log(`[page] ${text}`)) });
+    const onConsole = (type: string, text: string): void => void (type === 'error' && log(`[page] ${text}`));
+    const page = await browser.open(server.url, { onConsole });
     await run.finished;
+    await page.close();
   } finally {
-    await browser.close();
     server.close();
   }
   return run;

@@ -12,8 +12,8 @@ import { toResults } from './results';
 import { chooseSource } from './source';
 import { summaryTable } from './tables';
 
-const GRAPH = { m: 16, efConstruction: 200, seed: 42 };
-const K = 10;
+export const GRAPH = { m: 16, efConstruction: 200, seed: 42 };
+export const K = 10;
 
 export { parseOptions, USAGE };
 
@@ -31,7 +31,7 @@ export async function run(
   const systems = withPeers(options.systems, root, log);
   const app = join(root, '.bench/app');
   await bundle(systems, root, app);
-  const job: Job = { dataset, systems, efs: options.efs, k: K, passes: options.passes, graph: GRAPH };
+  const job: Job = { dataset, systems, efs: options.efs, stopAt: null, k: K, passes: options.passes, graph: GRAPH };
   log(
     `${dataset.name}: ${dataset.n} rows, ${dataset.dimensions} dimensions, ${dataset.queries} queries, ${options.browser}`,
   );

@@ -1,6 +1,7 @@
 /** The command line of `npm run bench`, checked into what the run needs. */
 import { parseArgs } from 'node:util';
 import type { SystemName } from '../job';
+import { BROWSER_SYSTEMS } from './catalogue';
 
 export const USAGE = `npm run bench -- [options]
 
@@ -11,7 +12,8 @@ export const USAGE = `npm run bench -- [options]
   --n N             rows (default: all; synthetic 20000)
   --queries N       queries measured (default 1000)
   --browser NAME    chromium, firefox or webkit (default chromium)
-  --systems LIST    of edgevec, edgevec-api, hnswlib-wasm, edgevec-0.9 (default: all of them)
+  --systems LIST    of edgevec, edgevec-int16, edgevec-int8, edgevec-api, hnswlib-wasm, edgevec-0.9
+                    (default: edgevec, edgevec-api, hnswlib-wasm, edgevec-0.9)
   --ef LIST         efSearch values (default 10,20,30,40,60,80,120,200,300)
   --passes N        passes over the queries for each ef; the median one counts (default 3)
   --json FILE       write the results as JSON
@@ -33,13 +35,18 @@ export interface Options {
   readonly report: boolean;
 }
 
-const SYSTEMS: Readonly<Record<string, SystemName>> = {
-  edgevec: 'edgevec',
-  'edgevec-api': 'edgevec (api)',
-  'hnswlib-wasm': 'hnswlib-wasm',
-  'edgevec-0.9': 'edgevec-0.9',
-};
-const BROWSERS: readonly string[] = ['chromium', 'firefox', 'webkit'] satisfies BrowserName[];
+/** `npm run bench:peers` measures the others too. */
+const NAMES: readonly SystemName[] = [
+  'edgevec',
+  'edgevec-int16',
+  'edgevec-int8',
+  'edgevec (api)',
+  'hnswlib-wasm',
+  'edgevec-0.9',
+];
+const SYSTEMS = new Map(NAMES.map((name) => [BROWSER_SYSTEMS[name].slug, name]));
+const DEFAULT_SYSTEMS = 'edgevec,edgevec-api,hnswlib-wasm,edgevec-0.9';
+export const BROWSERS: readonly string[] = ['chromium', 'firefox', 'webkit'] satisfies BrowserName[];
 
 /** @throws with a sentence for the user; null where help was asked for */
 export function parseOptions(args: readonly string[]): Options | null {
@@ -52,7 +59,7 @@ export function parseOptions(args: readonly string[]): Options | null {
       n: { type: 'string' },
       queries: { type: 'string', default: '1000' },
       browser: { type: 'string', default: 'chromium' },
-      systems: { type: 'string', default: Object.keys(SYSTEMS).join() },
+      systems: { type: 'string', default: DEFAULT_SYSTEMS },
       ef: { type: 'string', default: '10,20,30,40,60,80,120,200,300' },
       passes: { type: 'string', default: '3' },
       json: { type: 'string' },
@@ -62,6 +69,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   });
   if (values.help) return null;
   if (values.data && values.synthetic) throw new Error('--data and --synthetic exclude each other.');
+  const slugs = [...SYSTEMS.keys()];
   const efs = [...new Set(list(values.ef).map((ef) => whole('--ef', ef)))].sort((a, b) => a - b);
   return {
     data: values.data ?? null,
@@ -70,7 +78,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     n: values.n === undefined ? null : whole('--n', values.n),
     queries: whole('--queries', values.queries),
     browser: oneOf('--browser', values.browser, BROWSERS) as BrowserName,
-    systems: list(values.systems).map((name) => SYSTEMS[oneOf('--systems', name, Object.keys(SYSTEMS))] as SystemName),
+    systems: list(values.systems).map((name) => SYSTEMS.get(oneOf('--systems', name, slugs)) as SystemName),
     efs,
     passes: whole('--passes', values.passes),
     json: values.json ?? null,
@@ -78,20 +86,20 @@ export function parseOptions(args: readonly string[]): Options | null {
   };
 }
 
-function list(text: string): string[] {
+export function list(text: string): string[] {
   return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
 }
 
-function whole(name: string, text: string): number {
+export function whole(name: string, text: string): number {
   const value = Number(text.replaceAll('_', ''));
   if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} takes a whole number from 1, not "${text}".`);
   return value;
 }
 
-function oneOf(name: string, text: string, allowed: readonly string[]): string {
+export function oneOf(name: string, text: string, allowed: readonly string[]): string {
   if (!allowed.includes(text)) throw new Error(`${name} takes ${allowed.join(', ')}, not "${text}".`);
   return text;
 }

@@ -3,21 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemName } from '../job';
-
-const PACKAGES: Partial<Record<SystemName, string>> = { 'hnswlib-wasm': 'hnswlib-wasm', 'edgevec-0.9': 'edgevec-npm' };
+import { BROWSER_SYSTEMS } from './catalogue';
 
 /** @returns the systems that can run: peers that cannot be installed are left out, with a line that says so */
 export function withPeers(systems: readonly SystemName[], root: string, log: (line: string) => void): SystemName[] {
   const folder = join(root, 'ts/bench/peers');
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const missing = (system: SystemName): boolean => {
-    const name = PACKAGES[system];
-    if (!name) return false;
-    const installed = join(folder, 'node_modules', name, 'package.json');
-    if (!existsSync(installed)) return true;
-    const { version } = JSON.parse(readFileSync(installed, 'utf8'));
-    return !manifest.dependencies[name].endsWith(version);
-  };
+  const missing = (system: SystemName): boolean =>
+    BROWSER_SYSTEMS[system].packages.some((name) => {
+      const installed = installedVersion(name, root);
+      return installed === null || !manifest.dependencies[name].endsWith(installed);
+    });
   if (systems.some(missing)) {
     log('Installing the systems to compare with (once) …');
     try {
@@ -30,4 +26,10 @@ export function withPeers(systems: readonly SystemName[], root: string, log: (li
     if (missing(system)) log(`${system}: NOT RUN, it could not be installed.`);
     return !missing(system);
   });
+}
+
+/** Of a package the benchmark compares with; null where it is not installed. */
+export function installedVersion(name: string, root: string): string | null {
+  const file = join(root, 'ts/bench/peers/node_modules', name, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : null;
 }

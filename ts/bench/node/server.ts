@@ -41,9 +41,12 @@ export async function serve(
   const sendCode = (path: string, response: ServerResponse): void => {
     const file = join(app, normalize(path === '/' ? '/index.html' : path));
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    const body = gzipSync(readFileSync(file), { level: 9 });
+    // An archive is served as it is: PGlite takes one that came encoded for one unpacked already.
+    const packed = extname(file) === '.gz';
+    const body = packed ? readFileSync(file) : gzipSync(readFileSync(file), { level: 9 });
     if (type !== 'text/html') fetched.set(path, body.length);
-    response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-encoding': 'gzip' }).end(body);
+    const encoding = packed ? {} : { 'content-encoding': 'gzip' };
+    response.writeHead(200, { ...HEADERS, 'content-type': type, ...encoding }).end(body);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -17,13 +17,15 @@ interface Meta {
   readonly truth: number;
 }
 
+export type SourceOptions = Pick<Options, 'data' | 'synthetic' | 'dimensions' | 'n' | 'queries'>;
+
 export interface Source {
   readonly dataset: Dataset;
   /** The folder to serve; null for a synthetic set. */
   readonly folder: string | null;
 }
 
-export function chooseSource(options: Options, root: string): Source {
+export function chooseSource(options: SourceOptions, root: string): Source {
   const usual = join(root, DEFAULT_FOLDER);
   const folder = options.data ? resolve(options.data) : !options.synthetic && existsSync(usual) ? usual : null;
   if (folder !== null) return { folder, dataset: describeFolder(folder, options) };
@@ -34,7 +36,7 @@ export function chooseSource(options: Options, root: string): Source {
   return { folder: null, dataset };
 }
 
-function describeFolder(folder: string, options: Options): Dataset {
+function describeFolder(folder: string, options: SourceOptions): Dataset {
   const file = join(folder, 'meta.json');
   if (!existsSync(file)) throw new Error(`${folder} is no data set: meta.json is missing.`);
   const meta = JSON.parse(readFileSync(file, 'utf8')) as Meta;

@@ -13,6 +13,8 @@ function inWorker<T>(task: Task, pick: (answer: Answer) => T | undefined): Promi
   return new Promise<T>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ('progress' in data) void tell({ type: 'progress', progress: data.progress });
+      else if ('ask' in data)
+        void workerHeap().then((bytes) => worker.postMessage({ task: 'heap', bytes } satisfies Task));
       else if ('error' in data) reject(new Error(data.error));
       else {
         const result = pick(data);
@@ -22,6 +24,23 @@ function inWorker<T>(task: Task, pick: (answer: Answer) => T | undefined): Promi
     worker.onerror = (event) => reject(new Error(event.message || 'The worker did not start.'));
     worker.postMessage(task);
   }).finally(() => worker.terminate());
+}
+
+interface MemoryBreakdown {
+  readonly breakdown: readonly {
+    readonly bytes: number;
+    readonly attribution: readonly { readonly scope: string }[];
+  }[];
+}
+
+/** What lives on the JavaScript heap of this page's workers. Only Chromium tells, after a collection, some ten seconds later. */
+async function workerHeap(): Promise<number | null> {
+  if (!('measureUserAgentSpecificMemory' in performance)) return null;
+  const asked = performance as unknown as { measureUserAgentSpecificMemory(): Promise<MemoryBreakdown> };
+  const { breakdown } = await asked.measureUserAgentSpecificMemory().catch(() => ({ breakdown: null }));
+  if (!breakdown) return null;
+  const inWorkers = breakdown.filter(({ attribution }) => attribution.some(({ scope }) => /worker/i.test(scope)));
+  return inWorkers.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function measure(system: SystemName, job: Job, truth: Int32Array): Promise<Measured> {

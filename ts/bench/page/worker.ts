@@ -8,22 +8,38 @@ import { systems } from '../systems/registry';
 
 export type Task =
   | { readonly task: 'truth'; readonly job: Job }
-  | { readonly task: 'system'; readonly job: Job; readonly system: SystemName; readonly truth: Int32Array };
+  | { readonly task: 'system'; readonly job: Job; readonly system: SystemName; readonly truth: Int32Array }
+  /** The answer to `ask: 'heap'`. */
+  | { readonly task: 'heap'; readonly bytes: number | null };
 
 export type Answer =
   | { readonly progress: Progress }
+  | { readonly ask: 'heap' }
   | { readonly truth: Int32Array }
   | { readonly measured: Measured }
   | { readonly error: string };
 
 const answer = (message: Answer): void => postMessage(message);
 
+let onHeap: (bytes: number | null) => void = () => {};
+
+/** Only the page may ask the browser. */
+function heapBytes(): Promise<number | null> {
+  return new Promise((resolve) => {
+    onHeap = resolve;
+    answer({ ask: 'heap' });
+  });
+}
+
 self.onmessage = async ({ data }: MessageEvent<Task>) => {
   try {
     if (data.task === 'truth') answer({ truth: await findTruth(data.job) });
+    else if (data.task === 'heap') onHeap(data.bytes);
     else {
-      const module = await systems[data.system].load();
-      answer({ measured: await runSystem(module, data.job, data.truth, (progress) => answer({ progress })) });
+      const { load, precision, onHeap } = systems[data.system];
+      const options = { ...(precision && { precision }), ...(onHeap && { heapBytes }) };
+      const module = await load();
+      answer({ measured: await runSystem(module, data.job, data.truth, (progress) => answer({ progress }), options) });
     }
   } catch (error) {
     answer({ error: error instanceof Error ? error.message : String(error) });

@@ -35,3 +35,60 @@ declare module 'edgevec-npm/edgevec.js' {
   export function getSimdBackend(): string;
   export default function init(options: { module_or_path: string }): Promise<{ memory: WebAssembly.Memory }>;
 }
+
+declare module 'voy-search/voy_search_bg.js' {
+  export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+  interface Embedded {
+    readonly id: string;
+    readonly title: string;
+    readonly url: string;
+    readonly embeddings: readonly number[];
+  }
+  export class Voy {
+    add(resource: { readonly embeddings: readonly Embedded[] }): void;
+    search(query: Float32Array, k: number): { neighbors: { id: string }[] };
+    free(): void;
+  }
+}
+
+declare module '@electric-sql/pglite' {
+  interface QueryOptions {
+    readonly blob?: Blob;
+    readonly rowMode?: 'array';
+  }
+  export class PGlite {
+    static readonly defaultStartParams: readonly string[];
+    static create(options: {
+      readonly extensions: { readonly vector: unknown };
+      readonly startParams: readonly string[];
+    }): Promise<PGlite>;
+    exec(sql: string): Promise<unknown>;
+    query<Row>(sql: string, parameters: readonly unknown[], options: QueryOptions): Promise<{ rows: Row[] }>;
+    close(): Promise<void>;
+  }
+}
+
+declare module '@electric-sql/pglite-pgvector' {
+  export const vector: unknown;
+}
+
+declare module '@orama/orama' {
+  interface Orama {
+    readonly schema: unknown;
+  }
+  interface Search {
+    readonly vector: { readonly value: Float32Array; readonly property: string };
+    readonly similarity: number;
+    readonly limit: number;
+  }
+  export function create(options: { readonly schema: Readonly<Record<string, string>> }): Orama;
+  export function insertMultiple(
+    database: Orama,
+    documents: readonly { readonly id: string; readonly embedding: readonly number[] }[],
+    batch: number,
+  ): Promise<string[]> | string[];
+  export function searchVector(
+    database: Orama,
+    search: Search,
+  ): Promise<{ hits: { id: string }[] }> | { hits: { id: string }[] };
+}

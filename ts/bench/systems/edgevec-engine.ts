@@ -11,11 +11,12 @@ const PART = 1024;
 /** Rows linked between two looks at the clock. */
 const SLICE = 16;
 
-export async function open({ dimensions, m, efConstruction, seed }: OpenOptions): Promise<System> {
+export async function open({ dimensions, m, efConstruction, seed, precision }: OpenOptions): Promise<System> {
   const { module, variant } = await inlineEngine();
-  const engine = await startEngine(module, { dimensions, metric: 'cosine', m, efConstruction, seed });
+  const options = { dimensions, metric: 'cosine', m, efConstruction, seed, ...(precision && { precision }) } as const;
+  const engine = await startEngine(module, options);
   return {
-    variant: `${variant}, engine called in its own worker`,
+    variant: `${precision ?? 'default precision'}, ${variant}, engine called in its own worker`,
     build(rows: Rows, onProgress) {
       for (let start = 0; start < rows.count; start += PART) {
         const part = slice(rows, start, PART);

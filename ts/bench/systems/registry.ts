@@ -1,16 +1,25 @@
 /** Which adapter a name stands for, and where it runs. Adapters load on demand, so that a run loads only what it measures. */
 import type { SystemName } from '../job';
-import type { SystemModule } from './system';
+import type { Precision, SystemModule } from './system';
 
 interface Entry {
   /** `worker`: everything in one worker, no messages while searching. `page`: called from the page's own thread, as an app does. */
   readonly runsIn: 'worker' | 'page';
   readonly load: () => Promise<SystemModule>;
+  readonly precision?: Precision;
+  /** It holds rows on the JavaScript heap, which has to be measured from outside. */
+  readonly onHeap?: boolean;
 }
 
 export const systems: Readonly<Record<SystemName, Entry>> = {
-  edgevec: { runsIn: 'worker', load: () => import('./edgevec-engine') },
+  edgevec: { runsIn: 'worker', load: () => import('./edgevec-engine'), precision: 'float32' },
+  'edgevec-int16': { runsIn: 'worker', load: () => import('./edgevec-engine'), precision: 'int16' },
+  'edgevec-int8': { runsIn: 'worker', load: () => import('./edgevec-engine'), precision: 'int8' },
   'edgevec (api)': { runsIn: 'page', load: () => import('./edgevec-api') },
   'hnswlib-wasm': { runsIn: 'worker', load: () => import('../peers/hnswlib-wasm') },
   'edgevec-0.9': { runsIn: 'worker', load: () => import('../peers/edgevec-0.9') },
+  voy: { runsIn: 'worker', load: () => import('../peers/voy') },
+  'PGlite + pgvector': { runsIn: 'worker', load: () => import('../peers/pglite'), onHeap: true },
+  Orama: { runsIn: 'worker', load: () => import('../peers/orama'), onHeap: true },
+  'JavaScript scan': { runsIn: 'worker', load: () => import('../peers/javascript-scan'), onHeap: true },
 };

@@ -9,17 +9,22 @@ export interface System {
   build(rows: Rows, onProgress: (done: number) => void): void | Promise<void>;
   /** Row numbers, nearest first. Synchronous where the system is. */
   search(query: Float32Array, k: number, ef: number): ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** All memory the system holds for its rows and graph. */
+  /** All memory the system holds for its rows and graph; of one that holds them on the JavaScript heap, what is held elsewhere. */
   memoryBytes(): number | null | Promise<number | null>;
   /** Distance evaluations of all searches so far; null where a system does not tell. */
   distances(): number | null | Promise<number | null>;
   close(): void | Promise<void>;
 }
 
+/** What our engine keeps of a row. */
+export type Precision = 'float32' | 'int16' | 'int8';
+
 export interface OpenOptions extends GraphOptions {
   readonly dimensions: number;
   /** Rows to come: some systems must know. */
   readonly capacity: number;
+  /** Ours only; absent means the engine's default. */
+  readonly precision?: Precision;
 }
 
 export interface SystemModule {

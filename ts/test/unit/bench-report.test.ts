@@ -149,7 +149,10 @@ describe('the command line', () => {
     [['--n', '0'], '--n takes a whole number from 1, not "0".'],
     [['--ef', '10,x'], '--ef takes a whole number from 1, not "x".'],
     [['--browser', 'opera'], '--browser takes chromium, firefox, webkit, not "opera".'],
-    [['--systems', 'faiss'], '--systems takes edgevec, edgevec-api, hnswlib-wasm, edgevec-0.9, not "faiss".'],
+    [
+      ['--systems', 'voy'],
+      '--systems takes edgevec, edgevec-int16, edgevec-int8, edgevec-api, hnswlib-wasm, edgevec-0.9, not "voy".',
+    ],
     [['--synthetic', '--data', 'x'], 'exclude each other'],
     [['--sistems', 'x'], '--sistems'],
   ])('refuses %j', (args, message) => {

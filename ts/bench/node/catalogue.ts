@@ -1,0 +1,98 @@
+/** Everything that can be measured, and what the command line must know of it before it runs. */
+import type { SystemName } from '../job';
+
+/** What each took for 100,000 rows of 768 columns on a machine of 2026, for an estimate of the time. */
+interface Expected {
+  readonly buildSeconds: number;
+  /** One pass over 1,000 queries at every ef. */
+  readonly searchSeconds: number;
+}
+
+interface Entry {
+  /** Its name on the command line and in file names. */
+  readonly slug: string;
+  readonly expected: Expected;
+  /** What is measured in place of the usual ef; one value where the search is exact. */
+  readonly efs?: readonly number[];
+  readonly exact?: boolean;
+  /** Where a query takes so long that fewer must do. */
+  readonly queries?: number;
+}
+
+export interface BrowserSystem extends Entry {
+  /** The adapter's file, as the registry imports it. */
+  readonly adapter: string;
+  /** What it needs of ts/bench/peers; the first one's version is that of the system. */
+  readonly packages: readonly string[];
+}
+
+export const BROWSER_SYSTEMS: Readonly<Record<SystemName, BrowserSystem>> = {
+  edgevec: {
+    slug: 'edgevec',
+    adapter: './edgevec-engine',
+    packages: [],
+    expected: { buildSeconds: 60, searchSeconds: 4 },
+  },
+  'edgevec-int16': {
+    slug: 'edgevec-int16',
+    adapter: './edgevec-engine',
+    packages: [],
+    expected: { buildSeconds: 60, searchSeconds: 4 },
+  },
+  'edgevec-int8': {
+    slug: 'edgevec-int8',
+    adapter: './edgevec-engine',
+    packages: [],
+    expected: { buildSeconds: 60, searchSeconds: 4 },
+  },
+  'edgevec (api)': {
+    slug: 'edgevec-api',
+    adapter: './edgevec-api',
+    packages: [],
+    expected: { buildSeconds: 65, searchSeconds: 6 },
+  },
+  'hnswlib-wasm': {
+    slug: 'hnswlib-wasm',
+    adapter: '../peers/hnswlib-wasm',
+    packages: ['hnswlib-wasm'],
+    expected: { buildSeconds: 340, searchSeconds: 14 },
+  },
+  'edgevec-0.9': {
+    slug: 'edgevec-0.9',
+    adapter: '../peers/edgevec-0.9',
+    packages: ['edgevec-npm'],
+    expected: { buildSeconds: 600, searchSeconds: 20 },
+  },
+  'PGlite + pgvector': {
+    slug: 'pglite',
+    adapter: '../peers/pglite',
+    packages: ['@electric-sql/pglite', '@electric-sql/pglite-pgvector'],
+    expected: { buildSeconds: 600, searchSeconds: 40 },
+  },
+  voy: {
+    slug: 'voy',
+    adapter: '../peers/voy',
+    packages: ['voy-search'],
+    efs: [10],
+    exact: true,
+    queries: 100,
+    expected: { buildSeconds: 25, searchSeconds: 45 },
+  },
+  Orama: {
+    slug: 'orama',
+    adapter: '../peers/orama',
+    packages: ['@orama/orama'],
+    efs: [20, 30, 35, 40, 50, 60, 80, 100],
+    queries: 200,
+    expected: { buildSeconds: 5, searchSeconds: 480 },
+  },
+  'JavaScript scan': {
+    slug: 'javascript-scan',
+    adapter: '../peers/javascript-scan',
+    packages: [],
+    efs: [10],
+    exact: true,
+    queries: 100,
+    expected: { buildSeconds: 1, searchSeconds: 60 },
+  },
+};

@@ -1,0 +1,87 @@
+/**
+ * npm @electric-sql/pglite with pgvector: PostgreSQL in WebAssembly, its files in memory. Set as their documentation says for speed:
+ * binary COPY, then the index; inner product on unit rows; rows stored inline; an unlogged table; buffers that hold table or index
+ * and `maintenance_work_mem` that holds the graph. The query goes in as text, which its types ask for; as bytes, which they forbid
+ * and it takes all the same, a query of 768 columns took 1.1 ms in place of 2.4 (3,000 rows, ef 20).
+ */
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { type Rows, rowAt } from '../data/rows';
+import type { OpenOptions, System } from '../systems/system';
+
+const BATCH = 2000;
+const MIB = 2 ** 20;
+/** Its WebAssembly memory ends at 2 GiB: buffers and graph must fit into it beside everything else. */
+const MOST_MIB = 768;
+const SELECT = 'SELECT id FROM items ORDER BY embedding <#> $1 LIMIT ';
+
+export async function open({ dimensions, capacity, m, efConstruction }: OpenOptions): Promise<System> {
+  const megabytes = (bytesARow: number): number => Math.min(MOST_MIB, 128 + Math.ceil((capacity * bytesARow) / MIB));
+  const startParams = [...PGlite.defaultStartParams, '-c', `shared_buffers=${megabytes(dimensions * 4 * 1.6)}MB`];
+  const database = await PGlite.create({ extensions: { vector }, startParams });
+  const { mod } = database as unknown as { readonly mod?: { readonly wasmMemory?: WebAssembly.Memory } };
+  await database.exec(`
+    CREATE EXTENSION vector;
+    CREATE UNLOGGED TABLE items (id int, embedding vector(${dimensions}));
+    ALTER TABLE items ALTER COLUMN embedding SET STORAGE PLAIN;
+    SET maintenance_work_mem = '${megabytes(dimensions * 4 + 1200)}MB';
+    SET enable_seqscan = off;
+  `);
+  let efSearch = 0;
+  return {
+    variant: 'f32, hnsw, inner product, in-memory files',
+    async build(rows: Rows, onProgress) {
+      for (let start = 0; start < rows.count; start += BATCH) {
+        const end = Math.min(start + BATCH, rows.count);
+        const blob = new Blob([copyData(rows, start, end)]);
+        await database.query("COPY items FROM '/dev/blob' WITH (FORMAT binary)", [], { blob });
+      }
+      const index = `USING hnsw (embedding vector_ip_ops) WITH (m = ${m}, ef_construction = ${efConstruction})`;
+      await database.exec(`CREATE INDEX ON items ${index}; ANALYZE items;`);
+      onProgress(rows.count);
+    },
+    async search(query, k, ef) {
+      if (ef !== efSearch) await database.exec(`SET hnsw.ef_search = ${ef}`);
+      efSearch = ef;
+      const options = { rowMode: 'array' } as const;
+      const { rows } = await database.query<[number]>(SELECT + k, [`[${query.join()}]`], options);
+      return rows.map(([id]) => id);
+    },
+    memoryBytes: () => mod?.wasmMemory?.buffer.byteLength ?? null,
+    distances: () => null,
+    close: () => database.close(),
+  };
+}
+
+const SIGNATURE = [...'PGCOPY\n'].map((character) => character.charCodeAt(0)).concat(0xff, 0x0d, 0x0a, 0x00);
+
+/** Rows in PostgreSQL's binary COPY format; a vector is its length, a zero, and big-endian floats. */
+function copyData(rows: Rows, start: number, end: number): ArrayBuffer {
+  const { dimensions } = rows;
+  const bytes = new ArrayBuffer(SIGNATURE.length + 8 + (end - start) * (2 + 8 + 8 + dimensions * 4) + 2);
+  new Uint8Array(bytes).set(SIGNATURE);
+  const view = new DataView(bytes);
+  let at = SIGNATURE.length + 8;
+  const put16 = (value: number): void => {
+    view.setInt16(at, value);
+    at += 2;
+  };
+  const put32 = (value: number): void => {
+    view.setInt32(at, value);
+    at += 4;
+  };
+  for (let id = start; id < end; id++) {
+    put16(2);
+    put32(4);
+    put32(id);
+    put32(4 + dimensions * 4);
+    put16(dimensions);
+    put16(0);
+    for (const value of rowAt(rows, id)) {
+      view.setFloat32(at, value);
+      at += 4;
+    }
+  }
+  put16(-1);
+  return bytes;
+}
