@@ -16,6 +16,9 @@ use crate::{Error, Metric};
 /// How many times its root mean square an estimate's error may be, for a row still to be ranked by its exact distance.
 const CERTAINTY: f32 = 2.5;
 
+/// The share of the rows' squared lengths, less the mean, that may come from the mean being off.
+const DRIFT: f64 = 0.1;
+
 /// Two levels of zero.
 const NONE: u8 = ZERO | ZERO << 4;
 
@@ -27,7 +30,8 @@ pub(crate) struct Codes {
     trained: bool,
     /// The root mean square error of an estimated distance, in parts of the product of the two lengths; measured on the sample.
     error: f32,
-    /// The squared lengths of the rows encoded so far, and how many those were.
+    /// Of the rows encoded so far, less the mean: their sum, their squared lengths' sum, and how many those were.
+    sum: Vec<f64>,
     energy: f64,
     encoded: f64,
     levels: Chunks<u8>,
@@ -62,6 +66,7 @@ impl Codes {
             metric,
             trained: false,
             error: 0.0,
+            sum: vec![0.0; padded.len()],
             energy: 0.0,
             encoded: 0.0,
             levels: Chunks::new(bytes, NONE),
@@ -90,6 +95,30 @@ impl Codes {
         self.trained = true;
     }
 
+    /// Whether the rows have come to lie so much to one side of the mean that another would make their levels clearly finer.
+    pub(crate) fn has_drifted(&self) -> bool {
+        let aside: f64 = self.sum.iter().map(|sum| sum * sum).sum();
+        aside > DRIFT * self.energy * self.encoded
+    }
+
+    /// Takes the mean for that of the rows so far.
+    pub(crate) fn forget_drift(&mut self) {
+        self.sum.fill(0.0);
+        (self.energy, self.encoded) = (0.0, 0.0);
+    }
+
+    /// With the mean that the rows have by now, and none of them yet.
+    pub(crate) fn renewed(&self) -> Self {
+        let mut renewed = Self::new(self.metric, self.isa, self.mean.len());
+        for ((renewed, &mean), &sum) in renewed.mean.iter_mut().zip(&self.mean).zip(&self.sum) {
+            *renewed = (f64::from(mean) + sum / self.encoded) as f32;
+        }
+        // What the error is in parts of lengths hardly depends on the mean.
+        renewed.error = self.error;
+        renewed.trained = true;
+        renewed
+    }
+
     /// Whether there is a mean, without which nothing can be coded.
     #[inline(always)]
     pub(crate) fn is_trained(&self) -> bool {
@@ -111,6 +140,7 @@ impl Codes {
         pack(&self.numbers, self.levels.row_mut(slot));
         let [energy] = self.isa.dot(&self.centred, [&self.centred]);
         let [along] = self.isa.dot(&self.centred, [&self.rounded]);
+        self.sum.iter_mut().zip(&self.centred).for_each(|(sum, &value)| *sum += f64::from(value));
         self.energy += f64::from(energy);
         self.encoded += 1.0;
         let factor = if along > 0.0 { energy / along } else { 0.0 };

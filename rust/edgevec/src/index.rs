@@ -62,6 +62,8 @@ pub struct Stats {
     pub level_bytes: usize,
     /// Bytes of the graph's links.
     pub graph_bytes: usize,
+    /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere than the first ones.
+    pub drifted: bool,
     /// Rows there were at the last calibration; 0 before the first.
     pub calibrated_rows: u32,
     /// Distance evaluations made by inserting, compacting and calibrating.
@@ -336,10 +338,16 @@ impl Index {
         Ok(finished)
     }
 
-    /// One slice of reclaiming tombstones: visits up to `budget` slots. Returns how many visits are left; 0 means done.
+    /// One slice of reclaiming tombstones, and of coding rows again where those that came later than the first lie elsewhere: visits up to
+    /// `budget` slots for each. Returns how many visits are left; 0 means done.
     ///
     /// Rows removed after the first slice wait for the next compaction.
     pub fn compact(&mut self, budget: u32) -> u32 {
+        let left = self.reclaim_some(budget);
+        if left > 0 { left } else { self.vectors.renew(budget, self.slots) }
+    }
+
+    fn reclaim_some(&mut self, budget: u32) -> u32 {
         if self.tombstone_count == 0 {
             return 0;
         }
@@ -419,6 +427,7 @@ impl Index {
             row_bytes,
             level_bytes,
             graph_bytes,
+            drifted: self.vectors.has_drifted(),
             calibrated_rows: self.calibrated.as_ref().map_or(0, Table::rows),
             build_evaluations: self.scratch.evaluations(),
         }

@@ -26,6 +26,11 @@ impl Refinement {
         }
     }
 
+    /// With room for no rows yet.
+    pub(crate) fn renewed(&self) -> Self {
+        Self::new(self.numbers.len(), self.bytes.is_some())
+    }
+
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
         self.halves.reserve(rows)?;
         self.bytes.as_mut().map_or(Ok(()), |bytes| bytes.reserve(rows))?;

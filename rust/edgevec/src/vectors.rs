@@ -4,6 +4,7 @@
 use crate::chunks::Chunks;
 use crate::codes::{CodedQuery, Codes};
 use crate::kernels::{BLOCK, Isa};
+use crate::key::{Key, key, slot_of};
 use crate::refinement::Refinement;
 use crate::rows::{Rows, check, lay_out};
 use crate::{Error, Metric, Precision};
@@ -13,6 +14,13 @@ const LEAST_CODED: usize = 48;
 
 /// The least rows to take the mean of.
 const LEAST_SAMPLE: usize = 256;
+
+/// Of the ten nearest rows, how many must be the ten nearest by levels too. Text embeddings have nine or more; rows in clusters far narrower
+/// than they lie apart have few, since a level is a part of how far a row is from the mean of all.
+const LEAST_AGREEMENT: f32 = 0.5;
+/// Rows compared to see that, and how many of them are queries.
+const JUDGED: usize = 768;
+const JUDGES: usize = 24;
 
 pub(crate) struct Vectors {
     metric: Metric,
@@ -25,10 +33,21 @@ pub(crate) struct Vectors {
     rows: Rows,
     codes: Option<Codes>,
     refinement: Option<Refinement>,
+    renewal: Option<Renewal>,
+    /// Levels could not tell the rows apart, so the rows themselves are compared.
+    refused: bool,
     /// The length each row came with, under cosine; 1 where it was stored as it came.
     lengths: Chunks<f64>,
     /// A row being encoded.
     laid_out: Vec<f32>,
+}
+
+/// Codes about another mean, on their way to take the others' place.
+struct Renewal {
+    codes: Codes,
+    refinement: Option<Refinement>,
+    /// Slots below this are in.
+    next: u32,
 }
 
 /// A vector laid out to be compared with rows.
@@ -50,6 +69,8 @@ impl Vectors {
             rows: Rows::new(metric, isa, dimensions),
             codes: None,
             refinement: None,
+            renewal: None,
+            refused: false,
             lengths: Chunks::new(1, 1.0),
             laid_out: vec![0.0; dimensions.next_multiple_of(BLOCK)],
         }
@@ -69,7 +90,7 @@ impl Vectors {
     }
 
     fn wants_codes(&self) -> bool {
-        self.precision != Precision::Float32 || self.dimensions >= LEAST_CODED
+        self.precision != Precision::Float32 || (self.dimensions >= LEAST_CODED && !self.refused)
     }
 
     /// The codes, once there are some.
@@ -96,6 +117,9 @@ impl Vectors {
             self.codes = Some(Codes::new(self.metric, self.isa, self.dimensions));
             self.refinement = (self.precision != Precision::Float32).then(|| Refinement::new(self.dimensions, fine));
         }
+        if let Some(renewal) = &mut self.renewal {
+            renewal.reserve(count)?;
+        }
         self.refinement.as_mut().map_or(Ok(()), |refinement| refinement.reserve(count))?;
         self.codes.as_mut().map_or(Ok(()), |codes| codes.reserve(count))
     }
@@ -111,11 +135,16 @@ impl Vectors {
             self.lengths.row_mut(slot)[0] = length;
         }
         let keeps_rows = self.keeps_rows();
-        let Self { rows, codes, refinement, laid_out, .. } = self;
+        let Self { rows, codes, refinement, renewal, laid_out, .. } = self;
         let row = if keeps_rows { rows.row_mut(slot) } else { laid_out.as_mut_slice() };
         lay_out(vector, length, row);
         match codes {
-            Some(codes) if codes.is_trained() => encode(codes, refinement, slot, row),
+            Some(codes) if codes.is_trained() => {
+                encode(codes, refinement, slot, row);
+                if let Some(renewal) = renewal.as_mut().filter(|renewal| slot < renewal.next) {
+                    encode(&mut renewal.codes, &mut renewal.refinement, slot, row);
+                }
+            }
             Some(_) if slot as usize + 1 == self.sample => self.begin_codes(),
             _ => {}
         }
@@ -130,7 +159,13 @@ impl Vectors {
         sample.clone().for_each(|slot| encode(codes, refinement, slot, rows.row(slot)));
         let stored = sample.take(LEAST_SAMPLE).map(|slot| (slot, rows.row(slot)));
         codes.measure_error(stored, |query, row| self.metric.walk(self.isa, query, [row])[0]);
-        if self.precision != Precision::Float32 {
+        if self.precision == Precision::Float32 {
+            self.refused =
+                self.codes.as_ref().is_some_and(|codes| self.agreement(codes, self.sample as u32) < LEAST_AGREEMENT);
+            if self.refused {
+                self.codes = None;
+            }
+        } else {
             self.rows = Rows::new(self.metric, self.isa, self.dimensions);
         }
     }
@@ -139,6 +174,76 @@ impl Vectors {
     pub(crate) fn clear(&mut self) {
         self.codes = None;
         self.refinement = None;
+        self.renewal = None;
+        self.refused = false;
+    }
+
+    /// Of the ten nearest rows, the share that levels find among some of the slots below `slots`.
+    fn agreement(&self, codes: &Codes, slots: u32) -> f32 {
+        let apart = (slots as usize).div_ceil(JUDGED).max(1);
+        let judged: Vec<u32> = (0..slots).step_by(apart).collect();
+        let (mut query, mut room) = (Query::default(), Decoded::default());
+        let mut distances = vec![0.0; judged.len()];
+        let (mut agreed, mut wanted) = (0, 0);
+        for &slot in judged.iter().step_by(judged.len().div_ceil(JUDGES).max(1)) {
+            query.full.clear();
+            query.full.extend_from_slice(self.stored(slot, &mut room));
+            codes.prepare(&query.full, &mut query.coded);
+            let mut nearest = |distances: &[f32]| {
+                let others = judged.iter().zip(distances).filter(|&(&other, _)| other != slot);
+                let mut keys: Vec<Key> = others.map(|(&other, &distance)| key(distance, other)).collect();
+                keys.sort_unstable();
+                keys.truncate(10);
+                keys.into_iter().map(slot_of).collect::<Vec<_>>()
+            };
+            self.score_exactly(&query, &judged, &mut distances);
+            let truth = nearest(&distances);
+            codes.score(&query.coded, &judged, &mut distances);
+            agreed += nearest(&distances).iter().filter(|slot| truth.contains(slot)).count();
+            wanted += truth.len();
+        }
+        agreed as f32 / wanted.max(1) as f32
+    }
+
+    /// Whether the codes are about a mean that is no longer the rows'. One byte a component is too little to code rows again from.
+    pub(crate) fn has_drifted(&self) -> bool {
+        self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
+    }
+
+    /// Codes up to `budget` of the slots below `slots` again, should the codes have drifted. Returns how many are left; when none are, the new
+    /// codes take the others' place. 0 also where there is no memory for it: the codes go on as they are. They also do
+    /// where the new ones tell the rows apart no better.
+    pub(crate) fn renew(&mut self, budget: u32, slots: u32) -> u32 {
+        let mut renewal = match (self.renewal.take(), &self.codes) {
+            (Some(renewal), _) => renewal,
+            (None, Some(codes)) if self.has_drifted() => {
+                let refinement = self.refinement.as_ref().map(Refinement::renewed);
+                let mut renewal = Renewal { codes: codes.renewed(), refinement, next: 0 };
+                if renewal.reserve(slots as usize).is_err() {
+                    return 0;
+                }
+                renewal
+            }
+            _ => return 0,
+        };
+        let mut room = Decoded::default();
+        for slot in renewal.next..renewal.next.saturating_add(budget.max(1)).min(slots) {
+            encode(&mut renewal.codes, &mut renewal.refinement, slot, self.stored(slot, &mut room));
+            renewal.next = slot + 1;
+        }
+        let left = slots - renewal.next;
+        if left == 0 {
+            let agreement = |codes: &Codes| self.agreement(codes, slots);
+            let better = self.codes.as_ref().is_none_or(|codes| agreement(&renewal.codes) > agreement(codes));
+            if better {
+                (self.codes, self.refinement) = (Some(renewal.codes), renewal.refinement);
+            } else if let Some(codes) = &mut self.codes {
+                codes.forget_drift();
+            }
+        } else {
+            self.renewal = Some(renewal);
+        }
+        left
     }
 
     /// Checks a query and lays it out.
@@ -229,8 +334,21 @@ impl Vectors {
 
     /// Bytes of full rows or what stands for them, and of levels.
     pub(crate) fn bytes(&self) -> (usize, usize) {
-        let refinement = self.refinement.as_ref().map_or(0, Refinement::bytes);
-        (self.rows.bytes() + refinement + self.lengths.bytes(), self.codes.as_ref().map_or(0, Codes::bytes))
+        let renewal = self.renewal.as_ref().map(|renewal| (&renewal.codes, &renewal.refinement));
+        let coded = self.codes.as_ref().map(|codes| (codes, &self.refinement));
+        let (mut rows, mut levels) = (self.rows.bytes() + self.lengths.bytes(), 0);
+        for (codes, refinement) in coded.into_iter().chain(renewal) {
+            rows += refinement.as_ref().map_or(0, Refinement::bytes);
+            levels += codes.bytes();
+        }
+        (rows, levels)
+    }
+}
+
+impl Renewal {
+    fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        self.refinement.as_mut().map_or(Ok(()), |refinement| refinement.reserve(count))?;
+        self.codes.reserve(count)
     }
 }
 

@@ -116,14 +116,56 @@ fn rows_far_from_the_first_ones_are_found_too() {
     // The mean is that of the first rows; later ones lie elsewhere and are a hundred times longer.
     let mut data = Clusters::new(64, 10, 3);
     let mut rows = data.rows(3_000);
-    let later: Vec<f32> = data.rows(1_000).iter().map(|value| 100.0 * value + 50.0).collect();
+    let later: Vec<f32> = data.rows(1_000).iter().map(|value| 100.0 * value + 200.0).collect();
     rows.extend_from_slice(&later);
-    for precision in [Precision::Float32, Precision::Int8] {
+    for precision in [Precision::Float32, Precision::Int16, Precision::Int8] {
         let options = Options { metric: Metric::Euclidean, precision, ..Options::new(64) };
-        let index = build(options, Isa::detect(), &rows);
+        let mut index = build(options, Isa::detect(), &rows);
         let recall = recall_at(&index, &later[..64 * QUERIES], 10, 100);
         assert!(recall >= 0.95, "{precision:?}: {recall}");
+        assert_eq!(index.stats().drifted, precision != Precision::Int8, "a byte is too little to code again from");
+        let before = index.stats();
+        if index.compact(1_000) > 0 {
+            assert!(index.stats().memory_bytes > before.memory_bytes, "both are there for a while");
+            // Written into a slot coded already, and into one to come.
+            let mut slots = Vec::new();
+            assert!(index.remove(0));
+            while index.compact(1) > 3_000 {}
+            index.commit(&rows[..128], &mut slots).unwrap();
+            while index.link(100) > 0 {}
+            slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+        }
+        while index.compact(100) > 0 {}
+        assert!(!index.stats().drifted || precision == Precision::Int8);
+        let recall = recall_at(&index, &later[..64 * QUERIES], 10, 100);
+        assert!(recall >= 0.95, "{precision:?}, coded again: {recall}");
+        let recall = recall_at(&index, &rows[..64 * QUERIES], 10, 100);
+        assert!(recall >= 0.95, "{precision:?}, the first rows: {recall}");
     }
+}
+
+#[test]
+fn rows_that_levels_cannot_tell_apart_are_compared_as_they_are() {
+    // Twenty clusters a thousand times narrower than they lie apart.
+    let mut data = Clusters::new(96, 20, 3);
+    let rows: Vec<f32> = (0..ROWS)
+        .flat_map(|_| {
+            let near = data.rows(1);
+            near.iter().map(|value| value * 0.001).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut centres = Clusters::new(96, 20, 9);
+    let centres = centres.rows(20);
+    let place = |number: usize| &centres[number % 20 * 96..][..96];
+    let rows: Vec<f32> = rows
+        .chunks(96)
+        .enumerate()
+        .flat_map(|(number, row)| row.iter().zip(place(number)).map(|(a, b)| a + b).collect::<Vec<_>>())
+        .collect();
+    let index = build(Options { metric: Metric::Euclidean, ..Options::new(96) }, Isa::detect(), &rows);
+    assert_eq!(index.stats().level_bytes, 0);
+    let recall = recall_at(&index, &rows[..96 * QUERIES], 10, 100);
+    assert!(recall >= 0.95, "{recall}");
 }
 
 #[test]
