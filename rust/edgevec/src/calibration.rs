@@ -223,8 +223,8 @@ impl Left {
     fn rank(&mut self, site: &mut Site<'_>) {
         let candidates = std::mem::take(&mut self.candidates);
         site.scratch.score_exactly(site.vectors, &self.query, candidates.iter().map(|&key| slot_of(key)));
-        let mut keys: Vec<Key> = site.scratch.scored().map(|(slot, distance)| key(distance, slot)).collect();
-        keys.sort_unstable();
+        let keys: BinaryHeap<Key> = site.scratch.scored().map(|(slot, distance)| key(distance, slot)).collect();
+        let keys = keys.into_sorted_vec();
         self.truth.extend(keys.iter().take(KS[KS.len() - 1]).map(|&key| slot_of(key)));
     }
 }

@@ -1,10 +1,13 @@
 //! The stored vectors: levels for the graph to compare, and beside them full rows, or what levels leave of those in fewer bits, as the
 //! precision asks. Answers are ranked by the most precise form kept.
 
+use std::collections::BinaryHeap;
+
 use crate::chunks::Chunks;
 use crate::codes::{CodedQuery, Codes};
+use crate::flat::keep;
 use crate::kernels::{BLOCK, Isa};
-use crate::key::{Key, key, slot_of};
+use crate::key::{key, slot_of};
 use crate::refinement::Refinement;
 use crate::rows::{Rows, check, lay_out};
 use crate::{Error, Metric, Precision};
@@ -189,12 +192,12 @@ impl Vectors {
             query.full.clear();
             query.full.extend_from_slice(self.stored(slot, &mut room));
             codes.prepare(&query.full, &mut query.coded);
-            let mut nearest = |distances: &[f32]| {
-                let others = judged.iter().zip(distances).filter(|&(&other, _)| other != slot);
-                let mut keys: Vec<Key> = others.map(|(&other, &distance)| key(distance, other)).collect();
-                keys.sort_unstable();
-                keys.truncate(10);
-                keys.into_iter().map(slot_of).collect::<Vec<_>>()
+            let nearest = |distances: &[f32]| {
+                let mut nearest = BinaryHeap::new();
+                for (&other, &distance) in judged.iter().zip(distances).filter(|&(&other, _)| other != slot) {
+                    keep(&mut nearest, 10, key(distance, other));
+                }
+                nearest.into_iter().map(slot_of).collect::<Vec<_>>()
             };
             self.score_exactly(&query, &judged, &mut distances);
             let truth = nearest(&distances);
