@@ -237,6 +237,34 @@ impl Index {
         self.unlinked.len() as u32
     }
 
+    /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the same for any number of threads, though not
+    /// the one that [`link`](Self::link) builds: rows of one round, a fiftieth of those before them, choose their links without seeing
+    /// each other (after ParlayANN, arXiv 2305.04359).
+    #[cfg(feature = "rayon")]
+    pub fn link_in_parallel(&mut self) {
+        use rayon::prelude::*;
+        while self.link(1) > 0 {
+            let round = (self.slots - self.unlinked.len() as u32) / 50;
+            let round: Vec<u32> = self.unlinked.drain(..(round as usize).clamp(1, self.unlinked.len())).collect();
+            let Self { vectors, graph, alive, slots, .. } = self;
+            let choose = |scratch: &mut Scratch, &slot: &u32| {
+                let before = scratch.evaluations();
+                let choice = alive.contains(slot).then(|| graph.choose(vectors, slot, alive, *slots, scratch));
+                (slot, choice, scratch.evaluations() - before)
+            };
+            let choices: Vec<_> = round.par_iter().map_init(Scratch::default, choose).collect();
+            for (slot, choice, evaluations) in choices {
+                self.scratch.count(evaluations);
+                match choice {
+                    None => {}
+                    Some(Some(choice)) => self.graph.connect(&self.vectors, slot, &choice, &mut self.scratch),
+                    // Nothing but tombstones to link to: one by one, the graph is begun anew.
+                    Some(None) => self.unlinked.push_front(slot),
+                }
+            }
+        }
+    }
+
     /// Makes a hidden row visible; false if it is not hidden.
     pub fn publish(&mut self, slot: u32) -> bool {
         let hidden = self.alive.contains(slot) && self.visible.insert(slot);

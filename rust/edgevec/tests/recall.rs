@@ -197,6 +197,30 @@ fn a_search_reaches_the_recall_that_was_asked_for() {
 }
 
 #[test]
+#[cfg(feature = "rayon")]
+fn any_number_of_threads_builds_the_same_graph_and_a_good_one() {
+    let mut data = Clusters::new(96, 40, 7);
+    let (rows, queries) = (data.rows(ROWS), data.rows(QUERIES));
+    let built = [1, 2, 3].map(|threads| {
+        let mut index = Index::new(Options { exact_threshold: 0, ..Options::new(96) }).unwrap();
+        let mut slots = Vec::new();
+        index.commit(&rows, &mut slots).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| index.link_in_parallel());
+        slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+        assert_eq!(index.stats().unlinked, 0);
+        let mut scratch = Scratch::default();
+        let mut hits = Vec::new();
+        for query in queries.chunks(96) {
+            hits.extend_from_slice(index.search(&mut scratch, query, 10, 60, Mode::Graph).unwrap());
+        }
+        (hits, scratch.evaluations(), index.stats(), recall_at(&index, &queries, 10, 100))
+    });
+    assert!(built.windows(2).all(|pair| pair[0] == pair[1]));
+    assert!(built[0].3 >= 0.95, "{}", built[0].3);
+}
+
+#[test]
 fn every_instruction_set_and_slicing_gives_the_same_index() {
     for (metric, dimensions, precision) in [
         (Metric::Cosine, 33, Precision::Float32),

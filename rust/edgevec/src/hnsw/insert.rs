@@ -10,6 +10,9 @@ use crate::vectors::{Query, Vectors};
 /// removed cluster would walk through all of it.
 const PATIENCE: u64 = 64;
 
+/// The links a new node has chosen, level by level from the lowest; none where there was no node to choose.
+pub(crate) type Choice = Vec<Vec<u32>>;
+
 impl Graph {
     /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It chooses its links among the nodes that are `alive`.
     ///
@@ -22,31 +25,40 @@ impl Graph {
         slots: u32,
         scratch: &mut Scratch,
     ) -> bool {
-        let mut query = std::mem::take(&mut scratch.inserted);
-        vectors.prepare_row(slot, &mut query);
-        let inserted = self.insert_as(vectors, slot, &query, alive, slots, scratch);
-        scratch.inserted = query;
-        inserted
+        let choice = self.choose(vectors, slot, alive, slots, scratch);
+        choice.map(|choice| self.connect(vectors, slot, &choice, scratch)).is_some()
     }
 
-    fn insert_as(
-        &mut self,
+    /// What links a new node would take; nothing changes. None if there are nodes but none alive.
+    pub(crate) fn choose(
+        &self,
+        vectors: &Vectors,
+        slot: u32,
+        alive: &Bitset,
+        slots: u32,
+        scratch: &mut Scratch,
+    ) -> Option<Choice> {
+        let mut query = std::mem::take(&mut scratch.inserted);
+        vectors.prepare_row(slot, &mut query);
+        let choice = self.choose_as(vectors, slot, &query, alive, slots, scratch);
+        scratch.inserted = query;
+        choice
+    }
+
+    fn choose_as(
+        &self,
         vectors: &Vectors,
         slot: u32,
         query: &Query,
         alive: &Bitset,
         slots: u32,
         scratch: &mut Scratch,
-    ) -> bool {
+    ) -> Option<Choice> {
         let top = self.level_of(slot);
-        self.wipe(slot);
-        let Some(mut nearest) = self.descend(vectors, query, top, None, scratch) else {
-            self.nodes.insert(slot);
-            self.entry = Some(slot);
-            return true;
-        };
-        let (mut candidates, mut chosen) = (Vec::new(), Vec::new());
-        for level in (0..self.levels().min(top + 1)).rev() {
+        let mut choice = vec![Vec::new(); self.levels().min(top + 1)];
+        let Some(mut nearest) = self.descend(vectors, query, top, None, scratch) else { return Some(choice) };
+        let mut candidates = Vec::new();
+        for (level, chosen) in choice.iter_mut().enumerate().rev() {
             let patience = PATIENCE * self.params.ef_construction as u64;
             scratch.begin(self.params.ef_construction, slots).expect("reserved with the slot");
             scratch.visit(vectors, query, std::iter::once(nearest), alive);
@@ -56,21 +68,28 @@ impl Graph {
             candidates.clear();
             candidates.extend(scratch.pool.nearest());
             nearest = candidates.first().map_or(nearest, |&(slot, _)| slot);
-            select(vectors, &candidates, self.params.m, |_| false, scratch, &mut chosen);
+            select(vectors, &candidates, self.params.m, |_| false, scratch, chosen);
+        }
+        (!choice[0].is_empty()).then_some(choice)
+    }
+
+    /// Adds a node with the links it has chosen, and these back.
+    pub(crate) fn connect(&mut self, vectors: &Vectors, slot: u32, choice: &Choice, scratch: &mut Scratch) {
+        self.wipe(slot);
+        let mut ranked = Vec::new();
+        for (level, chosen) in choice.iter().enumerate().rev() {
             if level == 0 {
-                let Some(&parent) = chosen.first() else { return false };
-                self.set_parent(slot, parent);
+                self.set_parent(slot, chosen[0]);
             }
-            self.set_links(slot, level, &chosen);
-            for &neighbour in &chosen {
-                self.link_back(vectors, neighbour, slot, level, scratch, &mut candidates);
+            self.set_links(slot, level, chosen);
+            for &neighbour in chosen {
+                self.link_back(vectors, neighbour, slot, level, scratch, &mut ranked);
             }
         }
         self.nodes.insert(slot);
-        if top >= self.levels() {
+        if self.level_of(slot) >= self.levels() {
             self.entry = Some(slot);
         }
-        true
     }
 
     /// Links a node to the new one that chose it. A full list is chosen again, the new link competing with the old ones.

@@ -34,6 +34,12 @@ impl Scratch {
         self.evaluations
     }
 
+    /// Counts evaluations made with another scratch.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn count(&mut self, evaluations: u64) {
+        self.evaluations += evaluations;
+    }
+
     /// Makes room for walks over slots below `slots`.
     pub(crate) fn reserve(&mut self, slots: u32) -> Result<(), Error> {
         self.visited.reserve(slots as usize)
