@@ -22,6 +22,9 @@
 //! [`Index::publish`]; [`Index::remove`] leaves a tombstone and [`Index::compact`] reclaims it. The same seed and the same operations
 //! give the same graph, hits and bits on every machine and instruction set.
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod bitset;
 mod calibration;
 mod chunks;

@@ -1,0 +1,89 @@
+//! The kernels by themselves, for `benches/kernels.rs` and the in-browser kernel benchmark. Not part of the API: feature `bench`.
+
+use crate::chunks::Chunks;
+use crate::kernels::{BATCH, BLOCK, Isa};
+use crate::quantize;
+use crate::rng::hash;
+
+/// A kernel to be timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// Dot products of full rows.
+    Dot,
+    /// Squared Euclidean distances of full rows.
+    SquaredEuclidean,
+    /// Dot products of a query with packed levels.
+    Levels,
+}
+
+impl Kernel {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Dot, Self::SquaredEuclidean, Self::Levels];
+}
+
+/// Seeded rows of one size, and the order to compare a query with them in: by chance, as a walk does.
+pub struct KernelBench {
+    isa: Isa,
+    kernel: Kernel,
+    numbers: Vec<i8>,
+    query: Vec<f32>,
+    levels: Chunks<u8>,
+    rows: Chunks<f32>,
+    order: Vec<u32>,
+}
+
+impl KernelBench {
+    /// About `bytes` bytes of rows, at least a batch.
+    ///
+    /// # Panics
+    /// Where there is no memory for them.
+    #[must_use]
+    pub fn new(isa: Isa, kernel: Kernel, dimensions: usize, bytes: usize) -> Self {
+        let (width, packed) = (dimensions.next_multiple_of(BLOCK), dimensions.next_multiple_of(quantize::BLOCK));
+        let row_bytes = if kernel == Kernel::Levels { packed / 2 } else { 4 * width };
+        let count = (bytes / row_bytes).max(BATCH) as u32;
+        let (mut levels, mut rows) = (Chunks::new(packed / 2, 0u8), Chunks::new(width, 0.0f32));
+        if kernel == Kernel::Levels {
+            levels.reserve(count as usize).expect("memory for the rows");
+        } else {
+            rows.reserve(count as usize).expect("memory for the rows");
+        }
+        for row in 0..count {
+            let random = |i: usize| hash(u64::from(row), i as u64);
+            if kernel == Kernel::Levels {
+                levels.row_mut(row).iter_mut().enumerate().for_each(|(i, byte)| *byte = random(i) as u8);
+            } else {
+                rows.row_mut(row)
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(i, value)| *value = (random(i) >> 40) as f32 * 1e-8);
+            }
+        }
+        Self {
+            isa,
+            kernel,
+            numbers: (0..packed).map(|i| (hash(1, i as u64) % 255) as i8).map(|number| number.max(-127)).collect(),
+            query: (0..width).map(|i| (hash(2, i as u64) >> 40) as f32 * 1e-8).collect(),
+            levels,
+            rows,
+            order: (0..1 << 16).map(|i| (hash(3, i) % u64::from(count)) as u32).collect(),
+        }
+    }
+
+    /// Compares the query with `count` rows, four at a time; returns a sum of what comes out, so that nothing is optimised away.
+    #[must_use]
+    pub fn run(&self, count: usize) -> f32 {
+        let mut sum = 0.0;
+        let batches = self.order.as_chunks::<BATCH>().0;
+        for batch in batches.iter().cycle().take(count.div_ceil(BATCH)) {
+            sum += match self.kernel {
+                Kernel::Dot => self.isa.dot(&self.query, batch.map(|row| self.rows.row(row)))[0],
+                Kernel::SquaredEuclidean => {
+                    self.isa.squared_euclidean(&self.query, batch.map(|row| self.rows.row(row)))[0]
+                }
+                Kernel::Levels => self.isa.dot_levels(&self.numbers, batch.map(|row| self.levels.row(row)))[0] as f32,
+            };
+        }
+        sum
+    }
+}
