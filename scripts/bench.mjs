@@ -1,24 +1,33 @@
 /** `npm run bench`: sets up what is needed, builds the engine, and runs ts/bench. `npm run bench -- --help` lists the options. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { launchBrowser } from './browsers.mjs';
 import { main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 
-/** The benchmark is TypeScript; vite is there to run it once the set-up is through. */
-async function loadBench() {
+/**
+ * A benchmark is TypeScript; vite is there to run it once the set-up is through.
+ *
+ * @param {string} entry
+ * @returns {Promise<{
+ *   parseOptions(args: string[]): { browser: import('./browsers.mjs').BrowserName } | null,
+ *   run(options: any, args: string[], root: string, launch: typeof launchBrowser): Promise<{ ok: true } | { ok: false, reason: string }>,
+ *   USAGE: string,
+ * }>}
+ */
+async function loadBench(entry) {
   const { runnerImport } = await import('vite');
-  const entry = join(root, 'ts/bench/node/main.ts');
-  /** @type {{ module: typeof import('../ts/bench/node/main.js') }} */
-  const { module } = await runnerImport(entry, { root, configFile: false, logLevel: 'error' });
-  return module;
+  const { module } = await runnerImport(join(root, entry), { root, configFile: false, logLevel: 'error' });
+  return /** @type {any} */ (module);
 }
 
 /** What ts/bench throws is a sentence for the user; anything else is a mistake of ours and keeps its stack. @param {unknown} error */
 const stopWith = (error) => (error instanceof Error && error.constructor === Error ? new Stop(error.message) : error);
 
-await main(async () => {
+/** @param {string} entry the module that is the benchmark */
+export async function runBench(entry) {
   await setup({ rust: false });
-  const { parseOptions, run, USAGE } = await loadBench();
+  const { parseOptions, run, USAGE } = await loadBench(entry);
   const args = process.argv.slice(2);
   let options;
   try {
@@ -36,4 +45,6 @@ await main(async () => {
     throw stopWith(error);
   });
   if (!outcome.ok) throw new Stop(outcome.reason);
-});
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(() => runBench('ts/bench/node/main.ts'));

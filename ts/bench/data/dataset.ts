@@ -48,17 +48,21 @@ export interface Loaded {
   readonly queries: Rows;
 }
 
-export async function load(dataset: Dataset): Promise<Loaded> {
+/** The first bytes of a file of the data set's folder. */
+export type ReadHead = (file: string, bytes: number) => Promise<ArrayBuffer>;
+
+/** @param readHead how to reach the files: in a page, over the server's `/data/` */
+export async function load(dataset: Dataset, readHead: ReadHead = fetchHead): Promise<Loaded> {
   const { source, n, dimensions } = dataset;
   const asked = dataset.queries + dataset.warmup;
   if (source.kind === 'synthetic') return synthesize({ n, queries: asked, dimensions, seed: source.seed });
   if (source.kind === 'prepared') {
     const read = async (file: string, rows: number): Promise<Rows> =>
-      makeRows(new Float32Array(await fetchHead(file, rows * dimensions * 4)), dimensions);
+      makeRows(new Float32Array(await readHead(file, rows * dimensions * 4)), dimensions);
     return { base: await read('base.f32', n), queries: await read('queries.f32', Math.min(asked, source.queries)) };
   }
   const read = async (file: string, rows: number): Promise<Rows> => {
-    const bytes = await fetchHead(file, rows * source.columns * 2);
+    const bytes = await readHead(file, rows * source.columns * 2);
     const wide = widenBf16(new Uint16Array(bytes), source.columns, dimensions);
     return normalize(makeRows(wide, dimensions));
   };
@@ -66,11 +70,15 @@ export async function load(dataset: Dataset): Promise<Loaded> {
 }
 
 /** The exact neighbours from the data set's own file, `k` a query, or null where there is none. */
-export async function loadTruth(dataset: Dataset, k: number): Promise<Int32Array | null> {
+export async function loadTruth(
+  dataset: Dataset,
+  k: number,
+  readHead: ReadHead = fetchHead,
+): Promise<Int32Array | null> {
   const stored = storedTruth(dataset.source);
   if (!stored || stored.width < k) return null;
   const { file, width } = stored;
-  const all = new Int32Array(await fetchHead(file, dataset.queries * width * 4));
+  const all = new Int32Array(await readHead(file, dataset.queries * width * 4));
   const truth = new Int32Array(dataset.queries * k);
   for (let query = 0; query < dataset.queries; query++) {
     truth.set(all.subarray(query * width, query * width + k), query * k);

@@ -1,28 +1,53 @@
 /** What a given recall costs, read off the measured points. */
 import type { Cost, Point } from '../job';
 
+export type Latency = Pick<Point, 'meanUs' | 'p50Us' | 'p95Us' | 'p99Us'>;
+
+/** `bound`: even the smallest ef exceeds the recall, and its cost is an upper bound. */
+interface Read {
+  readonly bound: boolean;
+  of(pick: (point: Point) => number): number;
+}
+
 /**
- * The cost at `recall`, interpolated between the two neighbouring points (by ef) that enclose it: linear in recall, logarithmic
- * in the cost, because cost grows by a factor where recall grows by a step. Where even the smallest ef exceeds the recall, that point's
- * own cost, which is an upper bound; null where no point reaches it.
+ * Reads values at `recall`, interpolated between the two neighbouring points (by ef) that enclose it: linear in recall, logarithmic
+ * in the value, because cost grows by a factor where recall grows by a step. Where even the smallest ef exceeds the recall, the values
+ * are that point's own; null where no point reaches it.
  */
-export function costAt(points: readonly Point[], recall: number): (Cost & { bound: boolean }) | null {
+function readAt(points: readonly Point[], recall: number): Read | null {
   const byEf = [...points].sort((a, b) => a.ef - b.ef);
   for (const [i, high] of byEf.entries()) {
     if (high.recall < recall) continue;
     const low = byEf[i - 1];
-    if (!low || high.recall === recall) {
-      return { meanUs: high.meanUs, p99Us: high.p99Us, distances: high.distances, bound: high.recall > recall };
-    }
+    if (!low || high.recall === recall) return { bound: high.recall > recall, of: (pick) => pick(high) };
     const share = (recall - low.recall) / (high.recall - low.recall);
     const between = (a: number, b: number): number => (a > 0 && b > 0 ? a * (b / a) ** share : a + (b - a) * share);
-    const counted = low.distances !== null && high.distances !== null;
-    return {
-      meanUs: between(low.meanUs, high.meanUs),
-      p99Us: between(low.p99Us, high.p99Us),
-      distances: counted ? between(low.distances as number, high.distances as number) : null,
-      bound: false,
-    };
+    return { bound: false, of: (pick) => between(pick(low), pick(high)) };
   }
   return null;
+}
+
+export function costAt(points: readonly Point[], recall: number): (Cost & { bound: boolean }) | null {
+  const read = readAt(points, recall);
+  if (!read) return null;
+  const distances = read.of((point) => point.distances ?? Number.NaN);
+  return {
+    meanUs: read.of((point) => point.meanUs),
+    p99Us: read.of((point) => point.p99Us),
+    distances: Number.isNaN(distances) ? null : distances,
+    bound: read.bound,
+  };
+}
+
+export function latencyAt(points: readonly Point[], recall: number): (Latency & { bound: boolean }) | null {
+  const read = readAt(points, recall);
+  return (
+    read && {
+      meanUs: read.of((point) => point.meanUs),
+      p50Us: read.of((point) => point.p50Us),
+      p95Us: read.of((point) => point.p95Us),
+      p99Us: read.of((point) => point.p99Us),
+      bound: read.bound,
+    }
+  );
 }

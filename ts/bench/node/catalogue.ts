@@ -1,5 +1,6 @@
 /** Everything that can be measured, and what the command line must know of it before it runs. */
 import type { SystemName } from '../job';
+import type { Precision } from '../systems/system';
 
 /** What each took for 100,000 rows of 768 columns on a machine of 2026, for an estimate of the time. */
 interface Expected {
@@ -8,7 +9,7 @@ interface Expected {
   readonly searchSeconds: number;
 }
 
-interface Entry {
+export interface Entry {
   /** Its name on the command line and in file names. */
   readonly slug: string;
   readonly expected: Expected;
@@ -24,6 +25,13 @@ export interface BrowserSystem extends Entry {
   readonly adapter: string;
   /** What it needs of ts/bench/peers; the first one's version is that of the system. */
   readonly packages: readonly string[];
+}
+
+export interface NativeSystem extends Entry {
+  readonly run:
+    | { readonly tool: 'crate'; readonly precision: Precision }
+    /** `system` names it in ts/bench/native/systems.py, `package` in requirements.txt. */
+    | { readonly tool: 'python'; readonly system: string; readonly package: string };
 }
 
 export const BROWSER_SYSTEMS: Readonly<Record<SystemName, BrowserSystem>> = {
@@ -82,7 +90,7 @@ export const BROWSER_SYSTEMS: Readonly<Record<SystemName, BrowserSystem>> = {
     slug: 'orama',
     adapter: '../peers/orama',
     packages: ['@orama/orama'],
-    efs: [20, 30, 35, 40, 50, 60, 80, 100],
+    efs: [30, 40, 50, 60, 70, 80, 100],
     queries: 200,
     expected: { buildSeconds: 5, searchSeconds: 480 },
   },
@@ -94,5 +102,57 @@ export const BROWSER_SYSTEMS: Readonly<Record<SystemName, BrowserSystem>> = {
     exact: true,
     queries: 100,
     expected: { buildSeconds: 1, searchSeconds: 60 },
+  },
+};
+
+const EDGEVEC_NATIVE = { buildSeconds: 30, searchSeconds: 2 };
+
+export const NATIVE_SYSTEMS: Readonly<Record<string, NativeSystem>> = {
+  'edgevec (native)': {
+    slug: 'native-edgevec',
+    run: { tool: 'crate', precision: 'float32' },
+    expected: EDGEVEC_NATIVE,
+  },
+  'edgevec-int16 (native)': {
+    slug: 'native-edgevec-int16',
+    run: { tool: 'crate', precision: 'int16' },
+    expected: EDGEVEC_NATIVE,
+  },
+  'edgevec-int8 (native)': {
+    slug: 'native-edgevec-int8',
+    run: { tool: 'crate', precision: 'int8' },
+    expected: EDGEVEC_NATIVE,
+  },
+  hnswlib: {
+    slug: 'native-hnswlib',
+    run: { tool: 'python', system: 'hnswlib', package: 'hnswlib' },
+    expected: { buildSeconds: 60, searchSeconds: 3 },
+  },
+  'usearch f32': {
+    slug: 'native-usearch-f32',
+    run: { tool: 'python', system: 'usearch-f32', package: 'usearch' },
+    expected: { buildSeconds: 125, searchSeconds: 7 },
+  },
+  'usearch bf16': {
+    slug: 'native-usearch-bf16',
+    run: { tool: 'python', system: 'usearch-bf16', package: 'usearch' },
+    expected: { buildSeconds: 50, searchSeconds: 4 },
+  },
+  'usearch i8': {
+    slug: 'native-usearch-i8',
+    run: { tool: 'python', system: 'usearch-i8', package: 'usearch' },
+    expected: { buildSeconds: 40, searchSeconds: 8 },
+  },
+  'faiss HNSWFlat': {
+    slug: 'native-faiss-flat',
+    run: { tool: 'python', system: 'faiss-flat', package: 'faiss-cpu' },
+    expected: { buildSeconds: 60, searchSeconds: 3 },
+  },
+  'faiss HNSWSQ8, refined': {
+    slug: 'native-faiss-sq8',
+    run: { tool: 'python', system: 'faiss-sq8', package: 'faiss-cpu' },
+    // Twenty candidates are refined, so that a smaller ef would be raised to 20.
+    efs: [20, 30, 40, 60, 80, 120, 200, 300, 500, 800],
+    expected: { buildSeconds: 55, searchSeconds: 3 },
   },
 };

@@ -138,7 +138,7 @@ class Run implements Outcome {
   }
 }
 
-function progressLine(progress: Progress): string {
+export function progressLine(progress: Progress): string {
   switch (progress.type) {
     case 'loaded':
       return '  data loaded';

@@ -49,7 +49,7 @@ export async function run(
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(),
       browser: outcome.browser,
-      command: commandLine(args),
+      command: commandLine('bench', args),
       job,
       notRun,
     };
@@ -66,16 +66,16 @@ function absent(asked: readonly SystemName[], run: readonly SystemName[]) {
 }
 
 /** As typed, but for folders of this machine: a report is read elsewhere. */
-function commandLine(args: readonly string[]): string {
+export function commandLine(script: string, args: readonly string[]): string {
   const shown: string[] = [];
   for (const [i, arg] of args.entries()) {
     if (args[i - 1] === '--json' || arg === '--json') continue;
     shown.push(arg.startsWith('/') ? 'DIR' : arg);
   }
-  return ['npm run bench', ...(shown.length > 0 ? ['--', ...shown] : [])].join(' ');
+  return [`npm run ${script}`, ...(shown.length > 0 ? ['--', ...shown] : [])].join(' ');
 }
 
-function save(file: string, content: string, log: (line: string) => void): void {
+export function save(file: string, content: string, log: (line: string) => void): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
   log(`Wrote ${file}`);

@@ -25,6 +25,11 @@ export interface Source {
   readonly folder: string | null;
 }
 
+/** Whether there is a folder of data, asked for or the usual one. */
+export function hasFolder(data: string | null, root: string): boolean {
+  return data !== null || existsSync(join(root, DEFAULT_FOLDER));
+}
+
 export function chooseSource(options: SourceOptions, root: string): Source {
   const usual = join(root, DEFAULT_FOLDER);
   const folder = options.data ? resolve(options.data) : !options.synthetic && existsSync(usual) ? usual : null;

@@ -19,9 +19,9 @@ export function count(value: number | null, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-const POINT_HEAD = ['ef', 'recall@10', 'mean us', 'p50', 'p95', 'p99', 'queries/s', 'distances'];
+export const POINT_HEAD = ['ef', 'recall@10', 'mean us', 'p50', 'p95', 'p99', 'queries/s', 'distances'];
 
-function pointRow(point: Point): string[] {
+export function pointRow(point: Point): string[] {
   const { ef, recall, meanUs, p50Us, p95Us, p99Us, distances } = point;
   const micros = [meanUs, p50Us, p95Us, p99Us].map((value) => count(value));
   return [String(ef), recall.toFixed(4), ...micros, count(1e6 / meanUs), count(distances)];

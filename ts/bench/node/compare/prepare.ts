@@ -1,0 +1,74 @@
+/** Makes the files every system reads: unit rows and exact neighbours, once for the page and for native processes. */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Dataset, load, loadTruth, type ReadHead } from '../../data/dataset';
+import { exactNeighbours } from '../../measure/truth';
+import type { Source } from '../source';
+
+export interface Prepared {
+  readonly dataset: Dataset;
+  readonly folder: string;
+  /** Differs where the data does. */
+  readonly print: string;
+}
+
+/** What `prepare` will make a data set of, without making it. */
+export function describePrepared({ dataset, folder }: Source, k: number, root: string): Prepared {
+  const { name, n, dimensions, queries, warmup } = dataset;
+  const there = dataset.source.kind === 'files' ? Math.min(queries + warmup, dataset.source.queries) : queries + warmup;
+  return {
+    dataset: { ...dataset, source: { kind: 'prepared', queries: there, width: k } },
+    folder: join(root, '.bench/peers/data', `${name}-${dimensions}-${n}-${queries}`),
+    print: printOf(dataset, folder, k),
+  };
+}
+
+function printOf(dataset: Dataset, folder: string | null, k: number): string {
+  if (folder === null) return JSON.stringify([dataset.source, k]);
+  const files = ['base.bf16', 'queries.bf16'].map((file) => statSync(join(folder, file)));
+  return JSON.stringify([dataset.source, k, files.map(({ size, mtimeMs }) => [size, Math.round(mtimeMs)])]);
+}
+
+export async function prepare(source: Source, k: number, root: string, log: (line: string) => void): Promise<Prepared> {
+  const prepared = describePrepared(source, k, root);
+  const { folder, print } = prepared;
+  const stamp = join(folder, 'stamp.json');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === print) return prepared;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(stamp, '');
+  log(`preparing the data in ${folder}`);
+  const readHead = headsOf(source.folder);
+  const { base, queries } = await load(source.dataset, readHead);
+  const count = source.dataset.queries;
+  const truth = (await loadTruth(source.dataset, k, readHead)) ?? exactNeighbours(base, queries, count, k);
+  writeFileSync(join(folder, 'base.f32'), base.values);
+  writeFileSync(join(folder, 'queries.f32'), queries.values);
+  writeFileSync(join(folder, 'truth.i32'), truth);
+  writeFileSync(stamp, print);
+  return prepared;
+}
+
+function headsOf(folder: string | null): ReadHead {
+  return async (file, bytes) => {
+    if (folder === null) throw new Error(`${file}: a synthetic set has no files.`);
+    const body = new ArrayBuffer(bytes);
+    const descriptor = openSync(join(folder, file), 'r');
+    try {
+      if (fstatSync(descriptor).size < bytes) throw new Error(`${file}: expected ${bytes} bytes at least.`);
+      for (let at = 0; at < bytes; ) at += readSync(descriptor, new Uint8Array(body, at));
+    } finally {
+      closeSync(descriptor);
+    }
+    return body;
+  };
+}
