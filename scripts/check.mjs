@@ -14,9 +14,12 @@ import { PARTS, test } from './test.mjs';
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 const node = process.execPath;
 
+/** @param {string} name @param {string} note @returns {Row} */
+const absent = (name, note) => ({ name, status: 'not run', note, optional: true });
+
 /** @returns {Promise<Row[]>} */
 async function rustGates() {
-  const clippy = ['clippy', '--workspace', '--all-targets', '--', '-D', 'warnings'];
+  const clippy = ['clippy', '--workspace', '--all-targets', '--all-features', '--', '-D', 'warnings'];
   const wasmClippy = [
     'clippy',
     '--package',
@@ -27,14 +30,18 @@ async function rustGates() {
     '-D',
     'warnings',
   ];
-  // The kernels of the wasm build exist only with this feature.
-  const simd = { RUSTFLAGS: '-C target-feature=+simd128' };
+  // The kernels of each wasm build exist only with its features.
+  const builds = (await hasWasmTarget()) ? ['+simd128', '+simd128,+relaxed-simd'] : [];
+  const wasmGates = [];
+  for (const features of builds) {
+    const env = { RUSTFLAGS: `-C target-feature=${features}` };
+    const outcome = await step(`Rust lint for wasm32 with ${features}`, 'cargo', wasmClippy, { cwd: rust, env });
+    wasmGates.push(gate(`cargo clippy wasm32 ${features}`, outcome));
+  }
   return [
     gate('cargo fmt', await step('Rust format', 'cargo', ['fmt', '--all', '--check'], { cwd: rust })),
     gate('cargo clippy', await step('Rust lint', 'cargo', clippy, { cwd: rust })),
-    (await hasWasmTarget())
-      ? gate('cargo clippy wasm32', await step('Rust lint for wasm32', 'cargo', wasmClippy, { cwd: rust, env: simd }))
-      : { name: 'cargo clippy wasm32', status: 'not run', note: 'this toolchain has no wasm32 target', optional: true },
+    ...(wasmGates.length > 0 ? wasmGates : [absent('cargo clippy wasm32', 'this toolchain has no wasm32 target')]),
   ];
 }
 

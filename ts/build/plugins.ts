@@ -41,7 +41,7 @@ export function inlineWorker(): Plugin {
   };
 }
 
-/** Writes `worker.js` and `edgevec.wasm` beside the entries. */
+/** Writes `worker.js` and the builds of the engine beside the entries. */
 export function emitFiles(): Plugin {
   return {
     name: 'edgevec:emit-files',
@@ -51,6 +51,7 @@ export function emitFiles(): Plugin {
       // The script exports nothing; without a declaration, type checkers would say it has none.
       this.emitFile({ type: 'asset', fileName: 'types/worker.d.ts', source: 'export {};\n' });
       this.emitFile({ type: 'asset', fileName: 'edgevec.wasm', source: await readFile(wasm('simd128')) });
+      this.emitFile({ type: 'asset', fileName: 'edgevec-relaxed.wasm', source: await readFile(wasm('relaxed-simd')) });
     },
   };
 }

@@ -7,7 +7,10 @@ import { type OpenOptions, resolveOpen } from './options.js';
 
 /** What `open` of `edgevec/slim` takes. */
 export interface SlimOpenOptions extends OpenOptions {
-  /** The package's `edgevec.wasm`: compiled, as bytes, as a `Response` or a promise of one, or where to fetch it. */
+  /**
+   * The package's `edgevec.wasm`: compiled, as bytes, as a `Response` or a promise of one, or where to fetch it. Or its
+   * `edgevec-relaxed.wasm`, with the same answers sooner, where there is relaxed SIMD: Chrome from 114, Firefox from 146.
+   */
   readonly wasm: WasmSource;
 }
 

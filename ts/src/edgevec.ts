@@ -253,13 +253,22 @@ export class EdgeVecBase<M extends object = Default> {
 
   /** Counts, memory and the work done so far. */
   async stats(): Promise<Stats> {
-    const { rows, hidden, tombstones, unlinked, levels, memoryBytes, distances, buildDistances } = await this.#call(
-      'stats',
-      undefined,
-    );
-    const { variant } = this.#connection;
-    const work = { distances, buildDistances };
-    return { count: rows, hidden, tombstones, unlinked, levels, memoryBytes, ...work, variant, host: this.host };
+    const { rows, hidden, tombstones, unlinked, levels, ...stats } = await this.#call('stats', undefined);
+    const { memoryBytes, calibratedRows, distances, buildDistances } = stats;
+    return {
+      count: rows,
+      hidden,
+      tombstones,
+      unlinked,
+      levels,
+      memoryBytes,
+      memory: { rows: stats.rowBytes, levels: stats.levelBytes, graph: stats.graphBytes },
+      calibratedRows,
+      distances,
+      buildDistances,
+      variant: this.#connection.variant,
+      host: this.host,
+    };
   }
 
   /** Ends the database and frees its memory. Calls still running reject with `CLOSED`; a second close does nothing. */

@@ -48,6 +48,8 @@ export interface SearchRequest {
   readonly queries: Float32Array;
   readonly k: number;
   readonly ef: number | undefined;
+  /** Where there is no `ef`; the database's own where neither is given. */
+  readonly recall: number | undefined;
   readonly exact: boolean;
   readonly vectors: boolean;
 }
@@ -61,7 +63,14 @@ export interface EngineStats {
   readonly slots: number;
   readonly unlinked: number;
   readonly levels: number;
+  /** Whether compacting would code rows again. */
+  readonly drifted: boolean;
+  /** Rows there were when `ef` was last calibrated. */
+  readonly calibratedRows: number;
   readonly memoryBytes: number;
+  readonly rowBytes: number;
+  readonly levelBytes: number;
+  readonly graphBytes: number;
   /** Distance evaluations of searches, and of inserts and compactions. */
   readonly distances: number;
   readonly buildDistances: number;

@@ -2,7 +2,7 @@
 
 import { EdgeVecError } from './errors.js';
 import { show } from './show.js';
-import type { EdgeVecEvent, Metric, ScanOptions, SearchOptions, WriteOptions } from './types.js';
+import type { EdgeVecEvent, Metric, Precision, ScanOptions, SearchOptions, WriteOptions } from './types.js';
 
 /** What `open` takes. A newcomer passes `dimensions` and nothing else. */
 export interface OpenOptions {
@@ -17,8 +17,18 @@ export interface OpenOptions {
   readonly m?: number;
   /** Breadth of the search for a new row's links: an integer from `m` to 4096. Default 200. Costs build time, helps recall. */
   readonly efConstruction?: number;
-  /** Breadth of a search that does not set `ef` itself: an integer from 1. Default 100. Costs latency, helps recall. */
-  readonly efSearch?: number;
+  /**
+   * The share of the true nearest rows that searches find on average, where they do not say otherwise: a number above 0 and
+   * below 1. Default 0.95. How wide a search must be for it is learnt from the rows themselves, in the background.
+   */
+  readonly recall?: number;
+  /**
+   * What is kept of each vector. `'float32'` (default): all of it, and half a byte a number beside it that searches walk on;
+   * distances are exact. `'int16'`: two bytes a number, off by at most 1/57,330 of the row's largest (less the rows' mean).
+   * `'int8'`: one byte, off by at most 1/210. With these two, distances and vectors given back are as much off. Full rows are
+   * kept while there are no more than 2,000.
+   */
+  readonly precision?: Precision;
   /**
    * What the shape of the graph is drawn from: an integer from 0 to 2^32 - 1. Default 0. The same seed and the same calls,
    * each awaited before the next, give the same graph and the same hits everywhere, until deleted rows are compacted: that
@@ -47,25 +57,39 @@ export interface EngineOptions {
   readonly m: number;
   readonly efConstruction: number;
   readonly seed: number;
+  /** Default: float32. */
+  readonly precision?: Precision;
 }
 
 /** `OpenOptions`, checked, with every default filled in. */
 export interface ResolvedOptions {
   readonly engine: EngineOptions;
-  readonly efSearch: number;
+  readonly recall: number;
   readonly worker: 'auto' | boolean | string | URL | (() => Worker);
   readonly onEvent: (event: EdgeVecEvent) => void;
 }
 
-const OPEN = ['dimensions', 'metric', 'm', 'efConstruction', 'efSearch', 'seed', 'worker', 'onEvent'] as const;
+const OPEN = [
+  'dimensions',
+  'metric',
+  'precision',
+  'recall',
+  'm',
+  'efConstruction',
+  'seed',
+  'worker',
+  'onEvent',
+] as const;
 const METRICS: readonly Metric[] = ['cosine', 'dot', 'euclidean'];
+const PRECISIONS: readonly Precision[] = ['float32', 'int16', 'int8'];
 const MAX_U32 = 0xffff_ffff;
 
 /** Resolves the options of `open`; `extra` names the ones the caller has taken care of. */
 export function resolveOpen(options: OpenOptions, extra: readonly string[] = []): ResolvedOptions {
   checkKeys('open', options, [...OPEN, ...extra]);
-  const { metric = 'cosine', worker = 'auto', onEvent = warn } = options;
+  const { metric = 'cosine', precision = 'float32', worker = 'auto', onEvent = warn } = options;
   if (!METRICS.includes(metric)) throw invalid('metric', `'cosine', 'dot' or 'euclidean'`, metric);
+  if (!PRECISIONS.includes(precision)) throw invalid('precision', `'float32', 'int16' or 'int8'`, precision);
   const kind = typeof worker;
   if (worker !== 'auto' && kind !== 'boolean' && kind !== 'string' && kind !== 'function' && !isUrl(worker)) {
     throw invalid('worker', `'auto', true, false, a URL or a function that starts a worker`, worker);
@@ -79,17 +103,19 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [])
       m,
       efConstruction: integer('efConstruction', options.efConstruction ?? 200, m, 4096),
       seed: integer('seed', options.seed ?? 0, 0, MAX_U32),
+      precision,
     },
-    efSearch: integer('efSearch', options.efSearch ?? 100, 1, MAX_U32),
+    recall: share('recall', options.recall ?? 0.95),
     worker,
     onEvent,
   };
 }
 
-/** `SearchOptions`, checked, with every default but `ef` filled in: that one is the database's. */
+/** `SearchOptions`, checked, with every default but `recall` filled in: that one is the database's. */
 export interface ResolvedSearch {
   readonly k: number;
   readonly ef: number | undefined;
+  readonly recall: number | undefined;
   readonly exact: boolean;
   readonly includeVectors: boolean;
 }
@@ -97,13 +123,22 @@ export interface ResolvedSearch {
 /** Resolves the second argument of `search` and `searchMany`. */
 export function resolveSearch(options: number | SearchOptions = {}): ResolvedSearch {
   if (typeof options !== 'object') return resolveSearch({ k: options });
-  checkKeys('search', options, ['k', 'ef', 'exact', 'includeVectors']);
-  const { k = 10, ef, exact = false, includeVectors = false } = options;
+  checkKeys('search', options, ['k', 'recall', 'ef', 'exact', 'includeVectors']);
+  const { k = 10, recall, ef, exact = false, includeVectors = false } = options;
   if (!Number.isSafeInteger(k) || k < 1) {
     throw new EdgeVecError('INVALID_K', 'k is not a number of hits', { expected: 'an integer from 1', got: show(k) });
   }
   if (ef !== undefined) integer('ef', ef, 1, MAX_U32);
-  return { k, ef, exact: flag('exact', exact), includeVectors: flag('includeVectors', includeVectors) };
+  if (recall !== undefined) share('recall', recall);
+  const asked = { k, ef, recall, exact: flag('exact', exact), includeVectors: flag('includeVectors', includeVectors) };
+  if (recall !== undefined && (ef !== undefined || exact)) {
+    const other = exact ? 'exact' : 'ef';
+    throw new EdgeVecError('INVALID_OPTIONS', `search was given recall and ${other}, which contradict each other`, {
+      expected: `recall or ${other}`,
+      remedy: 'recall lets the database choose ef; exact compares with every row, which finds all.',
+    });
+  }
+  return asked;
 }
 
 /** Resolves the options of `scan`. */
@@ -148,6 +183,11 @@ function checkKeys(method: string, options: object, known: readonly string[]): v
 function integer(name: string, value: unknown, from: number, to: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to) return value;
   throw invalid(name, `an integer from ${from} to ${to}`, value);
+}
+
+function share(name: string, value: unknown): number {
+  if (typeof value === 'number' && value > 0 && value < 1) return value;
+  throw invalid(name, 'a number above 0 and below 1', value);
 }
 
 function flag(name: string, value: unknown): boolean {

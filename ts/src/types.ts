@@ -6,6 +6,9 @@ export type Id = string | number;
 /** How closeness is measured. See {@link Hit.distance} and {@link Hit.score} for what each yields. */
 export type Metric = 'cosine' | 'dot' | 'euclidean';
 
+/** What is kept of each number of a vector: see {@link OpenOptions.precision}. */
+export type Precision = 'float32' | 'int16' | 'int8';
+
 /**
  * A vector: `dimensions` finite numbers. A `Float32Array` is the fastest; a transformers.js tensor's `data`, or a
  * `subarray` of it, needs no conversion. It is copied before the call returns to the event loop, never kept.
@@ -38,7 +41,10 @@ export type RecordChange<M extends object> = {
 /** One, or many: an array is one transaction, any other iterable is a stream of batches. */
 export type Many<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 
-/** A stored record. `vector` is the one that was given; under cosine its last bits may differ by rounding. */
+/**
+ * A stored record. `vector` is the one that was given: under cosine its last bits may differ by rounding, and with a
+ * `precision` below `'float32'` it is as close as that keeps.
+ */
 export interface StoredRecord<M extends object> {
   readonly id: Id;
   readonly vector: Float32Array;
@@ -69,8 +75,13 @@ export interface SearchOptions {
   /** How many hits at most: an integer from 1. Default 10. Fewer come back only when the database holds fewer rows. */
   readonly k?: number;
   /**
-   * Breadth of the graph search: an integer from 1, raised to `k` where smaller. More is slower and finds more of the true
-   * nearest. Default: the database's `efSearch`.
+   * The share of the true nearest rows to find, on average: a number above 0 and below 1. More takes longer. Default: the
+   * database's `recall`, 0.95. Use `exact` where every one must be found.
+   */
+  readonly recall?: number;
+  /**
+   * Breadth of the graph search, in place of `recall`: an integer from 1, raised to `k` where smaller. For those who know the
+   * algorithm, and for benchmarks.
    */
   readonly ef?: number;
   /** Compare with every row: slow on large sets, always right. Default false. */
@@ -121,15 +132,29 @@ export interface Stats {
   readonly unlinked: number;
   /** Levels of the graph; 0 while the set is so small that scanning it is faster. */
   readonly levels: number;
-  /** Bytes of WebAssembly memory this database holds. */
+  /** Bytes of WebAssembly memory this database holds: all of the parts below, and room to grow. */
   readonly memoryBytes: number;
+  /** The bytes in use, part by part. */
+  readonly memory: MemoryParts;
+  /** Rows there were when the database last learnt how wide a search must be for a recall; 0 before the first time. */
+  readonly calibratedRows: number;
   /** Distances computed by searches since the database was opened. */
   readonly distances: number;
   /** Distances computed by writes and by `compact()` since the database was opened. */
   readonly buildDistances: number;
-  /** The engine build in use, such as `simd128`. */
+  /** The engine build in use: `relaxed-simd` where the platform has it, else `simd128`. Both give the same answers. */
   readonly variant: string;
   readonly host: HostKind;
+}
+
+/** Bytes in use, by what they hold. */
+export interface MemoryParts {
+  /** The rows, as precisely as `precision` keeps them. */
+  readonly rows: number;
+  /** The half bytes that searches walk on; 0 while rows are few, or levels could not tell them apart. */
+  readonly levels: number;
+  /** The links between rows. */
+  readonly graph: number;
 }
 
 /** What `onEvent` receives. */

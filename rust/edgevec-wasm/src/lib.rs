@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    1
+    2
 }
 
 /// One index and the buffers to talk to it through.
@@ -100,6 +100,17 @@ impl Engine {
             Ok(hits) => copy_hits(hits, &mut self.hit_slots, &mut self.hit_distances),
             Err(error) => -self.refuse(error),
         }
+    }
+
+    /// The `ef` by which a search for `k` rows reaches this recall, from above 0 to below 1.
+    #[wasm_bindgen(js_name = efFor)]
+    pub fn ef_for(&self, k: u32, recall: f64) -> u32 {
+        self.index.ef_for(k as usize, recall) as u32
+    }
+
+    /// One slice of learning what recall an `ef` reaches; returns how many steps are left.
+    pub fn calibrate(&mut self, budget: u32) -> u32 {
+        self.index.calibrate(budget)
     }
 
     /// The slots of the last search's hits, nearest first.

@@ -94,17 +94,36 @@ pub struct EngineStats {
     slots: u32,
     unlinked: u32,
     levels: u32,
+    drifted: bool,
+    calibrated_rows: u32,
     memory_bytes: f64,
+    row_bytes: f64,
+    level_bytes: f64,
+    graph_bytes: f64,
     distances: f64,
     build_distances: f64,
 }
 
 impl EngineStats {
     pub(crate) fn new(stats: &Stats, distances: u64) -> Self {
-        let Stats { rows, hidden, tombstones, free, slots, unlinked, levels, .. } = *stats;
-        let (memory_bytes, build_distances) = (stats.memory_bytes as f64, stats.build_evaluations as f64);
-        let distances = distances as f64;
-        Self { rows, hidden, tombstones, free, slots, unlinked, levels, memory_bytes, distances, build_distances }
+        let Stats { rows, hidden, tombstones, free, slots, unlinked, levels, drifted, calibrated_rows, .. } = *stats;
+        Self {
+            rows,
+            hidden,
+            tombstones,
+            free,
+            slots,
+            unlinked,
+            levels,
+            drifted,
+            calibrated_rows,
+            memory_bytes: stats.memory_bytes as f64,
+            row_bytes: stats.row_bytes as f64,
+            level_bytes: stats.level_bytes as f64,
+            graph_bytes: stats.graph_bytes as f64,
+            distances: distances as f64,
+            build_distances: stats.build_evaluations as f64,
+        }
     }
 }
 

@@ -115,6 +115,7 @@ pub(crate) struct Calibration {
     /// True neighbours found, for each of `KS` at each of `EFS`.
     hits: [[u32; EFS.len()]; KS.len()],
     step: u32,
+    scratch: Scratch,
 }
 
 /// A row left out, and the nearest of the others.
@@ -131,7 +132,6 @@ pub(crate) struct Site<'a> {
     pub(crate) vectors: &'a Vectors,
     pub(crate) visible: &'a Bitset,
     pub(crate) slots: u32,
-    pub(crate) scratch: &'a mut Scratch,
 }
 
 impl Calibration {
@@ -151,7 +151,14 @@ impl Calibration {
             site.vectors.prepare_stored(slot, &mut query);
             Left { slot, query, candidates: BinaryHeap::new(), truth: Vec::new() }
         });
-        Self { rows, slots: site.slots, sample: sample.collect(), hits: Default::default(), step: 0 }
+        Self {
+            rows,
+            slots: site.slots,
+            sample: sample.collect(),
+            hits: Default::default(),
+            step: 0,
+            scratch: Scratch::default(),
+        }
     }
 
     /// Steps left.
@@ -169,14 +176,14 @@ impl Calibration {
     }
 
     /// One step. The table, once it is complete.
-    pub(crate) fn step(&mut self, site: &mut Site<'_>) -> Result<Option<Table>, Error> {
+    pub(crate) fn step(&mut self, site: &Site<'_>) -> Result<Option<Table>, Error> {
         let sample = self.sample.len() as u32;
         if self.left() > 0 {
             let (round, blocks, at) = (self.step / sample, self.blocks(), (self.step % sample) as usize);
             if round < blocks {
-                self.sample[at].scan(site, round * BLOCK..((round + 1) * BLOCK).min(self.slots));
+                self.sample[at].scan(site, &mut self.scratch, round * BLOCK..((round + 1) * BLOCK).min(self.slots));
             } else if round == blocks {
-                self.sample[at].rank(site);
+                self.sample[at].rank(site, &mut self.scratch);
             } else {
                 self.search(site, at, (round - blocks - 1) as usize)?;
             }
@@ -185,9 +192,9 @@ impl Calibration {
         Ok((self.left() == 0).then(|| self.table()))
     }
 
-    fn search(&mut self, site: &mut Site<'_>, at: usize, width: usize) -> Result<(), Error> {
+    fn search(&mut self, site: &Site<'_>, at: usize, width: usize) -> Result<(), Error> {
         let Left { slot, query, truth, .. } = &self.sample[at];
-        let Site { graph, vectors, visible, slots, scratch } = site;
+        let (Site { graph, vectors, visible, slots }, scratch) = (site, &mut self.scratch);
         let (ef, most) = (EFS[width], KS[KS.len() - 1]);
         scratch.begin(ef, *slots)?;
         graph.search(vectors, query, visible, u64::MAX / 2, Some(*slot), scratch);
@@ -211,19 +218,19 @@ impl Calibration {
 }
 
 impl Left {
-    fn scan(&mut self, site: &mut Site<'_>, block: Range<u32>) {
+    fn scan(&mut self, site: &Site<'_>, scratch: &mut Scratch, block: Range<u32>) {
         let others = block.filter(|&slot| slot != self.slot && site.visible.contains(slot));
-        site.scratch.score(site.vectors, &self.query, others);
-        for (slot, distance) in site.scratch.scored() {
+        scratch.score(site.vectors, &self.query, others);
+        for (slot, distance) in scratch.scored() {
             keep(&mut self.candidates, CANDIDATES, key(distance, slot));
         }
     }
 
     /// By their exact distances, the nearest of what the scan has found.
-    fn rank(&mut self, site: &mut Site<'_>) {
+    fn rank(&mut self, site: &Site<'_>, scratch: &mut Scratch) {
         let candidates = std::mem::take(&mut self.candidates);
-        site.scratch.score_exactly(site.vectors, &self.query, candidates.iter().map(|&key| slot_of(key)));
-        let keys: BinaryHeap<Key> = site.scratch.scored().map(|(slot, distance)| key(distance, slot)).collect();
+        scratch.score_exactly(site.vectors, &self.query, candidates.iter().map(|&key| slot_of(key)));
+        let keys: BinaryHeap<Key> = scratch.scored().map(|(slot, distance)| key(distance, slot)).collect();
         let keys = keys.into_sorted_vec();
         self.truth.extend(keys.iter().take(KS[KS.len() - 1]).map(|&key| slot_of(key)));
     }

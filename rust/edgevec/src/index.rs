@@ -66,7 +66,7 @@ pub struct Stats {
     pub drifted: bool,
     /// Rows there were at the last calibration; 0 before the first.
     pub calibrated_rows: u32,
-    /// Distance evaluations made by inserting, compacting and calibrating.
+    /// Distance evaluations made by inserting and compacting.
     pub build_evaluations: u64,
 }
 
@@ -408,12 +408,12 @@ impl Index {
         if self.calibration.is_none() && (known || self.graph.is_empty() || !self.unlinked.is_empty()) {
             return 0;
         }
-        let Self { graph, vectors, visible, slots, scratch, .. } = self;
-        let mut site = calibration::Site { graph, vectors, visible, slots: *slots, scratch };
+        let site =
+            calibration::Site { graph: &self.graph, vectors: &self.vectors, visible: &self.visible, slots: self.slots };
         let begun = self.calibration.take();
         let mut calibration = begun.unwrap_or_else(|| Calibration::new(&site, self.visible_count, self.options.seed));
         for _ in 0..budget.max(1) {
-            match calibration.step(&mut site) {
+            match calibration.step(&site) {
                 Ok(None) => {}
                 Ok(Some(table)) => {
                     self.calibrated = Some(table);

@@ -21,7 +21,7 @@ const LISTED_ROWS = 1_024;
 
 export class Database implements Handlers {
   readonly #engine: Engine;
-  readonly #efSearch: number;
+  readonly #recall: number;
   readonly #slices: Slices;
   readonly #linker: Linker;
   readonly #rows = new Rows();
@@ -30,15 +30,16 @@ export class Database implements Handlers {
   /** Transactions that failed and are being undone. */
   readonly #rollbacks = new Map<number, Promise<void>>();
   #compaction: Promise<undefined> | undefined;
+  #calibration: Promise<void> | undefined;
   /** Set while a commit or a deletion that takes several slices is half done: whoever wants to see rows waits for it. */
   #gate: Promise<void> | undefined;
   /** Reads that take several slices: no commit or deletion begins before they are whole. */
   readonly #reads = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(engine: Engine, efSearch: number, slices: Slices = new Slices()) {
+  constructor(engine: Engine, recall: number, slices: Slices = new Slices()) {
     this.#engine = engine;
-    this.#efSearch = efSearch;
+    this.#recall = recall;
     this.#slices = slices;
     this.#linker = new Linker(engine, slices);
   }
@@ -139,13 +140,27 @@ export class Database implements Handlers {
     return this.#compact();
   }
 
-  /** Compacts when a quarter of the slots are tombstones: each compaction is then paid for by as many removals. */
+  /**
+   * What follows a change, in the background. It compacts when a quarter of the slots are tombstones: each compaction is then
+   * paid for by as many removals. And it calibrates, once no write is under way, whenever the rows have doubled.
+   */
   #tidy(): void {
     if (this.#closed || this.#engine.crashed) return;
+    if (this.#transactions.size === 0) this.#calibrate();
     const tombstones = this.#engine.tombstones();
     if (tombstones < TIDY_FROM || tombstones * 3 < this.#rows.count) return;
     // Should it fail, or the database be closed meanwhile, the next call tells.
     this.#compact().catch(() => {});
+  }
+
+  #calibrate(): void {
+    this.#calibration ??= this.#slices
+      .run(() => this.#closed || this.#engine.crashed || this.#engine.calibrate(1) === 0)
+      // A crash is told by the next call.
+      .catch(() => {})
+      .finally(() => {
+        this.#calibration = undefined;
+      });
   }
 
   #compact(): Promise<undefined> {
@@ -280,11 +295,12 @@ export class Database implements Handlers {
     return opened;
   }
 
-  #hits(query: Float32Array, { k, ef, exact, vectors: withVectors }: SearchRequest): HitsReply {
+  #hits(query: Float32Array, { k, ef, recall, exact, vectors: withVectors }: SearchRequest): HitsReply {
     // No more can be found than there is, and the engine's buffers need not be larger. An empty database still checks the query.
     const most = Math.max(1, this.#rows.count);
     const wanted = Math.min(k, most);
-    const width = Math.min(Math.max(ef ?? this.#efSearch, wanted), most);
+    const asked = ef ?? (exact ? wanted : this.#engine.efFor(wanted, recall ?? this.#recall));
+    const width = Math.min(Math.max(asked, wanted), most);
     const found = this.#engine.search(query, wanted, width, exact ? MODE.exact : MODE.auto);
     const slots = Array.from(this.#engine.hitSlots(found).subarray(0, found));
     const distances = Array.from(this.#engine.hitDistances(found).subarray(0, found));

@@ -5,7 +5,7 @@ import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** What the engine's constructor throws. */
 export interface EngineFault {
@@ -27,6 +27,8 @@ export interface RawEngine {
   remove(slot: number): boolean;
   query(): number;
   search(k: number, ef: number, mode: number): number;
+  efFor(k: number, recall: number): number;
+  calibrate(budget: number): number;
   hitSlots(): number;
   hitDistances(): number;
   row(slot: number): number;

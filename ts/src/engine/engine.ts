@@ -97,6 +97,16 @@ export class Engine {
     }
   }
 
+  /** The `ef` by which a search for `k` rows reaches a recall. */
+  efFor(k: number, recall: number): number {
+    return this.#guard(() => this.#raw.efFor(k, recall));
+  }
+
+  /** One slice of learning what recall an `ef` reaches; returns the work that remains. */
+  calibrate(budget: number): number {
+    return this.#guard(() => this.#raw.calibrate(budget));
+  }
+
   /** The slots of the first `found` hits of the last search. */
   hitSlots(found: number): Uint32Array {
     const ptr = this.#raw.hitSlots();

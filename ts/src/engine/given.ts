@@ -1,9 +1,9 @@
 // The engine as the caller of `edgevec/slim` gives it.
 
-import { EdgeVecError } from '../errors.js';
+import { amend, EdgeVecError } from '../errors.js';
 import { show } from '../show.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
-import { bestVariant } from './variants.js';
+import { bestVariant, variantOf } from './variants.js';
 
 /** The engine, from the caller: compiled, as bytes, as a response, or where to fetch it. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
@@ -11,8 +11,17 @@ export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseL
 /** Compiles what the caller gave. */
 export async function givenEngine(source: WasmSource): Promise<EngineModule> {
   const best = bestVariant();
-  if (source instanceof WebAssembly.Module) return { module: source, variant: best };
-  return { module: await compile(await bytesOf(source)), variant: best };
+  if (source instanceof WebAssembly.Module) return { module: source, variant: variantOf(source) };
+  const bytes = await bytesOf(source);
+  try {
+    const module = await compile(bytes);
+    return { module, variant: variantOf(module) };
+  } catch (error) {
+    if (best === 'relaxed-simd' || !(error instanceof EdgeVecError)) throw error;
+    throw amend(error, {
+      remedy: `${error.remedy} There is no relaxed SIMD here: pass edgevec.wasm, not edgevec-relaxed.wasm.`,
+    });
+  }
 }
 
 // `unknown`: structurally everything is a WebAssembly.Module, so the types cannot tell them apart.

@@ -36,6 +36,13 @@ export function bestVariant(): Variant {
   throw missing('WebAssembly SIMD');
 }
 
+/** Which build a module is: the compiler has noted in it what it needs. */
+export function variantOf(module: WebAssembly.Module): Variant {
+  const [features] = WebAssembly.Module.customSections(module, 'target_features');
+  const text = features === undefined ? '' : new TextDecoder().decode(features);
+  return text.includes('relaxed-simd') ? 'relaxed-simd' : 'simd128';
+}
+
 /** EdgeVec cannot run without it. */
 export function missing(what: string, remedy?: string): EdgeVecError {
   return new EdgeVecError('UNSUPPORTED', `${what} is not available here`, {

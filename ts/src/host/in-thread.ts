@@ -21,7 +21,7 @@ export class InThreadHost implements Host {
 
   static async open(engine: EngineModule, options: ResolvedOptions, slices = new Slices()): Promise<InThreadHost> {
     const started = await startEngine(engine.module, options.engine);
-    return new InThreadHost(new Database(started, options.efSearch, slices), slices);
+    return new InThreadHost(new Database(started, options.recall, slices), slices);
   }
 
   // An async function: what a handler does without awaiting is done before this returns, and a throw becomes a rejection.

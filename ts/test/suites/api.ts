@@ -369,9 +369,12 @@ export function defineApiSuite(label: string, open: Open): void {
 
     test('the same seed and the same operations give the same hits', async () => {
       const run = async (seed: number) => {
-        const db = await open({ dimensions: 16, seed, efSearch: 20 });
+        const db = await open({ dimensions: 16, seed });
         await db.insert(clustered(2600, 16, 5).map((vector) => ({ vector })));
-        return { hits: await db.searchMany(clustered(10, 16, 6), 5), work: (await db.stats()).buildDistances };
+        return {
+          hits: await db.searchMany(clustered(10, 16, 6), { k: 5, ef: 20 }),
+          work: (await db.stats()).buildDistances,
+        };
       };
       const first = await run(1);
       expect(await run(1)).toEqual(first);

@@ -1,7 +1,7 @@
 // Every error: its code, what it tells, and that the database is as it was.
 
 import { describe, expect, test } from 'vitest';
-import type { EdgeVec, EdgeVecErrorCode, OpenOptions } from '../../src/index.js';
+import type { EdgeVec, EdgeVecErrorCode, OpenOptions, SearchOptions } from '../../src/index.js';
 import { failure, type Open } from '../support/open.js';
 
 type Doc = { n?: unknown };
@@ -188,7 +188,7 @@ export function defineErrorSuite(label: string, open: Open): void {
     test('INVALID_OPTIONS: unknown options are named, with those there are', async () => {
       const db = await filled();
       const error = await failure(() => db.search([1, 1], loose({ K: 3 })), 'INVALID_OPTIONS');
-      expect(error).toMatchObject({ got: 'K', expected: 'only k, ef, exact, includeVectors' });
+      expect(error).toMatchObject({ got: 'K', expected: 'only k, recall, ef, exact, includeVectors' });
       const calls = [
         () => db.search([1, 1], loose({ ef: 0 })),
         () => db.search([1, 1], loose({ exact: 1 })),
@@ -200,6 +200,21 @@ export function defineErrorSuite(label: string, open: Open): void {
         () => db.scan(loose({ vectors: true })).next(),
       ];
       for (const call of calls) await failure(call, 'INVALID_OPTIONS');
+    });
+
+    test('INVALID_OPTIONS: recall beside what contradicts it, or out of range', async () => {
+      const db = await open({ dimensions: 1 });
+      const bad: [string, SearchOptions][] = [
+        ['ef', { recall: 0.9, ef: 50 }],
+        ['exact', { recall: 0.9, exact: true }],
+        ['recall', { recall: 0 }],
+        ['recall', { recall: 1 }],
+        ['recall', { recall: 95 }],
+      ];
+      for (const [name, options] of bad) {
+        const error = await failure(() => db.search([1], options), 'INVALID_OPTIONS');
+        expect(error.message).toContain(name);
+      }
     });
 
     test('INVALID_OPTIONS of open', async () => {
@@ -214,7 +229,9 @@ export function defineErrorSuite(label: string, open: Open): void {
         ['m', { dimensions: 3, m: 65 }],
         ['efConstruction', { dimensions: 3, m: 16, efConstruction: 15 }],
         ['efConstruction', { dimensions: 3, efConstruction: 5000 }],
-        ['efSearch', { dimensions: 3, efSearch: 0 }],
+        ['recall', { dimensions: 3, recall: 1 }],
+        ['recall', { dimensions: 3, recall: '95%' }],
+        ['precision', { dimensions: 3, precision: 'float16' }],
         ['seed', { dimensions: 3, seed: -1 }],
         ['onEvent', { dimensions: 3, onEvent: 'log' }],
         ['name', { dimensions: 3, name: 'library' }],

@@ -106,7 +106,7 @@ test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   const part = { start: 0, ids: [1], vectors: Float32Array.of(1, 2) };
   const write = { transaction: 1, kind: 'insert', first: true, last: true, part } as const;
   await Promise.all([database.write(write), other.write(write)]);
-  const query = { queries: Float32Array.of(1, 2), k: 1, ef: 1, exact: false, vectors: false };
+  const query = { queries: Float32Array.of(1, 2), k: 1, ef: 1, recall: undefined, exact: false, vectors: false };
   // Every pointer the engine holds now points beyond its memory.
   new Uint8Array(memory.buffer).fill(0xff);
   const first = await failure(() => database.search(query), 'ENGINE_CRASHED');

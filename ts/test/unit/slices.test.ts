@@ -157,6 +157,7 @@ describe('Slices', () => {
       queries: new Float32Array(800).fill(1),
       k: 1,
       ef: 10,
+      recall: undefined,
       exact: false,
       vectors: false,
     });

@@ -132,10 +132,11 @@ export function startBuild(source: Source): BuildView {
 }
 
 function showEngine({ stats, source, metric }: Index): void {
-  const vectors = stats.count * source.dimensions * 4;
   facts(engineFacts, [
     ['Memory', format.bytes(stats.memoryBytes)],
-    ['of it vectors', format.bytes(vectors)],
+    ['of it rows', format.bytes(stats.memory.rows)],
+    ['levels', format.bytes(stats.memory.levels)],
+    ['links', format.bytes(stats.memory.graph)],
     ['Runs in', stats.host === 'worker' ? 'a worker' : 'this thread'],
     ['WebAssembly', stats.variant],
     ['Dimensions', format.count(source.dimensions)],

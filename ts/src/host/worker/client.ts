@@ -37,13 +37,13 @@ export class WorkerHost implements Host {
 
   /** Throws `WORKER_FAILED` if there can be no worker, and whatever the engine in it throws. */
   static async open(engine: EngineModule, options: ResolvedOptions): Promise<WorkerHost> {
-    const { worker: how, engine: engineOptions, efSearch, onEvent } = options;
+    const { worker: how, engine: engineOptions, recall, onEvent } = options;
     const { worker, lock } = await startWorker(how === false ? true : how);
     // The listener often refers to the database, which could then never be collected while its worker lives.
     const tell = weakly(onEvent);
     const host = new WorkerHost(worker, (error) => tell({ type: 'worker-died', error }));
     try {
-      await host.#opened({ open: { module: engine.module, options: { engine: engineOptions, efSearch } } }, lock);
+      await host.#opened({ open: { module: engine.module, options: { engine: engineOptions, recall } } }, lock);
     } catch (error) {
       host.#end(closed());
       throw error;

@@ -17,7 +17,7 @@ export interface GreetMessage {
 export interface OpenMessage {
   readonly open: {
     readonly module: WebAssembly.Module;
-    readonly options: Pick<ResolvedOptions, 'engine' | 'efSearch'>;
+    readonly options: Pick<ResolvedOptions, 'engine' | 'recall'>;
   };
 }
 

@@ -28,7 +28,7 @@ async function greet(lock: string): Promise<void> {
 
 async function open({ module, options }: OpenMessage['open']): Promise<void> {
   try {
-    database = new Database(await startEngine(module, options.engine), options.efSearch);
+    database = new Database(await startEngine(module, options.engine), options.recall);
     scope.postMessage({ ready: true });
   } catch (error) {
     scope.postMessage({ failed: packError(error) });
