@@ -39,37 +39,37 @@ export const BROWSER_SYSTEMS: Readonly<Record<SystemName, BrowserSystem>> = {
     slug: 'edgevec',
     adapter: './edgevec-engine',
     packages: [],
-    expected: { buildSeconds: 60, searchSeconds: 4 },
+    expected: { buildSeconds: 30, searchSeconds: 3 },
   },
   'edgevec-int16': {
     slug: 'edgevec-int16',
     adapter: './edgevec-engine',
     packages: [],
-    expected: { buildSeconds: 60, searchSeconds: 4 },
+    expected: { buildSeconds: 30, searchSeconds: 3 },
   },
   'edgevec-int8': {
     slug: 'edgevec-int8',
     adapter: './edgevec-engine',
     packages: [],
-    expected: { buildSeconds: 60, searchSeconds: 4 },
+    expected: { buildSeconds: 30, searchSeconds: 3 },
   },
   'edgevec (api)': {
     slug: 'edgevec-api',
     adapter: './edgevec-api',
     packages: [],
-    expected: { buildSeconds: 65, searchSeconds: 6 },
+    expected: { buildSeconds: 35, searchSeconds: 5 },
   },
   'hnswlib-wasm': {
     slug: 'hnswlib-wasm',
     adapter: '../peers/hnswlib-wasm',
     packages: ['hnswlib-wasm'],
-    expected: { buildSeconds: 340, searchSeconds: 14 },
+    expected: { buildSeconds: 380, searchSeconds: 14 },
   },
   'edgevec-0.9': {
     slug: 'edgevec-0.9',
     adapter: '../peers/edgevec-0.9',
     packages: ['edgevec-npm'],
-    expected: { buildSeconds: 600, searchSeconds: 20 },
+    expected: { buildSeconds: 690, searchSeconds: 23 },
   },
   'PGlite + pgvector': {
     slug: 'pglite',
@@ -105,7 +105,7 @@ export const BROWSER_SYSTEMS: Readonly<Record<SystemName, BrowserSystem>> = {
   },
 };
 
-const EDGEVEC_NATIVE = { buildSeconds: 30, searchSeconds: 2 };
+const EDGEVEC_NATIVE = { buildSeconds: 25, searchSeconds: 2 };
 
 export const NATIVE_SYSTEMS: Readonly<Record<string, NativeSystem>> = {
   'edgevec (native)': {

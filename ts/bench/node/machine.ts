@@ -18,6 +18,19 @@ export function describeMachine(): Machine {
   };
 }
 
+/** The share of all processors' time that something used during the next seconds: what a benchmark would have to share with. */
+export async function busyShare(milliseconds = 3000): Promise<number> {
+  const times = (): { idle: number; all: number } => {
+    const each = cpus().map(({ times }) => times);
+    const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+    return { idle: sum(each.map(({ idle }) => idle)), all: sum(each.flatMap((time) => Object.values(time))) };
+  };
+  const before = times();
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const after = times();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
+}
+
 /** The browser's name and version from what it calls itself; `full` is a version more exact than that string's. */
 export function browserVersion(userAgent: string, full: string | null): string {
   const engines: readonly [RegExp, string][] = [

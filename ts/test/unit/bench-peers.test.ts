@@ -175,7 +175,7 @@ describe('the report', () => {
   const info = {
     date: '2026-11-21',
     machine: { cpu: 'Chip', cores: 2, memoryGiB: 24, platform: 'linux x64' },
-    load: 0.05,
+    busy: 0.012,
     browser: 'Chromium 156',
     python: 'Python 3.11',
     commit: 'abc',
@@ -198,6 +198,7 @@ describe('the report', () => {
   );
 
   it('names what failed, what was reused, what had fewer queries and what never got there', () => {
+    expect(page).toContain('1 % busy before the run');
     expect(page).toContain('## books-768: 1,000 x 768, 100 queries');
     expect(page).toContain('- voy: NOT RUN. Out of memory.');
     expect(page).toContain('- edgevec: 1.2.3, f32. Reused: measured from 2026-11-20 10:11 UTC.');

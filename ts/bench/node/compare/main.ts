@@ -1,12 +1,11 @@
 /** A comparison from the command line to its report. */
 import { execFileSync } from 'node:child_process';
-import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Dataset } from '../../data/dataset';
 import type { Job } from '../../job';
 import { bundle } from '../bundle';
 import type { LaunchBrowser } from '../drive';
-import { describeMachine } from '../machine';
+import { busyShare, describeMachine } from '../machine';
 import { commandLine, type Ended, GRAPH, K, save } from '../main';
 import { installedVersion, withPeers } from '../peers';
 import { chooseSource, hasFolder, type Source } from '../source';
@@ -28,13 +27,12 @@ export async function run(
   root: string,
   launchBrowser: LaunchBrowser,
 ): Promise<Ended> {
-  const load = loadavg()[0] ?? 0;
   const sources = chooseSources(options, root);
   const all = subjects(options.systems);
   const browserNames = all.flatMap((subject) => (subject.where === 'browser' ? [subject.name] : []));
   const installed = withPeers(browserNames, root, log);
   const native = setUpNative(all, root, log);
-  const app = join(root, '.bench/app');
+  const app = join(root, '.bench/peers/app');
   await bundle(installed, root, app);
 
   const session = new BrowserSession(launchBrowser, options.browser, app, log);
@@ -47,13 +45,14 @@ export async function run(
     };
     const runner = new Runner(options, root, session, readiness, all, log);
     runner.printEstimate(sources);
-    if (load > 0.3) log(`The machine is busy (load ${load.toFixed(2)}): nothing else should run meanwhile.`);
+    const busy = await busyShare();
+    if (busy > 0.1) log(`Something else runs here: ${Math.round(100 * busy)} % of the processors are busy.`);
 
     const python = [...native.values()].flatMap((ready) => ('missing' in ready ? [] : [ready.runtime]));
     const info: CompareInfo = {
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(),
-      load,
+      busy,
       browser,
       python: python.find((runtime) => runtime.startsWith('Python')) ?? 'no Python',
       commit: commitOf(root),

@@ -11,7 +11,7 @@ import type { Prepared } from './prepare';
 import { digest } from './store';
 
 const ONE_THREAD = Object.fromEntries(
-  ['OMP', 'MKL', 'OPENBLAS', 'BLIS', 'VECLIB_MAXIMUM', 'NUMEXPR'].map((name) => [`${name}_NUM_THREADS`, '1']),
+  ['OMP', 'MKL', 'OPENBLAS', 'BLIS', 'VECLIB_MAXIMUM', 'NUMEXPR', 'RAYON'].map((name) => [`${name}_NUM_THREADS`, '1']),
 );
 const CRATE = 'ts/bench/native/edgevec';
 const INSTALL_MS = 15 * 60_000;
@@ -77,9 +77,10 @@ function makeVenv(root: string, log: Log): Ready {
   return attempt('Python 3 with venv could not be had', () => {
     const folder = join(root, '.bench/venv');
     const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-    if (!existsSync(python)) {
+    // One that was cut short while it was made has no pip.
+    if (!existsSync(python) || versionOf(python, 'pip') === null) {
       log('Making a Python environment in .bench/venv (once) …');
-      quietly('python3', ['-m', 'venv', folder]);
+      quietly('python3', ['-m', 'venv', '--clear', folder]);
     }
     const runtime = quietly(python, ['--version']).trim();
     const command = [python, join(root, 'ts/bench/native/measure.py')];

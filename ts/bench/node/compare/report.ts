@@ -8,8 +8,8 @@ import { type Compared, type Comparison, OURS, RATIO_RECALL } from './results';
 export interface CompareInfo {
   readonly date: string;
   readonly machine: Machine;
-  /** Of the machine, before the run: what else it was doing. */
-  readonly load: number;
+  /** The share of the processors that something else used just before the run. */
+  readonly busy: number;
   /** Names and versions. */
   readonly browser: string;
   readonly python: string;
@@ -135,7 +135,7 @@ export function writeComparison(comparisons: readonly Comparison[], info: Compar
       : `${reused === 1 ? '1 result is' : `${reused} results are`} of an earlier run with the same data, versions, settings and machine, less than a day before; the notes name ${reused === 1 ? 'it' : 'them'}.`;
   return `# EdgeVec and others at equal recall
 
-${info.date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}; load ${info.load.toFixed(2)} before the run. ${info.browser}, ${info.python}.
+${info.date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}, ${Math.round(100 * info.busy)} % busy before the run. ${info.browser}, ${info.python}.
 EdgeVec is that of commit ${info.commit}. ${resumed} Made by:
 
     ${info.command}
