@@ -77,6 +77,7 @@ async function packageGates() {
       'esm-only',
       '--exclude-entrypoints',
       'edgevec.wasm',
+      'edgevec-relaxed.wasm',
     ];
     return [
       gate('publint', await step('publint', node, [bin('publint/src/cli.js'), tarball, '--strict'])),

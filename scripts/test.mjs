@@ -34,7 +34,9 @@ const counted = (file, read) =>
   existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
 
 async function rustTests() {
-  const outcome = await step('Rust', 'cargo', ['test', '--workspace', '--all-features', '--color', 'never'], { cwd: rust });
+  const outcome = await step('Rust', 'cargo', ['test', '--workspace', '--all-features', '--color', 'never'], {
+    cwd: rust,
+  });
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [, passed, failed, ignored] of outcome.output.matchAll(
     /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
