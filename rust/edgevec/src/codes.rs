@@ -9,7 +9,7 @@
 //! Invariant: the distance between two rows is the same bits whichever of them is the query.
 
 use crate::chunks::Chunks;
-use crate::kernels::{BATCH, Isa};
+use crate::kernels::{self, BATCH, Isa};
 use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, MOST_QUERY, ZERO, pack, round, step, unpack};
 use crate::{Error, Metric};
 
@@ -212,6 +212,12 @@ impl Codes {
         query.factor = self.weight() * factors[0];
         query.bias = factors[1];
         query.offset = offset(&query.numbers);
+    }
+
+    /// Starts to bring the rows that are scored next into the cache.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, slots: &[u32]) {
+        kernels::prefetch(slots.iter().map(|&slot| self.levels.row(slot)));
     }
 
     /// Distances of a query to rows, ordered as walk distances are, into a place for each.

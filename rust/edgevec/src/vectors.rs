@@ -310,6 +310,15 @@ impl Vectors {
         &decoded.row
     }
 
+    /// Starts to bring what the next [`score`](Self::score) reads into the cache. For levels only: a walk over full rows, eight times as long,
+    /// took a fifth longer with it.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, slots: &[u32]) {
+        if let Some(codes) = self.coded() {
+            codes.prefetch(slots);
+        }
+    }
+
     /// Distances by which the graph is built and walked, into a place for each slot.
     #[inline]
     pub(crate) fn score(&self, query: &Query, slots: &[u32], distances: &mut [f32]) {

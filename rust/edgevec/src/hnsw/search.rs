@@ -120,6 +120,7 @@ impl Scratch {
             self.slots[new] = link;
             new += usize::from(self.visited.insert(link));
         }
+        vectors.prefetch(&self.slots[..new]);
         self.score_first(vectors, query, new);
         self.pool_scored(counts);
     }

@@ -19,6 +19,9 @@ use crate::quantize;
 /// Vectors are padded to a multiple of this many floats: a cache line.
 pub(crate) const BLOCK: usize = 2 * floats::LANES;
 
+/// In bytes, on every machine that matters; where it is another, only time is lost.
+const CACHE_LINE: usize = 64;
+
 /// Rows scored at a time: several rows in flight hide memory latency. Four rows of eight lanes are eight sums in 128-bit registers,
 /// which x86-64's sixteen hold; twice as many lanes spilled, and took a third longer in cache.
 pub(crate) const BATCH: usize = 4;
@@ -121,6 +124,23 @@ impl Isa {
     pub(crate) fn dot_levels<const N: usize>(self, query: &[i8], rows: [&[u8]; N]) -> [i32; N] {
         dispatch!(self, dot_levels(query, rows), check_packed)
     }
+}
+
+/// Starts to bring rows into the cache, so that waiting for one is waiting for all of them.
+#[inline(always)]
+pub(crate) fn prefetch<'a>(rows: impl Iterator<Item = &'a [u8]>) {
+    #[cfg(target_arch = "x86_64")]
+    for line in rows.flat_map(|row| row.chunks(CACHE_LINE)) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, which reads nothing; every x86-64 has it.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+    }
+    // Elsewhere there is no such instruction, or not in stable Rust. A load that nothing waits for does the same.
+    #[cfg(not(target_arch = "x86_64"))]
+    std::hint::black_box(
+        rows.map(|row| row.iter().step_by(CACHE_LINE).fold(0, |read, byte| read ^ byte))
+            .fold(0, |read, row| read ^ row),
+    );
 }
 
 #[inline(always)]
