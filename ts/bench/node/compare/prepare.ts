@@ -1,19 +1,10 @@
 /** Makes the files every system reads: unit rows and exact neighbours, once for the page and for native processes. */
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, load, loadTruth, type ReadHead } from '../../data/dataset';
 import { exactNeighbours } from '../../measure/truth';
 import type { Source } from '../source';
+import { digest } from './store';
 
 export interface Prepared {
   readonly dataset: Dataset;
@@ -35,8 +26,9 @@ export function describePrepared({ dataset, folder }: Source, k: number, root: s
 
 function printOf(dataset: Dataset, folder: string | null, k: number): string {
   if (folder === null) return JSON.stringify([dataset.source, k]);
-  const files = ['base.bf16', 'queries.bf16'].map((file) => statSync(join(folder, file)));
-  return JSON.stringify([dataset.source, k, files.map(({ size, mtimeMs }) => [size, Math.round(mtimeMs)])]);
+  // What is in the files, not when they came: a copy of the same data is the same data.
+  const files = digest(['base.bf16', 'queries.bf16'].map((file) => join(folder, file)));
+  return JSON.stringify([dataset.source, k, files]);
 }
 
 export async function prepare(source: Source, k: number, root: string, log: (line: string) => void): Promise<Prepared> {
