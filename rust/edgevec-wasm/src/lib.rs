@@ -3,6 +3,8 @@
 //! A pointer is valid until the next call that may allocate; JavaScript copies what it keeps. The glue's caller is
 //! `ts/src/engine`, which also turns a status into an error.
 
+#[cfg(feature = "bench")]
+mod kernels;
 mod structs;
 
 use edgevec::{Error, Hit, Index, Mode, Scratch};

@@ -1,6 +1,6 @@
 //! Nanoseconds of a distance, and of a thousand components of it, for each kernel and instruction set, with rows in cache and far out of it.
 //!
-//! `cargo bench --features bench`. The same in browsers: `npm run bench:kernels`.
+//! `cargo bench --features bench`. `npm run bench:kernels` reads what this prints, and measures the same in browsers.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -22,14 +22,15 @@ fn main() {
         for isa in Isa::available() {
             for dimensions in [128, 384, 768, 1536] {
                 for (place, bytes) in [("cache", IN_CACHE), ("memory", OUT_OF_CACHE)] {
-                    let bench = KernelBench::new(isa, kernel, dimensions, bytes);
+                    let mut bench = KernelBench::new(isa, kernel, dimensions, bytes);
                     let times = (0..REPEATS).map(|_| {
                         let start = Instant::now();
                         black_box(bench.run(DISTANCES));
                         start.elapsed().as_secs_f64() * 1e9 / DISTANCES as f64
                     });
                     let nanos = times.fold(f64::INFINITY, f64::min);
-                    let (kernel, isa) = (format!("{kernel:?}"), format!("{isa:?}"));
+                    let (kernel, isa) =
+                        (format!("{kernel:?}"), format!("{isa:?}").replace("Isa(", "").replace(')', ""));
                     println!(
                         "{kernel:18} {isa:18} {dimensions:>10} {place:>12} {nanos:>14.1} {:>12.1}",
                         nanos * 1e3 / dimensions as f64

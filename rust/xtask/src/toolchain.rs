@@ -85,3 +85,9 @@ fn linker() -> Option<PathBuf> {
     });
     found.max().map(|(_, path)| path)
 }
+
+/// Where cargo keeps the sources of dependencies.
+pub fn cargo_home() -> Option<PathBuf> {
+    let default = || std::env::home_dir().map(|home| home.join(".cargo"));
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default)
+}

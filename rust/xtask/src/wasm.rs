@@ -1,4 +1,4 @@
-//! Builds every wasm variant into `target/edgevec-wasm/`: `<variant>.wasm`, and the glue that all share.
+//! Builds every wasm variant into a folder of `target/`: `<variant>.wasm`, and the glue that all share.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::glue;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 
 struct Variant {
     name: &'static str,
@@ -39,14 +39,26 @@ const BASELINE: &[&str] = &[
     "--enable-multivalue",
 ];
 
-pub fn build() -> Result<()> {
+/// What is built, and where to.
+pub struct Build {
+    folder: &'static str,
+    /// Cargo's features of `edgevec-wasm`.
+    features: &'static str,
+}
+
+/// What the package holds.
+pub const PACKAGE: Build = Build { folder: "edgevec-wasm", features: "" };
+/// For `npm run bench:kernels`.
+pub const BENCH: Build = Build { folder: "edgevec-wasm-bench", features: "bench" };
+
+pub fn build(build: &Build) -> Result<()> {
     let toolchain = Toolchain::find()?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is in the workspace")?;
-    let output = workspace.join("target/edgevec-wasm");
+    let output = workspace.join("target").join(build.folder);
     fs::create_dir_all(&output)?;
     let mut shared: Option<(String, String)> = None;
     for variant in VARIANTS {
-        let compiled = compile(&toolchain, workspace, variant)?;
+        let compiled = compile(&toolchain, workspace, build, variant)?;
         let mut bindings = Bindgen::new();
         bindings.input_path(compiled).out_name("edgevec").web(true)?;
         bindings.omit_default_module_path(true).typescript(true).remove_producers_section(true);
@@ -64,12 +76,19 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-fn compile(toolchain: &Toolchain, workspace: &Path, variant: &Variant) -> Result<PathBuf> {
-    let flags = ["-C".into(), format!("target-feature={}", variant.features)];
+fn compile(toolchain: &Toolchain, workspace: &Path, build: &Build, variant: &Variant) -> Result<PathBuf> {
+    let mut flags = vec!["-C".into(), format!("target-feature={}", variant.features)];
+    // Measured: 2.6 % fewer bytes than rustc's own threshold at opt-level 3, and queries and builds as fast.
+    flags.extend(["-C".into(), "llvm-args=-inline-threshold=75".into()]);
+    // Panic messages name files: not where they lie on the machine that builds.
+    if let Some(home) = toolchain::cargo_home() {
+        flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
+    }
     // A folder a variant: otherwise each build would undo the cache of the other.
     let target = workspace.join("target").join(format!("wasm-{}", variant.name));
     let mut cargo = toolchain.cargo_build(&flags);
-    cargo.current_dir(workspace).args(["--release", "--package", "edgevec-wasm", "--lib", "--target-dir"]).arg(&target);
+    cargo.current_dir(workspace).args(["--release", "--package", "edgevec-wasm", "--lib"]);
+    cargo.args(["--features", build.features, "--target-dir"]).arg(&target);
     run(&mut cargo, "cargo")?;
     Ok(target.join("wasm32-unknown-unknown/release/edgevec_wasm.wasm"))
 }

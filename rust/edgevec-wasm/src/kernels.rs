@@ -1,0 +1,25 @@
+//! The kernels by themselves, for `npm run bench:kernels`. Only in builds with the feature `bench`, which are never packed.
+
+use edgevec::Isa;
+use edgevec::bench::{Kernel, KernelBench as Bench};
+use wasm_bindgen::prelude::*;
+
+/// A kernel, and rows to compare with.
+#[wasm_bindgen]
+pub struct KernelBench(Bench);
+
+#[wasm_bindgen]
+impl KernelBench {
+    /// The kernel of this place in the list, over about `bytes` bytes of rows.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(kernel: u32, dimensions: u32, bytes: u32) -> Self {
+        Self(Bench::new(Isa::detect(), Kernel::ALL[kernel as usize], dimensions as usize, bytes as usize))
+    }
+
+    /// Compares a query with the next `count` rows; returns a sum of what comes out.
+    #[must_use]
+    pub fn run(&mut self, count: u32) -> f32 {
+        self.0.run(count as usize)
+    }
+}
