@@ -25,9 +25,13 @@ export async function install(app: 'vite' | 'plain'): Promise<Consumer> {
   await cp(fileURLToPath(new URL(`./apps/${app}`, import.meta.url)), folder, { recursive: true });
   const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
   const tarball = stdout.trim().split('\n').at(-1) ?? '';
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', `./${tarball}`], {
-    cwd: folder,
-  });
+  await run(
+    'npm',
+    ['install', '--prefix', '.', '--offline', '--no-audit', '--no-fund', '--no-package-lock', `./${tarball}`],
+    {
+      cwd: folder,
+    },
+  );
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
