@@ -5,6 +5,7 @@
 
 #[cfg(feature = "bench")]
 mod kernels;
+mod snapshot;
 mod structs;
 
 use edgevec::{Error, Hit, Index, Mode, Scratch};
@@ -16,7 +17,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    2
+    4
 }
 
 /// One index and the buffers to talk to it through.
@@ -31,6 +32,7 @@ pub struct Engine {
     row: Vec<f32>,
     hit_slots: Vec<u32>,
     hit_distances: Vec<f32>,
+    header: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -40,12 +42,10 @@ impl Engine {
     /// # Errors
     /// As a thrown value.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: Ts<EngineOptions>) -> Result<Engine, JsValue> {
-        let index = Index::new(options.to_rust().map_err(JsError::from)?.into()).map_err(EngineFault::thrown)?;
-        let vector = vec![0.0; index.options().dimensions as usize];
-        let (staged, slots, hit_slots, hit_distances) = Default::default();
-        let (query, row, scratch) = (vector.clone(), vector, Scratch::default());
-        Ok(Self { index, scratch, staged, slots, fault_row: 0, query, row, hit_slots, hit_distances })
+    pub fn new(options: &EngineOptions) -> Result<Engine, JsValue> {
+        let options = options.options().ok_or(JsError::new("no such metric or precision"))?;
+        let index = Index::new(options).map_err(EngineFault::thrown)?;
+        Ok(Self::of(index))
     }
 
     /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where memory is exhausted.
@@ -104,6 +104,17 @@ impl Engine {
         }
     }
 
+    /// The chunks of rows that the last search wants, where its status says that the index is partial.
+    pub fn wanted(&self) -> *const u32 {
+        self.scratch.wanted().as_ptr()
+    }
+
+    /// How many those are; none: it wants all.
+    #[wasm_bindgen(js_name = wantedCount)]
+    pub fn wanted_count(&self) -> u32 {
+        self.scratch.wanted().len() as u32
+    }
+
     /// The `ef` by which a search for `k` rows reaches this recall, from above 0 to below 1.
     #[wasm_bindgen(js_name = efFor)]
     pub fn ef_for(&self, k: u32, recall: f64) -> u32 {
@@ -148,6 +159,13 @@ impl Engine {
     /// None in practice: numbers always cross.
     pub fn stats(&self) -> Result<Ts<EngineStats>, JsValue> {
         Ok(EngineStats::new(&self.index.stats(), self.scratch.evaluations()).into_ts().map_err(JsError::from)?)
+    }
+
+    fn of(index: Index) -> Self {
+        let vector = vec![0.0; index.options().dimensions as usize];
+        let (staged, slots, hit_slots, hit_distances, header) = Default::default();
+        let (query, row, scratch) = (vector.clone(), vector, Scratch::default());
+        Self { index, scratch, staged, slots, fault_row: 0, query, row, hit_slots, hit_distances, header }
     }
 
     fn refuse(&mut self, error: Error) -> i32 {

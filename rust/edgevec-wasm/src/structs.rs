@@ -1,65 +1,88 @@
 //! The few structs that cross the boundary, at construction and for stats; never per row or search.
 
 use edgevec::{Error, Metric, Options, Precision, Stats};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-/// What an engine is made with; absent numbers take the engine's defaults.
-#[derive(Deserialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct EngineOptions {
-    dimensions: u32,
-    metric: EngineMetric,
-    #[tsify(optional)]
-    m: Option<u32>,
-    #[tsify(optional)]
-    ef_construction: Option<u32>,
-    #[tsify(optional)]
-    seed: Option<u32>,
-    #[tsify(optional)]
-    exact_threshold: Option<u32>,
-    #[tsify(optional)]
-    precision: Option<EnginePrecision>,
+/// Read field by field: serde's messages for values of a wrong type bring along the formatting of floats, a tenth of the wasm.
+#[wasm_bindgen(typescript_custom_section)]
+const ENGINE_OPTIONS: &str = r"
+/**
+ * What an engine is made with; absent numbers take the engine's defaults.
+ */
+export interface EngineOptions {
+    dimensions: number;
+    metric: 'cosine' | 'dot' | 'euclidean';
+    m?: number;
+    efConstruction?: number;
+    seed?: number;
+    exactThreshold?: number;
+    precision?: 'float32' | 'int16' | 'int8';
+}
+";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "EngineOptions")]
+    pub type EngineOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn dimensions(this: &EngineOptions) -> u32;
+    #[wasm_bindgen(method, getter)]
+    fn metric(this: &EngineOptions) -> EngineMetric;
+    #[wasm_bindgen(method, getter)]
+    fn m(this: &EngineOptions) -> Option<u32>;
+    #[wasm_bindgen(method, getter, js_name = efConstruction)]
+    fn ef_construction(this: &EngineOptions) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn seed(this: &EngineOptions) -> Option<u32>;
+    #[wasm_bindgen(method, getter, js_name = exactThreshold)]
+    fn exact_threshold(this: &EngineOptions) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn precision(this: &EngineOptions) -> Option<EnginePrecision>;
 }
 
-#[derive(Deserialize, Tsify)]
-#[serde(rename_all = "lowercase")]
-enum EngineMetric {
-    Cosine,
-    Dot,
-    Euclidean,
+/// The metric's name.
+#[wasm_bindgen]
+pub enum EngineMetric {
+    Cosine = "cosine",
+    Dot = "dot",
+    Euclidean = "euclidean",
 }
 
-#[derive(Deserialize, Tsify)]
-#[serde(rename_all = "lowercase")]
-enum EnginePrecision {
-    Float32,
-    Int16,
-    Int8,
+/// The precision's name.
+#[wasm_bindgen]
+pub enum EnginePrecision {
+    Float32 = "float32",
+    Int16 = "int16",
+    Int8 = "int8",
 }
 
-impl From<EngineOptions> for Options {
-    fn from(given: EngineOptions) -> Self {
-        let defaults = Self::new(given.dimensions);
-        Self {
-            dimensions: given.dimensions,
-            metric: match given.metric {
+impl EngineOptions {
+    /// None where a name is of nothing.
+    pub(crate) fn options(&self) -> Option<Options> {
+        let defaults = Options::new(self.dimensions());
+        Some(Options {
+            metric: match self.metric() {
                 EngineMetric::Cosine => Metric::Cosine,
                 EngineMetric::Dot => Metric::Dot,
                 EngineMetric::Euclidean => Metric::Euclidean,
+                _ => return None,
             },
-            m: given.m.unwrap_or(defaults.m),
-            ef_construction: given.ef_construction.unwrap_or(defaults.ef_construction),
-            seed: given.seed.unwrap_or(defaults.seed),
-            exact_threshold: given.exact_threshold.unwrap_or(defaults.exact_threshold),
-            precision: match given.precision {
+            m: self.m().unwrap_or(defaults.m),
+            ef_construction: self.ef_construction().unwrap_or(defaults.ef_construction),
+            seed: self.seed().unwrap_or(defaults.seed),
+            exact_threshold: self.exact_threshold().unwrap_or(defaults.exact_threshold),
+            precision: match self.precision() {
                 None => defaults.precision,
                 Some(EnginePrecision::Float32) => Precision::Float32,
                 Some(EnginePrecision::Int16) => Precision::Int16,
                 Some(EnginePrecision::Int8) => Precision::Int8,
+                _ => return None,
             },
-        }
+            ..defaults
+        })
     }
 }
 
@@ -76,7 +99,7 @@ impl EngineFault {
     /// The value to throw for an error of making an index.
     pub(crate) fn thrown(error: Error) -> JsValue {
         let Error::InvalidOption { name, least, most, got } = error else {
-            unreachable!("making an index fails for its options only: {error}")
+            unreachable!("making an index fails for its options only")
         };
         let option = if name == "ef_construction" { "efConstruction" } else { name };
         Self { option, least, most, got }.into_ts().map_or(JsValue::NULL, Into::into)
@@ -134,6 +157,9 @@ pub(crate) fn status(error: Error) -> (i32, u32) {
         Error::ZeroVector { row } => (2, row as u32),
         Error::TooLarge { row } => (3, row as u32),
         Error::OutOfMemory => (4, 0),
-        other => unreachable!("the buffers have the right size: {other}"),
+        Error::Damaged { .. } => (5, 0),
+        Error::UnsupportedFormat { .. } => (6, 0),
+        Error::Partial => (7, 0),
+        _ => unreachable!("options and buffers have been found right"),
     }
 }

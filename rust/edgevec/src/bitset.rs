@@ -59,13 +59,45 @@ impl Bitset {
 
     /// The slots, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, &word)| {
-            std::iter::successors((word != 0).then_some(word), |rest| {
-                let rest = rest & (rest - 1);
-                (rest != 0).then_some(rest)
-            })
-            .map(move |rest| at as u32 * 64 + rest.trailing_zeros())
-        })
+        std::iter::successors(self.first_from(0), |&slot| self.first_from(slot + 1))
+    }
+
+    /// The lowest slot from this one on. Not inlined: there are many walks over a set, and none that does little at each step.
+    #[inline(never)]
+    fn first_from(&self, slot: u32) -> Option<u32> {
+        let mut at = slot as usize / 64;
+        let mut word = self.words.get(at)? & u64::MAX << (slot % 64);
+        while word == 0 {
+            at += 1;
+            word = *self.words.get(at)?;
+        }
+        Some(at as u32 * 64 + word.trailing_zeros())
+    }
+
+    /// Eight slots a byte, the lowest in the lowest bit. There is room for `slots`, and none beyond is in.
+    pub(crate) fn as_bytes(&self, slots: u32) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..(slots as usize).div_ceil(8)]
+    }
+
+    /// From [`as_bytes`](Self::as_bytes). It is empty, and there is room for as many slots.
+    pub(crate) fn insert_bytes(&mut self, bytes: &[u8]) {
+        bytemuck::cast_slice_mut(&mut self.words)[..bytes.len()].copy_from_slice(bytes);
+    }
+
+    /// An empty set, with room for the slots that the other has room for.
+    pub(crate) fn sized_as(other: &Self) -> Result<Self, Error> {
+        let mut set = Self::default();
+        set.reserve(other.room())?;
+        Ok(set)
+    }
+
+    /// Slots it has room for.
+    pub(crate) fn room(&self) -> usize {
+        self.words.len() * 64
+    }
+
+    pub(crate) fn len(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
     }
 
     pub(crate) fn bytes(&self) -> usize {

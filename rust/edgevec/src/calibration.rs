@@ -14,6 +14,7 @@ use crate::flat::keep;
 use crate::hnsw::{Graph, Scratch};
 use crate::key::{Key, key, slot_of};
 use crate::rng::hash;
+use crate::snapshot::{List, SavedTable};
 use crate::vectors::{Query, Vectors};
 
 /// Rows searched for. The more, the surer, and the longer it takes: about one part in a hundred of building the graph.
@@ -57,6 +58,18 @@ impl Default for Table {
 impl Table {
     pub(crate) fn rows(&self) -> u32 {
         self.rows
+    }
+
+    pub(crate) fn saved(&self) -> SavedTable<'_> {
+        SavedTable { rows: self.rows, recalls: List::of(self.recalls.as_flattened()) }
+    }
+
+    /// None where what was saved are no recalls.
+    pub(crate) fn from_saved(saved: &SavedTable<'_>) -> Option<Self> {
+        let mut table = Self { rows: saved.rows, ..Self::default() };
+        let recalls = table.recalls.as_flattened_mut();
+        let sound = saved.recalls.copy_to(recalls) && recalls.iter().all(|recall| (0.0..=1.0).contains(recall));
+        sound.then_some(table)
     }
 
     /// Whether so many rows want another table.

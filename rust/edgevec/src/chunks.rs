@@ -1,7 +1,8 @@
 //! Rows of one width in fixed-size chunks.
 //!
 //! Growing allocates a chunk: nothing is copied, nothing doubles, and a row never moves. A chunk holds a power of two of rows
-//! and at most about a mebibyte; it starts on a cache line, so rows of whole lines do too.
+//! and at most about a mebibyte; it starts on a cache line, so rows of whole lines do too. It is also the unit in which
+//! rows are saved, and knows whether it has changed since it was.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -18,6 +19,8 @@ struct Line([u8; 64]);
 
 pub(crate) struct Chunks<T> {
     chunks: Vec<Vec<Line>>,
+    /// Rows that each chunk had when it was saved last; 0 once it has been written to since.
+    clean: Vec<u32>,
     width: usize,
     shift: u32,
     fill: T,
@@ -27,21 +30,41 @@ impl<T: Pod> Chunks<T> {
     /// No rows yet, of `width` values each; new rows hold `fill`.
     pub(crate) fn new(width: usize, fill: T) -> Self {
         let rows = (CHUNK_BYTES / (width * size_of::<T>())).clamp(1, MAX_CHUNK_ROWS);
-        Self { chunks: Vec::new(), width, shift: rows.ilog2(), fill }
+        Self { chunks: Vec::new(), clean: Vec::new(), width, shift: rows.ilog2(), fill }
     }
 
     /// Makes the rows below `rows` exist. Fails without losing any.
-    #[inline(never)]
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
+        let first = self.chunks.len();
+        let made = self.make_room(rows);
+        (first..self.chunks.len()).for_each(|chunk| self.begin(chunk));
+        made
+    }
+
+    /// Makes room for the rows below `rows`, which exist once their chunk [begins](Self::begin) to: memory that is not written to costs
+    /// no time.
+    #[inline(never)]
+    pub(crate) fn make_room(&mut self, rows: usize) -> Result<(), Error> {
         while self.chunks.len() << self.shift < rows {
             let mut chunk = Vec::new();
             chunk.try_reserve_exact(self.chunk_lines())?;
             self.chunks.try_reserve(1)?;
-            chunk.resize(self.chunk_lines(), Line::zeroed());
-            bytemuck::cast_slice_mut::<Line, T>(&mut chunk).fill(self.fill);
+            self.clean.try_reserve(1)?;
             self.chunks.push(chunk);
+            self.clean.push(0);
         }
         Ok(())
+    }
+
+    /// Makes the rows of a chunk exist for which there is room, unless they do.
+    #[inline(never)]
+    fn begin(&mut self, chunk: usize) {
+        let lines = self.chunk_lines();
+        let chunk = &mut self.chunks[chunk];
+        if chunk.is_empty() {
+            chunk.resize(lines, Line::zeroed());
+            bytemuck::cast_slice_mut::<Line, T>(chunk).fill(self.fill);
+        }
     }
 
     #[inline(always)]
@@ -52,8 +75,9 @@ impl<T: Pod> Chunks<T> {
 
     #[inline(always)]
     pub(crate) fn row_mut(&mut self, row: u32) -> &mut [T] {
-        let start = self.start(row);
-        let chunk: &mut [T] = bytemuck::cast_slice_mut(&mut self.chunks[(row >> self.shift) as usize]);
+        let (start, at) = (self.start(row), (row >> self.shift) as usize);
+        self.clean[at] = 0;
+        let chunk: &mut [T] = bytemuck::cast_slice_mut(&mut self.chunks[at]);
         &mut chunk[start..][..self.width]
     }
 
@@ -68,6 +92,57 @@ impl<T: Pod> Chunks<T> {
 
     pub(crate) fn bytes(&self) -> usize {
         self.chunks.len() * self.chunk_lines() * size_of::<Line>()
+    }
+
+    /// How many rows of a chunk are below `rows`.
+    fn rows_of(&self, chunk: usize, rows: u32) -> u32 {
+        let first = (chunk as u32) << self.shift;
+        assert!(first < rows, "there is no such chunk");
+        (rows - first).min(1 << self.shift)
+    }
+}
+
+/// Chunks of rows of any type, as bytes. `rows` is how many there are; what lies beyond in the last chunk is not saved.
+pub(crate) trait Saved {
+    /// Bytes of a row.
+    fn row_bytes(&self) -> usize;
+    /// Rows of a chunk.
+    fn chunk_rows(&self) -> u32;
+    fn bytes_of(&self, chunk: usize, rows: u32) -> &[u8];
+    /// To be filled with what was saved; that counts as no change.
+    fn bytes_of_mut(&mut self, chunk: usize, rows: u32) -> &mut [u8];
+    /// Whether a chunk has been written to, or has come to hold more rows or fewer, since it was saved.
+    fn is_dirty(&self, chunk: usize, rows: u32) -> bool;
+    fn set_clean(&mut self, chunk: usize, rows: u32);
+}
+
+impl<T: Pod> Saved for Chunks<T> {
+    fn row_bytes(&self) -> usize {
+        self.width * size_of::<T>()
+    }
+
+    fn chunk_rows(&self) -> u32 {
+        1 << self.shift
+    }
+
+    fn bytes_of(&self, chunk: usize, rows: u32) -> &[u8] {
+        let length = self.rows_of(chunk, rows) as usize * self.row_bytes();
+        &bytemuck::cast_slice(&self.chunks[chunk])[..length]
+    }
+
+    fn bytes_of_mut(&mut self, chunk: usize, rows: u32) -> &mut [u8] {
+        self.set_clean(chunk, rows);
+        self.begin(chunk);
+        let length = self.rows_of(chunk, rows) as usize * self.row_bytes();
+        &mut bytemuck::cast_slice_mut(&mut self.chunks[chunk])[..length]
+    }
+
+    fn is_dirty(&self, chunk: usize, rows: u32) -> bool {
+        self.clean[chunk] != self.rows_of(chunk, rows)
+    }
+
+    fn set_clean(&mut self, chunk: usize, rows: u32) {
+        self.clean[chunk] = self.rows_of(chunk, rows);
     }
 }
 
@@ -89,6 +164,24 @@ mod tests {
             assert_eq!(rows.row(0).as_ptr() as usize % 64, 0);
             assert!(rows.bytes() >= width * 4 * 3);
         }
+    }
+
+    #[test]
+    fn a_chunk_is_dirty_until_it_is_saved_and_once_it_is_written_to_or_grows() {
+        let mut rows = Chunks::new(1, 0u32);
+        rows.reserve(2 * MAX_CHUNK_ROWS).unwrap();
+        let most = MAX_CHUNK_ROWS as u32;
+        assert!(rows.is_dirty(0, 10) && rows.is_dirty(1, most + 1), "never saved");
+        rows.set_clean(0, 10);
+        assert!(!rows.is_dirty(0, 10));
+        assert!(rows.is_dirty(0, 11) && rows.is_dirty(0, 9), "of another length");
+        rows.row_mut(most)[0] = 1;
+        assert!(!rows.is_dirty(0, 10), "another chunk");
+        rows.row_mut(most - 1)[0] = 1;
+        assert!(rows.is_dirty(0, 10));
+        rows.bytes_of_mut(0, 2 * most).fill(7);
+        assert!(!rows.is_dirty(0, most + 5) && rows.row(most - 1)[0] == 0x0707_0707);
+        assert_eq!(rows.bytes_of(1, most + 5), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     }
 
     #[test]

@@ -8,9 +8,11 @@
 //!
 //! Invariant: the distance between two rows is the same bits whichever of them is the query.
 
-use crate::chunks::Chunks;
+use crate::chunks::{Chunks, Saved};
 use crate::kernels::{self, BATCH, Isa};
 use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, MOST_QUERY, ZERO, pack, round, step, unpack};
+use crate::rows::{most_squared_length, squared_length};
+use crate::snapshot::{List, SavedCodes, Section};
 use crate::{Error, Metric};
 
 /// How many times its root mean square an estimate's error may be, for a row still to be ranked by its exact distance.
@@ -194,7 +196,7 @@ impl Codes {
                 }
             }
         }
-        self.error = if count > 0.0 { (sum / count).sqrt() as f32 } else { 0.0 };
+        self.error = if count > 0.0 { (sum / count).sqrt().min(f32::MAX.into()) as f32 } else { 0.0 };
     }
 
     /// What is to be added to an estimate to make it a distance, and how far that may be off.
@@ -259,6 +261,54 @@ impl Codes {
     /// What a dot product counts for in a distance; a power of two, so that it rounds nothing.
     fn weight(&self) -> f32 {
         if self.metric == Metric::Euclidean { -2.0 } else { -1.0 }
+    }
+
+    /// What its levels are about, to be saved beside them.
+    pub(crate) fn saved(&self) -> SavedCodes<'_> {
+        let Self { energy, encoded, error, .. } = *self;
+        SavedCodes { mean: List::of(&self.mean), sum: List::of(&self.sum), energy, encoded, error }
+    }
+
+    /// Codes about what was saved, without a row yet. None where no rows of these dimensions could have left such a mean
+    /// and such sums: the next mean is made of them, and rows less that mean must be within what distances hold.
+    pub(crate) fn from_saved(metric: Metric, isa: Isa, dimensions: usize, saved: &SavedCodes<'_>) -> Option<Self> {
+        let SavedCodes { energy, encoded, error, .. } = *saved;
+        let mut codes = Self { trained: true, energy, encoded, error, ..Self::new(metric, isa, dimensions) };
+        let fits = saved.mean.copy_to(&mut codes.mean) && saved.sum.copy_to(&mut codes.sum);
+        let most = most_squared_length(metric);
+        // A row may be as far from the mean as two of the longest rows are from each other.
+        let (rows, most_apart) = if encoded == 0.0 { (1.0, 0.0) } else { (encoded, 4.0 * most) };
+        let squared_aside: f64 = codes.sum.iter().map(|sum| (sum / rows) * (sum / rows)).sum();
+        let sound = fits
+            && codes.mean[dimensions..].iter().all(|&value| value == 0.0)
+            && codes.sum[dimensions..].iter().all(|&sum| sum == 0.0)
+            && (1.0..=f64::MAX).contains(&rows)
+            && squared_length(&codes.mean) <= most
+            && squared_aside <= most_apart
+            && (0.0..=most_apart).contains(&(energy / rows))
+            && (0.0..=f32::MAX).contains(&error);
+        sound.then_some(codes)
+    }
+
+    pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
+        match section {
+            Section::Levels => Some(&self.levels),
+            Section::Factors => Some(&self.factors),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn section_mut(&mut self, section: Section) -> Option<&mut dyn Saved> {
+        match section {
+            Section::Levels => Some(&mut self.levels),
+            Section::Factors => Some(&mut self.factors),
+            _ => None,
+        }
+    }
+
+    /// Whether a row's factor and bias are numbers.
+    pub(crate) fn is_sound(&self, slot: u32) -> bool {
+        self.factors.row(slot).iter().all(|value| value.is_finite())
     }
 
     pub(crate) fn bytes(&self) -> usize {

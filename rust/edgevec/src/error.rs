@@ -39,6 +39,21 @@ pub enum Error {
         /// The row of the batch; 0 for a query.
         row: usize,
     },
+    /// A snapshot of a format this version does not know. Use the version that wrote it, or a newer one.
+    UnsupportedFormat {
+        /// The format this version reads.
+        expected: u32,
+        /// The format of the snapshot.
+        got: u32,
+    },
+    /// A snapshot holds what no index ever saved. Restore an earlier one.
+    Damaged {
+        /// What is wrong, and where.
+        what: &'static str,
+    },
+    /// Rows that this needs have not been read back yet: the index is partial. [`Scratch::wanted`](crate::Scratch::wanted) says which a
+    /// search needs, and [`Index::admit`](crate::Index::admit) takes them in.
+    Partial,
     /// Memory could not be had. Remove and compact, or use fewer rows or dimensions.
     OutOfMemory,
 }
@@ -59,6 +74,11 @@ impl fmt::Display for Error {
             Self::TooLarge { row } => {
                 write!(f, "vector {row} is so long that distances would overflow: scale the vectors down")
             }
+            Self::UnsupportedFormat { expected, got } => {
+                write!(f, "the snapshot is of format {got}, and this version reads format {expected}")
+            }
+            Self::Damaged { what } => write!(f, "the snapshot is damaged: {what}"),
+            Self::Partial => f.write_str("rows that this needs have not been read back yet"),
             Self::OutOfMemory => f.write_str("out of memory: remove rows and compact, or use fewer dimensions"),
         }
     }

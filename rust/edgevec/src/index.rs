@@ -167,12 +167,16 @@ impl Index {
     /// Stores a batch of vectors, row after row, hidden: all of them or, on an error, none. Puts their slots into `slots`.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`].
+    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`],
+    /// [`Error::Partial`].
     pub fn commit(&mut self, vectors: &[f32], slots: &mut Vec<u32>) -> Result<(), Error> {
         let dimensions = self.vectors.dimensions();
         let (batch, rest) = (vectors.chunks_exact(dimensions), vectors.len() % dimensions);
         if rest != 0 {
             return Err(Error::DimensionMismatch { expected: dimensions, got: vectors.len() });
+        }
+        if !self.is_whole() {
+            return Err(Error::Partial);
         }
         let count = batch.len();
         let mut lengths = Vec::new();
@@ -290,25 +294,25 @@ impl Index {
         self.tombstone_count += 1;
         if self.visible_count + self.hidden_count == 0 {
             self.forget_everything();
-        } else {
-            self.graph.retire_entry(slot, &self.alive);
+        } else if self.graph.entry() == Some(slot) {
+            self.graph.choose_entry(&self.alive);
         }
         true
     }
 
     /// The vector of a visible or hidden row, as it was given: but for rounding, where cosine changed its length.
     ///
-    /// False, and nothing written, if there is no such row.
+    /// False, and nothing written, if there is no such row, or it has not been read back yet.
     ///
     /// # Panics
     /// If `vector` is not of the index's dimensions.
     pub fn get(&self, slot: u32, vector: &mut [f32]) -> bool {
         assert_eq!(vector.len(), self.vectors.dimensions());
-        let alive = self.alive.contains(slot);
-        if alive {
+        let there = self.alive.contains(slot) && !self.vectors.awaits(slot);
+        if there {
             self.vectors.get(slot, vector);
         }
-        alive
+        there
     }
 
     /// The `k` visible rows nearest to the query, nearest first; all, where there are fewer. Copies of one vector come in order of slot.
@@ -318,7 +322,8 @@ impl Index {
     /// scratch.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`].
+    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`]. Where
+    /// rows are missing that would rank the answer, [`Error::Partial`]: [`Scratch::wanted`] says which to bring before the next try.
     pub fn search<'a>(
         &self,
         scratch: &'a mut Scratch,
@@ -328,6 +333,7 @@ impl Index {
         mode: Mode,
     ) -> Result<&'a [Hit], Error> {
         let mut prepared = std::mem::take(&mut scratch.query);
+        scratch.wanted.clear();
         let k = k.min(self.visible_count as usize);
         let ef = ef.clamp(k, (self.visible_count as usize).max(k));
         let searched = self.vectors.prepare(query, &mut prepared).and_then(|()| {
@@ -340,6 +346,8 @@ impl Index {
             };
             if by_graph {
                 scratch.rerank(&self.vectors, &prepared, k)
+            } else if !self.is_whole() {
+                Err(Error::Partial)
             } else {
                 flat::search(&self.vectors, &prepared, k, &self.visible, scratch)
             }
@@ -369,8 +377,11 @@ impl Index {
     /// One slice of reclaiming tombstones, and of coding rows again where those that came later than the first lie elsewhere: visits up to
     /// `budget` slots for each. Returns how many visits are left; 0 means done.
     ///
-    /// Rows removed after the first slice wait for the next compaction.
+    /// Rows removed after the first slice wait for the next compaction. A partial index waits until it is whole: 0.
     pub fn compact(&mut self, budget: u32) -> u32 {
+        if !self.is_whole() {
+            return 0;
+        }
         let left = self.reclaim_some(budget);
         if left > 0 { left } else { self.vectors.renew(budget, self.slots) }
     }
@@ -402,10 +413,12 @@ impl Index {
     /// One slice of learning what recall a search's `ef` reaches: up to `budget` steps of some ten microseconds each. Returns how many
     /// steps are left; 0 means done, or nothing to learn.
     ///
-    /// There is something to learn where the graph holds all rows and twice as many as the last time.
+    /// There is something to learn where the index is whole, and the graph holds all rows and twice as many as the last time.
     pub fn calibrate(&mut self, budget: u32) -> u32 {
         let known = self.calibrated.as_ref().is_some_and(|table| !table.is_outgrown(self.visible_count));
-        if self.calibration.is_none() && (known || self.graph.is_empty() || !self.unlinked.is_empty()) {
+        if self.calibration.is_none()
+            && (known || !self.is_whole() || self.graph.is_empty() || !self.unlinked.is_empty())
+        {
             return 0;
         }
         let site =
@@ -486,8 +499,11 @@ impl Index {
     /// The graph holds tombstones only, and rows wait to be linked: nothing can be linked to those, so they go.
     fn forget_tombstones(&mut self) {
         for slot in 0..self.slots {
-            if self.graph.contains(slot) {
-                self.reclaim(slot);
+            match (self.graph.contains(slot), self.tombstones.contains(slot)) {
+                (true, true) => self.reclaim(slot),
+                // Not in a graph that keeps its promises; in another, no row must be lost.
+                (true, false) => self.unlinked.push_back(slot),
+                _ => {}
             }
         }
         self.graph.clear();
@@ -502,5 +518,6 @@ impl Index {
     }
 }
 
+mod saved;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,7 @@ mod quantize;
 mod refinement;
 mod rng;
 mod rows;
+pub mod snapshot;
 mod vectors;
 
 pub use error::Error;

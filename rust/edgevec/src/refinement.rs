@@ -1,8 +1,9 @@
 //! What a row's levels leave of it, in 4 or 12 bits more a component: where full rows are not kept, answers are ranked by these.
 
 use crate::Error;
-use crate::chunks::Chunks;
+use crate::chunks::{Chunks, Saved};
 use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, ZERO, pack, round, step, unpack};
+use crate::snapshot::Section;
 
 pub(crate) struct Refinement {
     /// Packed as levels are.
@@ -92,6 +93,29 @@ impl Refinement {
     /// Parts of a level: odd, so that nothing is exactly half.
     fn parts(&self) -> f32 {
         if self.bytes.is_some() { 4095.0 } else { 15.0 }
+    }
+
+    pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
+        match section {
+            Section::Halves => Some(&self.halves),
+            Section::Bytes => self.bytes.as_ref().map(|bytes| bytes as &dyn Saved),
+            Section::Steps => Some(&self.steps),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn section_mut(&mut self, section: Section) -> Option<&mut dyn Saved> {
+        match section {
+            Section::Halves => Some(&mut self.halves),
+            Section::Bytes => self.bytes.as_mut().map(|bytes| bytes as &mut dyn Saved),
+            Section::Steps => Some(&mut self.steps),
+            _ => None,
+        }
+    }
+
+    /// Whether a row's step could be one.
+    pub(crate) fn is_sound(&self, slot: u32) -> bool {
+        (0.0..=f32::MAX).contains(&self.steps.row(slot)[0])
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -3,12 +3,19 @@
 //! Invariant: a laid-out vector is finite, short enough that no distance overflows, of unit length under cosine, and padded with
 //! zeros to whole blocks.
 
-use crate::chunks::Chunks;
+use crate::bitset::Bitset;
+use crate::chunks::{Chunks, Saved};
 use crate::kernels::{BATCH, BLOCK, Isa};
 use crate::{Error, Metric};
 
 /// The longest vector taken, squared. Squared distances of such vectors, and the sums on the way to them, are what `f32` holds.
 pub const MAX_SQUARED_LENGTH: f64 = 2e37;
+
+/// What the squared lengths of stored rows, and of any mean of them, stay below: somewhat beyond what is taken, since
+/// both are rounded.
+pub(crate) fn most_squared_length(metric: Metric) -> f64 {
+    1.01 * if metric == Metric::Cosine { 1.0 } else { MAX_SQUARED_LENGTH }
+}
 
 /// Under cosine, a vector this close to unit length is stored as it is: normalising would change nothing but its last bits.
 const UNIT_TOLERANCE: f64 = 2e-7;
@@ -42,15 +49,24 @@ pub(crate) struct Rows {
     metric: Metric,
     isa: Isa,
     rows: Chunks<f32>,
+    /// Chunks that have not been read back yet, and how many those are. Their rows need not exist until then.
+    awaited: Bitset,
+    awaited_count: u32,
 }
 
 impl Rows {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
-        Self { metric, isa, rows: Chunks::new(dimensions.next_multiple_of(BLOCK), 0.0) }
+        let rows = Chunks::new(dimensions.next_multiple_of(BLOCK), 0.0);
+        Self { metric, isa, rows, awaited: Bitset::default(), awaited_count: 0 }
     }
 
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
         self.rows.reserve(rows)
+    }
+
+    /// As [`Chunks::make_room`].
+    pub(crate) fn make_room(&mut self, rows: usize) -> Result<(), Error> {
+        self.rows.make_room(rows)
     }
 
     #[inline(always)]
@@ -75,13 +91,69 @@ impl Rows {
         }
     }
 
+    pub(crate) fn saved(&self) -> &dyn Saved {
+        &self.rows
+    }
+
+    pub(crate) fn saved_mut(&mut self) -> &mut dyn Saved {
+        &mut self.rows
+    }
+
+    /// Lets a chunk come later. Until then none of its rows may be looked at.
+    pub(crate) fn wait_for(&mut self, chunk: u32) -> Result<(), Error> {
+        self.awaited.reserve(chunk as usize + 1)?;
+        self.awaited_count += u32::from(self.awaited.insert(chunk));
+        Ok(())
+    }
+
+    /// Waits for a chunk no more.
+    pub(crate) fn receive(&mut self, chunk: u32) {
+        self.awaited_count -= u32::from(self.awaited.remove(chunk));
+    }
+
+    /// Waits for none: what was to come is forgotten, and what is half there too, since it may be in the padding of later rows.
+    pub(crate) fn forget_awaited(&mut self) {
+        for chunk in self.awaited.iter() {
+            let behind = (chunk + 1) * self.rows.chunk_rows();
+            self.rows.bytes_of_mut(chunk as usize, behind).fill(0);
+        }
+        self.awaited.clear();
+        self.awaited_count = 0;
+    }
+
+    /// Whether there are chunks to come.
+    #[inline]
+    pub(crate) fn are_partial(&self) -> bool {
+        self.awaited_count > 0
+    }
+
+    pub(crate) fn awaits(&self, chunk: u32) -> bool {
+        self.awaited.contains(chunk)
+    }
+
+    /// The chunk that a row is in.
+    pub(crate) fn chunk_of(&self, slot: u32) -> u32 {
+        slot / self.rows.chunk_rows()
+    }
+
+    /// Whether a row is laid out as the module promises.
+    pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
+        let (vector, padding) = self.row(slot).split_at(dimensions);
+        let squared = squared_length(vector);
+        let in_range = match self.metric {
+            Metric::Cosine => (squared - 1.0).abs() <= 1e-3,
+            Metric::Dot | Metric::Euclidean => squared <= MAX_SQUARED_LENGTH,
+        };
+        in_range && padding.iter().all(|&value| value == 0.0)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.rows.bytes()
     }
 }
 
 /// The squared length, as four running sums so that it does not wait on one.
-fn squared_length(vector: &[f32]) -> f64 {
+pub(crate) fn squared_length(vector: &[f32]) -> f64 {
     let mut sums = [0.0f64; 4];
     let (fours, rest) = vector.as_chunks::<4>();
     for four in fours {

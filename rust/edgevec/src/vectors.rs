@@ -2,14 +2,16 @@
 //! precision asks. Answers are ranked by the most precise form kept.
 
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
-use crate::chunks::Chunks;
+use crate::chunks::{Chunks, Saved};
 use crate::codes::{CodedQuery, Codes};
 use crate::flat::keep;
 use crate::kernels::{BLOCK, Isa};
 use crate::key::{key, slot_of};
 use crate::refinement::Refinement;
-use crate::rows::{Rows, check, lay_out};
+use crate::rows::{Rows, check, lay_out, most_squared_length, squared_length};
+use crate::snapshot::{SavedCodes, Section};
 use crate::{Error, Metric, Precision};
 
 /// Vectors of fewer dimensions have no codes where the full rows are kept: comparing those is as fast.
@@ -179,6 +181,7 @@ impl Vectors {
         self.refinement = None;
         self.renewal = None;
         self.refused = false;
+        self.rows.forget_awaited();
     }
 
     /// Of the ten nearest rows, the share that levels find among some of the slots below `slots`.
@@ -342,6 +345,96 @@ impl Vectors {
     /// Where [`score`](Self::score) estimates, what is to be added to an estimate to make it a walk distance, and how far that may be off.
     pub(crate) fn estimate(&self, query: &Query) -> Option<(f32, f32)> {
         self.coded().map(|codes| codes.estimate(&query.coded))
+    }
+
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+
+    /// What the levels are about, to be saved.
+    pub(crate) fn saved_codes(&self) -> Option<SavedCodes<'_>> {
+        self.coded().map(Codes::saved)
+    }
+
+    /// Becomes what holds `slots` rows of a snapshot, though there is no room for them yet.
+    pub(crate) fn expect(&mut self, refused: bool, codes: Option<&SavedCodes<'_>>, slots: u32) -> Result<(), Error> {
+        let damaged = Error::Damaged { what: "its levels are not those of its rows" };
+        let sampled = self.wants_codes() && slots as usize >= self.sample;
+        // Only where full rows are kept can levels be done without.
+        if codes.is_some() != (sampled && !refused) || (refused && !(sampled && self.precision == Precision::Float32)) {
+            return Err(damaged);
+        }
+        self.refused = refused;
+        if let Some(saved) = codes {
+            let codes = Codes::from_saved(self.metric, self.isa, self.dimensions, saved).ok_or(damaged)?;
+            self.codes = Some(codes);
+            let fine = self.precision == Precision::Int16;
+            self.refinement = (self.precision != Precision::Float32).then(|| Refinement::new(self.dimensions, fine));
+        }
+        Ok(())
+    }
+
+    /// The rows of a section, where it holds some.
+    pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
+        match section {
+            Section::Rows => self.keeps_rows().then(|| self.rows.saved()),
+            Section::Lengths => (self.metric == Metric::Cosine).then_some(&self.lengths as &dyn Saved),
+            Section::Levels | Section::Factors => self.coded()?.section(section),
+            _ => self.coded().and(self.refinement.as_ref())?.section(section),
+        }
+    }
+
+    pub(crate) fn section_mut(&mut self, section: Section) -> Option<&mut dyn Saved> {
+        match section {
+            Section::Rows => self.keeps_rows().then(|| self.rows.saved_mut()),
+            Section::Lengths => (self.metric == Metric::Cosine).then_some(&mut self.lengths as &mut dyn Saved),
+            Section::Levels | Section::Factors => self.codes.as_mut()?.section_mut(section),
+            _ => self.refinement.as_mut()?.section_mut(section),
+        }
+    }
+
+    /// Whether what is stored of the slots below `slots` could have been stored by [`set`](Self::set), as far as it
+    /// matters: whatever is done with it, distances stay numbers.
+    pub(crate) fn are_sound(&self, slots: u32) -> bool {
+        let mut room = Decoded::default();
+        // What is left of a row in few bits may be longer than it was.
+        let most = 2.0 * most_squared_length(self.metric);
+        (0..slots).all(|slot| {
+            let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
+            let row = if self.keeps_rows() {
+                self.awaits(slot) || self.rows.is_sound(slot, self.dimensions)
+            } else {
+                squared_length(self.decode(slot, &mut room)) <= most
+            };
+            row && length > 0.0
+                && length.is_finite()
+                && self.coded().is_none_or(|codes| codes.is_sound(slot))
+                && self.refinement.as_ref().is_none_or(|refinement| refinement.is_sound(slot))
+        })
+    }
+
+    /// Whether full rows only rank answers, so that they may come after all else.
+    pub(crate) fn can_wait_for_rows(&self) -> bool {
+        self.precision == Precision::Float32 && self.coded().is_some()
+    }
+
+    /// Full rows, as far as they have been read back.
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
+    /// Whether a row has not been read back yet.
+    pub(crate) fn awaits(&self, slot: u32) -> bool {
+        self.rows.are_partial() && self.rows.awaits(self.rows.chunk_of(slot))
+    }
+
+    /// Whether full rows are what could have been stored.
+    pub(crate) fn rows_are_sound(&self, mut slots: Range<u32>) -> bool {
+        slots.all(|slot| self.rows.is_sound(slot, self.dimensions))
     }
 
     /// Bytes of full rows or what stands for them, and of levels.

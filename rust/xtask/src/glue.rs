@@ -46,6 +46,7 @@ pub fn declarations(module: &str) -> Result<String> {
         "{body}declare function init{default}\n\
          /** A fresh copy of the glue, for one instance. */\n\
          export declare function createBindings(): {{\n  \
-           Engine: typeof Engine;\n  abiVersion: typeof abiVersion;\n  init: typeof init;\n  initSync: typeof initSync;\n}};\n"
+           Engine: typeof Engine;\n  EngineRestore: typeof EngineRestore;\n  abiVersion: typeof abiVersion;\n  \
+           init: typeof init;\n  initSync: typeof initSync;\n}};\n"
     ))
 }

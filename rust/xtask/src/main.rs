@@ -1,6 +1,7 @@
 //! EdgeVec's build commands: `cargo xtask wasm` builds every wasm variant, `cargo xtask wasm-bench` builds them with the kernels by themselves,
-//! for benchmarks, and `cargo xtask toolchain` tells whether it could.
+//! for benchmarks, `cargo xtask toolchain` tells whether it could, and `cargo xtask fuzz` feeds the engine broken snapshots.
 
+mod fuzz;
 mod glue;
 mod toolchain;
 mod wasm;
@@ -8,13 +9,15 @@ mod wasm;
 use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
         Some("wasm") => wasm::build(&wasm::PACKAGE),
         Some("wasm-bench") => wasm::build(&wasm::BENCH),
         Some("toolchain") => {
             println!("{}", toolchain::Toolchain::find()?.description());
             Ok(())
         }
-        _ => bail!("usage: cargo xtask wasm | wasm-bench | toolchain"),
+        Some("fuzz") => fuzz::run(&arguments[1..]),
+        _ => bail!("usage: cargo xtask wasm | wasm-bench | toolchain | fuzz"),
     }
 }

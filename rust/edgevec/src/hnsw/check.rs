@@ -1,42 +1,125 @@
-//! What the module promises, checked by looking at everything.
+//! What the module promises, checked by looking at everything: by tests, and before a graph from storage is trusted.
 
 use super::graph::{Graph, NONE};
+use crate::Error;
 use crate::bitset::Bitset;
 
+fn unsound(what: &'static str) -> Result<(), Error> {
+    Err(Error::Damaged { what })
+}
+
+/// What is to be done with each node that another leads to.
+type Visit<'a> = dyn FnMut(u32) + 'a;
+
 impl Graph {
-    /// Nodes that a compaction has condemned may be cut from the tree already.
-    pub(crate) fn check(&self, condemned: &Bitset) {
-        let nodes: Vec<u32> = self.nodes.iter().collect();
-        assert_eq!(self.entry.is_none(), nodes.is_empty());
+    /// Nodes that a compaction has condemned may be cut from the tree already. Reads nothing that has not been checked
+    /// before, so any bytes may be in place of links.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where a promise is not kept, [`Error::OutOfMemory`].
+    pub(crate) fn check(&self, condemned: &Bitset) -> Result<(), Error> {
+        match self.entry {
+            None if self.nodes.iter().next().is_none() => return Ok(()),
+            Some(entry) if self.contains(entry) => {}
+            _ => return unsound("the entry point is no node"),
+        }
+        self.check_links()?;
+
         let is_cut =
             |slot| condemned.contains(slot) && self.parent(slot) == NONE && self.children(slot).next().is_none();
-        let mut roots = 0;
-        for &slot in &nodes {
-            for level in 0..=self.level_of(slot) {
-                let mut links: Vec<u32> = self.links(slot, level).collect();
-                assert!(links.len() <= if level == 0 { self.params.m0() } else { self.params.m });
-                links.sort_unstable();
-                assert!(links.windows(2).all(|pair| pair[0] < pair[1]), "{slot} links twice to one: {links:?}");
-                for link in links {
-                    assert!(link != slot && self.contains(link) && self.level_of(link) >= level, "{slot} -> {link}");
-                }
-            }
+        let mut root = None;
+        for slot in self.nodes.iter() {
             let parent = self.parent(slot);
-            roots += usize::from(parent == NONE && !is_cut(slot));
-            if parent != NONE {
-                assert!(self.has_link(slot, 0, parent) && self.has_link(parent, 0, slot), "{slot} and parent {parent}");
+            if parent == NONE {
+                if !is_cut(slot) && root.replace(slot).is_some() {
+                    return unsound("there are two roots");
+                }
+            } else if !self.contains(parent) || !self.has_link(slot, 0, parent) || !self.has_link(parent, 0, slot) {
+                return unsound("parent and child do not link to each other");
             }
         }
-        assert!(roots <= 1, "{roots} roots");
-        if let Some(entry) = self.entry {
-            let mut met = Bitset::default();
-            met.reserve(nodes.last().map_or(0, |&last| last as usize + 1)).unwrap();
-            met.insert(entry);
-            let mut queue = vec![entry];
-            while let Some(slot) = queue.pop() {
-                queue.extend(self.links(slot, 0).filter(|&link| met.insert(link)));
+        let in_tree = self.reached(&mut root.into_iter(), &|slot, visit| self.children(slot).for_each(visit))?;
+        let in_reach = self.reached(&mut self.entry.into_iter(), &|slot, visit| self.links(slot, 0).for_each(visit))?;
+        let held = |slot| is_cut(slot) || (in_tree.contains(slot) && in_reach.contains(slot));
+        if !self.nodes.iter().all(held) {
+            return unsound("a node is out of reach");
+        }
+        // Where all nodes are cut, no walk finds anything, nor should it.
+        if root.is_some() { self.check_ways_back(&in_tree) } else { Ok(()) }
+    }
+
+    fn check_links(&self) -> Result<(), Error> {
+        let mut met = Bitset::sized_as(&self.nodes)?;
+        for slot in self.nodes.iter() {
+            for level in 0..=self.level_of(slot) {
+                let links = || self.links(slot, level);
+                let leads = |link| link != slot && self.contains(link) && self.level_of(link) >= level;
+                if !links().all(|link| leads(link) && met.insert(link)) {
+                    return unsound("a link leads to no node of its level, or where another does");
+                }
+                let behind = &self.row(slot, level)[links().count()..];
+                if behind.iter().any(|&link| link != NONE) {
+                    return unsound("links go on behind their end");
+                }
+                links().for_each(|link| _ = met.remove(link));
             }
-            assert!(nodes.iter().all(|&slot| met.contains(slot) || is_cut(slot)), "every node is reachable");
+        }
+        Ok(())
+    }
+
+    /// From each node outside the tree there is a way into it, or a walk that comes by would end there. So it is where
+    /// nodes have been cut: they keep their links, and one of these led to a node that was in the tree still.
+    fn check_ways_back(&self, in_tree: &Bitset) -> Result<(), Error> {
+        let outside = || self.nodes.iter().filter(|&slot| !in_tree.contains(slot));
+        // For each node the last link to it from outside, and for each such link where it comes from and the one before.
+        let (mut last, mut links) = (Vec::new(), Vec::new());
+        last.try_reserve_exact(self.nodes.room())?;
+        last.resize(self.nodes.room(), NONE);
+        for from in outside() {
+            links.try_reserve(self.params.m0())?;
+            for to in self.links(from, 0) {
+                let number = u32::try_from(links.len()).map_err(|_| Error::OutOfMemory)?;
+                links.push((from, std::mem::replace(&mut last[to as usize], number)));
+            }
+        }
+        let led = self.reached(&mut in_tree.iter(), &|to, visit| {
+            let mut at = last[to as usize];
+            while let Some(&(from, before)) = links.get(at as usize) {
+                visit(from);
+                at = before;
+            }
+        })?;
+        if outside().all(|slot| led.contains(slot)) { Ok(()) } else { unsound("a walk ends at a node") }
+    }
+
+    /// The nodes that can be reached. `next` leads to nodes only. Not generic: three copies of it would be in the wasm.
+    fn reached(
+        &self,
+        from: &mut dyn Iterator<Item = u32>,
+        next: &dyn Fn(u32, &mut Visit<'_>),
+    ) -> Result<Bitset, Error> {
+        let mut met = Bitset::sized_as(&self.nodes)?;
+        let mut queue = Vec::new();
+        // Enough: each is in it once.
+        queue.try_reserve_exact(self.nodes.len() as usize)?;
+        queue.extend(from.filter(|&slot| met.insert(slot)));
+        while let Some(slot) = queue.pop() {
+            next(slot, &mut |slot| {
+                if met.insert(slot) {
+                    queue.push(slot);
+                }
+            });
+        }
+        Ok(met)
+    }
+
+    /// Takes an entry point, if with it the graph keeps its promises. Nodes, links and parents are in place.
+    pub(crate) fn enter(&mut self, entry: u32, condemned: &Bitset) -> Result<bool, Error> {
+        self.entry = Some(entry);
+        match self.check(condemned) {
+            Ok(()) => Ok(true),
+            Err(Error::Damaged { .. }) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

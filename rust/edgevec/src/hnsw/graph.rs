@@ -2,8 +2,9 @@
 
 use crate::Error;
 use crate::bitset::Bitset;
-use crate::chunks::Chunks;
+use crate::chunks::{Chunks, Saved};
 use crate::rng::hash;
+use crate::snapshot::Section;
 
 /// No slot: the end of a list of links, a root's parent.
 pub(super) const NONE: u32 = u32::MAX;
@@ -37,7 +38,7 @@ pub(crate) struct Graph {
     first_upper: Chunks<u32>,
     /// The spanning tree of level 0.
     pub(super) parents: Chunks<u32>,
-    pub(super) nodes: Bitset,
+    pub(crate) nodes: Bitset,
     pub(super) entry: Option<u32>,
 }
 
@@ -145,8 +146,9 @@ impl Graph {
     /// Puts a link in another's place; false if `from` is not there.
     #[inline(never)]
     pub(super) fn replace_link(&mut self, slot: u32, level: usize, from: u32, to: u32) -> bool {
-        let place = self.row_mut(slot, level).iter_mut().find(|link| **link == from);
-        place.map(|link| *link = to).is_some()
+        // Looked for first: a row that stays as it is need not be saved again.
+        let place = self.row(slot, level).iter().position(|&link| link == from);
+        place.map(|place| self.row_mut(slot, level)[place] = to).is_some()
     }
 
     /// Empties what a slot's earlier node left behind. Forgetting does not, so that it costs nothing.
@@ -170,14 +172,55 @@ impl Graph {
         self.entry = None;
     }
 
-    /// Chooses a new entry point among the nodes that are `alive`, should this one have been it. Without any the old one stays.
-    pub(crate) fn retire_entry(&mut self, slot: u32, alive: &Bitset) {
-        if self.entry == Some(slot) {
-            let nodes = self.nodes.iter().filter(|&node| alive.contains(node));
-            // The lowest slot of the highest level, whatever the order of removals.
-            if let Some(next) = nodes.max_by_key(|&node| (self.level_of(node), std::cmp::Reverse(node))) {
-                self.entry = Some(next);
+    /// The entry point there would be if only `some` nodes were there: one of the highest level, the present one if it is
+    /// one of these. The present one also where there are none of them.
+    pub(crate) fn entry_among(&self, some: &Bitset) -> Option<u32> {
+        // Else the lowest slot, whatever the order of removals.
+        let mut best = (0, self.entry);
+        for node in self.nodes.iter().filter(|&node| some.contains(node)) {
+            let rank = 2 * self.level_of(node) + usize::from(self.entry == Some(node)) + 1;
+            if rank > best.0 {
+                best = (rank, Some(node));
             }
+        }
+        best.1
+    }
+
+    /// Chooses a new entry point among the nodes that are `alive`, should this one be none of them.
+    pub(crate) fn choose_entry(&mut self, alive: &Bitset) {
+        self.entry = self.entry_among(alive);
+    }
+
+    /// Rows of links above level 0 that these many slots have.
+    pub(crate) fn upper_rows_of(&self, slots: u32) -> u64 {
+        (0..slots).map(|slot| self.level_of(slot) as u64).sum()
+    }
+
+    /// The same, where there is room for as many slots: without a hash for each.
+    pub(crate) fn upper_rows_below(&self, slots: u32) -> u32 {
+        // They are given out in order of slot, so the last slot that has any tells.
+        let end = |slot| match self.first_upper.row(slot)[0] {
+            NONE => None,
+            first => Some(first + self.level_of(slot) as u32),
+        };
+        (0..slots).rev().find_map(end).unwrap_or(0)
+    }
+
+    pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
+        match section {
+            Section::Links => Some(&self.base),
+            Section::UpperLinks => Some(&self.upper),
+            Section::Parents => Some(&self.parents),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn section_mut(&mut self, section: Section) -> Option<&mut dyn Saved> {
+        match section {
+            Section::Links => Some(&mut self.base),
+            Section::UpperLinks => Some(&mut self.upper),
+            Section::Parents => Some(&mut self.parents),
+            _ => None,
         }
     }
 

@@ -8,7 +8,6 @@
 //!
 //! The graph knows slots and links. Vectors are [`Rows`](crate::rows::Rows); who is removed or visible is the index's to say.
 
-#[cfg(test)]
 mod check;
 mod compact;
 mod graph;

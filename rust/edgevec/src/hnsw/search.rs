@@ -20,6 +20,8 @@ pub struct Scratch {
     evaluations: u64,
     /// What a walk has found, while it is ranked again.
     estimated: Vec<Key>,
+    /// Chunks of rows that the last search missed.
+    pub(crate) wanted: Vec<u32>,
     pub(crate) query: Query,
     /// A row that is the query: the one being inserted, and the one others are compared with.
     pub(super) inserted: Query,
@@ -32,6 +34,13 @@ impl Scratch {
     #[must_use]
     pub fn evaluations(&self) -> u64 {
         self.evaluations
+    }
+
+    /// The chunks of [`Section::Rows`](crate::snapshot::Section::Rows) that the last search needed and that have not been read back
+    /// yet, each once; where it failed with [`Error::Partial`] and there are none of them, it needs all.
+    #[must_use]
+    pub fn wanted(&self) -> &[u32] {
+        &self.wanted
     }
 
     /// Counts evaluations made with another scratch.
@@ -64,6 +73,12 @@ impl Scratch {
     pub(crate) fn score_exactly(&mut self, vectors: &Vectors, query: &Query, slots: impl Iterator<Item = u32>) {
         self.slots.clear();
         self.slots.extend(slots);
+        self.score_slots_exactly(vectors, query);
+    }
+
+    /// As [`score_exactly`](Self::score_exactly), of all in `slots`.
+    #[inline(never)]
+    fn score_slots_exactly(&mut self, vectors: &Vectors, query: &Query) {
         self.make_room(self.slots.len());
         vectors.score_exactly(query, &self.slots, &mut self.distances[..self.scored]);
     }
@@ -171,7 +186,7 @@ impl Scratch {
     }
 
     /// Where the pool is ranked by estimates, ranks it by exact distances: as many of the nearest as may be among the `k` nearest, which are
-    /// all that stays.
+    /// all that stays. Estimates stand in for rows that are not in yet, which are wanted then.
     pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, k: usize) -> Result<(), Error> {
         let Some((base, margin)) = vectors.estimate(query) else { return Ok(()) };
         let mut estimated = std::mem::take(&mut self.estimated);
@@ -184,11 +199,34 @@ impl Scratch {
                 break;
             }
             let (batch, others) = rest.split_at(missing.max(BATCH).min(rest.len()));
-            self.score_exactly(vectors, query, batch.iter().map(|&key| slot_of(key)));
+            self.slots.clear();
+            self.slots.extend(batch.iter().map(|&key| slot_of(key)));
+            if vectors.rows().are_partial() {
+                self.stand_in(vectors, batch, base)?;
+            }
+            self.score_slots_exactly(vectors, query);
             self.pool_all();
             rest = others;
         }
         self.estimated = estimated;
+        if self.wanted.is_empty() { Ok(()) } else { Err(Error::Partial) }
+    }
+
+    /// Pools rows that are not in yet by their estimates, and takes them out of `slots`.
+    #[cold]
+    fn stand_in(&mut self, vectors: &Vectors, batch: &[Key], base: f32) -> Result<(), Error> {
+        self.slots.retain(|&slot| !vectors.awaits(slot));
+        for &key in batch {
+            let slot = slot_of(key);
+            if vectors.awaits(slot) {
+                self.pool.insert(distance_of(key) + base, slot, true);
+                let chunk = vectors.rows().chunk_of(slot);
+                if !self.wanted.contains(&chunk) {
+                    self.wanted.try_reserve(1)?;
+                    self.wanted.push(chunk);
+                }
+            }
+        }
         Ok(())
     }
 

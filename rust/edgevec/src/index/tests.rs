@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{Index, Mode, Scratch};
+use crate::bitset::Bitset;
 use crate::rng::hash;
+use crate::snapshot::{Recovered, Restoring, Section};
 use crate::{Metric, Options};
 
 const DIMENSIONS: usize = 5;
@@ -22,6 +24,7 @@ enum Operation {
     RemoveAll,
     Compact(u8),
     CompactWholly,
+    ReadBack,
 }
 
 fn operations() -> impl Strategy<Value = Vec<Operation>> {
@@ -34,6 +37,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         12 => any::<u16>().prop_map(Remove),
         1 => prop::bool::weighted(0.3).prop_map(|all| if all { RemoveAll } else { CompactWholly }),
         6 => (1..80u8).prop_map(Compact),
+        2 => Just(ReadBack),
     ];
     prop::collection::vec(one, 1..120)
 }
@@ -74,6 +78,18 @@ fn check_search(index: &Index, list: &BTreeMap<u32, [f32; DIMENSIONS]>, query: &
     assert!(slots.windows(2).all(|pair| pair[0] < pair[1]), "a row is found once");
 }
 
+fn read_back(index: &Index) -> Index {
+    let mut restoring = Restoring::new(&index.header().unwrap(), |section| index.layout(section).bytes).unwrap();
+    for section in Section::ALL {
+        for chunk in 0..restoring.layout(section).chunks {
+            restoring.chunk_mut(section, chunk).copy_from_slice(index.chunk(section, chunk));
+        }
+    }
+    let (restored, recovered) = restoring.finish().unwrap();
+    assert_eq!(recovered, Recovered::Whole);
+    restored
+}
+
 fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
     let options = Options {
         metric,
@@ -86,6 +102,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
     let mut list = BTreeMap::new();
     let mut hidden: Vec<(u32, [f32; DIMENSIONS])> = Vec::new();
     let mut number = 0;
+    let mut cut_short = false;
     for &operation in operations {
         match operation {
             Operation::Commit(rows) => {
@@ -120,10 +137,21 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
                     while index.compact(7) > 0 {}
                 }
                 assert_eq!(index.stats().tombstones, 0);
+                cut_short = false;
+            }
+            Operation::ReadBack => {
+                cut_short |= index.compaction.is_some();
+                index = read_back(&index);
+                hidden.clear();
             }
         }
-        let condemned = index.compaction.is_some().then(|| index.condemned.clone());
-        index.graph.check(&condemned.unwrap_or_default());
+        let cut = match index.compaction {
+            Some(_) => &index.condemned,
+            // What it has cut is still there.
+            None if cut_short => &index.tombstones,
+            None => &Bitset::default(),
+        };
+        assert_eq!(index.graph.check(cut), Ok(()));
         let stats = index.stats();
         assert_eq!((stats.rows as usize, stats.hidden as usize), (list.len(), hidden.len()));
         assert_eq!(stats.rows + stats.hidden + stats.tombstones + stats.free, stats.slots);

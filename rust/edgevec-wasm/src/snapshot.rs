@@ -1,0 +1,164 @@
+//! An index as bytes in engine memory, for JavaScript to copy out and back in.
+
+use edgevec::Error;
+use edgevec::snapshot::{Recovered, Restoring, Section};
+use wasm_bindgen::prelude::*;
+
+use crate::Engine;
+use crate::structs::status;
+
+#[wasm_bindgen]
+impl Engine {
+    /// Lays out what a snapshot begins with; returns its bytes, 0 where memory is exhausted. `header` is where they are.
+    #[wasm_bindgen(js_name = layOutHeader)]
+    pub fn lay_out_header(&mut self) -> u32 {
+        self.header = self.index.header().unwrap_or_default();
+        self.header.len() as u32
+    }
+
+    /// The header laid out last.
+    pub fn header(&self) -> *const u8 {
+        self.header.as_ptr()
+    }
+
+    /// Chunks of the section of this number; 0 where it has none.
+    pub fn chunks(&self, section: u8) -> u32 {
+        section_of(section).map_or(0, |section| self.index.layout(section).chunks)
+    }
+
+    /// Bytes of a chunk that is there.
+    #[wasm_bindgen(js_name = chunkBytes)]
+    pub fn chunk_bytes(&self, section: u8, chunk: u32) -> u32 {
+        section_of(section).map_or(0, |section| self.index.chunk_bytes(section, chunk) as u32)
+    }
+
+    /// Where a chunk is.
+    pub fn chunk(&self, section: u8, chunk: u32) -> *const u8 {
+        section_of(section).map_or(std::ptr::null(), |section| self.index.chunk(section, chunk).as_ptr())
+    }
+
+    /// Whether a chunk has changed since `setClean`.
+    #[wasm_bindgen(js_name = isDirty)]
+    pub fn is_dirty(&self, section: u8, chunk: u32) -> bool {
+        section_of(section).is_some_and(|section| self.index.is_dirty(section, chunk))
+    }
+
+    /// Says that a chunk has been copied out.
+    #[wasm_bindgen(js_name = setClean)]
+    pub fn set_clean(&mut self, section: u8, chunk: u32) {
+        if let Some(section) = section_of(section) {
+            self.index.set_clean(section, chunk);
+        }
+    }
+}
+
+/// Rows that are read back after everything else.
+#[wasm_bindgen]
+impl Engine {
+    /// Whether every row has been read back.
+    #[wasm_bindgen(js_name = isWhole)]
+    pub fn is_whole(&self) -> bool {
+        self.index.is_whole()
+    }
+
+    /// Where to write a chunk of rows that is still to come; null where none of that number is.
+    pub fn awaited(&mut self, chunk: u32) -> *const u8 {
+        self.index.awaited_mut(chunk).map_or(std::ptr::null(), |bytes| bytes.as_ptr())
+    }
+
+    /// Takes up what has been written there; returns a status.
+    pub fn admit(&mut self, chunk: u32) -> i32 {
+        self.index.admit(chunk).map_or_else(|error| status(error).0, |()| 0)
+    }
+}
+
+/// An engine being read back: first its header, then every chunk, then `finish`.
+#[wasm_bindgen]
+pub struct EngineRestore {
+    header: Vec<u8>,
+    bytes: [u64; 256],
+    restoring: Option<Restoring>,
+    rebuild: bool,
+}
+
+#[wasm_bindgen]
+impl EngineRestore {
+    /// With room for a header of this many bytes; a status is thrown where memory is exhausted.
+    ///
+    /// # Errors
+    /// The status, as a number.
+    #[wasm_bindgen(constructor)]
+    pub fn new(header_bytes: u32) -> Result<EngineRestore, JsValue> {
+        let mut header = Vec::new();
+        header.try_reserve_exact(header_bytes as usize).map_err(|error| status(error.into()).0)?;
+        header.resize(header_bytes as usize, 0);
+        Ok(Self { header, bytes: [0; 256], restoring: None, rebuild: false })
+    }
+
+    /// Where to write the header.
+    pub fn header(&mut self) -> *const u8 {
+        self.header.as_ptr()
+    }
+
+    /// Says how many bytes there are of a section: a whole number, and there may be more than 32 bits count.
+    pub fn announce(&mut self, section: u8, bytes: f64) {
+        self.bytes[usize::from(section)] = bytes as u64;
+    }
+
+    /// Reads the header and makes room; returns a status.
+    pub fn begin(&mut self) -> i32 {
+        match Restoring::new(&self.header, |section| self.bytes[section as usize]) {
+            Ok(restoring) => {
+                self.restoring = Some(restoring);
+                0
+            }
+            Err(error) => status(error).0,
+        }
+    }
+
+    /// Components of a vector, from `begin` to `finish`.
+    pub fn dimensions(&self) -> u32 {
+        self.restoring.as_ref().map_or(0, |restoring| restoring.options().dimensions)
+    }
+
+    /// Chunks of the section of this number; 0 where it has none.
+    pub fn chunks(&self, section: u8) -> u32 {
+        let restoring = self.restoring.as_ref().zip(section_of(section));
+        restoring.map_or(0, |(restoring, section)| restoring.layout(section).chunks)
+    }
+
+    /// Bytes of a chunk that is there.
+    #[wasm_bindgen(js_name = chunkBytes)]
+    pub fn chunk_bytes(&self, section: u8, chunk: u32) -> u32 {
+        let restoring = self.restoring.as_ref().zip(section_of(section));
+        restoring.map_or(0, |(restoring, section)| restoring.chunk_bytes(section, chunk) as u32)
+    }
+
+    /// Where to write a chunk, which from now on counts as written. One of the graph that is lost may be left out.
+    pub fn chunk(&mut self, section: u8, chunk: u32) -> *const u8 {
+        let restoring = self.restoring.as_mut().zip(section_of(section));
+        restoring.map_or(std::ptr::null(), |(restoring, section)| restoring.chunk_mut(section, chunk).as_ptr())
+    }
+
+    /// The engine, once every chunk is written; rows may come later where there are levels. A status is thrown where rows are
+    /// missing or damaged. To be called once.
+    ///
+    /// # Errors
+    /// The status, as a number.
+    pub fn finish(&mut self) -> Result<Engine, JsValue> {
+        let restoring = self.restoring.take().ok_or(Error::Damaged { what: "nothing has begun" });
+        let (index, recovered) = restoring.and_then(Restoring::finish).map_err(|error| status(error).0)?;
+        self.rebuild = recovered == Recovered::WithoutGraph;
+        Ok(Engine::of(index))
+    }
+
+    /// Whether the graph was lost: every row waits for `link`.
+    #[wasm_bindgen(js_name = withoutGraph)]
+    pub fn without_graph(&self) -> bool {
+        self.rebuild
+    }
+}
+
+fn section_of(number: u8) -> Option<Section> {
+    Section::from_number(number)
+}

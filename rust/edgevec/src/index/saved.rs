@@ -1,0 +1,160 @@
+//! An index taken apart for a snapshot, and put together again.
+
+use super::Index;
+use crate::Error;
+use crate::bitset::Bitset;
+use crate::calibration::Table;
+use crate::chunks::Saved;
+use crate::snapshot::{Header, List, Section};
+
+impl Index {
+    /// Hidden rows count as removed.
+    pub(crate) fn saved_header(&self) -> Result<Vec<u8>, Error> {
+        if !self.is_whole() {
+            return Err(Error::Partial);
+        }
+        let mut tombstones = Bitset::sized_as(&self.alive)?;
+        let gone = (0..self.slots).filter(|&slot| {
+            self.tombstones.contains(slot) || self.alive.contains(slot) && !self.visible.contains(slot)
+        });
+        gone.for_each(|slot| _ = tombstones.insert(slot));
+        let mut unlinked = Vec::new();
+        unlinked.try_reserve_exact(self.unlinked.len())?;
+        unlinked.extend(self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot)));
+        let header = Header {
+            options: (&self.options).into(),
+            slots: self.slots,
+            nodes: List(self.graph.nodes.as_bytes(self.slots)),
+            visible: List(self.visible.as_bytes(self.slots)),
+            tombstones: List(tombstones.as_bytes(self.slots)),
+            free: List::of(&self.free),
+            unlinked: List::of(&unlinked),
+            entry: self.graph.entry_among(&self.visible),
+            refused: self.vectors.refused(),
+            codes: self.vectors.saved_codes(),
+            calibrated: self.calibrated.as_ref().map(Table::saved),
+        };
+        header.to_bytes()
+    }
+
+    /// A section, and how many rows it has.
+    pub(crate) fn saved(&self, section: Section) -> Option<(&dyn Saved, u32)> {
+        let rows = if section == Section::UpperLinks { self.graph.upper_rows_below(self.slots) } else { self.slots };
+        self.section(section).map(|saved| (saved, rows))
+    }
+
+    pub(crate) fn saved_mut(&mut self, section: Section) -> Option<(&mut dyn Saved, u32)> {
+        let (_, rows) = self.saved(section)?;
+        let saved =
+            if section.is_graph() { self.graph.section_mut(section) } else { self.vectors.section_mut(section) };
+        saved.map(|saved| (saved, rows))
+    }
+
+    /// How long a section of so many slots is, before there is room for them.
+    pub(crate) fn bytes_of(&self, section: Section, slots: u32) -> u64 {
+        let rows = if section == Section::UpperLinks { self.graph.upper_rows_of(slots) } else { slots.into() };
+        self.section(section).map_or(0, |saved| rows * saved.row_bytes() as u64)
+    }
+
+    fn section(&self, section: Section) -> Option<&dyn Saved> {
+        if section.is_graph() { self.graph.section(section) } else { self.vectors.section(section) }
+    }
+
+    /// An empty index that knows what a header speaks of.
+    pub(crate) fn expect(&mut self, header: &Header<'_>) -> Result<(), Error> {
+        if let Some(saved) = &header.calibrated {
+            let table = Table::from_saved(saved);
+            self.calibrated = Some(table.ok_or(Error::Damaged { what: "its calibration is none" })?);
+        }
+        self.vectors.expect(header.refused, header.codes.as_ref(), header.slots)
+    }
+
+    /// Makes room for what the header speaks of, and takes over all that is not rows or links.
+    pub(crate) fn make_room(&mut self, header: Header<'_>) -> Result<(), Error> {
+        if self.vectors.can_wait_for_rows() {
+            self.vectors.rows_mut().make_room(header.slots as usize)?;
+        }
+        self.reserve(0..header.slots as usize, header.unlinked.slots().count())?;
+        self.slots = header.slots;
+        self.visible.insert_bytes(header.visible.0);
+        self.alive.copy_from(&self.visible);
+        self.tombstones.insert_bytes(header.tombstones.0);
+        self.graph.nodes.insert_bytes(header.nodes.0);
+        self.visible_count = self.visible.len();
+        self.tombstone_count = self.tombstones.len();
+        self.free.extend(header.free.slots());
+        self.unlinked.extend(header.unlinked.slots());
+        Ok(())
+    }
+
+    /// Whether what has been put in the place of rows could be rows. Full rows that can wait, and have not been put there, are
+    /// waited for.
+    pub(crate) fn check_vectors(&mut self) -> Result<(), Error> {
+        if self.vectors.can_wait_for_rows() {
+            for chunk in 0..self.layout(Section::Rows).chunks {
+                if self.is_dirty(Section::Rows, chunk) {
+                    self.vectors.rows_mut().wait_for(chunk)?;
+                    self.set_clean(Section::Rows, chunk);
+                }
+            }
+        }
+        if !self.are_filled(false) {
+            return Err(Error::Damaged { what: "a chunk of its rows is missing" });
+        }
+        if self.vectors.are_sound(self.slots) { Ok(()) } else { Err(Error::Damaged { what: "a row is none" }) }
+    }
+
+    /// Where to put a chunk of rows that is waited for.
+    pub(crate) fn awaited_chunk(&mut self, chunk: u32) -> Option<&mut [u8]> {
+        let slots = self.slots;
+        let rows = self.vectors.rows_mut();
+        rows.awaits(chunk).then(|| rows.saved_mut().bytes_of_mut(chunk as usize, slots))
+    }
+
+    /// Takes what has been put there for rows, if it could be.
+    pub(crate) fn admit_chunk(&mut self, chunk: u32) -> Result<(), Error> {
+        let rows = self.vectors.rows();
+        if rows.awaits(chunk) {
+            let chunk_rows = rows.saved().chunk_rows();
+            let first = chunk * chunk_rows;
+            if !self.vectors.rows_are_sound(first..self.slots.min(first + chunk_rows)) {
+                return Err(Error::Damaged { what: "a row is none" });
+            }
+            self.vectors.rows_mut().receive(chunk);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn awaits_nothing(&self) -> bool {
+        !self.vectors.rows().are_partial()
+    }
+
+    /// Takes what has been put in the place of links for the graph, if it is one. False if not: every row then waits to
+    /// be linked.
+    pub(crate) fn take_graph(&mut self, entry: Option<u32>) -> Result<bool, Error> {
+        if self.visible_count == 0 {
+            // All that were left were hidden.
+            self.forget_everything();
+            return Ok(true);
+        }
+        let Some(entry) = entry else { return Ok(true) };
+        let filled = self.vectors.ready() && self.are_filled(true);
+        let whole = filled && self.graph.enter(entry, &self.tombstones)?;
+        if whole {
+            self.graph.choose_entry(&self.alive);
+        } else {
+            self.graph.clear();
+            self.unlinked.clear();
+            self.unlinked.try_reserve(self.visible_count as usize)?;
+            self.unlinked.extend(self.visible.iter());
+        }
+        Ok(whole)
+    }
+
+    /// Whether every chunk of the graph, or of all else, has been written to be as it was saved.
+    fn are_filled(&self, graph: bool) -> bool {
+        let mut sections = Section::ALL.into_iter().filter(|section| section.is_graph() == graph);
+        let written = |section| (0..self.layout(section).chunks).all(|chunk| !self.is_dirty(section, chunk));
+        sections.all(written)
+    }
+}

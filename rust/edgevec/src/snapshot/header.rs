@@ -1,0 +1,208 @@
+//! What a snapshot begins with: everything that is not rows.
+
+use bytemuck::Pod;
+use postcard::ser_flavors::Flavor;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::FORMAT_VERSION;
+use crate::bitset::Bitset;
+use crate::key::MAX_SLOTS;
+use crate::{Error, Metric, Options, Precision};
+
+/// In postcard, behind the version, which is four bytes so that any version can read it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Header<'a> {
+    pub(crate) options: SavedOptions,
+    pub(crate) slots: u32,
+    /// A bit a slot: in the graph, visible, removed.
+    #[serde(borrow)]
+    pub(crate) nodes: List<'a>,
+    pub(crate) visible: List<'a>,
+    pub(crate) tombstones: List<'a>,
+    /// Slots to be used again, the last first.
+    pub(crate) free: List<'a>,
+    /// Slots that wait to be linked, in order.
+    pub(crate) unlinked: List<'a>,
+    pub(crate) entry: Option<u32>,
+    pub(crate) refused: bool,
+    pub(crate) codes: Option<SavedCodes<'a>>,
+    pub(crate) calibrated: Option<SavedTable<'a>>,
+}
+
+/// A list of numbers as they lie in memory. Neither writing nor reading copies it, or needs code for each type.
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct List<'a>(pub(crate) &'a [u8]);
+
+impl<'a> List<'a> {
+    pub(crate) fn of<T: Pod>(numbers: &'a [T]) -> Self {
+        Self(bytemuck::cast_slice(numbers))
+    }
+
+    pub(crate) fn slots(self) -> impl Iterator<Item = u32> + 'a {
+        self.0.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes))
+    }
+
+    /// Reads numbers into `into`. False if there are not as many.
+    pub(crate) fn copy_to<T: Pod>(self, into: &mut [T]) -> bool {
+        let into: &mut [u8] = bytemuck::cast_slice_mut(into);
+        let fits = into.len() == self.0.len();
+        if fits {
+            into.copy_from_slice(self.0);
+        }
+        fits
+    }
+}
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+/// Bytes that grow as far as there is memory.
+struct Growing(Vec<u8>);
+
+impl Flavor for Growing {
+    type Output = Vec<u8>;
+
+    #[inline(never)]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.try_reserve(bytes.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedOptions {
+    dimensions: u32,
+    metric: u8,
+    m: u32,
+    ef_construction: u32,
+    seed: u32,
+    exact_threshold: u32,
+    precision: u8,
+}
+
+/// What levels are about.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedCodes<'a> {
+    #[serde(borrow)]
+    pub(crate) mean: List<'a>,
+    pub(crate) sum: List<'a>,
+    pub(crate) energy: f64,
+    pub(crate) encoded: f64,
+    pub(crate) error: f32,
+}
+
+/// What recall searches reached.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedTable<'a> {
+    pub(crate) rows: u32,
+    #[serde(borrow)]
+    pub(crate) recalls: List<'a>,
+}
+
+const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Dot, Metric::Euclidean];
+const PRECISIONS: [Precision; 3] = [Precision::Float32, Precision::Int16, Precision::Int8];
+
+impl From<&Options> for SavedOptions {
+    fn from(options: &Options) -> Self {
+        let place = |found: Option<usize>| found.expect("every one is listed") as u8;
+        Self {
+            dimensions: options.dimensions,
+            metric: place(METRICS.iter().position(|&metric| metric == options.metric)),
+            m: options.m,
+            ef_construction: options.ef_construction,
+            seed: options.seed,
+            exact_threshold: options.exact_threshold,
+            precision: place(PRECISIONS.iter().position(|&precision| precision == options.precision)),
+        }
+    }
+}
+
+impl SavedOptions {
+    fn options(&self) -> Result<Options, Error> {
+        let damaged = Error::Damaged { what: "its options are none" };
+        let options = Options {
+            dimensions: self.dimensions,
+            metric: *METRICS.get(usize::from(self.metric)).ok_or(damaged)?,
+            m: self.m,
+            ef_construction: self.ef_construction,
+            seed: self.seed,
+            exact_threshold: self.exact_threshold,
+            precision: *PRECISIONS.get(usize::from(self.precision)).ok_or(damaged)?,
+        };
+        options.check().map_err(|_| damaged)?;
+        Ok(options)
+    }
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Growing(Vec::new());
+        let begun = bytes.try_extend(&FORMAT_VERSION.to_le_bytes());
+        // Nothing else can fail: every field can be written.
+        begun.and_then(|()| postcard::serialize_with_flavor(self, bytes)).map_err(|_| Error::OutOfMemory)
+    }
+
+    /// Reads and checks a header: what it says is what some index could be.
+    pub(crate) fn from_bytes(bytes: &'a [u8]) -> Result<(Self, Options), Error> {
+        let damaged = |what| Error::Damaged { what };
+        let (version, rest) = bytes.split_first_chunk::<4>().ok_or(damaged("its header is cut short"))?;
+        let version = u32::from_le_bytes(*version);
+        if version != FORMAT_VERSION {
+            return Err(Error::UnsupportedFormat { expected: FORMAT_VERSION, got: version });
+        }
+        let (header, rest): (Self, _) =
+            postcard::take_from_bytes(rest).map_err(|_| damaged("its header cannot be read"))?;
+        if !rest.is_empty() {
+            return Err(damaged("there is more behind its header"));
+        }
+        let options = header.options.options()?;
+        if !header.slots_are_sound()? {
+            return Err(damaged("its slots contradict each other"));
+        }
+        Ok((header, options))
+    }
+
+    /// Whether every slot is visible, removed or free, and just one of these.
+    fn slots_are_sound(&self) -> Result<bool, Error> {
+        let slots = self.slots;
+        let bytes = (slots as usize).div_ceil(8);
+        let sets = [self.nodes, self.visible, self.tombstones];
+        if slots > MAX_SLOTS || sets.iter().any(|set| set.0.len() != bytes) {
+            return Ok(false);
+        }
+        let (mut free, mut unlinked) = (Bitset::default(), Bitset::default());
+        for (list, set) in [(self.free, &mut free), (self.unlinked, &mut unlinked)] {
+            set.reserve(slots as usize)?;
+            let each_once = list.slots().all(|slot| slot < slots && set.insert(slot));
+            if !list.0.len().is_multiple_of(size_of::<u32>()) || !each_once {
+                return Ok(false);
+            }
+        }
+        let (free, unlinked) = (free.as_bytes(slots), unlinked.as_bytes(slots));
+        // Eight slots at a time.
+        let sound = (0..bytes).all(|at| {
+            let [nodes, visible, removed] = sets.map(|set| set.0[at]);
+            let all = if at + 1 == bytes { u8::MAX >> (slots.wrapping_neg() % 8) } else { u8::MAX };
+            let one = visible | removed | free[at] == all && visible & removed | (visible | removed) & free[at] == 0;
+            // Who can be seen is in the graph or waits for it. Nobody else waits.
+            one && nodes & !(visible | removed) == 0 && unlinked[at] == visible & !nodes
+        });
+        Ok(sound
+            && match self.entry {
+                Some(entry) => entry < slots && self.nodes.0[entry as usize / 8] >> (entry % 8) & 1 == 1,
+                None => self.nodes.0.iter().all(|&byte| byte == 0),
+            })
+    }
+}

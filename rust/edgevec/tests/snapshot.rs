@@ -1,0 +1,879 @@
+//! An index read back is the index that was saved, and bytes that are none are an error at worst.
+
+mod support;
+
+use edgevec::snapshot::{FORMAT_VERSION, Recovered, Restoring, Section};
+use edgevec::{Error, Index, Metric, Mode, Options, Precision, Scratch};
+use serde::{Deserialize, Serialize};
+use support::Clusters;
+
+const NONE: u32 = u32::MAX;
+
+/// What somebody keeps of an index.
+#[derive(Clone, PartialEq)]
+struct Snapshot {
+    header: Vec<u8>,
+    sections: Vec<(Section, Vec<Vec<u8>>)>,
+}
+
+/// The header, as docs/format.md has it.
+#[derive(Clone, Serialize, Deserialize)]
+struct Header {
+    dimensions: u32,
+    metric: u8,
+    m: u32,
+    ef_construction: u32,
+    seed: u32,
+    exact_threshold: u32,
+    precision: u8,
+    slots: u32,
+    #[serde(with = "list")]
+    nodes: Vec<u8>,
+    #[serde(with = "list")]
+    visible: Vec<u8>,
+    #[serde(with = "list")]
+    tombstones: Vec<u8>,
+    #[serde(with = "list")]
+    free: Vec<u32>,
+    #[serde(with = "list")]
+    unlinked: Vec<u32>,
+    entry: Option<u32>,
+    refused: bool,
+    codes: Option<Codes>,
+    calibrated: Option<Table>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Codes {
+    #[serde(with = "list")]
+    mean: Vec<f32>,
+    #[serde(with = "list")]
+    sum: Vec<f64>,
+    energy: f64,
+    encoded: f64,
+    error: f32,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Table {
+    rows: u32,
+    #[serde(with = "list")]
+    recalls: Vec<f64>,
+}
+
+/// Numbers as they lie in memory.
+mod list {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<T: bytemuck::Pod, S: Serializer>(list: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytemuck::cast_slice(list))
+    }
+
+    pub fn deserialize<'a, T: bytemuck::Pod, D: Deserializer<'a>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        Ok(bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned).collect())
+    }
+}
+
+impl Header {
+    fn read(bytes: &[u8]) -> Self {
+        let (version, rest) = bytes.split_at(4);
+        assert_eq!(version, FORMAT_VERSION.to_le_bytes());
+        let (header, rest) = postcard::take_from_bytes(rest).unwrap();
+        assert!(rest.is_empty());
+        header
+    }
+
+    fn write(&self) -> Vec<u8> {
+        postcard::to_extend(self, FORMAT_VERSION.to_le_bytes().to_vec()).unwrap()
+    }
+
+    fn has(set: &[u8], slot: u32) -> bool {
+        set[slot as usize / 8] >> (slot % 8) & 1 == 1
+    }
+
+    fn is_visible(&self, slot: u32) -> bool {
+        Self::has(&self.visible, slot)
+    }
+
+    fn is_node(&self, slot: u32) -> bool {
+        Self::has(&self.nodes, slot)
+    }
+
+    fn level_of(&self, slot: u32) -> u32 {
+        let mut draw = hash(self.seed.into(), slot.into());
+        let more = |_: &u32| draw.checked_mul(self.m.into()).map(|next| draw = next).is_some();
+        (0..15).take_while(more).count() as u32
+    }
+
+    fn codes(&mut self) -> &mut Codes {
+        self.codes.as_mut().unwrap()
+    }
+}
+
+fn hash(seed: u64, number: u64) -> u64 {
+    let mut z = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+impl Snapshot {
+    fn of(index: &Index) -> Self {
+        let chunks = |section| (0..index.layout(section).chunks).map(move |chunk| index.chunk(section, chunk).to_vec());
+        Self {
+            header: index.header().unwrap(),
+            sections: Section::ALL.into_iter().map(|section| (section, chunks(section).collect())).collect(),
+        }
+    }
+
+    /// Takes what is said to have changed.
+    fn update(&mut self, index: &mut Index) {
+        self.header = index.header().unwrap();
+        for (section, chunks) in &mut self.sections {
+            chunks.resize(index.layout(*section).chunks as usize, Vec::new());
+            for (at, chunk) in (0..).zip(chunks) {
+                if chunk.is_empty() || index.is_dirty(*section, at) {
+                    *chunk = index.chunk(*section, at).to_vec();
+                    index.set_clean(*section, at);
+                }
+            }
+        }
+    }
+
+    fn restore(&self) -> Result<(Index, Recovered), Error> {
+        self.restore_without(|_, _| false)
+    }
+
+    fn restore_without(&self, lost: impl Fn(Section, u32) -> bool) -> Result<(Index, Recovered), Error> {
+        let bytes = |section| self.chunks(section).iter().map(|chunk| chunk.len() as u64).sum();
+        let mut restoring = Restoring::new(&self.header, bytes)?;
+        for (section, chunks) in &self.sections {
+            assert_eq!(restoring.layout(*section).chunks, chunks.len() as u32);
+            for (at, chunk) in (0..).zip(chunks) {
+                assert_eq!(restoring.chunk_bytes(*section, at), chunk.len());
+                if !lost(*section, at) {
+                    restoring.chunk_mut(*section, at).copy_from_slice(chunk);
+                }
+            }
+        }
+        restoring.finish()
+    }
+
+    fn refusal(&self) -> Error {
+        self.restore().map(|_| ()).unwrap_err()
+    }
+
+    fn chunks(&self, section: Section) -> &Vec<Vec<u8>> {
+        &self.sections.iter().find(|(other, _)| *other == section).unwrap().1
+    }
+
+    fn chunks_mut(&mut self, section: Section) -> &mut Vec<Vec<u8>> {
+        &mut self.sections.iter_mut().find(|(other, _)| *other == section).unwrap().1
+    }
+
+    /// Writes one row of the first chunk, of 32-bit numbers.
+    fn put(&mut self, section: Section, row: u32, values: &[u32]) {
+        let bytes = &mut self.chunks_mut(section)[0][row as usize * values.len() * 4..][..values.len() * 4];
+        bytes.copy_from_slice(&values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>());
+    }
+
+    fn forged(&self, forge: impl FnOnce(&mut Header)) -> Self {
+        let mut header = Header::read(&self.header);
+        forge(&mut header);
+        Self { header: header.write(), sections: self.sections.clone() }
+    }
+}
+
+fn options(dimensions: u32, metric: Metric, precision: Precision, exact_threshold: u32) -> Options {
+    Options { metric, precision, exact_threshold, ..Options::new(dimensions) }
+}
+
+fn cases() -> Vec<(Options, usize)> {
+    vec![
+        (options(5, Metric::Euclidean, Precision::Float32, 50), 800),
+        (options(64, Metric::Cosine, Precision::Float32, 100), 900),
+        (options(100, Metric::Dot, Precision::Int16, 100), 900),
+        (options(64, Metric::Euclidean, Precision::Int8, 100), 900),
+        (options(300, Metric::Cosine, Precision::Int8, 100), 900),
+        // So few that there are neither levels nor graph.
+        (options(64, Metric::Cosine, Precision::Int8, 2_000), 150),
+        // Several chunks of rows.
+        (options(768, Metric::Cosine, Precision::Float32, 100), 1_100),
+    ]
+}
+
+/// All of these rows, linked and visible.
+fn build(options: Options, rows: &[f32]) -> Index {
+    let mut index = Index::new(options).unwrap();
+    add(&mut index, rows);
+    index
+}
+
+fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
+    let mut slots = Vec::new();
+    index.commit(rows, &mut slots).unwrap();
+    while index.link(500) > 0 {}
+    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+    slots
+}
+
+/// An index with everything in it: visible, hidden, removed and reclaimed rows, a compaction under way, and rows that wait
+/// to be linked.
+fn lived_in(options: Options, rows: usize, seed: u64) -> Index {
+    let mut data = Clusters::new(options.dimensions as usize, 20, seed);
+    let mut index = Index::new(options).unwrap();
+    let slots = add(&mut index, &data.rows(rows));
+    slots.iter().step_by(3).for_each(|&slot| assert!(index.remove(slot)));
+    while index.compact(100) > 0 {}
+    while index.calibrate(100) > 0 {}
+    let mut again = Vec::new();
+    index.commit(&data.rows(rows / 5), &mut again).unwrap();
+    index.link(rows as u32 / 10);
+    again.iter().step_by(2).for_each(|&slot| assert!(index.publish(slot)));
+    slots.iter().skip(1).step_by(7).for_each(|&slot| _ = index.remove(slot));
+    index.compact(rows as u32 / 2);
+    index
+}
+
+fn answers(index: &Index, queries: &[f32], mode: Mode) -> Vec<Vec<(u32, u32)>> {
+    let mut scratch = Scratch::default();
+    let dimensions = index.options().dimensions as usize;
+    let ask = |query| {
+        let hits = index.search(&mut scratch, query, 10, 40, mode).unwrap();
+        hits.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect()
+    };
+    queries.chunks(dimensions).map(ask).collect()
+}
+
+/// Works on as any index does.
+fn live_on(index: &mut Index, seed: u64) {
+    let mut data = Clusters::new(index.options().dimensions as usize, 20, seed);
+    let before = index.stats().rows;
+    while index.compact(500) > 0 {}
+    let slots = add(index, &data.rows(60));
+    assert_eq!(index.stats().rows, before + 60);
+    slots.iter().step_by(2).for_each(|&slot| assert!(index.remove(slot)));
+    while index.compact(500) > 0 {}
+    while index.calibrate(500) > 0 {}
+    answers(index, &data.rows(5), Mode::Auto);
+    assert_eq!(index.stats().rows, before + 30);
+}
+
+/// Reads an index back, and sees that it is the same.
+fn read_back(index: &Index, name: &str) -> Index {
+    let snapshot = Snapshot::of(index);
+    let (restored, recovered) = snapshot.restore().unwrap();
+    assert_eq!(recovered, Recovered::Whole, "{name}");
+    assert!(Snapshot::of(&restored) == snapshot, "{name}");
+    let queries = Clusters::new(index.options().dimensions as usize, 20, 99).rows(20);
+    for mode in [Mode::Graph, Mode::Exact] {
+        assert_eq!(answers(&restored, &queries, mode), answers(index, &queries, mode), "{name}, {mode:?}");
+    }
+    let (before, after) = (index.stats(), restored.stats());
+    assert_eq!((after.rows, after.hidden, after.free), (before.rows, 0, before.free), "{name}");
+    assert_eq!(after.tombstones, before.tombstones + before.hidden, "{name}");
+    assert_eq!((after.levels, after.slots), (before.levels, before.slots), "{name}");
+    assert_eq!((after.drifted, after.level_bytes > 0), (before.drifted, before.level_bytes > 0), "{name}");
+    assert_eq!(after.calibrated_rows, before.calibrated_rows, "{name}");
+    assert_eq!(restored.ef_for(10, 0.9), index.ef_for(10, 0.9), "{name}");
+    restored
+}
+
+#[test]
+fn an_index_read_back_answers_and_goes_on_as_the_one_saved() {
+    for (case, (options, rows)) in cases().into_iter().enumerate() {
+        let mut index = lived_in(options, rows, 7 + case as u64);
+        let stats = index.stats();
+        assert!(stats.hidden > 0 && stats.tombstones > 0 && stats.unlinked > 0, "{stats:?}");
+        assert_eq!(stats.calibrated_rows > 0, options.exact_threshold < rows as u32);
+        let mut restored = read_back(&index, &format!("case {case}"));
+        live_on(&mut index, 5);
+        live_on(&mut restored, 5);
+    }
+}
+
+#[test]
+fn an_empty_index_is_saved_too() {
+    let restored = read_back(&Index::new(Options::new(8)).unwrap(), "never used");
+    assert_eq!(restored.stats().slots, 0);
+    let mut index = lived_in(cases()[1].0, 900, 3);
+    (0..900).for_each(|slot| _ = index.remove(slot));
+    let mut restored = read_back(&index, "emptied");
+    assert_eq!(restored.stats().slots, 0);
+    live_on(&mut restored, 5);
+}
+
+#[test]
+fn rows_that_were_all_hidden_leave_an_empty_index() {
+    for (options, rows) in cases() {
+        let mut index = Index::new(options).unwrap();
+        let mut data = Clusters::new(options.dimensions as usize, 20, 3);
+        index.commit(&data.rows(rows), &mut Vec::new()).unwrap();
+        while index.link(500) > 0 {}
+        let (mut restored, recovered) = Snapshot::of(&index).restore().unwrap();
+        assert_eq!(recovered, Recovered::Whole);
+        assert_eq!(restored.stats().slots, 0);
+        let slots = add(&mut restored, &data.rows(rows));
+        assert_eq!(slots, (0..rows as u32).collect::<Vec<_>>());
+        live_on(&mut restored, 5);
+    }
+}
+
+#[test]
+fn rows_that_drifted_are_coded_again_after_reading_back() {
+    for precision in [Precision::Float32, Precision::Int16] {
+        for done in [0, 400] {
+            let mut index = lived_in(options(64, Metric::Euclidean, precision, 100), 900, 3);
+            while index.compact(500) > 0 {}
+            let later: Vec<f32> = Clusters::new(64, 20, 8).rows(600).iter().map(|value| value + 200.0).collect();
+            add(&mut index, &later);
+            assert!(done == 0 || index.compact(done) > 0, "under way");
+            assert!(index.stats().drifted);
+            let mut restored = read_back(&index, &format!("{precision:?}, {done} rows coded again"));
+            while restored.compact(500) > 0 {}
+            assert!(!restored.stats().drifted);
+            live_on(&mut read_back(&restored, "coded again"), 5);
+        }
+    }
+}
+
+/// Rows in clusters a thousand times narrower than they lie apart.
+fn narrow(dimensions: usize, count: usize) -> Vec<f32> {
+    let centres = Clusters::new(dimensions, 4, 9).rows(4);
+    let rows = Clusters::new(dimensions, 20, 3).rows(count);
+    rows.iter().zip(centres.iter().cycle()).map(|(row, centre)| centre + 0.001 * row).collect()
+}
+
+#[test]
+fn an_index_that_refused_levels_goes_on_without() {
+    let index = build(options(96, Metric::Euclidean, Precision::Float32, 300), &narrow(96, 900));
+    assert_eq!(index.stats().level_bytes, 0);
+    let mut restored = read_back(&index, "refused");
+    assert_eq!(restored.stats().level_bytes, 0);
+    live_on(&mut restored, 5);
+    assert_eq!(restored.stats().level_bytes, 0);
+    let refuses = |index: &Index| Snapshot::of(index).forged(|header| header.refused = true).restore().is_err();
+    for (dimensions, precision, rows, why) in [
+        (96, Precision::Float32, 300, "there are no levels yet"),
+        (96, Precision::Float32, 301, "there are some"),
+        (96, Precision::Int8, 300, "they are all there is"),
+        (40, Precision::Float32, 301, "there are none of so few dimensions"),
+    ] {
+        let options = options(dimensions, Metric::Euclidean, precision, 300);
+        assert!(refuses(&build(options, &Clusters::new(dimensions as usize, 20, 3).rows(rows))), "{why}");
+    }
+}
+
+#[test]
+fn a_snapshot_is_entered_by_a_visible_row_of_the_highest_level() {
+    let options = options(64, Metric::Cosine, Precision::Float32, 100);
+    let rows = Clusters::new(64, 20, 3).rows(900);
+    let with_hidden = |hidden: Option<u32>| {
+        let mut index = Index::new(options).unwrap();
+        let mut slots = Vec::new();
+        index.commit(&rows, &mut slots).unwrap();
+        while index.link(500) > 0 {}
+        slots.iter().filter(|&&slot| Some(slot) != hidden).for_each(|&slot| assert!(index.publish(slot)));
+        index
+    };
+    let entry_of = |index: &Index| Header::read(&index.header().unwrap()).entry.unwrap();
+    let entry = entry_of(&with_hidden(None));
+    let index = with_hidden(Some(entry));
+    let (mut restored, recovered) = Snapshot::of(&index).restore().unwrap();
+    assert_eq!(recovered, Recovered::Whole);
+
+    let header = Header::read(&index.header().unwrap());
+    let visible: Vec<u32> = (0..header.slots).filter(|&slot| header.is_visible(slot)).collect();
+    let top = visible.iter().map(|&slot| header.level_of(slot)).max().unwrap();
+    assert!(top > 0 && header.level_of(entry) >= top);
+    for entered in [entry_of(&index), entry_of(&restored)] {
+        assert!(entered != entry && header.level_of(entered) == top);
+    }
+    live_on(&mut restored, 5);
+
+    let low = visible.into_iter().find(|&slot| header.level_of(slot) == 0);
+    for other in [low, Some(entry)] {
+        let (mut restored, recovered) = Snapshot::of(&index).forged(|header| header.entry = other).restore().unwrap();
+        assert_eq!(recovered, Recovered::Whole);
+        let entered = entry_of(&restored);
+        assert!(header.is_visible(entered) && header.level_of(entered) == top);
+        live_on(&mut restored, 5);
+    }
+}
+
+#[test]
+fn only_what_changed_is_dirty() {
+    let (options, rows) = cases().pop().unwrap();
+    let (mut index, _) = Snapshot::of(&lived_in(options, rows, 3)).restore().unwrap();
+    let dirty = |index: &Index| -> Vec<(Section, u32)> {
+        let chunks = |section| (0..index.layout(section).chunks).map(move |chunk| (section, chunk));
+        Section::ALL.into_iter().flat_map(chunks).filter(|&(section, chunk)| index.is_dirty(section, chunk)).collect()
+    };
+    assert_eq!(dirty(&index), []);
+    let query = Clusters::new(768, 20, 1).rows(1);
+    answers(&index, &query, Mode::Auto);
+    index.get(1, &mut vec![0.0; 768]);
+    assert_eq!(dirty(&index), [], "reading changes nothing");
+
+    let removed = (0..100).find(|&slot| index.remove(slot)).unwrap();
+    assert_eq!(dirty(&index), [], "who is there is in the header: {removed}");
+    index.insert(&query).unwrap();
+    let changed = dirty(&index);
+    assert!(index.layout(Section::Rows).chunks >= 3);
+    assert_eq!(changed.iter().filter(|(section, _)| *section == Section::Rows).count(), 1, "{changed:?}");
+    for (section, chunk) in changed {
+        index.set_clean(section, chunk);
+    }
+    assert_eq!(dirty(&index), []);
+}
+
+/// Random work, seeded; after each piece of it, saving what is dirty is saving everything.
+#[test]
+fn saving_what_changed_is_enough() {
+    for (case, (options, rows)) in cases().into_iter().enumerate() {
+        let mut data = Clusters::new(options.dimensions as usize, 20, 3);
+        let (mut number, mut grown, mut linked) = (0, 0, 0);
+        let mut draw = |below: usize| {
+            number += 1;
+            hash(case as u64, number) as usize % below
+        };
+        let mut index = Index::new(options).unwrap();
+        let mut kept = Snapshot::of(&index);
+        let (mut visible, mut hidden, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+        for step in 0..100 {
+            match draw(20) {
+                0..6 => {
+                    let links = index.layout(Section::Links).bytes;
+                    index.commit(&data.rows(1 + draw(rows / 10)), &mut slots).unwrap();
+                    hidden.append(&mut slots);
+                    grown += usize::from(links > 0 && index.layout(Section::Links).bytes > links);
+                }
+                6..10 => _ = index.link(1 + draw(rows / 5) as u32),
+                10..13 => {
+                    hidden.iter().for_each(|&slot| assert!(index.publish(slot)));
+                    visible.append(&mut hidden);
+                }
+                13..15 => {
+                    for _ in 0..visible.len() / 4 {
+                        assert!(index.remove(visible.swap_remove(draw(visible.len()))));
+                    }
+                }
+                15..18 => _ = index.compact(1 + draw(2 * rows) as u32),
+                18 if draw(6) == 0 => {
+                    visible.drain(..).chain(hidden.drain(..)).for_each(|slot| assert!(index.remove(slot)));
+                }
+                _ => {
+                    index = kept.restore().unwrap().0;
+                    hidden.clear();
+                }
+            }
+            linked += usize::from(index.stats().levels > 1);
+            kept.update(&mut index);
+            assert!(kept == Snapshot::of(&index), "case {case}, step {step}");
+        }
+        assert!(grown > 10 && (linked > 20 || options.exact_threshold > 1_000), "case {case}: {grown}, {linked}");
+        add(&mut index, &data.rows(1));
+        live_on(&mut read_back(&index, &format!("case {case}")), 5);
+    }
+}
+
+#[test]
+fn another_format_and_another_size_are_refused() {
+    let snapshot = Snapshot::of(&lived_in(cases()[1].0, 900, 3));
+    let mut newer = snapshot.clone();
+    newer.header[0] += 1;
+    assert_eq!(newer.refusal(), Error::UnsupportedFormat { expected: FORMAT_VERSION, got: FORMAT_VERSION + 1 });
+
+    let mut short = snapshot.clone();
+    short.chunks_mut(Section::Rows).last_mut().unwrap().pop();
+    assert!(matches!(short.refusal(), Error::Damaged { .. }));
+
+    for length in 0..snapshot.header.len() {
+        let mut cut = snapshot.clone();
+        cut.header.truncate(length);
+        assert!(matches!(cut.refusal(), Error::Damaged { .. }), "{length} bytes");
+    }
+    let mut long = snapshot;
+    long.header.push(0);
+    assert!(matches!(long.refusal(), Error::Damaged { .. }));
+}
+
+#[test]
+fn memory_is_asked_for_only_where_there_are_bytes_for_it() {
+    // Ten million rows of 16 KiB, all removed.
+    let (slots, none) = (10_000_000, vec![0; 10_000_000 / 8]);
+    let header = Header {
+        dimensions: 4096,
+        metric: 1,
+        m: 16,
+        ef_construction: 200,
+        seed: 0,
+        exact_threshold: u32::MAX,
+        precision: 0,
+        slots,
+        nodes: none.clone(),
+        visible: none,
+        tombstones: vec![255; 10_000_000 / 8],
+        free: Vec::new(),
+        unlinked: Vec::new(),
+        entry: None,
+        refused: false,
+        codes: None,
+        calibrated: None,
+    };
+    for bytes in [0, 1 << 32, u64::MAX] {
+        assert!(matches!(Restoring::new(&header.write(), |_| bytes), Err(Error::Damaged { .. })));
+    }
+    let beyond = Header { slots: (1 << 31) + 8, ..header };
+    assert!(matches!(Restoring::new(&beyond.write(), |_| 0), Err(Error::Damaged { .. })));
+}
+
+#[test]
+fn a_chunk_that_is_missing_costs_the_graph_or_everything() {
+    // Between them they have every section.
+    for (options, rows) in [cases()[2], cases()[4], cases()[6]] {
+        let snapshot = Snapshot::of(&lived_in(options, rows, 3));
+        for (section, chunks) in &snapshot.sections {
+            let graph = [Section::Links, Section::UpperLinks, Section::Parents].contains(section);
+            for at in 0..chunks.len() as u32 {
+                let restored = snapshot.restore_without(|other, chunk| (other, chunk) == (*section, at));
+                if (*section, options.precision) == (Section::Rows, Precision::Float32) {
+                    assert!(!restored.unwrap().0.is_whole(), "it can come later");
+                } else if graph {
+                    let (mut restored, recovered) = restored.unwrap();
+                    assert_eq!(recovered, Recovered::WithoutGraph, "{section:?}");
+                    assert!(restored.is_dirty(*section, at), "to be saved again");
+                    live_on(&mut restored, 5);
+                } else {
+                    assert!(matches!(restored.err(), Some(Error::Damaged { .. })), "{section:?}");
+                }
+            }
+        }
+    }
+    // Without a graph none can be lost.
+    let (few, rows) = cases()[5];
+    let snapshot = Snapshot::of(&lived_in(few, rows, 3));
+    let (_, recovered) = snapshot.restore_without(|section, _| section == Section::Links).unwrap();
+    assert_eq!(recovered, Recovered::Whole);
+}
+
+/// Indexes whose rows are read back last: several chunks of them.
+fn waiting() -> [(Options, usize); 3] {
+    [Metric::Cosine, Metric::Dot, Metric::Euclidean]
+        .map(|metric| (Options { m: 6, ..options(1_000, metric, Precision::Float32, 100) }, 1_500))
+}
+
+impl Snapshot {
+    fn restore_partly(&self) -> Index {
+        let (index, recovered) = self.restore_without(|section, _| section == Section::Rows).unwrap();
+        assert_eq!(recovered, Recovered::Whole);
+        assert!(!index.is_whole());
+        index
+    }
+
+    /// Brings a chunk of rows.
+    fn bring(&self, index: &mut Index, chunk: u32) -> Result<(), Error> {
+        index.awaited_mut(chunk).unwrap().copy_from_slice(&self.chunks(Section::Rows)[chunk as usize]);
+        index.admit(chunk)
+    }
+}
+
+#[test]
+fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
+    for (options, rows) in waiting() {
+        let index = lived_in(options, rows, 3);
+        let snapshot = Snapshot::of(&index);
+        let chunks = index.layout(Section::Rows).chunks;
+        assert!(chunks > 5);
+        let mut partial = snapshot.restore_partly();
+        let mut scratch = Scratch::default();
+        let mut brought = 0;
+        for query in Clusters::new(1_000, 20, 3).rows(12).chunks(1_000) {
+            loop {
+                match partial.search(&mut scratch, query, 2, 10, Mode::Graph) {
+                    Ok(hits) => {
+                        let found: Vec<_> = hits.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect();
+                        let mut whole = Scratch::default();
+                        let expected = index.search(&mut whole, query, 2, 10, Mode::Graph).unwrap();
+                        assert_eq!(
+                            found,
+                            expected.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect::<Vec<_>>()
+                        );
+                        assert_eq!(scratch.wanted(), []);
+                        let mut vector = vec![0.0; 1_000];
+                        assert!(
+                            found.iter().all(|&(slot, _)| partial.get(slot, &mut vector)),
+                            "hits can be given back"
+                        );
+                        break;
+                    }
+                    Err(error) => {
+                        assert_eq!(error, Error::Partial);
+                        let wanted = scratch.wanted().to_vec();
+                        assert!(!wanted.is_empty());
+                        for (at, &chunk) in wanted.iter().enumerate() {
+                            assert!(chunk < chunks && !wanted[..at].contains(&chunk), "each once");
+                            snapshot.bring(&mut partial, chunk).unwrap();
+                            brought += 1;
+                        }
+                    }
+                }
+            }
+            if partial.is_whole() {
+                break;
+            }
+        }
+        assert!(brought > 1);
+        for chunk in 0..chunks {
+            assert!(partial.awaited_mut(chunk).is_none() || snapshot.bring(&mut partial, chunk).is_ok());
+            assert!(partial.admit(chunk).is_ok(), "it is in already");
+        }
+        assert!(partial.is_whole() && partial.awaited_mut(chunks).is_none());
+        assert!(Snapshot::of(&partial) == snapshot);
+        assert!((0..chunks).all(|chunk| !partial.is_dirty(Section::Rows, chunk)));
+        live_on(&mut read_back(&partial, "brought"), 5);
+    }
+}
+
+#[test]
+fn what_a_partial_index_cannot_do_it_refuses() {
+    let (options, rows) = waiting()[0];
+    let index = lived_in(options, rows, 3);
+    let snapshot = Snapshot::of(&index);
+    let mut partial = snapshot.restore_partly();
+    let mut scratch = Scratch::default();
+    let row = Clusters::new(1_000, 20, 3).rows(1);
+    let last = index.layout(Section::Rows).chunks - 1;
+    for chunk in 0..last {
+        snapshot.bring(&mut partial, chunk).unwrap();
+    }
+    assert_eq!(partial.search(&mut scratch, &row, 2, 10, Mode::Exact), Err(Error::Partial));
+    assert_eq!(scratch.wanted(), [], "all of them");
+    assert_eq!(partial.insert(&row), Err(Error::Partial));
+    assert_eq!(partial.header(), Err(Error::Partial));
+    assert_eq!((partial.compact(1), partial.calibrate(1)), (0, 0));
+    let mut vector = vec![0.0; 1_000];
+    let header = Header::read(&snapshot.header);
+    let in_last = (0..header.slots).rev().find(|&slot| header.is_visible(slot)).unwrap();
+    let in_first = (0..header.slots).find(|&slot| header.is_visible(slot)).unwrap();
+    assert!(partial.get(in_first, &mut vector) && !partial.get(in_last, &mut vector));
+    // Rows can go meanwhile, also all of them; what is half there leaves nothing behind.
+    assert!(partial.remove(in_last));
+    partial.awaited_mut(last).unwrap().fill(255);
+    (0..header.slots).for_each(|slot| _ = partial.remove(slot));
+    assert!(partial.is_whole() && partial.awaited_mut(last).is_none() && partial.admit(last).is_ok());
+    add(&mut partial, &Clusters::new(1_000, 20, 4).rows(rows));
+    live_on(&mut read_back(&partial, "begun anew"), 5);
+}
+
+#[test]
+fn rows_that_come_later_are_checked_as_they_come() {
+    for (options, rows) in waiting() {
+        let snapshot = Snapshot::of(&lived_in(options, rows, 3));
+        for (row, component, value) in [(0, 0, f32::NAN), (3, 999, f32::INFINITY), (1, 5, 1e19), (2, 1_001, 1.0)] {
+            let mut damaged = snapshot.clone();
+            let at = (row * 1_008 + component) * 4;
+            damaged.chunks_mut(Section::Rows)[2][at..at + 4].copy_from_slice(&value.to_le_bytes());
+            let mut partial = damaged.restore_partly();
+            assert_eq!(damaged.bring(&mut partial, 1), Ok(()));
+            assert_eq!(damaged.bring(&mut partial, 2), Err(Error::Damaged { what: "a row is none" }));
+            assert!(!partial.is_whole());
+            assert_eq!(snapshot.bring(&mut partial, 2), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn a_graph_that_is_none_is_built_anew() {
+    let index = lived_in(cases()[1].0, 900, 3);
+    let queries = Clusters::new(64, 20, 99).rows(20);
+    for section in [Section::Links, Section::Parents, Section::UpperLinks] {
+        let mut snapshot = Snapshot::of(&index);
+        snapshot.chunks_mut(section)[0].fill(0);
+        let (mut restored, recovered) = snapshot.restore().unwrap();
+        assert_eq!(recovered, Recovered::WithoutGraph, "{section:?}");
+        assert_eq!(restored.stats().unlinked, restored.stats().rows);
+        assert_eq!(answers(&restored, &queries, Mode::Exact), answers(&index, &queries, Mode::Exact));
+        while restored.link(100) > 0 {}
+        live_on(&mut restored, 5);
+    }
+}
+
+/// A walk that comes to a node without a way on finds nobody to link to, and the index would take all for removed.
+#[test]
+fn a_graph_in_which_walks_end_is_built_anew() {
+    let rows = Clusters::new(64, 20, 3).rows(900);
+    let mut index = build(options(64, Metric::Euclidean, Precision::Float32, 100), &rows);
+    let header = Header::read(&index.header().unwrap());
+    let entry = header.entry.unwrap();
+    let parents = Snapshot::of(&index).chunks(Section::Parents).concat();
+    let parents: Vec<u32> = parents.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
+    // Removed, and cut from the tree, of which they are leaves.
+    let mut leaves = (0..900).filter(|&slot| header.level_of(slot) > 0 && slot != entry && !parents.contains(&slot));
+    let (a, b) = (leaves.next().unwrap(), leaves.next().unwrap());
+    assert!(index.remove(a) && index.remove(b));
+    let upper_row = |slot: u32| (0..slot).map(|slot| header.level_of(slot)).sum::<u32>();
+    let list = |links: &[u32], most: usize| -> Vec<u32> {
+        links.iter().copied().chain(std::iter::repeat(NONE)).take(most).collect()
+    };
+    for (from_a, from_b, expected) in [
+        (&[][..], &[][..], Recovered::WithoutGraph),
+        (&[b], &[a], Recovered::WithoutGraph),
+        (&[entry], &[], Recovered::WithoutGraph),
+        (&[b], &[entry], Recovered::Whole),
+    ] {
+        let mut forged = Snapshot::of(&index);
+        for (slot, links) in [(a, from_a), (b, from_b)] {
+            forged.put(Section::Parents, slot, &[NONE]);
+            forged.put(Section::Links, slot, &list(links, 32));
+            for level in 0..header.level_of(slot) {
+                forged.put(Section::UpperLinks, upper_row(slot) + level, &list(&[], 16));
+            }
+            // Nearer than anything to everything.
+            forged.put(Section::Factors, slot, &[0, (-1e30f32).to_bits()]);
+        }
+        forged.put(Section::UpperLinks, upper_row(entry), &list(&[a, b], 16));
+        let (mut restored, recovered) = forged.restore().unwrap();
+        assert_eq!(recovered, expected, "{from_a:?}, {from_b:?}");
+        add(&mut restored, &rows[..64]);
+        let mut row = vec![0.0; 64];
+        let kept = (0..900).filter(|&slot| restored.get(slot, &mut row) && row == rows[slot as usize * 64..][..64]);
+        assert_eq!(kept.count(), 898, "no row is lost");
+        live_on(&mut restored, 5);
+    }
+}
+
+#[test]
+fn headers_that_no_index_wrote_are_refused() {
+    let (options, rows) = cases()[1];
+    let snapshot = Snapshot::of(&lived_in(options, rows, 3));
+    snapshot.forged(|_| ()).restore().unwrap();
+    type Forge = fn(&mut Header);
+    let forgeries: &[(&str, Forge)] = &[
+        ("no dimensions", |header| header.dimensions = 0),
+        ("a metric more", |header| header.metric = 3),
+        ("a precision more", |header| header.precision = 3),
+        ("no links", |header| header.m = 0),
+        ("a slot more", |header| header.slots += 1),
+        ("many slots more", |header| header.slots = u32::MAX),
+        ("a set too short", |header| _ = header.visible.pop()),
+        ("a free row that is visible", |header| {
+            let slot = header.free[0];
+            header.visible[slot as usize / 8] |= 1 << (slot % 8);
+        }),
+        ("a free node", |header| {
+            let slot = header.free[0];
+            header.nodes[slot as usize / 8] |= 1 << (slot % 8);
+        }),
+        ("free twice", |header| header.free.push(header.free[0])),
+        ("free far off", |header| header.free[0] = header.slots),
+        ("a slot that is nothing", |header| _ = header.free.pop()),
+        ("waiting twice", |header| header.unlinked.push(header.unlinked[0])),
+        ("waiting for ever", |header| _ = header.unlinked.pop()),
+        ("a node that waits", |header| {
+            let node = (0..header.slots).find(|&slot| header.is_node(slot) && header.is_visible(slot));
+            header.unlinked.push(node.unwrap());
+        }),
+        ("a removed row that waits", |header| {
+            let gone = (0..header.slots).find(|&slot| !header.is_node(slot) && Header::has(&header.tombstones, slot));
+            header.unlinked.push(gone.unwrap());
+        }),
+        ("no entry", |header| header.entry = None),
+        ("an entry far off", |header| header.entry = Some(header.slots)),
+        ("an entry that is no node", |header| header.entry = Some(header.unlinked[0])),
+        ("refused levels", |header| header.refused = true),
+        ("no levels", |header| header.codes = None),
+        ("a short mean", |header| _ = header.codes().mean.pop()),
+        ("a short sum", |header| _ = header.codes().sum.pop()),
+        ("a long mean", |header| header.codes().mean[3] = 1.1),
+        ("a mean that is none", |header| header.codes().mean[3] = f32::NAN),
+        ("a mean in the padding", |header| header.codes().mean[64] = 0.1),
+        ("a sum in the padding", |header| header.codes().sum[64] = 0.1),
+        ("an endless sum", |header| header.codes().sum[3] = f64::INFINITY),
+        ("a long sum", |header| header.codes().sum[3] = 2.1 * header.codes().encoded),
+        ("half a row", |header| header.codes().encoded = 0.5),
+        ("rows less than none", |header| header.codes().encoded = -1.0),
+        ("sums of no rows", |header| header.codes().encoded = 0.0),
+        ("endless rows", |header| header.codes().encoded = f64::INFINITY),
+        ("rows that are none", |header| header.codes().encoded = f64::NAN),
+        ("much energy", |header| header.codes().energy = 4.1 * header.codes().encoded),
+        ("negative energy", |header| header.codes().energy = -1.0),
+        ("a negative error", |header| header.codes().error = -1.0),
+        ("an endless error", |header| header.codes().error = f32::INFINITY),
+        ("a recall above all", |header| header.calibrated.as_mut().unwrap().recalls[17] = 1.1),
+        ("a recall too few", |header| _ = header.calibrated.as_mut().unwrap().recalls.pop()),
+        ("a recall that is none", |header| header.calibrated.as_mut().unwrap().recalls[0] = f64::NAN),
+    ];
+    for (what, forge) in forgeries {
+        assert!(matches!(snapshot.forged(forge).refusal(), Error::Damaged { .. }), "{what}");
+    }
+}
+
+#[test]
+fn rows_that_no_index_wrote_are_refused() {
+    let bits = |value: f32| value.to_bits();
+    let refused = |case: usize, section, row: &[u32]| {
+        let (options, rows) = cases()[case];
+        let mut snapshot = Snapshot::of(&lived_in(options, rows, 3));
+        snapshot.put(section, 7, row);
+        assert_eq!(snapshot.refusal(), Error::Damaged { what: "a row is none" }, "{section:?}: {row:?}");
+    };
+    for value in [f32::NAN, f32::INFINITY, -1.0, 3e38, 1e19] {
+        refused(2, Section::Steps, &[bits(value)]);
+        refused(3, Section::Steps, &[bits(value)]);
+    }
+    for value in [f32::NAN, f32::INFINITY] {
+        refused(3, Section::Factors, &[bits(value), 0]);
+        refused(3, Section::Factors, &[0, bits(value)]);
+    }
+    for length in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        refused(1, Section::Lengths, &[length.to_bits() as u32, (length.to_bits() >> 32) as u32]);
+    }
+    for value in [f32::NAN, f32::INFINITY, 0.0, 0.5] {
+        refused(1, Section::Rows, &[bits(value); 64]);
+    }
+    for value in [f32::NAN, f32::INFINITY, 1e19, 1.0] {
+        // Five dimensions, and a sixth that is none.
+        refused(0, Section::Rows, &[bits(value); 16]);
+    }
+}
+
+/// Bytes changed at random, seeded; none makes the engine panic or loop, whatever is done with what comes out.
+#[test]
+fn changed_bytes_never_panic() {
+    let mut number = 0;
+    let mut draw = |below: usize| {
+        number += 1;
+        hash(77, number) as usize % below
+    };
+    for case in [0, 1, 2, 3, 5] {
+        let (options, rows) = cases()[case];
+        let snapshot = Snapshot::of(&lived_in(options, rows.min(400), 3));
+        let (mut whole, mut refused, mut rebuilt) = (0, 0, 0);
+        for round in 0..600 {
+            let mut changed = snapshot.clone();
+            let mut change = |bytes: &mut Vec<u8>| {
+                if !bytes.is_empty() {
+                    let at = draw(bytes.len());
+                    bytes[at] = if draw(2) == 0 { draw(256) as u8 } else { bytes[at] ^ 1 << draw(8) };
+                }
+            };
+            // Rows are checked value by value, and there are many of them.
+            if round % 3 < 2 {
+                change(&mut changed.header);
+            } else {
+                changed.sections.iter_mut().flat_map(|(_, chunks)| chunks).for_each(&mut change);
+            }
+            match changed.restore() {
+                Ok((mut index, recovered)) => {
+                    whole += usize::from(recovered == Recovered::Whole);
+                    rebuilt += usize::from(recovered == Recovered::WithoutGraph);
+                    live_on(&mut index, 5);
+                }
+                Err(_) => refused += 1,
+            }
+        }
+        assert!(whole > 0 && refused > 0, "case {case}: whole {whole}, refused {refused}, rebuilt {rebuilt}");
+    }
+}

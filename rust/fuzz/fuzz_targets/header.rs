@@ -1,0 +1,18 @@
+//! Any bytes for a header. The first byte says whose chunks are announced, so that some headers are of them.
+#![no_main]
+
+use edgevec::snapshot::{Restoring, Section};
+use edgevec_fuzz::{seeds, within};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&seed, header)) = input.split_first() else { return };
+    let seed = &seeds()[usize::from(seed) % seeds().len()];
+    let announced: u64 = Section::ALL.into_iter().map(|section| seed.bytes(section)).sum();
+    within(header.len() + announced as usize, || {
+        if let Ok(restoring) = Restoring::new(header, |section| seed.bytes(section)) {
+            let empty = Section::ALL.into_iter().all(|section| restoring.layout(section).chunks == 0);
+            assert_eq!(restoring.finish().is_ok(), empty, "no row has been written");
+        }
+    });
+});

@@ -1,0 +1,50 @@
+//! Snapshots of which some bytes are others, or missing. The input says whose snapshot it is, then edits of [`EDIT`] bytes each.
+#![no_main]
+
+use edgevec_fuzz::{complete, live_on, seeds};
+use libfuzzer_sys::fuzz_target;
+
+/// What is done, to which section, at which word, and with which value.
+const EDIT: usize = 8;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&seed, edits)) = input.split_first() else { return };
+    let mut snapshot = seeds()[usize::from(seed) % seeds().len()].clone();
+    let mut lost = Vec::new();
+    for &[what, section, low, high, ref value @ ..] in edits.as_chunks::<EDIT>().0 {
+        let at = usize::from(u16::from_le_bytes([low, high]));
+        let sections = snapshot.sections.len();
+        let (bytes, section) = match usize::from(section) % (sections + 1) {
+            0 => (&mut snapshot.header, None),
+            number => {
+                let (section, chunks) = &mut snapshot.sections[number - 1];
+                let Some(chunk) = chunks.first_mut() else { continue };
+                (chunk, Some(*section))
+            }
+        };
+        if bytes.is_empty() {
+            continue;
+        }
+        let at = at % bytes.len();
+        let word = at / 4 * 4;
+        match what % 8 {
+            0 => bytes[at] = value[0],
+            1 => bytes[at] ^= 1 << (value[0] % 8),
+            2..=4 if word + 4 <= bytes.len() => bytes[word..word + 4].copy_from_slice(value),
+            // Another number of the same section: links to nodes, factors of rows.
+            5 if word + 4 <= bytes.len() => {
+                let from = usize::from(u16::from_le_bytes([value[0], value[1]])) % (bytes.len() / 4) * 4;
+                bytes.copy_within(from..from + 4, word);
+            }
+            6 => bytes.truncate(at),
+            7 => lost.extend(section),
+            _ => {}
+        }
+    }
+    // Rows that are left out of what has levels come later.
+    if let Ok((index, _)) = snapshot.restore(|section, _| lost.contains(&section))
+        && let Some(index) = complete(index, &snapshot)
+    {
+        live_on(index);
+    }
+});

@@ -1,0 +1,79 @@
+/**
+ * `node scripts/golden.mjs`: writes the golden files of the present format into ts/test/golden, with the package in dist/. To be run once a format
+ * version: later versions must still read what it wrote, so files that are there stay as they are.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { main, root, step } from './run.mjs';
+
+const FORMAT = 1;
+const folder = join(root, 'ts/test/golden');
+
+/** Numbers from -1 to 1, the same for the same seed (mulberry32). @param {number} seed */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2147483648 - 1;
+  };
+}
+
+/** @type {(import('../ts/src/index.js').OpenOptions & { dimensions: number, rows: number, described?: boolean })[]} */
+const GOLDEN = [
+  { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 0 },
+  // Ids that are strings, metadata, and rows that are gone.
+  { metric: 'cosine', precision: 'float32', dimensions: 8, rows: 40, described: true },
+  // Beyond 2,000 rows there are levels, what stands for rows in 8 bits, and a graph: with few links, so that the file is small.
+  { metric: 'dot', precision: 'int8', dimensions: 5, rows: 2100, m: 4, efConstruction: 40 },
+];
+
+await main(async () => {
+  /** @type {typeof import('../ts/src/index.js')} */
+  const { EdgeVec } = await import(pathToFileURL(join(root, 'dist/index.js')).href);
+  mkdirSync(folder, { recursive: true });
+  for (const { rows, described, ...options } of GOLDEN) {
+    const name = `${FORMAT}-${options.metric}-${options.precision}-${rows}`;
+    if (existsSync(join(folder, `${name}.edgevec`))) {
+      console.log(`${name}: there already`);
+      continue;
+    }
+    const db = await EdgeVec.open({ ...options, worker: false });
+    const next = random(options.dimensions);
+    const vector = () => Array.from({ length: options.dimensions }, next);
+    const record = (/** @type {any} */ _, /** @type {number} */ i) =>
+      described
+        ? {
+            id: `row-${i}`,
+            vector: vector(),
+            metadata: { title: `Row ${i}`, even: i % 2 === 0, at: new Date(i * 1e9) },
+          }
+        : { vector: vector() };
+    const ids = await db.insert(Array.from({ length: rows }, record));
+    // Whatever is still learnt about the rows would be learnt again by who reads the file, and change it.
+    const isAtRest = async () => {
+      const { levels, calibratedRows } = await db.stats();
+      return levels === 0 || calibratedRows > 0;
+    };
+    while (!(await isAtRest())) await setTimeout(10);
+    await db.delete(ids.filter((_, i) => i % 9 === 4));
+    const queries = rows === 0 ? [] : Array.from({ length: 10 }, vector);
+    const hits = await db.searchMany(queries, { k: 5, exact: true });
+    const expected = hits.map((found) => found.map(({ id }) => id));
+    writeFileSync(join(folder, `${name}.edgevec`), await buffer(db.export()));
+    const known = { dimensions: options.dimensions, rows: await db.count(), queries, expected };
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(known)}\n`);
+    await db.close();
+    console.log(`${name}: written`);
+  }
+  await step('Format', process.execPath, [
+    join(root, 'node_modules/@biomejs/biome/bin/biome'),
+    'format',
+    '--write',
+    folder,
+  ]);
+});
