@@ -13,6 +13,10 @@ export interface Connection {
 }
 
 /** Opens a host for an engine. */
-export async function connect(engine: EngineModule, options: ResolvedOptions): Promise<Connection> {
-  return { host: await openHost(engine, options), options, variant: engine.variant };
+export async function connect(
+  engine: EngineModule,
+  options: ResolvedOptions,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<Connection> {
+  return { host: await openHost(engine, options, source), options, variant: engine.variant };
 }

@@ -3,7 +3,8 @@
 import { connect } from './connection.js';
 import { EdgeVecBase } from './edgevec.js';
 import { inlineEngine } from './engine/inline.js';
-import { type OpenOptions, resolveOpen } from './options.js';
+import { type ImportOptions, type LoadOptions, type New, type OpenOptions, resolveOpen } from './options.js';
+import { bytesOf, type ImportSource } from './portable/source.js';
 
 /**
  * A vector database on this device.
@@ -15,12 +16,39 @@ import { type OpenOptions, resolveOpen } from './options.js';
  */
 export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVecBase<M> {
   /**
-   * Opens a database in memory. It runs in Chrome and Edge from 98, Firefox from 113, Safari from 16.4 and Node from 20.19.
+   * Opens a database: in memory, or with a `name`, what is stored on this device under it. It runs in Chrome and Edge from 98, Firefox from 113, Safari from 16.4 and Node from 20.19.
    *
-   * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`, `OUT_OF_MEMORY`.
+   * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`, `OUT_OF_MEMORY`; with a name also `NOT_FOUND`,
+   * `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`.
    */
-  static async open<M extends object = Record<string, unknown>>(options: OpenOptions): Promise<EdgeVec<M>> {
+  static async open<M extends object = Record<string, unknown>>(options: OpenOptions & New): Promise<EdgeVec<M>> {
     const resolved = resolveOpen(options);
     return new EdgeVec<M>(await connect(await inlineEngine(), resolved));
+  }
+
+  /**
+   * Opens the database of that name on this device: as {@link open} with a `name`, but that it must be there.
+   *
+   * @throws `NOT_FOUND`, and as {@link open}.
+   */
+  static load<M extends object = Record<string, unknown>>(
+    name: string,
+    options: LoadOptions = {},
+  ): Promise<EdgeVec<M>> {
+    return EdgeVec.open<M>({ ...options, name });
+  }
+
+  /**
+   * Makes a database out of a file that `export` has made: in memory, or with a `name` on this device, where there must be none of that name yet.
+   * Options given must be those it was made with.
+   *
+   * @throws as {@link open}; `DAMAGED` where it is no such file or not whole, `NAME_TAKEN`, `SOURCE_FAILED`. Nothing of it is then stored.
+   */
+  static async import<M extends object = Record<string, unknown>>(
+    source: ImportSource,
+    options: ImportOptions = {},
+  ): Promise<EdgeVec<M>> {
+    const resolved = resolveOpen(options, [], true);
+    return new EdgeVec<M>(await connect(await inlineEngine(), resolved, bytesOf(source)));
   }
 }

@@ -4,14 +4,25 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Connection } from './connection.js';
-import { STEP_ROWS } from './database/slices.js';
 import { closed, EdgeVecError } from './errors.js';
-import { closeWithOwner, forget } from './finalizer.js';
+import { closeWithOwner, forget, onceForgotten } from './finalizer.js';
 import { Decoder } from './host/decode.js';
 import type { Host } from './host/host.js';
 import type { Method, Reply, Request } from './messages.js';
-import { resolveScan, resolveSearch, resolveWrite } from './options.js';
+import {
+  checkName,
+  resolveDelete,
+  resolveScan,
+  resolveSearch,
+  resolveSite,
+  resolveWrite,
+  type SiteOptions,
+} from './options.js';
+import { STEP_ROWS } from './slices.js';
+import { isPersisted, persist } from './storage/persistence.js';
+import { localSite } from './storage/site.js';
 import type {
+  DeleteOptions,
   Hit,
   HitWithVector,
   HostKind,
@@ -56,13 +67,47 @@ export class EdgeVecBase<M extends object = Default> {
       });
     }
     this.#connection = connection;
-    const { dimensions } = connection.options.engine;
-    this.#target = { host: connection.host, dimensions, transactions: { next: 1 }, owner: this };
+    const { host, options } = connection;
+    const { dimensions } = host.engine;
+    this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner: this };
     closeWithOwner(this, connection.host);
     // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
     if (Symbol.asyncDispose !== undefined) {
       Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
     }
+  }
+
+  /**
+   * The names of the databases stored on this device, ascending.
+   *
+   * @throws `STORAGE_UNAVAILABLE`.
+   */
+  static async list(options?: SiteOptions): Promise<string[]> {
+    return (await localSite(resolveSite('list', options))).list();
+  }
+
+  /**
+   * Removes a stored database, if it is there. In other tabs that have it open it is closed.
+   *
+   * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` where another tab or process does not let go of it. In IndexedDB it is then removed as soon as that does; until
+   * then it cannot be opened.
+   */
+  static async drop(name: string, options?: SiteOptions): Promise<void> {
+    return (await localSite(resolveSite('drop', options))).drop(checkName(name));
+  }
+
+  /**
+   * Asks the browser to keep what this site has stored, also when the device runs out of room. Some browsers ask the user, others decide by
+   * themselves; call it on the page, not in a worker, best where the user has just done something worth keeping. It is for all databases of the site at once.
+   *
+   * @returns true where that is granted, or has been before, and where nobody clears anything (files); false where it is refused, or the
+   * browser cannot be asked. `stats().storage.persistence` tells as well.
+   *
+   * @example
+   * if (!(await EdgeVec.persist())) console.warn('The browser may clear the library.');
+   */
+  static async persist(): Promise<boolean> {
+    return persist();
   }
 
   /** `await using db = await EdgeVec.open(...)` closes the database at the end of the block. */
@@ -75,7 +120,7 @@ export class EdgeVecBase<M extends object = Default> {
 
   /** How closeness is measured. */
   get metric(): Metric {
-    return this.#connection.options.engine.metric;
+    return this.#host.engine.metric;
   }
 
   /** Where the engine runs. */
@@ -91,7 +136,8 @@ export class EdgeVecBase<M extends object = Default> {
    *
    * @returns the id, or every id in order.
    * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
-   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_CLONEABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`.
+   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_CLONEABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`; where the database is stored, also
+   * `METADATA_NOT_STORABLE`, `QUOTA` (nothing is then written) and `STORAGE_FAILED`.
    *
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
@@ -163,10 +209,20 @@ export class EdgeVecBase<M extends object = Default> {
    * Deletes a row by id, or many, in one step. Ids that are not there are passed over.
    *
    * @returns how many rows were deleted.
-   * @throws `INVALID_ID`.
+   * @throws `INVALID_ID`, `INVALID_OPTIONS`; in a stored database `QUOTA`, `STORAGE_FAILED`.
    */
-  async delete(input: Id | readonly Id[]): Promise<number> {
-    return this.#call('delete', { ids: checkIds(input) });
+  async delete(input: Id | readonly Id[], options?: DeleteOptions): Promise<number> {
+    const strict = resolveDelete(options) ?? this.#target.strict;
+    return this.#call('delete', { ids: checkIds(input), strict });
+  }
+
+  /**
+   * Resolves once every write acknowledged before would survive a power failure. In a database that is not stored it does nothing.
+   *
+   * @throws `QUOTA`, `STORAGE_FAILED`.
+   */
+  async flush(): Promise<void> {
+    await this.#call('flush', undefined);
   }
 
   /** How many rows a search can return. */
@@ -253,7 +309,10 @@ export class EdgeVecBase<M extends object = Default> {
 
   /** Counts, memory and the work done so far. */
   async stats(): Promise<Stats> {
-    const { rows, hidden, tombstones, unlinked, levels, ...stats } = await this.#call('stats', undefined);
+    const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await Promise.all([
+      this.#call('stats', undefined),
+      this.#call('stored', undefined),
+    ]);
     const { memoryBytes, calibratedRows, distances, buildDistances } = stats;
     return {
       count: rows,
@@ -266,17 +325,67 @@ export class EdgeVecBase<M extends object = Default> {
       calibratedRows,
       distances,
       buildDistances,
+      storage: { persistence: await persistenceOf(stored.kind), bytes: stored.bytes, ...stored.room },
       variant: this.#connection.variant,
       host: this.host,
     };
   }
 
-  /** Ends the database and frees its memory. Calls still running reject with `CLOSED`; a second close does nothing. */
+  /**
+   * Stores the database as it is now, under a name: a copy, in place of whatever was there. `EdgeVec.load(name)` opens it. Without a name, it is a
+   * stored database itself that is meant: all of it goes into one place, so that it opens sooner; by itself that happens now and then.
+   *
+   * @throws `INVALID_OPTIONS` without a name where the database has none; `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `STORAGE_FAILED`.
+   */
+  async save(name?: string): Promise<void> {
+    const { stored } = this.#connection.options;
+    if (name === undefined && stored === undefined) {
+      throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
+        remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
+      });
+    }
+    await this.#call('save', { name: name === undefined ? undefined : checkName(name) });
+  }
+
+  /**
+   * The whole database as one file, for `EdgeVec.import` anywhere: the same database gives the same bytes everywhere. Writes made while the copy
+   * is taken, which is when the first piece is read, wait until it is; later ones are not in it.
+   *
+   * @throws as the error of the stream: `OUT_OF_MEMORY`, where there is no room for the copy.
+   *
+   * @example
+   * const blob = await new Response(db.export()).blob();
+   */
+  export(): ReadableStream<Uint8Array> {
+    const host = this.#host;
+    let begun: Promise<number> | undefined;
+    // It may come while the copy is taken. A host that is gone has none left, nor has one that could not take it.
+    const end = async (): Promise<void> => {
+      const handle = await begun?.catch(() => undefined);
+      if (handle !== undefined) await host.call('exportEnd', handle).catch(() => {});
+    };
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          begun ??= this.#call('exportBegin', undefined);
+          const piece = await this.#call('exportNext', await begun);
+          if (piece === undefined) controller.close();
+          else controller.enqueue(piece);
+        },
+        cancel: end,
+      },
+      { highWaterMark: 0 },
+    );
+    onceForgotten(stream, end);
+    return stream;
+  }
+
+  /** Ends the database and frees its memory; what is stored stays, and can be opened again. Calls still running reject with `CLOSED`; a second close does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     forget(this);
-    this.#host.close();
+    await this.#host.close();
   }
 
   get #host(): Host {
@@ -308,6 +417,12 @@ export class EdgeVecBase<M extends object = Default> {
     copyVector(query, this.dimensions, flat, 0);
     return flat;
   }
+}
+
+async function persistenceOf(kind: Reply<'stored'>['kind']): Promise<Stats['storage']['persistence']> {
+  if (kind === undefined || kind === 'memory') return 'ephemeral';
+  if (kind === 'files') return 'durable';
+  return (await isPersisted()) ? 'durable' : 'best-effort';
 }
 
 function checkIds(input: unknown): Id[] {

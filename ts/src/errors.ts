@@ -27,7 +27,7 @@ export type EdgeVecErrorCode =
   | 'DUPLICATE_ID'
   /** `insert` of an id that is there already. */
   | 'ID_EXISTS'
-  /** `update` of an id that is not there. */
+  /** `update` of an id that is not there, or no database of that name. */
   | 'NOT_FOUND'
   /** Metadata holds something the structured clone algorithm refuses, such as a function. */
   | 'METADATA_NOT_CLONEABLE'
@@ -48,7 +48,25 @@ export type EdgeVecErrorCode =
   /** This JavaScript engine lacks something EdgeVec cannot do without. */
   | 'UNSUPPORTED'
   /** WebAssembly memory is exhausted. */
-  | 'OUT_OF_MEMORY';
+  | 'OUT_OF_MEMORY'
+  /** Nothing can be stored here: no IndexedDB (a private window, a sandboxed frame), or a folder that may not be written. */
+  | 'STORAGE_UNAVAILABLE'
+  /** The platform failed to read or write; `cause` is what it said. */
+  | 'STORAGE_FAILED'
+  /** There is no room left on the device. Nothing was written. */
+  | 'QUOTA'
+  /** Another tab or process has the database open and does not let go. */
+  | 'BLOCKED'
+  /** A database of that name is there already. */
+  | 'NAME_TAKEN'
+  /** A stored database was made with other options. */
+  | 'OPTIONS_DIFFER'
+  /** Stored bytes are not what was written. */
+  | 'DAMAGED'
+  /** Stored bytes are of a format this version does not know. */
+  | 'UNSUPPORTED_FORMAT'
+  /** Metadata holds something that can be copied but not stored, such as a `Blob`. */
+  | 'METADATA_NOT_STORABLE';
 
 /** The details of an {@link EdgeVecError}. */
 export interface EdgeVecErrorDetails {
@@ -145,4 +163,12 @@ export function aborted(cause?: unknown): EdgeVecError {
 /** The database is closed. */
 export function closed(): EdgeVecError {
   return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
+}
+
+/** Stored bytes are not what was written. `what` they are of, in words. */
+export function damaged(what: string, cause?: unknown): EdgeVecError {
+  return new EdgeVecError('DAMAGED', `What is stored of ${what} is damaged`, {
+    remedy: 'Import an export of the database, or drop it and write it again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

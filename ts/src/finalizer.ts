@@ -3,13 +3,18 @@
 
 import type { Host } from './host/host.js';
 
-let registry: FinalizationRegistry<Host> | undefined;
+let registry: FinalizationRegistry<() => unknown> | undefined;
+
+/** Calls `end` some time after `owner` was collected. It must not refer to its owner. */
+export function onceForgotten(owner: object, end: () => unknown): void {
+  if (typeof FinalizationRegistry !== 'function') return;
+  registry ??= new FinalizationRegistry((run) => run());
+  registry.register(owner, end, owner);
+}
 
 /** Closes `host` some time after `owner` was collected. The host must not refer to its owner. */
 export function closeWithOwner(owner: object, host: Host): void {
-  if (typeof FinalizationRegistry !== 'function') return;
-  registry ??= new FinalizationRegistry((forgotten) => forgotten.close());
-  registry.register(owner, host, owner);
+  onceForgotten(owner, () => host.close());
 }
 
 /** The owner closed its host itself. */

@@ -27,6 +27,10 @@ export interface WriteRequest {
   readonly kind: WriteKind;
   readonly first: boolean;
   readonly last: boolean;
+  /** Of the last part: to survive a power failure before it is acknowledged. */
+  readonly strict: boolean;
+  /** Rows of the whole transaction, where that is known: of an array. */
+  readonly rows?: number | undefined;
   readonly part: Part;
 }
 
@@ -76,6 +80,14 @@ export interface EngineStats {
   readonly buildDistances: number;
 }
 
+/** What is stored of a database. */
+export interface StoredStats {
+  /** Undefined: nothing is. */
+  readonly kind: 'indexeddb' | 'files' | 'memory' | undefined;
+  readonly bytes: number;
+  readonly room: { readonly used: number; readonly quota: number } | undefined;
+}
+
 /** Every method: its request and its reply. */
 export interface Methods {
   /** Resolves once the part is linked; for the last part with the chosen ids, in order, once all rows are visible. */
@@ -83,13 +95,24 @@ export interface Methods {
   /** Rolls a transaction back, unless it has committed. */
   abort: { request: { readonly transaction: number }; reply: undefined };
   get: { request: { readonly ids: readonly Id[]; readonly vectors: boolean }; reply: RecordsReply };
-  delete: { request: { readonly ids: readonly Id[] }; reply: number };
+  delete: { request: { readonly ids: readonly Id[]; readonly strict: boolean }; reply: number };
   search: { request: SearchRequest; reply: readonly HitsReply[] };
   /** Every id, in order of insertion. */
   ids: { request: undefined; reply: readonly Id[] };
   count: { request: undefined; reply: number };
   compact: { request: undefined; reply: undefined };
+  /** Resolves once everything acknowledged would survive a power failure. */
+  flush: { request: undefined; reply: undefined };
+  /** Copies the database for a file; what it is to be asked for by. */
+  exportBegin: { request: undefined; reply: number };
+  /** The next piece of the file; undefined behind the last. */
+  exportNext: { request: number; reply: Uint8Array | undefined };
+  /** Forgets what has not been asked for. */
+  exportEnd: { request: number; reply: undefined };
+  /** Writes a checkpoint, or a copy under another name. */
+  save: { request: { readonly name: string | undefined }; reply: undefined };
   stats: { request: undefined; reply: EngineStats };
+  stored: { request: undefined; reply: StoredStats };
 }
 
 export type Method = keyof Methods;

@@ -2,12 +2,24 @@
 
 import { EdgeVecError } from './errors.js';
 import { show } from './show.js';
-import type { EdgeVecEvent, Metric, Precision, ScanOptions, SearchOptions, WriteOptions } from './types.js';
+import type {
+  DeleteOptions,
+  Durability,
+  EdgeVecEvent,
+  Metric,
+  Precision,
+  ScanOptions,
+  SearchOptions,
+  WriteOptions,
+} from './types.js';
 
 /** What `open` takes. A newcomer passes `dimensions` and nothing else. */
 export interface OpenOptions {
-  /** Numbers in a vector: an integer from 1 to 4096. Every vector of this database has as many. */
-  readonly dimensions: number;
+  /**
+   * Numbers in a vector: an integer from 1 to 4096. Every vector of this database has as many. May be left out, as all below may, for a database
+   * that is stored already.
+   */
+  readonly dimensions?: number;
   /** How closeness is measured. Default `'cosine'`, which suits the text and image embeddings in common use. */
   readonly metric?: Metric;
   /**
@@ -36,7 +48,7 @@ export interface OpenOptions {
    */
   readonly seed?: number;
   /**
-   * Where the engine runs. `'auto'` (default): in a worker where there is one, else in this thread. `true`: in a worker or
+   * Where the engine runs. `'auto'` (default): in a worker in browsers, else in this thread. `true`: in a worker or
    * not at all. `false`: in this thread, in slices of at most 8 ms. A URL: a worker started from your copy of
    * `edgevec/worker`, for pages whose policy forbids blob workers. A function: a worker you start from that script, or have
    * started before; one worker for each database.
@@ -46,9 +58,36 @@ export interface OpenOptions {
    * it stay pending.
    */
   readonly worker?: 'auto' | boolean | string | URL | (() => Worker);
+  /**
+   * Keeps the database on this device under this name: in IndexedDB, or in files where there is none (Node, Bun, Deno). What was stored
+   * before is there again. Default: none, and the database ends with the page. In files, it may have 252 bytes of UTF-8, of which each but a-z, 0-9, _
+   * and - takes three.
+   */
+  readonly name?: string;
+  /**
+   * When a write is acknowledged. `'relaxed'` (default): once it would survive the end of the page, of the browser and of the process. `'strict'`: once
+   * it would survive a power failure too, as far as the device tells the truth; that takes longer. For one write: its own `durability`.
+   */
+  readonly durability?: Durability;
+  /**
+   * What to do where nothing can be stored (some private windows, sandboxed frames): `'throw'` (default) the error `STORAGE_UNAVAILABLE`, or
+   * keep the database in `'memory'` and tell `onEvent` that it is `degraded`.
+   */
+  readonly whenUnavailable?: 'throw' | 'memory';
+  /** The folder for databases kept in files. Default `.edgevec` in the working directory. */
+  readonly directory?: string;
   /** Told about what is no error of a call. Default: `console.warn`. */
   readonly onEvent?: (event: EdgeVecEvent) => void;
 }
+
+/** What `load` takes: what is stored tells the rest. */
+export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'directory' | 'worker' | 'onEvent'>;
+
+/** What `import` takes: the file tells the rest. */
+export type ImportOptions = OpenOptions;
+
+/** What `open` cannot do without: the dimensions, or the name of a database that has some. */
+export type New = { readonly dimensions: number } | { readonly name: string };
 
 /** What the engine's constructor takes. */
 export interface EngineOptions {
@@ -57,14 +96,33 @@ export interface EngineOptions {
   readonly m: number;
   readonly efConstruction: number;
   readonly seed: number;
-  /** Default: float32. */
-  readonly precision?: Precision;
+  readonly precision: Precision;
+}
+
+/** Where a database is kept. */
+export interface StoredAt {
+  readonly name: string;
+  /** Go on in memory where nothing can be stored. */
+  readonly elseInMemory: boolean;
+}
+
+/** What the database needs to know, in whichever host. It survives structured clone. */
+export interface HostOptions {
+  /** It is to be made out of a file, which is fed to it while it opens. */
+  readonly imports?: boolean;
+  /** With every default filled in; the dimensions are 0 where they were left out. */
+  readonly engine: EngineOptions;
+  /** Which of them were given: what is stored must agree with these. */
+  readonly given: readonly (keyof EngineOptions)[];
+  readonly recall: number;
+  readonly stored: StoredAt | undefined;
 }
 
 /** `OpenOptions`, checked, with every default filled in. */
-export interface ResolvedOptions {
-  readonly engine: EngineOptions;
-  readonly recall: number;
+export interface ResolvedOptions extends HostOptions {
+  /** Of databases kept in files. */
+  readonly directory: string | undefined;
+  readonly strict: boolean;
   readonly worker: 'auto' | boolean | string | URL | (() => Worker);
   readonly onEvent: (event: EdgeVecEvent) => void;
 }
@@ -77,15 +135,21 @@ const OPEN = [
   'm',
   'efConstruction',
   'seed',
+  'name',
+  'durability',
+  'directory',
+  'whenUnavailable',
   'worker',
   'onEvent',
 ] as const;
+/** Those that a stored database has been made with. */
+const ENGINE = ['dimensions', 'metric', 'precision', 'm', 'efConstruction', 'seed'] as const;
 const METRICS: readonly Metric[] = ['cosine', 'dot', 'euclidean'];
 const PRECISIONS: readonly Precision[] = ['float32', 'int16', 'int8'];
 const MAX_U32 = 0xffff_ffff;
 
 /** Resolves the options of `open`; `extra` names the ones the caller has taken care of. */
-export function resolveOpen(options: OpenOptions, extra: readonly string[] = []): ResolvedOptions {
+export function resolveOpen(options: OpenOptions, extra: readonly string[] = [], imports = false): ResolvedOptions {
   checkKeys('open', options, [...OPEN, ...extra]);
   const { metric = 'cosine', precision = 'float32', worker = 'auto', onEvent = warn } = options;
   if (!METRICS.includes(metric)) throw invalid('metric', `'cosine', 'dot' or 'euclidean'`, metric);
@@ -96,9 +160,27 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [])
   }
   if (typeof onEvent !== 'function') throw invalid('onEvent', 'a function', onEvent);
   const m = integer('m', options.m ?? 16, 2, 64);
+  const { name, directory, whenUnavailable = 'throw' } = options;
+  if (whenUnavailable !== 'throw' && whenUnavailable !== 'memory')
+    throw invalid('whenUnavailable', `'throw' or 'memory'`, whenUnavailable);
+  if (name !== undefined) checkName(name);
+  checkDirectory(directory);
+  if (name === undefined) {
+    for (const key of ['durability', 'whenUnavailable'] as const) {
+      if (options[key] !== undefined)
+        throw invalid(key, 'a name beside it: without one nothing is stored', options[key]);
+    }
+  }
+  const given = ENGINE.filter((key) => options[key] !== undefined);
+  // What is stored, or in the file, tells.
+  const known = (name !== undefined || imports) && options.dimensions === undefined;
   return {
+    given,
+    directory,
+    strict: isStrict(options.durability ?? 'relaxed'),
+    stored: name === undefined ? undefined : { name, elseInMemory: whenUnavailable === 'memory' },
     engine: {
-      dimensions: integer('dimensions', options.dimensions, 1, 4096),
+      dimensions: known ? 0 : integer('dimensions', options.dimensions, 1, 4096),
       metric,
       m,
       efConstruction: integer('efConstruction', options.efConstruction ?? 200, m, 4096),
@@ -153,8 +235,9 @@ export function resolveScan(options: ScanOptions = {}): Required<ScanOptions> {
 
 /** Checks the options of a write. */
 export function resolveWrite(method: string, options: WriteOptions = {}): WriteOptions {
-  checkKeys(method, options, ['onProgress', 'signal']);
-  const { onProgress, signal } = options;
+  checkKeys(method, options, ['onProgress', 'signal', 'durability']);
+  const { onProgress, signal, durability } = options;
+  if (durability !== undefined) isStrict(durability);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw invalid('onProgress', 'a function', onProgress);
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
@@ -178,6 +261,39 @@ function checkKeys(method: string, options: object, known: readonly string[]): v
       remedy: 'Check the spelling.',
     });
   }
+}
+
+/** Where stored databases are. */
+export type SiteOptions = Pick<OpenOptions, 'directory'>;
+
+/** The directory, if one is given. */
+export function resolveSite(method: string, options: SiteOptions = {}): string | undefined {
+  checkKeys(method, options, ['directory']);
+  return checkDirectory(options.directory);
+}
+
+/** @throws `INVALID_OPTIONS` */
+export function checkName(name: unknown): string {
+  // Halves of characters have no bytes: two such names would be one.
+  if (typeof name === 'string' && name !== '' && !/\p{Surrogate}/u.test(name)) return name;
+  throw invalid('name', 'a string of whole characters, at least one', name);
+}
+
+function checkDirectory(directory: unknown): string | undefined {
+  if (directory === undefined || (typeof directory === 'string' && directory !== '')) return directory;
+  throw invalid('directory', 'a path', directory);
+}
+
+/** Whether a deletion is to be strict; undefined: as the database's writes. */
+export function resolveDelete(options: DeleteOptions = {}): boolean | undefined {
+  checkKeys('delete', options, ['durability']);
+  return options.durability && isStrict(options.durability);
+}
+
+/** @throws `INVALID_OPTIONS` */
+export function isStrict(durability: Durability): boolean {
+  if (durability === 'relaxed' || durability === 'strict') return durability === 'strict';
+  throw invalid('durability', `'relaxed' or 'strict'`, durability);
 }
 
 function integer(name: string, value: unknown, from: number, to: number): number {

@@ -6,6 +6,9 @@ export type Id = string | number;
 /** How closeness is measured. See {@link Hit.distance} and {@link Hit.score} for what each yields. */
 export type Metric = 'cosine' | 'dot' | 'euclidean';
 
+/** When a write is acknowledged: see {@link OpenOptions.durability}. */
+export type Durability = 'relaxed' | 'strict';
+
 /** What is kept of each number of a vector: see {@link OpenOptions.precision}. */
 export type Precision = 'float32' | 'int16' | 'int8';
 
@@ -113,8 +116,16 @@ export interface WriteOptions {
    * small write with `onProgress` takes its place among other writes after that, not when it is called.
    */
   readonly onProgress?: (progress: Progress) => void;
+  /** When the write is acknowledged: see the option of `open`. Default: the database's. */
+  readonly durability?: Durability;
   /** Aborts the write: an array is then not written at all; of a stream, the finished batches stay. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of `delete`. */
+export interface DeleteOptions {
+  /** When the deletion is acknowledged: see the option of `open`. Default: the database's. */
+  readonly durability?: Durability;
 }
 
 /** Where the engine runs. */
@@ -142,9 +153,26 @@ export interface Stats {
   readonly distances: number;
   /** Distances computed by writes and by `compact()` since the database was opened. */
   readonly buildDistances: number;
+  /** Where it is kept. */
+  readonly storage: StorageStats;
   /** The engine build in use: `relaxed-simd` where the platform has it, else `simd128`. Both give the same answers. */
   readonly variant: string;
   readonly host: HostKind;
+}
+
+/** Where a database is kept, and what room there is. */
+export interface StorageStats {
+  /**
+   * `'durable'`: until it is dropped. `'best-effort'`: the browser may clear it under pressure; `EdgeVec.persist()` asks it not to.
+   * `'ephemeral'`: until it is closed.
+   */
+  readonly persistence: 'durable' | 'best-effort' | 'ephemeral';
+  /** Bytes stored of this database, about; 0 where nothing is. */
+  readonly bytes: number;
+  /** Bytes that this site, or on a disk everybody, has stored; left out where the platform does not tell. */
+  readonly used?: number;
+  /** Bytes that it may store. */
+  readonly quota?: number;
 }
 
 /** Bytes in use, by what they hold. */
@@ -159,6 +187,24 @@ export interface MemoryParts {
 
 /** What `onEvent` receives. */
 export type EdgeVecEvent =
+  /** Nothing can be stored here, so the database is kept in memory, as `whenUnavailable` asks: it ends with the page. */
+  | { readonly type: 'degraded'; readonly error: Error }
+  /**
+   * The end of what was stored could not be read: the last `lost` writes are gone (`undefined`: some, nobody knows how many), and whatever came before
+   * is whole. Only a failure of the device does that.
+   */
+  | { readonly type: 'log-damaged'; readonly lost: number | undefined; readonly error: Error }
+  /** What was stored of the graph was damaged. It is built anew, in the background; no row is lost. */
+  | { readonly type: 'graph-rebuilt'; readonly error: Error }
+  /**
+   * Rows could not be read: the database is opened as soon as it can be searched, and they come after. Every later call fails with this error,
+   * `DAMAGED` or `STORAGE_FAILED`.
+   */
+  | { readonly type: 'rows-unreadable'; readonly error: Error }
+  /** A checkpoint could not be written. Every write is in the log all the same; it is tried again later. */
+  | { readonly type: 'checkpoint-failed'; readonly error: Error }
+  /** Another tab has dropped the database, or the browser has cleared it: it is closed. */
+  | { readonly type: 'storage-gone'; readonly error: Error }
   /** No worker could be started, so the database runs in this thread, in slices of at most 8 ms. */
   | { readonly type: 'worker-unavailable'; readonly error: Error }
   /** The worker is gone and the rows it held with it. Every pending and later call fails with `WORKER_DIED`. */

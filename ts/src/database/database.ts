@@ -1,47 +1,119 @@
 // The database proper: an engine, the ids and metadata of its rows, and the writes under way. It runs inside either host and
 // trusts its requests, which were validated at the public edge; only what needs the rows themselves is checked here.
+//
+// A durable one is ahead of nothing: what its callers see is in the log.
 
+import type { Loaded } from '../checkpoint/load.js';
+import type { State } from '../checkpoint/places.js';
+import type { RowStream } from '../checkpoint/row-stream.js';
+import type { AtRest } from '../checkpoint/save.js';
+import type { Durable, Held } from '../durable/durable.js';
 import { MODE } from '../engine/bindings.js';
-import type { Engine } from '../engine/engine.js';
 import { aborted, amend, closed, EdgeVecError } from '../errors.js';
+import type { Entry } from '../log/frame.js';
 import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../messages.js';
+import type { EngineOptions } from '../options.js';
+import { copyInto } from '../portable/copy.js';
+import { Export } from '../portable/export.js';
+import type { Ahead } from '../rows/ids.js';
+import { Slices, STEP_ROWS } from '../slices.js';
+import type { StorageSite } from '../storage/storage.js';
 import type { Id } from '../types.js';
 import { ownMetadata } from './cloning.js';
+import { type Change, Committer } from './committer.js';
 import { Linker } from './linker.js';
-import { Order } from './order.js';
-import { Rows } from './rows.js';
-import { Slices, STEP_ROWS } from './slices.js';
 import { Transaction } from './transaction.js';
 
 /** Fewer tombstones than this are not worth a pass over the graph. */
 const TIDY_FROM = 1_000;
 
+/** How often `save` tries again where other tabs make checkpoints that do not hold what it knows. */
+const SAVE_TRIES = 5;
+
 /** Ids listed between two looks at the clock: listing one costs next to nothing. */
 const LISTED_ROWS = 1_024;
 
-export class Database implements Handlers {
-  readonly #engine: Engine;
+export interface DatabaseOptions {
+  /** What it was made with. */
+  readonly engine: EngineOptions;
+  readonly recall: number;
+  readonly slices?: Slices;
+  /** Where databases are stored. */
+  readonly site: () => Promise<StorageSite>;
+  /** Where this one is stored, if it is. */
+  readonly durable?: Durable;
+}
+
+export class Database implements Handlers, Held {
+  /** Replaced as a whole, where another tab's checkpoint takes its place. */
+  #state: State;
+  /** Rows that are still to come into it. Searches ask for those they need; what needs more of them waits until it is over. */
+  #stream: RowStream | undefined;
+  /** Why they never will. */
+  #failure: EdgeVecError | undefined;
+  #started = false;
+  #linker: Linker;
+  readonly #options: EngineOptions;
+  readonly #site: () => Promise<StorageSite>;
   readonly #recall: number;
   readonly #slices: Slices;
-  readonly #linker: Linker;
-  readonly #rows = new Rows();
-  readonly #order = new Order();
+  readonly #durable: Durable | undefined;
+  readonly #committer: Committer;
   readonly #transactions = new Map<number, Transaction>();
   /** Transactions that failed and are being undone. */
   readonly #rollbacks = new Map<number, Promise<void>>();
+  readonly #exports = new Map<number, Export>();
+  #exported = 0;
   #compaction: Promise<undefined> | undefined;
   #calibration: Promise<void> | undefined;
   /** Set while a commit or a deletion that takes several slices is half done: whoever wants to see rows waits for it. */
   #gate: Promise<void> | undefined;
+  /** Set while nothing may come in. */
+  #rest: Promise<void> | undefined;
   /** Reads that take several slices: no commit or deletion begins before they are whole. */
   readonly #reads = new Set<Promise<unknown>>();
   #closed = false;
+  #closing: Promise<void> | undefined;
 
-  constructor(engine: Engine, recall: number, slices: Slices = new Slices()) {
-    this.#engine = engine;
+  constructor(
+    { stream, ...state }: State & Partial<Pick<Loaded, 'stream'>>,
+    { engine, recall, slices = new Slices(), site, durable }: DatabaseOptions,
+  ) {
+    this.#state = state;
+    this.#receive(stream);
+    this.#options = engine;
+    this.#site = site;
     this.#recall = recall;
     this.#slices = slices;
-    this.#linker = new Linker(engine, slices);
+    this.#linker = new Linker(state.engine, slices);
+    this.#durable = durable;
+    const runner = {
+      run: <T>(steps: Generator<undefined, T>) => this.#run(steps),
+      alone: <T>(steps: Generator<undefined, T>) => this.#alone(steps),
+    };
+    this.#committer = new Committer(() => this.#rows, runner, durable);
+    durable?.hold(this, () => this.#committer.catchUp());
+  }
+
+  /**
+   * Resolves once it holds what the log holds; links what waits to be linked. To be called once, after it is made. Where the log holds nothing that came
+   * after the checkpoint, rows may still be coming in.
+   */
+  async start(): Promise<void> {
+    if (this.#durable !== undefined) await this.#committer.catchUp();
+    this.#assertOpen();
+    this.#started = true;
+    // Should it fail, the next call tells.
+    this.#linkOpened().catch(() => {});
+    this.#tidy();
+  }
+
+  get #engine(): State['engine'] {
+    return this.#state.engine;
+  }
+
+  get #rows(): State['rows'] {
+    return this.#state.rows;
   }
 
   /** A transaction takes its place among writes and deletions when its last part comes. */
@@ -51,49 +123,86 @@ export class Database implements Handlers {
     const number = request.transaction;
     const transaction = this.#transaction(request);
     try {
-      transaction.append(ownMetadata(request.part), this.#order.idle);
+      // In this thread the metadata is the caller's own, which may change while we wait.
+      const part = ownMetadata(request.part);
+      while (this.#halt !== undefined) await this.#halt;
+      this.#assertOpen();
+      if (this.#transactions.get(number) !== transaction) throw aborted();
+      const kept = transaction.append(part, this.#committer.idle);
       const linking = this.#linker.settled();
-      const ready = linking && Promise.race([linking, transaction.failed]);
-      if (request.last) return await this.#order.enqueue(ready, () => this.#commit(number, transaction));
-      // Where nothing needs linking, a long write would otherwise never end its turn of the event loop.
-      await (ready ?? this.#slices.breathe());
+      const waits = linking !== undefined || kept !== undefined;
+      const ready = waits ? Promise.race([Promise.all([linking, kept]), transaction.failed]) : undefined;
+      if (request.last) return await this.#committer.enqueue(this.#writing(number, transaction, ready), request.strict);
+      await ready;
+      // Where nothing need be waited for, a long write would otherwise never end its turn of the event loop.
+      await this.#slices.breathe();
       return [];
     } catch (error) {
+      // One that is being moved is whole in neither engine.
+      while (this.#rest !== undefined) await this.#rest;
       if (this.#transactions.delete(number)) await this.#rollback(number, transaction, error as EdgeVecError);
       throw error;
+    } finally {
+      if (request.last) this.#tidy();
     }
   }
 
-  async #commit(number: number, transaction: Transaction): Promise<readonly number[]> {
-    this.#assertOpen();
-    if (this.#transactions.get(number) !== transaction) throw aborted();
-    // From here on an abort comes too late.
-    this.#transactions.delete(number);
-    try {
-      return await this.#alone(transaction.commit());
-    } catch (error) {
-      // An id is taken, or gone: that is found before the first row is shown.
-      await this.#rollback(number, transaction, error as EdgeVecError);
-      throw error;
-    } finally {
-      this.#tidy();
-    }
+  #writing(number: number, transaction: Transaction, ready: Promise<unknown> | undefined): Change<number[]> {
+    const begin = (): void => {
+      this.#assertOpen();
+      if (this.#transactions.get(number) !== transaction) throw aborted();
+      if (transaction.failure !== undefined) throw transaction.failure;
+      // From here on an abort comes too late.
+      transaction.committing = true;
+    };
+    const end = (): void => void this.#transactions.delete(number);
+    return {
+      ready,
+      bytes: transaction.bytes,
+      isWhole: () => transaction.failure === undefined,
+      *check(ids) {
+        begin();
+        yield* transaction.check(ids);
+      },
+      foresee: (ids) => transaction.foresee(ids),
+      entry: (origin) => transaction.entry(origin),
+      *show() {
+        const chosen = yield* transaction.show();
+        end();
+        return chosen;
+      },
+    };
   }
 
   async abort({ transaction }: Request<'abort'>): Promise<undefined> {
+    while (this.#rest !== undefined) await this.#rest;
     const found = this.#transactions.get(transaction);
+    if (found?.committing) return;
     this.#transactions.delete(transaction);
     if (found !== undefined) await this.#rollback(transaction, found, aborted());
     else await this.#rollbacks.get(transaction);
   }
 
-  get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
+  async get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
+    while (vectors && this.#arrival !== undefined) await this.#arrival;
     return this.#read(this.#reading(ids, vectors));
   }
 
-  async delete({ ids }: Request<'delete'>): Promise<number> {
+  async delete({ ids, strict }: Request<'delete'>): Promise<number> {
     this.#assertOpen();
-    const deleted = await this.#order.enqueue(undefined, () => this.#alone(this.#deletion(ids)));
+    while (this.#halt !== undefined) await this.#halt;
+    const deletion: Change<number> = {
+      ready: undefined,
+      bytes: 16 * ids.length,
+      isWhole: () => true,
+      *check() {},
+      foresee: (ahead: Ahead) => {
+        for (const id of ids) ahead.delete(id);
+      },
+      entry: (origin) => ({ ...origin, kind: 'delete', ids }),
+      show: () => this.#deletion(ids),
+    };
+    const deleted = await this.#committer.enqueue(deletion, strict);
     this.#tidy();
     return deleted;
   }
@@ -108,19 +217,30 @@ export class Database implements Handlers {
     this.#assertOpen();
     const size = this.#engine.dimensions;
     const count = request.queries.length / size;
-    if (count === 1) return [this.#hits(request.queries, request)];
+    if (count === 1) {
+      const hits = this.#hits(request.queries, request);
+      if (hits !== undefined) return [hits];
+      const queries = request.queries.slice();
+      await this.#bring();
+      return this.search({ ...request, queries });
+    }
     const replies: HitsReply[] = [];
-    await this.#slices.run(() => {
-      this.#assertOpen();
-      const row = replies.length;
-      if (row === count) return true;
-      try {
-        replies.push(this.#hits(request.queries.subarray(row * size, (row + 1) * size), request));
-      } catch (error) {
-        throw error instanceof EdgeVecError ? amend(error, { row }) : error;
-      }
-      return replies.length === count;
-    });
+    while (replies.length < count) {
+      let bringing: Promise<void> | undefined;
+      await this.#slices.run(() => {
+        this.#assertOpen();
+        const row = replies.length;
+        try {
+          const hits = this.#hits(request.queries.subarray(row * size, (row + 1) * size), request);
+          if (hits === undefined) bringing = this.#bring();
+          else replies.push(hits);
+        } catch (error) {
+          throw error instanceof EdgeVecError ? amend(error, { row }) : error;
+        }
+        return bringing !== undefined || replies.length === count;
+      });
+      await bringing;
+    }
     return replies;
   }
 
@@ -135,6 +255,7 @@ export class Database implements Handlers {
   }
 
   async compact(): Promise<undefined> {
+    while (this.#arrival !== undefined) await this.#arrival;
     // What was removed since a running compaction began is left to the next.
     await this.#compaction;
     return this.#compact();
@@ -145,7 +266,7 @@ export class Database implements Handlers {
    * paid for by as many removals. And it calibrates, once no write is under way, whenever the rows have doubled.
    */
   #tidy(): void {
-    if (this.#closed || this.#engine.crashed) return;
+    if (this.#closed || this.#failure !== undefined || this.#engine.crashed || this.#arrival !== undefined) return;
     if (this.#transactions.size === 0) this.#calibrate();
     const tombstones = this.#engine.tombstones();
     if (tombstones < TIDY_FROM || tombstones * 3 < this.#rows.count) return;
@@ -184,28 +305,225 @@ export class Database implements Handlers {
     return this.#engine.stats();
   }
 
+  async stored(): Promise<Reply<'stored'>> {
+    this.#assertOpen();
+    return (await this.#durable?.stored()) ?? { kind: undefined, bytes: 0, room: undefined };
+  }
+
+  /** Resolves once everything acknowledged would survive a power failure. */
+  async flush(): Promise<undefined> {
+    this.#assertOpen();
+    await this.#committer.flush();
+  }
+
+  async save({ name }: Request<'save'>): Promise<undefined> {
+    while (this.#arrival !== undefined) await this.#arrival;
+    this.#assertOpen();
+    await this.#committer.flush();
+    if (name === undefined || name === this.#durable?.name) {
+      await this.#checkpoint();
+      return undefined;
+    }
+    const copied = await this.#export();
+    const storage = await (await this.#site()).open(name, () => {});
+    try {
+      await copyInto(storage, copied);
+    } finally {
+      await storage.close();
+    }
+    return undefined;
+  }
+
+  async #checkpoint(): Promise<void> {
+    for (let tries = 0; tries < SAVE_TRIES; tries++) {
+      if (this.#durable === undefined || (await this.#durable.checkpoint())) return;
+      // It may have to begin anew from the other's.
+      await this.#committer.flush();
+    }
+    throw new EdgeVecError(
+      'STORAGE_FAILED',
+      'Other tabs made checkpoints, again and again, before this one was whole',
+      {
+        expected: 'a checkpoint that holds all writes so far',
+        got: `others, ${SAVE_TRIES} times`,
+        remedy: 'Nothing is lost, all writes are in the log. Save again later, or in one tab at a time.',
+      },
+    );
+  }
+
+  async exportBegin(): Promise<number> {
+    this.#assertOpen();
+    // What others have written is a part of it.
+    await this.#committer.flush();
+    const copied = await this.#export();
+    this.#assertOpen();
+    this.#exports.set(++this.#exported, copied);
+    return this.#exported;
+  }
+
+  exportNext(number: number): Uint8Array | undefined {
+    this.#assertOpen();
+    const next = this.#exports.get(number)?.next();
+    if (next === undefined) this.#exports.delete(number);
+    return next;
+  }
+
+  exportEnd(number: number): undefined {
+    this.#exports.delete(number);
+  }
+
+  state(): State {
+    this.#assertOpen();
+    return this.#state;
+  }
+
+  readonly atRest: AtRest = (steps) =>
+    this.#committer.between(() =>
+      this.#resting(async () => {
+        await this.#run(steps, true);
+      }),
+    );
+
+  async apply(entry: Entry): Promise<void> {
+    if (entry.kind === 'delete') {
+      await this.#alone(this.#deletion(entry.ids));
+      return;
+    }
+    const transaction = new Transaction(entry.kind, this.#state);
+    try {
+      for await (const part of (this.#durable as Durable).parts(entry)) {
+        await transaction.append(part, false);
+        await this.#slices.breathe();
+      }
+    } catch (error) {
+      await this.#run(transaction.rollback());
+      throw error;
+    }
+    transaction.resume(entry.firstChosen);
+    await this.#alone(transaction.show());
+    this.#link();
+  }
+
+  get isWriting(): boolean {
+    return [...this.#transactions.values()].some(({ isEmpty }) => !isEmpty);
+  }
+
+  async replace({ engine, rows, stream }: Loaded): Promise<void> {
+    await this.#resting(() =>
+      this.#gated(async () => {
+        if (this.#closed) {
+          stream?.stop();
+          engine.free();
+          throw closed();
+        }
+        const old = this.#state;
+        this.#state = { engine, rows };
+        this.#stream?.stop();
+        this.#receive(stream);
+        this.#linker.release();
+        this.#linker = new Linker(engine, this.#slices);
+        for (const transaction of this.#transactions.values()) await transaction.move(this.#state);
+        old.engine.free();
+      }),
+    );
+    this.#link();
+  }
+
+  fail(error: EdgeVecError): void {
+    this.#failure = error;
+    this.#stream?.stop();
+    // Before, `open` tells.
+    if (this.#started) this.#durable?.tell({ type: 'rows-unreadable', error });
+  }
+
   /** Frees the engine. Writes under way reject with `CLOSED`. */
-  close(): void {
-    if (this.#closed) return;
+  async close(): Promise<void> {
+    if (this.#closed) return this.#closing;
     this.#closed = true;
     // Rolling back in an engine about to be freed would be work for nobody.
     this.#transactions.clear();
+    this.#exports.clear();
     this.#linker.stop(closed());
+    this.#stream?.stop();
     this.#engine.free();
+    this.#closing = this.#durable?.close();
+    await this.#closing;
+  }
+
+  async #export(): Promise<Export> {
+    for (;;) {
+      while (this.#arrival !== undefined) await this.#arrival;
+      this.#assertOpen();
+      const begun = await Export.begin(() => this.#state, this.#options, this.atRest, this.#slices);
+      if (begun !== undefined) return begun;
+    }
+  }
+
+  /** Takes in rows that are still to come. */
+  #receive(stream: RowStream | undefined): void {
+    this.#stream = stream;
+    // What was put off until they are in.
+    void stream?.over.then(() => this.#tidy());
+  }
+
+  /** Set while rows are still to come. */
+  get #arrival(): Promise<void> | undefined {
+    return this.#stream?.isOver === false ? this.#stream.over : undefined;
+  }
+
+  /** Set while no change may come in. */
+  get #halt(): Promise<void> | undefined {
+    return this.#rest ?? this.#arrival;
+  }
+
+  /** Resolves once the rows are in that the last search wants, or it is to look again elsewhere. */
+  async #bring(): Promise<void> {
+    await this.#stream?.bring(this.#engine.wanted());
+  }
+
+  /** Rows that wait to be linked are searched meanwhile, one by one. */
+  #link(): void {
+    // Should it fail, the next call tells.
+    this.#linker.settled()?.catch(() => {});
+  }
+
+  /** Links what waits since it was opened, and has that stored. */
+  async #linkOpened(): Promise<void> {
+    await this.#linker.settled();
+    await this.#durable?.linked(this.#engine.stats());
   }
 
   /** Changes what others see, in slices that nobody sees between: jobs wait for their turn, and calls at the gate. */
-  async #alone<T>(steps: Generator<undefined, T>): Promise<T> {
+  #alone<T>(steps: Generator<undefined, T>): Promise<T> {
+    return this.#gated(() => this.#run(steps, true));
+  }
+
+  /** Runs while nobody sees rows. */
+  async #gated<T>(run: () => Promise<T>): Promise<T> {
     let open = (): void => {};
     this.#gate = new Promise((resolve) => {
       open = resolve;
     });
     try {
       if (this.#reads.size > 0) await Promise.allSettled(this.#reads);
-      return await this.#run(steps, true);
+      return await run();
     } finally {
       this.#gate = undefined;
       open();
+    }
+  }
+
+  /** Runs while nothing comes in. */
+  async #resting<T>(run: () => Promise<T>): Promise<T> {
+    let end = (): void => {};
+    this.#rest = new Promise((resolve) => {
+      end = resolve;
+    });
+    try {
+      return await run();
+    } finally {
+      this.#rest = undefined;
+      end();
     }
   }
 
@@ -277,6 +595,7 @@ export class Database implements Handlers {
 
   #rollback(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
     transaction.fail(error);
+    void transaction.discard(error);
     const done = this.#run(transaction.rollback()).finally(() => {
       this.#rollbacks.delete(number);
       this.#tidy();
@@ -285,23 +604,25 @@ export class Database implements Handlers {
     return done;
   }
 
-  #transaction({ transaction, first, kind }: WriteRequest): Transaction {
+  #transaction({ transaction, first, kind, rows }: WriteRequest): Transaction {
     const known = this.#transactions.get(transaction);
     if (known !== undefined) return known;
     // Parts still under way when their transaction failed find it gone; the failing part has told why.
     if (!first) throw aborted();
-    const opened = new Transaction(kind, this.#engine, this.#rows);
+    const opened = new Transaction(kind, this.#state, this.#durable?.draft(rows));
     this.#transactions.set(transaction, opened);
     return opened;
   }
 
-  #hits(query: Float32Array, { k, ef, recall, exact, vectors: withVectors }: SearchRequest): HitsReply {
+  /** Undefined where rows are wanted that are still to come. */
+  #hits(query: Float32Array, { k, ef, recall, exact, vectors: withVectors }: SearchRequest): HitsReply | undefined {
     // No more can be found than there is, and the engine's buffers need not be larger. An empty database still checks the query.
     const most = Math.max(1, this.#rows.count);
     const wanted = Math.min(k, most);
     const asked = ef ?? (exact ? wanted : this.#engine.efFor(wanted, recall ?? this.#recall));
     const width = Math.min(Math.max(asked, wanted), most);
     const found = this.#engine.search(query, wanted, width, exact ? MODE.exact : MODE.auto);
+    if (found === undefined) return undefined;
     const slots = Array.from(this.#engine.hitSlots(found).subarray(0, found));
     const distances = Array.from(this.#engine.hitDistances(found).subarray(0, found));
     const hits = {
@@ -320,6 +641,7 @@ export class Database implements Handlers {
 
   #assertOpen(): void {
     if (this.#closed) throw closed();
+    if (this.#failure !== undefined) throw this.#failure;
     this.#engine.assertAlive();
   }
 }

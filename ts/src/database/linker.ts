@@ -6,7 +6,7 @@
 
 import type { Engine } from '../engine/engine.js';
 import type { EdgeVecError } from '../errors.js';
-import type { Slices } from './slices.js';
+import type { Slices } from '../slices.js';
 
 interface Waiter {
   /** Rows still to be linked before this one may go on. */
@@ -34,6 +34,13 @@ export class Linker {
       this.#waiters.push({ todo, resolve, reject });
       this.#run();
     });
+  }
+
+  /** Lets whoever waits go on without: the rows are to be linked elsewhere. */
+  release(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.resolve();
   }
 
   /** Lets nobody wait for an engine that is gone. */

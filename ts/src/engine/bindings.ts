@@ -5,7 +5,7 @@ import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 4;
 
 /** What the engine's constructor throws. */
 export interface EngineFault {
@@ -15,7 +15,9 @@ export interface EngineFault {
   readonly got: number;
 }
 
-/** Pointers are byte offsets into the instance's memory; `rows`, `budget`, `k` and `slot` are u32. */
+/**
+ * Pointers are byte offsets into the instance's memory; `rows`, `budget`, `k` and `slot` are u32, `section` is a number of docs/format.md.
+ */
 export interface RawEngine {
   free(): void;
   stage(rows: number): number;
@@ -27,6 +29,8 @@ export interface RawEngine {
   remove(slot: number): boolean;
   query(): number;
   search(k: number, ef: number, mode: number): number;
+  wanted(): number;
+  wantedCount(): number;
   efFor(k: number, recall: number): number;
   calibrate(budget: number): number;
   hitSlots(): number;
@@ -35,17 +39,53 @@ export interface RawEngine {
   tombstones(): number;
   compact(budget: number): number;
   stats(): EngineStats;
+  layOutHeader(): number;
+  header(): number;
+  chunks(section: number): number;
+  chunkBytes(section: number, chunk: number): number;
+  chunk(section: number, chunk: number): number;
+  isDirty(section: number, chunk: number): boolean;
+  setClean(section: number, chunk: number): void;
+  isWhole(): boolean;
+  awaited(chunk: number): number;
+  admit(chunk: number): number;
+}
+
+/** An engine being read back: header, `announce`, `begin`, every chunk (but those of rows that come later), `finish`. */
+export interface RawRestore {
+  free(): void;
+  header(): number;
+  announce(section: number, bytes: number): void;
+  begin(): number;
+  dimensions(): number;
+  chunks(section: number): number;
+  chunkBytes(section: number, chunk: number): number;
+  chunk(section: number, chunk: number): number;
+  /** Throws a status. */
+  finish(): RawEngine;
+  withoutGraph(): boolean;
 }
 
 /** One wasm instance with its own memory. */
 export interface Bindings {
   readonly Engine: new (options: EngineOptions) => RawEngine;
+  readonly EngineRestore: new (headerBytes: number) => RawRestore;
   readonly abiVersion: () => number;
   readonly init: (source: { module_or_path: WebAssembly.Module }) => Promise<{ readonly memory: WebAssembly.Memory }>;
 }
 
-/** Status of `commit`; `search` returns it negated. */
-export const STATUS = { ok: 0, notFinite: 1, zeroVector: 2, tooLarge: 3, outOfMemory: 4 } as const;
+/** Status of `commit`, `admit` and of a restore; `search` returns it negated. */
+export const STATUS = {
+  ok: 0,
+  notFinite: 1,
+  zeroVector: 2,
+  tooLarge: 3,
+  outOfMemory: 4,
+  damaged: 5,
+  unsupportedFormat: 6,
+  /** Rows that are needed have not come yet. */
+  partial: 7,
+} as const;
 
 /** Mode of `search`. */
 export const MODE = { auto: 0, exact: 1 } as const;

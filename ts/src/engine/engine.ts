@@ -4,13 +4,18 @@
 // each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
 // call: callers copy.
 
-import { EdgeVecError } from '../errors.js';
+import { damaged, EdgeVecError } from '../errors.js';
 import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
-import type { EngineFault, RawEngine } from './bindings.js';
+import { type Bindings, type EngineFault, type RawEngine, STATUS } from './bindings.js';
 import { crashed, faultOf, outOfMemory } from './faults.js';
+import { ROWS } from './sections.js';
 
-type Instance = { readonly Engine: new (options: EngineOptions) => RawEngine };
+/** A running wasm instance, without an engine yet. */
+export interface Instance {
+  readonly bindings: Bindings;
+  readonly memory: WebAssembly.Memory;
+}
 
 /** A refused commit: which of the staged rows, and why. */
 export interface Refusal {
@@ -27,11 +32,16 @@ export class Engine {
   #hitSlots: Uint32Array | undefined;
   #hitDistances: Float32Array | undefined;
 
-  constructor(instance: Instance, memory: WebAssembly.Memory, options: EngineOptions) {
-    this.dimensions = options.dimensions;
+  constructor(raw: RawEngine, memory: WebAssembly.Memory, dimensions: number) {
+    this.dimensions = dimensions;
+    this.#raw = raw;
     this.#memory = memory;
+  }
+
+  /** An engine without rows. @throws `INVALID_OPTIONS`, `OUT_OF_MEMORY` */
+  static create({ bindings, memory }: Instance, options: EngineOptions): Engine {
     try {
-      this.#raw = new instance.Engine(options);
+      return new Engine(new bindings.Engine(options), memory, options.dimensions);
     } catch (error) {
       throw isFault(error) ? faultError(error) : outOfMemory(error);
     }
@@ -78,8 +88,11 @@ export class Engine {
     return this.#guard(() => this.#raw.remove(slot));
   }
 
-  /** Searches; returns how many hits `slots` and `distances` now hold, nearest first. */
-  search(query: Float32Array, k: number, ef: number, mode: number): number {
+  /**
+   * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first. Undefined where rows must come before it can tell: those
+   * that are `wanted`.
+   */
+  search(query: Float32Array, k: number, ef: number, mode: number): number | undefined {
     this.assertAlive();
     try {
       const raw = this.#raw;
@@ -90,11 +103,40 @@ export class Engine {
       }
       this.#query.set(query);
       const found = raw.search(k, ef, mode);
+      if (found === -STATUS.partial) return undefined;
       if (found < 0) throw faultOf(-found);
       return found;
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  /** The chunks of rows that the last search wants; none: all of them. */
+  wanted(): number[] {
+    return this.#guard(() => {
+      const count = this.#raw.wantedCount();
+      return Array.from(new Uint32Array(this.#memory.buffer, this.#raw.wanted(), count));
+    });
+  }
+
+  /**
+   * Whether every row is in. Until then it searches as far as its rows go, and removes rows; vectors of hits can be copied, others not, and nothing can
+   * be added or saved.
+   */
+  isWhole(): boolean {
+    return this.#guard(() => this.#raw.isWhole());
+  }
+
+  /** Takes a chunk of rows in, unless it does not wait for it. @throws `DAMAGED` */
+  admit(chunk: number, bytes: Uint8Array): void {
+    this.#guard(() => {
+      const ptr = this.#raw.awaited(chunk);
+      if (ptr === 0) return;
+      if (this.#raw.chunkBytes(ROWS, chunk) !== bytes.length) throw damaged('the engine');
+      new Uint8Array(this.#memory.buffer, ptr, bytes.length).set(bytes);
+      const status = this.#raw.admit(chunk);
+      if (status !== 0) throw faultOf(status);
+    });
   }
 
   /** The `ef` by which a search for `k` rows reaches a recall. */
@@ -141,6 +183,42 @@ export class Engine {
   /** One slice of compaction; returns the work that remains. */
   compact(budget: number): number {
     return this.#guard(() => this.#raw.compact(budget));
+  }
+
+  /** What a snapshot begins with: who is in the engine. A copy. */
+  copyHeader(): Uint8Array<ArrayBuffer> {
+    return this.#guard(() => {
+      const length = this.#raw.layOutHeader();
+      return new Uint8Array(this.#memory.buffer, this.#raw.header(), length).slice();
+    });
+  }
+
+  /** Chunks of a section (docs/format.md); 0 where it has none. */
+  chunks(section: number): number {
+    return this.#guard(() => this.#raw.chunks(section));
+  }
+
+  /** Bytes of a chunk that is there. */
+  chunkBytes(section: number, chunk: number): number {
+    return this.#guard(() => this.#raw.chunkBytes(section, chunk));
+  }
+
+  /** Whether a chunk that is there has changed since it was saved. */
+  isDirty(section: number, chunk: number): boolean {
+    return this.#guard(() => this.#raw.isDirty(section, chunk));
+  }
+
+  /** Says that a chunk that is there has been saved as it is. */
+  setClean(section: number, chunk: number): void {
+    this.#guard(() => this.#raw.setClean(section, chunk));
+  }
+
+  /** A copy of a chunk that is there. */
+  copyChunk(section: number, chunk: number): Uint8Array<ArrayBuffer> {
+    return this.#guard(() => {
+      const length = this.#raw.chunkBytes(section, chunk);
+      return new Uint8Array(this.#memory.buffer, this.#raw.chunk(section, chunk), length).slice();
+    });
   }
 
   /** The engine's counts; memory is what the instance holds as a whole, free room included. */

@@ -1,6 +1,6 @@
 // A status of the engine, as a sentence.
 
-import { EdgeVecError } from '../errors.js';
+import { damaged, EdgeVecError } from '../errors.js';
 import { STATUS } from './bindings.js';
 
 /** The error a non-zero status stands for. */
@@ -24,6 +24,12 @@ export function faultOf(status: number): EdgeVecError {
       return new EdgeVecError('VECTOR_TOO_LARGE', 'The squared length of the vector overflows a 32-bit float', {
         expected: 'a length below about 4.4e18',
         remedy: 'Scale the vectors down.',
+      });
+    case STATUS.damaged:
+      return damaged('the engine');
+    case STATUS.unsupportedFormat:
+      return new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored database is of a newer EdgeVec version', {
+        remedy: 'Use the version that wrote it, or a newer one.',
       });
     default:
       return outOfMemory();

@@ -4,7 +4,7 @@ import { createBindings } from '#wasm/bindings.js';
 import { EdgeVecError } from '../errors.js';
 import type { EngineOptions } from '../options.js';
 import { ABI_VERSION, type Bindings } from './bindings.js';
-import { Engine } from './engine.js';
+import { Engine, type Instance } from './engine.js';
 import { outOfMemory } from './faults.js';
 import type { Variant } from './variants.js';
 
@@ -14,8 +14,13 @@ export interface EngineModule {
   readonly variant: Variant;
 }
 
-/** Starts an instance of its own: a trap then kills this database only, and closing it frees its whole memory. */
+/** An engine without rows, in an instance of its own. */
 export async function startEngine(module: WebAssembly.Module, options: EngineOptions): Promise<Engine> {
+  return Engine.create(await instantiate(module), options);
+}
+
+/** Starts an instance for one engine: a trap then kills that only, and closing it frees its whole memory. */
+export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   const bindings: Bindings = createBindings();
   let memory: WebAssembly.Memory;
   let abi: number;
@@ -34,7 +39,7 @@ export async function startEngine(module: WebAssembly.Module, options: EngineOpt
       remedy: SAME_VERSION,
     });
   }
-  return new Engine(bindings, memory, options);
+  return { bindings, memory };
 }
 
 const SAME_VERSION = 'Use the edgevec.wasm of the same package version.';

@@ -1,7 +1,8 @@
 // What a host is.
 
-import type { Slices } from '../database/slices.js';
 import type { Method, Reply, Request } from '../messages.js';
+import type { EngineOptions } from '../options.js';
+import type { Slices } from '../slices.js';
 import type { HostKind } from '../types.js';
 
 /** Runs a database somewhere. Every call rejects with an `EdgeVecError`, and with nothing else. */
@@ -11,6 +12,8 @@ export interface Host {
   /** What long work in the caller's own thread is cut into. */
   readonly slices: Slices;
   call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>>;
-  /** Ends the database; calls still running reject with `CLOSED`. */
-  close(): void;
+  /** What the database was made with. */
+  readonly engine: EngineOptions;
+  /** Ends the database; calls still running reject with `CLOSED` at once. Resolves once its storage is free. */
+  close(): Promise<void>;
 }

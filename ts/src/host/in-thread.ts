@@ -1,27 +1,40 @@
 // The database in this very thread: for Node, service workers and edge runtimes, and where a worker is refused.
 
-import { Database } from '../database/database.js';
-import { Slices } from '../database/slices.js';
-import { type EngineModule, startEngine } from '../engine/load.js';
+import type { Database } from '../database/database.js';
+import { type Opened, openDatabase } from '../database/open.js';
+import type { EngineModule } from '../engine/load.js';
 import { asEdgeVecError, closed } from '../errors.js';
+import { weakly } from '../finalizer.js';
 import type { Handlers, Method, Reply, Request } from '../messages.js';
-import type { ResolvedOptions } from '../options.js';
+import type { EngineOptions, ResolvedOptions } from '../options.js';
+import { Slices } from '../slices.js';
+import { localSite } from '../storage/site.js';
 import type { Host } from './host.js';
 
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';
   readonly slices: Slices;
+  readonly engine: EngineOptions;
   /** Gone once it is closed: the engine's memory goes with it, however long somebody holds on to this. */
   #database: Database | undefined;
 
-  private constructor(database: Database, slices: Slices) {
+  private constructor({ database, engine }: Opened, slices: Slices) {
     this.#database = database;
+    this.engine = engine;
     this.slices = slices;
   }
 
-  static async open(engine: EngineModule, options: ResolvedOptions, slices = new Slices()): Promise<InThreadHost> {
-    const started = await startEngine(engine.module, options.engine);
-    return new InThreadHost(new Database(started, options.recall, slices), slices);
+  static async open(
+    { module }: EngineModule,
+    options: ResolvedOptions,
+    source?: AsyncIterable<Uint8Array>,
+    slices = new Slices(),
+  ): Promise<InThreadHost> {
+    const { directory, onEvent } = options;
+    const site = () => localSite(directory);
+    // The listener often refers to the database, which could then never be collected while its storage is open.
+    const tell = weakly(onEvent);
+    return new InThreadHost(await openDatabase(options, { module, slices, site, tell, source }), slices);
   }
 
   // An async function: what a handler does without awaiting is done before this returns, and a throw becomes a rejection.
@@ -35,8 +48,9 @@ export class InThreadHost implements Host {
     }
   }
 
-  close(): void {
-    this.#database?.close();
+  async close(): Promise<void> {
+    const database = this.#database;
     this.#database = undefined;
+    await database?.close();
   }
 }

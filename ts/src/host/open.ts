@@ -3,22 +3,37 @@
 import type { EngineModule } from '../engine/load.js';
 import { EdgeVecError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
+import { isInFiles } from '../storage/site.js';
 import type { Host } from './host.js';
 import { InThreadHost } from './in-thread.js';
 import { WorkerHost } from './worker/client.js';
 import { canStartWorker } from './worker/start.js';
 
 /** Opens the database where `options.worker` says; `'auto'` falls back to this thread and tells `onEvent`. */
-export async function openHost(engine: EngineModule, options: ResolvedOptions): Promise<Host> {
-  if (options.worker === false || (options.worker === 'auto' && !canStartWorker())) {
-    return InThreadHost.open(engine, options);
+export async function openHost(
+  engine: EngineModule,
+  options: ResolvedOptions,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<Host> {
+  // A worker knows of no files: what it holds could not be stored, nor saved.
+  const suits = canStartWorker() && !isInFiles(options.directory);
+  if (options.worker === false || (options.worker === 'auto' && !suits)) {
+    return InThreadHost.open(engine, options, source);
   }
+  let taken = false;
+  const noticed = source && {
+    [Symbol.asyncIterator]() {
+      taken = true;
+      return source[Symbol.asyncIterator]();
+    },
+  };
   try {
-    return await WorkerHost.open(engine, options);
+    return await WorkerHost.open(engine, options, noticed);
   } catch (error) {
     const startFailed = error instanceof EdgeVecError && error.code === 'WORKER_FAILED';
-    if (options.worker !== 'auto' || !startFailed) throw error;
+    // A source that has been read from cannot be read from its start.
+    if (options.worker !== 'auto' || !startFailed || taken) throw error;
     options.onEvent({ type: 'worker-unavailable', error });
-    return InThreadHost.open(engine, options);
+    return InThreadHost.open(engine, options, source);
   }
 }

@@ -14,6 +14,8 @@ const PARTS_IN_FLIGHT = 2;
 export interface Target {
   readonly host: Host;
   readonly dimensions: number;
+  /** Of writes that do not say. */
+  readonly strict: boolean;
   readonly transactions: { next: number };
   /** Keeps the database reachable while it is written to: see finalizer.ts. */
   readonly owner: object;
@@ -25,7 +27,7 @@ export interface Extent {
   readonly firstRow: number | undefined;
   /** How many records will come at most. */
   readonly rows: number;
-  /** Rows in all, for `onProgress`, if known. */
+  /** Rows in all, if known. */
   readonly total?: number;
 }
 
@@ -109,7 +111,10 @@ export class Writer {
     const first = !this.#sent;
     this.#sent = true;
     const part = this.#packer.take();
-    const request = { transaction: this.#transaction, kind: this.#kind, first, last, part };
+    const { durability } = this.#options;
+    const strict = durability === undefined ? this.#target.strict : durability === 'strict';
+    const { total: rows } = this.#extent;
+    const request = { transaction: this.#transaction, kind: this.#kind, first, last, strict, rows, part };
     const reply = this.#target.host.call('write', request).catch((error) => {
       throw this.#placed(error);
     });

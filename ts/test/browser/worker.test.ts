@@ -140,6 +140,38 @@ describe('Starting', () => {
     expect(error.problem).toContain('while the database was opened');
   });
 
+  test('WORKER_FAILED: a worker that dies in the middle of an import, which cannot go on elsewhere', async () => {
+    const { db } = await open();
+    await db.insert(rows);
+    const file = new Uint8Array(await new Response(db.export()).arrayBuffer());
+    let worker: Worker | undefined;
+    vi.stubGlobal(
+      'Worker',
+      class extends Worker {
+        constructor(url: string) {
+          super(url);
+          worker = this;
+        }
+      },
+    );
+    let at = 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      if (at > 0) worker?.terminate();
+      controller.enqueue(file.slice(at, at + 1_000));
+      at += 1_000;
+    };
+    let cancel = (): void => {};
+    const cancelled = new Promise<void>((resolve) => {
+      cancel = resolve;
+    });
+    const events: EdgeVecEvent[] = [];
+    const stream = new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+    const onEvent = (event: EdgeVecEvent) => events.push(event);
+    await failure(() => EdgeVec.import(stream, { onEvent }), 'WORKER_FAILED');
+    await cancelled;
+    expect([stream.locked, events]).toEqual([false, []]);
+  });
+
   test('an engine that cannot start in the worker is an error of open', async () => {
     const wasm = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
     await failure(() => Slim.open({ dimensions: 2, wasm, worker: true }), 'ENGINE_LOAD_FAILED');

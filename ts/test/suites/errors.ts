@@ -1,7 +1,7 @@
 // Every error: its code, what it tells, and that the database is as it was.
 
 import { describe, expect, test } from 'vitest';
-import type { EdgeVec, EdgeVecErrorCode, OpenOptions, SearchOptions } from '../../src/index.js';
+import type { EdgeVec, EdgeVecErrorCode, SearchOptions } from '../../src/index.js';
 import { failure, type Open } from '../support/open.js';
 
 type Doc = { n?: unknown };
@@ -234,11 +234,13 @@ export function defineErrorSuite(label: string, open: Open): void {
         ['precision', { dimensions: 3, precision: 'float16' }],
         ['seed', { dimensions: 3, seed: -1 }],
         ['onEvent', { dimensions: 3, onEvent: 'log' }],
-        ['name', { dimensions: 3, name: 'library' }],
+        ['name', { dimensions: 3, name: '' }],
+        ['durability', { dimensions: 3, durability: 'strict' }],
+        ['whenUnavailable', { dimensions: 3, name: 'library', whenUnavailable: 'hope' }],
         ['dim, space', { dim: 3, space: 'l2' }],
       ];
       for (const [name, options] of bad) {
-        const error = await failure(() => open(options as OpenOptions), 'INVALID_OPTIONS');
+        const error = await failure(() => open(options as never), 'INVALID_OPTIONS');
         expect(error.message).toContain(name);
       }
     });

@@ -3,11 +3,13 @@
 import { expect, onTestFinished } from 'vitest';
 import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type OpenOptions } from '../../src/index.js';
 
-export type Open = <M extends object = Record<string, unknown>>(options: OpenOptions) => Promise<EdgeVec<M>>;
+export type Open = <M extends object = Record<string, unknown>>(
+  options: OpenOptions & { readonly dimensions: number },
+) => Promise<EdgeVec<M>>;
 
 /** Opens in a worker, or in this thread. */
 export function opener(worker: boolean): Open {
-  return async <M extends object>(options: OpenOptions) => {
+  return async <M extends object>(options: OpenOptions & { readonly dimensions: number }) => {
     const db = await EdgeVec.open<M>({ ...options, worker });
     onTestFinished(() => db.close());
     expect(db.host).toBe(worker ? 'worker' : 'in-thread');

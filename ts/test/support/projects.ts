@@ -14,10 +14,22 @@ const ISOLATION = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/**
+ * Of the Firefox that tests run in. Nobody is there to answer when a page asks for persistence: it is refused. And Firefox knows no quota for a
+ * single site but a fifth of what all sites may store (in KiB), at least 10 MiB: 300 MiB leave 60, which ts/test/browser/quota.test.ts fills.
+ */
+const FIREFOX_PREFERENCES = {
+  'dom.storageManager.prompt.testing': true,
+  'dom.storageManager.prompt.testing.allow': false,
+  'dom.quotaManager.temporaryStorage.fixedLimit': 300 * 1024,
+};
+
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
   const found = await findBrowser(name);
   if (!found) return undefined;
-  const provider = found.driver === 'webkitgtk' ? webkitgtk() : playwright({ launchOptions: found.launchOptions });
+  const launchOptions =
+    name === 'firefox' ? { ...found.launchOptions, firefoxUserPrefs: FIREFOX_PREFERENCES } : found.launchOptions;
+  const provider = found.driver === 'webkitgtk' ? webkitgtk() : playwright({ launchOptions });
   return { name, browser: name, provider };
 }
 

@@ -23,18 +23,26 @@ export async function opening(): Promise<void> {
   await using db = await EdgeVec.open<Doc>({ dimensions: 3 });
   same<typeof db, EdgeVec<Doc>>(true);
   await EdgeVec.open({ dimensions: 3, metric: 'dot', worker: () => new Worker('worker.js') });
-  // @ts-expect-error dimensions are required
+  // @ts-expect-error dimensions are required, or the name of a database that has some
   await EdgeVec.open({});
   // @ts-expect-error no such metric
   await EdgeVec.open({ dimensions: 3, metric: 'l2' });
-  // @ts-expect-error no such option yet
-  await EdgeVec.open({ dimensions: 3, name: 'library' });
+  await EdgeVec.open({ name: 'library' });
+  await EdgeVec.open({ dimensions: 3, name: 'library', durability: 'strict', whenUnavailable: 'memory' });
+  // @ts-expect-error no such durability
+  await EdgeVec.open({ name: 'library', durability: 'maybe' });
   // @ts-expect-error metadata is an object
   await EdgeVec.open<string>({ dimensions: 3 });
   // @ts-expect-error slim wants the engine
   await Slim.open({ dimensions: 3 });
   await Slim.open({ dimensions: 3, wasm: fetch('edgevec.wasm') });
   await Slim.open({ dimensions: 3, wasm: new URL('https://example.test/edgevec.wasm') });
+  same<Awaited<ReturnType<typeof EdgeVec.persist>>, boolean>(true);
+  same<Awaited<ReturnType<typeof Slim.persist>>, boolean>(true);
+  // @ts-expect-error it is for the whole site, whatever the database
+  await EdgeVec.persist('library');
+  // @ts-expect-error it is asked of the browser, not of a database
+  await untyped.persist();
   // @ts-expect-error a database is made by open
   new EdgeVec({ dimensions: 3 });
 }

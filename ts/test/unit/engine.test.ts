@@ -8,11 +8,13 @@ import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
 import { bestVariant } from '../../src/engine/variants.js';
 import { EdgeVec } from '../../src/index.js';
+import { Rows } from '../../src/rows/rows.js';
+import { MemorySite } from '../../src/storage/memory.js';
 import { failure } from '../support/open.js';
 
 afterEach(() => void vi.restoreAllMocks());
 
-const options = { dimensions: 2, metric: 'cosine', m: 16, efConstruction: 200, seed: 0 } as const;
+const options = { dimensions: 2, metric: 'cosine', m: 16, efConstruction: 200, seed: 0, precision: 'float32' } as const;
 
 test('the engine is compiled once, for every database', async () => {
   const compile = vi.spyOn(WebAssembly, 'compile');
@@ -101,10 +103,16 @@ test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   const { module } = await inlineEngine();
   const bindings = createBindings();
   const { memory } = await bindings.init({ module_or_path: module });
-  const database = new Database(new Engine(bindings, memory, options), 100);
-  const other = new Database(await startEngine(module, options), 100);
+  const database = new Database(
+    { engine: Engine.create({ bindings, memory }, options), rows: new Rows() },
+    { engine: options, recall: 0.95, site: async () => new MemorySite() },
+  );
+  const other = new Database(
+    { engine: await startEngine(module, options), rows: new Rows() },
+    { engine: options, recall: 0.95, site: async () => new MemorySite() },
+  );
   const part = { start: 0, ids: [1], vectors: Float32Array.of(1, 2) };
-  const write = { transaction: 1, kind: 'insert', first: true, last: true, part } as const;
+  const write = { transaction: 1, kind: 'insert', first: true, last: true, strict: false, part } as const;
   await Promise.all([database.write(write), other.write(write)]);
   const query = { queries: Float32Array.of(1, 2), k: 1, ef: 1, recall: undefined, exact: false, vectors: false };
   // Every pointer the engine holds now points beyond its memory.
@@ -117,8 +125,8 @@ test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   await failure(() => database.stats(), 'ENGINE_CRASHED');
   await failure(() => database.count(), 'ENGINE_CRASHED');
   await failure(() => database.get({ ids: [], vectors: false }), 'ENGINE_CRASHED');
-  await failure(() => database.delete({ ids: [7] }), 'ENGINE_CRASHED');
-  database.close();
+  await failure(() => database.delete({ ids: [7], strict: false }), 'ENGINE_CRASHED');
+  await database.close();
   expect(await other.search(query)).toMatchObject([{ ids: [1] }]);
-  other.close();
+  await other.close();
 });

@@ -2,8 +2,10 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '../../src/host/worker/protocol.js';
 import { EdgeVec } from '../../src/index.js';
+import { Export } from '../../src/portable/export.js';
 
 setFlagsFromString('--expose-gc');
 const gc: () => void = runInNewContext('gc');
@@ -37,7 +39,53 @@ test('a closed database gives its memory back, though somebody holds on to it', 
   await expect(db.count()).rejects.toMatchObject({ code: 'CLOSED' });
 });
 
+describe('The copy an export takes is given back', () => {
+  /** A database; when a copy of it begins to be taken, and whether it was taken and is gone again. */
+  async function exporting() {
+    const { begin } = Export;
+    let copy: WeakRef<Export> | undefined;
+    let begins = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begins = resolve;
+    });
+    // Not a spy, which would keep what it returned.
+    Export.begin = async (...args) => {
+      begins();
+      const taken = await begin.apply(Export, args);
+      if (taken !== undefined) copy = new WeakRef(taken);
+      return taken;
+    };
+    const db = await EdgeVec.open({ dimensions: 2, worker: false });
+    onTestFinished(async () => {
+      Export.begin = begin;
+      await db.close();
+    });
+    await db.insert([{ vector: [1, 2] }, { vector: [2, 1] }]);
+    return { db, begun, gone: () => copy !== undefined && copy.deref() === undefined };
+  }
+
+  test('when it is cancelled while it is taken', async () => {
+    const { db, begun, gone } = await exporting();
+    const reader = db.export().getReader();
+    const read = reader.read();
+    await begun;
+    await reader.cancel();
+    expect(await read).toMatchObject({ done: true });
+    expect(await collected(gone)).toBe(true);
+    expect(await db.count()).toBe(2);
+  });
+
+  test('when nobody reads on', async () => {
+    const { db, gone } = await exporting();
+    await (async () => void (await db.export().getReader().read()))();
+    expect(await collected(gone)).toBe(true);
+    expect(await db.count()).toBe(2);
+  });
+});
+
 /** Says yes to everything. */
+const ENGINE = { dimensions: 2, metric: 'cosine', precision: 'float32', m: 16, efConstruction: 200, seed: 0 };
+
 class FakeWorker {
   readonly terminate = vi.fn();
   onmessage: ((event: { data: unknown }) => void) | undefined;
@@ -52,7 +100,14 @@ class FakeWorker {
   }
 
   postMessage(message: object): void {
-    const data = 'lock' in message ? { hello: 2, locked: false } : 'open' in message ? { ready: true } : undefined;
+    const data =
+      'lock' in message
+        ? { hello: PROTOCOL_VERSION, locked: false }
+        : 'open' in message
+          ? { ready: ENGINE }
+          : 'close' in message
+            ? { closed: true }
+            : undefined;
     if (data === undefined) return;
     queueMicrotask(() => {
       for (const listener of [...this.#listeners]) listener({ data });

@@ -2,9 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
-import { type Clock, SLICE_MS, Slices } from '../../src/database/slices.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
+import { Rows } from '../../src/rows/rows.js';
+import { type Clock, SLICE_MS, Slices } from '../../src/slices.js';
+import { MemorySite } from '../../src/storage/memory.js';
 import { clustered, random } from '../support/vectors.js';
 
 /** A clock that steps advance, and that notes when each slice began and ended. */
@@ -117,7 +119,14 @@ describe('Slices', () => {
   test('a database links, searches and compacts within slices, and answers between them', async () => {
     const clock = new FakeClock();
     const { module } = await inlineEngine();
-    const options = { dimensions: 8, metric: 'cosine', m: 16, efConstruction: 50, seed: 0 } as const;
+    const options = {
+      dimensions: 8,
+      metric: 'cosine',
+      m: 16,
+      efConstruction: 50,
+      seed: 0,
+      precision: 'float32',
+    } as const;
     const engine = await startEngine(module, options);
     // A row takes 3 ms to link, a query 2 ms, a row 0.05 ms to show or remove: the work is real, the time is not.
     let longest = 0;
@@ -132,7 +141,10 @@ describe('Slices', () => {
     engine.compact = (budget) => timed(budget, () => compact.call(engine, budget));
     engine.publish = (slot) => timed(0.05, () => publish.call(engine, slot));
     engine.remove = (slot) => timed(0.05, () => remove.call(engine, slot));
-    const database = new Database(engine, 50, new Slices(clock));
+    const database = new Database(
+      { engine, rows: new Rows() },
+      { engine: options, recall: 0.95, site: async () => new MemorySite(), slices: new Slices(clock) },
+    );
     const rows = clustered(2304, 8);
     let linked = 0;
     for (let start = 0; start < rows.length; start += 256) {
@@ -147,6 +159,7 @@ describe('Slices', () => {
         kind: 'insert',
         first: start === 0,
         last: start + 256 === rows.length,
+        strict: false,
       } as const;
       void database.write({ ...request, part: { start, ids, vectors } }).then(() => linked++);
     }
@@ -163,7 +176,7 @@ describe('Slices', () => {
     });
     await clock.run();
     expect(await many).toHaveLength(100);
-    const deletion = database.delete({ ids: Array.from({ length: 1000 }, (_, i) => i + 1) });
+    const deletion = database.delete({ ids: Array.from({ length: 1000 }, (_, i) => i + 1), strict: false });
     await clock.run();
     expect(await deletion).toBe(1000);
     const compaction = database.compact();

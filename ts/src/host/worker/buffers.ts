@@ -11,6 +11,8 @@ export function buffersOf(message: unknown): ArrayBuffer[] {
     }
   };
   if (typeof message !== 'object' || message === null) return found;
+  // A piece of a file: of its own, and with nobody who would miss it.
+  if (message instanceof Uint8Array) return [message.buffer as ArrayBuffer];
   if (Array.isArray(message)) for (const item of message) take(typeof item === 'object' ? item : undefined);
   else {
     take(message);

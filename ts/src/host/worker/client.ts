@@ -1,18 +1,22 @@
 // The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
 
 import { notCloneable } from '../../database/cloning.js';
-import { Slices } from '../../database/slices.js';
 import type { EngineModule } from '../../engine/load.js';
 import { closed, EdgeVecError } from '../../errors.js';
 import { weakly } from '../../finalizer.js';
 import type { Method, Reply, Request } from '../../messages.js';
-import type { ResolvedOptions } from '../../options.js';
+import type { EngineOptions, ResolvedOptions } from '../../options.js';
+import { Slices } from '../../slices.js';
+import type { EdgeVecEvent } from '../../types.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
-import { unpackError } from './error-data.js';
+import { packError, unpackError } from './error-data.js';
 import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { failed, startWorker } from './start.js';
+
+/** How long a worker may take to let go of its storage, in milliseconds. */
+const CLOSE_MS = 2_000;
 
 interface Pending {
   readonly resolve: (reply: unknown) => void;
@@ -22,30 +26,49 @@ interface Pending {
 export class WorkerHost implements Host {
   readonly kind = 'worker';
   readonly slices = new Slices();
+  engine!: EngineOptions;
   readonly #worker: Worker;
-  readonly #onDeath: (error: EdgeVecError) => void;
+  readonly #tell: (event: EdgeVecEvent) => void;
+  /** Whether it holds a storage, which it should let go of before it ends. */
+  #isDurable: boolean;
   readonly #pending = new Map<number, Pending>();
   #calls = 0;
   /** Why no call can succeed any more. */
   #over: EdgeVecError | undefined;
   #stopWaiting = (): void => {};
 
-  private constructor(worker: Worker, onDeath: (error: EdgeVecError) => void) {
+  private constructor(worker: Worker, tell: (event: EdgeVecEvent) => void, isDurable: boolean) {
     this.#worker = worker;
-    this.#onDeath = onDeath;
+    this.#tell = tell;
+    this.#isDurable = isDurable;
   }
 
   /** Throws `WORKER_FAILED` if there can be no worker, and whatever the engine in it throws. */
-  static async open(engine: EngineModule, options: ResolvedOptions): Promise<WorkerHost> {
-    const { worker: how, engine: engineOptions, recall, onEvent } = options;
+  static async open(
+    engine: EngineModule,
+    options: ResolvedOptions,
+    source?: AsyncIterable<Uint8Array>,
+  ): Promise<WorkerHost> {
+    const { worker: how, engine: asked, given, recall, stored, onEvent } = options;
     const { worker, lock } = await startWorker(how === false ? true : how);
     // The listener often refers to the database, which could then never be collected while its worker lives.
     const tell = weakly(onEvent);
-    const host = new WorkerHost(worker, (error) => tell({ type: 'worker-died', error }));
+    const host = new WorkerHost(worker, tell, stored !== undefined);
+    let pieces: AsyncIterator<Uint8Array> | undefined;
+    const next =
+      source &&
+      ((): Promise<IteratorResult<Uint8Array>> => {
+        pieces ??= source[Symbol.asyncIterator]();
+        return pieces.next();
+      });
     try {
-      await host.#opened({ open: { module: engine.module, options: { engine: engineOptions, recall } } }, lock);
+      const imports = source !== undefined;
+      const open = { module: engine.module, options: { engine: asked, given, recall, stored, imports } };
+      host.engine = await host.#opened({ open }, lock, next);
     } catch (error) {
       host.#end(closed());
+      // Let go, but not waited for: a piece that was asked for may never come.
+      pieces?.return?.().catch(() => {});
       throw error;
     }
     return host;
@@ -66,13 +89,33 @@ export class WorkerHost implements Host {
     });
   }
 
-  close(): void {
-    this.#end(closed());
+  async close(): Promise<void> {
+    if (this.#over !== undefined) return;
+    if (!this.#isDurable) return this.#end(closed());
+    this.#over = closed();
+    this.#rejectAll(this.#over);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS);
+      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        if (!('closed' in data)) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#post({ close: true }, []);
+    });
+    this.#stopWaiting();
+    this.#worker.terminate();
   }
 
-  #opened(message: ToWorker, lock: string | undefined): Promise<void> {
+  #opened(
+    message: ToWorker,
+    lock: string | undefined,
+    next: (() => Promise<IteratorResult<Uint8Array>>) | undefined,
+  ): Promise<EngineOptions> {
     return new Promise((resolve, reject) => {
       let opened = false;
+      /** Why the source failed: what the worker says of it has lost its cause on the way. */
+      let unread: unknown;
       if (lock !== undefined) {
         this.#stopWaiting = awaitLock(lock, () => {
           if (opened) this.#died('it was terminated or ran out of memory');
@@ -85,11 +128,20 @@ export class WorkerHost implements Host {
       };
       this.#worker.onmessageerror = () => reject(failed('The worker could not receive the compiled module'));
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if ('failed' in data) reject(unpackError(data.failed));
+        if ('event' in data) this.#hear(data.event);
+        if ('hungry' in data) {
+          next?.()
+            .then(({ done, value }) => this.#feed(done ? null : value))
+            .catch((error: unknown) => {
+              unread = error;
+              this.#post({ feedFailed: packError(error) }, []);
+            });
+        }
+        if ('failed' in data) reject(unread ?? unpackError(data.failed));
         if (!('ready' in data)) return;
         opened = true;
         this.#listen();
-        resolve();
+        resolve(data.ready);
       };
       try {
         this.#post(message, []);
@@ -99,8 +151,14 @@ export class WorkerHost implements Host {
     });
   }
 
+  #feed(feed: Uint8Array | null): void {
+    // Copied: the piece is the caller's.
+    this.#post({ feed }, []);
+  }
+
   #listen(): void {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if ('event' in data) this.#hear(data.event);
       if (!('call' in data)) return;
       const pending = this.#pending.get(data.call);
       this.#pending.delete(data.call);
@@ -116,12 +174,18 @@ export class WorkerHost implements Host {
 
   #died(reason: string): void {
     if (this.#over !== undefined) return;
-    const error = new EdgeVecError('WORKER_DIED', 'The worker that held the database is gone, and its rows with it', {
+    const what = 'The worker that held the database is gone';
+    const error = new EdgeVecError('WORKER_DIED', this.#isDurable ? what : `${what}, and its rows with it`, {
       got: reason,
-      remedy: 'Open the database again.',
+      remedy: this.#isDurable ? 'Open the database again: what it has stored is there.' : 'Open the database again.',
     });
     this.#end(error);
-    this.#onDeath(error);
+    this.#tell({ type: 'worker-died', error });
+  }
+
+  #hear({ error, ...event }: Extract<FromWorker, { readonly event: unknown }>['event']): void {
+    if (event.type === 'degraded') this.#isDurable = false;
+    this.#tell({ ...event, error: unpackError(error) } as EdgeVecEvent);
   }
 
   #end(error: EdgeVecError): void {
@@ -129,6 +193,10 @@ export class WorkerHost implements Host {
     this.#over = error;
     this.#stopWaiting();
     this.#worker.terminate();
+    this.#rejectAll(error);
+  }
+
+  #rejectAll(error: EdgeVecError): void {
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }

@@ -1,11 +1,12 @@
 // The messages between client and worker.
 
+import type { StorageEvent } from '../../durable/durable.js';
 import type { Method } from '../../messages.js';
-import type { ResolvedOptions } from '../../options.js';
+import type { EngineOptions, HostOptions } from '../../options.js';
 import type { ErrorData } from './error-data.js';
 
 /** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 4;
 
 /** Client to worker, first: asks for hello. */
 export interface GreetMessage {
@@ -17,7 +18,7 @@ export interface GreetMessage {
 export interface OpenMessage {
   readonly open: {
     readonly module: WebAssembly.Module;
-    readonly options: Pick<ResolvedOptions, 'engine' | 'recall'>;
+    readonly options: HostOptions;
   };
 }
 
@@ -28,12 +29,30 @@ export interface CallMessage {
   readonly request: unknown;
 }
 
-export type ToWorker = GreetMessage | OpenMessage | CallMessage;
+/** Client to worker, last: to free the storage, and end. */
+export interface CloseMessage {
+  readonly close: true;
+}
 
-/** Worker to client, in this order: hello, then ready or failed, then replies. */
+/** Client to worker, when it is hungry: the next piece of the file it imports, null behind the last. */
+export interface FeedMessage {
+  readonly feed: Uint8Array | null;
+}
+
+/** Client to worker, when it is hungry: the file cannot be read on. The worker cleans up, and says that it failed. */
+export interface FeedFailedMessage {
+  readonly feedFailed: ErrorData;
+}
+
+export type ToWorker = GreetMessage | OpenMessage | FeedMessage | FeedFailedMessage | CallMessage | CloseMessage;
+
+/** Worker to client, in this order: hello, then ready or failed, then replies; events at any time after hello. */
 export type FromWorker =
   | { readonly hello: number; readonly locked: boolean }
-  | { readonly ready: true }
+  | { readonly ready: EngineOptions }
   | { readonly failed: ErrorData }
   | { readonly call: number; readonly reply: unknown }
-  | { readonly call: number; readonly error: ErrorData };
+  | { readonly call: number; readonly error: ErrorData }
+  | { readonly closed: true }
+  | { readonly hungry: true }
+  | { readonly event: Omit<StorageEvent, 'error'> & { readonly error: ErrorData } };

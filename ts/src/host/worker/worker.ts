@@ -1,11 +1,16 @@
 // The worker script: one self-contained file, built on its own. It says hello when asked, for nobody may listen yet when it
 // starts; the open message then brings the compiled module, so that the worker fetches and compiles nothing.
 
-import { Database } from '../../database/database.js';
-import { startEngine } from '../../engine/load.js';
+import type { Database } from '../../database/database.js';
+import { openDatabase } from '../../database/open.js';
+import type { StorageEvent } from '../../durable/durable.js';
+import type { EdgeVecError } from '../../errors.js';
 import type { Method } from '../../messages.js';
+import { Slices } from '../../slices.js';
+import { IndexedDbSite } from '../../storage/indexeddb.js';
 import { buffersOf } from './buffers.js';
-import { packError } from './error-data.js';
+import { packError, unpackError } from './error-data.js';
+import { Feed } from './feed.js';
 import { holdLock } from './lock.js';
 import { type FromWorker, type OpenMessage, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
@@ -15,10 +20,15 @@ const scope = self as unknown as {
 };
 
 let database: Database | undefined;
+/** The file it is made out of. */
+const fed = new Feed(() => scope.postMessage({ hungry: true }));
 
 scope.onmessage = ({ data }) => {
   if ('lock' in data) void greet(data.lock);
   else if ('open' in data) void open(data.open);
+  else if ('close' in data) void close();
+  else if ('feed' in data) fed.take(data.feed);
+  else if ('feedFailed' in data) fed.fail(unpackError(data.feedFailed));
   else void answer(data.call, data.method, data.request);
 };
 
@@ -28,11 +38,22 @@ async function greet(lock: string): Promise<void> {
 
 async function open({ module, options }: OpenMessage['open']): Promise<void> {
   try {
-    database = new Database(await startEngine(module, options.engine), options.recall);
-    scope.postMessage({ ready: true });
+    const tell = (event: StorageEvent): void =>
+      scope.postMessage({ event: { ...event, error: packError(event.error as EdgeVecError) } });
+    const site = async () => new IndexedDbSite();
+    const source = options.imports ? fed.read() : undefined;
+    const opened = await openDatabase(options, { module, slices: new Slices(), site, tell, source });
+    database = opened.database;
+    scope.postMessage({ ready: opened.engine });
   } catch (error) {
     scope.postMessage({ failed: packError(error) });
   }
+}
+
+async function close(): Promise<void> {
+  // A transaction under way is finished: ended within one, some browsers keep the database blocked for a while.
+  await database?.close().catch(() => {});
+  scope.postMessage({ closed: true });
 }
 
 async function answer(call: number, method: Method, request: unknown): Promise<void> {

@@ -1,0 +1,111 @@
+// Reads a checkpoint back into an engine and its rows.
+
+import { Engine, type Instance } from '../engine/engine.js';
+import { EngineRestore } from '../engine/restore.js';
+import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../engine/sections.js';
+import { damaged } from '../errors.js';
+import { Rows } from '../rows/rows.js';
+import type { Slices } from '../slices.js';
+import { type ChunkRef, isWhole, readChunk } from '../storage/chunk.js';
+import type { Storage } from '../storage/storage.js';
+import { decodeManifest, type Manifest } from './manifest.js';
+import { AHEAD, RowStream } from './row-stream.js';
+
+export interface Loaded {
+  readonly engine: Engine;
+  readonly rows: Rows;
+  readonly manifest: Manifest;
+  /** Its graph was damaged: every row waits to be linked anew. */
+  readonly withoutGraph: boolean;
+  /** The rows that are still to come. */
+  readonly stream: RowStream | undefined;
+}
+
+/** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
+export async function readManifest(storage: Storage, name: string): Promise<Manifest> {
+  const bytes = await storage.read('chunks', name);
+  if (bytes === undefined) throw damaged('the checkpoint');
+  return decodeManifest(bytes);
+}
+
+/**
+ * Takes up what a manifest speaks of. Rows that only rank answers come later, where there are any.
+ *
+ * @throws `DAMAGED` where rows are; also where another tab has made a later checkpoint meanwhile, and dropped this one's chunks.
+ */
+export async function loadCheckpoint(
+  storage: Storage,
+  manifest: Manifest,
+  instance: Instance,
+  slices: Slices,
+): Promise<Loaded> {
+  const { options, header, sections } = manifest;
+  const rows = new Rows();
+  if (header === null) {
+    return { engine: Engine.create(instance, options), rows, manifest, withoutGraph: false, stream: undefined };
+  }
+  const later = sections[LEVELS] === undefined ? [] : (sections[ROWS] ?? []);
+  const now = later.length === 0 ? SECTIONS : SECTIONS.filter((section) => section !== ROWS);
+  const bytesOf = (section: number): number => (sections[section] ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+  const restore = new EngineRestore(
+    instance,
+    await readChunk(storage, header, 'the engine'),
+    options.dimensions,
+    bytesOf,
+  );
+  const read: { ids: Uint8Array[]; metadata: Uint8Array[] } = { ids: [], metadata: [] };
+  const keep = (column: keyof typeof read): Item[] =>
+    manifest[column].map((ref) => ({
+      ref,
+      take(bytes) {
+        if (!isWhole(ref, bytes)) throw damaged(`the ${column}`);
+        read[column].push(bytes);
+      },
+    }));
+  const fill = (section: number): Item[] =>
+    (sections[section] ?? []).map((ref, chunk) => ({
+      ref,
+      take(bytes) {
+        if (isWhole(ref, bytes)) restore.fill(section, chunk, bytes);
+        // Of a damaged graph nothing is needed: it is made anew.
+        else if (!GRAPH_SECTIONS.includes(section)) throw damaged('the rows');
+      },
+    }));
+  await inOrder(storage, [...now.flatMap(fill), ...keep('ids'), ...keep('metadata')], slices);
+  const { engine, withoutGraph } = restore.finish();
+  try {
+    const blocks = read.ids.map((ids, i) => ({ ids, metadata: read.metadata[i] as Uint8Array }));
+    const steps = rows.load(blocks, manifest.nextId);
+    await slices.run(() => steps.next().done === true);
+    if (rows.count !== engine.stats().rows) throw damaged('the ids');
+  } catch (error) {
+    engine.free();
+    throw error;
+  }
+  // Where only hidden rows were left, none is waited for.
+  const stream = engine.isWhole() ? undefined : new RowStream(storage, engine, later, slices);
+  return { engine, rows, manifest, withoutGraph, stream };
+}
+
+/** A chunk, and what becomes of it. */
+interface Item {
+  readonly ref: ChunkRef;
+  take(bytes: Uint8Array | undefined): void;
+}
+
+/** Reads chunks, some at once, and takes them one by one. */
+async function inOrder(storage: Storage, items: readonly Item[], slices: Slices): Promise<void> {
+  const reading: Promise<Uint8Array | undefined>[] = [];
+  for (const [i, item] of items.entries()) {
+    while (reading.length < Math.min(items.length, i + AHEAD)) {
+      const read = storage.read('chunks', (items[reading.length] as Item).ref.name);
+      // Told when its turn comes, if it ever does.
+      read.catch(() => {});
+      reading.push(read);
+    }
+    item.take(await reading[i]);
+    // Taken in: the next reads need the memory.
+    reading[i] = Promise.resolve(undefined);
+    await slices.breathe();
+  }
+}

@@ -1,0 +1,237 @@
+// Makes checkpoints: writes the chunks that have changed since the last one beside those it still shares with it, then lets a new manifest take
+// the place of the old one in a single commit. Until that commit the old checkpoint is whole, and after it the new one is.
+//
+// Chunks change while others are written. So they are written in passes, each what has changed since the one before, as migrating a
+// running machine goes. Only the last one, which is small by then, is copied while everything rests; it too is written afterwards.
+
+import { closed, type EdgeVecError } from '../errors.js';
+import type { Head } from '../log/head.js';
+import type { Log } from '../log/log.js';
+import type { Slices } from '../slices.js';
+import { type ChunkRef, refOf } from '../storage/chunk.js';
+import type { Names } from '../storage/names.js';
+import { assertRoom, bytesOf } from '../storage/room.js';
+import type { Put, Storage } from '../storage/storage.js';
+import { decodeManifest, encodeManifest, type Manifest, namesOf, type StoredOptions } from './manifest.js';
+import { manifestOf, type Place, placesOf, refsOf, type Shape, type State, shapeOf } from './places.js';
+
+/** Bytes of one transaction, about: more would hold up what else wants to write. */
+const COMMIT_BYTES = 16 << 20;
+/** What may be left for the last pass. */
+const REST_BYTES = 16 << 20;
+/** A database that changes faster than it is written never gets to rest by itself. */
+const PASSES = 4;
+
+/** Takes steps while nothing changes: no write comes in or takes effect, no row is linked. */
+export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
+
+/** A place and the chunk it was copied into. */
+type Written = readonly [key: string, name: string];
+
+/** What the last pass found. */
+interface Rest {
+  readonly header: Uint8Array;
+  readonly nextId: number;
+  /** What the log had led to. */
+  readonly head: Head;
+  readonly shape: Shape;
+}
+
+export class Checkpointer {
+  readonly #slices: Slices;
+  readonly #storage: Storage;
+  readonly #log: Log;
+  readonly #names: Names;
+  readonly #options: StoredOptions;
+  /** What is stored of each place, for the checkpoint of `#base` and by passes since. */
+  #stored: Map<string, ChunkRef>;
+  /** The manifest that was made or read last; another tab may have made a later one. */
+  #base: string;
+  /** All that it speaks of. */
+  #spoken: ReadonlySet<string>;
+
+  constructor(slices: Slices, storage: Storage, log: Log, names: Names, manifest: Manifest) {
+    this.#slices = slices;
+    this.#storage = storage;
+    this.#log = log;
+    this.#names = names;
+    this.#options = manifest.options;
+    this.#base = log.head.checkpoint;
+    this.#spoken = new Set([this.#base, ...namesOf(manifest)]);
+    this.#stored = refsOf(manifest);
+  }
+
+  /** The checkpoint whose chunks the next one shares, where they have not changed and it is still the last. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /**
+   * Writes a checkpoint of what the log has led to. To be called by one tab at a time; should two, one of them fails without harm.
+   *
+   * @param current the state; what it is may change meanwhile, or be closed, which ends this
+   * @param parts chunks that entries of the log speak of, by the entry's number
+   * @returns what it holds; undefined where another tab has made a checkpoint meanwhile, from which rows may still be coming in
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`; the last checkpoint is then still there
+   */
+  async save(
+    current: () => State,
+    atRest: AtRest,
+    parts: ReadonlyMap<string, number>,
+  ): Promise<{ readonly seq: number; readonly bytes: number } | undefined> {
+    const state = current();
+    if (!state.engine.isWhole()) return undefined;
+    // To be asked before the state is touched: one that is not current has no engine any more.
+    const check = (): void => {
+      if (current() !== state) throw closed();
+    };
+    await this.#rebase();
+    const written: Written[] = [];
+    const copies: [key: string, bytes: Uint8Array][] = [];
+    let mayBeThere = false;
+    try {
+      check();
+      await assertRoom(this.#storage, needOf(dirty(state, this.#stored)));
+      for (let pass = 0; pass < PASSES; pass++) {
+        check();
+        const places = dirty(state, this.#stored);
+        if (needOf(places) <= REST_BYTES) break;
+        await this.#writeAll(places, written, check);
+      }
+      const rest: { found?: Rest } = {};
+      await atRest(copyAtRest(current, state, this.#log, this.#stored, copies, rest));
+      const rested = copies.map(([key, bytes]) => ({ key, copy: () => bytes, setClean: () => {} }));
+      await this.#writeAll(rested, written, check);
+      mayBeThere = true;
+      const seq = rest.found && (await this.#swap(rest.found, parts));
+      if (seq === undefined) {
+        this.#stored.clear();
+        return undefined;
+      }
+      return { seq, bytes: bytesOf(this.#stored.values()) };
+    } catch (error) {
+      // What was copied counts as clean, and may not have been stored. The rest need not be written again, for which there may be no room.
+      for (const [key] of [...written, ...copies]) this.#stored.delete(key);
+      // Nobody will ever speak of what this has written, unless the last commit was applied though it failed.
+      if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') {
+        await this.#drop(written.map(([, name]) => name)).catch(() => {});
+      }
+      if (current() !== state) return undefined;
+      throw error;
+    }
+  }
+
+  /** Begins from the checkpoint that is stored. Chunks of another tab's hold what this one has, but not at the same places. */
+  async #rebase(): Promise<void> {
+    const stored = (await this.#log.storedCheckpoint()) ?? '';
+    if (stored === this.#base) return;
+    this.#stored.clear();
+    this.#base = stored;
+    const bytes = await this.#storage.read('chunks', stored);
+    this.#spoken = new Set(bytes === undefined ? [] : [stored, ...namesOf(decodeManifest(bytes))]);
+  }
+
+  /** The number of the last entry that it holds; undefined where another tab was first. */
+  async #swap(rest: Rest, parts: ReadonlyMap<string, number>): Promise<number | undefined> {
+    const header = refOf(this.#names.next('header'), rest.header);
+    const refOfPlace = (key: string): ChunkRef => this.#stored.get(key) as ChunkRef;
+    const manifest = manifestOf(this.#options, rest.nextId, header, rest.shape, refOfPlace);
+    const name = this.#names.next('manifest');
+    const put: Put[] = [
+      ['chunks', header.name, rest.header],
+      ['chunks', name, encodeManifest(manifest)],
+    ];
+    const names = namesOf(manifest);
+    const requires = names.filter((other) => other !== header.name);
+    const { head } = rest;
+    if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires))) return undefined;
+    const before = this.#spoken;
+    this.#base = name;
+    // Without places that are no more.
+    this.#stored = refsOf(manifest);
+    this.#spoken = new Set([name, ...names]);
+    // What cannot be dropped now is dropped after the next.
+    await this.#tidy(before, parts, head.seq).catch(() => {});
+    return head.seq;
+  }
+
+  /** Drops chunks that neither the checkpoint nor the log speaks of: those that did until now, and what dead tabs have left. */
+  async #tidy(before: ReadonlySet<string>, parts: ReadonlyMap<string, number>, seq: number): Promise<void> {
+    const others = (await this.#storage.chunks()).filter((name) => !this.#spoken.has(name));
+    const isDead = (name: string): boolean => {
+      const entry = parts.get(name);
+      return entry === undefined ? before.has(name) : entry <= seq;
+    };
+    await this.#drop(others.filter(isDead));
+    const orphans = others.filter((name) => !isDead(name) && !parts.has(name) && this.#names.isOrphan(name));
+    if (orphans.length === 0) return;
+    // Another tab may have logged a write just now whose parts have waited for long. One that is logged from here on keeps them.
+    const { names, head } = await this.#log.spokenOf();
+    const dead = orphans.filter((name) => !names.has(name));
+    await this.#drop(dead, head);
+  }
+
+  async #drop(names: readonly string[], expect?: Uint8Array | null): Promise<void> {
+    if (names.length === 0) return;
+    const dead = names.map((name) => ['chunks', name] as const);
+    await this.#storage.commit({ delete: dead, ...(expect === undefined ? {} : { expect }) });
+  }
+
+  /** Writes places, some in each transaction, copied in slices. `written` gets what was begun. */
+  async #writeAll(
+    places: readonly Pick<Place, 'key' | 'copy' | 'setClean'>[],
+    written: Written[],
+    check: () => void,
+  ): Promise<void> {
+    for (let next = 0; next < places.length; ) {
+      const put: Put[] = [];
+      const refs: [string, ChunkRef][] = [];
+      let bytes = 0;
+      await this.#slices.run(() => {
+        check();
+        const place = places[next++];
+        if (place === undefined) return true;
+        const copied = place.copy();
+        if (copied === undefined) return next >= places.length;
+        place.setClean();
+        const ref = refOf(this.#names.next(place.key), copied);
+        put.push(['chunks', ref.name, copied]);
+        refs.push([place.key, ref]);
+        written.push([place.key, ref.name]);
+        bytes += copied.length;
+        return next >= places.length || bytes >= COMMIT_BYTES;
+      });
+      await this.#storage.commit({ put });
+      for (const [key, ref] of refs) this.#stored.set(key, ref);
+    }
+  }
+}
+
+function* copyAtRest(
+  current: () => State,
+  state: State,
+  log: Log,
+  stored: ReadonlyMap<string, ChunkRef>,
+  copies: [key: string, bytes: Uint8Array][],
+  rest: { found?: Rest },
+): Generator<undefined, void> {
+  if (current() !== state) return;
+  for (const place of dirty(state, stored)) {
+    const bytes = place.copy();
+    if (bytes === undefined) continue;
+    place.setClean();
+    copies.push([place.key, bytes]);
+    yield;
+  }
+  const { engine, rows } = state;
+  rest.found = { header: engine.copyHeader(), nextId: rows.nextId, head: log.head, shape: shapeOf(state) };
+}
+
+function needOf(places: readonly Place[]): number {
+  return places.reduce((sum, place) => sum + place.bytes(), 0);
+}
+
+/** The places whose chunks are not stored as they are now. */
+function dirty(state: State, stored: ReadonlyMap<string, ChunkRef>): Place[] {
+  return [...placesOf(state)].filter((place) => place.isDirty(stored.get(place.key)));
+}

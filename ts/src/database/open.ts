@@ -1,0 +1,160 @@
+// From options to a running database, in whichever host.
+
+import type { Loaded } from '../checkpoint/load.js';
+import type { StoredOptions } from '../checkpoint/manifest.js';
+import { Durable, type Place, type StorageEvent } from '../durable/durable.js';
+import { broadcast, type News } from '../durable/news.js';
+import { instantiate, startEngine } from '../engine/load.js';
+import { closed, EdgeVecError } from '../errors.js';
+import type { EngineOptions, HostOptions } from '../options.js';
+import { importInto } from '../portable/import.js';
+import { Rows } from '../rows/rows.js';
+import { show } from '../show.js';
+import type { Slices } from '../slices.js';
+import { MemorySite } from '../storage/memory.js';
+import { Names } from '../storage/names.js';
+import type { Storage, StorageSite } from '../storage/storage.js';
+import { Database } from './database.js';
+
+export interface Opened {
+  readonly database: Database;
+  /** What it was made with. */
+  readonly engine: EngineOptions;
+}
+
+/** What a host lends. */
+export interface Surroundings {
+  readonly module: WebAssembly.Module;
+  readonly slices: Slices;
+  /** Where databases are stored. */
+  readonly site: () => Promise<StorageSite>;
+  readonly tell: (event: StorageEvent) => void;
+  /** What to make it out of. */
+  readonly source?: AsyncIterable<Uint8Array> | undefined;
+  /** Who else may have a storage open. */
+  readonly newsOf?: (storage: Storage, name: string) => News | undefined;
+}
+
+/**
+ * Opens a database: in memory, or where it has a name, what is stored on the site under it. With a source it is made out of that, and the name must
+ * be free.
+ *
+ * @throws `INVALID_OPTIONS`, `OPTIONS_DIFFER`, `NOT_FOUND`, `NAME_TAKEN`, `STORAGE_UNAVAILABLE`, `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`,
+ * `STORAGE_FAILED`, `OUT_OF_MEMORY`
+ */
+export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
+  const { stored, given } = options;
+  if (stored === undefined) return inMemory(options, around);
+  const { tell, site } = around;
+  let database: Database | undefined;
+  let place: StorageSite;
+  let storage: Storage;
+  /** Whether it was made for this import. */
+  let isNew = false;
+  try {
+    place = await site();
+    if (!given.includes('dimensions') || around.source !== undefined) {
+      // Opening it would make it. Where names cannot be listed, that must do.
+      const names = await place.list().catch(() => [stored.name]);
+      isNew = !names.includes(stored.name);
+      if (isNew && around.source === undefined) throw notFound(stored.name);
+    }
+    storage = await place.open(stored.name, () => {
+      // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
+      void database?.close();
+      tell({ type: 'storage-gone', error: closed() });
+    });
+  } catch (error) {
+    const isUnavailable = error instanceof EdgeVecError && error.code === 'STORAGE_UNAVAILABLE';
+    const canDoWithout = stored.elseInMemory && (given.includes('dimensions') || around.source !== undefined);
+    if (!isUnavailable || !canDoWithout) throw error;
+    tell({ type: 'degraded', error });
+    return inMemory(options, around);
+  }
+  try {
+    const { durable, loaded } = await durably(storage, stored.name, options, around);
+    const engine = loaded.manifest.options;
+    database = new Database(loaded, { engine, recall: options.recall, slices: around.slices, site, durable });
+    await database.start();
+    return { database, engine };
+  } catch (error) {
+    const isInVain = isNew && database === undefined && (await claim(storage).catch(() => false));
+    await (database ?? storage).close();
+    if (isInVain) await place.drop(stored.name).catch(() => {});
+    throw error;
+  }
+}
+
+/** False where there is a database in it. Else none can be begun in it any more, by whoever else has it open: it may be dropped. */
+function claim(storage: Storage): Promise<boolean> {
+  return storage.commit({ expect: null, put: [['head', 0, new Uint8Array()]] });
+}
+
+async function inMemory({ engine, given, recall }: HostOptions, around: Surroundings): Promise<Opened> {
+  const { module, slices, site, source } = around;
+  if (source === undefined) {
+    const state = { engine: await startEngine(module, engine), rows: new Rows() };
+    return { database: new Database(state, { engine, recall, slices, site }), engine };
+  }
+  const storage = await new MemorySite().open('', () => {});
+  const check = (found: StoredOptions): void => void agreed('', engine, given, found);
+  const imported = await importInto(storage, source, new Names(), check, () => instantiate(module), slices);
+  const { loaded } = imported as NonNullable<typeof imported>;
+  const { options } = loaded.manifest;
+  const database = new Database(loaded, { engine: options, recall, slices, site });
+  await database.start();
+  return { database, engine: options };
+}
+
+async function durably(
+  storage: Storage,
+  name: string,
+  { engine, given }: HostOptions,
+  { module, slices, tell, source, newsOf = others }: Surroundings,
+): Promise<{ durable: Durable; loaded: Loaded }> {
+  const start = () => instantiate(module);
+  const place: Place = { storage, name, slices, start, tell, news: newsOf(storage, name) };
+  const check = (found: StoredOptions | undefined): StoredOptions => agreed(name, engine, given, found);
+  if (source === undefined) return Durable.open(place, check);
+  const isTaken = async (): Promise<boolean> => (await storage.read('head', 0)) !== undefined;
+  const names = new Names();
+  const imported = (await isTaken()) ? undefined : await importInto(storage, source, names, check, start, slices);
+  if (imported === undefined) {
+    throw new EdgeVecError('NAME_TAKEN', `There is a database ${show(name)} already`, {
+      remedy: 'Import it under another name, or drop that one first.',
+    });
+  }
+  return { durable: new Durable(place, names, imported.log, imported.loaded), loaded: imported.loaded };
+}
+
+/** Files belong to one process: nobody else is there to be told. */
+function others({ kind }: Storage, name: string): News | undefined {
+  return kind === 'indexeddb' ? broadcast(name) : undefined;
+}
+
+/** What a stored database is made with, if that is what was asked for; else what a new one is to be made with. */
+function agreed(
+  name: string,
+  engine: EngineOptions,
+  given: readonly (keyof EngineOptions)[],
+  stored: StoredOptions | undefined,
+): StoredOptions {
+  if (stored === undefined) {
+    if (given.includes('dimensions')) return engine;
+    throw notFound(name);
+  }
+  const differing = given.filter((key) => engine[key] !== stored[key]);
+  if (differing.length === 0) return stored;
+  const said = (options: EngineOptions): string => differing.map((key) => `${key} ${show(options[key])}`).join(', ');
+  throw new EdgeVecError('OPTIONS_DIFFER', `The database ${show(name)} was made with other options`, {
+    expected: said(stored),
+    got: said(engine),
+    remedy: 'Leave them out, take another name, or drop the database first.',
+  });
+}
+
+function notFound(name: string): EdgeVecError {
+  return new EdgeVecError('NOT_FOUND', `There is no database ${show(name)} yet`, {
+    remedy: 'Pass dimensions, so that it can be made.',
+  });
+}

@@ -1,0 +1,212 @@
+// The log of a database: every transaction since the checkpoint, in the one order in which they took effect.
+//
+// An entry is appended together with a new head, and only where the head is still the one its writer knows. So nobody writes without having
+// seen what came before, and all who read the log see the same.
+
+import { EdgeVecError } from '../errors.js';
+import { type Put, type Storage, sameBytes } from '../storage/storage.js';
+import { decodeFrame, type Entry, encodeFrame } from './frame.js';
+import { decodeHead, encodeHead, type Head } from './head.js';
+
+/** What a look at the log's end finds. */
+export type Tail =
+  /** The next entry. */
+  | { readonly type: 'entry'; readonly seq: number; readonly entry: Entry; readonly bytes: number }
+  /** A checkpoint holds entries that were never seen here, and the log does no longer; or the log was mended: begin anew from the checkpoint. */
+  | { readonly type: 'overtaken' }
+  /** From here on nothing can be read, though there should be more. What came before is whole. */
+  | { readonly type: 'broken'; readonly lost: number; readonly error: EdgeVecError | undefined };
+
+export class Log {
+  readonly #storage: Storage;
+  #head: Head;
+  /** As it is stored, to be compared. */
+  #stored: Uint8Array;
+  /** The head that `tail` met last. */
+  #met: Uint8Array;
+
+  private constructor(storage: Storage, head: Head) {
+    this.#storage = storage;
+    this.#head = head;
+    this.#stored = encodeHead(head);
+    this.#met = this.#stored;
+  }
+
+  /** The log of a storage, none of it read; undefined where nothing was ever written. @throws `UNSUPPORTED_FORMAT`, `DAMAGED` */
+  static async open(storage: Storage): Promise<Log | undefined> {
+    const stored = await storage.read('head', 0);
+    if (stored === undefined) return undefined;
+    const head = decodeHead(stored);
+    return new Log(storage, { ...head, seq: head.checkpointSeq });
+  }
+
+  /** A new one, with its first checkpoint. Undefined where another tab was first. */
+  static async begin(storage: Storage, checkpoint: string, chunks: readonly Put[]): Promise<Log | undefined> {
+    const log = new Log(storage, { epoch: drawEpoch(), seq: 0, checkpoint, checkpointSeq: 0 });
+    const put: Put[] = [...chunks, ['head', 0, log.#stored]];
+    if (await storage.commit({ expect: null, put, strict: true })) return log;
+    // A commit that was tried again on a new connection finds itself applied. Epochs are drawn: no other tab has the same.
+    return sameBytes(await storage.read('head', 0), log.#stored) ? log : undefined;
+  }
+
+  /** A new one in place of whatever is stored: whoever has that open begins anew. */
+  static async replace(storage: Storage, checkpoint: string, chunks: readonly Put[]): Promise<void> {
+    for (;;) {
+      const expect = (await storage.read('head', 0)) ?? null;
+      const log = new Log(storage, { epoch: drawEpoch(), seq: 0, checkpoint, checkpointSeq: 0 });
+      const dead: ['log', number][] = [];
+      for await (const [key] of storage.scan(0)) dead.push(['log', key]);
+      const put: Put[] = [...chunks, ['head', 0, log.#stored]];
+      if (await storage.commit({ expect, put, delete: dead, strict: true })) return;
+    }
+  }
+
+  /** What is known here: `seq` is the last entry read or written. */
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** Takes up where another log of the same storage stands. */
+  adopt({ head }: Log): void {
+    this.#know(head);
+  }
+
+  /** The name of the checkpoint that is stored now; undefined where nothing is any more. */
+  async storedCheckpoint(): Promise<string | undefined> {
+    const stored = await this.#storage.read('head', 0);
+    return stored && decodeHead(stored).checkpoint;
+  }
+
+  /** Whether the checkpoint that is stored holds every entry that is known in `head`. */
+  async isSaved({ epoch, seq }: Head): Promise<boolean> {
+    const stored = await this.#storage.read('head', 0);
+    if (stored === undefined) return false;
+    const now = decodeHead(stored);
+    return now.epoch === epoch && now.checkpointSeq >= seq;
+  }
+
+  /**
+   * Appends entries, all or none, and returns the bytes they take. Undefined, and nothing written, where there are entries that were not
+   * read here.
+   *
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
+   */
+  async append(entries: readonly Entry[], strict: boolean): Promise<number | undefined> {
+    const first = this.#head.seq + 1;
+    const frames = entries.map((entry, i) => encodeFrame(first + i, entry));
+    const head = { ...this.#head, seq: this.#head.seq + entries.length };
+    const put: Put[] = frames.map((frame, i) => ['log', first + i, frame]);
+    put.push(['head', 0, encodeHead(head)]);
+    const requires = entries.flatMap((entry) => (entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name)));
+    const expect = this.#stored;
+    if (!(await this.#storage.commit({ expect, requires, put, strict }))) {
+      if (requires.length === 0 || !sameBytes(expect, await this.#storage.read('head', 0))) return undefined;
+      throw new EdgeVecError('STORAGE_FAILED', 'Parts of the write that were stored before are not there any more', {
+        remedy: 'Write it again. Something clears the storage, or the write has waited for more than a day.',
+      });
+    }
+    this.#know(head);
+    return frames.reduce((sum, frame) => sum + frame.length, 0);
+  }
+
+  /** What others have written since. Each entry is known once the next is asked for. @throws `UNSUPPORTED_FORMAT`, `STORAGE_FAILED`, `CLOSED` */
+  async *tail(): AsyncGenerator<Tail, void, undefined> {
+    const stored = await this.#storage.read('head', 0);
+    if (stored === undefined) return yield { type: 'overtaken' };
+    this.#met = stored;
+    const head = decodeHead(stored);
+    if (this.#isOvertakenBy(head)) return yield { type: 'overtaken' };
+    if (head.seq > this.#head.seq) {
+      for await (const [key, bytes] of this.#storage.scan(this.#head.seq)) {
+        const seq = this.#head.seq + 1;
+        if (key !== seq || key > head.seq) break;
+        let entry: Entry;
+        try {
+          entry = decodeFrame(bytes, seq);
+        } catch (error) {
+          // Of a newer version it may be whole.
+          if ((error as EdgeVecError).code !== 'DAMAGED') throw error;
+          return yield await this.interrupted(error as EdgeVecError);
+        }
+        yield { type: 'entry', seq, entry, bytes: bytes.length };
+        this.#head = { ...this.#head, seq };
+      }
+    }
+    if (head.seq !== this.#head.seq) return yield await this.interrupted(undefined);
+    this.#know(head);
+  }
+
+  /** Why the next entry cannot be had: a checkpoint was made while entries were read, or it is lost. */
+  async interrupted(error: EdgeVecError | undefined): Promise<Tail> {
+    const now = await this.#storage.read('head', 0);
+    if (now === undefined || this.#isOvertakenBy(decodeHead(now))) return { type: 'overtaken' };
+    return { type: 'broken', lost: decodeHead(this.#met).seq - this.#head.seq, error };
+  }
+
+  /** The chunks that entries speak of, whoever wrote them, as of this head. @throws `DAMAGED`, `STORAGE_FAILED` */
+  async spokenOf(): Promise<{ readonly names: ReadonlySet<string>; readonly head: Uint8Array | null }> {
+    const head = (await this.#storage.read('head', 0)) ?? null;
+    const names = new Set<string>();
+    for await (const [key, bytes] of this.#storage.scan(0)) {
+      const entry = decodeFrame(bytes, key);
+      if (entry.kind !== 'delete') for (const { name } of entry.stored) names.add(name);
+    }
+    return { names, head };
+  }
+
+  /**
+   * Ends the log after the last entry known here, so that it can go on. It gets another epoch: who has read further begins anew. False where
+   * another tab has changed it since `tail` met its end.
+   */
+  async mend(): Promise<boolean> {
+    const head: Head = { ...decodeHead(this.#met), seq: this.#head.seq, epoch: drawEpoch() };
+    const dead: ['log', number][] = [];
+    for await (const [key] of this.#storage.scan(this.#head.seq)) dead.push(['log', key]);
+    const put: Put[] = [['head', 0, encodeHead(head)]];
+    const done = await this.#storage.commit({ expect: this.#met, put, delete: dead, strict: true });
+    if (done) this.#know(head);
+    return done;
+  }
+
+  /**
+   * Lets a checkpoint that holds every entry up to `seq` take the place of `base`, and forgets those entries. Entries after it stay, whoever
+   * wrote them. False, and nothing changed, where another tab has made a checkpoint since, or mended the log, or a chunk is not there.
+   */
+  async checkpoint(name: string, base: Head, chunks: readonly Put[], requires: readonly string[]): Promise<boolean> {
+    for (;;) {
+      const stored = await this.#storage.read('head', 0);
+      if (stored === undefined) return false;
+      const now = decodeHead(stored);
+      const isNext =
+        now.epoch === base.epoch &&
+        now.checkpoint === base.checkpoint &&
+        now.seq >= base.seq &&
+        now.checkpointSeq <= base.seq;
+      if (!isNext) return false;
+      const forgotten: ['log', number][] = [];
+      for (let entry = now.checkpointSeq + 1; entry <= base.seq; entry++) forgotten.push(['log', entry]);
+      const bytes = encodeHead({ ...now, checkpoint: name, checkpointSeq: base.seq });
+      const put: Put[] = [...chunks, ['head', 0, bytes]];
+      const done = await this.#storage.commit({ expect: stored, requires, put, delete: forgotten, strict: true });
+      if (done) {
+        // As this log knows it, which is not what is stored where others have written since: the next append is then refused, as it should be.
+        if (this.#head.epoch === base.epoch) this.#know({ ...this.#head, checkpoint: name, checkpointSeq: base.seq });
+        return true;
+      }
+      if (sameBytes(stored, await this.#storage.read('head', 0))) return false;
+    }
+  }
+
+  #isOvertakenBy({ epoch, seq, checkpointSeq }: Head): boolean {
+    return epoch !== this.#head.epoch || checkpointSeq > this.#head.seq || seq < this.#head.seq;
+  }
+
+  #know(head: Head): void {
+    this.#head = head;
+    this.#stored = encodeHead(head);
+  }
+}
+
+function drawEpoch(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] as number;
+}

@@ -1,0 +1,88 @@
+// A part of a write as bytes: everything but vectors as text, by devalue, which keeps of plain values what structured clone keeps; then the vectors as
+// they came, on a multiple of four bytes. Whoever stores them checks their sum.
+
+import { parse } from 'devalue';
+import { damaged, EdgeVecError } from '../errors.js';
+import type { Part } from '../messages.js';
+import { toText } from '../text.js';
+import type { Id } from '../types.js';
+
+/** Bytes of text, numbers in vectors. */
+const HEADER = 8;
+
+/** @throws `METADATA_NOT_STORABLE` */
+export function encodePart({ vectors, ...columns }: Part): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(textOf(columns));
+  const start = HEADER + padded(text.length);
+  const bytes = new Uint8Array(start + vectors.length * 4);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, text.length, true);
+  view.setUint32(4, vectors.length, true);
+  bytes.set(text, HEADER);
+  new Float32Array(bytes.buffer, start).set(vectors);
+  return bytes;
+}
+
+/** @throws `DAMAGED` */
+export function decodePart(bytes: Uint8Array, dimensions: number): Part {
+  if (bytes.length < HEADER) throw damaged('a write');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [length, count] = [view.getUint32(0, true), view.getUint32(4, true)];
+  const start = HEADER + padded(length);
+  if (bytes.length !== start + count * 4) throw damaged('a write');
+  let columns: unknown;
+  try {
+    columns = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(HEADER, HEADER + length)));
+  } catch (cause) {
+    throw damaged('a write', cause);
+  }
+  // A copy: the bytes need not be aligned, and a part is handed over.
+  const vectors = new Float32Array(bytes.slice(start).buffer);
+  const part = { ...(columns as Omit<Part, 'vectors'>), vectors };
+  // Lists may be sparse: a few bytes of text speak of billions of places.
+  if (!isPart(part, dimensions, length)) throw damaged('a write');
+  return part;
+}
+
+function isPart({ start, ids, metadata, withVector, vectors }: Part, dimensions: number, most: number): boolean {
+  if (!Number.isSafeInteger(start) || start < 0 || !Array.isArray(ids) || ids.length > most) return false;
+  if (!ids.every(isIdOrNone)) return false;
+  if (metadata !== undefined && (!Array.isArray(metadata) || metadata.length !== ids.length)) return false;
+  const isRow = (row: unknown, i: number, rows: readonly number[]): boolean =>
+    Number.isInteger(row) && (row as number) > (rows[i - 1] ?? -1) && (row as number) < ids.length;
+  if (withVector !== undefined && !(Array.isArray(withVector) && withVector.every(isRow))) return false;
+  return vectors.length === (withVector ?? ids).length * dimensions;
+}
+
+function isIdOrNone(id: unknown): id is Id | undefined {
+  return id === undefined || typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
+}
+
+function textOf(columns: Omit<Part, 'vectors'>): string {
+  try {
+    return toText(columns);
+  } catch (cause) {
+    const { start, ids, metadata = [] } = columns;
+    const row = metadata.findIndex((value) => !isStorable(value));
+    const id = ids[row];
+    throw new EdgeVecError('METADATA_NOT_STORABLE', 'The metadata holds something that cannot be stored', {
+      expected: 'plain values, dates, maps, sets, regular expressions, big integers and typed arrays',
+      got: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Keep such things elsewhere, and their key in the metadata.',
+      cause,
+      ...(row < 0 ? {} : { row: start + row }),
+      ...(id === undefined ? {} : { id }),
+    });
+  }
+}
+
+function isStorable(value: unknown): boolean {
+  try {
+    toText(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const padded = (length: number): number => (length + 3) & ~3;

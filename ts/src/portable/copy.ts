@@ -1,0 +1,37 @@
+// A copy of a database under another name, in place of whatever was there.
+
+import { encodeManifest, refsIn } from '../checkpoint/manifest.js';
+import type { EdgeVecError } from '../errors.js';
+import { Log } from '../log/log.js';
+import { Names } from '../storage/names.js';
+import { assertRoom, bytesOf } from '../storage/room.js';
+import type { Storage } from '../storage/storage.js';
+import type { Export } from './export.js';
+import { renamed } from './file.js';
+
+/** Until the last commit what was there stays, and after it the copy is there. @throws `QUOTA`, `STORAGE_FAILED` */
+export async function copyInto(storage: Storage, copied: Export): Promise<void> {
+  const names = new Names();
+  const before = await storage.chunks();
+  const written = new Map<string, string>();
+  const refs = refsIn(copied.manifest);
+  await assertRoom(storage, bytesOf(refs));
+  let mayBeThere = false;
+  try {
+    for (const { name } of refs) {
+      const stored = names.next(name);
+      written.set(name, stored);
+      await storage.commit({ put: [['chunks', stored, copied.nextChunk() as Uint8Array]] });
+    }
+    const manifest = encodeManifest(renamed(copied.manifest, (name) => written.get(name) as string));
+    const name = names.next('manifest');
+    mayBeThere = true;
+    await Log.replace(storage, name, [['chunks', name, manifest]]);
+  } catch (error) {
+    // The last commit may have been applied though it failed: what it speaks of is then left to be dropped as orphans.
+    if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;
+    await storage.commit({ delete: [...written.values()].map((name) => ['chunks', name]) }).catch(() => {});
+    throw error;
+  }
+  await storage.commit({ delete: before.map((name) => ['chunks', name]) }).catch(() => {});
+}

@@ -1,0 +1,357 @@
+// A storage in IndexedDB: one database a name. The only place that knows `idb`.
+//
+// A transaction that waits for anything but its own requests commits early, so none does. Every promise of one is listened to: what nobody
+// listens to is reported as an error nobody handled.
+
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { closed, EdgeVecError } from '../errors.js';
+import { show } from '../show.js';
+import { noRoom } from './room.js';
+import {
+  alone,
+  type Batch,
+  type Keys,
+  type Room,
+  type Storage,
+  type StorageSite,
+  type StoreName,
+  sameBytes,
+} from './storage.js';
+
+const PREFIX = 'edgevec:';
+/** Of the stores, not of what is in them: that has a version of its own. */
+const SCHEMA_VERSION = 1;
+const STORES = ['head', 'log', 'chunks'] as const;
+/** Entries of the log fetched at once: each may have megabytes. */
+const PAGE = 4;
+/** How long others may take to let go, in milliseconds. */
+const BLOCKED_MS = 5_000;
+/** How long the browser may take to hear that a connection is closed, in milliseconds. */
+const CLOSED_MS = 500;
+/**
+ * Chromium keeps values from this size on in files of their own, which it syncs with their own transaction only: a later strict one would
+ * survive a power failure without them.
+ */
+const LARGE_BYTES = 1 << 16;
+/** Copied into the database's process in one turn of the event loop: 16 MB at once take 30 ms. */
+const TURN_BYTES = 1 << 20;
+/** How a lost connection shows, besides its event: Safari says the last, and the others where the event comes late. */
+const LOST = ['InvalidStateError', 'AbortError', 'UnknownError'];
+
+interface Schema extends DBSchema {
+  head: { key: 0; value: Uint8Array };
+  log: { key: number; value: Uint8Array };
+  chunks: { key: string; value: Uint8Array };
+}
+
+type Db = IDBPDatabase<Schema>;
+
+/** Some frames without an origin throw at the name itself. */
+export function hasIndexedDb(): boolean {
+  try {
+    return typeof indexedDB === 'object' && indexedDB !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined in insecure contexts and old browsers. */
+export function storageManager(): Partial<StorageManager> | undefined {
+  return typeof navigator === 'object' ? navigator.storage : undefined;
+}
+
+export class IndexedDbSite implements StorageSite {
+  readonly kind = 'indexeddb';
+  readonly #blockedMs: number;
+
+  constructor(blockedMs = BLOCKED_MS) {
+    this.#blockedMs = blockedMs;
+  }
+
+  async open(name: string, onGone: () => void): Promise<Storage> {
+    const storage = new IndexedDbStorage(name, onGone, this.#blockedMs);
+    await storage.connect();
+    return storage;
+  }
+
+  async list(): Promise<string[]> {
+    return orUnavailable(async () => {
+      if (typeof indexedDB.databases !== 'function') throw unavailable('This browser does not list its databases');
+      const found = await indexedDB.databases();
+      return found.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])).sort();
+    });
+  }
+
+  async drop(name: string): Promise<void> {
+    const remedy = 'Close the other tabs of this site: it is removed once they are.';
+    await orUnavailable(() => bounded(name, this.#blockedMs, remedy, deleteDB(PREFIX + name), () => {}));
+  }
+}
+
+class IndexedDbStorage implements Storage {
+  readonly kind = 'indexeddb';
+  readonly lost = 0;
+  readonly #name: string;
+  readonly #onGone: () => void;
+  readonly #blockedMs: number;
+  #db: Db | undefined;
+  #connecting: Promise<Db> | undefined;
+  #hasConnected = false;
+  #closed = false;
+
+  constructor(name: string, onGone: () => void, blockedMs: number) {
+    this.#name = name;
+    this.#onGone = onGone;
+    this.#blockedMs = blockedMs;
+  }
+
+  /** One connection, whoever asks. */
+  connect(): Promise<Db> {
+    this.#connecting ??= orUnavailable(() => this.#connect()).finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    return this.#try((db) => {
+      const transaction = db.transaction(store);
+      transaction.done.catch(() => {});
+      return transaction.objectStore(store).get(key as never) as Promise<Uint8Array | undefined>;
+    });
+  }
+
+  async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    let last = after;
+    for (;;) {
+      const range = IDBKeyRange.lowerBound(last, true);
+      const [keys, values] = await this.#try((db) => {
+        const transaction = db.transaction('log');
+        transaction.done.catch(() => {});
+        return Promise.all([transaction.store.getAllKeys(range, PAGE), transaction.store.getAll(range, PAGE)]);
+      });
+      for (const [i, key] of keys.entries()) {
+        yield [key, values[i] as Uint8Array];
+        last = key;
+      }
+      if (keys.length < PAGE) return;
+    }
+  }
+
+  chunks(): Promise<string[]> {
+    return this.#try((db) => {
+      const transaction = db.transaction('chunks');
+      transaction.done.catch(() => {});
+      return transaction.store.getAllKeys();
+    });
+  }
+
+  async commit(batch: Batch): Promise<boolean> {
+    const { expect, requires = [], put = [], delete: deleted = [] } = batch;
+    const used = new Set<StoreName>([...put, ...deleted].map(([store]) => store));
+    if (expect !== undefined) used.add('head');
+    if (requires.length > 0) used.add('chunks');
+    // A sync of what was committed before needs something to commit.
+    if (batch.strict) used.add('head');
+    if (used.size === 0) return true;
+    const strict = batch.strict || put.some(([, , value]) => value.length >= LARGE_BYTES);
+    return this.#try((db) =>
+      apply(
+        db,
+        STORES.filter((store) => used.has(store)),
+        batch,
+        strict,
+      ),
+    );
+  }
+
+  async estimate(): Promise<Room | undefined> {
+    const { usage, quota } =
+      (await storageManager()
+        ?.estimate?.()
+        .catch(() => undefined)) ?? {};
+    return usage === undefined || quota === undefined ? undefined : { used: usage, quota };
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+    // WebKit keeps the connection of a worker that ends before it has been told: an answer to what was asked later says that it has.
+    const answer = hasIndexedDb() ? indexedDB.databases?.().catch(() => {}) : undefined;
+    const patience = new Promise((resolve) => setTimeout(resolve, CLOSED_MS));
+    await Promise.race([answer, patience]);
+  }
+
+  async #connect(): Promise<Db> {
+    if (!hasIndexedDb()) throw unavailable('There is no IndexedDB here');
+    let db: Db | undefined;
+    let isGone = false;
+    const opening = openDB<Schema>(PREFIX + this.#name, SCHEMA_VERSION, {
+      upgrade: (fresh, _old, _new, transaction) => {
+        // The browser has cleared it. An empty one in its place would be taken for what was there.
+        isGone = this.#hasConnected;
+        if (isGone) {
+          transaction.done.catch(() => {});
+          transaction.abort();
+        } else for (const store of STORES) fresh.createObjectStore(store);
+      },
+      // Another tab deletes or upgrades it: whoever keeps it open would block that for ever.
+      blocking: () => {
+        db?.close();
+        if (this.#closed) return;
+        this.#end();
+        this.#onGone();
+      },
+      // The browser took the connection away (iOS does). The next call opens another.
+      terminated: () => {
+        if (db !== undefined && this.#db === db) this.#db = undefined;
+      },
+    });
+    const remedy = 'Close the other tabs of this site.';
+    try {
+      db = await bounded(this.#name, this.#blockedMs, remedy, opening, (late) => late.close());
+    } catch (error) {
+      if (!isGone || this.#closed) throw error;
+      this.#end();
+      this.#onGone();
+      throw closed();
+    }
+    if (this.#closed) {
+      db.close();
+      throw closed();
+    }
+    this.#db = db;
+    this.#hasConnected = true;
+    return db;
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#db?.close();
+    this.#db = undefined;
+  }
+
+  /** Runs on the connection; once more on a new one where it has been lost. A commit may then find itself applied. */
+  async #try<T>(run: (db: Db) => Promise<T>): Promise<T> {
+    for (let again = false; ; again = true) {
+      if (this.#closed) throw closed();
+      const db = this.#db ?? (await this.connect());
+      try {
+        return await run(db);
+      } catch (cause) {
+        if (this.#closed) throw closed();
+        const isLost = this.#db !== db || LOST.includes((cause as Error)?.name);
+        if (!isLost || again) throw failed(cause);
+        db.close();
+        if (this.#db === db) this.#db = undefined;
+      }
+    }
+  }
+}
+
+async function apply(
+  db: Db,
+  stores: StoreName[],
+  { expect, requires = [], put = [], delete: deleted = [] }: Batch,
+  strict: boolean,
+): Promise<boolean> {
+  const transaction = db.transaction(stores, 'readwrite', { durability: strict ? 'strict' : 'relaxed' });
+  const { done } = transaction;
+  done.catch(() => {});
+  /** The first request that failed says why; the others only that the transaction was aborted. */
+  let why: unknown;
+  const listen = (request: Promise<unknown>): void => {
+    request.catch((error) => {
+      if ((error as Error)?.name !== 'AbortError') why ??= error;
+    });
+  };
+  try {
+    const head = stores.includes('head') ? await transaction.objectStore('head').get(0) : undefined;
+    const counts = await Promise.all(requires.map((name) => transaction.objectStore('chunks').count(name)));
+    const applies = (expect === undefined || sameBytes(expect, head)) && counts.every((count) => count === 1);
+    if (applies) {
+      let copied = 0;
+      for (const [store, key, value] of put) {
+        const request = transaction.objectStore(store).put(alone(value), key as never);
+        listen(request);
+        copied += value.length;
+        if (copied < TURN_BYTES) continue;
+        copied = 0;
+        await request;
+      }
+      for (const [store, key] of deleted) listen(transaction.objectStore(store).delete(key as never));
+      if (strict && put.length === 0 && head !== undefined) listen(transaction.objectStore('head').put(head, 0));
+    }
+    transaction.commit();
+    await done;
+    return applies;
+  } catch (error) {
+    // What threw on its way in must not let the rest be committed.
+    try {
+      transaction.abort();
+    } catch {
+      // It has ended already.
+    }
+    await done.catch(() => {});
+    throw why ?? transaction.error ?? error;
+  }
+}
+
+/** Waits for others to let go, but not for ever. */
+async function bounded<T>(
+  name: string,
+  ms: number,
+  remedy: string,
+  running: Promise<T>,
+  late: (value: T) => void,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const refused = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      running.then(late, () => {});
+      reject(
+        new EdgeVecError('BLOCKED', `The database ${show(name)} is held by another tab that does not let go`, {
+          expected: `it to be free within ${ms / 1000} s`,
+          remedy,
+        }),
+      );
+    }, ms);
+  });
+  try {
+    return await Promise.race([running, refused]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What fails while a connection is made: the platform may throw at any of it. */
+async function orUnavailable<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof EdgeVecError) throw cause;
+    const name = (cause as Error)?.name;
+    if (name === 'QuotaExceededError') throw failed(cause);
+    if (name === 'VersionError') {
+      throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The database is of a newer EdgeVec version', {
+        remedy: 'Reload the page to get the version that wrote it.',
+        cause,
+      });
+    }
+    throw unavailable('IndexedDB cannot be used here', cause);
+  }
+}
+
+function unavailable(problem: string, cause?: unknown): EdgeVecError {
+  return new EdgeVecError('STORAGE_UNAVAILABLE', problem, {
+    remedy:
+      'In private windows and sandboxed frames there may be none: open the database without a name to keep it in memory.',
+    ...(cause === undefined ? {} : { got: String(cause), cause }),
+  });
+}
+
+function failed(cause: unknown): EdgeVecError {
+  if ((cause as Error)?.name === 'QuotaExceededError') {
+    return noRoom('indexeddb', { cause });
+  }
+  return new EdgeVecError('STORAGE_FAILED', 'The storage failed', { got: String(cause), cause });
+}

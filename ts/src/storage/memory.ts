@@ -1,0 +1,106 @@
+// A storage in memory: for tests, and for a database that was asked to go on where nothing can be stored. It lasts as long as its site.
+
+import { closed } from '../errors.js';
+import {
+  type Batch,
+  type Keys,
+  type Room,
+  type Storage,
+  type StorageSite,
+  type StoreName,
+  sameBytes,
+} from './storage.js';
+
+type Stores = { readonly [S in StoreName]: Map<Keys[S], Uint8Array> };
+
+/** Several may have one name open, as tabs do. */
+export class MemorySite implements StorageSite {
+  readonly kind = 'memory';
+  readonly #kept = new Map<string, Stores>();
+  readonly #open = new Map<string, Set<MemoryStorage>>();
+
+  async open(name: string, onGone: () => void): Promise<Storage> {
+    let stores = this.#kept.get(name);
+    if (stores === undefined) {
+      stores = { head: new Map(), log: new Map(), chunks: new Map() };
+      this.#kept.set(name, stores);
+    }
+    const holders = this.#open.get(name) ?? new Set();
+    this.#open.set(name, holders);
+    const storage = new MemoryStorage(stores, onGone, () => holders.delete(storage));
+    holders.add(storage);
+    return storage;
+  }
+
+  async list(): Promise<string[]> {
+    return [...this.#kept.keys()].sort();
+  }
+
+  async drop(name: string): Promise<void> {
+    for (const storage of [...(this.#open.get(name) ?? [])]) storage.gone();
+    this.#kept.delete(name);
+  }
+}
+
+class MemoryStorage implements Storage {
+  readonly kind = 'memory';
+  readonly lost = 0;
+  readonly #stores: Stores;
+  readonly #onGone: () => void;
+  readonly #onClose: () => void;
+  #closed = false;
+
+  constructor(stores: Stores, onGone: () => void, onClose: () => void) {
+    this.#stores = stores;
+    this.#onGone = onGone;
+    this.#onClose = onClose;
+  }
+
+  async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    this.#assertOpen();
+    return this.#stores[store].get(key)?.slice();
+  }
+
+  async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    this.#assertOpen();
+    const keys = [...this.#stores.log.keys()].filter((key) => key > after).sort((a, b) => a - b);
+    for (const key of keys) {
+      const value = this.#stores.log.get(key);
+      if (value !== undefined) yield [key, value.slice()];
+    }
+  }
+
+  async chunks(): Promise<string[]> {
+    this.#assertOpen();
+    return [...this.#stores.chunks.keys()];
+  }
+
+  async commit({ expect, requires = [], put = [], delete: deleted = [] }: Batch): Promise<boolean> {
+    this.#assertOpen();
+    if (expect !== undefined && !sameBytes(expect, this.#stores.head.get(0))) return false;
+    if (!requires.every((name) => this.#stores.chunks.has(name))) return false;
+    for (const [store, key, value] of put) (this.#stores[store] as Map<unknown, Uint8Array>).set(key, value.slice());
+    for (const [store, key] of deleted) (this.#stores[store] as Map<unknown, Uint8Array>).delete(key);
+    return true;
+  }
+
+  async estimate(): Promise<Room | undefined> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#onClose();
+  }
+
+  /** Taken away from whoever has it. */
+  gone(): void {
+    this.#closed = true;
+    this.#onClose();
+    this.#onGone();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closed();
+  }
+}

@@ -1,0 +1,86 @@
+// Where a database is kept: three small stores of bytes that change together.
+//
+// Invariants, which every implementation keeps and ts/test/suites/storage.ts checks: a commit is applied whole or not at all, also where the
+// process dies in it; commits of all who have the storage open take effect one after the other; a strict commit and all commits before it
+// survive a power failure, as far as the platform can tell, and a relaxed one survives at least the end of the process.
+
+/** `head`: one small value under the key 0, by which commits are fenced. `log`: numbers, ascending. `chunks`: names, in no order. */
+export interface Keys {
+  head: 0;
+  log: number;
+  chunks: string;
+}
+
+export type StoreName = keyof Keys;
+
+export type Put = { readonly [S in StoreName]: readonly [store: S, key: Keys[S], value: Uint8Array] }[StoreName];
+export type Delete = { readonly [S in 'log' | 'chunks']: readonly [store: S, key: Keys[S]] }['log' | 'chunks'];
+
+/** What is to change, all of it or nothing. */
+export interface Batch {
+  /** What `head` must hold for the batch to be applied; `null`: nothing. Left out, it is applied whatever `head` holds. */
+  readonly expect?: Uint8Array | null;
+  /** Chunks that must be there for the batch to be applied. */
+  readonly requires?: readonly string[];
+  /** Values are handed over: a caller changes them no more. */
+  readonly put?: readonly Put[];
+  readonly delete?: readonly Delete[];
+  /** Wait until it would survive a power failure, as far as the platform can tell. */
+  readonly strict?: boolean;
+}
+
+/** Room on the device, in bytes. */
+export interface Room {
+  readonly used: number;
+  readonly quota: number;
+}
+
+/**
+ * One open storage. Every method rejects with an `EdgeVecError`: `QUOTA` where there is no room (nothing is then written), `STORAGE_FAILED`
+ * where the platform failed, and `CLOSED` after `close` or when another tab wants it gone.
+ */
+export interface Storage {
+  /** What holds it, for people. */
+  readonly kind: 'indexeddb' | 'files' | 'memory';
+  /** Bytes that could not be read when it was opened, and are left out: what was committed after them is lost. */
+  readonly lost: number;
+  read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined>;
+  /** The log's entries above `after`, ascending. Entries written meanwhile may be seen or not. */
+  scan(after: number): AsyncIterable<readonly [key: number, value: Uint8Array]>;
+  /** The names of all chunks. */
+  chunks(): Promise<string[]>;
+  /**
+   * False, and nothing changed, where `head` does not hold what the batch expects or a chunk it requires is not there. An error other than `QUOTA`
+   * leaves open whether it was applied.
+   */
+  commit(batch: Batch): Promise<boolean>;
+  /** What is used and what may be; undefined where the platform does not tell. */
+  estimate(): Promise<Room | undefined>;
+  close(): Promise<void>;
+}
+
+/** All the storages of one kind on this device. */
+export interface StorageSite {
+  readonly kind: Storage['kind'];
+  /**
+   * Opens the storage of that name, making it where there is none. `onGone` is called once should the platform or another tab close it.
+   *
+   * @throws `STORAGE_UNAVAILABLE` where the platform refuses, `BLOCKED` where others hold it and do not let go.
+   */
+  open(name: string, onGone: () => void): Promise<Storage>;
+  /** Their names, ascending. */
+  list(): Promise<string[]>;
+  /** Removes one, if it is there. @throws `BLOCKED` where others hold it and do not let go. */
+  drop(name: string): Promise<void>;
+}
+
+export function sameBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean {
+  if (a == null || b == null) return a == null && b == null;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Bytes in a buffer of their own: storing a view would store all that it is a view of. */
+export function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return whole ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
+}

@@ -1,0 +1,90 @@
+// What a database does when its browser has no more room for it.
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EdgeVec, type EdgeVecEvent, type Id } from '../../src/index.js';
+import { failure } from '../support/open.js';
+import { imitatedQuota, MOST_BYTES, type Quota, realQuota } from '../support/quota.js';
+import { clustered } from '../support/vectors.js';
+
+/** 16 KiB a row: rows so few need no graph. */
+const DIMENSIONS = 4096;
+const ROW_BYTES = 4 * DIMENSIONS;
+const BATCH = 16;
+
+const real = realQuota();
+for (const quota of [...(real === undefined ? [] : [real]), imitatedQuota()]) {
+  describe(`${quota.label} quota`, () => {
+    test.each(quota.workers)(
+      'what is acknowledged is there, and nothing else (worker: %s)',
+      { timeout: 240_000 },
+      (worker) => fillAndGoOn(quota, worker),
+    );
+  });
+}
+
+async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
+  const name = `quota-${Date.now()}`;
+  const events: EdgeVecEvent[] = [];
+  const open = () =>
+    EdgeVec.open<{ n: number }>({ name, dimensions: DIMENSIONS, worker, onEvent: (event) => void events.push(event) });
+  await quota.begin();
+  let db = await open();
+  onTestFinished(async () => {
+    await quota.end();
+    await db.close();
+    await EdgeVec.drop(name);
+  });
+
+  const acknowledged = new Map<Id, number>();
+  const batch = (from: number, count: number, seed: number) =>
+    clustered(count, DIMENSIONS, seed).map((vector, i) => ({ id: from + i, vector, metadata: { n: seed } }));
+  const isAsAcknowledged = async (): Promise<void> => {
+    const found = new Map<Id, number>();
+    for await (const { id, metadata } of db.scan()) found.set(id, metadata.n);
+    expect(found).toEqual(acknowledged);
+    expect(await db.count()).toBe(acknowledged.size);
+    const hits = await db.search(new Float32Array(DIMENSIONS).fill(1), { k: acknowledged.size + 100, exact: true });
+    expect(new Set(hits.map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
+  };
+
+  let next = 0;
+  for (let failed = false; !failed; ) {
+    expect(next * ROW_BYTES, 'bytes stored without an end').toBeLessThan(MOST_BYTES);
+    const records = batch(next, BATCH, next);
+    // The oldest row is written again each time, so that a failed write has an old row to leave alone.
+    const given = [{ ...records[0], id: 'oldest' } as never, ...records];
+    try {
+      await db.upsert(given);
+      for (const { id, metadata } of given as typeof records) acknowledged.set(id, metadata.n);
+      next += BATCH;
+    } catch (error) {
+      await failure(() => Promise.reject(error), 'QUOTA');
+      expect((error as Error & { remedy: string }).remedy).toMatch(/^Delete rows/);
+      failed = true;
+    }
+  }
+  expect(next).toBeGreaterThan(10 * BATCH);
+  await isAsAcknowledged();
+  // Nor does a write whose parts go to storage before its entry.
+  await failure(() => db.insert(batch(1e6, 800, 1)), 'QUOTA');
+  await isAsAcknowledged();
+  expect((await db.stats()).hidden).toBe(0);
+
+  await db.close();
+  db = await open();
+  await isAsAcknowledged();
+
+  await quota.end();
+  const dead = [...acknowledged.keys()].filter((_, i) => i % 2 === 0);
+  expect(await db.delete(dead)).toBe(dead.length);
+  for (const id of dead) acknowledged.delete(id);
+  for (const record of batch(next, 100, 7)) acknowledged.set(record.id, 7);
+  await db.insert(batch(next, 100, 7));
+  await db.save();
+  await isAsAcknowledged();
+  await db.close();
+  db = await open();
+  await isAsAcknowledged();
+  // Checkpoints may have failed, and nothing else.
+  expect(events.filter(({ type }) => type !== 'checkpoint-failed')).toEqual([]);
+}

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { EdgeVec, type EdgeVecEvent } from '../../src/index.js';
+import { IndexedDbSite } from '../../src/storage/indexeddb.js';
+import { MemorySite } from '../../src/storage/memory.js';
+import { defineStorageSuite } from '../suites/storage.js';
+import { failure } from '../support/open.js';
+
+defineStorageSuite('memory', { site: async () => new MemorySite(), shared: true });
+defineStorageSuite('indexeddb', {
+  site: async () => new IndexedDbSite(),
+  shared: true,
+  again: () => new IndexedDbSite(),
+});
+
+test('IndexedDB where there is no navigator', async () => {
+  const site = new IndexedDbSite();
+  const name = `no-navigator-${Date.now()}`;
+  const storage = await site.open(name, () => {});
+  vi.stubGlobal('navigator', undefined);
+  const room = await storage.estimate().finally(() => vi.unstubAllGlobals());
+  expect(room).toBeUndefined();
+  await storage.close();
+  await site.drop(name);
+});
+
+describe('IndexedDB that the browser clears', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** Does to those who have it open what clearing the site's data does: their connections end, and then the database is not there. */
+  function clearing(): (name: string) => Promise<void> {
+    const { open } = IDBFactory.prototype;
+    const connections: IDBDatabase[] = [];
+    vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(function (this: IDBFactory, ...args) {
+      const request = open.apply(this, args);
+      request.addEventListener('success', () => connections.push(request.result));
+      return request;
+    });
+    return async (name) => {
+      for (const connection of connections.splice(0)) {
+        connection.close();
+        connection.dispatchEvent(new Event('close'));
+      }
+      await new IndexedDbSite().drop(name);
+    };
+  }
+
+  test('a storage is gone for whoever had it open, and not made anew', async () => {
+    const clear = clearing();
+    const site = new IndexedDbSite();
+    const name = `cleared-${Date.now()}`;
+    let gone = 0;
+    const storage = await site.open(name, () => {
+      gone++;
+    });
+    await storage.commit({ put: [['head', 0, Uint8Array.of(1)]] });
+    await clear(name);
+    const calls = [storage.read('head', 0), storage.chunks(), storage.commit({ delete: [['log', 1]] })];
+    await Promise.all(calls.map((call) => failure(() => call, 'CLOSED')));
+    await failure(() => storage.read('head', 0), 'CLOSED');
+    expect(gone).toBe(1);
+    expect(await site.list()).not.toContain(name);
+  });
+
+  test('a connection that ends by itself is another matter', async () => {
+    const clear = clearing();
+    const site = new IndexedDbSite();
+    const name = `ended-${Date.now()}`;
+    const storage = await site.open(name, () => expect.unreachable());
+    onTestFinished(() => site.drop(name));
+    await storage.commit({ put: [['head', 0, Uint8Array.of(1)]] });
+    await clear(`${name}, not this one`);
+    expect(await storage.read('head', 0)).toEqual(Uint8Array.of(1));
+    await storage.close();
+  });
+
+  test('a database says so, once, and is closed', async () => {
+    const clear = clearing();
+    const name = `cleared-database-${Date.now()}`;
+    const events: EdgeVecEvent[] = [];
+    const onEvent = (event: EdgeVecEvent) => events.push(event);
+    const db = await EdgeVec.open({ name, dimensions: 1, worker: false, onEvent });
+    onTestFinished(() => db.close());
+    await db.insert({ vector: [1] });
+    await clear(name);
+    await failure(() => db.insert({ vector: [1] }), 'CLOSED');
+    await failure(() => db.count(), 'CLOSED');
+    expect(events).toMatchObject([{ type: 'storage-gone', error: { code: 'CLOSED' } }]);
+    expect(await EdgeVec.list()).not.toContain(name);
+  });
+});

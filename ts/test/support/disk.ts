@@ -1,0 +1,243 @@
+// A disk for tests: what was committed on it, in order, and what a power failure may leave of it. And a site on it whose calls can be made to fail.
+
+import { closed, EdgeVecError } from '../../src/errors.js';
+import {
+  type Batch,
+  type Keys,
+  type Room,
+  type Storage,
+  type StorageSite,
+  type StoreName,
+  sameBytes,
+} from '../../src/storage/storage.js';
+
+type Values = Map<StoreName, Map<string | number, Uint8Array>>;
+
+/** What happens to commits that were not strict, when the power fails. */
+export const LOSSES = ['kept', 'dropped', 'half', 'truncated', 'flipped', 'repeated'] as const;
+export type Loss = (typeof LOSSES)[number];
+
+export class Disk {
+  /** Up to the last strict commit, and those since. */
+  #safe: Values = empty();
+  #since: Batch[] = [];
+  #now: Values = empty();
+
+  /** Another with what this one holds. */
+  copy(): Disk {
+    const disk = new Disk();
+    disk.#now = copy(this.#now);
+    disk.sync();
+    return disk;
+  }
+
+  get(store: StoreName, key: string | number): Uint8Array | undefined {
+    return this.#now.get(store)?.get(key)?.slice();
+  }
+
+  keys(store: StoreName): (string | number)[] {
+    return [...(this.#now.get(store)?.keys() ?? [])];
+  }
+
+  /** Bytes of all values. */
+  get used(): number {
+    let sum = 0;
+    for (const values of this.#now.values()) for (const value of values.values()) sum += value.length;
+    return sum;
+  }
+
+  commit(batch: Batch): boolean {
+    const { expect, requires = [] } = batch;
+    if (expect !== undefined && !sameBytes(expect, this.get('head', 0))) return false;
+    if (!requires.every((name) => this.#now.get('chunks')?.has(name))) return false;
+    const owned = {
+      ...batch,
+      put: (batch.put ?? []).map(([store, key, value]) => [store, key, value.slice()]),
+    } as Batch;
+    apply(this.#now, owned);
+    this.#since.push(owned);
+    if (batch.strict) this.sync();
+    return true;
+  }
+
+  sync(): void {
+    this.#safe = copy(this.#now);
+    this.#since = [];
+  }
+
+  /** Holds what another holds, in place of all it held. */
+  become(other: Disk): void {
+    this.#now = copy(other.#now);
+    this.sync();
+  }
+
+  /** The power fails. The last commit that was not strict is left as `loss` says, or all of them are gone. */
+  fail(loss: Loss): void {
+    const since = this.#since.slice(0, loss === 'dropped' ? 0 : loss === 'half' ? this.#since.length >> 1 : undefined);
+    this.#now = copy(this.#safe);
+    for (const [i, batch] of since.entries()) {
+      apply(this.#now, i === since.length - 1 ? damaged(batch, loss) : batch);
+      if (loss === 'repeated') apply(this.#now, batch);
+    }
+    this.sync();
+  }
+}
+
+/** The last value of a batch is not what was written. */
+function damaged(batch: Batch, loss: Loss): Batch {
+  const put = [...(batch.put ?? [])];
+  // The head is small enough to be written whole or not at all.
+  const at = put.findLastIndex(([store]) => store !== 'head');
+  const last = put[at];
+  if (last === undefined || (loss !== 'truncated' && loss !== 'flipped')) return batch;
+  const value = loss === 'truncated' ? last[2].slice(0, last[2].length >> 1) : last[2].slice();
+  if (loss === 'flipped') value[value.length >> 1] = (value[value.length >> 1] as number) ^ 4;
+  put[at] = [last[0], last[1], value] as never;
+  return { ...batch, put };
+}
+
+/** How a call goes wrong. */
+export const FAULTS = [
+  'throws',
+  'throws after',
+  'quota',
+  /** And so does every call after it. */
+  'loses the connection',
+  /** Until `wake`: it is done then, as late as that. */
+  'hangs',
+  'dies',
+  'dies after',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** A process's view of a disk. `dead`: it has ended, and nothing of it goes on. */
+export class FaultySite implements StorageSite {
+  readonly kind = 'memory';
+  readonly #disk: Disk;
+  /** Calls made so far. */
+  calls = 0;
+  /** Which call goes wrong, and how. */
+  fault: { readonly call: number; readonly how: Fault } | undefined;
+  dead = false;
+  /** Set while a call hangs: lets it go on. */
+  wake: (() => void) | undefined;
+  /** Called before every commit, with what it puts. */
+  onCommit: (batch: Batch) => Promise<void> = async () => {};
+  /** A scan reads entries before they are asked for, as IndexedDB's does. */
+  readsAhead = false;
+  #lost = false;
+  /** Bytes the disk takes: what puts more on it is refused. */
+  quota = Number.POSITIVE_INFINITY;
+  /** Called before every call, with the key of what is read: a simulation's scheduler may hold it back. */
+  onCall: (key?: string | number) => Promise<void> = async () => {};
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  async open(): Promise<Storage> {
+    return new FaultyStorage(this.#disk, this);
+  }
+
+  async list(): Promise<string[]> {
+    return ['db'];
+  }
+
+  async drop(): Promise<void> {}
+
+  async call<T>(run: () => T, key?: string | number): Promise<T> {
+    await this.onCall(key);
+    const call = ++this.calls;
+    if (this.dead) return new Promise(() => {});
+    const how = this.fault?.call === call ? this.fault.how : undefined;
+    if (how === 'hangs') {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      return run();
+    }
+    if (how === 'loses the connection') this.#lost = true;
+    if (how === 'throws' || this.#lost)
+      throw new EdgeVecError('STORAGE_FAILED', 'The storage failed, as the test wants');
+    if (how === 'quota') throw new EdgeVecError('QUOTA', 'There is no room, as the test wants');
+    if (how !== 'dies') {
+      const result = run();
+      if (how === 'throws after')
+        throw new EdgeVecError('STORAGE_FAILED', 'The storage failed afterwards, as the test wants');
+      if (how === undefined) return result;
+    }
+    this.dead = true;
+    return new Promise(() => {});
+  }
+}
+
+class FaultyStorage implements Storage {
+  readonly kind = 'memory';
+  readonly lost = 0;
+  readonly #disk: Disk;
+  readonly #site: FaultySite;
+  #closed = false;
+
+  constructor(disk: Disk, site: FaultySite) {
+    this.#disk = disk;
+    this.#site = site;
+  }
+
+  async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    this.#assertOpen();
+    return this.#site.call(() => this.#disk.get(store, key), key);
+  }
+
+  async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    this.#assertOpen();
+    const keys = await this.#site.call(() => this.#disk.keys('log') as number[]);
+    const wanted = keys.filter((key) => key > after).sort((a, b) => a - b);
+    const ahead = this.#site.readsAhead ? wanted.map((key) => this.#disk.get('log', key)) : undefined;
+    for (const [i, key] of wanted.entries()) {
+      const value = await this.#site.call(() => (ahead === undefined ? this.#disk.get('log', key) : ahead[i]));
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  async chunks(): Promise<string[]> {
+    this.#assertOpen();
+    return this.#site.call(() => this.#disk.keys('chunks') as string[]);
+  }
+
+  async commit(batch: Batch): Promise<boolean> {
+    this.#assertOpen();
+    await this.#site.onCommit(batch);
+    return this.#site.call(() => {
+      const more = (batch.put ?? []).reduce((sum, [, , value]) => sum + value.length, 0);
+      if (more > 0 && this.#disk.used + more > this.#site.quota) {
+        throw new EdgeVecError('QUOTA', 'The disk is full, as the test wants');
+      }
+      return this.#disk.commit(batch);
+    });
+  }
+
+  async estimate(): Promise<Room | undefined> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closed();
+  }
+}
+
+function empty(): Values {
+  return new Map((['head', 'log', 'chunks'] as const).map((store) => [store, new Map()]));
+}
+
+function copy(values: Values): Values {
+  return new Map([...values].map(([store, entries]) => [store, new Map(entries)]));
+}
+
+function apply(values: Values, { put = [], delete: deleted = [] }: Batch): void {
+  for (const [store, key, value] of put) values.get(store)?.set(key, value);
+  for (const [store, key] of deleted) values.get(store)?.delete(key);
+}

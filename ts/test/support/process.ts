@@ -1,0 +1,137 @@
+// A process that has a database open on a disk of a test's, at the level below hosts: no messages, no validation.
+
+import type { Database } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open.js';
+import type { StorageEvent } from '../../src/durable/durable.js';
+import type { News } from '../../src/durable/news.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import type { Part, WriteKind } from '../../src/messages.js';
+import type { HostOptions } from '../../src/options.js';
+import { Slices } from '../../src/slices.js';
+import type { StorageSite } from '../../src/storage/storage.js';
+import type { Id } from '../../src/types.js';
+
+/** So many that few rows fill a frame. */
+export const DIMENSIONS = 4096;
+
+export interface Row {
+  readonly id: Id;
+  /** What its vector is filled with, and what its metadata says. */
+  readonly n: number;
+}
+
+export class Process {
+  readonly events: StorageEvent[];
+  readonly #database: Database;
+  #transactions = 0;
+
+  private constructor(database: Database, events: StorageEvent[]) {
+    this.#database = database;
+    this.events = events;
+  }
+
+  static async start(site: StorageSite, dimensions = DIMENSIONS, news?: News): Promise<Process> {
+    const { module } = await inlineEngine();
+    const engine = {
+      dimensions,
+      metric: 'euclidean',
+      precision: 'float32',
+      m: 4,
+      efConstruction: 10,
+      seed: 0,
+    } as const;
+    const options: HostOptions = {
+      engine,
+      given: ['dimensions'],
+      recall: 0.95,
+      stored: { name: 'db', elseInMemory: false },
+    };
+    const events: StorageEvent[] = [];
+    const opened = await openDatabase(options, {
+      module,
+      slices: new Slices(),
+      site: async () => site,
+      tell: (event) => void events.push(event),
+      newsOf: () => news,
+    });
+    const process = new Process(opened.database, events);
+    return process;
+  }
+
+  /** @param pause waited for before the last part */
+  async write(
+    kind: WriteKind,
+    rows: readonly Row[],
+    strict = false,
+    pause?: Promise<void>,
+  ): Promise<readonly number[]> {
+    const transaction = ++this.#transactions;
+    const { dimensions } = this.#database.state().engine;
+    const step = Math.max(1, Math.floor((1 << 20) / (4 * dimensions)));
+    let chosen: readonly number[] = [];
+    for (let start = 0; start < rows.length; start += step) {
+      const some = rows.slice(start, start + step);
+      const vectors = new Float32Array(some.length * dimensions);
+      some.forEach(({ n }, i) => void vectors.fill(n, i * dimensions, (i + 1) * dimensions));
+      const part: Part = { start, ids: some.map(({ id }) => id), vectors, metadata: some.map(({ n }) => ({ n })) };
+      const last = start + step >= rows.length;
+      if (last) await pause;
+      chosen = await this.#database.write({
+        transaction,
+        kind,
+        first: start === 0,
+        last,
+        strict,
+        rows: rows.length,
+        part,
+      });
+    }
+    return chosen;
+  }
+
+  delete(ids: readonly Id[], strict = false): Promise<number> {
+    return this.#database.delete({ ids, strict });
+  }
+
+  save(name?: string): Promise<undefined> {
+    return this.#database.save({ name });
+  }
+
+  /** Bytes it takes in storage, as it tells. */
+  async bytes(): Promise<number> {
+    return (await this.#database.stored()).bytes;
+  }
+
+  async unlinked(): Promise<number> {
+    return (await this.#database.stats()).unlinked;
+  }
+
+  flush(): Promise<undefined> {
+    return this.#database.flush();
+  }
+
+  /** The ids of rows filled with `n`. */
+  async find(n: number): Promise<readonly Id[]> {
+    const queries = new Float32Array(this.#database.state().engine.dimensions).fill(n);
+    const query = { queries, k: 1_000, ef: undefined, recall: undefined, exact: true, vectors: false };
+    const [hits] = await this.#database.search(query);
+    return (hits?.ids ?? []).filter((_, i) => hits?.distances[i] === 0);
+  }
+
+  /** Every row, in order of insertion; their vectors must say what their metadata says. */
+  async rows(): Promise<Row[]> {
+    const ids = await this.#database.ids();
+    const { metadata, vectors = new Float32Array() } = await this.#database.get({ ids, vectors: true });
+    const { dimensions } = this.#database.state().engine;
+    return ids.map((id, i) => {
+      const { n } = metadata[i] as { n: number };
+      const vector = vectors.subarray(i * dimensions, (i + 1) * dimensions);
+      if (!vector.every((value) => value === n)) throw new Error(`row ${id} says ${n} and holds ${vector[0]}`);
+      return { id, n };
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}

@@ -1,0 +1,229 @@
+// Readers of stored bytes, given bytes that are almost right: seeded changes, half of them under a checksum made good again, as of a file from a
+// stranger. They answer with something of the right kind or refuse with a typed error; nothing else.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { decodeManifest, encodeManifest } from '../../src/checkpoint/manifest.js';
+import { EdgeVec } from '../../src/index.js';
+import { decodeFrame, encodeFrame } from '../../src/log/frame.js';
+import { decodeHead, encodeHead } from '../../src/log/head.js';
+import { decodePart, encodePart } from '../../src/log/part.js';
+import { PortableReader } from '../../src/portable/file.js';
+import { crc32c } from '../../src/storage/crc32c.js';
+import { random } from '../support/vectors.js';
+
+const RUNS = 20_000;
+const DIMENSIONS = 4;
+
+type Pick = (below: number) => number;
+
+/** What is often on the wrong side of a comparison. */
+const NUMBERS = [0, 1, 2, 3, 4, 255, 0x7fffffff, 0x80000000, 0xffffffff];
+const VALUES = [null, 0, -1, 1.5, 1e300, 2 ** 53, '', 'upsert', '__proto__', [], [null], {}, true];
+
+/** One to three changes of bytes. */
+function changed(bytes: Uint8Array, pick: Pick): Uint8Array {
+  let all = [...bytes];
+  for (let left = 1 + pick(3); left > 0; left--) {
+    const at = pick(all.length);
+    const kind = pick(5);
+    if (kind === 0) all[at] = (all[at] ?? 0) ^ (1 << pick(8));
+    else if (kind === 1) all[at] = pick(256);
+    else if (kind === 2) all = all.slice(0, at);
+    else if (kind === 3) all.splice(at, pick(8), ...Array.from({ length: pick(8) }, () => pick(256)));
+    else {
+      const number = NUMBERS[pick(NUMBERS.length)] as number;
+      for (let byte = 0; byte < 4; byte++) all[(at & ~3) + byte] = (number >>> (8 * byte)) & 255;
+    }
+  }
+  return Uint8Array.from(all);
+}
+
+/** One value somewhere in it is another. */
+function changedValue(value: unknown, pick: Pick): unknown {
+  if (typeof value !== 'object' || value === null || pick(4) === 0) return VALUES[pick(VALUES.length)];
+  const keys = Object.keys(value);
+  const key = keys[pick(keys.length)];
+  if (key === undefined) return VALUES[pick(VALUES.length)];
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
+  copy[key] = changedValue(copy[key], pick);
+  return copy;
+}
+
+function isRefusal(error: unknown): boolean {
+  return ['DAMAGED', 'UNSUPPORTED_FORMAT'].includes((error as { code?: string }).code ?? '');
+}
+
+/** How many of the runs were refused. */
+async function runs(seed: number, run: (pick: Pick) => unknown): Promise<number> {
+  const next = random(seed);
+  let refused = 0;
+  for (let i = 0; i < RUNS; i++) {
+    try {
+      await run((below) => Math.floor(next() * below));
+    } catch (error) {
+      if (!isRefusal(error)) throw new Error(`run ${i} of seed ${seed}`, { cause: error });
+      refused++;
+    }
+  }
+  return refused;
+}
+
+/** Makes the checksum at `at` good again; it covers all but itself, from the front to `end`. */
+function mend(bytes: Uint8Array, at: number, end = bytes.length): Uint8Array {
+  if (at < 0 || bytes.length < at + 4) return bytes;
+  const sum = crc32c(bytes.subarray(at + 4, end), crc32c(bytes.subarray(0, at)));
+  new DataView(bytes.buffer).setUint32(at, sum, true);
+  return bytes;
+}
+
+const vectors = (rows: number): Float32Array => Float32Array.from({ length: rows * DIMENSIONS }, (_, i) => i + 1);
+const PART = encodePart({
+  start: 0,
+  ids: ['a', 7, undefined],
+  withVector: [0, 2],
+  vectors: vectors(2),
+  metadata: [{ at: new Date(0), tags: new Set(['x']) }, undefined, { n: 1n }],
+});
+const ORIGIN = { writer: 'w', number: 3 };
+const REF = { name: 'part', bytes: 12, crc: 34 };
+const WRITE = { ...ORIGIN, kind: 'upsert', firstChosen: 9, stored: [REF], parts: [PART] } as const;
+const MANIFEST = {
+  options: { dimensions: 4, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 0 },
+  nextId: 5,
+  header: REF,
+  sections: { 1: [{ ...REF, name: 'rows' }], 8: [{ ...REF, name: 'links' }] },
+  ids: [{ ...REF, name: 'ids' }],
+  metadata: [{ ...REF, name: 'metadata' }],
+} as const;
+
+describe('broken bytes', () => {
+  test('the head', async () => {
+    const head = encodeHead({ epoch: 1, seq: 9, checkpoint: 'manifest', checkpointSeq: 4 });
+    const refused = await runs(1, (pick) => {
+      const bytes = changed(head, pick);
+      return decodeHead(pick(2) === 0 ? bytes : mend(bytes, bytes.length - 4));
+    });
+    expect(refused).toBeGreaterThan(RUNS / 2);
+    expect(refused).toBeLessThan(RUNS);
+  });
+
+  test.each([
+    ['a write', encodeFrame(4, WRITE)],
+    ['a deletion', encodeFrame(4, { ...ORIGIN, kind: 'delete', ids: ['a', 1] })],
+  ])('the frame of %s', async (_, frame) => {
+    const refused = await runs(2, (pick) => {
+      const bytes = changed(frame, pick);
+      return decodeFrame(pick(2) === 0 ? bytes : mend(bytes, 20), 4);
+    });
+    expect(refused).toBeGreaterThan(RUNS / 2);
+    expect(refused).toBeLessThan(RUNS);
+  });
+
+  test('what a frame says', async () => {
+    const said = { ...WRITE, parts: [PART.length] };
+    const refused = await runs(3, (pick) => {
+      const text = new TextEncoder().encode(JSON.stringify(changedValue(said, pick)));
+      const bytes = new Uint8Array(24 + text.length + PART.length);
+      bytes.set(encodeFrame(4, WRITE).subarray(0, 24));
+      bytes.set(text, 24);
+      bytes.set(PART, 24 + text.length);
+      new DataView(bytes.buffer).setUint32(16, text.length, true);
+      const entry = decodeFrame(mend(bytes, 20), 4);
+      if (entry.kind === 'delete') return expect(Array.isArray(entry.ids)).toBe(true);
+      return expect(entry.parts.reduce((sum, { length }) => sum + length, 0)).toBe(PART.length);
+    });
+    expect(refused).toBeGreaterThan(RUNS / 4);
+    expect(refused).toBeLessThan(RUNS);
+  });
+
+  test('the parts of a write', async () => {
+    const refused = await runs(4, (pick) => {
+      const { ids, vectors, withVector } = decodePart(changed(PART, pick), DIMENSIONS);
+      expect(vectors.length).toBe((withVector ?? ids).length * DIMENSIONS);
+    });
+    expect(refused).toBeGreaterThan(RUNS / 4);
+    expect(refused).toBeLessThan(RUNS);
+  });
+
+  test('a manifest', async () => {
+    const refused = await runs(5, (pick) => {
+      if (pick(2) === 0) return decodeManifest(mend(changed(encodeManifest(MANIFEST), pick), 12));
+      return decodeManifest(encodeManifest(changedValue(MANIFEST, pick) as never));
+    });
+    expect(refused).toBeGreaterThan(RUNS / 2);
+    expect(refused).toBeLessThan(RUNS);
+  });
+
+  test('an export file, whatever its checksums say', { timeout: 120_000 }, async () => {
+    const golden = new Uint8Array(
+      readFileSync(fileURLToPath(new URL('../golden/1-cosine-float32-40.edgevec', import.meta.url))),
+    );
+    const reader = await PortableReader.open(piecesOf(golden));
+    const chunks: Uint8Array[] = [];
+    for await (const [, bytes] of reader.chunks()) chunks.push(bytes);
+    const next = random(6);
+    const pick = (below: number): number => Math.floor(next() * below);
+    const counts = { refused: 0, accepted: 0 };
+    for (let run = 0; run < 300; run++) {
+      // A chunk is changed, and the manifest speaks of it as it is now.
+      const which = pick(chunks.length);
+      const bytes = chunks.map((chunk, i) => (i === which ? changed(chunk, pick) : chunk));
+      let i = 0;
+      const renew = (): unknown => ({
+        name: String(i),
+        bytes: bytes[i]?.length,
+        crc: crc32c(bytes[i++] as Uint8Array),
+      });
+      const { header, sections, ids, metadata, ...rest } = reader.manifest;
+      const manifest = {
+        ...rest,
+        header: header && renew(),
+        sections: Object.fromEntries(Object.entries(sections).map(([number, refs]) => [number, refs.map(renew)])),
+        ids: ids.map(renew),
+        metadata: metadata.map(renew),
+      };
+      const file = new Blob([startOf(encodeManifest(manifest as never)), ...bytes] as BlobPart[]);
+      try {
+        const db = await EdgeVec.import(file, { worker: false });
+        // What is taken in can be used.
+        for await (const { id } of db.scan()) await db.get(id);
+        await db.search(new Float32Array(db.dimensions).fill(1));
+        await db.close();
+        counts.accepted++;
+      } catch (error) {
+        if (!isRefusal(error)) throw new Error(`run ${run}, chunk ${which}`, { cause: error });
+        counts.refused++;
+      }
+    }
+    expect(counts.refused).toBeGreaterThan(100);
+    expect(counts.accepted).toBeGreaterThan(0);
+  });
+
+  test('a file that speaks of more than it has costs no more than it has', async () => {
+    const start = startOf(encodeManifest(MANIFEST));
+    new DataView(start.buffer).setUint32(8, 0xfffffff0, true);
+    new DataView(start.buffer).setUint32(12, crc32c(start.subarray(0, 12)), true);
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(EdgeVec.import(new Blob([start]), { worker: false })).rejects.toMatchObject({ code: 'DAMAGED' });
+    const large = { ...MANIFEST, header: { ...REF, bytes: 2 ** 40 } };
+    const file = new Blob([startOf(encodeManifest(large))]);
+    await expect(EdgeVec.import(file, { worker: false })).rejects.toMatchObject({ code: 'DAMAGED' });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
+  });
+});
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+}
+
+/** A file up to its first chunk. */
+function startOf(manifest: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(16 + manifest.length);
+  const view = new DataView(bytes.buffer);
+  [0x42445645, 1, manifest.length].forEach((number, i) => void view.setUint32(4 * i, number, true));
+  view.setUint32(12, crc32c(bytes.subarray(0, 12)), true);
+  bytes.set(manifest, 16);
+  return bytes;
+}

@@ -1,0 +1,66 @@
+// Where a database runs and where it is kept, by what the platform has. The platforms are fakes: Bun has workers and files, a browser workers and IndexedDB.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
+import { localSite } from '../../src/storage/site.js';
+
+let directory: string;
+/** Workers that were asked for. */
+let started = 0;
+
+class NoWorker {
+  constructor() {
+    started++;
+    throw new Error('no');
+  }
+}
+
+beforeEach(() => {
+  started = 0;
+  directory = mkdtempSync(join(tmpdir(), 'edgevec-host-'));
+  vi.stubGlobal('Worker', NoWorker);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function hostOf(options: OpenOptions): Promise<[string, number, number]> {
+  const events: EdgeVecEvent[] = [];
+  const db = await EdgeVec.open({ dimensions: 1, ...options, onEvent: (event) => events.push(event) });
+  await db.close();
+  return [db.host, started, events.length];
+}
+
+describe('auto', () => {
+  test('where databases go into files it starts no worker, which could keep none', async () => {
+    expect(await hostOf({ name: 'a', directory })).toEqual(['in-thread', 0, 0]);
+    const db = await EdgeVec.open({ dimensions: 1 });
+    expect([db.host, started]).toEqual(['in-thread', 0]);
+    await db.close();
+  });
+
+  test('a directory means files, also where there is IndexedDB', async () => {
+    vi.stubGlobal('indexedDB', {});
+    expect(await hostOf({ name: 'a', directory })).toEqual(['in-thread', 0, 0]);
+    expect(await EdgeVec.list({ directory })).toEqual(['a']);
+  });
+
+  test('elsewhere it tries one', async () => {
+    vi.stubGlobal('indexedDB', {});
+    expect(await hostOf({})).toEqual(['in-thread', 1, 1]);
+  });
+});
+
+test('a directory means nothing where there are no files', async () => {
+  vi.stubGlobal('indexedDB', {});
+  vi.stubGlobal('process', undefined);
+  const kinds = await Promise.all([localSite(undefined), localSite('somewhere')]).then((sites) =>
+    sites.map(({ kind }) => kind),
+  );
+  vi.unstubAllGlobals();
+  expect(kinds).toEqual(['indexeddb', 'indexeddb']);
+});

@@ -1,0 +1,234 @@
+// The log on a storage: order, fencing, and what is left of it when bytes are lost.
+
+import { describe, expect, test } from 'vitest';
+import { EdgeVecError } from '../../src/errors.js';
+import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../src/log/frame.js';
+import { decodeHead, encodeHead, type Head } from '../../src/log/head.js';
+import { Log, type Tail } from '../../src/log/log.js';
+import { decodePart, encodePart } from '../../src/log/part.js';
+import type { Part } from '../../src/messages.js';
+import { MemorySite } from '../../src/storage/memory.js';
+import type { Storage } from '../../src/storage/storage.js';
+
+const parts: readonly Part[] = [
+  {
+    start: 0,
+    ids: ['x', 5],
+    vectors: Float32Array.of(5, -0, 1e-40, 3.4e38),
+    metadata: [{ when: new Date(5), tags: new Set(['a', '\ud800']), n: [-0, undefined, 10n] }, undefined],
+  },
+  { start: 2, ids: [7, undefined], vectors: Float32Array.of(1, 2), withVector: [1] },
+];
+
+const write = (number: number, writer = 'a'): Entry => ({
+  kind: 'upsert',
+  writer,
+  number,
+  firstChosen: 0,
+  stored: [],
+  parts: parts.map(encodePart),
+});
+
+const removal: Entry = { kind: 'delete', writer: 'a', number: 2, ids: ['x', 1, '1'] };
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+function codeOf(run: () => unknown): string {
+  const error = thrownBy(run);
+  return error instanceof EdgeVecError ? error.code : String(error);
+}
+
+describe('Frames', () => {
+  test.each([write(1), removal])('what is encoded is decoded ($kind)', (entry) => {
+    expect(decodeFrame(encodeFrame(5, entry), 5)).toEqual(entry);
+  });
+
+  test('they are whole, and where they belong, or refused', () => {
+    const frame = encodeFrame(5, write(1));
+    expect(codeOf(() => decodeFrame(frame, 6))).toBe('DAMAGED');
+    for (let length = 0; length < frame.length; length++) {
+      expect(codeOf(() => decodeFrame(frame.subarray(0, length), 5))).toBe('DAMAGED');
+    }
+    for (let at = 0; at < frame.length; at++) {
+      const changed = frame.slice();
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+      const code = codeOf(() => decodeFrame(changed, 5));
+      expect(code).toBe(at >= 4 && at < 8 ? 'UNSUPPORTED_FORMAT' : 'DAMAGED');
+    }
+  });
+});
+
+describe('Parts', () => {
+  test.each(parts)('what is encoded is decoded (%#)', (part) => {
+    expect(decodePart(encodePart(part), 2)).toEqual(part);
+    expect(codeOf(() => decodePart(encodePart(part), 3))).toBe('DAMAGED');
+  });
+
+  test('bytes that are no part are refused', () => {
+    const bytes = encodePart(parts[0] as Part);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(codeOf(() => decodePart(bytes.subarray(0, length), 2))).toBe('DAMAGED');
+    }
+    const of = (text: string): Uint8Array => {
+      const said = new TextEncoder().encode(text);
+      const whole = new Uint8Array(8 + ((said.length + 3) & ~3));
+      new DataView(whole.buffer).setUint32(0, said.length, true);
+      whole.set(said, 8);
+      return whole;
+    };
+    // A list with billions of places, in devalue's words.
+    for (const text of [
+      '',
+      '[',
+      '[1]',
+      '[{"start":1},0]',
+      '[{"start":1,"ids":2,"withVector":3},0,[-7,4294967295],[]]',
+    ]) {
+      expect(codeOf(() => decodePart(of(text), 2))).toBe('DAMAGED');
+    }
+  });
+
+  test('metadata that cannot be stored is refused', () => {
+    const part = { start: 3, ids: [1, 2], vectors: Float32Array.of(1, 2), metadata: [{}, { f: new WeakMap() }] };
+    const error = thrownBy(() => encodePart(part));
+    expect(error).toMatchObject({ code: 'METADATA_NOT_STORABLE', row: 4, id: 2 });
+  });
+});
+
+describe('Heads', () => {
+  const head: Head = { epoch: 4_000_000_000, seq: 2 ** 40, checkpoint: 'ä/1', checkpointSeq: 12 };
+
+  test('what is encoded is decoded, and nothing else', () => {
+    const bytes = encodeHead(head);
+    expect(decodeHead(bytes)).toEqual(head);
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = bytes.slice();
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+      expect(codeOf(() => decodeHead(changed))).toBe(at >= 4 && at < 8 ? 'UNSUPPORTED_FORMAT' : 'DAMAGED');
+      expect(codeOf(() => decodeHead(bytes.subarray(0, at)))).toBe('DAMAGED');
+    }
+  });
+});
+
+describe('The log', () => {
+  async function begun(): Promise<{ log: Log; storage: Storage; other: () => Promise<Log> }> {
+    const site = new MemorySite();
+    const storage = await site.open('db', () => {});
+    const log = await Log.begin(storage, 'first', [['chunks', 'first', Uint8Array.of(1)]]);
+    if (log === undefined) throw new Error('nobody else is there');
+    const other = async (): Promise<Log> => (await Log.open(await site.open('db', () => {}))) as Log;
+    return { log, storage, other };
+  }
+
+  async function read(log: Log): Promise<(number | Tail)[]> {
+    const found: (number | Tail)[] = [];
+    for await (const tail of log.tail()) found.push(tail.type === 'entry' ? tail.seq : tail);
+    return found;
+  }
+
+  test('it begins once', async () => {
+    const { storage, log } = await begun();
+    expect(await Log.begin(storage, 'second', [['chunks', 'second', Uint8Array.of(2)]])).toBeUndefined();
+    expect(await storage.chunks()).toEqual(['first']);
+    expect(log.head).toMatchObject({ seq: 0, checkpoint: 'first', checkpointSeq: 0 });
+  });
+
+  test('there is none in an empty storage', async () => {
+    expect(await Log.open(await new MemorySite().open('db', () => {}))).toBeUndefined();
+  });
+
+  test('a writer that has not read everything is fenced until it has', async () => {
+    const { log, other } = await begun();
+    const second = await other();
+    expect(await log.append([write(1), removal], false)).toBeGreaterThan(0);
+    expect(await second.append([write(1, 'b')], false)).toBeUndefined();
+    expect(await read(second)).toEqual([1, 2]);
+    expect(await second.append([write(1, 'b')], true)).toBeGreaterThan(0);
+    expect(second.head.seq).toBe(3);
+    expect(await log.append([write(3)], false)).toBeUndefined();
+    const found: Entry[] = [];
+    for await (const tail of log.tail()) if (tail.type === 'entry') found.push(tail.entry);
+    expect(found).toEqual([write(1, 'b')]);
+    expect(await read(log)).toEqual([]);
+  });
+
+  test('a checkpoint forgets what it holds; who has not read that begins anew', async () => {
+    const { log, storage, other } = await begun();
+    const [late, prompt] = [await other(), await other()];
+    await log.append([write(1)], false);
+    await log.append([removal], false);
+    await read(prompt);
+    expect(await prompt.append([write(1, 'b')], false)).toBeGreaterThan(0);
+    const second = [['chunks', 'second', Uint8Array.of(2)]] as const;
+    expect(await log.checkpoint('second', log.head, second, ['never'])).toBe(false);
+    expect(await storage.chunks()).toEqual(['first']);
+    // What others have written since stays in the log.
+    expect(await log.checkpoint('second', log.head, second, ['first'])).toBe(true);
+    expect(log.head).toMatchObject({ seq: 2, checkpoint: 'second', checkpointSeq: 2 });
+    expect(await storage.read('log', 2)).toBeUndefined();
+    expect(await storage.read('log', 3)).toBeDefined();
+    expect(await log.append([write(2)], false)).toBeUndefined();
+    expect(await read(log)).toEqual([3]);
+
+    expect(await read(late)).toEqual([{ type: 'overtaken' }]);
+    // Made from one that has been replaced, it would speak of chunks that are gone.
+    expect(await late.checkpoint('third', { ...late.head, seq: 3 }, [['chunks', 'third', Uint8Array.of(3)]], [])).toBe(
+      false,
+    );
+    expect(await read(prompt)).toEqual([]);
+    expect(await prompt.append([write(2, 'b')], false)).toBeGreaterThan(0);
+    const anew = await other();
+    expect(anew.head).toMatchObject({ seq: 2, checkpoint: 'second' });
+    expect(await read(anew)).toEqual([3, 4]);
+  });
+
+  test.each([
+    ['lost', async (storage: Storage) => storage.commit({ delete: [['log', 3]] })],
+    ['changed', async (storage: Storage) => storage.commit({ put: [['log', 3, encodeFrame(4, removal)]] })],
+    ['cut', async (storage: Storage) => storage.commit({ put: [['log', 3, encodeFrame(3, removal).subarray(1)]] })],
+  ])('an entry that is %s ends the log there, and it can go on', async (_, break3) => {
+    const { log, storage, other } = await begun();
+    for (let i = 1; i <= 5; i++) await log.append([write(i)], false);
+    await break3(storage);
+    const found = await other();
+    expect(await read(found)).toEqual([1, 2, expect.objectContaining({ type: 'broken', lost: 3 })]);
+    expect(await found.append([write(9, 'b')], false)).toBeUndefined();
+    expect(await found.mend()).toBe(true);
+    expect(await found.append([write(9, 'b')], false)).toBeGreaterThan(0);
+    expect(found.head.seq).toBe(3);
+    expect(await read(await other())).toEqual([1, 2, 3]);
+    // Who had read entries that are no more knows what nobody else does.
+    expect(await read(log)).toEqual([{ type: 'overtaken' }]);
+    expect(await log.append([write(6)], false)).toBeUndefined();
+  });
+
+  test('of two that mend it, one does', async () => {
+    const { log, storage, other } = await begun();
+    for (let i = 1; i <= 3; i++) await log.append([write(i)], false);
+    await storage.commit({ delete: [['log', 3]] });
+    const [first, second] = [await other(), await other()];
+    const broken = expect.objectContaining({ type: 'broken', lost: 1 });
+    expect(await read(first)).toEqual([1, 2, broken]);
+    expect(await read(second)).toEqual([1, 2, broken]);
+    expect(await first.mend()).toBe(true);
+    expect(await first.append([write(4, 'b')], true)).toBeGreaterThan(0);
+    expect(await second.mend()).toBe(false);
+    expect(await read(second)).toEqual([{ type: 'overtaken' }]);
+    expect(await read(await other())).toEqual([1, 2, 3]);
+  });
+
+  test('an entry whose stored parts are gone is not written', async () => {
+    const { log, storage } = await begun();
+    const entry: Entry = { ...(write(1) as WriteEntry), stored: [{ name: 'part', bytes: 1, crc: 0 }] };
+    await expect(log.append([entry], false)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await storage.commit({ put: [['chunks', 'part', Uint8Array.of(1)]] });
+    expect(await log.append([entry], false)).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,218 @@
+// What does not fit is refused: large writes before they are begun where the platform tells how much room there is, all others when it has run out.
+
+import fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EdgeVec, type EdgeVecError, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { failure } from '../support/open.js';
+import { Process, type Row } from '../support/process.js';
+import { clustered } from '../support/vectors.js';
+
+const MB = 1e6;
+
+describe('Room that is told of', () => {
+  let directory: string;
+  /** Bytes that are free, as the file system tells. */
+  let free: number;
+  let asked: number;
+  const opened: EdgeVec[] = [];
+
+  beforeEach(async () => {
+    directory = await fs.mkdtemp(join(tmpdir(), 'edgevec-room-'));
+    [free, asked] = [1e12, 0];
+    vi.spyOn(fs, 'statfs').mockImplementation((async () => {
+      asked++;
+      return { bavail: free, bfree: free, blocks: 1e12, bsize: 1 };
+    }) as never);
+  });
+
+  afterEach(async () => {
+    for (const db of opened.splice(0)) await db.close();
+    vi.restoreAllMocks();
+    await fs.rm(directory, { recursive: true });
+  });
+
+  async function open(name: string | undefined, options: Partial<OpenOptions> = {}): Promise<EdgeVec> {
+    const where = name === undefined ? {} : { name, directory };
+    const db = await EdgeVec.open({ ...where, dimensions: 256, worker: false, ...options });
+    opened.push(db);
+    return db;
+  }
+
+  /** 24.6 MB of vectors, scanned: no graph is built of them. */
+  const rows = clustered(24_000, 256, 1);
+  const records = rows.map((vector, id) => ({ id, vector }));
+  const some = records.slice(0, 12_000);
+
+  /** Every file below, but for the lock. */
+  async function files(): Promise<string[]> {
+    const found = await fs.readdir(directory, { recursive: true });
+    return found.filter((name) => !name.includes('lock')).sort();
+  }
+
+  test('a large array is refused before anything of it is written', async () => {
+    const db = await open('a');
+    await db.upsert({ id: 'x', vector: rows[0] as Float32Array });
+    const before = await files();
+    const sizes = async () => Promise.all(before.map(async (name) => (await fs.stat(join(directory, name))).size));
+    const then = await sizes();
+    free = 2 * MB;
+    const error = await failure(() => db.upsert(records), 'QUOTA');
+    expect(error.expected).toBe('at most 2000000 bytes');
+    expect(Number(error.got?.replace('about ', '')) / MB).toBeCloseTo(24.8, 0);
+    expect(error.remedy).toMatch(/free some space/i);
+    expect(asked).toBe(1);
+    expect([await files(), await sizes()]).toEqual([before, then]);
+    expect(await db.count()).toBe(1);
+    expect((await db.stats()).hidden).toBe(0);
+    // What is small goes on.
+    await db.upsert({ id: 'y', vector: rows[1] as Float32Array });
+    await db.close();
+    const again = await open('a');
+    expect(await again.count()).toBe(2);
+  });
+
+  test('a write is tried where it may fit, or is small', async () => {
+    const db = await open('a');
+    free = 0;
+    // No larger than what is kept in memory anyway: 4 MB.
+    await db.upsert(records.slice(0, 3_000));
+    expect(asked).toBe(0);
+    free = 20 * MB;
+    await db.upsert(records.slice(0, 12_000));
+    expect(await db.count()).toBe(12_000);
+    expect(asked).toBeGreaterThan(0);
+  });
+
+  test('a checkpoint is refused before anything of it is written, and made once there is room', async () => {
+    const events: EdgeVecEvent[] = [];
+    const db = await open('a', { onEvent: (event) => void events.push(event) });
+    // The write itself finds room. After it there is none, neither for the checkpoint that is made by itself nor for the one asked for.
+    const onProgress = (): void => {
+      if (asked > 0) free = 1 * MB;
+    };
+    await db.upsert(some, { onProgress });
+    const before = await files();
+    const error = await failure(() => db.save(), 'QUOTA');
+    expect(error.expected).toBe('at most 1000000 bytes');
+    expect(await files()).toEqual(before);
+    expect(await db.count()).toBe(12_000);
+    expect(events.map(({ type, error }) => [type, (error as EdgeVecError).code])).toEqual([
+      ['checkpoint-failed', 'QUOTA'],
+    ]);
+    free = 1e12;
+    await db.save();
+    await db.close();
+    const again = await open('a');
+    expect(await again.count()).toBe(12_000);
+  });
+
+  test('so are a copy under another name, and an import', async () => {
+    const db = await open(undefined);
+    await db.upsert(some);
+    const file = await new Response(db.export() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
+    free = 1 * MB;
+    const error = await failure(() => EdgeVec.import(file, { name: 'copy', directory, worker: false }), 'QUOTA');
+    expect(error.expected).toBe('at most 1000000 bytes');
+    await failure(() => EdgeVec.load('copy', { directory, worker: false }), 'NOT_FOUND');
+    // Once there is room, nothing is in the way.
+    free = 1e12;
+    const imported = await EdgeVec.import(file, { name: 'copy', directory, worker: false });
+    opened.push(imported as never);
+    expect(await imported.count()).toBe(12_000);
+    free = 1 * MB;
+    await failure(() => imported.save('other'), 'QUOTA');
+    await failure(() => EdgeVec.load('other', { directory, worker: false }), 'NOT_FOUND');
+  });
+});
+
+describe('Room that runs out', () => {
+  // Vectors of 4096 numbers: 16 KiB a row.
+  const many = (count: number, prefix: string, n: number): Row[] =>
+    Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
+
+  test('in the middle of a large write: memory and disk are as they were', async () => {
+    const disk = new Disk();
+    const site = new FaultySite(disk);
+    const process = await Process.start(site);
+    await process.write('upsert', many(3, 'a', 1));
+    const before = await process.rows();
+    const chunks = disk.keys('chunks');
+    const { used } = disk;
+    // Some of its parts fit.
+    site.quota = used + 7 * MB;
+    await failure(() => process.write('upsert', many(900, 'b', 2)), 'QUOTA');
+    await settled(() => disk.used === used);
+    expect(disk.keys('chunks')).toEqual(chunks);
+    expect(await process.rows()).toEqual(before);
+    // All of its parts fit, but not what the log says of them.
+    site.quota = used + 900 * 16_384 + 10_000;
+    await failure(() => process.write('upsert', many(900, 'b', 2)), 'QUOTA');
+    await settled(() => disk.used === used);
+    expect(await process.rows()).toEqual(before);
+    site.quota = Number.POSITIVE_INFINITY;
+    await process.write('upsert', many(900, 'b', 2));
+    expect((await process.rows()).length).toBe(903);
+    await process.close();
+    const again = await Process.start(new FaultySite(disk));
+    expect((await again.rows()).length).toBe(903);
+    await again.close();
+  });
+
+  test.each([1, 3, 5])(
+    'in the middle of a checkpoint, %s MB into it: the last one and the log are as they were',
+    async (room) => {
+      const disk = new Disk();
+      const site = new FaultySite(disk);
+      const process = await Process.start(site);
+      await process.write('upsert', many(200, 'a', 1));
+      await process.save();
+      await process.write('upsert', many(200, 'b', 2));
+      await process.write('upsert', many(200, 'c', 3));
+      // Less than what a checkpoint is made for by itself.
+      const before = [disk.keys('chunks').sort(), disk.keys('log'), disk.used];
+      const rows = await process.rows();
+      site.quota = disk.used + room * MB;
+      await failure(() => process.save(), 'QUOTA');
+      expect([disk.keys('chunks').sort(), disk.keys('log'), disk.used]).toEqual(before);
+      expect(await process.rows()).toEqual(rows);
+      // Another process finds the same, with the room as it is.
+      const other = await Process.start(site);
+      expect(await other.rows()).toEqual(rows);
+      await other.close();
+      site.quota = Number.POSITIVE_INFINITY;
+      await process.save();
+      expect(disk.keys('log')).toEqual([]);
+      await process.close();
+      const again = await Process.start(new FaultySite(disk));
+      expect(await again.rows()).toEqual(rows);
+      await again.close();
+    },
+  );
+
+  test('a checkpoint that failed leaves the next no more to write than it had', async () => {
+    const disk = new Disk();
+    const site = new FaultySite(disk);
+    const process = await Process.start(site);
+    await process.write('upsert', many(600, 'a', 1));
+    await process.save();
+    await process.write('upsert', many(10, 'b', 2));
+    const { used } = disk;
+    site.quota = used;
+    await failure(() => process.save(), 'QUOTA');
+    // Of ten rows, a chunk of each kind and the lists; not of all that is stored already, which would be 10 MB.
+    site.quota = used + 4 * MB;
+    await process.save();
+    await process.close();
+    const again = await Process.start(new FaultySite(disk));
+    expect((await again.rows()).length).toBe(610);
+    await again.close();
+  });
+});
+
+/** What is dropped is dropped in the background; should it never be, the test ends by its timeout. */
+async function settled(look: () => boolean): Promise<void> {
+  while (!look()) await new Promise((resolve) => setImmediate(resolve));
+}

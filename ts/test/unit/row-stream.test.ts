@@ -1,0 +1,390 @@
+// A database is open as soon as it can be searched. Its rows come after, those that a search wants before the others, and whatever needs them all waits.
+
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Database } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open.js';
+import type { StorageEvent } from '../../src/durable/durable.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import type { HitsReply, SearchRequest } from '../../src/messages.js';
+import { Slices } from '../../src/slices.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { failure } from '../support/open.js';
+import { clustered } from '../support/vectors.js';
+
+const DIMENSIONS = 1024;
+/** Rows of a chunk. Those of one chunk are of one cluster, so that a search wants few chunks. */
+const CHUNK = 256;
+const CHUNKS = 10;
+const COUNT = CHUNK * CHUNKS;
+const vectors = Array.from({ length: CHUNKS }, (_, chunk) => clustered(CHUNK, DIMENSIONS, 50 + chunk, 1)).flat();
+
+/** A process's view of the disk, which holds rows back until they are let through. */
+class Held extends FaultySite {
+  /** Chunks of rows asked for and held back, by number. */
+  readonly asked: { readonly chunk: number; readonly go: () => void }[] = [];
+  isOpen = false;
+
+  constructor(disk: Disk) {
+    super(disk);
+    this.onCall = async (key) => {
+      const chunk = rowChunkOf(key);
+      if (chunk !== undefined && !this.isOpen) await new Promise<void>((go) => void this.asked.push({ chunk, go }));
+    };
+  }
+
+  /** Lets through what has been asked for. */
+  letThrough(isMeant: (chunk: number) => boolean = () => true): number[] {
+    const meant = this.asked.filter(({ chunk }) => isMeant(chunk));
+    for (const one of meant) {
+      this.asked.splice(this.asked.indexOf(one), 1);
+      one.go();
+    }
+    return meant.map(({ chunk }) => chunk);
+  }
+
+  letAllThrough(): void {
+    this.isOpen = true;
+    this.letThrough();
+  }
+}
+
+const rowChunkOf = (key: string | number | undefined): number | undefined => {
+  const found = /-1-(\d+)$/.exec(String(key));
+  return found ? Number(found[1]) : undefined;
+};
+
+interface Opened {
+  readonly database: Database;
+  readonly events: StorageEvent[];
+}
+
+const ENGINE = {
+  dimensions: DIMENSIONS,
+  metric: 'cosine',
+  precision: 'float32',
+  m: 8,
+  efConstruction: 40,
+  seed: 0,
+} as const;
+
+async function start(site: FaultySite): Promise<Opened> {
+  const { module } = await inlineEngine();
+  const events: StorageEvent[] = [];
+  const { database } = await openDatabase(
+    { engine: ENGINE, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
+    { module, slices: new Slices(), site: async () => site, tell: (event) => void events.push(event) },
+  );
+  return { database, events };
+}
+
+/** Until the test is over. */
+async function open(site: FaultySite): Promise<Opened> {
+  const opened = await start(site);
+  onTestFinished(() => opened.database.close());
+  return opened;
+}
+
+let transactions = 0;
+function upsert({ database }: Opened, ids: readonly (string | number)[], rows: readonly Float32Array[]) {
+  const flat = new Float32Array(rows.length * DIMENSIONS);
+  rows.forEach((vector, i) => void flat.set(vector, i * DIMENSIONS));
+  const part = { start: 0, ids, vectors: flat, metadata: ids.map((id) => ({ id })) };
+  const transaction = ++transactions;
+  return database.write({ transaction, kind: 'upsert', first: true, last: true, strict: false, part });
+}
+
+const asking = (queries: Float32Array, more: Partial<SearchRequest> = {}): SearchRequest => ({
+  queries,
+  k: 5,
+  ef: 20,
+  recall: undefined,
+  exact: false,
+  vectors: false,
+  ...more,
+});
+const search = ({ database }: Opened, row: number, more?: Partial<SearchRequest>) =>
+  database.search(asking((vectors[row] as Float32Array).slice(), more));
+
+/** Turns of the event loop, for what can go on to do so. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Whether it has settled by now. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  await turns();
+  return settled;
+}
+
+describe('Rows that come after all else', () => {
+  let disk: Disk;
+  /** What the database answered before it was stored: for a query in each chunk. */
+  const answers: (readonly HitsReply[])[] = [];
+
+  beforeAll(async () => {
+    disk = new Disk();
+    const opened = await start(new FaultySite(disk));
+    for (let from = 0; from < COUNT; from += CHUNK) {
+      const ids = Array.from({ length: CHUNK }, (_, i) => from + i);
+      await upsert(opened, ids, vectors.slice(from, from + CHUNK));
+    }
+    await opened.database.save({ name: undefined });
+    for (let chunk = 0; chunk < CHUNKS; chunk++) answers.push(await search(opened, chunk * CHUNK, { vectors: true }));
+    await opened.database.close();
+    expect(disk.keys('chunks').filter((key) => rowChunkOf(key) !== undefined)).toHaveLength(CHUNKS);
+    expect(disk.keys('log')).toHaveLength(0);
+  });
+
+  test('a search is answered once the rows it wants are in, as it was before', async () => {
+    const site = new Held(disk.copy());
+    const opened = await open(site);
+    const { database, events } = opened;
+    const before = site.asked.map(({ chunk }) => chunk);
+    expect(before).toEqual([0, 1, 2, 3]);
+    expect(await database.count()).toBe(COUNT);
+    expect(await database.ids()).toHaveLength(COUNT);
+    expect((await database.get({ ids: [7], vectors: false })).metadata).toEqual([{ id: 7 }]);
+    expect((await database.stats()).rows).toBe(COUNT);
+
+    const asked = (vectors[8 * CHUNK] as Float32Array).slice();
+    const searching = database.search(asking(asked, { vectors: true }));
+    // In this thread it is the caller's own.
+    asked.fill(0);
+    expect(await isSettled(searching)).toBe(false);
+    const isWanted = (chunk: number): boolean => !before.includes(chunk);
+    const wanted: number[] = [];
+    while (!(await isSettled(searching))) wanted.push(...site.letThrough(isWanted));
+    expect(await searching).toEqual(answers[8]);
+    expect(wanted).toContain(8);
+    expect(wanted.length).toBeLessThan(4);
+    // It needs nothing more.
+    expect(await search(opened, 8 * CHUNK, { vectors: true })).toEqual(answers[8]);
+
+    const queries = new Float32Array(CHUNKS * DIMENSIONS);
+    for (let chunk = 0; chunk < CHUNKS; chunk++)
+      queries.set(vectors[chunk * CHUNK] as Float32Array, chunk * DIMENSIONS);
+    const many = database.search(asking(queries, { vectors: true }));
+    expect(await isSettled(many)).toBe(false);
+    site.letAllThrough();
+    expect(await many).toEqual(answers.map(([hits]) => hits));
+    expect(events).toEqual([]);
+  });
+
+  test('what needs all rows waits for them, in its order', async () => {
+    const disk_ = disk.copy();
+    const site = new Held(disk_);
+    const opened = await open(site);
+    const { database } = opened;
+    const order: string[] = [];
+    const log = (name: string, run: Promise<unknown>) => run.then(() => void order.push(name));
+    const vector = vectors[3] as Float32Array;
+    const metadata = { id: 'new' };
+    const part = { start: 0, ids: ['new'], vectors: vector.slice(), metadata: [metadata] };
+    const write = {
+      transaction: ++transactions,
+      kind: 'upsert',
+      first: true,
+      last: true,
+      strict: false,
+      part,
+    } as const;
+    const calls = [
+      log('write', database.write(write)),
+      log('delete', database.delete({ ids: ['new', 5], strict: false })),
+      log('write again', upsert(opened, ['new'], [vectors[4] as Float32Array])),
+    ];
+    metadata.id = 'changed';
+    const others = [
+      database.get({ ids: [1], vectors: true }),
+      search(opened, 0, { exact: true }),
+      database.compact(),
+      database.save({ name: undefined }),
+      database.exportBegin(),
+    ];
+    for (const call of [...calls, ...others]) expect(await isSettled(call)).toBe(false);
+    site.letAllThrough();
+    await Promise.all([...calls, ...others]);
+    expect(order).toEqual(['write', 'delete', 'write again']);
+    expect(await database.count()).toBe(COUNT);
+    const found = await database.get({ ids: ['new', 5, 6], vectors: true });
+    expect(found.ids).toEqual(['new', 6]);
+    await database.save({ name: undefined });
+    await database.close();
+
+    const again = await open(new FaultySite(disk_));
+    expect(await again.database.get({ ids: ['new', 5, 6], vectors: true })).toEqual(found);
+    const [[hits] = []] = [await search(again, 4, { exact: true })];
+    expect(new Set(hits?.ids.slice(0, 2))).toEqual(new Set([4, 'new']));
+    expect(again.events).toEqual([]);
+  });
+
+  test('a write that is aborted while it waits leaves nothing', async () => {
+    const site = new Held(disk.copy());
+    const opened = await open(site);
+    const write = upsert(opened, ['new'], [vectors[3] as Float32Array]);
+    await opened.database.abort({ transaction: transactions });
+    site.letAllThrough();
+    await failure(() => write, 'ABORTED');
+    expect(await opened.database.count()).toBe(COUNT);
+    expect((await opened.database.stats()).hidden).toBe(0);
+  });
+
+  test('entries of the log are applied once all rows are in, and only then is it open', async () => {
+    const disk_ = disk.copy();
+    const writer = await open(new FaultySite(disk_));
+    await upsert(writer, ['new'], [vectors[3] as Float32Array]);
+    const site = new Held(disk_);
+    const opening = open(site);
+    expect(await isSettled(opening)).toBe(false);
+    site.letAllThrough();
+    expect(await (await opening).database.count()).toBe(COUNT + 1);
+  });
+
+  /** One row of this chunk is another. */
+  function damage(disk: Disk, chunk: number): void {
+    const key = disk.keys('chunks').find((name) => rowChunkOf(name) === chunk) as string;
+    const bytes = disk.get('chunks', key) as Uint8Array;
+    bytes[1000] = (bytes[1000] as number) ^ 1;
+    disk.commit({ put: [['chunks', key, bytes]] });
+  }
+
+  test('damage that is found late ends every call, and is told', async () => {
+    const disk_ = disk.copy();
+    damage(disk_, 6);
+    const site = new Held(disk_);
+    const opened = await open(site);
+    const { database, events } = opened;
+    const waiting = [
+      failure(() => upsert(opened, ['new'], [vectors[3] as Float32Array]), 'DAMAGED'),
+      failure(() => search(opened, 6 * CHUNK), 'DAMAGED'),
+      failure(() => database.get({ ids: [1], vectors: true }), 'DAMAGED'),
+      failure(() => database.save({ name: undefined }), 'DAMAGED'),
+    ];
+    site.letAllThrough();
+    await Promise.all(waiting);
+    expect(events).toMatchObject([{ type: 'rows-unreadable', error: { code: 'DAMAGED' } }]);
+    const error = await failure(() => search(opened, 0), 'DAMAGED');
+    expect(error.remedy).toBeDefined();
+    await failure(() => database.count(), 'DAMAGED');
+    await failure(() => database.ids(), 'DAMAGED');
+    await failure(() => database.delete({ ids: [1], strict: false }), 'DAMAGED');
+    await failure(() => database.compact(), 'DAMAGED');
+    await failure(() => database.exportBegin(), 'DAMAGED');
+    await failure(() => database.flush(), 'DAMAGED');
+    await database.close();
+  });
+
+  test('a storage that fails while they come ends every call too', async () => {
+    const site = new Held(disk.copy());
+    const opened = await open(site);
+    site.fault = { call: site.calls + 2, how: 'throws' };
+    const waiting = failure(() => search(opened, 0, { exact: true }), 'STORAGE_FAILED');
+    site.letAllThrough();
+    await waiting;
+    expect(opened.events).toMatchObject([{ type: 'rows-unreadable', error: { code: 'STORAGE_FAILED' } }]);
+    await failure(() => opened.database.count(), 'STORAGE_FAILED');
+  });
+
+  test('damage that is found before it is open is what opening ends in', async () => {
+    const disk_ = disk.copy();
+    const writer = await open(new FaultySite(disk_));
+    await upsert(writer, ['new'], [vectors[3] as Float32Array]);
+    damage(disk_, 6);
+    await failure(() => open(new FaultySite(disk_)), 'DAMAGED');
+  });
+
+  test('closing it stops them', async () => {
+    const site = new Held(disk.copy());
+    const opened = await open(site);
+    const waiting = [
+      failure(() => search(opened, 0), 'CLOSED'),
+      failure(() => upsert(opened, ['new'], [vectors[3] as Float32Array]), 'CLOSED'),
+      failure(() => opened.database.get({ ids: [1], vectors: true }), 'CLOSED'),
+      failure(() => opened.database.compact(), 'CLOSED'),
+    ];
+    await turns();
+    await opened.database.close();
+    await Promise.all(waiting);
+    const asked = site.calls;
+    site.letAllThrough();
+    await turns();
+    expect(site.calls - asked).toBeLessThanOrEqual(8);
+    expect(opened.events).toEqual([]);
+  });
+
+  test("writes under way go on in another tab's checkpoint once all its rows are in", async () => {
+    const disk_ = disk.copy();
+    const site = new Held(disk_);
+    site.isOpen = true;
+    const opened = await open(site);
+    const transaction = ++transactions;
+    const write = (start: number, ids: readonly string[]) =>
+      opened.database.write({
+        transaction,
+        kind: 'upsert',
+        first: start === 0,
+        last: start > 0,
+        strict: false,
+        part: { start, ids, vectors: (vectors[start] as Float32Array).slice() },
+      });
+    await write(0, ['a']);
+    const other = await open(new FaultySite(disk_));
+    await upsert(other, ['theirs'], [vectors[0] as Float32Array]);
+    await other.database.save({ name: undefined });
+    site.isOpen = false;
+    const writing = write(1, ['b']);
+    expect(await isSettled(writing)).toBe(false);
+    // Until then it is what it was.
+    expect(await search(opened, 0, { vectors: true })).toEqual(answers[0]);
+    site.letAllThrough();
+    await writing;
+    expect(await opened.database.count()).toBe(COUNT + 3);
+    const { vectors: found } = await opened.database.get({ ids: ['a', 'b'], vectors: true });
+    expect(found?.subarray(DIMENSIONS)).toEqual(
+      (await opened.database.get({ ids: [1], vectors: true })).vectors as Float32Array,
+    );
+    await other.database.flush();
+    expect(await other.database.count()).toBe(COUNT + 3);
+  });
+
+  test("another tab's checkpoint takes their place", async () => {
+    const disk_ = disk.copy();
+    const site = new Held(disk_);
+    const opened = await open(site);
+    const { database, events } = opened;
+    const waiting = search(opened, 8 * CHUNK);
+    // It has seen the same as the other, and shares no chunk with it when it makes a checkpoint of its own after the other's.
+    const third = await open(new FaultySite(disk_));
+    const exact = search(opened, 8 * CHUNK, { exact: true });
+    const writing = upsert(opened, ['mine'], [vectors[9] as Float32Array]);
+    await turns();
+
+    const other = await open(new FaultySite(disk_));
+    await other.database.delete({
+      ids: Array.from({ length: CHUNKS }, (_, chunk) => chunk * CHUNK + 1),
+      strict: false,
+    });
+    await upsert(other, ['theirs'], [vectors[8 * CHUNK] as Float32Array]);
+    await third.database.flush();
+    const before = disk_.keys('chunks');
+    await other.database.save({ name: undefined });
+    await third.database.save({ name: undefined });
+    expect(disk_.keys('chunks').filter((key) => before.includes(key))).toEqual([]);
+    site.letAllThrough();
+    const [hits] = await exact;
+    expect(new Set(hits?.ids.slice(0, 2))).toEqual(new Set([8 * CHUNK, 'theirs']));
+    const [[found], [expected]] = [await waiting, await search(other, 8 * CHUNK)];
+    expect(found?.distances).toEqual(expected?.distances);
+    await writing;
+    expect(await database.count()).toBe(COUNT - CHUNKS + 2);
+    await other.database.flush();
+    expect(await other.database.count()).toBe(COUNT - CHUNKS + 2);
+    expect([...events, ...other.events, ...third.events]).toEqual([]);
+    await database.save({ name: undefined });
+  });
+});

@@ -1,0 +1,164 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { FilesSite } from '../../src/storage/files.js';
+import { MemorySite } from '../../src/storage/memory.js';
+import { node as findNode } from '../../src/storage/node.js';
+import { defineStorageSuite } from '../suites/storage.js';
+
+const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
+const folders: string[] = [];
+
+function makeFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'edgevec-storage-'));
+  folders.push(made);
+  return made;
+}
+
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
+defineStorageSuite('memory', { site: async () => new MemorySite(), shared: true });
+
+let root = '';
+defineStorageSuite('files', {
+  site: async () => {
+    root = makeFolder();
+    return new FilesSite(node, root);
+  },
+  shared: false,
+  again: () => new FilesSite(node, root),
+});
+
+const linux = (read: () => string): string => (process.platform === 'linux' ? read() : '');
+const namespace = linux(
+  () => `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`,
+);
+const lockOf = (pid: number, hostname = node.hostname): string =>
+  JSON.stringify({ pid, hostname, namespace, token: 'gone' });
+
+describe('Files after a crash', () => {
+  const commits = 5;
+
+  /** A journal as a process leaves it that dies: its lock is there, of a process that is not. */
+  async function dead(): Promise<{ root: string; folder: string; journal: string }> {
+    const root = makeFolder();
+    const storage = await new FilesSite(node, root).open('db');
+    for (let i = 1; i <= commits; i++) {
+      await storage.commit({
+        put: [
+          ['head', 0, Uint8Array.of(i)],
+          ['log', i, new Uint8Array(i * 3).fill(i)],
+        ],
+      });
+    }
+    await storage.close();
+    const folder = join(root, 'db-db');
+    writeFileSync(join(folder, 'lock'), lockOf(2147483646));
+    return { root, folder, journal: join(folder, 'journal') };
+  }
+
+  async function read(root: string): Promise<{ head: number | undefined; log: number[] }> {
+    const storage = await new FilesSite(node, root).open('db');
+    const log: number[] = [];
+    for await (const [key, value] of storage.scan(0)) {
+      expect([...value]).toEqual(new Array(key * 3).fill(key));
+      log.push(key);
+    }
+    const head = (await storage.read('head', 0))?.[0];
+    await storage.close();
+    return { head, log };
+  }
+
+  test('a journal cut short anywhere holds the commits that are whole', async () => {
+    const { root, journal } = await dead();
+    const whole = readFileSync(journal);
+    let seen = 0;
+    for (let length = 0; length <= whole.length; length++) {
+      writeFileSync(journal, whole);
+      truncateSync(journal, length);
+      const { head = 0, log } = await read(root);
+      expect(log).toEqual(Array.from({ length: head }, (_, i) => i + 1));
+      expect(head).toBeGreaterThanOrEqual(seen);
+      seen = head;
+    }
+    expect(seen).toBe(commits);
+  });
+
+  test('a journal with any byte changed holds the commits before it, and keeps what it cannot read', async () => {
+    const { root, folder, journal } = await dead();
+    const whole = readFileSync(journal);
+    const aside = () => readdirSync(folder).filter((name) => name.startsWith('journal.damaged-'));
+    for (let at = 0; at < whole.length; at++) {
+      const changed = Buffer.from(whole);
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+      writeFileSync(journal, changed);
+      // Nothing before it: the whole database would be lost, and an empty one is no answer.
+      const { head, log } = await read(root).catch((error) => {
+        expect(error).toMatchObject({ code: 'DAMAGED' });
+        return { head: 0, log: [] };
+      });
+      expect(head).toBeLessThan(commits);
+      expect(log).toEqual(Array.from({ length: head ?? 0 }, (_, i) => i + 1));
+      const isLast = head === commits - 1;
+      for (const name of aside()) {
+        expect(changed.subarray(changed.length - readFileSync(join(folder, name)).length)).toEqual(
+          readFileSync(join(folder, name)),
+        );
+        rmSync(join(folder, name));
+      }
+      if (!isLast) expect(existsSync(journal)).toBe(true);
+    }
+  });
+
+  test('the lock of a process that is no more is taken over, once', async () => {
+    const { root, folder } = await dead();
+    const lock = join(folder, 'lock');
+    const blocked = async () => expect(new FilesSite(node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
+    // Of another process here that lives, and of one that cannot be asked.
+    writeFileSync(lock, lockOf(process.ppid));
+    await blocked();
+    writeFileSync(lock, lockOf(2147483646, 'another-host'));
+    await blocked();
+    // Half written just now.
+    writeFileSync(lock, '');
+    await blocked();
+    // Of another part of this process; and so too where it is busy and gives no sign of life.
+    writeFileSync(lock, lockOf(process.pid));
+    await blocked();
+    // Its number is this process's by now.
+    utimesSync(lock, 0, 0);
+    const race = await Promise.allSettled(Array.from({ length: 8 }, () => new FilesSite(node, root).open('db')));
+    const opened = race.filter((one) => one.status === 'fulfilled');
+    expect(opened).toHaveLength(1);
+    await opened[0]?.value.close();
+    expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+
+  test('after a cut it goes on', async () => {
+    const { root, journal } = await dead();
+    truncateSync(journal, readFileSync(journal).length - 1);
+    const storage = await new FilesSite(node, root).open('db');
+    expect(await storage.read('head', 0)).toEqual(Uint8Array.of(4));
+    await storage.commit({
+      put: [
+        ['log', 5, new Uint8Array(15).fill(5)],
+        ['head', 0, Uint8Array.of(5)],
+      ],
+    });
+    await storage.close();
+    expect(await read(root)).toEqual({ head: 5, log: [1, 2, 3, 4, 5] });
+  });
+});

@@ -1,0 +1,185 @@
+// Several tabs, one database: by simulation, with a seeded scheduler that holds calls back, freezes tabs, kills them, and loses what they tell each
+// other. Every acknowledged write is there, in one order that all agree on.
+
+import { describe, expect, test } from 'vitest';
+import type { News } from '../../src/durable/news.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { Process, type Row } from '../support/process.js';
+import { random } from '../support/vectors.js';
+
+const SEEDS = 40;
+const STEPS = 120;
+/** Strings, so that ids chosen for rows are none of them. */
+const IDS = Array.from({ length: 12 }, (_, i) => `id ${i}`);
+
+interface Tab {
+  readonly site: FaultySite;
+  readonly process: Process;
+  frozen: boolean;
+  running: number;
+}
+
+/** What was asked of an id: a value, or none for a deletion; and when, by a clock that ticks with each event. */
+interface Asked {
+  readonly n: number | undefined;
+  readonly from: number;
+  /** When it was acknowledged; undefined: never. */
+  to: number | undefined;
+}
+
+class World {
+  readonly disk = new Disk();
+  readonly tabs: Tab[] = [];
+  readonly asked = new Map<string, Asked[]>();
+  readonly chosen = new Set<number>();
+  readonly next: () => number;
+  kills = 0;
+  #clock = 0;
+  /** Calls held back. */
+  #held: { readonly tab: Tab | undefined; readonly go: () => void }[] = [];
+
+  constructor(readonly seed: number) {
+    this.next = random(seed);
+  }
+
+  pick(below: number): number {
+    return Math.floor(this.next() * below);
+  }
+
+  async open(): Promise<Tab> {
+    const site = new FaultySite(this.disk);
+    const listeners: (() => void)[] = [];
+    const news: News = {
+      // One in three is lost.
+      tell: () => {
+        for (const { hear } of this.#channels) if (this.pick(3) > 0) hear();
+      },
+      listen: (heard) => void listeners.push(heard),
+      close: () => void listeners.splice(0),
+    };
+    this.#channels.push({ hear: () => void listeners.forEach((heard) => void heard()) });
+    const process = await Process.start(site, 8, news);
+    const tab: Tab = { site, process, frozen: false, running: 0 };
+    // From here on its calls wait for the scheduler.
+    site.onCall = () => new Promise((go) => void this.#held.push({ tab, go }));
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  readonly #channels: { hear: () => void }[] = [];
+
+  /** Lets one of the calls held back go on, of a tab that is not frozen. False where there is none. */
+  async step(): Promise<boolean> {
+    const able = this.#held.filter(({ tab }) => !tab?.frozen);
+    const one = able[this.pick(able.length)];
+    if (one === undefined) return false;
+    this.#held = this.#held.filter((held) => held !== one);
+    one.go();
+    await turns();
+    return true;
+  }
+
+  /** Until no call is held back, and none comes. */
+  async settle(): Promise<void> {
+    for (const tab of this.tabs) tab.frozen = false;
+    for (let idle = 0; idle < 3; idle = (await this.step()) ? 0 : idle + 1) await turns();
+  }
+
+  ask(tab: Tab): void {
+    const at = this.pick(IDS.length);
+    const [id, other] = [IDS[at], IDS[(at + 1) % IDS.length]] as [string, string];
+    const kind = this.pick(10);
+    const from = ++this.#clock;
+    tab.running++;
+    const ask = async (ids: readonly string[], n: number | undefined, run: () => Promise<unknown>): Promise<void> => {
+      const asked = ids.map((): Asked => ({ n, from, to: undefined }));
+      ids.forEach((id, i) => {
+        this.asked.set(id, [...(this.asked.get(id) ?? []), asked[i] as Asked]);
+      });
+      await run();
+      for (const one of asked) one.to = ++this.#clock;
+    };
+    const running =
+      kind < 6
+        ? ask([id], from, () => tab.process.write('upsert', [{ id, n: from }], kind === 0))
+        : kind < 8
+          ? ask([id, other], undefined, () => tab.process.delete([id, other]))
+          : kind < 9
+            ? tab.process.save()
+            : tab.process.write('insert', [{ id: undefined as never, n: from }]).then(([chosen]) => {
+                expect(this.chosen.has(chosen as number), `id ${chosen} is chosen once`).toBe(false);
+                this.chosen.add(chosen as number);
+              });
+    void (running as Promise<unknown>).then(
+      () => void tab.running--,
+      (error) => {
+        tab.running--;
+        this.failures.push(error);
+      },
+    );
+  }
+
+  readonly failures: unknown[] = [];
+
+  kill(tab: Tab): void {
+    tab.site.dead = true;
+    this.kills++;
+    this.tabs.splice(this.tabs.indexOf(tab), 1);
+    this.#held = this.#held.filter((held) => held.tab !== tab);
+  }
+
+  /** Whether rows are what some order of the asked operations leads to, in which each comes between its call and its acknowledgement. */
+  check(rows: readonly Row[]): void {
+    const found = new Map(rows.map(({ id, n }) => [id, n]));
+    for (const id of IDS) {
+      const asked = this.asked.get(id) ?? [];
+      const n = found.get(id);
+      // The last of an id: nothing that was called after it was acknowledged has been acknowledged itself.
+      const isLast = ({ to }: Asked): boolean =>
+        !asked.some((later) => later.to !== undefined && to !== undefined && later.from > to);
+      const possible = asked.filter(isLast).map((one) => one.n);
+      if (!asked.some(({ to }) => to !== undefined)) possible.push(undefined);
+      expect(possible, `seed ${this.seed}, ${id}`).toContain(n);
+    }
+    for (const id of this.chosen) expect(found.has(id), `chosen id ${id}`).toBe(true);
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Tabs', () => {
+  test(`${SEEDS} seeds of ${STEPS} steps`, { timeout: 600_000 }, async () => {
+    let kills = 0;
+    let writes = 0;
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const world = new World(seed);
+      for (let tab = 0; tab < 3; tab++) await world.open();
+      for (let step = 0; step < STEPS; step++) {
+        const tab = world.tabs[world.pick(world.tabs.length)] as Tab;
+        const dice = world.pick(40);
+        if (dice === 0 && world.tabs.length > 1) world.kill(tab);
+        else if (dice === 1 && world.tabs.length < 5) await world.open();
+        else if (dice < 5) tab.frozen = !tab.frozen;
+        else if (dice < 20 && tab.running < 4) world.ask(tab);
+        else await world.step();
+      }
+      await world.settle();
+      expect(world.failures, `seed ${seed}`).toEqual([]);
+      const looks = world.tabs.map(({ process }) => process.flush());
+      await world.settle();
+      await Promise.all(looks);
+      const late = await Process.start(new FaultySite(world.disk), 8);
+      const rows = await late.rows();
+      world.check(rows);
+      const sorted = (list: readonly Row[]): Row[] => [...list].sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
+      for (const { process } of world.tabs) expect(sorted(await process.rows()), `seed ${seed}`).toEqual(sorted(rows));
+      for (const { process } of world.tabs) expect(process.events, `seed ${seed}`).toEqual([]);
+      kills += world.kills;
+      writes += [...world.asked.values()].flat().length + world.chosen.size;
+    }
+    console.log(`${SEEDS} seeds, ${writes} writes, ${kills} tabs killed`);
+    expect(kills).toBeGreaterThan(SEEDS / 2);
+  });
+});
