@@ -40,6 +40,7 @@ async function rustGates() {
   }
   return [
     gate('cargo fmt', await step('Rust format', 'cargo', ['fmt', '--all', '--check'], { cwd: rust })),
+    gate('cargo fmt fuzz', await step('Rust format of fuzz', 'cargo', ['fmt', '--check'], { cwd: join(rust, 'fuzz') })),
     gate('cargo clippy', await step('Rust lint', 'cargo', clippy, { cwd: rust })),
     ...(wasmGates.length > 0 ? wasmGates : [absent('cargo clippy wasm32', 'this toolchain has no wasm32 target')]),
   ];
@@ -102,7 +103,7 @@ await main(async () => {
     console.error(error.message);
     rows.push(gate('build', { ok: false, seconds: 0 }, error.message));
     // What needs no build is judged all the same.
-    rows.push(...(await typeScriptGates()), ...(await test(['rust'], missing)));
+    rows.push(...(await typeScriptGates()), ...(await test(['rust', 'fuzz'], missing)));
   }
   process.exitCode = report(rows);
 });

@@ -1,6 +1,6 @@
 /**
- * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part: rust, node, chromium,
- * firefox, webkit, playwright. A browser that cannot be had is reported as not run.
+ * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part: rust, fuzz, node,
+ * chromium, firefox, webkit, playwright, kill. A browser that cannot be had is reported as not run.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,15 @@ import { build } from './build.mjs';
 import { report } from './report.mjs';
 import { main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
+import { onPath } from './webkitgtk.mjs';
 
 /** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
 /** @typedef {import('./report.mjs').Row} Row */
 
-const PARTS = ['rust', 'node', ...BROWSERS, 'playwright'];
+const PARTS = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
+
+/** How often each browser is killed. */
+const KILLS = { chromium: 30, firefox: 10 };
 
 /** What a runner counted; a runner that failed without counting a failure counts as one. @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -46,6 +50,21 @@ async function rustTests() {
     counts.skipped += Number(ignored);
   }
   return row('rust', outcome, counts);
+}
+
+/** @returns {Promise<Row>} */
+async function fuzz() {
+  if (!onPath('c++')) {
+    const note = 'libFuzzer needs a C++ compiler, "c++" (Debian: "apt-get install g++")';
+    return { name: 'fuzz', status: 'not run', note, optional: true };
+  }
+  const outcome = await step('Fuzzing the reader of snapshots', 'cargo', ['xtask', 'fuzz'], { cwd: rust });
+  const runs = [...outcome.output.matchAll(/stat::number_of_executed_units:\s+(\d+)/g)].map(([, runs]) => Number(runs));
+  const note = `${runs.reduce((a, b) => a + b, 0)} inputs`;
+  return {
+    ...row('fuzz', outcome, { passed: outcome.ok ? runs.length : 0, failed: outcome.ok ? 0 : 1, skipped: 0 }),
+    note,
+  };
 }
 
 /** @param {string} project @param {string} folder */
@@ -89,6 +108,14 @@ async function playwright(folder) {
   );
 }
 
+/** @param {'chromium' | 'firefox'} browser */
+async function kills(browser) {
+  const cycles = KILLS[browser];
+  const args = [join(root, 'scripts/kill.mjs'), '--browser', browser, '--cycles', String(cycles)];
+  const outcome = await step(`Killing ${browser}`, process.execPath, args);
+  return row(`kill ${browser}`, outcome, { passed: outcome.ok ? cycles : 0, failed: outcome.ok ? 0 : 1, skipped: 0 });
+}
+
 /** What of the demo's tests Playwright cannot do with the browsers found here: told, never counted as passed. */
 async function undriven() {
   /** @type {Row[]} */
@@ -122,12 +149,18 @@ export async function test(parts, missing) {
       const absent = missing.find(({ name }) => name === part);
       if (absent) rows.push({ name: part, status: 'not run', note: absent.reason });
       else if (part === 'rust') rows.push(await rustTests());
+      else if (part === 'fuzz') rows.push(await fuzz());
       else if (part === 'playwright') {
         const without = missing.map(({ name }) => name).join(', ');
         rows.push(
           { ...(await playwright(folder)), ...(without && { note: `without ${without}` }) },
           ...(await undriven()),
         );
+      } else if (part === 'kill') {
+        for (const browser of /** @type {const} */ (['chromium', 'firefox'])) {
+          const gone = missing.find(({ name }) => name === browser);
+          rows.push(gone ? { name: `kill ${browser}`, status: 'not run', note: gone.reason } : await kills(browser));
+        }
       } else rows.push(await vitest(part, folder));
     }
     return rows;
@@ -144,9 +177,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (unknown.length > 0) throw new Stop(`There is no part "${unknown.join(', ')}": use ${PARTS.join(', ')}.`);
     const parts = PARTS.filter((part) => wanted.includes(part));
 
-    const browsers = wanted.includes('playwright') ? BROWSERS : BROWSERS.filter((name) => wanted.includes(name));
+    const browsers =
+      wanted.includes('playwright') || wanted.includes('kill')
+        ? BROWSERS
+        : BROWSERS.filter((name) => wanted.includes(name));
     const { missing } = await setup({ browsers });
-    if (parts.some((part) => part !== 'rust')) await build();
+    if (parts.some((part) => part !== 'rust' && part !== 'fuzz')) await build();
     process.exitCode = report(await test(parts, missing));
   });
 }

@@ -1,0 +1,294 @@
+/**
+ * `node scripts/kill.mjs`: writes in a real browser, kills it (the whole of it, the process of the page, the worker, or by navigation) at a random moment,
+ * starts it again, and compares what is stored with a list of acknowledgements kept here. `--browser chromium|firefox`, `--cycles N`, `--seed N`.
+ */
+import { spawn } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findBrowser } from './browsers.mjs';
+import { main, root, Stop } from './run.mjs';
+
+/** @typedef {{ number: number, kind: string, rows?: [string, number][], ids?: string[], strict?: boolean }} Op */
+/** @typedef {'browser' | 'page' | 'worker' | 'reload'} End */
+
+/** @type {readonly End[]} */
+const ENDS = ['browser', 'page', 'worker', 'reload'];
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+/** How long a browser may take to start and to open the database, in milliseconds. */
+const START_MS = 60_000;
+const IDS = 400;
+
+/** Numbers from 0 to 1 (mulberry32). @param {number} seed */
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** What was asked for and acknowledged, and what may therefore be stored. */
+class Ledger {
+  /** @type {Map<string, number>} what is stored for sure */
+  #sure = new Map();
+  /** @type {Op[]} asked for since, in order */
+  #asked = [];
+  /** @type {Set<number>} */
+  #acknowledged = new Set();
+  #numbers = 0;
+  acknowledged = 0;
+
+  /** @param {() => number} next @returns {Op} */
+  ask(next) {
+    const pick = (/** @type {number} */ below) => Math.floor(next() * below);
+    const number = ++this.#numbers;
+    const strict = pick(4) === 0;
+    const dice = pick(20);
+    /** @type {Op} */
+    let op;
+    if (dice < 13) {
+      // Now and then so many that its parts are stored before it is.
+      const count = pick(60) === 0 ? 9_000 : 1 + pick(30);
+      const rows = Array.from(
+        { length: count },
+        (_, i) => /** @type {[string, number]} */ ([`r${(pick(IDS) + i) % Math.max(IDS, count)}`, number]),
+      );
+      op = { number, kind: 'upsert', rows: [...new Map(rows)], strict };
+    } else if (dice < 18) {
+      op = { number, kind: 'delete', ids: Array.from({ length: 1 + pick(20) }, () => `r${pick(IDS)}`), strict };
+    } else {
+      op = { number, kind: dice === 18 ? 'save' : 'compact' };
+    }
+    this.#asked.push(op);
+    return op;
+  }
+
+  /** @param {number} number */
+  acknowledge(number) {
+    this.#acknowledged.add(number);
+    this.acknowledged++;
+  }
+
+  /** Whether the rows are those after some of what was asked for, in order, and all that was acknowledged among it. @param {[string, number][]} rows */
+  check(rows) {
+    const found = new Map(rows);
+    const state = new Map(this.#sure);
+    const isAcknowledged = (/** @type {Op} */ { number }) => this.#acknowledged.has(number);
+    const last = this.#asked.findLastIndex(isAcknowledged);
+    /** @type {string[] | undefined} the least there is to say against any of these */
+    let differing;
+    for (let done = 0; done <= this.#asked.length && differing?.length !== 0; done++) {
+      if (done > last) {
+        const here = differences(state, found);
+        if (differing === undefined || here.length < differing.length) differing = here;
+      }
+      const { rows = [], ids = [] } = this.#asked[done] ?? {};
+      for (const [id, n] of rows) state.set(id, n);
+      for (const id of ids) state.delete(id);
+    }
+    if (differing?.length !== 0) {
+      const asked = this.#asked.map(
+        ({ number, kind }) => `${number} ${kind}${this.#acknowledged.has(number) ? '' : '?'}`,
+      );
+      throw new Stop(
+        `What is stored is not what was acknowledged, nor what may have been: ${differing?.slice(0, 20).join(', ')} (${differing?.length} in all) after ${asked.join(', ')}`,
+      );
+    }
+    this.#sure = found;
+    this.#asked = [];
+    this.#acknowledged.clear();
+  }
+}
+
+/** @param {Map<string, number>} expected @param {Map<string, number>} found */
+function differences(expected, found) {
+  const ids = new Set([...expected.keys(), ...found.keys()]);
+  return [...ids]
+    .filter((id) => expected.get(id) !== found.get(id))
+    .map((id) => `${id} should be ${expected.get(id)} and is ${found.get(id)}`);
+}
+
+/** Processes whose command line has all of these words, and those they started. @param {string} profile @param {RegExp} [kind] */
+function processes(profile, kind = /(?:)/) {
+  /** @type {Map<number, { parent: number, line: string }>} */
+  const all = new Map();
+  for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const line = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
+      all.set(Number(name), { parent, line });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const isOurs = (/** @type {number} */ pid) => {
+    for (let at = all.get(pid); at !== undefined; at = all.get(at.parent)) if (at.line.includes(profile)) return true;
+    return false;
+  };
+  return [...all].filter(([pid, { line }]) => isOurs(pid) && kind.test(line)).map(([pid]) => pid);
+}
+
+/** Resolves once they are gone: until then their files are locked. @param {number[]} pids */
+async function kill(pids) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  while (pids.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const PAGE_PROCESS = { chromium: /--type=renderer/, firefox: /-contentproc.* tab$|-contentproc.*\btab\b/ };
+
+/** @param {'chromium' | 'firefox'} name @param {string} executable @param {string} profile @param {string} url */
+function start(name, executable, profile, url) {
+  const chromium = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  const args =
+    name === 'chromium'
+      ? [...chromium, `--user-data-dir=${profile}`, url]
+      : // The port lets Firefox start as for any automation: with one page, and not with that of the last session beside it.
+        ['--headless', '--profile', profile, '--no-remote', '--remote-debugging-port', '0', url];
+  return spawn(executable, args, { stdio: 'ignore', detached: true });
+}
+
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      browser: { type: 'string', default: 'chromium' },
+      cycles: { type: 'string', default: '30' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const name = /** @type {'chromium' | 'firefox'} */ (values.browser);
+  const cycles = Number(values.cycles);
+  const browser = await findBrowser(name);
+  if (browser === undefined) throw new Stop(`No ${name} on this machine: run "npm run setup -- --browsers".`);
+  if (!existsSync(join(root, 'dist/index.js'))) throw new Stop('Nothing is built: run "npm run build".');
+  const next = random(Number(values.seed));
+  const ledger = new Ledger();
+  const profile = mkdtempSync(join(tmpdir(), 'edgevec-kill-'));
+  /** @type {Map<End, number>} */
+  const ends = new Map(ENDS.map((end) => [end, 0]));
+  /** @type {(error?: Error) => void} */
+  let tell = () => {};
+  let planned = Number.POSITIVE_INFINITY;
+  /** How this cycle ends. @type {{ end: End }} */
+  const cycle = { end: 'browser' };
+  let isEnding = false;
+  let opens = 0;
+
+  /** @type {End[]} */
+  const left = [];
+  const plan = () => {
+    // Each kind as often as the others, in no order.
+    if (left.length === 0) left.push(...ENDS);
+    cycle.end = /** @type {End} */ (left.splice(Math.floor(next() * left.length), 1)[0]);
+    planned = 5 + Math.floor(next() * 60);
+    isEnding = false;
+  };
+
+  /** @param {string} path @param {any} body @returns {any} */
+  const answer = (path, body) => {
+    if (path === '/state') {
+      if (planned < Number.POSITIVE_INFINITY && !isEnding) throw new Stop('There are two pages at once.');
+      ledger.check(body.rows);
+      opens++;
+      planned = Number.POSITIVE_INFINITY;
+      isEnding = false;
+      tell();
+      return {};
+    }
+    if (path === '/ack') ledger.acknowledge(body.number);
+    if (path === '/error' || path === '/event') throw new Stop(`${path.slice(1)}: ${body.type ?? ''} ${body.message}`);
+    if (path !== '/next') return {};
+    if (isEnding) return { kind: 'wait' };
+    const op = ledger.ask(next);
+    if (--planned > 0) return op;
+    isEnding = true;
+    const { end } = cycle;
+    ends.set(end, (ends.get(end) ?? 0) + 1);
+    const after = Math.floor(next() * 40);
+    if (end === 'worker' || end === 'reload') return { ...op, end, after };
+    setTimeout(() => {
+      if (end === 'page') void kill(processes(profile, PAGE_PROCESS[name]));
+      // Where the page's own process was killed, the browser has a moment to notice.
+      setTimeout(() => tell(), end === 'page' ? 200 : 0);
+    }, after);
+    return op;
+  };
+
+  const server = createServer(async (request, response) => {
+    try {
+      if (request.method === 'POST') {
+        let text = '';
+        for await (const chunk of request) text += chunk;
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(answer(request.url ?? '', JSON.parse(text))));
+        return;
+      }
+      const path = request.url === '/' ? '/page.html' : (request.url ?? '');
+      const file = path.startsWith('/dist/') ? join(root, path) : join(root, 'ts/test/kill', path);
+      if (!existsSync(file)) return void response.writeHead(404).end();
+      response.setHeader('content-type', TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? 'text/plain');
+      createReadStream(file).pipe(response);
+    } catch (error) {
+      response.writeHead(500).end();
+      tell(/** @type {Error} */ (error));
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const url = `http://127.0.0.1:${address.port}/`;
+
+  /** Until something tells. @param {string} what */
+  const told = (what) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Stop(`${what} took more than ${START_MS / 1000} s.`)), START_MS);
+      tell = (error) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else resolve(undefined);
+      };
+    });
+
+  try {
+    const run = async () => {
+      const opened = told('Starting the browser and opening the database');
+      start(name, browser.executablePath, profile, url);
+      await opened;
+    };
+    await run();
+    for (let done = 0; done < cycles; done++) {
+      plan();
+      // A page whose worker has ended, and one that was loaded again, opens the database by itself.
+      await told('Writing, and opening again');
+      if (cycle.end === 'worker' || cycle.end === 'reload') continue;
+      await kill(processes(profile));
+      await run();
+    }
+  } finally {
+    await kill(processes(profile));
+    server.close();
+    server.closeAllConnections();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+  const counts = [...ends].map(([kind, count]) => `${kind} ${count}`).join(', ');
+  console.log(
+    `${name}: ${cycles} cycles (ended by: ${counts}), ${opens} opens, ${ledger.acknowledged} writes acknowledged, every one of them there`,
+  );
+});
