@@ -5,13 +5,15 @@ import { launchBrowser } from './browsers.mjs';
 import { main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 
+/** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
+
 /**
  * A benchmark is TypeScript; vite is there to run it once the set-up is through.
  *
  * @param {string} entry
  * @returns {Promise<{
- *   parseOptions(args: string[]): { browser: import('./browsers.mjs').BrowserName } | null,
- *   run(options: any, args: string[], root: string, launch: typeof launchBrowser): Promise<{ ok: true } | { ok: false, reason: string }>,
+ *   parseOptions(args: string[]): { browser: BrowserName, browsers?: BrowserName[] } | null,
+ *   run(options: any, args: string[], root: string, launch: (...args: any[]) => Promise<any>): Promise<{ ok: true } | { ok: false, reason: string }>,
  *   USAGE: string,
  * }>}
  */
@@ -24,8 +26,8 @@ async function loadBench(entry) {
 /** What ts/bench throws is a sentence for the user; anything else is a mistake of ours and keeps its stack. @param {unknown} error */
 const stopWith = (error) => (error instanceof Error && error.constructor === Error ? new Stop(error.message) : error);
 
-/** @param {string} entry the module that is the benchmark */
-export async function runBench(entry) {
+/** @param {string} entry the module that is the benchmark @param {(...args: any[]) => Promise<any>} launch how it starts a browser */
+export async function runBench(entry, launch = launchBrowser) {
   await setup({ rust: false });
   const { parseOptions, run, USAGE } = await loadBench(entry);
   const args = process.argv.slice(2);
@@ -37,11 +39,11 @@ export async function runBench(entry) {
   }
   if (options === null) return console.log(USAGE);
 
-  const { missing } = await setup({ browsers: [options.browser] });
+  const { missing } = await setup({ browsers: options.browsers ?? [options.browser] });
   for (const { name, reason } of missing) throw new Stop(`The benchmark cannot run in ${name}: ${reason}.`);
   const { ok } = await step('Engine to WebAssembly', 'cargo', ['xtask', 'wasm'], { cwd: rust });
   if (!ok) throw new Stop('The engine was not built: the output of cargo is above.');
-  const outcome = await run(options, args, root, launchBrowser).catch((error) => {
+  const outcome = await run(options, args, root, launch).catch((error) => {
     throw stopWith(error);
   });
   if (!outcome.ok) throw new Stop(outcome.reason);

@@ -83,9 +83,11 @@ export async function findBrowser(name) {
  * Starts a browser, headless.
  *
  * @param {BrowserName} name
+ * @param {{ profile?: string }} [options] `profile`: a folder in which it keeps what pages store, which is then the same for all pages. WebKitGTK
+ *   keeps that to itself, in memory or elsewhere.
  * @returns {Promise<RunningBrowser>}
  */
-export async function launchBrowser(name) {
+export async function launchBrowser(name, { profile } = {}) {
   const found = await findBrowser(name);
   if (!found) throw new Error(`No ${name} on this machine: run "npm run setup -- --browsers".`);
   if (found.driver === 'webkitgtk') {
@@ -104,11 +106,13 @@ export async function launchBrowser(name) {
     };
   }
   const playwright = await import('playwright-core');
-  const browser = await playwright[name].launch({ headless: true, ...found.launchOptions });
+  const launchOptions = { headless: true, ...found.launchOptions };
+  const kept = profile && (await playwright[name].launchPersistentContext(profile, launchOptions));
+  const browser = kept ? undefined : await playwright[name].launch(launchOptions);
   return {
     name,
     async open(url, { onConsole } = {}) {
-      const context = await browser.newContext();
+      const context = kept || (await /** @type {import('playwright-core').Browser} */ (browser).newContext());
       const page = await context.newPage();
       if (onConsole) {
         page.on('console', (message) => onConsole(message.type(), message.text()));
@@ -118,9 +122,12 @@ export async function launchBrowser(name) {
       return {
         evaluate: (source, ...args) =>
           page.evaluate(typeof source === 'string' ? source : `(${source})(...${JSON.stringify(args)})`),
-        close: () => context.close(),
+        close: () => (kept ? page.close() : context.close()),
       };
     },
-    close: () => browser.close(),
+    close: async () => {
+      if (kept) await kept.close();
+      else await browser?.close();
+    },
   };
 }

@@ -9,10 +9,15 @@ import { BROWSER_SYSTEMS } from './catalogue';
 export async function bundle(systems: readonly SystemName[], root: string, outDir: string): Promise<void> {
   const bundled = new Set(systems.map((name) => BROWSER_SYSTEMS[name].adapter));
   const left = new Set(Object.values(BROWSER_SYSTEMS).map(({ adapter }) => adapter));
-  const external = (id: string): boolean => left.has(id) && !bundled.has(id);
+  await bundlePage(resolve(root, 'ts/bench/page'), outDir, (id) => left.has(id) && !bundled.has(id));
+}
+
+/** @param folder where the page's index.html is @param isLeftOut whether a module is not to be had */
+export async function bundlePage(folder: string, outDir: string, isLeftOut: (id: string) => boolean): Promise<void> {
+  const rolldownOptions = { external: isLeftOut };
   await build({
     configFile: false,
-    root: resolve(root, 'ts/bench/page'),
+    root: folder,
     logLevel: 'error',
     plugins: edgevec(),
     build: {
@@ -23,8 +28,8 @@ export async function bundle(systems: readonly SystemName[], root: string, outDi
       modulePreload: false,
       reportCompressedSize: false,
       chunkSizeWarningLimit: 100_000,
-      rolldownOptions: { external },
+      rolldownOptions,
     },
-    worker: { format: 'es', plugins: edgevec, rolldownOptions: { external } },
+    worker: { format: 'es', plugins: edgevec, rolldownOptions },
   });
 }

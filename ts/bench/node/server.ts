@@ -33,7 +33,7 @@ export interface BenchServer {
 export async function serve(
   app: string,
   dataFolder: string | null,
-  job: Job,
+  job: Job | object,
   onEvent: (event: PageEvent) => void,
 ): Promise<BenchServer> {
   let fetched = new Map<string, number>();

@@ -30,6 +30,8 @@ declare module 'edgevec-npm/edgevec.js' {
     constructor(config: EdgeVecConfig);
     insert(vector: Float32Array): number;
     search(query: Float32Array, k: number): { id: number; score: number }[];
+    save(name: string): Promise<void>;
+    static load(name: string): Promise<EdgeVec>;
     free(): void;
   }
   export function getSimdBackend(): string;
@@ -60,8 +62,10 @@ declare module '@electric-sql/pglite' {
     static readonly defaultStartParams: readonly string[];
     static create(options: {
       readonly extensions: { readonly vector: unknown };
-      readonly startParams: readonly string[];
+      readonly dataDir?: string;
+      readonly startParams?: readonly string[];
     }): Promise<PGlite>;
+    syncToFs(): Promise<void>;
     exec(sql: string): Promise<unknown>;
     query<Row>(sql: string, parameters: readonly unknown[], options: QueryOptions): Promise<{ rows: Row[] }>;
     close(): Promise<void>;

@@ -55,8 +55,8 @@ export async function open({ dimensions, capacity, m, efConstruction }: OpenOpti
 
 const SIGNATURE = [...'PGCOPY\n'].map((character) => character.charCodeAt(0)).concat(0xff, 0x0d, 0x0a, 0x00);
 
-/** Rows in PostgreSQL's binary COPY format; a vector is its length, a zero, and big-endian floats. */
-function copyData(rows: Rows, start: number, end: number): ArrayBuffer {
+/** Rows in PostgreSQL's binary COPY format; a vector is its length, a zero, and big-endian floats. Ids are row numbers times `step`. */
+export function copyData(rows: Rows, start: number, end: number, step = 1): ArrayBuffer {
   const { dimensions } = rows;
   const bytes = new ArrayBuffer(SIGNATURE.length + 8 + (end - start) * (2 + 8 + 8 + dimensions * 4) + 2);
   new Uint8Array(bytes).set(SIGNATURE);
@@ -73,7 +73,7 @@ function copyData(rows: Rows, start: number, end: number): ArrayBuffer {
   for (let id = start; id < end; id++) {
     put16(2);
     put32(4);
-    put32(id);
+    put32(id * step);
     put32(4 + dimensions * 4);
     put16(dimensions);
     put16(0);

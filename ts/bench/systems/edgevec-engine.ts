@@ -13,7 +13,7 @@ const SLICE = 16;
 
 export async function open({ dimensions, m, efConstruction, seed, precision }: OpenOptions): Promise<System> {
   const { module, variant } = await inlineEngine();
-  const options = { dimensions, metric: 'cosine', m, efConstruction, seed, ...(precision && { precision }) } as const;
+  const options = { dimensions, metric: 'cosine', m, efConstruction, seed, precision: precision ?? 'float32' } as const;
   const engine = await startEngine(module, options);
   return {
     variant: `${precision ?? 'default precision'}, ${variant}, engine called in its own worker`,
@@ -30,7 +30,7 @@ export async function open({ dimensions, m, efConstruction, seed, precision }: O
         for (const slot of slots) engine.publish(slot);
       }
     },
-    search: (query, k, ef) => engine.hitSlots(engine.search(query, k, ef, MODE.auto)).slice(0, k),
+    search: (query, k, ef) => engine.hitSlots(engine.search(query, k, ef, MODE.auto) ?? 0).slice(0, k),
     memoryBytes: () => engine.stats().memoryBytes,
     distances: () => engine.stats().distances,
     close: () => engine.free(),

@@ -1,0 +1,125 @@
+/** `node scripts/bench-thread.mjs`: the longest task of the page's thread while rows are upserted and saved. */
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'vite';
+import { edgevec } from '../../build/plugins';
+import { describeMachine } from './machine';
+import type { Ended } from './main';
+import { BROWSERS, type BrowserName, oneOf, whole } from './options';
+import { serve } from './server';
+import { count, table } from './tables';
+
+export const USAGE = `node scripts/bench-thread.mjs [options]
+
+  --n N             rows (default 20000)
+  --dim N           dimensions (default 384)
+  --browser NAME    chromium, firefox or webkit (default chromium)`;
+
+export interface ThreadAsked {
+  readonly rows: number;
+  readonly dimensions: number;
+  readonly worker: boolean;
+}
+
+export interface ThreadMeasured {
+  readonly worker: boolean;
+  readonly seconds: number;
+  readonly phases: readonly {
+    readonly phase: string;
+    readonly longestMs: number;
+    readonly over8: number;
+    readonly longest: readonly number[];
+  }[];
+}
+
+export interface ThreadOptions {
+  readonly rows: number;
+  readonly dimensions: number;
+  readonly browser: BrowserName;
+}
+
+/** What a page may be held for: a frame in the thread itself, and what counts as a long task with a worker. */
+const LIMIT_MS = { worker: 50, slices: 16 };
+
+interface Launched {
+  open(url: string): Promise<{ evaluate(source: string): Promise<unknown> }>;
+  close(): Promise<void>;
+}
+
+/** @throws with a sentence for the user; null where help was asked for */
+export function parseOptions(args: readonly string[]): ThreadOptions | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      n: { type: 'string', default: '20000' },
+      dim: { type: 'string', default: '384' },
+      browser: { type: 'string', default: 'chromium' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  return {
+    rows: whole('--n', values.n),
+    dimensions: whole('--dim', values.dim),
+    browser: oneOf('--browser', values.browser, BROWSERS) as BrowserName,
+  };
+}
+
+export async function run(
+  { rows, dimensions, browser: name }: ThreadOptions,
+  _args: readonly string[],
+  root: string,
+  launchBrowser: (name: BrowserName) => Promise<Launched>,
+): Promise<Ended> {
+  const app = join(root, '.bench/thread');
+  await build({
+    configFile: false,
+    root: resolve(root, 'ts/bench/page'),
+    logLevel: 'error',
+    plugins: edgevec(),
+    build: {
+      outDir: app,
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: false,
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 100_000,
+      rolldownOptions: { input: resolve(root, 'ts/bench/page/thread.html') },
+    },
+    worker: { format: 'es', plugins: edgevec },
+  });
+  const server = await serve(app, null, {}, () => {});
+  const browser = await launchBrowser(name);
+  try {
+    const measured: ThreadMeasured[] = [];
+    for (const worker of [true, false]) {
+      const page = await browser.open(`${server.url}thread.html`);
+      const asked: ThreadAsked = { rows, dimensions, worker };
+      measured.push((await page.evaluate(`measureThread(${JSON.stringify(asked)})`)) as ThreadMeasured);
+    }
+    const { cpu, cores } = describeMachine();
+    console.log(
+      `\nLongest task of the page's thread, ${count(rows)} x ${dimensions}, ${name}, ${cpu}, ${cores} cores\n`,
+    );
+    console.log(threadTable(measured));
+  } finally {
+    await browser.close();
+    server.close();
+  }
+  return { ok: true };
+}
+
+export function threadTable(measured: readonly ThreadMeasured[]): string {
+  const lines = measured.flatMap(({ worker, seconds, phases }) =>
+    phases.map(({ phase, longestMs, over8, longest }) => [
+      worker ? 'worker' : 'slices',
+      phase,
+      count(longestMs, 1),
+      String(worker ? LIMIT_MS.worker : LIMIT_MS.slices),
+      String(over8),
+      longest.map((ms) => ms.toFixed(0)).join(' '),
+      count(seconds, 1),
+    ]),
+  );
+  return table(['runs in', 'phase', 'longest ms', 'limit ms', 'over 8 ms', 'the longest', 's in all'], lines);
+}

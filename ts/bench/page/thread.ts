@@ -1,0 +1,95 @@
+/** How long the page's thread is held while a database is written to and saved. */
+import { EdgeVec } from '../../src/index';
+import type { ThreadAsked, ThreadMeasured } from '../node/thread';
+
+/**
+ * A message to oneself arrives once what the thread is at is done, and what was queued before: the longest time between two is the longest task, or
+ * two where the library's own messages come between. Works in every browser, and sees tasks shorter than the 50 ms of `longtask`.
+ */
+class Gaps {
+  readonly #channel = new MessageChannel();
+  #last = performance.now();
+  #phase = '';
+  /** Only those worth telling: keeping all would be work for the garbage collector, which would be measured. */
+  readonly found: { phase: string; ms: number }[] = [];
+
+  constructor() {
+    const { port1, port2 } = this.#channel;
+    port1.onmessage = () => {
+      const now = performance.now();
+      const ms = now - this.#last;
+      if (ms > 2) this.found.push({ phase: this.#phase, ms });
+      this.#last = now;
+      port2.postMessage(0);
+    };
+    port2.postMessage(0);
+  }
+
+  begin(phase: string): void {
+    this.#phase = phase;
+  }
+
+  /** The task that ends with a phase counts to it. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  end(): void {
+    this.#channel.port1.close();
+  }
+}
+
+const CONTROL_MS = 5_000;
+
+async function busyWorker(ms: number): Promise<void> {
+  const source = `const end = performance.now() + ${ms}; while (performance.now() < end); postMessage(0)`;
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  await new Promise((resolve) => {
+    worker.onmessage = resolve;
+  });
+  worker.terminate();
+  URL.revokeObjectURL(url);
+}
+
+async function measureThread({ rows, dimensions, worker }: ThreadAsked): Promise<ThreadMeasured> {
+  const name = `thread-${worker}-${Date.now()}`;
+  const records = Array.from({ length: rows }, (_, i) => ({
+    id: `document-${i}`,
+    vector: Float32Array.from({ length: dimensions }, () => Math.random() - 0.5),
+    metadata: { title: `Document ${i}`, year: 1900 + (i % 125), tags: ['a', 'b', `t${i % 50}`], text: 'x'.repeat(200) },
+  }));
+  const gaps = new Gaps();
+  // What the machine does by itself: nothing runs in the page, and one worker is busy.
+  gaps.begin('nothing');
+  await busyWorker(CONTROL_MS);
+  gaps.begin('open');
+  const db = await EdgeVec.open({ name, dimensions, worker });
+  await gaps.turn();
+  const start = performance.now();
+  gaps.begin('upsert');
+  await db.upsert(records);
+  await gaps.turn();
+  gaps.begin('save');
+  await db.save();
+  await gaps.turn();
+  const seconds = (performance.now() - start) / 1000;
+  gaps.end();
+  await db.close();
+  await EdgeVec.drop(name);
+  const of = (phase: string): number[] =>
+    gaps.found
+      .filter((gap) => gap.phase === phase)
+      .map(({ ms }) => ms)
+      .sort((a, b) => b - a);
+  return {
+    worker,
+    seconds,
+    phases: ['nothing', 'open', 'upsert', 'save'].map((phase) => {
+      const ms = of(phase);
+      return { phase, longestMs: ms[0] ?? 0, over8: ms.filter((one) => one > 8).length, longest: ms.slice(0, 8) };
+    }),
+  };
+}
+
+Object.assign(globalThis, { measureThread });

@@ -1,0 +1,9 @@
+/** Which adapter a name stands for. They load on demand, so that a run loads only what it measures. */
+import type { StoredSystemName } from './job';
+import type { StoredSystemModule } from './system';
+
+export const systems: Readonly<Record<StoredSystemName, () => Promise<StoredSystemModule>>> = {
+  edgevec: () => import('./edgevec'),
+  'edgevec-0.9': () => import('../peers/edgevec-0.9-stored'),
+  'PGlite + pgvector': () => import('../peers/pglite-stored'),
+};
