@@ -24,10 +24,11 @@ export type Progress = (share: number) => void;
 const WARM_UP = 50;
 
 /** Queries to measure with: held-out ones, else stored rows spread over the index. */
-export async function measurementQueries({ data, db, count }: Index, wanted: number): Promise<Query[]> {
-  const heldOut = await data.queries(0, wanted);
+export async function measurementQueries({ data, db }: Index, wanted: number): Promise<Query[]> {
+  const heldOut = (await data?.queries(0, wanted)) ?? [];
   if (heldOut.length > 0) return heldOut;
   const stored: Query[] = [];
+  const count = await db.count();
   const total = Math.min(wanted, count);
   for (let i = 0; i < total; i++) {
     const record = await db.get(Math.floor((i * count) / total));

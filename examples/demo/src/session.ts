@@ -1,58 +1,132 @@
-/** The one file that opens, fills and closes an EdgeVec. */
-import { EdgeVec } from 'edgevec';
-import { DataClient } from './data/client';
-import type { RowMetadata, Source } from './data/types';
+/** The one file that opens, fills and drops an EdgeVec. */
+import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type EdgeVecEvent, type Metric, type Stats } from 'edgevec';
+import { DataClient, setOf } from './data/client';
+import type { DataSet, RowMetadata, Source } from './data/types';
 
-export type Metric = 'cosine' | 'dot' | 'euclidean';
 export type Database = EdgeVec<RowMetadata>;
 
-export interface BuildOptions {
-  metric: Metric;
+/** What the database is called on this device. Every tab with this page works on the same one. */
+export const NAME = 'demo';
+
+export interface HostOptions {
   /** false runs the engine in the page's own thread, in slices of at most 8 ms. */
   worker: 'auto' | false;
+  onEvent: (event: EdgeVecEvent) => void;
+}
+
+export interface BuildOptions extends HostOptions {
+  metric: Metric;
 }
 
 export interface Index {
   db: Database;
-  data: DataClient;
-  source: Source;
-  metric: Metric;
+  /** Where new queries come from. Of a folder only the rows are stored, so after a reload there is none. */
+  data: DataClient | null;
+}
+
+export interface Held {
+  set: DataSet;
   count: number;
-  /** What the build was asked for; more than `count` when it was cancelled. */
-  wanted: number;
-  stats: Awaited<ReturnType<Database['stats']>>;
+  stats: Stats;
+}
+
+const failedWith = (error: unknown, code: EdgeVecErrorCode) => error instanceof EdgeVecError && error.code === code;
+
+/** Whether there is something to load; undefined where the browser does not tell. */
+export async function isStored(): Promise<boolean | undefined> {
+  try {
+    return (await EdgeVec.list()).includes(NAME);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens what an earlier visit or another tab has stored; null where that is nothing. What is stored tells the dimensions. */
+export async function openStored(options: HostOptions): Promise<Index | null> {
+  if ((await isStored()) === false) return null;
+  try {
+    const db = await EdgeVec.load<RowMetadata>(NAME, options);
+    const found = await look(db);
+    if (!found) {
+      await db.close();
+      return null;
+    }
+    const { set } = found;
+    const data = set.kind === 'synthetic' ? new DataClient({ ...set, dimensions: db.dimensions }) : null;
+    return { db, data };
+  } catch (error) {
+    if (failedWith(error, 'NOT_FOUND')) return null;
+    if (!failedWith(error, 'STORAGE_UNAVAILABLE')) throw error;
+    // The same is told when a database is made; better to know before.
+    options.onEvent({ type: 'degraded', error: error as EdgeVecError });
+    return null;
+  }
+}
+
+/** What is in it now, whichever tab wrote it; null as long as that is no row. */
+export async function look(db: Database): Promise<Held | null> {
+  const [first, stats] = await Promise.all([db.get(0), db.stats()]);
+  const set = first?.metadata.set;
+  return set ? { set, count: stats.count, stats } : null;
+}
+
+const nameOf = (set: DataSet) => (set.kind === 'synthetic' ? `seed ${set.seed}` : `folder ${set.name}`);
+
+/** How many of the source's rows are there, so that only the others need be written. 0 where all are, or those of another set. */
+export function rowsToKeep({ db }: Index, { set, count }: Held, source: Source, metric: Metric): number {
+  const same = nameOf(set) === nameOf(setOf(source)) && db.dimensions === source.dimensions && db.metric === metric;
+  return same && count < source.rows ? count : 0;
 }
 
 /**
- * Builds an index of the source's rows. They arrive as a stream, so memory holds them once, in the engine. When `signal`
- * aborts, the rows written so far stay and can be searched; resolves to null when there are none.
+ * Stores the source's rows: those that are missing if `keep`, else all of them, in place of whatever was stored. They arrive as a stream,
+ * so memory holds them once, in the engine, and are written in batches, so those written stay when `signal` aborts or the page is closed.
  */
 export async function build(
   source: Source,
-  options: BuildOptions,
+  { metric, ...options }: BuildOptions,
+  keep: boolean,
   signal: AbortSignal,
   onProgress: (done: number) => void,
-): Promise<Index | null> {
-  const { metric, worker } = options;
-  const db: Database = await EdgeVec.open<RowMetadata>({ dimensions: source.dimensions, metric, worker });
-  const data = new DataClient(source);
+): Promise<Index> {
+  const { dimensions } = source;
+  if (!keep) await drop();
+  const db: Database = await EdgeVec.open<RowMetadata>({
+    name: NAME,
+    dimensions,
+    metric,
+    whenUnavailable: 'memory',
+    ...options,
+  });
+  const from = keep ? await db.count() : 0;
+  const data = new DataClient(source, from);
   try {
-    await db.upsert(data.rows(), { signal, onProgress: ({ done }) => onProgress(done) });
+    if (from > 0) await db.update({ id: 0, metadata: { set: setOf(source) } });
+    await db.upsert(data.rows(), { signal, onProgress: ({ done }) => onProgress(from + done) });
   } catch (error) {
     if (!signal.aborted) {
-      data.close();
-      await db.close();
+      await close({ db, data });
       throw error;
     }
   }
-  const stats = await db.stats();
-  const index = { db, data, source, metric, count: stats.count, wanted: source.rows, stats };
-  if (index.count > 0) return index;
-  await close(index);
-  return null;
+  return { db, data };
 }
 
-export async function close(index: Index): Promise<void> {
-  index.data.close();
-  await index.db.close();
+export async function close({ db, data }: Index): Promise<void> {
+  data?.close();
+  await db.close();
+}
+
+/** Deletes what is stored. Tabs that have it open are told by the event `storage-gone`. */
+export async function drop(): Promise<void> {
+  try {
+    await EdgeVec.drop(NAME);
+  } catch (error) {
+    // Where nothing can be stored, nothing is.
+    if (failedWith(error, 'STORAGE_UNAVAILABLE')) return;
+    if (!failedWith(error, 'BLOCKED')) throw error;
+    throw new Error(
+      'Another tab with this page does not answer. Close it: the stored rows are deleted as soon as it is gone.',
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { Cell } from './cell';
 import type { Query } from './data/client';
 import { DEFAULT_EF } from './ef';
-import type { Index } from './session';
+import type { Held, Index } from './session';
 
 export interface SearchSettings {
   k: number;
@@ -14,6 +14,8 @@ export type Asked = { row: number } | { query: Query; number: number };
 
 /** The index to search, or null while there is none. */
 export const index = new Cell<Index | null>(null);
+/** What it holds. That changes while the index stays the same: other tabs write to it too. */
+export const held = new Cell<Held | null>(null);
 export const building = new Cell(false);
 /** The machine can time one thing at a time: a measurement and a build exclude each other. */
 export const measuring = new Cell(false);

@@ -43,6 +43,23 @@ test('searches a data set folder and shows its texts', async ({ demo, page }, in
   await expect(demo.hits.first()).toContainText('Some One, A book');
   await demo.search.getByRole('button', { name: 'New query' }).click();
   await expect(demo.search.getByText('Question 0')).toBeVisible();
+
+  // The rows are stored, the folder is not.
+  await page.reload();
+  await demo.expectReady(200);
+  await expect(page.getByText('The rows are of small-set.')).toBeVisible();
+  await expect(demo.hits.first()).toContainText('Passage 0');
+  await demo.search.getByRole('button', { name: 'New query' }).click();
+  await expect(demo.search.getByRole('alert')).toContainText('Search from a row instead');
+
+  // Chosen again, it gives the rows that are missing, with their texts.
+  await page.getByLabel('Choose a folder').setInputFiles(folder);
+  await demo.fill(250, 24);
+  await page.getByRole('button', { name: 'Add 50 rows' }).click();
+  await demo.expectReady(250);
+  await demo.search.getByLabel('More like row').fill('230');
+  await demo.search.getByRole('button', { name: 'Search' }).click();
+  await expect(demo.hits.first()).toContainText('Passage 230');
 });
 
 test('says what a folder lacks', async ({ page, demo }, info) => {

@@ -30,6 +30,19 @@ export class Demo {
     return this.page.getByRole('region', { name: 'Measure' });
   }
 
+  get notices() {
+    return this.page.locator('#notices');
+  }
+
+  /** What the page says is stored. */
+  get kept() {
+    return this.index.getByText(/ rows (kept on|in memory)/);
+  }
+
+  get startOver() {
+    return this.page.getByRole('button', { name: 'Start over' });
+  }
+
   get hits() {
     return this.search.getByRole('list', { name: 'Hits' }).getByRole('listitem');
   }

@@ -1,4 +1,4 @@
-import type { Batch, RowMetadata, Source } from './types';
+import type { Batch, DataSet, RowMetadata, Source } from './types';
 import type { Reply, Request } from './worker';
 
 /** Small enough that reading it never shows in a frame, large enough that messages don't cost. */
@@ -15,15 +15,23 @@ export interface Query {
   metadata: RowMetadata | null;
 }
 
+export function setOf(source: Source): DataSet {
+  const { kind, rows } = source;
+  return kind === 'synthetic' ? { kind, rows, seed: source.seed } : { kind, rows, name: source.name };
+}
+
 /** A data source, read in a worker. */
 export class DataClient {
   readonly source: Source;
+  readonly #from: number;
   #worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   #turn: Promise<unknown>;
 
-  constructor(source: Source) {
+  /** `from`: how many rows to leave out, because they are stored already. */
+  constructor(source: Source, from = 0) {
     this.source = source;
-    this.#turn = this.#send({ call: 'open', source });
+    this.#from = from;
+    this.#turn = this.#send({ call: 'open', source, from });
     this.#turn.catch(() => {});
   }
 
@@ -31,14 +39,16 @@ export class DataClient {
   async *rows(): AsyncGenerator<Row> {
     const { dimensions } = this.source;
     const limit = Math.max(16, Math.floor(BATCH_BYTES / (dimensions * 4)));
-    let id = 0;
+    let id = this.#from;
     let ahead = this.#call({ call: 'next', limit });
     for (;;) {
       const batch = await ahead;
       if (!batch) return;
       ahead = this.#call({ call: 'next', limit });
       for (let i = 0; i < batch.rows; i++) {
-        yield { id: id++, vector: vectorOf(batch, i, dimensions), metadata: batch.metadata[i] ?? {} };
+        const metadata = batch.metadata[i] ?? {};
+        if (id === 0) metadata.set = setOf(this.source);
+        yield { id: id++, vector: vectorOf(batch, i, dimensions), metadata };
       }
     }
   }

@@ -39,17 +39,20 @@ async function take(lines: AsyncGenerator<RowMetadata> | null, count: number): P
 }
 
 /** Reads a data set folder a slice at a time; a file is never held as a whole. */
-export function folder(source: FolderSource): Reader {
+export function folder(source: FolderSource, from: number): Reader {
   const { base, queries, texts, queryTexts, rows, columns, dimensions, queryCount } = source;
   const lines = texts ? readLines(texts) : null;
   let questions: Promise<(RowMetadata | null)[]> | null = null;
-  let at = 0;
+  let at = from;
+  let skipped = false;
 
   return {
     async next(limit): Promise<Batch | null> {
       const count = Math.min(limit, rows - at);
       if (count <= 0) return null;
       const vectors = await readRows(base, at, count, columns, dimensions);
+      if (!skipped) await take(lines, from);
+      skipped = true;
       const metadata = await take(lines, count);
       at += count;
       return { rows: count, vectors, metadata };

@@ -39,12 +39,12 @@ function mix(seed: number, index: number): number {
 }
 
 /** Seeded clusters in a space of few directions: a stand-in for embeddings that needs no download. */
-export function synthetic({ rows, dimensions, seed }: SyntheticSource): Reader {
+export function synthetic({ rows, dimensions, seed }: SyntheticSource, from: number): Reader {
   const draw = normals(mix(seed, -1));
   const centres = Float32Array.from({ length: CLUSTERS * dimensions }, draw);
   const directions = Float32Array.from({ length: DIRECTIONS * dimensions }, draw);
   const scale = SPREAD / Math.sqrt(DIRECTIONS);
-  let at = 0;
+  let at = from;
 
   function fill(index: number, out: Float32Array): number {
     const next = normals(mix(seed, index));

@@ -5,6 +5,8 @@ export interface RowMetadata {
   author?: string;
   work?: string;
   section?: string;
+  /** With row 0 only. */
+  set?: DataSet;
   [field: string]: unknown;
 }
 
@@ -30,6 +32,12 @@ export interface FolderSource {
 }
 
 export type Source = SyntheticSource | FolderSource;
+
+/**
+ * Which set the stored rows are of, and how many it has. It is stored with row 0, so it comes and goes together with the rows: a build
+ * that was cut short can be told, and gone on with.
+ */
+export type DataSet = Pick<SyntheticSource, 'kind' | 'rows' | 'seed'> | Pick<FolderSource, 'kind' | 'rows' | 'name'>;
 
 /** Rows packed one after the other, so that a batch crosses threads as one transferred buffer. */
 export interface Batch {

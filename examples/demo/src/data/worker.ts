@@ -5,7 +5,7 @@ import { synthetic } from './synthetic';
 import type { Batch, Reader, Source } from './types';
 
 export type Request =
-  | { call: 'open'; source: Source }
+  | { call: 'open'; source: Source; from: number }
   | { call: 'next'; limit: number }
   | { call: 'queries'; skip: number; limit: number };
 export type Reply = { batch: Batch | null } | { error: string };
@@ -16,7 +16,8 @@ let reader: Reader | null = null;
 async function answer(request: Request): Promise<Batch | null> {
   if (request.call === 'open') {
     reader?.close();
-    reader = request.source.kind === 'synthetic' ? synthetic(request.source) : folder(request.source);
+    const { source, from } = request;
+    reader = source.kind === 'synthetic' ? synthetic(source, from) : folder(source, from);
     return null;
   }
   if (!reader) throw new Error('No data source is open.');

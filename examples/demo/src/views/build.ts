@@ -4,8 +4,8 @@ import { announce, byId, facts } from '../dom';
 import * as format from '../format';
 import { FrameMeter } from '../frames';
 import { drawFrames } from '../plot/frames';
-import type { Index } from '../session';
-import { theme } from '../state';
+import type { Held } from '../session';
+import { building, held, index, theme } from '../state';
 
 /** The rate shown is that of the latest seconds: it falls as a graph grows, and the time left must follow. */
 const WINDOW = 6000;
@@ -21,7 +21,7 @@ const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
 export interface BuildView {
   progress(done: number): void;
-  finish(index: Index | null): void;
+  finish(found: Held | null): void;
   fail(): void;
 }
 
@@ -39,9 +39,30 @@ function frameSentence({ worst, gaps }: FrameMeter): string {
   return `Frame gaps of this page: ${latest.toFixed(0)} ms now, worst ${worst.toFixed(0)} ms`;
 }
 
-export function mountBuild(): void {
-  theme.watch(() => drawFrames(canvas, meter));
-  new ResizeObserver(() => drawFrames(canvas, meter)).observe(canvas);
+export function showState(text: string, phase = ''): void {
+  state.textContent = text;
+  state.dataset['phase'] = phase;
+}
+
+/** What is there, before how it came to be there. */
+function ready({ set, count }: Held, how = ''): void {
+  const complete = count >= set.rows;
+  const rows = format.count(count);
+  const said = complete ? `Ready: ${rows} rows${how}.` : `${rows} of ${format.count(set.rows)} rows are here${how}.`;
+  showState(said, complete ? 'ready' : 'part');
+  showProgress(count, set.rows, complete ? 'done' : 'in part');
+}
+
+function showProgress(done: number, total: number, text: string): void {
+  progress.max = Math.max(total, 1);
+  progress.value = done;
+  progress.textContent = text;
+}
+
+function showNothing(): void {
+  showState('No index yet.');
+  showProgress(0, 1, 'not begun');
+  facts(engineFacts, []);
   facts(buildFacts, [
     ['Rows', '–'],
     ['Rows a second', '–'],
@@ -50,17 +71,47 @@ export function mountBuild(): void {
   ]);
 }
 
-export function startBuild(source: Source): BuildView {
+export function mountBuild(): void {
+  theme.watch(() => drawFrames(canvas, meter));
+  new ResizeObserver(() => drawFrames(canvas, meter)).observe(canvas);
+  let shown: Held | null = null;
+  held.watch((now) => {
+    if (!building.value) {
+      if (!now) showNothing();
+      // Another tab has written to the index that is open here.
+      else if (index.value && (now.count !== shown?.count || now.set.rows !== shown.set.rows)) ready(now);
+    }
+    if (now) showEngine(now);
+    shown = now;
+  });
+}
+
+/** What is stored is being opened; it is not known how far that is. */
+export function showOpening(): void {
+  showState('Opening…');
+  progress.removeAttribute('value');
+}
+
+export function showOpened(found: Held, seconds: number): void {
+  const took = format.duration(seconds);
+  ready(found, `, opened in ${took}`);
+  facts(buildFacts, [
+    ['Rows', format.count(found.count)],
+    ['Opened in', took],
+  ]);
+  announce(state.textContent ?? '');
+}
+
+/** `kept`: rows that were there before. */
+export function startBuild(source: Source, kept: number): BuildView {
   const start = performance.now();
   const total = source.rows;
-  let done = 0;
-  let samples = [{ at: start, done: 0 }];
+  let done = kept;
+  let samples = [{ at: start, done }];
   let quarter = 0;
 
-  progress.max = total;
-  progress.value = 0;
-  state.textContent = 'Building…';
-  state.dataset['phase'] = 'building';
+  showProgress(kept, total, '');
+  showState('Building…', 'building');
   facts(engineFacts, []);
   announce(`Building an index of ${format.count(total)} rows.`);
   meter.start();
@@ -69,12 +120,11 @@ export function startBuild(source: Source): BuildView {
     const now = performance.now();
     samples.push({ at: now, done });
     samples = samples.filter(({ at }, i) => now - at < WINDOW || i === samples.length - 2);
-    const first = samples[0] ?? { at: start, done: 0 };
+    const first = samples[0] ?? { at: start, done: kept };
     const rate = now > first.at ? ((done - first.done) * 1000) / (now - first.at) : 0;
     // Between the latest rate and that of the whole build, so that one slow second doesn't double the time left.
-    const steady = (rate + (done * 1000) / (now - start)) / 2;
-    progress.value = done;
-    progress.textContent = `${Math.floor((100 * done) / total)} %`;
+    const steady = (rate + ((done - kept) * 1000) / (now - start)) / 2;
+    showProgress(done, total, `${Math.floor((100 * done) / total)} %`);
     facts(buildFacts, [
       ['Rows', `${format.count(done)} of ${format.count(total)}`],
       ['Rows a second', rate > 0 ? format.count(rate) : '–'],
@@ -97,41 +147,36 @@ export function startBuild(source: Source): BuildView {
     progress(rows) {
       done = rows;
     },
-    finish(index) {
+    finish(found) {
       stop();
       const seconds = (performance.now() - start) / 1000;
-      const count = index?.count ?? 0;
-      const complete = count === total;
-      progress.value = count;
-      progress.textContent = complete ? 'done' : 'cancelled';
-      const said = complete
-        ? `Ready: ${format.count(count)} rows in ${format.duration(seconds)}.`
-        : count > 0
-          ? `Cancelled. The ${format.count(count)} rows that are in can be searched.`
-          : 'Cancelled. No rows are in.';
-      state.textContent = said;
-      state.dataset['phase'] = complete ? 'ready' : 'cancelled';
-      announce(said);
+      const count = found?.count ?? 0;
+      if (found && count >= total) ready(found, ` in ${format.duration(seconds)}`);
+      else {
+        showProgress(count, total, 'cancelled');
+        const rows = count > 0 ? `The ${format.count(count)} rows that are in can be searched.` : 'No rows are in.';
+        showState(`Cancelled. ${rows}`, 'part');
+      }
+      announce(state.textContent ?? '');
       facts(buildFacts, [
         ['Rows', format.count(count)],
-        ['Rows a second', seconds > 0 ? format.count(count / seconds) : '–'],
+        ['Rows a second', seconds > 0 ? format.count(Math.max(0, count - kept) / seconds) : '–'],
         ['Took', format.duration(seconds)],
         ['Worst frame gap', `${meter.worst.toFixed(0)} ms`],
       ]);
       if (meter.frames > 0) {
         framesText.textContent = `${format.count(meter.frames)} frames, none later than ${meter.worst.toFixed(0)} ms`;
       }
-      if (index) showEngine(index);
     },
     fail() {
       stop();
-      state.textContent = 'The build failed.';
-      state.dataset['phase'] = 'failed';
+      showState('The build failed.', 'failed');
     },
   };
 }
 
-function showEngine({ stats, source, metric }: Index): void {
+function showEngine({ stats }: Held): void {
+  const { db } = index.value ?? {};
   facts(engineFacts, [
     ['Memory', format.bytes(stats.memoryBytes)],
     ['of it rows', format.bytes(stats.memory.rows)],
@@ -139,7 +184,7 @@ function showEngine({ stats, source, metric }: Index): void {
     ['links', format.bytes(stats.memory.graph)],
     ['Runs in', stats.host === 'worker' ? 'a worker' : 'this thread'],
     ['WebAssembly', stats.variant],
-    ['Dimensions', format.count(source.dimensions)],
-    ['Metric', metric],
+    ['Dimensions', db ? format.count(db.dimensions) : '–'],
+    ['Metric', db?.metric ?? '–'],
   ]);
 }

@@ -1,15 +1,19 @@
 /** The code that does what this page is about to do, with the values chosen in the form. */
 import { byId, html } from '../dom';
+import { NAME } from '../session';
 import { settings } from '../state';
 
 function source(): string {
   const dimensions = byId<HTMLInputElement>('dimensions').value;
   const metric = byId<HTMLSelectElement>('metric').value;
   const options =
-    metric === 'cosine' ? `{ dimensions: ${dimensions} }` : `{ dimensions: ${dimensions}, metric: '${metric}' }`;
+    metric === 'cosine'
+      ? `{ name: '${NAME}', dimensions: ${dimensions} }`
+      : `{ name: '${NAME}', dimensions: ${dimensions}, metric: '${metric}' }`;
   const { k, ef, exact } = settings.value;
   return `import { EdgeVec } from 'edgevec';
 
+// With a name, what was stored before is there again.
 const db = await EdgeVec.open(${options});
 await db.upsert(rows, { onProgress, signal });
 

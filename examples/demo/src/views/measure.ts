@@ -10,11 +10,12 @@ import { histogram } from '../plot/histogram';
 import { tradeoff } from '../plot/tradeoff';
 import { clearProblem, showProblem } from '../problem';
 import type { Index } from '../session';
-import { building, index, measuring, settings } from '../state';
+import { building, held, index, measuring, settings } from '../state';
 
-/** Exact answers cost far more than the searches they judge; they are kept while index, queries and k stay the same. */
+/** Exact answers cost far more than the searches they judge; they are kept while index, rows, queries and k stay the same. */
 interface Judged {
   index: Index;
+  count: number | undefined;
   wanted: number;
   k: number;
   queries: Query[];
@@ -39,17 +40,19 @@ function report(what: string, share: number): void {
 async function judge(current: Index, signal: AbortSignal): Promise<Judged> {
   const wanted = Number(byId<HTMLSelectElement>('queries').value);
   const { k } = settings.value;
-  if (judged && judged.index === current && judged.wanted === wanted && judged.k === k) return judged;
+  const count = held.value?.count;
+  const same = judged?.index === current && judged.count === count && judged.wanted === wanted && judged.k === k;
+  if (judged && same) return judged;
   const queries = await measurementQueries(current, wanted);
   const what = `Finding the exact neighbours of ${format.count(queries.length)} queries…`;
   const truth = await exactNeighbours(current, queries, k, signal, (share) => report(what, share));
-  judged = { index: current, wanted, k, queries, truth };
+  judged = { index: current, count, wanted, k, queries, truth };
   return judged;
 }
 
 function describe({ queries }: Judged, { k }: Measurement): string {
   return `${format.count(queries.length)} queries, one after the other, ${k} hits each; the way to the ${
-    index.value?.stats.host === 'worker' ? 'worker and back' : 'engine'
+    index.value?.db.host === 'worker' ? 'worker and back' : 'engine'
   } included.`;
 }
 
@@ -78,7 +81,7 @@ function showSweep(runs: Measurement[], current: number): void {
   if (!first || !last) return;
   const say = ({ ef, recall, mean }: Measurement) =>
     `ef ${ef} finds ${format.recall(recall)} in ${format.latency(mean)}`;
-  const small = index.value?.stats.levels === 0 ? ' A set this small is scanned, so effort makes no difference.' : '';
+  const small = held.value?.stats.levels === 0 ? ' A set this small is scanned, so effort makes no difference.' : '';
   const summary = `${say(first)}; ${say(last)}.${small}`;
   const rows = runs.map(({ ef, recall, mean, latencies }) => {
     const p99 = percentile(
@@ -148,6 +151,7 @@ export function mountMeasure(): void {
     progress.hidden = !measuring.value;
   };
   index.watch(() => {
+    abort.abort();
     judged = null;
     byId('tiles').replaceChildren();
     byId('latency').hidden = true;

@@ -6,7 +6,7 @@ import * as format from '../format';
 import { fingerprint } from '../plot/fingerprint';
 import { clearProblem, showProblem } from '../problem';
 import type { Index } from '../session';
-import { type Asked, building, index, measuring, settings, theme } from '../state';
+import { type Asked, building, held, index, measuring, settings, theme } from '../state';
 import { hitItem, passage, type ShownHit, strip } from './hits';
 
 interface Result {
@@ -29,11 +29,13 @@ let queryNumber = 0;
 /** Answers of a search that was overtaken by another are dropped. */
 let turn = 0;
 
-async function vectorOf(what: Asked, { db, count }: Index): Promise<Query> {
+const rowsHeld = () => held.value?.count ?? 0;
+
+async function vectorOf(what: Asked, { db }: Index): Promise<Query> {
   if ('query' in what) return what.query;
   const record = await db.get(what.row);
   if (record) return { vector: record.vector, metadata: record.metadata };
-  throw new Error(`There is no row ${what.row}. Rows go from 0 to ${format.count(count - 1)}.`);
+  throw new Error(`There is no row ${what.row}. Rows go from 0 to ${format.count(rowsHeld() - 1)}.`);
 }
 
 async function search(what: Asked): Promise<void> {
@@ -96,10 +98,11 @@ function again(): void {
 async function newQuery(): Promise<void> {
   const current = index.value;
   if (!current) return;
-  const [query] = await current.data.queries(queryNumber, 1);
+  const [query] = (await current.data?.queries(queryNumber, 1)) ?? [];
   queryNumber++;
   if (query) go({ query, number: queryNumber });
-  else showProblem(error, new Error('This data set has no queries.bf16. Search from a row instead.'));
+  else if (current.data) showProblem(error, new Error('This data set has no queries.bf16. Search from a row instead.'));
+  else showProblem(error, new Error('The rows are stored, the folder’s queries are not. Search from a row instead.'));
 }
 
 function mountDials(): void {
@@ -131,7 +134,7 @@ export function mountSearch(): void {
     else showProblem(error, new Error('A row is a whole number.'));
   });
   byId('random-row').addEventListener('click', () => {
-    if (index.value) go({ row: Math.floor(Math.random() * index.value.count) });
+    if (index.value) go({ row: Math.floor(Math.random() * rowsHeld()) });
   });
   byId('random-query').addEventListener('click', newQuery);
   back.addEventListener('click', () => {
@@ -164,9 +167,11 @@ export function mountSearch(): void {
     hits.replaceChildren();
     enable();
     if (!current) return;
-    row.max = String(current.count - 1);
     // Something to look at, before the first click.
     go({ row: 0 });
+  });
+  held.watch(() => {
+    row.max = String(Math.max(0, rowsHeld() - 1));
   });
   building.watch(enable);
   measuring.watch(enable);

@@ -1,11 +1,15 @@
 /** The form that says what to index. */
+
+import type { Metric } from 'edgevec';
 import { droppedFiles, inspect } from '../data/drop';
-import type { FolderSource, Source } from '../data/types';
+import type { DataSet, FolderSource, Source } from '../data/types';
 import { byId } from '../dom';
 import * as format from '../format';
 import { clearProblem, showProblem } from '../problem';
-import type { BuildOptions, Metric } from '../session';
-import { building, measuring } from '../state';
+import { type BuildOptions, type Database, rowsToKeep } from '../session';
+import { building, held, index, measuring } from '../state';
+
+export type Wanted = Omit<BuildOptions, 'onEvent'>;
 
 const MAX_DIMENSIONS = 4096;
 const MAX_SYNTHETIC_ROWS = 100_000;
@@ -16,6 +20,7 @@ const dimensions = byId<HTMLInputElement>('dimensions');
 const seed = byId<HTMLInputElement>('seed');
 const metric = byId<HTMLSelectElement>('metric');
 const host = byId<HTMLSelectElement>('host');
+const build = byId<HTMLButtonElement>('build');
 const error = byId('setup-error');
 let folder: FolderSource | null = null;
 
@@ -30,26 +35,40 @@ function readNumber(input: HTMLInputElement, name: string, low: number, high: nu
   throw new Error(`${name} must be a whole number from ${format.count(low)} to ${format.count(high)}.`);
 }
 
-function readSource(): Source {
-  if (chosen() === 'synthetic') {
-    return {
-      kind: 'synthetic',
-      rows: readNumber(rows, 'Rows', 1, MAX_SYNTHETIC_ROWS),
-      dimensions: readNumber(dimensions, 'Dimensions', 1, MAX_DIMENSIONS),
-      seed: readNumber(seed, 'Seed', 0, 0xffff_ffff),
-    };
-  }
-  if (!folder) throw new Error('Choose or drop a data set folder first.');
-  return {
-    ...folder,
-    rows: readNumber(rows, 'Rows', 1, Number(rows.max)),
-    dimensions: readNumber(dimensions, 'Dimensions', 1, Number(dimensions.max)),
-  };
+/** As the form stands, right or wrong. */
+function sourceAsked(): Source | null {
+  const size = { rows: Number(rows.value), dimensions: Number(dimensions.value) };
+  if (chosen() === 'synthetic') return { kind: 'synthetic', ...size, seed: Number(seed.value) };
+  return folder && { ...folder, ...size };
 }
 
+function readSource(): Source {
+  const source = sourceAsked();
+  if (!source) throw new Error('Choose or drop a data set folder first.');
+  readNumber(rows, 'Rows', 1, Number(rows.max));
+  readNumber(dimensions, 'Dimensions', 1, Number(dimensions.max));
+  if (source.kind === 'synthetic') readNumber(seed, 'Seed', 0, 0xffff_ffff);
+  return source;
+}
+
+/** Says what a build would come to, and do to the rows that are there. */
 function showSize(): void {
+  const source = sourceAsked();
   const size = Number(rows.value) * Number(dimensions.value) * 4;
-  byId('size').textContent = Number.isFinite(size) && size > 0 ? `${format.bytes(size)} of vectors` : '';
+  const parts = Number.isFinite(size) && size > 0 ? [`${format.bytes(size)} of vectors`] : [];
+  let label = 'Build index';
+  if (index.value && held.value) {
+    const { count } = held.value;
+    const kept = source ? rowsToKeep(index.value, held.value, source, metric.value as Metric) : 0;
+    if (source && kept > 0) label = `Add ${format.count(source.rows - kept)} rows`;
+    parts.push(
+      kept > 0
+        ? `added to the ${format.count(count)} rows that are there`
+        : `in place of the ${format.count(count)} rows that are there`,
+    );
+  }
+  byId('size').textContent = parts.join(', ');
+  build.textContent = label;
 }
 
 function showSource(): void {
@@ -112,16 +131,28 @@ function readAddress(): void {
 }
 
 function writeAddress(): void {
-  if (chosen() !== 'synthetic') return;
   const next = new URLSearchParams();
-  for (const input of [rows, dimensions, seed, metric, host]) next.set(input.id, input.value);
+  // A folder cannot be linked to.
+  const linked = chosen() === 'synthetic' ? [rows, dimensions, seed, metric, host] : [];
+  for (const input of linked) next.set(input.id, input.value);
   history.replaceState(null, '', `?${next}`);
 }
 
-export function mountSetup(
-  onBuild: (source: Source, options: BuildOptions) => Promise<void>,
-  onCancel: () => void,
-): void {
+export const chosenHost = (): Wanted['worker'] => (host.value === 'in-thread' ? false : 'auto');
+
+/** Makes the form say what is stored, unless the address says something else, or the user is about to. */
+export function fillForm(db: Database, set: DataSet): void {
+  if (location.search !== '' || form.matches(':focus-within')) return;
+  form.querySelector<HTMLInputElement>(`[value=${set.kind}]`)?.click();
+  rows.value = String(set.rows);
+  dimensions.value = String(db.dimensions);
+  metric.value = db.metric;
+  if (set.kind === 'synthetic') seed.value = String(set.seed);
+  else byId('folder-found').textContent = `The rows are of ${set.name}. Choose that folder again to add more.`;
+  showSource();
+}
+
+export function mountSetup(onBuild: (source: Source, wanted: Wanted) => Promise<void>, onCancel: () => void): void {
   readAddress();
   mountDrop();
   form.addEventListener('change', showSource);
@@ -138,13 +169,11 @@ export function mountSetup(
     try {
       const source = readSource();
       writeAddress();
-      const worker = host.value === 'in-thread' ? false : 'auto';
-      await onBuild(source, { metric: metric.value as Metric, worker });
+      await onBuild(source, { metric: metric.value as Metric, worker: chosenHost() });
     } catch (problem) {
       showProblem(error, problem);
     }
   });
-  const build = byId<HTMLButtonElement>('build');
   const cancel = byId<HTMLButtonElement>('cancel');
   cancel.addEventListener('click', onCancel);
   building.watch((busy) => {
@@ -157,5 +186,7 @@ export function mountSetup(
   measuring.watch((busy) => {
     build.disabled = busy;
   });
+  index.watch(showSize);
+  held.watch(showSize);
   showSource();
 }

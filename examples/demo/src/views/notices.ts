@@ -1,0 +1,42 @@
+/** Tells what no click of the user's has caused, and what to do about it. */
+import type { EdgeVecEvent } from 'edgevec';
+import { byId, html } from '../dom';
+import * as format from '../format';
+
+const place = byId('notices');
+
+/** A notice takes the place of an earlier one with the same key. Its button takes it away. */
+export function notify(key: string, text: string, action = 'Dismiss', run = () => {}): void {
+  dismiss(key);
+  const button = html('button', { type: 'button' }, action);
+  button.addEventListener('click', () => {
+    dismiss(key);
+    run();
+  });
+  place.append(html('p', { 'data-key': key }, html('span', {}, text), button));
+}
+
+export function dismiss(key: string): void {
+  place.querySelector(`[data-key="${key}"]`)?.remove();
+}
+
+export function words(event: EdgeVecEvent): string {
+  switch (event.type) {
+    case 'degraded':
+      return 'This browser lets the page store nothing, as in some private windows. Everything works, but the rows are gone when you reload or close the page. To keep them, open it in an ordinary window.';
+    case 'log-damaged':
+      return `The device has damaged the end of what was stored: the last ${event.lost === undefined ? 'writes' : `${format.count(event.lost)} writes`} are lost, everything before them is whole. Build the same index again to add what is missing.`;
+    case 'graph-rebuilt':
+      return 'A part of what was stored was damaged. No row is lost, and you need not do anything: searches are slower until that part is built anew.';
+    case 'rows-unreadable':
+      return 'Rows that are stored on this device can no longer be read. Start over and build the index again.';
+    case 'checkpoint-failed':
+      return 'Stored rows could not be tidied up, most often because the device is short of room. None is lost, and it is tried again; free some room if this comes back.';
+    case 'storage-gone':
+      return 'The rows this tab showed are gone: another tab has started over, or the browser has cleared what this site stored.';
+    case 'worker-unavailable':
+      return 'This browser starts no worker here, so the database runs in the page itself, in short slices. Everything works; a large build may make the page less smooth.';
+    case 'worker-died':
+      return 'The browser has ended the database’s worker, most often for want of memory. Rows kept on this device are safe; closing other tabs may help.';
+  }
+}

@@ -1,0 +1,180 @@
+import type { Page } from '@playwright/test';
+import { Demo, expect, test } from './support';
+
+/** Another tab of the same browser. */
+async function openTab(page: Page): Promise<Demo> {
+  const tab = await page.context().newPage();
+  await tab.goto('/');
+  return new Demo(tab);
+}
+
+async function findsRow({ search, hits }: Demo, row: number) {
+  await search.getByLabel('More like row').fill(String(row));
+  await search.getByRole('button', { name: 'Search' }).click();
+  await expect(search.getByRole('heading', { name: `Nearest to row ${row}`, exact: true })).toBeVisible();
+  await expect(hits.first()).toContainText('distance 0.0000');
+}
+
+test('a reload keeps the rows, and they are searched at once', async ({ demo, page }) => {
+  await demo.build(2000, 64);
+  await expect(demo.kept).toHaveText(/^2,000 rows kept on this device, [\d.]+ [kM]B/);
+  const nearest = (await demo.hits.nth(1).textContent()) ?? '';
+  await page.reload();
+  await expect(demo.index.getByText(/^Ready: 2,000 rows, opened in /)).toBeVisible();
+  await expect(demo.hits.nth(1)).toHaveText(nearest);
+  await findsRow(demo, 1999);
+});
+
+test('what is stored is shown without an address that tells of it', async ({ demo, page }) => {
+  await demo.fill(700, 24);
+  await page.getByText('Options').click();
+  await page.getByLabel('Metric', { exact: true }).selectOption('euclidean');
+  await demo.startBuild();
+  await demo.expectReady(700);
+  await page.goto('/');
+  await demo.expectReady(700);
+  await expect(page.getByLabel('Rows', { exact: true })).toHaveValue('700');
+  await expect(page.getByLabel('Dimensions', { exact: true })).toHaveValue('24');
+  await expect(demo.fact('index', 'Metric')).toHaveText('euclidean');
+  await demo.search.getByRole('button', { name: 'New query' }).click();
+  await expect(demo.search.getByRole('heading', { name: 'Nearest to new query 1' })).toBeVisible();
+});
+
+test('two tabs find what the other writes', async ({ demo, page }) => {
+  const other = await openTab(page);
+  await expect(other.index.getByText('No index yet.')).toBeVisible();
+  await demo.build(500, 32);
+  await other.expectReady(500);
+  await findsRow(other, 499);
+
+  await expect(other.page.getByLabel('Dimensions', { exact: true })).toHaveValue('32');
+  await other.fill(800, 32);
+  await other.page.getByRole('button', { name: 'Add 300 rows' }).click();
+  await other.expectReady(800);
+  await demo.expectReady(800);
+  await expect(demo.kept).toContainText('800 rows kept');
+  await findsRow(demo, 799);
+});
+
+test('starting over in one tab tells the other', async ({ demo, page }) => {
+  await demo.build(500, 32);
+  const other = await openTab(page);
+  await other.expectReady(500);
+
+  page.once('dialog', (dialog) => dialog.accept());
+  await demo.startOver.click();
+  await expect(demo.index.getByText('No index yet.')).toBeVisible();
+  await expect(other.notices).toContainText('another tab has started over');
+  await expect(other.hits).toHaveCount(0);
+
+  // With other options than before, as only a new database can have.
+  await demo.build(300, 16);
+  await other.notices.getByRole('button', { name: 'Open again' }).click();
+  await other.expectReady(300);
+  await expect(other.notices).toBeEmpty();
+  await findsRow(other, 299);
+});
+
+test('a build that another tab takes the place of says so', async ({ demo, page }) => {
+  const other = await openTab(page);
+  await other.fill(300, 16);
+  await demo.fill(100_000, 256);
+  await demo.startBuild();
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
+  await other.startBuild();
+  await other.expectReady(300);
+  await expect(demo.index.getByText('The build failed.')).toBeVisible();
+  await demo.notices.getByRole('button', { name: 'Open again' }).click();
+  await demo.expectReady(300);
+});
+
+test('starting over can be thought better of', async ({ demo, page }) => {
+  await demo.build(300, 16);
+  page.once('dialog', (dialog) => dialog.dismiss());
+  await demo.startOver.click();
+  await findsRow(demo, 299);
+  page.once('dialog', (dialog) => dialog.accept());
+  await demo.startOver.click();
+  await expect(demo.index.getByText('No index yet.')).toBeVisible();
+  await expect(demo.startOver).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Build index' })).toBeFocused();
+});
+
+test('a tab that does not let go is told of', async ({ demo, page }) => {
+  await demo.build(300, 16);
+  const other = await page.context().newPage();
+  await other.goto('/');
+  await new Demo(other).expectReady(300);
+  // A connection that nobody closes, as that of a page which hangs.
+  await other.evaluate(() =>
+    new Promise((resolve) => {
+      const request = indexedDB.open('edgevec:demo');
+      request.onsuccess = () => resolve(Object.assign(window, { held: request.result }));
+    }).then(() => {}),
+  );
+  page.once('dialog', (dialog) => dialog.accept());
+  await demo.startOver.click();
+  await expect(demo.notices).toContainText('Another tab with this page does not answer. Close it', { timeout: 30_000 });
+  await other.close();
+  await demo.notices.getByRole('button', { name: 'Try again' }).click();
+  await expect(demo.index.getByText('No index yet.')).toBeVisible();
+  await demo.build(200, 8);
+});
+
+test('a reload in the middle of a build keeps what was written, and the rest can be added', async ({ demo, page }) => {
+  await demo.fill(40_000, 64);
+  await demo.startBuild();
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[\d,]{5,} of 40,000$/, { timeout: 30_000 });
+  await page.reload();
+  await expect(demo.index.getByText(/^[\d,]+ of 40,000 rows are here, opened in /)).toBeVisible({ timeout: 30_000 });
+  await findsRow(demo, 999);
+  await page.getByRole('button', { name: /^Add [\d,]+ rows$/ }).click();
+  await demo.expectReady(40_000);
+  await findsRow(demo, 39_999);
+});
+
+test('where nothing can be stored, it works in memory and says so', async ({ page, demo }) => {
+  await page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
+  await page.goto('/?host=in-thread');
+  await expect(demo.notices).toContainText('lets the page store nothing');
+  await demo.build(500, 16);
+  await expect(demo.kept).toContainText('500 rows in memory');
+  await findsRow(demo, 499);
+  await page.reload();
+  await expect(demo.index.getByText('No index yet.')).toBeVisible();
+});
+
+test('where there are no workers, it says so and works', async ({ page, demo }) => {
+  await page.addInitScript(() => {
+    window.Worker = class extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        if (String(url).startsWith('blob:')) throw new Error('refused');
+        super(url, options);
+      }
+    };
+  });
+  await page.goto('/');
+  await demo.build(500, 16);
+  await expect(demo.fact('index', 'Runs in')).toHaveText('this thread');
+  await expect(demo.notices).toContainText('starts no worker here');
+  await demo.notices.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(demo.notices).toBeEmpty();
+});
+
+test('a worker that is gone is told of, and what it stored is there again', async ({ page, demo }) => {
+  await page.addInitScript(() => {
+    window.Worker = class extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        if (options?.name === 'edgevec') Object.assign(window, { killEngine: () => this.terminate() });
+      }
+    };
+  });
+  await page.goto('/');
+  await demo.build(500, 16);
+  await page.evaluate(() => (window as unknown as { killEngine(): void }).killEngine());
+  await expect(demo.notices).toContainText('Rows kept on this device are safe');
+  await demo.notices.getByRole('button', { name: 'Open again' }).click();
+  await demo.expectReady(500);
+  await findsRow(demo, 499);
+});
