@@ -78,7 +78,9 @@ export class IndexedDbSite implements StorageSite {
     return orUnavailable(async () => {
       if (typeof indexedDB.databases !== 'function') throw unavailable('This browser does not list its databases');
       const found = await indexedDB.databases();
-      return found.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])).sort();
+      // WebKit lists what was never made, its making being aborted, as of version 0.
+      const made = found.filter(({ version }) => version !== 0);
+      return made.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])).sort();
     });
   }
 
