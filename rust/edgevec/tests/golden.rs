@@ -53,7 +53,18 @@ impl Export {
                 ids.push((block * 1024 + row.0, row.1));
             }
         }
-        chunks(&manifest["metadata"]);
+        let mut lines = chunks(&manifest["metadata"]).into_iter();
+        let mut first = 0;
+        for part in manifest["metadata"].as_array().unwrap() {
+            let slots = part["slots"].as_u64().unwrap() as u32;
+            assert!(slots.is_power_of_two() && slots <= 1024 && first % slots == 0);
+            let text = String::from_utf8(lines.next().unwrap()).unwrap();
+            assert!(text.is_empty() || text.ends_with('\n'));
+            let rows = ids.iter().filter(|&&(slot, _)| (first..first + slots).contains(&slot));
+            assert_eq!(text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count(), rows.count());
+            first += slots;
+        }
+        assert_eq!(first as usize, 1024 * manifest["ids"].as_array().unwrap().len());
         assert!(file.is_empty(), "nothing follows");
         Self { options: manifest["options"].clone(), header, sections, ids }
     }

@@ -74,8 +74,8 @@ export async function loadCheckpoint(
   await inOrder(storage, [...now.flatMap(fill), ...keep('ids'), ...keep('metadata')], slices);
   const { engine, withoutGraph } = restore.finish();
   try {
-    const blocks = read.ids.map((ids, i) => ({ ids, metadata: read.metadata[i] as Uint8Array }));
-    const steps = rows.load(blocks, manifest.nextId);
+    const parts = manifest.metadata.map(({ slots }, i) => ({ slots, bytes: read.metadata[i] as Uint8Array }));
+    const steps = rows.load({ ids: read.ids, metadata: parts, nextId: manifest.nextId });
     await slices.run(() => steps.next().done === true);
     if (rows.count !== engine.stats().rows) throw damaged('the ids');
   } catch (error) {

@@ -3,6 +3,7 @@
 
 import { damaged } from '../errors.js';
 import { checkVersion, FORMAT_VERSION } from '../log/head.js';
+import { arePartsOf } from '../rows/parts.js';
 import { type ChunkRef, isChunkRef } from '../storage/chunk.js';
 import { crc32c } from '../storage/crc32c.js';
 import type { Metric, Precision } from '../types.js';
@@ -25,9 +26,15 @@ export interface Manifest {
   readonly header: ChunkRef | null;
   /** The engine's sections by number, each in order of chunks. */
   readonly sections: Readonly<Record<number, readonly ChunkRef[]>>;
-  /** Ids and metadata, a block of slots each. */
+  /** Ids, a block of slots each. */
   readonly ids: readonly ChunkRef[];
-  readonly metadata: readonly ChunkRef[];
+  /** Metadata of the same blocks, cut into parts. */
+  readonly metadata: readonly MetadataRef[];
+}
+
+/** A chunk with the metadata of so many slots. */
+export interface MetadataRef extends ChunkRef {
+  readonly slots: number;
 }
 
 const MAGIC = 0x464d5645; // "EVMF"
@@ -86,7 +93,7 @@ function isManifest(value: unknown): value is Manifest {
     Object.entries(manifest.sections).every(([number, refs]) => /^\d{1,3}$/.test(number) && areRefs(refs)) &&
     areRefs(manifest.ids) &&
     areRefs(manifest.metadata) &&
-    manifest.ids.length === manifest.metadata.length &&
+    arePartsOf(manifest.ids.length, manifest.metadata) &&
     // One chunk in many places would take many times its bytes.
     new Set(namesOf(manifest)).size === namesOf(manifest).length
   );
@@ -100,7 +107,7 @@ function isOptions(value: unknown): value is StoredOptions {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const areRefs = (value: unknown): value is ChunkRef[] => Array.isArray(value) && value.every(isChunkRef);
+const areRefs = (value: unknown): boolean => Array.isArray(value) && value.every(isChunkRef);
 
 /** Of everything but the checksum itself. */
 function checksum(bytes: Uint8Array): number {

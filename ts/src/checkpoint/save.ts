@@ -13,7 +13,7 @@ import type { Names } from '../storage/names.js';
 import { assertRoom, bytesOf } from '../storage/room.js';
 import type { Put, Storage } from '../storage/storage.js';
 import { decodeManifest, encodeManifest, type Manifest, namesOf, type StoredOptions } from './manifest.js';
-import { manifestOf, type Place, placesOf, refsOf, type Shape, type State, shapeOf } from './places.js';
+import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
 
 /** Bytes of one transaction, about: more would hold up what else wants to write. */
 const COMMIT_BYTES = 16 << 20;
@@ -24,6 +24,13 @@ const PASSES = 4;
 
 /** Takes steps while nothing changes: no write comes in or takes effect, no row is linked. */
 export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
+
+/** A place as it was at some time, copied. */
+interface Copy {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly time: number;
+}
 
 /** A place and the chunk it was copied into. */
 type Written = readonly [key: string, name: string];
@@ -44,7 +51,7 @@ export class Checkpointer {
   readonly #names: Names;
   readonly #options: StoredOptions;
   /** What is stored of each place, for the checkpoint of `#base` and by passes since. */
-  #stored: Map<string, ChunkRef>;
+  readonly #stored: Map<string, Stored>;
   /** The manifest that was made or read last; another tab may have made a later one. */
   #base: string;
   /** All that it speaks of. */
@@ -58,7 +65,7 @@ export class Checkpointer {
     this.#options = manifest.options;
     this.#base = log.head.checkpoint;
     this.#spoken = new Set([this.#base, ...namesOf(manifest)]);
-    this.#stored = refsOf(manifest);
+    this.#stored = storedIn(manifest);
   }
 
   /** The checkpoint whose chunks the next one shares, where they have not changed and it is still the last. */
@@ -87,31 +94,30 @@ export class Checkpointer {
     };
     await this.#rebase();
     const written: Written[] = [];
-    const copies: [key: string, bytes: Uint8Array][] = [];
+    const copies: Copy[] = [];
     let mayBeThere = false;
     try {
-      check();
-      await assertRoom(this.#storage, needOf(dirty(state, this.#stored)));
       for (let pass = 0; pass < PASSES; pass++) {
-        check();
-        const places = dirty(state, this.#stored);
+        const places = await this.#dirty(state, check);
+        if (pass === 0) await assertRoom(this.#storage, needOf(places));
         if (needOf(places) <= REST_BYTES) break;
-        await this.#writeAll(places, written, check);
+        await this.#writeAll(copied(places, state), written, check);
       }
       const rest: { found?: Rest } = {};
       await atRest(copyAtRest(current, state, this.#log, this.#stored, copies, rest));
-      const rested = copies.map(([key, bytes]) => ({ key, copy: () => bytes, setClean: () => {} }));
-      await this.#writeAll(rested, written, check);
+      await this.#writeAll(copies.values(), written, check);
       mayBeThere = true;
-      const seq = rest.found && (await this.#swap(rest.found, parts));
+      const names = written.map(([, name]) => name);
+      const seq = rest.found && (await this.#swap(rest.found, names, parts));
       if (seq === undefined) {
         this.#stored.clear();
         return undefined;
       }
-      return { seq, bytes: bytesOf(this.#stored.values()) };
+      return { seq, bytes: bytesOf([...this.#stored.values()].map(({ ref }) => ref)) };
     } catch (error) {
       // What was copied counts as clean, and may not have been stored. The rest need not be written again, for which there may be no room.
-      for (const [key] of [...written, ...copies]) this.#stored.delete(key);
+      for (const [key] of written) this.#stored.delete(key);
+      for (const { key } of copies) this.#stored.delete(key);
       // Nobody will ever speak of what this has written, unless the last commit was applied though it failed.
       if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') {
         await this.#drop(written.map(([, name]) => name)).catch(() => {});
@@ -131,10 +137,27 @@ export class Checkpointer {
     this.#spoken = new Set(bytes === undefined ? [] : [stored, ...namesOf(decodeManifest(bytes))]);
   }
 
-  /** The number of the last entry that it holds; undefined where another tab was first. */
-  async #swap(rest: Rest, parts: ReadonlyMap<string, number>): Promise<number | undefined> {
+  /** The places whose chunks are not stored as they are now. */
+  async #dirty(state: State, check: () => void): Promise<Place[]> {
+    check();
+    const steps = state.rows.measure();
+    let places: Place[] = [];
+    await this.#slices.run(() => {
+      check();
+      if (!steps.next().done) return false;
+      places = dirty(state, this.#stored);
+      return true;
+    });
+    return places;
+  }
+
+  /**
+   * The number of the last entry that it holds; undefined where another tab was first. `written` is what was written for it, of which later passes may
+   * have taken the place.
+   */
+  async #swap(rest: Rest, written: readonly string[], parts: ReadonlyMap<string, number>): Promise<number | undefined> {
     const header = refOf(this.#names.next('header'), rest.header);
-    const refOfPlace = (key: string): ChunkRef => this.#stored.get(key) as ChunkRef;
+    const refOfPlace = (key: string): ChunkRef => (this.#stored.get(key) as Stored).ref;
     const manifest = manifestOf(this.#options, rest.nextId, header, rest.shape, refOfPlace);
     const name = this.#names.next('manifest');
     const put: Put[] = [
@@ -145,17 +168,17 @@ export class Checkpointer {
     const requires = names.filter((other) => other !== header.name);
     const { head } = rest;
     if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires))) return undefined;
-    const before = this.#spoken;
+    const before = new Set([...this.#spoken, ...written]);
     this.#base = name;
-    // Without places that are no more.
-    this.#stored = refsOf(manifest);
     this.#spoken = new Set([name, ...names]);
+    // Places that are no more.
+    for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
     // What cannot be dropped now is dropped after the next.
     await this.#tidy(before, parts, head.seq).catch(() => {});
     return head.seq;
   }
 
-  /** Drops chunks that neither the checkpoint nor the log speaks of: those that did until now, and what dead tabs have left. */
+  /** Drops chunks that neither the checkpoint nor the log speaks of: those that did `before`, and what dead tabs have left. */
   async #tidy(before: ReadonlySet<string>, parts: ReadonlyMap<string, number>, seq: number): Promise<void> {
     const others = (await this.#storage.chunks()).filter((name) => !this.#spoken.has(name));
     const isDead = (name: string): boolean => {
@@ -177,32 +200,26 @@ export class Checkpointer {
     await this.#storage.commit({ delete: dead, ...(expect === undefined ? {} : { expect }) });
   }
 
-  /** Writes places, some in each transaction, copied in slices. `written` gets what was begun. */
-  async #writeAll(
-    places: readonly Pick<Place, 'key' | 'copy' | 'setClean'>[],
-    written: Written[],
-    check: () => void,
-  ): Promise<void> {
-    for (let next = 0; next < places.length; ) {
+  /** Writes copies, some in each transaction, made in slices. `written` gets what was begun. */
+  async #writeAll(copies: Iterator<Copy | undefined>, written: Written[], check: () => void): Promise<void> {
+    for (let isOver = false; !isOver; ) {
       const put: Put[] = [];
-      const refs: [string, ChunkRef][] = [];
+      const stored: [string, Stored][] = [];
       let bytes = 0;
       await this.#slices.run(() => {
         check();
-        const place = places[next++];
-        if (place === undefined) return true;
-        const copied = place.copy();
-        if (copied === undefined) return next >= places.length;
-        place.setClean();
-        const ref = refOf(this.#names.next(place.key), copied);
-        put.push(['chunks', ref.name, copied]);
-        refs.push([place.key, ref]);
-        written.push([place.key, ref.name]);
-        bytes += copied.length;
-        return next >= places.length || bytes >= COMMIT_BYTES;
+        const { done, value: copy } = copies.next();
+        isOver = done === true;
+        if (copy === undefined) return isOver;
+        const ref = refOf(this.#names.next(copy.key), copy.bytes);
+        put.push(['chunks', ref.name, copy.bytes]);
+        stored.push([copy.key, { ref, time: copy.time }]);
+        written.push([copy.key, ref.name]);
+        bytes += ref.bytes;
+        return bytes >= COMMIT_BYTES;
       });
-      await this.#storage.commit({ put });
-      for (const [key, ref] of refs) this.#stored.set(key, ref);
+      if (put.length > 0) await this.#storage.commit({ put });
+      for (const [key, chunk] of stored) this.#stored.set(key, chunk);
     }
   }
 }
@@ -211,27 +228,36 @@ function* copyAtRest(
   current: () => State,
   state: State,
   log: Log,
-  stored: ReadonlyMap<string, ChunkRef>,
-  copies: [key: string, bytes: Uint8Array][],
+  stored: ReadonlyMap<string, Stored>,
+  copies: Copy[],
   rest: { found?: Rest },
 ): Generator<undefined, void> {
   if (current() !== state) return;
-  for (const place of dirty(state, stored)) {
-    const bytes = place.copy();
-    if (bytes === undefined) continue;
-    place.setClean();
-    copies.push([place.key, bytes]);
+  const { engine, rows } = state;
+  yield* rows.measure();
+  for (const copy of copied(dirty(state, stored), state)) {
+    if (copy !== undefined) copies.push(copy);
     yield;
   }
-  const { engine, rows } = state;
   rest.found = { header: engine.copyHeader(), nextId: rows.nextId, head: log.head, shape: shapeOf(state) };
+}
+
+/** Copies of places, in steps: undefined where nothing is whole yet. */
+function* copied(places: readonly Place[], { rows }: State): Generator<Copy | undefined, undefined> {
+  for (const place of places) {
+    const time = rows.mark();
+    const bytes = yield* place.copy();
+    if (bytes === undefined) continue;
+    place.setClean();
+    yield { key: place.key, bytes, time };
+  }
 }
 
 function needOf(places: readonly Place[]): number {
   return places.reduce((sum, place) => sum + place.bytes(), 0);
 }
 
-/** The places whose chunks are not stored as they are now. */
-function dirty(state: State, stored: ReadonlyMap<string, ChunkRef>): Place[] {
+/** The places whose chunks are not stored as they are now, once the metadata has been measured. */
+function dirty(state: State, stored: ReadonlyMap<string, Stored>): Place[] {
   return [...placesOf(state)].filter((place) => place.isDirty(stored.get(place.key)));
 }

@@ -78,8 +78,9 @@ function* copyAll(
 ): Generator<undefined, void> {
   const state = current();
   if (!state.engine.isWhole()) return;
+  yield* state.rows.measure();
   for (const place of placesOf(state)) {
-    const bytes = place.copy();
+    const bytes = yield* place.copy();
     if (bytes !== undefined) copies.set(place.key, bytes);
     yield;
   }

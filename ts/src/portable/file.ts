@@ -103,7 +103,7 @@ export function numbered(manifest: Manifest): Manifest {
 }
 
 export function renamed(manifest: Manifest, rename: (name: string) => string): Manifest {
-  const ref = (old: ChunkRef): ChunkRef => ({ ...old, name: rename(old.name) });
+  const ref = <R extends ChunkRef>(old: R): R => ({ ...old, name: rename(old.name) });
   return {
     ...manifest,
     header: manifest.header && ref(manifest.header),

@@ -52,7 +52,7 @@ export async function importInto(
     try {
       await loaded.stream?.done;
       // What was written here is read when it is asked for. What a stranger wrote is refused now or never.
-      const steps = loaded.rows.readAll();
+      const steps = loaded.rows.checkMetadata();
       await slices.run(() => steps.next().done === true);
       const name = names.next('manifest');
       mayBeThere = true;

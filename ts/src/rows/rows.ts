@@ -1,19 +1,20 @@
 // Which id is in which slot, and the metadata of each: the visible rows, in order of insertion. They are saved in blocks of slots, as far as
 // they have changed.
 
-import { parse } from 'devalue';
 import { damaged, EdgeVecError } from '../errors.js';
-import { toText } from '../text.js';
+import { STEP_ROWS } from '../slices.js';
 import type { Id } from '../types.js';
+import { Changes } from './changes.js';
 import { follower, type Ids } from './ids.js';
+import { merged } from './merge.js';
+import { Metadata } from './metadata.js';
+import { BLOCK_ROWS, type Part } from './parts.js';
 
-/** Slots of a block. */
-export const BLOCK_ROWS = 1024;
-
-/** A block as it is stored: which ids are where, and the metadata of these. */
-export interface Block {
-  readonly ids: Uint8Array;
-  readonly metadata: Uint8Array;
+/** What was saved of rows: the ids of each block, and the lines of each part of them. */
+export interface SavedRows {
+  readonly ids: readonly Uint8Array[];
+  readonly metadata: readonly { readonly slots: number; readonly bytes: Uint8Array }[];
+  readonly nextId: number;
 }
 
 /** An id's place in its block, the id, and its place in order of insertion. */
@@ -24,14 +25,11 @@ export class Rows implements Ids {
   readonly #slots = new Map<Id, number>();
   // By slot. Slots are dense, so plain arrays beat maps.
   readonly #ids: (Id | undefined)[] = [];
-  readonly #metadata: (object | undefined)[] = [];
   readonly #orders: number[] = [];
   #nextOrder = 1;
   #nextId = 1;
-  /** Blocks that have changed since they were saved. */
-  readonly #dirty = { ids: new Set<number>(), metadata: new Set<number>() };
-  /** Metadata of blocks that nobody has asked for since they were loaded. */
-  readonly #unread = new Map<number, Uint8Array>();
+  readonly #metadata = new Metadata();
+  readonly #changes = new Changes();
 
   get count(): number {
     return this.#slots.size;
@@ -60,19 +58,19 @@ export class Rows implements Ids {
     return id;
   }
 
+  /** @throws `DAMAGED` where it was saved, and cannot be read */
   metadataOf(slot: number): object | undefined {
-    if (this.#unread.size > 0) this.#readBlock(blockOf(slot));
-    return this.#metadata[slot];
+    return this.#metadata.of(slot);
   }
 
   set(id: Id, slot: number, metadata: object | undefined): void {
     const old = this.#slots.get(id);
     const order = old === undefined ? this.#nextOrder++ : (this.#orders[old] as number);
     if (old !== undefined && old !== slot) this.#forget(old);
-    this.#touch(slot);
+    this.#changes.add(slot);
     this.#slots.set(id, slot);
     this.#ids[slot] = id;
-    this.#metadata[slot] = metadata;
+    this.#metadata.set(slot, metadata);
     this.#orders[slot] = order;
   }
 
@@ -106,94 +104,99 @@ export class Rows implements Ids {
     return Math.ceil(this.#ids.length / BLOCK_ROWS);
   }
 
-  /** Whether a column of a block has changed since it was saved. */
-  isDirty(block: number, column: keyof Block): boolean {
-    return this.#dirty[column].has(block);
+  /** The time now: what is copied from here on is saved as of it. */
+  mark(): number {
+    return this.#changes.mark();
   }
 
-  /** Says that a column of a block has been saved as it is. */
-  setClean(block: number, column: keyof Block): void {
-    this.#dirty[column].delete(block);
+  /** Whether any of these slots, of one block, has changed after that time. */
+  haveChanged(after: number, first: number, slots: number): boolean {
+    return this.#changes.haveBeen(after, first, slots);
   }
 
-  /** A column of a block as it is now, to be stored. */
-  encode(block: number, column: keyof Block): Uint8Array {
+  /** The ids of a block as they are now, to be stored. */
+  encodeIds(block: number): Uint8Array {
     const first = block * BLOCK_ROWS;
-    const slots = Array.from({ length: Math.min(BLOCK_ROWS, this.#ids.length - first) }, (_, at) => first + at);
-    const listed = slots.filter((slot) => this.#ids[slot] !== undefined);
-    if (column === 'ids') {
-      return encode(
-        JSON.stringify(listed.map((slot): Listed => [slot - first, this.idOf(slot), this.#orders[slot] as number])),
-      );
+    const listed: Listed[] = [];
+    for (let slot = first; slot < Math.min(first + BLOCK_ROWS, this.#ids.length); slot++) {
+      const id = this.#ids[slot];
+      if (id !== undefined) listed.push([slot - first, id, this.#orders[slot] as number]);
     }
-    return this.#unread.get(block) ?? encode(toText(listed.map((slot) => this.#metadata[slot])));
+    return new TextEncoder().encode(JSON.stringify(listed));
   }
 
-  /** Takes up saved blocks, in order, into rows that hold nothing yet. Yields now and then. @throws `DAMAGED` */
-  *load(blocks: readonly Block[], nextId: number): Generator<undefined, void> {
-    const found: { readonly id: Id; readonly slot: number; readonly order: number }[] = [];
-    for (const [block, { ids, metadata }] of blocks.entries()) {
-      for (const [at, id, order] of readListed(ids)) found.push({ id, slot: block * BLOCK_ROWS + at, order });
-      this.#unread.set(block, metadata);
+  /** Makes known which parts metadata is stored in. Yields now and then; at its end all of it is known. */
+  measure(): Generator<undefined, void> {
+    return this.#metadata.measure();
+  }
+
+  /** The parts that the metadata of a block is stored in, once they are known. */
+  parts(block: number): readonly Part[] {
+    return this.#metadata.parts(block);
+  }
+
+  /** A part as it is now, to be stored; undefined where it is none any more. Yields now and then. */
+  copyMetadata(part: Part): Generator<undefined, Uint8Array | undefined> {
+    return this.#metadata.copy(part);
+  }
+
+  /** Takes up what was saved, into rows that hold nothing yet. Yields now and then. @throws `DAMAGED` */
+  *load({ ids, metadata, nextId }: SavedRows): Generator<undefined, void> {
+    const runs: Uint32Array[] = [];
+    for (const [block, bytes] of ids.entries()) {
+      const slots: number[] = [];
+      for (const [at, id, order] of readListed(bytes)) {
+        const slot = block * BLOCK_ROWS + at;
+        // Without holes: an array that grows from its end stays dense.
+        for (; this.#ids.length < slot; this.#orders.push(0)) this.#ids.push(undefined);
+        this.#ids.push(id);
+        this.#orders.push(order);
+        slots.push(slot);
+      }
+      runs.push(Uint32Array.from(slots).sort((a, b) => this.#orderOf(a) - this.#orderOf(b)));
       yield;
     }
-    found.sort((a, b) => a.order - b.order);
-    for (const [i, { id, slot, order }] of found.entries()) {
+    let first = 0;
+    for (const { slots, bytes } of metadata) {
+      yield* this.#metadata.load(first, slots, bytes, (slot) => this.#ids[slot] !== undefined);
+      first += slots;
+      yield;
+    }
+    const slots = yield* merged(runs, (slot) => this.#orderOf(slot), STEP_ROWS);
+    for (const [i, slot] of slots.entries()) {
+      const [id, order] = [this.idOf(slot), this.#orderOf(slot)];
       if (this.#slots.has(id) || order === this.#nextOrder - 1) throw damaged('the ids');
       this.#slots.set(id, slot);
-      // Without holes: an array that grows from its end stays dense.
-      while (this.#ids.length <= slot) this.#ids.push(undefined);
-      this.#ids[slot] = id;
-      this.#orders[slot] = order;
       this.#nextOrder = order + 1;
       this.saw(id);
-      if (i % BLOCK_ROWS === BLOCK_ROWS - 1) yield;
+      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
     }
     this.#nextId = Math.max(this.#nextId, nextId);
   }
 
-  /** Reads all metadata that nobody has asked for. Yields now and then. @throws `DAMAGED` */
-  *readAll(): Generator<undefined, void> {
-    for (const block of this.#unread.keys()) {
-      this.#readBlock(block);
-      yield;
-    }
+  /** Reads all metadata that was loaded, to know that it can be read. Yields now and then. @throws `DAMAGED` */
+  checkMetadata(): Generator<undefined, void> {
+    return this.#metadata.check();
+  }
+
+  #orderOf(slot: number): number {
+    return this.#orders[slot] as number;
   }
 
   #forget(slot: number): void {
-    this.#touch(slot);
+    this.#changes.add(slot);
     this.#ids[slot] = undefined;
-    this.#metadata[slot] = undefined;
-  }
-
-  #touch(slot: number): void {
-    const block = blockOf(slot);
-    if (this.#unread.size > 0) this.#readBlock(block);
-    this.#dirty.ids.add(block);
-    this.#dirty.metadata.add(block);
-  }
-
-  #readBlock(block: number): void {
-    const bytes = this.#unread.get(block);
-    if (bytes === undefined) return;
-    const first = block * BLOCK_ROWS;
-    const slots: number[] = [];
-    for (let slot = first; slot < Math.min(first + BLOCK_ROWS, this.#ids.length); slot++) {
-      if (this.#ids[slot] !== undefined) slots.push(slot);
-    }
-    const metadata = readMetadata(bytes, slots.length);
-    slots.forEach((slot, i) => {
-      this.#metadata[slot] = metadata[i];
-    });
-    this.#unread.delete(block);
+    this.#metadata.delete(slot);
   }
 }
 
-const blockOf = (slot: number): number => Math.floor(slot / BLOCK_ROWS);
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-
 function readListed(bytes: Uint8Array): Listed[] {
-  const listed = read(bytes, JSON.parse);
+  let listed: unknown;
+  try {
+    listed = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw damaged('the ids', cause);
+  }
   const isAscending = (list: Listed[]): boolean => list.every(([at], i) => i === 0 || at > (list[i - 1] as Listed)[0]);
   if (!Array.isArray(listed) || !listed.every(isListed) || !isAscending(listed)) throw damaged('the ids');
   return listed;
@@ -203,20 +206,4 @@ function isListed(value: unknown): value is Listed {
   const [at, id, order] = Array.isArray(value) ? value : [];
   const isId = typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
   return isId && Number.isInteger(at) && at >= 0 && at < BLOCK_ROWS && Number.isSafeInteger(order) && order > 0;
-}
-
-function readMetadata(bytes: Uint8Array, count: number): (object | undefined)[] {
-  const metadata = read(bytes, parse);
-  const isMetadata = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null);
-  if (!Array.isArray(metadata) || metadata.length !== count || !metadata.every(isMetadata))
-    throw damaged('the metadata');
-  return metadata;
-}
-
-function read(bytes: Uint8Array, parse: (text: string) => unknown): unknown {
-  try {
-    return parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw damaged('ids and metadata', cause);
-  }
 }

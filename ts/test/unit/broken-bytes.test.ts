@@ -10,6 +10,7 @@ import { decodeFrame, encodeFrame } from '../../src/log/frame.js';
 import { decodeHead, encodeHead } from '../../src/log/head.js';
 import { decodePart, encodePart } from '../../src/log/part.js';
 import { PortableReader } from '../../src/portable/file.js';
+import { type ChunkRef, refOf } from '../../src/storage/chunk.js';
 import { crc32c } from '../../src/storage/crc32c.js';
 import { random } from '../support/vectors.js';
 
@@ -95,7 +96,7 @@ const MANIFEST = {
   header: REF,
   sections: { 1: [{ ...REF, name: 'rows' }], 8: [{ ...REF, name: 'links' }] },
   ids: [{ ...REF, name: 'ids' }],
-  metadata: [{ ...REF, name: 'metadata' }],
+  metadata: [{ ...REF, name: 'metadata', slots: 1024 }],
 } as const;
 
 describe('broken bytes', () => {
@@ -171,20 +172,16 @@ describe('broken bytes', () => {
       const which = pick(chunks.length);
       const bytes = chunks.map((chunk, i) => (i === which ? changed(chunk, pick) : chunk));
       let i = 0;
-      const renew = (): unknown => ({
-        name: String(i),
-        bytes: bytes[i]?.length,
-        crc: crc32c(bytes[i++] as Uint8Array),
-      });
+      const renew = (): ChunkRef => refOf(String(i), bytes[i++] as Uint8Array);
       const { header, sections, ids, metadata, ...rest } = reader.manifest;
       const manifest = {
         ...rest,
         header: header && renew(),
         sections: Object.fromEntries(Object.entries(sections).map(([number, refs]) => [number, refs.map(renew)])),
         ids: ids.map(renew),
-        metadata: metadata.map(renew),
+        metadata: metadata.map(({ slots }) => ({ ...renew(), slots })),
       };
-      const file = new Blob([startOf(encodeManifest(manifest as never)), ...bytes] as BlobPart[]);
+      const file = new Blob([startOf(encodeManifest(manifest)), ...bytes] as BlobPart[]);
       try {
         const db = await EdgeVec.import(file, { worker: false });
         // What is taken in can be used.

@@ -109,6 +109,23 @@ describe('Room that is told of', () => {
     expect(await again.count()).toBe(12_000);
   });
 
+  test('so is one of little but metadata', async () => {
+    const db = await open('a', { dimensions: 1 });
+    const text = 'x'.repeat(MB);
+    for (let id = 0; id < 12; id++) await db.upsert({ id, vector: [1], metadata: { text } as never });
+    free = 1 * MB;
+    const before = await files();
+    const error = await failure(() => db.save(), 'QUOTA');
+    expect(Number(error.got?.replace('about ', '')) / MB).toBeCloseTo(12, 0);
+    expect(await files()).toEqual(before);
+    free = 1e12;
+    await db.save();
+    await db.close();
+    // Of the parts that its block is cut into, some hold nothing.
+    const again = await open('a', { dimensions: 1 });
+    expect((await again.get([0, 11])).map((row) => row?.metadata)).toEqual([{ text }, { text }]);
+  });
+
   test('so are a copy under another name, and an import', async () => {
     const db = await open(undefined);
     await db.upsert(some);

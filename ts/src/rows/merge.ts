@@ -1,0 +1,46 @@
+// Puts what is mostly in order into order, a little at a time.
+
+/**
+ * Merges ascending runs into one. Yields after every `step` entries at most, so that a hundred thousand of them hold up nobody. Runs that follow one
+ * another as they are, which is the rule, are only copied.
+ */
+export function* merged(
+  runs: readonly Uint32Array[],
+  orderOf: (entry: number) => number,
+  step: number,
+): Generator<undefined, Uint32Array> {
+  let left = runs;
+  while (left.length > 1) {
+    const next: Uint32Array[] = [];
+    for (let i = 0; i < left.length; i += 2) {
+      const [a, b] = [left[i] as Uint32Array, left[i + 1]];
+      next.push(b === undefined ? a : yield* mergedTwo(a, b, orderOf, step));
+    }
+    left = next;
+  }
+  return left[0] ?? new Uint32Array();
+}
+
+function* mergedTwo(
+  a: Uint32Array,
+  b: Uint32Array,
+  orderOf: (entry: number) => number,
+  step: number,
+): Generator<undefined, Uint32Array> {
+  const into = new Uint32Array(a.length + b.length);
+  const endsBefore = a.length === 0 || b.length === 0 || orderOf(a.at(-1) as number) <= orderOf(b[0] as number);
+  if (endsBefore) {
+    into.set(a);
+    into.set(b, a.length);
+  } else {
+    for (let i = 0, j = 0; i + j < into.length; ) {
+      const [x, y] = [a[i], b[j]];
+      const takesA = y === undefined || (x !== undefined && orderOf(x) <= orderOf(y));
+      into[i + j] = (takesA ? x : y) as number;
+      takesA ? i++ : j++;
+      if ((i + j) % step === 0) yield;
+    }
+  }
+  yield;
+  return into;
+}

@@ -1,0 +1,547 @@
+// Metadata as it is stored: cut into parts by what its lines take, written where it has changed, a little at a time.
+
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../src/checkpoint/manifest.js';
+import { manifestOf, placesOf, type State, type Stored, shapeOf, storedIn } from '../../src/checkpoint/places.js';
+import type { Database } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import { merged } from '../../src/rows/merge.js';
+import { STEP_BYTES } from '../../src/rows/pace.js';
+import { arePartsOf, BLOCK_ROWS, PART_BYTES, type Part, partsOf } from '../../src/rows/parts.js';
+import { Rows, type SavedRows } from '../../src/rows/rows.js';
+import { Slices, STEP_ROWS } from '../../src/slices.js';
+import { type ChunkRef, refOf } from '../../src/storage/chunk.js';
+import type { Batch } from '../../src/storage/storage.js';
+import type { Id } from '../../src/types.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { random } from '../support/vectors.js';
+
+const MB = 1e6;
+type Pick = (below: number) => number;
+const picks = (seed: number): Pick => {
+  const next = random(seed);
+  return (below) => Math.floor(next() * below);
+};
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('Parts', () => {
+  /** Lengths of lines as they may be: none, small, large, and some of each. */
+  function lengths(pick: Pick): number[] {
+    const kinds = [() => 0, () => 3 + pick(300), () => pick(4 * PART_BYTES), () => PART_BYTES / 2, () => PART_BYTES];
+    const [often, seldom] = [kinds[pick(5)], kinds[pick(5)]] as [() => number, () => number];
+    const share = pick(20);
+    return Array.from({ length: BLOCK_ROWS }, () => (pick(20) < share ? often : seldom)());
+  }
+
+  /** The part a slot is in: the largest of the ranges around it that fits. */
+  function partOf(slot: number, bytes: readonly number[]): Part {
+    for (let slots = BLOCK_ROWS; ; slots /= 2) {
+      const first = slot - (slot % slots);
+      const sum = bytes.slice(first, first + slots).reduce((a, b) => a + b, 0);
+      if (slots === 1 || sum <= PART_BYTES) return { first, slots, bytes: sum };
+    }
+  }
+
+  test('300 blocks are cut as a plain model says, and are known again', () => {
+    const pick = picks(1);
+    for (let run = 0; run < 300; run++) {
+      const bytes = lengths(pick);
+      const parts = partsOf((slot) => bytes[slot] as number, 0);
+      const expected: Part[] = [];
+      for (let slot = 0; slot < BLOCK_ROWS; slot += expected.at(-1)?.slots ?? 0) expected.push(partOf(slot, bytes));
+      expect(parts).toEqual(expected);
+      expect(arePartsOf(1, parts)).toBe(true);
+    }
+  });
+
+  test('what is cut otherwise is refused', () => {
+    const pick = picks(2);
+    let refused = 0;
+    for (let run = 0; run < 3_000; run++) {
+      const bytes = lengths(pick);
+      const parts = partsOf((slot) => bytes[slot] as number, 0);
+      const changed: { slots: number; bytes: number }[] = [...parts];
+      const at = pick(parts.length);
+      const { slots, bytes: sum } = parts[at] as Part;
+      const kind = pick(5);
+      if (kind === 0) changed.splice(at, 1);
+      else if (kind === 1) changed.splice(at, 0, { slots, bytes: sum });
+      else if (kind === 2)
+        changed[at] = { slots: [0, -1, 3, 2048, 0.5, slots * 2, slots / 2][pick(7)] as number, bytes: sum };
+      // Cut where it need not be.
+      else if (kind === 3)
+        changed.splice(at, 1, { slots: slots / 2, bytes: sum / 2 }, { slots: slots / 2, bytes: sum / 2 });
+      // Not cut where it must be.
+      else if (slots > 1) changed[at] = { slots, bytes: PART_BYTES + 1 };
+      else continue;
+      expect(arePartsOf(1, changed), `run ${run}`).toBe(false);
+      refused++;
+    }
+    expect(refused).toBeGreaterThan(2_000);
+    expect(arePartsOf(1, [])).toBe(false);
+    expect(arePartsOf(0, [])).toBe(true);
+    expect(arePartsOf(2, [{ slots: 1024, bytes: 1 }])).toBe(false);
+    // Aligned: 512 + 1024 + 512 would cover two blocks.
+    const large = { slots: 512, bytes: PART_BYTES };
+    expect(arePartsOf(2, [large, { slots: 1024, bytes: 1 }, large])).toBe(false);
+    expect(arePartsOf(2, [large, large, { slots: 1024, bytes: 1 }])).toBe(true);
+  });
+
+  test('a manifest with parts cut otherwise is refused', () => {
+    const ref = (name: string, bytes = 12): ChunkRef => ({ name, bytes, crc: 34 });
+    const manifest = (metadata: readonly MetadataRef[]): Manifest => ({
+      options: { dimensions: 4, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 0 },
+      nextId: 5,
+      header: ref('header'),
+      sections: {},
+      ids: [ref('ids')],
+      metadata,
+    });
+    const good = manifest([{ ...ref('metadata'), slots: 1024 }]);
+    expect(decodeManifest(encodeManifest(good))).toEqual(good);
+    for (const metadata of [
+      [],
+      [ref('a')],
+      [{ ...ref('a'), slots: '1024' }],
+      [{ ...ref('a'), slots: 512 }],
+      [
+        { ...ref('a'), slots: 512 },
+        { ...ref('b'), slots: 512 },
+      ],
+      [{ ...ref('a', 2 ** 50), slots: 1024 }],
+      Array.from({ length: 2 }, (_, i) => ({ ...ref(String(i)), slots: 1024 })),
+    ]) {
+      expect(() => decodeManifest(encodeManifest(manifest(metadata as never)))).toThrow(
+        expect.objectContaining({ code: 'DAMAGED' }),
+      );
+    }
+  });
+});
+
+/** Steps to the end. */
+function run<T>(steps: Generator<unknown, T>, between: () => void = () => {}): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value as T;
+    between();
+  }
+}
+
+const NO_ENGINE = { chunks: () => 0 } as unknown as Engine;
+
+/** Rows whose checkpoints are kept in a map: what a checkpointer does, without storage. */
+class Kept {
+  readonly chunks = new Map<string, Uint8Array>();
+  readonly rows: Rows;
+  stored = new Map<string, Stored>();
+  #made = 0;
+
+  constructor(rows = new Rows()) {
+    this.rows = rows;
+  }
+
+  get state(): State {
+    return { engine: NO_ENGINE, rows: this.rows };
+  }
+
+  /** Writes what has changed; `between` may change more. Returns the keys that were written. */
+  pass(between: () => void = () => {}): string[] {
+    run(this.rows.measure(), between);
+    const written: string[] = [];
+    for (const place of [...placesOf(this.state)].filter((place) => place.isDirty(this.stored.get(place.key)))) {
+      const time = this.rows.mark();
+      const bytes = run(place.copy(), between);
+      if (bytes === undefined) continue;
+      const ref = refOf(String(this.#made++), bytes);
+      this.chunks.set(ref.name, bytes);
+      this.stored.set(place.key, { ref, time });
+      written.push(place.key);
+    }
+    return written;
+  }
+
+  /** All of it, as it is now. */
+  save(): Manifest {
+    this.pass();
+    const options = { dimensions: 1, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 0 } as const;
+    const header = refOf('header', new Uint8Array());
+    const manifest = manifestOf(options, this.rows.nextId, header, shapeOf(this.state), (key) => {
+      return (this.stored.get(key) as Stored).ref;
+    });
+    return decodeManifest(encodeManifest(manifest));
+  }
+
+  saved({ ids, metadata, nextId }: Manifest): SavedRows {
+    const bytesOf = ({ name }: ChunkRef): Uint8Array => this.chunks.get(name) as Uint8Array;
+    return {
+      ids: ids.map(bytesOf),
+      metadata: metadata.map((ref) => ({ slots: ref.slots, bytes: bytesOf(ref) })),
+      nextId,
+    };
+  }
+
+  /** As after a restart: the same chunks, other rows. */
+  again(): Kept {
+    const manifest = this.save();
+    const again = new Kept(loaded(this.saved(manifest)));
+    for (const [name, bytes] of this.chunks) again.chunks.set(name, bytes);
+    again.#made = this.#made;
+    again.stored = storedIn(manifest);
+    return again;
+  }
+}
+
+function loaded(saved: SavedRows): Rows {
+  const rows = new Rows();
+  run(rows.load(saved));
+  return rows;
+}
+
+/** What chunks hold, whatever their names are. */
+const contents = ({ ids, metadata }: Manifest): unknown[] => [...ids, ...metadata].map(({ name: _, ...rest }) => rest);
+
+describe('Rows', () => {
+  test('random changes, passes between them, and restarts agree with a plain map, and leave the same chunks as no history', () => {
+    for (let seed = 0; seed < 12; seed++) {
+      const pick = picks(seed);
+      const model = new Map<Id, { slot: number; metadata: object | undefined }>();
+      const free = Array.from({ length: 2_500 }, (_, slot) => slot).reverse();
+      let kept = new Kept();
+      const change = (): void => {
+        const known = [...model.keys()];
+        const id = pick(3) === 0 && known.length > 0 ? (known[pick(known.length)] as Id) : pick(4_000);
+        const old = model.get(id);
+        if (old !== undefined && pick(3) === 0) {
+          expect(kept.rows.delete(id)).toBe(old.slot);
+          model.delete(id);
+          free.push(old.slot);
+          return;
+        }
+        const slot = old === undefined || pick(2) === 0 ? free.pop() : old.slot;
+        if (slot === undefined) return;
+        const size = pick(40) === 0 ? pick(700_000) : pick(2_000);
+        const metadata =
+          pick(9) === 0 ? undefined : { text: 'é'.repeat(pick(3)) + 'x'.repeat(size), at: new Date(pick(9)) };
+        kept.rows.set(id, slot, metadata);
+        if (old !== undefined && old.slot !== slot) free.push(old.slot);
+        model.set(id, { slot, metadata });
+      };
+      for (let round = 0; round < 12; round++) {
+        for (let left = pick(300); left > 0; left--) change();
+        const what = pick(3);
+        if (what === 0) kept.pass(() => pick(4) === 0 && change());
+        else if (what === 1) kept.save();
+        else kept = kept.again();
+        for (let left = pick(20); left > 0; left--) {
+          const [id, expected] = [...model][pick(model.size)] ?? [];
+          if (id !== undefined && expected !== undefined) {
+            expect(kept.rows.metadataOf(kept.rows.slotOf(id) as number)).toEqual(expected.metadata);
+          }
+        }
+      }
+      const manifest = kept.save();
+      const fresh = new Kept();
+      for (const [id, { slot, metadata }] of model) fresh.rows.set(id, slot, metadata);
+      const again = loaded(kept.saved(manifest));
+      expect([...again.ids()]).toEqual([...model.keys()]);
+      for (const [id, { slot, metadata }] of model) {
+        expect(again.slotOf(id)).toBe(slot);
+        expect(again.metadataOf(slot)).toEqual(metadata);
+      }
+      expect(contents(manifest).slice(manifest.ids.length)).toEqual(contents(fresh.save()).slice(manifest.ids.length));
+      // Nothing has changed since.
+      expect(kept.pass()).toEqual([]);
+    }
+  });
+
+  test('of a large block, only the part that has changed is written again', () => {
+    const kept = new Kept();
+    for (let slot = 0; slot < 40; slot++) kept.rows.set(slot, slot, { text: 'x'.repeat(MB) });
+    for (let slot = 40; slot < 3_000; slot++) kept.rows.set(slot, slot, { n: slot });
+    expect(kept.save().metadata.length).toBeGreaterThan(40);
+    kept.rows.set(7, 7, { text: 'y'.repeat(MB) });
+    expect(kept.pass()).toEqual(['ids-0', 'metadata-7+1']);
+    const again = kept.again();
+    expect(again.pass()).toEqual([]);
+    // Larger, so that it needs a chunk of its own, and smaller again.
+    again.rows.set(2_100, 2_100, { text: 'x'.repeat(2 * MB) });
+    const written = again.pass();
+    expect(written.slice(0, 2)).toEqual(['ids-2', 'metadata-2048+32']);
+    expect(written).toContain('metadata-2100+1');
+    again.rows.set(2_100, 2_100, { n: 0 });
+    expect(again.pass()).toEqual(['ids-2', 'metadata-2048+1024']);
+    again.rows.delete(7);
+    const after = again.again();
+    expect([after.rows.count, after.rows.metadataOf(8)]).toEqual([2_999, { text: 'x'.repeat(MB) }]);
+  });
+
+  test('a row as it was loaded is saved again without being read', () => {
+    const kept = new Kept();
+    for (let slot = 0; slot < 100; slot++) kept.rows.set(slot, slot, { n: slot });
+    // Of somebody who writes the same in other words.
+    const saved = kept.saved(kept.save());
+    const bytes = new TextEncoder().encode(
+      new TextDecoder().decode(saved.metadata[0]?.bytes).replaceAll('{"n":1}', '{ "n": 1 }'),
+    );
+    const other = new Kept(loaded({ ...saved, metadata: [{ slots: 1024, bytes }] }));
+    expect(other.rows.metadataOf(3)).toEqual({ n: 3 });
+    other.rows.set(5, 5, { n: 1 });
+    const lines = new TextDecoder().decode(other.saved(other.save()).metadata[0]?.bytes).split('\n');
+    expect(lines.slice(3, 7)).toEqual(['[{ "n": 1 },3]', '[{ "n": 1 },4]', '[{"n":1},1]', '[{ "n": 1 },6]']);
+  });
+
+  test('no step writes or reads more than 64 rows, or 256 KiB and a row', () => {
+    const sizes = [10, 1_000, 20_000, 300_000];
+    let [rows, bytes, most] = [0, 0, 0];
+    const look = (): void => {
+      expect(rows).toBeLessThanOrEqual(STEP_ROWS);
+      expect(bytes - most).toBeLessThan(STEP_BYTES);
+      [rows, bytes, most] = [0, 0, 0];
+    };
+    const count = (size: number): void => {
+      rows++;
+      bytes += size;
+      most = Math.max(most, size);
+    };
+    const kept = new Kept();
+    for (let slot = 0; slot < 2_000; slot++) {
+      const size = sizes[slot % 32 === 0 ? 3 : slot % 3] as number;
+      const metadata = {
+        // Written where somebody looks.
+        get text() {
+          count(size);
+          return 'x'.repeat(size);
+        },
+      };
+      kept.rows.set(slot, slot, metadata);
+    }
+    kept.pass(look);
+    look();
+    const manifest = kept.save();
+    rows = 0;
+    const parse = JSON.parse;
+    vi.spyOn(JSON, 'parse').mockImplementation((text: string) => {
+      const value = parse(text);
+      // Not the lists of ids.
+      if (value[0]?.text === 1) count(text.length);
+      return value;
+    });
+    const again = new Rows();
+    let steps = 0;
+    run(again.load(kept.saved(manifest)), () => steps++);
+    // Nothing is read while it is loaded; its lines are found, and its ids entered, in steps of their own.
+    expect(rows).toBe(0);
+    expect(steps).toBeGreaterThan((2 * 2_000) / STEP_ROWS);
+    let checked = 0;
+    run(again.checkMetadata(), () => {
+      checked += rows;
+      look();
+    });
+    expect(checked + rows).toBe(2_000);
+    look();
+  });
+
+  test('what has become too much for a chunk while it was copied is none', () => {
+    const kept = new Kept();
+    for (let slot = 0; slot < 200; slot++) kept.rows.set(slot, slot, { n: slot });
+    let isGrown = false;
+    const written = kept.pass(() => {
+      for (let slot = 199; !isGrown && slot > 190; slot--) kept.rows.set(slot, slot, { text: 'x'.repeat(MB) });
+      isGrown = true;
+    });
+    expect(isGrown).toBe(true);
+    for (const key of written)
+      expect(kept.chunks.get(kept.stored.get(key)?.ref.name as string)?.length).toBeLessThan(1.1 * MB);
+    const again = kept.again();
+    for (let slot = 0; slot < 200; slot++) {
+      expect(again.rows.metadataOf(slot)).toEqual(slot > 190 ? { text: 'x'.repeat(MB) } : { n: slot });
+    }
+  });
+
+  test.each([
+    ['one missing', (text: string) => text.slice(text.indexOf('\n') + 1)],
+    ['one too many', (text: string) => `${text}-1\n`],
+    ['an end missing', (text: string) => text.slice(0, -1)],
+    ['more behind the last', (text: string) => `${text}x`],
+    ['nothing', () => ''],
+  ])('lines with %s are refused', (_, change) => {
+    const kept = new Kept();
+    for (let slot = 0; slot < 100; slot++) kept.rows.set(slot, slot, { n: slot });
+    const saved = kept.saved(kept.save());
+    const text = change(new TextDecoder().decode(saved.metadata[0]?.bytes));
+    const metadata = [{ slots: 1024, bytes: new TextEncoder().encode(text) }];
+    expect(() => loaded({ ...saved, metadata })).toThrow(expect.objectContaining({ code: 'DAMAGED' }));
+  });
+
+  test.each(['', 'x', '7', 'null', '"text"', '[1]', '["Date"]', '[{"a":9}]', '[[1,2]', '-2', '[7]'])(
+    'the line %j is refused when it is asked for',
+    (line) => {
+      const kept = new Kept();
+      for (let slot = 0; slot < 3; slot++) kept.rows.set(slot, slot, undefined);
+      const saved = kept.saved(kept.save());
+      const metadata = [{ slots: 1024, bytes: new TextEncoder().encode(`-1\n${line}\n-1\n`) }];
+      const rows = loaded({ ...saved, metadata });
+      const damaged = expect.objectContaining({ code: 'DAMAGED' });
+      expect([rows.metadataOf(0), rows.metadataOf(2)]).toEqual([undefined, undefined]);
+      expect(() => rows.metadataOf(1)).toThrow(damaged);
+      expect(() => run(rows.checkMetadata())).toThrow(damaged);
+      // It can still be replaced.
+      rows.set(1, 1, { n: 1 });
+      run(rows.checkMetadata());
+      expect(rows.metadataOf(1)).toEqual({ n: 1 });
+    },
+  );
+
+  test('runs are merged in steps', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const pick = picks(seed);
+      const orders = Array.from({ length: pick(5_000) }, (_, i) => (seed % 2 === 0 ? pick(10_000) : i + pick(50)));
+      const runs: Uint32Array[] = [];
+      for (let at = 0; at < orders.length; at += 300) {
+        const entries = Uint32Array.from(orders.slice(at, at + 300), (_, i) => at + i);
+        runs.push(entries.sort((a, b) => (orders[a] as number) - (orders[b] as number)));
+      }
+      let looked = 0;
+      const order = (entry: number): number => {
+        looked++;
+        return orders[entry] as number;
+      };
+      const sorted = run(merged(runs, order, 64), () => {
+        expect(looked).toBeLessThanOrEqual(2 * 64 + 2);
+        looked = 0;
+      });
+      expect([...sorted].map((entry) => orders[entry])).toEqual([...orders].sort((a, b) => a - b));
+      expect(new Set(sorted).size).toBe(orders.length);
+    }
+  });
+});
+
+describe('A checkpoint', () => {
+  interface Opened {
+    readonly database: Database;
+    readonly commits: Batch[];
+    readonly site: FaultySite;
+  }
+
+  async function open(disk: Disk): Promise<Opened> {
+    const { module } = await inlineEngine();
+    const site = new FaultySite(disk);
+    const commits: Batch[] = [];
+    site.onCommit = async (batch) => void commits.push(batch);
+    const engine = {
+      dimensions: 2,
+      metric: 'euclidean',
+      precision: 'float32',
+      m: 4,
+      efConstruction: 10,
+      seed: 0,
+    } as const;
+    const { database } = await openDatabase(
+      { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
+      { module, slices: new Slices(), site: async () => site, tell: () => {} },
+    );
+    return { database, commits, site };
+  }
+
+  let transactions = 0;
+  async function write({ database }: Opened, ids: readonly number[], text: string): Promise<void> {
+    for (let at = 0; at < ids.length; at += 500) {
+      const some = ids.slice(at, at + 500);
+      const part = {
+        start: 0,
+        ids: some,
+        vectors: Float32Array.from(some.flatMap((id) => [id, 1])),
+        metadata: some.map((id) => ({ id, text })),
+      };
+      await database.write({
+        transaction: ++transactions,
+        kind: 'upsert',
+        first: true,
+        last: true,
+        strict: false,
+        part,
+      });
+    }
+  }
+
+  const metadataIn = ({ put = [] }: Batch): number[] =>
+    put.filter(([, key]) => String(key).includes('-metadata-')).map(([, , bytes]) => bytes.length);
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+  test('of rows with much metadata takes several commits, and shares what has not changed', async () => {
+    const disk = new Disk();
+    const opened = await open(disk);
+    const { database, commits } = opened;
+    for (let at = 0; at < 60; at += 3) await write(opened, range(at, at + 3), 'x'.repeat(MB));
+    await write(opened, range(60, 5_000), 'small');
+    // Those made on the way are forgotten.
+    await database.save({ name: undefined });
+    await write(opened, range(0, 60), 'y'.repeat(MB));
+    commits.length = 0;
+    await database.save({ name: undefined });
+    const large = commits.map(metadataIn).filter(({ length }) => length > 0);
+    expect(large.flat().filter((length) => length > MB)).toHaveLength(60);
+    expect(large.flat().every((length) => length < 1.1 * MB)).toBe(true);
+    expect(large.length).toBeGreaterThanOrEqual(4);
+    for (const lengths of large) expect(lengths.reduce((a, b) => a + b, 0)).toBeLessThan((16 << 20) + 1.1 * MB);
+
+    commits.length = 0;
+    // In its place; another vector would have taken it to another slot.
+    const part = {
+      start: 0,
+      ids: [33],
+      withVector: [],
+      vectors: new Float32Array(),
+      metadata: [{ id: 33, text: 'z'.repeat(MB) }],
+    };
+    await database.write({ transaction: ++transactions, kind: 'update', first: true, last: true, strict: false, part });
+    await database.save({ name: undefined });
+    expect(commits.flatMap(metadataIn)).toEqual([`[{"id":1,"text":2},33,""]\n`.length + MB]);
+    // Nothing is left behind of what was written on the way.
+    const spoken = disk.keys('chunks').filter((key) => String(key).includes('-metadata-'));
+    expect(new Set(spoken.map((key) => String(key).replace(/.*-metadata-/, ''))).size).toBe(spoken.length);
+    await database.close();
+
+    const again = await open(disk);
+    const { metadata } = await again.database.get({ ids: [0, 33, 59, 60, 4_999], vectors: false });
+    expect(metadata.map((value) => [(value as { id: number }).id, (value as { text: string }).text[0]])).toEqual([
+      [0, 'y'],
+      [33, 'z'],
+      [59, 'y'],
+      [60, 's'],
+      [4_999, 's'],
+    ]);
+    again.commits.length = 0;
+    await again.database.save({ name: undefined });
+    expect(again.commits.flatMap(metadataIn)).toEqual([]);
+    await again.database.close();
+  });
+
+  test('that fails on the way leaves the next what has changed, and no more', async () => {
+    const disk = new Disk();
+    const opened = await open(disk);
+    const { database, commits, site } = opened;
+    for (let at = 0; at < 30; at += 3) await write(opened, range(at, at + 3), 'x'.repeat(MB));
+    await database.save({ name: undefined });
+    // Less than what a checkpoint is made for by itself.
+    await write(opened, range(27, 30), 'y'.repeat(MB));
+    const chunks = disk.keys('chunks').sort();
+    site.quota = disk.used + 2 * MB;
+    await expect(database.save({ name: undefined })).rejects.toMatchObject({ code: 'QUOTA' });
+    expect(disk.keys('chunks').sort()).toEqual(chunks);
+    site.quota = Number.POSITIVE_INFINITY;
+    commits.length = 0;
+    await database.save({ name: undefined });
+    const written = commits.flatMap(metadataIn).reduce((a, b) => a + b, 0);
+    expect(written).toBeGreaterThan(3 * MB);
+    expect(written).toBeLessThan(6 * MB);
+    await database.close();
+    const again = await open(disk);
+    const { metadata } = await again.database.get({ ids: range(0, 30), vectors: false });
+    expect(metadata.map((value) => (value as { text: string }).text[0]).join('')).toBe('x'.repeat(27) + 'y'.repeat(3));
+    await again.database.close();
+  });
+});
