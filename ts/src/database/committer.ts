@@ -36,7 +36,7 @@ export interface Runner {
 
 /** Of changes that are logged together. */
 const GROUP_CHANGES = 512;
-const GROUP_BYTES = 8 << 20;
+const GROUP_BYTES = 2 << 20;
 
 interface Queued {
   readonly change: Change<unknown>;

@@ -1,23 +1,26 @@
 // What a write will say in the log, kept while its parts come. What is more than a few megabytes waits in storage.
 
 import type { WriteEntry } from '../log/frame.js';
-import { decodePart, encodePart } from '../log/part.js';
+import { decodePart, decodeParts, encodePart } from '../log/part.js';
 import type { Part } from '../messages.js';
-import { type ChunkRef, readChunk, refOf } from '../storage/chunk.js';
+import { type ChunkRef, readChunk } from '../storage/chunk.js';
+import { crc32c } from '../storage/crc32c.js';
 import type { Names } from '../storage/names.js';
 import { assertRoom } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 
-/** Bytes that wait in memory, and in the end go into the frame itself. */
-const KEPT_BYTES = 4 << 20;
+/** Bytes that wait in memory, and in the end go into the frame itself: no more than can be summed and handed over in a part of a slice. */
+const KEPT_BYTES = 1 << 20;
 
 export class Draft {
   readonly #storage: Storage;
   readonly #names: Names;
   /** Rows to come in all, if that is known. */
   readonly #total: number | undefined;
-  #parts: { readonly bytes: Uint8Array; readonly ref: ChunkRef | undefined }[] = [];
+  /** Parts that are not stored, their bytes together, and the checksum of all but the last. */
+  #parts: Uint8Array[] = [];
   #bytes = 0;
+  #crc = 0;
   /** Of all parts so far. */
   #takenRows = 0;
   #takenBytes = 0;
@@ -41,35 +44,32 @@ export class Draft {
   /** Takes a part in. @throws `METADATA_NOT_STORABLE`, `QUOTA`, `STORAGE_FAILED` */
   async add(part: Part): Promise<void> {
     const encoded = encodePart(part);
-    // The sum of one part takes a part of a turn, that of all would take a whole one. A write of a single part needs none.
-    const isFirst = this.#takenRows === 0;
-    this.#parts.push({ bytes: encoded, ref: isFirst ? undefined : this.#refOf(encoded) });
+    // Summed one by one, since the sum of all takes a whole turn. A write of a single part needs none.
+    const last = this.#parts.at(-1);
+    if (last !== undefined) this.#crc = crc32c(last, this.#crc);
+    this.#parts.push(encoded);
     this.#bytes += encoded.length;
     this.#takenRows += part.ids.length;
     this.#takenBytes += encoded.length;
-    if (this.#bytes <= KEPT_BYTES) return;
-    const parts = this.#parts;
+    if (this.#bytes < KEPT_BYTES) return;
+    const crc = crc32c(encoded, this.#crc);
+    const chunk = joined(this.#parts, this.#bytes);
     this.#parts = [];
     this.#bytes = 0;
-    const put = parts.map(({ bytes, ref = this.#refOf(bytes) }) => {
-      this.#stored.push(ref);
-      return ['chunks', ref.name, bytes] as const;
-    });
+    this.#crc = 0;
+    const ref = { name: this.#names.next('part'), bytes: chunk.length, crc };
+    this.#stored.push(ref);
     // Asked once, when the write turns out to be large: rows to come are taken to be as large as those that came.
     const rows = Math.max(this.#takenRows, this.#total ?? 0);
     this.#room ??= assertRoom(this.#storage, (this.#takenBytes / this.#takenRows) * rows);
-    const stored = this.#room.then(() => this.#storage.commit({ put }));
+    const stored = this.#room.then(() => this.#storage.commit({ put: [['chunks', ref.name, chunk]] }));
     this.#writing = Promise.all([this.#writing, stored]);
     await this.#writing;
   }
 
-  #refOf(bytes: Uint8Array): ChunkRef {
-    return refOf(this.#names.next('part'), bytes);
-  }
-
   /** What goes into the entry. */
   said(): Pick<WriteEntry, 'stored' | 'parts'> {
-    return { stored: [...this.#stored], parts: this.#parts.map(({ bytes }) => bytes) };
+    return { stored: [...this.#stored], parts: [...this.#parts] };
   }
 
   /** All parts again, in order. @throws `DAMAGED`, `STORAGE_FAILED` */
@@ -92,6 +92,16 @@ export async function* partsOf(
   storage: Storage,
   dimensions: number,
 ): AsyncGenerator<Part> {
-  for (const ref of stored) yield decodePart(await readChunk(storage, ref, 'a write'), dimensions);
+  for (const ref of stored) yield* decodeParts(await readChunk(storage, ref, 'a write'), dimensions);
   for (const part of parts) yield decodePart(part, dimensions);
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

@@ -21,7 +21,7 @@ export interface WriteEntry extends Origin {
   readonly kind: WriteKind;
   /** Ids chosen for records that came without, in order. They follow one another, so the first is enough. */
   readonly firstChosen: number;
-  /** Chunks that hold the first parts, of a write too large for one frame. */
+  /** Chunks that hold the first parts, some each, of a write too large for one frame. */
   readonly stored: readonly ChunkRef[];
   /** The other parts, each as `encodePart` makes it. */
   readonly parts: readonly Uint8Array[];

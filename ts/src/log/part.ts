@@ -23,6 +23,18 @@ export function encodePart({ vectors, ...columns }: Part): Uint8Array<ArrayBuffe
   return bytes;
 }
 
+/** Parts, one behind the other. @throws `DAMAGED` */
+export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<Part> {
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes.length - at < HEADER) throw damaged('a write');
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER);
+    const end = at + HEADER + padded(view.getUint32(0, true)) + view.getUint32(4, true) * 4;
+    if (end > bytes.length) throw damaged('a write');
+    yield decodePart(bytes.subarray(at, end), dimensions);
+    at = end;
+  }
+}
+
 /** @throws `DAMAGED` */
 export function decodePart(bytes: Uint8Array, dimensions: number): Part {
   if (bytes.length < HEADER) throw damaged('a write');
@@ -85,4 +97,4 @@ function isStorable(value: unknown): boolean {
   }
 }
 
-const padded = (length: number): number => (length + 3) & ~3;
+const padded = (length: number): number => Math.ceil(length / 4) * 4;

@@ -4,10 +4,11 @@
 import type { Part, WriteKind } from '../messages.js';
 import type { Id } from '../types.js';
 import { checkMetadata, checkRecord, checkRecordId, copyVector } from './check.js';
+import { weigh } from './weigh.js';
 
-/** Small enough to be stored within a slice and to show progress, large enough that messages cost nothing. */
-const PART_ROWS = 256;
-const PART_BYTES = 1 << 20;
+/** Small enough to be checked, stored and logged in a part of a slice, large enough that messages cost nothing. */
+const PART_ROWS = 64;
+const PART_BYTES = 256 << 10;
 
 export class Packer {
   readonly #kind: WriteKind;
@@ -17,6 +18,7 @@ export class Packer {
   #ids: (Id | undefined)[] = [];
   #metadata: (object | undefined)[] = [];
   #hasMetadata = false;
+  #metadataBytes = 0;
   #withVector: number[] = [];
   #vectors: Float32Array | undefined;
 
@@ -28,7 +30,7 @@ export class Packer {
   }
 
   get full(): boolean {
-    return this.#ids.length >= this.#capacity;
+    return this.#ids.length >= this.#capacity || this.#metadataBytes >= PART_BYTES;
   }
 
   /** Rows packed so far, in every part. */
@@ -51,6 +53,7 @@ export class Packer {
     this.#ids.push(id);
     this.#metadata.push(metadata);
     this.#hasMetadata ||= metadata !== undefined;
+    this.#metadataBytes += weigh(metadata, PART_BYTES);
     return id;
   }
 
@@ -68,6 +71,7 @@ export class Packer {
     this.#ids = [];
     this.#metadata = [];
     this.#hasMetadata = false;
+    this.#metadataBytes = 0;
     this.#withVector = [];
     this.#vectors = undefined;
     return part;

@@ -8,7 +8,7 @@ import { decodeManifest, encodeManifest } from '../../src/checkpoint/manifest.js
 import { EdgeVec } from '../../src/index.js';
 import { decodeFrame, encodeFrame } from '../../src/log/frame.js';
 import { decodeHead, encodeHead } from '../../src/log/head.js';
-import { decodePart, encodePart } from '../../src/log/part.js';
+import { decodeParts, encodePart } from '../../src/log/part.js';
 import { PortableReader } from '../../src/portable/file.js';
 import { type ChunkRef, refOf } from '../../src/storage/chunk.js';
 import { crc32c } from '../../src/storage/crc32c.js';
@@ -87,6 +87,7 @@ const PART = encodePart({
   vectors: vectors(2),
   metadata: [{ at: new Date(0), tags: new Set(['x']) }, undefined, { n: 1n }],
 });
+const PARTS = Uint8Array.of(...PART, ...PART);
 const ORIGIN = { writer: 'w', number: 3 };
 const REF = { name: 'part', bytes: 12, crc: 34 };
 const WRITE = { ...ORIGIN, kind: 'upsert', firstChosen: 9, stored: [REF], parts: [PART] } as const;
@@ -141,8 +142,9 @@ describe('broken bytes', () => {
 
   test('the parts of a write', async () => {
     const refused = await runs(4, (pick) => {
-      const { ids, vectors, withVector } = decodePart(changed(PART, pick), DIMENSIONS);
-      expect(vectors.length).toBe((withVector ?? ids).length * DIMENSIONS);
+      for (const { ids, vectors, withVector } of decodeParts(changed(PARTS, pick), DIMENSIONS)) {
+        expect(vectors.length).toBe((withVector ?? ids).length * DIMENSIONS);
+      }
     });
     expect(refused).toBeGreaterThan(RUNS / 4);
     expect(refused).toBeLessThan(RUNS);

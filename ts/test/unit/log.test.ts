@@ -5,7 +5,7 @@ import { EdgeVecError } from '../../src/errors.js';
 import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../src/log/frame.js';
 import { decodeHead, encodeHead, type Head } from '../../src/log/head.js';
 import { Log, type Tail } from '../../src/log/log.js';
-import { decodePart, encodePart } from '../../src/log/part.js';
+import { decodePart, decodeParts, encodePart } from '../../src/log/part.js';
 import type { Part } from '../../src/messages.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import type { Storage } from '../../src/storage/storage.js';
@@ -69,6 +69,17 @@ describe('Parts', () => {
   test.each(parts)('what is encoded is decoded (%#)', (part) => {
     expect(decodePart(encodePart(part), 2)).toEqual(part);
     expect(codeOf(() => decodePart(encodePart(part), 3))).toBe('DAMAGED');
+  });
+
+  test('some in one chunk are decoded one by one', () => {
+    const encoded = parts.map(encodePart);
+    const chunk = new Uint8Array(encoded.flatMap((bytes) => [...bytes]));
+    expect([...decodeParts(chunk, 2)]).toEqual(parts);
+    const ends = encoded.map((_, i) => encoded.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
+    for (let length = 1; length < chunk.length; length++) {
+      if (ends.includes(length)) continue;
+      expect(codeOf(() => [...decodeParts(chunk.subarray(0, length), 2)])).toBe('DAMAGED');
+    }
   });
 
   test('bytes that are no part are refused', () => {
