@@ -11,6 +11,8 @@ export interface Clock {
   now(): number;
   /** Resolves in a later turn of the event loop. */
   turn(): Promise<void>;
+  /** Resolves so many milliseconds later. */
+  pause(ms: number): Promise<void>;
 }
 
 /** Longest slice, in milliseconds. A turn of the event loop may also pack and store a part of a write; 8 ms in all. */
@@ -63,6 +65,11 @@ export class Slices {
     return this.run(() => true);
   }
 
+  /** Resolves so many milliseconds later. */
+  pause(ms: number): Promise<void> {
+    return this.#clock.pause(ms);
+  }
+
   /** Counts the time from here on to this turn's slice, whoever spends it. */
   begin(): void {
     if (this.#until !== undefined) return;
@@ -110,7 +117,11 @@ export class Slices {
 
 /** The platform's clock. Timers are clamped to 4 ms and more in background tabs; messages and immediates are not. */
 export function systemClock(): Clock {
-  return { now: () => performance.now(), turn: typeof setImmediate === 'function' ? immediate : message };
+  return {
+    now: () => performance.now(),
+    turn: typeof setImmediate === 'function' ? immediate : message,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
 }
 
 /** Node's; browsers have none. */

@@ -197,8 +197,8 @@ export type EdgeVecEvent =
   /** What was stored of the graph was damaged. It is built anew, in the background; no row is lost. */
   | { readonly type: 'graph-rebuilt'; readonly error: Error }
   /**
-   * Rows could not be read: the database is opened as soon as it can be searched, and they come after. Every later call fails with this error,
-   * `DAMAGED` or `STORAGE_FAILED`.
+   * Rows could not be read: the database is opened as soon as it can be searched, and they come after. After `DAMAGED` every later call fails with
+   * this error. After `STORAGE_FAILED` those fail that need these rows; the next one tries again.
    */
   | { readonly type: 'rows-unreadable'; readonly error: Error }
   /** A checkpoint could not be written. Every write is in the log all the same; it is tried again later. */

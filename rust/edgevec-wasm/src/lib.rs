@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    4
+    5
 }
 
 /// One index and the buffers to talk to it through.
@@ -50,9 +50,18 @@ impl Engine {
 
     /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where memory is exhausted.
     pub fn stage(&mut self, rows: u32) -> *const f32 {
-        let values = (rows as usize).checked_mul(self.query.len());
-        let room = values.filter(|&values| self.staged.try_reserve(values.saturating_sub(self.staged.len())).is_ok());
-        let Some(values) = room else { return std::ptr::null() };
+        (rows as usize)
+            .checked_mul(self.query.len())
+            .map_or(std::ptr::null(), |values| self.stage_values(values as u32))
+    }
+
+    /// Room for so many numbers, to be written before `admit`. Null where memory is exhausted.
+    #[wasm_bindgen(js_name = stageValues)]
+    pub fn stage_values(&mut self, values: u32) -> *const f32 {
+        let values = values as usize;
+        if self.staged.try_reserve(values.saturating_sub(self.staged.len())).is_err() {
+            return std::ptr::null();
+        }
         self.staged.resize(values, 0.0);
         self.staged.as_ptr()
     }

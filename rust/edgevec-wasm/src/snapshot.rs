@@ -61,14 +61,17 @@ impl Engine {
         self.index.is_whole()
     }
 
-    /// Where to write a chunk of rows that is still to come; null where none of that number is.
-    pub fn awaited(&mut self, chunk: u32) -> *const u8 {
-        self.index.awaited_mut(chunk).map_or(std::ptr::null(), |bytes| bytes.as_ptr())
+    /// The chunk that a row has not been read back with yet; -1 where it has.
+    #[wasm_bindgen(js_name = awaitedChunk)]
+    pub fn awaited_chunk(&self, slot: u32) -> i32 {
+        self.index.awaited_chunk(slot).map_or(-1, |chunk| chunk as i32)
     }
 
-    /// Takes up what has been written there; returns a status.
+    /// Takes up a chunk of rows, which has been written to where `stageValues` says; returns a status.
     pub fn admit(&mut self, chunk: u32) -> i32 {
-        self.index.admit(chunk).map_or_else(|error| status(error).0, |()| 0)
+        let admitted = self.index.admit(chunk, &self.staged);
+        self.staged.clear();
+        admitted.map_or_else(|error| status(error).0, |()| 0)
     }
 }
 

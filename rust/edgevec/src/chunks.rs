@@ -58,7 +58,7 @@ impl<T: Pod> Chunks<T> {
 
     /// Makes the rows of a chunk exist for which there is room, unless they do.
     #[inline(never)]
-    fn begin(&mut self, chunk: usize) {
+    pub(crate) fn begin(&mut self, chunk: usize) {
         let lines = self.chunk_lines();
         let chunk = &mut self.chunks[chunk];
         if chunk.is_empty() {
@@ -79,6 +79,11 @@ impl<T: Pod> Chunks<T> {
         self.clean[at] = 0;
         let chunk: &mut [T] = bytemuck::cast_slice_mut(&mut self.chunks[at]);
         &mut chunk[start..][..self.width]
+    }
+
+    /// The rows of a chunk that has begun, for which there is room. Writing to them counts as no change.
+    pub(crate) fn chunk_mut(&mut self, chunk: usize) -> &mut [T] {
+        bytemuck::cast_slice_mut(&mut self.chunks[chunk])
     }
 
     #[inline(always)]

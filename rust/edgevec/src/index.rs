@@ -167,16 +167,12 @@ impl Index {
     /// Stores a batch of vectors, row after row, hidden: all of them or, on an error, none. Puts their slots into `slots`.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`],
-    /// [`Error::Partial`].
+    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn commit(&mut self, vectors: &[f32], slots: &mut Vec<u32>) -> Result<(), Error> {
         let dimensions = self.vectors.dimensions();
         let (batch, rest) = (vectors.chunks_exact(dimensions), vectors.len() % dimensions);
         if rest != 0 {
             return Err(Error::DimensionMismatch { expected: dimensions, got: vectors.len() });
-        }
-        if !self.is_whole() {
-            return Err(Error::Partial);
         }
         let count = batch.len();
         let mut lengths = Vec::new();
@@ -308,7 +304,7 @@ impl Index {
     /// If `vector` is not of the index's dimensions.
     pub fn get(&self, slot: u32, vector: &mut [f32]) -> bool {
         assert_eq!(vector.len(), self.vectors.dimensions());
-        let there = self.alive.contains(slot) && !self.vectors.awaits(slot);
+        let there = self.alive.contains(slot) && self.vectors.awaited_for(slot).is_none();
         if there {
             self.vectors.get(slot, vector);
         }

@@ -52,15 +52,23 @@ pub(crate) struct Rows {
     /// Chunks that have not been read back yet, and how many those are. Their rows need not exist until then.
     awaited: Bitset,
     awaited_count: u32,
+    /// What was saved are the rows below this.
+    saved_rows: u32,
+    /// Rows that have been written since: what was saved of their slots is past.
+    written: Bitset,
 }
 
 impl Rows {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
         let rows = Chunks::new(dimensions.next_multiple_of(BLOCK), 0.0);
-        Self { metric, isa, rows, awaited: Bitset::default(), awaited_count: 0 }
+        let (awaited, written) = Default::default();
+        Self { metric, isa, rows, awaited, awaited_count: 0, saved_rows: 0, written }
     }
 
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
+        if self.are_partial() {
+            self.written.reserve(rows)?;
+        }
         self.rows.reserve(rows)
     }
 
@@ -74,7 +82,13 @@ impl Rows {
         self.rows.row(slot)
     }
 
+    /// To be written to as a whole, but for the padding. There is room for it.
     pub(crate) fn row_mut(&mut self, slot: u32) -> &mut [f32] {
+        // One that is awaited, or was until it was forgotten, need not have begun to.
+        self.rows.begin(self.chunk_of(slot) as usize);
+        if self.are_partial() {
+            self.written.insert(slot);
+        }
         self.rows.row_mut(slot)
     }
 
@@ -99,26 +113,54 @@ impl Rows {
         &mut self.rows
     }
 
-    /// Lets a chunk come later. Until then none of its rows may be looked at.
-    pub(crate) fn wait_for(&mut self, chunk: u32) -> Result<(), Error> {
+    /// Lets a chunk of `rows` rows come later. Until then none of those may be looked at.
+    pub(crate) fn wait_for(&mut self, chunk: u32, rows: u32) -> Result<(), Error> {
+        self.saved_rows = rows;
+        self.written.reserve(rows as usize)?;
         self.awaited.reserve(chunk as usize + 1)?;
         self.awaited_count += u32::from(self.awaited.insert(chunk));
         Ok(())
     }
 
-    /// Waits for a chunk no more.
-    pub(crate) fn receive(&mut self, chunk: u32) {
-        self.awaited_count -= u32::from(self.awaited.remove(chunk));
+    /// Takes a chunk in as it was saved, but for rows that have been written since. Nothing, where it is not awaited.
+    pub(crate) fn admit(&mut self, chunk: u32, saved: &[f32], dimensions: usize) -> Result<(), Error> {
+        if !self.awaited.contains(chunk) {
+            return Ok(());
+        }
+        let width = dimensions.next_multiple_of(BLOCK);
+        let first = chunk * self.rows.chunk_rows();
+        let rows = self.rows.chunk_rows().min(self.saved_rows - first);
+        if saved.len() != rows as usize * width {
+            return Err(Error::Damaged { what: "a chunk of its rows is not as long as its header says" });
+        }
+        if !saved.chunks_exact(width).all(|row| is_sound(self.metric, row, dimensions)) {
+            return Err(Error::Damaged { what: "a row is none" });
+        }
+        self.rows.begin(chunk as usize);
+        let into = self.rows.chunk_mut(chunk as usize).chunks_exact_mut(width);
+        for ((slot, row), into) in (first..).zip(saved.chunks_exact(width)).zip(into) {
+            if !self.written.contains(slot) {
+                into.copy_from_slice(row);
+            }
+        }
+        self.awaited.remove(chunk);
+        self.awaited_count -= 1;
+        self.forget_written();
+        Ok(())
     }
 
-    /// Waits for none: what was to come is forgotten, and what is half there too, since it may be in the padding of later rows.
+    /// Waits for none: what was to come is forgotten.
     pub(crate) fn forget_awaited(&mut self) {
-        for chunk in self.awaited.iter() {
-            let behind = (chunk + 1) * self.rows.chunk_rows();
-            self.rows.bytes_of_mut(chunk as usize, behind).fill(0);
-        }
         self.awaited.clear();
         self.awaited_count = 0;
+        self.forget_written();
+    }
+
+    /// Once nothing is awaited, it does not matter.
+    fn forget_written(&mut self) {
+        if !self.are_partial() {
+            self.written = Bitset::default();
+        }
     }
 
     /// Whether there are chunks to come.
@@ -127,29 +169,35 @@ impl Rows {
         self.awaited_count > 0
     }
 
-    pub(crate) fn awaits(&self, chunk: u32) -> bool {
-        self.awaited.contains(chunk)
+    /// The chunk that a row has not been read back with yet.
+    pub(crate) fn awaited_for(&self, slot: u32) -> Option<u32> {
+        let chunk = self.chunk_of(slot);
+        let awaited = self.are_partial() && self.awaited.contains(chunk) && !self.written.contains(slot);
+        awaited.then_some(chunk)
     }
 
-    /// The chunk that a row is in.
-    pub(crate) fn chunk_of(&self, slot: u32) -> u32 {
+    fn chunk_of(&self, slot: u32) -> u32 {
         slot / self.rows.chunk_rows()
     }
 
     /// Whether a row is laid out as the module promises.
     pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
-        let (vector, padding) = self.row(slot).split_at(dimensions);
-        let squared = squared_length(vector);
-        let in_range = match self.metric {
-            Metric::Cosine => (squared - 1.0).abs() <= 1e-3,
-            Metric::Dot | Metric::Euclidean => squared <= MAX_SQUARED_LENGTH,
-        };
-        in_range && padding.iter().all(|&value| value == 0.0)
+        is_sound(self.metric, self.row(slot), dimensions)
     }
 
     pub(crate) fn bytes(&self) -> usize {
         self.rows.bytes()
     }
+}
+
+fn is_sound(metric: Metric, row: &[f32], dimensions: usize) -> bool {
+    let (vector, padding) = row.split_at(dimensions);
+    let squared = squared_length(vector);
+    let in_range = match metric {
+        Metric::Cosine => (squared - 1.0).abs() <= 1e-3,
+        Metric::Dot | Metric::Euclidean => squared <= MAX_SQUARED_LENGTH,
+    };
+    in_range && padding.iter().all(|&value| value == 0.0)
 }
 
 /// The squared length, as four running sums so that it does not wait on one.

@@ -2,7 +2,6 @@
 //! precision asks. Answers are ranked by the most precise form kept.
 
 use std::collections::BinaryHeap;
-use std::ops::Range;
 
 use crate::chunks::{Chunks, Saved};
 use crate::codes::{CodedQuery, Codes};
@@ -402,7 +401,7 @@ impl Vectors {
         (0..slots).all(|slot| {
             let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
             let row = if self.keeps_rows() {
-                self.awaits(slot) || self.rows.is_sound(slot, self.dimensions)
+                self.awaited_for(slot).is_some() || self.rows.is_sound(slot, self.dimensions)
             } else {
                 squared_length(self.decode(slot, &mut room)) <= most
             };
@@ -427,14 +426,14 @@ impl Vectors {
         &mut self.rows
     }
 
-    /// Whether a row has not been read back yet.
-    pub(crate) fn awaits(&self, slot: u32) -> bool {
-        self.rows.are_partial() && self.rows.awaits(self.rows.chunk_of(slot))
+    /// As [`Rows::awaited_for`].
+    pub(crate) fn awaited_for(&self, slot: u32) -> Option<u32> {
+        self.rows.awaited_for(slot)
     }
 
-    /// Whether full rows are what could have been stored.
-    pub(crate) fn rows_are_sound(&self, mut slots: Range<u32>) -> bool {
-        slots.all(|slot| self.rows.is_sound(slot, self.dimensions))
+    /// As [`Rows::admit`].
+    pub(crate) fn admit(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.rows.admit(chunk, saved, self.dimensions)
     }
 
     /// Bytes of full rows or what stands for them, and of levels.

@@ -3,7 +3,7 @@
 mod support;
 
 use edgevec::snapshot::{FORMAT_VERSION, Recovered, Restoring, Section};
-use edgevec::{Error, Index, Metric, Mode, Options, Precision, Scratch};
+use edgevec::{Error, Hit, Index, Metric, Mode, Options, Precision, Scratch};
 use serde::{Deserialize, Serialize};
 use support::Clusters;
 
@@ -574,9 +574,13 @@ impl Snapshot {
 
     /// Brings a chunk of rows.
     fn bring(&self, index: &mut Index, chunk: u32) -> Result<(), Error> {
-        index.awaited_mut(chunk).unwrap().copy_from_slice(&self.chunks(Section::Rows)[chunk as usize]);
-        index.admit(chunk)
+        let (values, _) = self.chunks(Section::Rows)[chunk as usize].as_chunks();
+        index.admit(chunk, &values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect::<Vec<_>>())
     }
+}
+
+fn found(hits: &[Hit]) -> Vec<(u32, u32)> {
+    hits.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect()
 }
 
 #[test]
@@ -593,14 +597,10 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
             loop {
                 match partial.search(&mut scratch, query, 2, 10, Mode::Graph) {
                     Ok(hits) => {
-                        let found: Vec<_> = hits.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect();
+                        let found = found(hits);
                         let mut whole = Scratch::default();
-                        let expected = index.search(&mut whole, query, 2, 10, Mode::Graph).unwrap();
-                        assert_eq!(
-                            found,
-                            expected.iter().map(|hit| (hit.slot, hit.distance.to_bits())).collect::<Vec<_>>()
-                        );
-                        assert_eq!(scratch.wanted(), []);
+                        assert_eq!(found, self::found(index.search(&mut whole, query, 2, 10, Mode::Graph).unwrap()));
+                        assert_eq!(scratch.wanted(), [0; 0]);
                         let mut vector = vec![0.0; 1_000];
                         assert!(
                             found.iter().all(|&(slot, _)| partial.get(slot, &mut vector)),
@@ -626,10 +626,10 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
         }
         assert!(brought > 1);
         for chunk in 0..chunks {
-            assert!(partial.awaited_mut(chunk).is_none() || snapshot.bring(&mut partial, chunk).is_ok());
-            assert!(partial.admit(chunk).is_ok(), "it is in already");
+            assert!(snapshot.bring(&mut partial, chunk).is_ok());
+            assert!(partial.admit(chunk, &[]).is_ok(), "it is in already");
         }
-        assert!(partial.is_whole() && partial.awaited_mut(chunks).is_none());
+        assert!(partial.is_whole() && partial.admit(chunks, &[]).is_ok());
         assert!(Snapshot::of(&partial) == snapshot);
         assert!((0..chunks).all(|chunk| !partial.is_dirty(Section::Rows, chunk)));
         live_on(&mut read_back(&partial, "brought"), 5);
@@ -649,8 +649,7 @@ fn what_a_partial_index_cannot_do_it_refuses() {
         snapshot.bring(&mut partial, chunk).unwrap();
     }
     assert_eq!(partial.search(&mut scratch, &row, 2, 10, Mode::Exact), Err(Error::Partial));
-    assert_eq!(scratch.wanted(), [], "all of them");
-    assert_eq!(partial.insert(&row), Err(Error::Partial));
+    assert_eq!(scratch.wanted(), [0; 0], "all of them");
     assert_eq!(partial.header(), Err(Error::Partial));
     assert_eq!((partial.compact(1), partial.calibrate(1)), (0, 0));
     let mut vector = vec![0.0; 1_000];
@@ -658,13 +657,101 @@ fn what_a_partial_index_cannot_do_it_refuses() {
     let in_last = (0..header.slots).rev().find(|&slot| header.is_visible(slot)).unwrap();
     let in_first = (0..header.slots).find(|&slot| header.is_visible(slot)).unwrap();
     assert!(partial.get(in_first, &mut vector) && !partial.get(in_last, &mut vector));
-    // Rows can go meanwhile, also all of them; what is half there leaves nothing behind.
+    assert_eq!((partial.awaited_chunk(in_first), partial.awaited_chunk(in_last)), (None, Some(last)));
+    // Rows can go meanwhile, also all of them. Nothing is to come then.
     assert!(partial.remove(in_last));
-    partial.awaited_mut(last).unwrap().fill(255);
     (0..header.slots).for_each(|slot| _ = partial.remove(slot));
-    assert!(partial.is_whole() && partial.awaited_mut(last).is_none() && partial.admit(last).is_ok());
+    assert!(partial.is_whole() && snapshot.bring(&mut partial, last).is_ok());
+    assert_eq!(partial.stats().slots, 0);
     add(&mut partial, &Clusters::new(1_000, 20, 4).rows(rows));
     live_on(&mut read_back(&partial, "begun anew"), 5);
+}
+
+/// Whatever is done to an index while its rows come in leads to what it leads to where they were there from the start: also where new rows
+/// take slots in chunks that are to come.
+#[test]
+fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
+    for (metric, (options, rows)) in waiting().into_iter().enumerate() {
+        let snapshot = Snapshot::of(&lived_in(options, rows, 3));
+        let header = Header::read(&snapshot.header);
+        assert!(header.free.len() > 100 && !header.slots.is_multiple_of(256));
+        let mut taken_early = 0;
+        for seed in 0..3 {
+            let draw = |step: u64, below: u64| hash(10 * seed + metric as u64, step) % below;
+            let (mut whole, _) = snapshot.restore().unwrap();
+            let mut partial = snapshot.restore_partly();
+            let mut data = Clusters::new(1_000, 20, 3 + seed);
+            let mut left: Vec<u32> = (0..whole.layout(Section::Rows).chunks).collect();
+            let mut known: Vec<u32> = (0..header.slots).filter(|&slot| header.is_visible(slot)).collect();
+            let (mut hidden, mut slots): (Vec<u32>, Vec<u32>) = Default::default();
+            let mut scratch = [Scratch::default(), Scratch::default()];
+            for step in 0..120 {
+                match draw(3 * step, 8) {
+                    0 if !left.is_empty() => {
+                        let chunk = left.swap_remove(draw(3 * step + 1, left.len() as u64) as usize);
+                        snapshot.bring(&mut partial, chunk).unwrap();
+                    }
+                    1 | 2 => {
+                        let batch = data.rows(draw(3 * step + 1, 40) as usize);
+                        partial.commit(&batch, &mut slots).unwrap();
+                        hidden.extend(&slots);
+                        taken_early += slots.iter().filter(|&&slot| left.contains(&(slot / 256))).count();
+                        whole.commit(&batch, &mut slots).unwrap();
+                        assert_eq!(hidden[hidden.len() - slots.len()..], slots);
+                    }
+                    3 => assert_eq!(partial.link(30), whole.link(30)),
+                    4 => {
+                        let count = hidden.len().div_ceil(2);
+                        for slot in hidden.drain(..count) {
+                            assert!(partial.publish(slot) && whole.publish(slot));
+                            known.push(slot);
+                        }
+                    }
+                    5 | 6 if !known.is_empty() => {
+                        let slot = known.swap_remove(draw(3 * step + 1, known.len() as u64) as usize);
+                        assert!(partial.remove(slot) && whole.remove(slot));
+                    }
+                    _ => {}
+                }
+                for &slot in &hidden {
+                    let (mut one, mut other) = (vec![0.0; 1_000], vec![0.0; 1_000]);
+                    assert!(partial.get(slot, &mut one) && whole.get(slot, &mut other) && one == other);
+                }
+                let query = data.rows(1);
+                let [own, others] = &mut scratch;
+                let expected = found(whole.search(others, &query, 5, 20, Mode::Graph).unwrap());
+                // Few chunks are brought for it, so that some are to come for long.
+                match partial.search(own, &query, 5, 20, Mode::Graph) {
+                    Ok(hits) => assert_eq!(found(hits), expected),
+                    Err(error) => {
+                        assert_eq!(error, Error::Partial);
+                        let wanted = own.wanted().to_vec();
+                        assert!(!wanted.is_empty() && wanted.iter().all(|chunk| left.contains(chunk)));
+                        if draw(3 * step + 2, 20) == 0 {
+                            left.retain(|chunk| !wanted.contains(chunk));
+                            wanted.iter().for_each(|&chunk| snapshot.bring(&mut partial, chunk).unwrap());
+                        }
+                    }
+                }
+            }
+            left.iter().for_each(|&chunk| snapshot.bring(&mut partial, chunk).unwrap());
+            assert!(partial.is_whole());
+            for index in [&mut partial, &mut whole] {
+                while index.link(100) > 0 {}
+                while index.compact(500) > 0 {}
+            }
+            let (one, other) = (Snapshot::of(&partial), Snapshot::of(&whole));
+            assert!(one == other);
+            // What has been written to since it was saved is to be saved again, whether it was there then or not.
+            for (at, (chunk, saved)) in (0..).zip(one.chunks(Section::Rows).iter().zip(snapshot.chunks(Section::Rows)))
+            {
+                assert!(partial.is_dirty(Section::Rows, at) || chunk == saved);
+                assert_eq!(partial.is_dirty(Section::Rows, at), whole.is_dirty(Section::Rows, at));
+            }
+            live_on(&mut read_back(&partial, "changed while it came in"), 5);
+        }
+        assert!(taken_early > 20, "{taken_early}");
+    }
 }
 
 #[test]
@@ -678,6 +765,8 @@ fn rows_that_come_later_are_checked_as_they_come() {
             let mut partial = damaged.restore_partly();
             assert_eq!(damaged.bring(&mut partial, 1), Ok(()));
             assert_eq!(damaged.bring(&mut partial, 2), Err(Error::Damaged { what: "a row is none" }));
+            let short = Error::Damaged { what: "a chunk of its rows is not as long as its header says" };
+            assert_eq!(partial.admit(2, &[0.5; 1_008]), Err(short));
             assert!(!partial.is_whole());
             assert_eq!(snapshot.bring(&mut partial, 2), Ok(()));
         }

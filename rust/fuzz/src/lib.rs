@@ -59,8 +59,10 @@ impl Snapshot {
 pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
     let rows = snapshot.sections.iter().filter(|(section, _)| *section == Section::Rows);
     let mut bytes = rows.flat_map(|(_, chunks)| chunks).flatten().copied().collect::<Vec<_>>().into_iter();
-    let chunks: Vec<Vec<u8>> = (0..index.layout(Section::Rows).chunks)
-        .map(|chunk| bytes.by_ref().take(index.chunk_bytes(Section::Rows, chunk)).collect())
+    let mut values =
+        std::iter::from_fn(|| Some(f32::from_le_bytes([bytes.next()?, bytes.next()?, bytes.next()?, bytes.next()?])));
+    let chunks: Vec<Vec<f32>> = (0..index.layout(Section::Rows).chunks)
+        .map(|chunk| values.by_ref().take(index.chunk_bytes(Section::Rows, chunk) / 4).collect())
         .collect();
     let mut scratch = Scratch::default();
     for query in vectors(&index, 2, 6).chunks(index.options().dimensions as usize) {
@@ -69,18 +71,13 @@ pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
                 let all: Vec<u32> = (0..chunks.len() as u32).collect();
                 let wanted = if scratch.wanted().is_empty() { &all } else { scratch.wanted() };
                 for &chunk in wanted {
-                    let Some(room) = index.awaited_mut(chunk) else { continue };
-                    room.copy_from_slice(&chunks[chunk as usize]);
-                    index.admit(chunk).ok()?;
+                    index.admit(chunk, &chunks[chunk as usize]).ok()?;
                 }
             }
         }
     }
     for (at, chunk) in (0..).zip(&chunks) {
-        if let Some(room) = index.awaited_mut(at) {
-            room.copy_from_slice(chunk);
-            index.admit(at).ok()?;
-        }
+        index.admit(at, chunk).ok()?;
     }
     assert!(index.is_whole());
     Some(index)

@@ -47,7 +47,7 @@ export interface DatabaseOptions {
 export class Database implements Handlers, Held {
   /** Replaced as a whole, where another tab's checkpoint takes its place. */
   #state: State;
-  /** Rows that are still to come into it. Searches ask for those they need; what needs more of them waits until it is over. */
+  /** Rows that are still to come into it. Calls ask for those they need; what needs all of them waits until it is over. */
   #stream: RowStream | undefined;
   /** Why they never will. */
   #failure: EdgeVecError | undefined;
@@ -125,7 +125,7 @@ export class Database implements Handlers, Held {
     try {
       // In this thread the metadata is the caller's own, which may change while we wait.
       const part = ownMetadata(request.part);
-      while (this.#halt !== undefined) await this.#halt;
+      while (this.#rest !== undefined) await this.#rest;
       this.#assertOpen();
       if (this.#transactions.get(number) !== transaction) throw aborted();
       const kept = transaction.append(part, this.#committer.idle);
@@ -184,13 +184,16 @@ export class Database implements Handlers, Held {
   }
 
   async get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
-    while (vectors && this.#arrival !== undefined) await this.#arrival;
-    return this.#read(this.#reading(ids, vectors));
+    for (;;) {
+      const read = await this.#read(this.#reading(ids, vectors));
+      if (!('wanted' in read)) return read;
+      await this.#stream?.bring(read.wanted);
+    }
   }
 
   async delete({ ids, strict }: Request<'delete'>): Promise<number> {
     this.#assertOpen();
-    while (this.#halt !== undefined) await this.#halt;
+    while (this.#rest !== undefined) await this.#rest;
     const deletion: Change<number> = {
       ready: undefined,
       bytes: 16 * ids.length,
@@ -221,25 +224,25 @@ export class Database implements Handlers, Held {
       const hits = this.#hits(request.queries, request);
       if (hits !== undefined) return [hits];
       const queries = request.queries.slice();
-      await this.#bring();
+      await this.#stream?.bring(this.#engine.wanted());
       return this.search({ ...request, queries });
     }
     const replies: HitsReply[] = [];
     while (replies.length < count) {
-      let bringing: Promise<void> | undefined;
+      let wanted: readonly number[] | undefined;
       await this.#slices.run(() => {
         this.#assertOpen();
         const row = replies.length;
         try {
           const hits = this.#hits(request.queries.subarray(row * size, (row + 1) * size), request);
-          if (hits === undefined) bringing = this.#bring();
+          if (hits === undefined) wanted = this.#engine.wanted();
           else replies.push(hits);
         } catch (error) {
           throw error instanceof EdgeVecError ? amend(error, { row }) : error;
         }
-        return bringing !== undefined || replies.length === count;
+        return wanted !== undefined || replies.length === count;
       });
-      await bringing;
+      if (wanted !== undefined) await this.#stream?.bring(wanted);
     }
     return replies;
   }
@@ -255,7 +258,7 @@ export class Database implements Handlers, Held {
   }
 
   async compact(): Promise<undefined> {
-    while (this.#arrival !== undefined) await this.#arrival;
+    await this.#whole();
     // What was removed since a running compaction began is left to the next.
     await this.#compaction;
     return this.#compact();
@@ -266,7 +269,7 @@ export class Database implements Handlers, Held {
    * paid for by as many removals. And it calibrates, once no write is under way, whenever the rows have doubled.
    */
   #tidy(): void {
-    if (this.#closed || this.#failure !== undefined || this.#engine.crashed || this.#arrival !== undefined) return;
+    if (this.#closed || this.#failure !== undefined || this.#engine.crashed || this.#stream?.isOver === false) return;
     if (this.#transactions.size === 0) this.#calibrate();
     const tombstones = this.#engine.tombstones();
     if (tombstones < TIDY_FROM || tombstones * 3 < this.#rows.count) return;
@@ -317,7 +320,6 @@ export class Database implements Handlers, Held {
   }
 
   async save({ name }: Request<'save'>): Promise<undefined> {
-    while (this.#arrival !== undefined) await this.#arrival;
     this.#assertOpen();
     await this.#committer.flush();
     if (name === undefined || name === this.#durable?.name) {
@@ -336,6 +338,7 @@ export class Database implements Handlers, Held {
 
   async #checkpoint(): Promise<void> {
     for (let tries = 0; tries < SAVE_TRIES; tries++) {
+      await this.#whole();
       if (this.#durable === undefined || (await this.#durable.checkpoint())) return;
       // It may have to begin anew from the other's.
       await this.#committer.flush();
@@ -404,10 +407,6 @@ export class Database implements Handlers, Held {
     this.#link();
   }
 
-  get isWriting(): boolean {
-    return [...this.#transactions.values()].some(({ isEmpty }) => !isEmpty);
-  }
-
   async replace({ engine, rows, stream }: Loaded): Promise<void> {
     await this.#resting(() =>
       this.#gated(async () => {
@@ -452,8 +451,7 @@ export class Database implements Handlers, Held {
 
   async #export(): Promise<Export> {
     for (;;) {
-      while (this.#arrival !== undefined) await this.#arrival;
-      this.#assertOpen();
+      await this.#whole();
       const begun = await Export.begin(() => this.#state, this.#options, this.atRest, this.#slices);
       if (begun !== undefined) return begun;
     }
@@ -466,19 +464,10 @@ export class Database implements Handlers, Held {
     void stream?.over.then(() => this.#tidy());
   }
 
-  /** Set while rows are still to come. */
-  get #arrival(): Promise<void> | undefined {
-    return this.#stream?.isOver === false ? this.#stream.over : undefined;
-  }
-
-  /** Set while no change may come in. */
-  get #halt(): Promise<void> | undefined {
-    return this.#rest ?? this.#arrival;
-  }
-
-  /** Resolves once the rows are in that the last search wants, or it is to look again elsewhere. */
-  async #bring(): Promise<void> {
-    await this.#stream?.bring(this.#engine.wanted());
+  /** Resolves once all rows are in. @throws `STORAGE_FAILED` */
+  async #whole(): Promise<void> {
+    while (this.#stream?.isOver === false) await this.#stream.bring([]);
+    this.#assertOpen();
   }
 
   /** Rows that wait to be linked are searched meanwhile, one by one. */
@@ -562,7 +551,11 @@ export class Database implements Handlers, Held {
     return deleted;
   }
 
-  *#reading(ids: readonly Id[], withVectors: boolean): Generator<undefined, RecordsReply> {
+  /** Or says which chunks of rows it wants, that are still to come. */
+  *#reading(
+    ids: readonly Id[],
+    withVectors: boolean,
+  ): Generator<undefined, RecordsReply | { readonly wanted: number[] }> {
     const present: Id[] = [];
     const slots: number[] = [];
     const metadata: (object | undefined)[] = [];
@@ -575,6 +568,14 @@ export class Database implements Handlers, Held {
       metadata.push(this.#rows.metadataOf(slot));
     }
     if (!withVectors) return { ids: present, metadata };
+    const wanted = new Set<number>();
+    for (const [i, slot] of slots.entries()) {
+      if (this.#stream?.isOver !== false) break;
+      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+      const chunk = this.#engine.awaitedChunk(slot);
+      if (chunk !== undefined) wanted.add(chunk);
+    }
+    if (wanted.size > 0) return { wanted: [...wanted] };
     const size = this.#engine.dimensions;
     const vectors = new Float32Array(slots.length * size);
     for (const [i, slot] of slots.entries()) {

@@ -44,11 +44,6 @@ export class Transaction {
     this.failed.catch(() => {});
   }
 
-  /** Whether no row of it has come yet. */
-  get isEmpty(): boolean {
-    return this.#ids.length === 0;
-  }
-
   /** Bytes it takes in the log, about. */
   get bytes(): number {
     return this.#draft?.bytes ?? 0;

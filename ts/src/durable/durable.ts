@@ -15,6 +15,7 @@ import { Log, type Tail } from '../log/log.js';
 import type { EngineStats, Part, StoredStats } from '../messages.js';
 import type { Slices } from '../slices.js';
 import { Names } from '../storage/names.js';
+import { retrying } from '../storage/retry.js';
 import { bytesOf } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 import type { EdgeVecEvent } from '../types.js';
@@ -52,11 +53,9 @@ export interface Journal {
 export interface Held {
   /** Makes the rows what they are after an entry of another tab. */
   apply(entry: Entry): Promise<void>;
-  /** Whether there are writes under way, which can go on in another state once all its rows are in. */
-  readonly isWriting: boolean;
-  /** Takes up another state in place of the one held; writes that wait go on in that. */
+  /** Takes up another state in place of the one held; writes under way go on in that. */
   replace(loaded: Loaded): Promise<void>;
-  /** Rows that are still to come cannot be read: nothing can be done any more. */
+  /** Rows that are still to come are none: nothing can be done any more. */
   fail(error: EdgeVecError): void;
   state(): State;
   readonly atRest: AtRest;
@@ -109,7 +108,7 @@ export class Durable implements Journal {
     this.#counted = log.head.checkpoint;
     this.#options = manifest.options;
     this.#stream = stream;
-    this.#arrival = arrivalOf(stream, log);
+    this.#arrival = arrivalOf(stream, log, place.slices);
   }
 
   /**
@@ -203,8 +202,6 @@ export class Durable implements Journal {
     { entry, seq, bytes }: Extract<Tail, { readonly type: 'entry' }>,
     own: (number: number) => Promise<boolean>,
   ): Promise<Tail | undefined> {
-    // No row can be written before all are in.
-    if (!(await this.#isWhole())) return { type: 'overtaken' };
     try {
       if (entry.writer !== this.writer || !(await own(entry.number))) await held.apply(entry);
     } catch (error) {
@@ -281,6 +278,8 @@ export class Durable implements Journal {
   }
 
   #considerCheckpoint(): void {
+    // There can be none before all rows are in.
+    if (this.#stream?.isOver === false) return;
     const patience = this.#checkpointer.base === this.#log.head.checkpoint ? 1 : PATIENCE;
     const enough = patience * Math.max(LOG_BYTES, this.#checkpointBytes / LOG_SHARE);
     if (this.#logBytes >= this.#failedAt + enough) this.#checkpointBehind();
@@ -318,7 +317,7 @@ export class Durable implements Journal {
     return this.#checkpointing;
   }
 
-  /** True once all rows are in; false where another tab has taken their checkpoint away. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /** True once all rows are in; false where another tab has taken their checkpoint away. @throws `DAMAGED`, `CLOSED` */
   async #isWhole(): Promise<boolean> {
     const arrival = await this.#arrival;
     if (arrival === 'stopped') throw closed();
@@ -328,10 +327,17 @@ export class Durable implements Journal {
   /** Sees to it that rows come in, in the background, or that whoever waits for them hears why not. */
   #watch(): void {
     const arrival = this.#arrival;
+    const isPast = (): boolean => this.#closed || arrival !== this.#arrival;
+    this.#stream?.listen((error) => {
+      if (!isPast()) this.#place.tell({ type: 'rows-unreadable', error });
+    });
     arrival
-      .then((ended) => (ended === 'overtaken' ? this.#look() : undefined))
+      .then(async (ended) => {
+        if (ended === 'overtaken') await retrying(this.#look, this.#place.slices, isPast);
+        else this.#considerCheckpoint();
+      })
       .catch((error) => {
-        if (arrival === this.#arrival && !this.#closed) this.#held?.fail(asEdgeVecError(error));
+        if (!isPast()) this.#held?.fail(asEdgeVecError(error));
       });
   }
 
@@ -345,11 +351,7 @@ export class Durable implements Journal {
         return stored;
       });
       if (loaded === undefined) continue;
-      const arrival = arrivalOf(loaded.stream, log);
-      if (held.isWriting && (await arrival) === 'overtaken') {
-        loaded.engine.free();
-        continue;
-      }
+      const arrival = arrivalOf(loaded.stream, log, this.#place.slices);
       await held.replace(loaded);
       this.#stream = loaded.stream;
       this.#arrival = arrival;
@@ -386,13 +388,19 @@ export class Durable implements Journal {
 type Arrival = 'whole' | 'stopped' | 'overtaken';
 
 /** @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`; nobody need be there to hear it */
-function arrivalOf(stream: RowStream | undefined, log: Log): Promise<Arrival> {
+function arrivalOf(stream: RowStream | undefined, log: Log, slices: Slices): Promise<Arrival> {
   const { checkpoint } = log.head;
   const arrive = async (): Promise<Arrival> => {
     try {
       return stream === undefined || (await stream.done) ? 'whole' : 'stopped';
     } catch (error) {
-      if (isDamage(error) && (await log.storedCheckpoint()) !== checkpoint) return 'overtaken';
+      if (!isDamage(error)) throw error;
+      const stored = await retrying(
+        () => log.storedCheckpoint(),
+        slices,
+        () => stream?.isOver === true,
+      );
+      if (stored !== checkpoint) return 'overtaken';
       throw error;
     }
   };

@@ -5,7 +5,7 @@ import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 /** What the engine's constructor throws. */
 export interface EngineFault {
@@ -47,7 +47,8 @@ export interface RawEngine {
   isDirty(section: number, chunk: number): boolean;
   setClean(section: number, chunk: number): void;
   isWhole(): boolean;
-  awaited(chunk: number): number;
+  awaitedChunk(slot: number): number;
+  stageValues(values: number): number;
   admit(chunk: number): number;
 }
 

@@ -9,7 +9,6 @@ import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 import { type Bindings, type EngineFault, type RawEngine, STATUS } from './bindings.js';
 import { crashed, faultOf, outOfMemory } from './faults.js';
-import { ROWS } from './sections.js';
 
 /** A running wasm instance, without an engine yet. */
 export interface Instance {
@@ -119,20 +118,23 @@ export class Engine {
     });
   }
 
-  /**
-   * Whether every row is in. Until then it searches as far as its rows go, and removes rows; vectors of hits can be copied, others not, and nothing can
-   * be added or saved.
-   */
+  /** Whether every row is in. Until then it searches as far as its rows go; nothing is compacted, calibrated or saved. */
   isWhole(): boolean {
     return this.#guard(() => this.#raw.isWhole());
   }
 
-  /** Takes a chunk of rows in, unless it does not wait for it. @throws `DAMAGED` */
+  /** The chunk of rows that a row is still to come with; undefined where it can be copied. */
+  awaitedChunk(slot: number): number | undefined {
+    const chunk = this.#guard(() => this.#raw.awaitedChunk(slot));
+    return chunk < 0 ? undefined : chunk;
+  }
+
+  /** Takes a chunk of rows in, unless it does not wait for it. Rows added since stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
   admit(chunk: number, bytes: Uint8Array): void {
     this.#guard(() => {
-      const ptr = this.#raw.awaited(chunk);
-      if (ptr === 0) return;
-      if (this.#raw.chunkBytes(ROWS, chunk) !== bytes.length) throw damaged('the engine');
+      if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw damaged('the rows');
+      const ptr = this.#raw.stageValues(bytes.length / Float32Array.BYTES_PER_ELEMENT);
+      if (ptr === 0) throw outOfMemory();
       new Uint8Array(this.#memory.buffer, ptr, bytes.length).set(bytes);
       const status = this.#raw.admit(chunk);
       if (status !== 0) throw faultOf(status);

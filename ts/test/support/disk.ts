@@ -116,8 +116,9 @@ export class FaultySite implements StorageSite {
   readonly #disk: Disk;
   /** Calls made so far. */
   calls = 0;
-  /** Which call goes wrong, and how. */
-  fault: { readonly call: number; readonly how: Fault } | undefined;
+  /** Which call goes wrong, and how: counted among all, or among those that read what `of` says. */
+  fault: { readonly call: number; readonly how: Fault; readonly of?: (key?: string | number) => boolean } | undefined;
+  #met = 0;
   dead = false;
   /** Set while a call hangs: lets it go on. */
   wake: (() => void) | undefined;
@@ -149,7 +150,9 @@ export class FaultySite implements StorageSite {
     await this.onCall(key);
     const call = ++this.calls;
     if (this.dead) return new Promise(() => {});
-    const how = this.fault?.call === call ? this.fault.how : undefined;
+    const { of } = this.fault ?? {};
+    const met = of === undefined ? call : of(key) ? ++this.#met : undefined;
+    const how = this.fault?.call === met ? this.fault?.how : undefined;
     if (how === 'hangs') {
       await new Promise<void>((resolve) => {
         this.wake = resolve;

@@ -7,9 +7,15 @@ import type { News } from '../../src/durable/news.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import type { Part, WriteKind } from '../../src/messages.js';
 import type { HostOptions } from '../../src/options.js';
-import { Slices } from '../../src/slices.js';
+import { Slices, systemClock } from '../../src/slices.js';
 import type { StorageSite } from '../../src/storage/storage.js';
 import type { Id } from '../../src/types.js';
+
+/** Slices between which no time passes: what would pause goes on in the next turn of the event loop. */
+export function hasty(): Slices {
+  const clock = systemClock();
+  return new Slices({ ...clock, pause: () => clock.turn() });
+}
 
 /** So many that few rows fill a frame. */
 export const DIMENSIONS = 4096;
@@ -23,14 +29,22 @@ export interface Row {
 export class Process {
   readonly events: StorageEvent[];
   readonly #database: Database;
+  readonly #first: unknown;
   #transactions = 0;
 
   private constructor(database: Database, events: StorageEvent[]) {
     this.#database = database;
+    this.#first = database.state().engine;
     this.events = events;
   }
 
-  static async start(site: StorageSite, dimensions = DIMENSIONS, news?: News): Promise<Process> {
+  /** @param more what only the engine knows of, of one that is made */
+  static async start(
+    site: StorageSite,
+    dimensions = DIMENSIONS,
+    news?: News,
+    more: { readonly exactThreshold?: number } = {},
+  ): Promise<Process> {
     const { module } = await inlineEngine();
     const engine = {
       dimensions,
@@ -39,6 +53,7 @@ export class Process {
       m: 4,
       efConstruction: 10,
       seed: 0,
+      ...more,
     } as const;
     const options: HostOptions = {
       engine,
@@ -49,7 +64,7 @@ export class Process {
     const events: StorageEvent[] = [];
     const opened = await openDatabase(options, {
       module,
-      slices: new Slices(),
+      slices: hasty(),
       site: async () => site,
       tell: (event) => void events.push(event),
       newsOf: () => news,
@@ -116,6 +131,25 @@ export class Process {
     const query = { queries, k: 1_000, ef: undefined, recall: undefined, exact: true, vectors: false };
     const [hits] = await this.#database.search(query);
     return (hits?.ids ?? []).filter((_, i) => hits?.distances[i] === 0);
+  }
+
+  /** How far the nearest rows are from one filled with `n`, to a quarter of a step of `n`. Not `exact`: by the graph. */
+  async nearest(n: number, k: number, exact: boolean): Promise<number[]> {
+    const { dimensions } = this.#database.state().engine;
+    const queries = new Float32Array(dimensions).fill(n);
+    const query = { queries, k, ef: 20, recall: undefined, exact, vectors: false };
+    const [hits] = await this.#database.search(query);
+    return (hits?.distances ?? []).map((distance) => Math.round((4 * distance) / Math.sqrt(dimensions)) / 4);
+  }
+
+  /** Whether another's checkpoint has taken the place of what it held. */
+  get isReloaded(): boolean {
+    return this.#database.state().engine !== this.#first;
+  }
+
+  /** Whether rows are still to come. */
+  get isStreaming(): boolean {
+    return !this.#database.state().engine.isWhole();
   }
 
   /** Every row, in order of insertion; their vectors must say what their metadata says. */

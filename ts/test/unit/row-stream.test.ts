@@ -1,14 +1,16 @@
-// A database is open as soon as it can be searched. Its rows come after, those that a search wants before the others, and whatever needs them all waits.
+// A database is open as soon as it can be searched. Its rows come after, those that a call wants before the others. Writes go on meanwhile, and whatever
+// needs all rows waits.
 
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import type { StorageEvent } from '../../src/durable/durable.js';
 import { inlineEngine } from '../../src/engine/inline.js';
+import { EdgeVecError } from '../../src/errors.js';
 import type { HitsReply, SearchRequest } from '../../src/messages.js';
-import { Slices } from '../../src/slices.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { failure } from '../support/open.js';
+import { hasty } from '../support/process.js';
 import { clustered } from '../support/vectors.js';
 
 const DIMENSIONS = 1024;
@@ -72,7 +74,7 @@ async function start(site: FaultySite): Promise<Opened> {
   const events: StorageEvent[] = [];
   const { database } = await openDatabase(
     { engine: ENGINE, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
-    { module, slices: new Slices(), site: async () => site, tell: (event) => void events.push(event) },
+    { module, slices: hasty(), site: async () => site, tell: (event) => void events.push(event) },
   );
   return { database, events };
 }
@@ -93,6 +95,14 @@ function upsert({ database }: Opened, ids: readonly (string | number)[], rows: r
   return database.write({ transaction, kind: 'upsert', first: true, last: true, strict: false, part });
 }
 
+/** Their metadata only. */
+function update({ database }: Opened, ids: readonly (string | number)[]) {
+  const metadata = ids.map(() => ({ updated: true }));
+  const part = { start: 0, ids, vectors: new Float32Array(), withVector: [], metadata };
+  const transaction = ++transactions;
+  return database.write({ transaction, kind: 'update', first: true, last: true, strict: false, part });
+}
+
 const asking = (queries: Float32Array, more: Partial<SearchRequest> = {}): SearchRequest => ({
   queries,
   k: 5,
@@ -104,6 +114,15 @@ const asking = (queries: Float32Array, more: Partial<SearchRequest> = {}): Searc
 });
 const search = ({ database }: Opened, row: number, more?: Partial<SearchRequest>) =>
   database.search(asking((vectors[row] as Float32Array).slice(), more));
+
+/** Cosine stores directions: what is given back is off by rounding. */
+function expectVectors(given: Float32Array | undefined, ...expected: (Float32Array | undefined)[]): void {
+  expect(given).toHaveLength(expected.length * DIMENSIONS);
+  const apart = expected.flatMap((vector, row) =>
+    Array.from(vector as Float32Array, (value, i) => Math.abs(value - (given?.[row * DIMENSIONS + i] as number))),
+  );
+  expect(Math.max(...apart)).toBeLessThan(1e-5);
+}
 
 /** Turns of the event loop, for what can go on to do so. */
 async function turns(): Promise<void> {
@@ -193,56 +212,93 @@ describe('Rows that come after all else', () => {
       strict: false,
       part,
     } as const;
-    const calls = [
-      log('write', database.write(write)),
-      log('delete', database.delete({ ids: ['new', 5], strict: false })),
-      log('write again', upsert(opened, ['new'], [vectors[4] as Float32Array])),
-    ];
-    metadata.id = 'changed';
-    const others = [
+    const waiting = [
       database.get({ ids: [1], vectors: true }),
       search(opened, 0, { exact: true }),
       database.compact(),
       database.save({ name: undefined }),
       database.exportBegin(),
     ];
-    for (const call of [...calls, ...others]) expect(await isSettled(call)).toBe(false);
-    site.letAllThrough();
-    await Promise.all([...calls, ...others]);
-    expect(order).toEqual(['write', 'delete', 'write again']);
+    const calls = [
+      log('write', database.write(write)),
+      log('delete', database.delete({ ids: ['new', 5], strict: false })),
+      log('write again', upsert(opened, ['new'], [vectors[4] as Float32Array])),
+      log('update', update(opened, [7])),
+    ];
+    metadata.id = 'changed';
+    await Promise.all(calls);
+    expect(order).toEqual(['write', 'delete', 'write again', 'update']);
     expect(await database.count()).toBe(COUNT);
-    const found = await database.get({ ids: ['new', 5, 6], vectors: true });
-    expect(found.ids).toEqual(['new', 6]);
+    expectVectors((await database.get({ ids: ['new'], vectors: true })).vectors, vectors[4]);
+    expect((await database.get({ ids: [7, 5], vectors: false })).metadata).toEqual([{ id: 7, updated: true }]);
+    for (const call of waiting) expect(await isSettled(call)).toBe(false);
+    site.letAllThrough();
+    await Promise.all(waiting);
+    const found = await database.get({ ids: ['new', 5, 6, 7], vectors: true });
+    expect(found.ids).toEqual(['new', 6, 7]);
     await database.save({ name: undefined });
+    expect(opened.events).toEqual([]);
     await database.close();
 
     const again = await open(new FaultySite(disk_));
-    expect(await again.database.get({ ids: ['new', 5, 6], vectors: true })).toEqual(found);
+    expect(await again.database.get({ ids: ['new', 5, 6, 7], vectors: true })).toEqual(found);
     const [[hits] = []] = [await search(again, 4, { exact: true })];
     expect(new Set(hits?.ids.slice(0, 2))).toEqual(new Set([4, 'new']));
     expect(again.events).toEqual([]);
   });
 
-  test('a write that is aborted while it waits leaves nothing', async () => {
+  test('vectors are given back once the rows asked for are in', async () => {
     const site = new Held(disk.copy());
-    const opened = await open(site);
-    const write = upsert(opened, ['new'], [vectors[3] as Float32Array]);
-    await opened.database.abort({ transaction: transactions });
-    site.letAllThrough();
-    await failure(() => write, 'ABORTED');
-    expect(await opened.database.count()).toBe(COUNT);
-    expect((await opened.database.stats()).hidden).toBe(0);
+    const { database } = await open(site);
+    const before = site.asked.map(({ chunk }) => chunk);
+    const ids = [8 * CHUNK + 3, 'nobody', 8 * CHUNK + 1, 6 * CHUNK];
+    const getting = database.get({ ids, vectors: true });
+    expect(await isSettled(getting)).toBe(false);
+    expect(new Set(site.letThrough((chunk) => !before.includes(chunk)))).toEqual(new Set([8, 6]));
+    const { ids: found, vectors: given } = await getting;
+    expect(found).toEqual(ids.filter((id) => id !== 'nobody'));
+    expectVectors(given, ...found.map((id) => vectors[id as number]));
   });
 
-  test('entries of the log are applied once all rows are in, and only then is it open', async () => {
+  test('a write that is aborted meanwhile leaves nothing', async () => {
+    const site = new Held(disk.copy());
+    const { database } = await open(site);
+    const transaction = ++transactions;
+    const part = { start: 0, ids: ['new'], vectors: (vectors[3] as Float32Array).slice() };
+    await database.write({ transaction, kind: 'upsert', first: true, last: false, strict: false, part });
+    expect((await database.stats()).hidden).toBe(1);
+    await database.abort({ transaction });
+    site.letAllThrough();
+    await database.compact();
+    expect(await database.count()).toBe(COUNT);
+    expect((await database.stats()).hidden).toBe(0);
+  });
+
+  test('entries of the log are applied before all rows are in, and lead to what they led to when they were written', async () => {
     const disk_ = disk.copy();
     const writer = await open(new FaultySite(disk_));
-    await upsert(writer, ['new'], [vectors[3] as Float32Array]);
+    await search(writer, 0, { exact: true });
+    const ids = Array.from({ length: 300 }, (_, i) => `new ${i}`);
+    await upsert(
+      writer,
+      ids,
+      ids.map((_, i) => vectors[8 * i] as Float32Array),
+    );
+    await writer.database.delete({ ids: ['new 7', 9], strict: false });
     const site = new Held(disk_);
-    const opening = open(site);
-    expect(await isSettled(opening)).toBe(false);
+    const opened = await open(site);
+    expect(await opened.database.count()).toBe(COUNT + 298);
+    const searching = search(opened, 8 * CHUNK, { vectors: true });
+    const isIn = site.letThrough().length;
+    expect(isIn).toBeLessThan(CHUNKS);
+    expect(site.isOpen).toBe(false);
     site.letAllThrough();
-    expect(await (await opening).database.count()).toBe(COUNT + 1);
+    expect(await searching).toEqual(await search(writer, 8 * CHUNK, { vectors: true }));
+    await opened.database.save({ name: undefined });
+    for (let chunk = 0; chunk < CHUNKS; chunk++) {
+      expect(await search(opened, chunk * CHUNK + 1)).toEqual(await search(writer, chunk * CHUNK + 1));
+    }
+    expect([...opened.events, ...writer.events]).toEqual([]);
   });
 
   /** One row of this chunk is another. */
@@ -260,9 +316,8 @@ describe('Rows that come after all else', () => {
     const opened = await open(site);
     const { database, events } = opened;
     const waiting = [
-      failure(() => upsert(opened, ['new'], [vectors[3] as Float32Array]), 'DAMAGED'),
       failure(() => search(opened, 6 * CHUNK), 'DAMAGED'),
-      failure(() => database.get({ ids: [1], vectors: true }), 'DAMAGED'),
+      failure(() => database.get({ ids: [6 * CHUNK + 1], vectors: true }), 'DAMAGED'),
       failure(() => database.save({ name: undefined }), 'DAMAGED'),
     ];
     site.letAllThrough();
@@ -273,29 +328,89 @@ describe('Rows that come after all else', () => {
     await failure(() => database.count(), 'DAMAGED');
     await failure(() => database.ids(), 'DAMAGED');
     await failure(() => database.delete({ ids: [1], strict: false }), 'DAMAGED');
+    await failure(() => upsert(opened, ['new'], [vectors[3] as Float32Array]), 'DAMAGED');
     await failure(() => database.compact(), 'DAMAGED');
     await failure(() => database.exportBegin(), 'DAMAGED');
     await failure(() => database.flush(), 'DAMAGED');
     await database.close();
   });
 
-  test('a storage that fails while they come ends every call too', async () => {
-    const site = new Held(disk.copy());
+  /** Reads of rows fail so many times. */
+  function failing(disk: Disk, times: number): { readonly site: FaultySite; readonly failed: () => number } {
+    const site = new FaultySite(disk);
+    let failed = 0;
+    site.onCall = async (key) => {
+      if (rowChunkOf(key) === undefined || failed === times) return;
+      failed++;
+      throw new EdgeVecError('STORAGE_FAILED', 'Rows cannot be read, as the test wants');
+    };
+    return { site, failed: () => failed };
+  }
+
+  test('a read that fails is tried again, and nobody hears of it', async () => {
+    const { site, failed } = failing(disk.copy(), 3);
     const opened = await open(site);
-    site.fault = { call: site.calls + 2, how: 'throws' };
-    const waiting = failure(() => search(opened, 0, { exact: true }), 'STORAGE_FAILED');
-    site.letAllThrough();
-    await waiting;
-    expect(opened.events).toMatchObject([{ type: 'rows-unreadable', error: { code: 'STORAGE_FAILED' } }]);
-    await failure(() => opened.database.count(), 'STORAGE_FAILED');
+    expect(await search(opened, 0, { vectors: true })).toEqual(answers[0]);
+    await opened.database.compact();
+    expect(failed()).toBe(3);
+    expect(opened.events).toEqual([]);
+  });
+
+  test('reads that fail again and again fail the calls that need them, until one finds that they do not', async () => {
+    const disk_ = disk.copy();
+    const { site, failed } = failing(disk_, 1_000);
+    const opened = await open(site);
+    const { database, events } = opened;
+    const unreadable = { type: 'rows-unreadable', error: { code: 'STORAGE_FAILED' } };
+    await Promise.all([
+      failure(() => search(opened, 0, { exact: true }), 'STORAGE_FAILED'),
+      failure(() => search(opened, 0), 'STORAGE_FAILED'),
+      failure(() => database.get({ ids: [1], vectors: true }), 'STORAGE_FAILED'),
+      failure(() => database.compact(), 'STORAGE_FAILED'),
+    ]);
+    expect(events).toMatchObject([unreadable]);
+    await turns();
+    const before = failed();
+    await turns();
+    expect(failed()).toBe(before);
+    // What needs no rows goes on.
+    expect(await database.count()).toBe(COUNT);
+    await upsert(opened, ['new'], [vectors[3] as Float32Array]);
+    expectVectors((await database.get({ ids: ['new'], vectors: true })).vectors, vectors[3]);
+    await database.delete({ ids: [5], strict: false });
+    await failure(() => database.save({ name: undefined }), 'STORAGE_FAILED');
+    await failure(
+      () =>
+        database.search(asking(new Float32Array([...(vectors[0] as Float32Array), ...(vectors[1] as Float32Array)]))),
+      'STORAGE_FAILED',
+    );
+    expect(events).toMatchObject([unreadable, unreadable, unreadable]);
+    expect(failed()).toBeLessThan(100);
+
+    site.onCall = async () => {};
+    expect(await search(opened, 8 * CHUNK, { vectors: true })).toEqual(answers[8]);
+    await database.save({ name: undefined });
+    expect(events).toHaveLength(3);
+    const again = await open(new FaultySite(disk_));
+    expectVectors((await again.database.get({ ids: ['new', 5], vectors: true })).vectors, vectors[3]);
   });
 
   test('damage that is found before it is open is what opening ends in', async () => {
     const disk_ = disk.copy();
-    const writer = await open(new FaultySite(disk_));
-    await upsert(writer, ['new'], [vectors[3] as Float32Array]);
-    damage(disk_, 6);
-    await failure(() => open(new FaultySite(disk_)), 'DAMAGED');
+    damage(disk_, 1);
+    const site = new FaultySite(disk_);
+    let asked = 0;
+    let go: (() => void) | undefined;
+    site.onCall = async (key) => {
+      if (rowChunkOf(key) !== undefined) asked++;
+      // The first look at the log.
+      else if (asked > 0 && go === undefined) await new Promise<void>((resolve) => (go = resolve));
+    };
+    const failed = failure(() => open(site), 'DAMAGED');
+    while (asked < 4 || go === undefined) await turns();
+    await turns();
+    go();
+    await failed;
   });
 
   test('closing it stops them', async () => {
@@ -303,7 +418,6 @@ describe('Rows that come after all else', () => {
     const opened = await open(site);
     const waiting = [
       failure(() => search(opened, 0), 'CLOSED'),
-      failure(() => upsert(opened, ['new'], [vectors[3] as Float32Array]), 'CLOSED'),
       failure(() => opened.database.get({ ids: [1], vectors: true }), 'CLOSED'),
       failure(() => opened.database.compact(), 'CLOSED'),
     ];
@@ -317,7 +431,7 @@ describe('Rows that come after all else', () => {
     expect(opened.events).toEqual([]);
   });
 
-  test("writes under way go on in another tab's checkpoint once all its rows are in", async () => {
+  test("writes under way go on in another tab's checkpoint, before all its rows are in", async () => {
     const disk_ = disk.copy();
     const site = new Held(disk_);
     site.isOpen = true;
@@ -337,13 +451,10 @@ describe('Rows that come after all else', () => {
     await upsert(other, ['theirs'], [vectors[0] as Float32Array]);
     await other.database.save({ name: undefined });
     site.isOpen = false;
-    const writing = write(1, ['b']);
-    expect(await isSettled(writing)).toBe(false);
-    // Until then it is what it was.
-    expect(await search(opened, 0, { vectors: true })).toEqual(answers[0]);
-    site.letAllThrough();
-    await writing;
+    await write(1, ['b']);
+    expect(site.asked).not.toEqual([]);
     expect(await opened.database.count()).toBe(COUNT + 3);
+    site.letAllThrough();
     const { vectors: found } = await opened.database.get({ ids: ['a', 'b'], vectors: true });
     expect(found?.subarray(DIMENSIONS)).toEqual(
       (await opened.database.get({ ids: [1], vectors: true })).vectors as Float32Array,
@@ -361,8 +472,7 @@ describe('Rows that come after all else', () => {
     // It has seen the same as the other, and shares no chunk with it when it makes a checkpoint of its own after the other's.
     const third = await open(new FaultySite(disk_));
     const exact = search(opened, 8 * CHUNK, { exact: true });
-    const writing = upsert(opened, ['mine'], [vectors[9] as Float32Array]);
-    await turns();
+    await upsert(opened, ['mine'], [vectors[9] as Float32Array]);
 
     const other = await open(new FaultySite(disk_));
     await other.database.delete({
@@ -380,7 +490,7 @@ describe('Rows that come after all else', () => {
     expect(new Set(hits?.ids.slice(0, 2))).toEqual(new Set([8 * CHUNK, 'theirs']));
     const [[found], [expected]] = [await waiting, await search(other, 8 * CHUNK)];
     expect(found?.distances).toEqual(expected?.distances);
-    await writing;
+    expectVectors((await database.get({ ids: ['mine'], vectors: true })).vectors, vectors[9]);
     expect(await database.count()).toBe(COUNT - CHUNKS + 2);
     await other.database.flush();
     expect(await other.database.count()).toBe(COUNT - CHUNKS + 2);

@@ -25,6 +25,10 @@ class FakeClock implements Clock {
     return new Promise((resolve) => this.#turns.push(resolve));
   }
 
+  pause(): Promise<void> {
+    return this.turn();
+  }
+
   /** Lets the event loop turn until nobody waits for it. */
   async run(): Promise<void> {
     for (;;) {

@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import type { News } from '../../src/durable/news.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
+import { isRowChunk, SAVED, streamingDisk } from '../support/streaming.js';
 import { random } from '../support/vectors.js';
 
 const SEEDS = 40;
+const STREAMED_SEEDS = 16;
 const STEPS = 120;
 /** Strings, so that ids chosen for rows are none of them. */
 const IDS = Array.from({ length: 12 }, (_, i) => `id ${i}`);
@@ -27,8 +29,16 @@ interface Asked {
   to: number | undefined;
 }
 
+/** What there is to open. */
+interface Begun {
+  readonly disk: Disk;
+  readonly dimensions?: number;
+  /** Never changed. */
+  readonly rows: readonly Row[];
+}
+
 class World {
-  readonly disk = new Disk();
+  readonly disk: Disk;
   readonly tabs: Tab[] = [];
   readonly asked = new Map<string, Asked[]>();
   readonly chosen = new Set<number>();
@@ -36,9 +46,13 @@ class World {
   kills = 0;
   #clock = 0;
   /** Calls held back. */
-  #held: { readonly tab: Tab | undefined; readonly go: () => void }[] = [];
+  #held: { readonly tab: () => Tab | undefined; readonly go: () => void }[] = [];
 
-  constructor(readonly seed: number) {
+  constructor(
+    readonly seed: number,
+    readonly begun: Begun,
+  ) {
+    this.disk = begun.disk.copy();
     this.next = random(seed);
   }
 
@@ -58,10 +72,15 @@ class World {
       close: () => void listeners.splice(0),
     };
     this.#channels.push({ hear: () => void listeners.forEach((heard) => void heard()) });
-    const process = await Process.start(site, 8, news);
-    const tab: Tab = { site, process, frozen: false, running: 0 };
-    // From here on its calls wait for the scheduler.
-    site.onCall = () => new Promise((go) => void this.#held.push({ tab, go }));
+    let tab: Tab | undefined;
+    const hold = () => new Promise<void>((go) => void this.#held.push({ tab: () => tab, go }));
+    // Once it is open all its calls wait for the scheduler, and before that those for rows that come after.
+    site.onCall = async (key) => {
+      if (isRowChunk(key) && this.begun.rows.length > 0) await hold();
+    };
+    const process = await Process.start(site, this.begun.dimensions, news);
+    tab = { site, process, frozen: false, running: 0 };
+    site.onCall = hold;
     this.tabs.push(tab);
     return tab;
   }
@@ -70,7 +89,7 @@ class World {
 
   /** Lets one of the calls held back go on, of a tab that is not frozen. False where there is none. */
   async step(): Promise<boolean> {
-    const able = this.#held.filter(({ tab }) => !tab?.frozen);
+    const able = this.#held.filter(({ tab }) => !tab()?.frozen);
     const one = able[this.pick(able.length)];
     if (one === undefined) return false;
     this.#held = this.#held.filter((held) => held !== one);
@@ -125,7 +144,7 @@ class World {
     tab.site.dead = true;
     this.kills++;
     this.tabs.splice(this.tabs.indexOf(tab), 1);
-    this.#held = this.#held.filter((held) => held.tab !== tab);
+    this.#held = this.#held.filter((held) => held.tab() !== tab);
   }
 
   /** Whether rows are what some order of the asked operations leads to, in which each comes between its call and its acknowledgement. */
@@ -141,6 +160,7 @@ class World {
       if (!asked.some(({ to }) => to !== undefined)) possible.push(undefined);
       expect(possible, `seed ${this.seed}, ${id}`).toContain(n);
     }
+    for (const { id, n } of this.begun.rows) expect(found.get(id), `seed ${this.seed}, ${id}`).toBe(n);
     for (const id of this.chosen) expect(found.has(id), `chosen id ${id}`).toBe(true);
   }
 }
@@ -151,10 +171,23 @@ async function turns(): Promise<void> {
 
 describe('Tabs', () => {
   test(`${SEEDS} seeds of ${STEPS} steps`, { timeout: 600_000 }, async () => {
+    await simulate(SEEDS, { disk: new Disk(), dimensions: 8, rows: [] });
+  });
+
+  test(`${STREAMED_SEEDS} seeds of ${STEPS} steps, while rows come in`, { timeout: 600_000 }, async () => {
+    const { streaming, reloads } = await simulate(STREAMED_SEEDS, { disk: await streamingDisk(), rows: SAVED });
+    expect(streaming).toBeGreaterThan(STREAMED_SEEDS);
+    expect(reloads).toBeGreaterThan(0);
+  });
+
+  async function simulate(seeds: number, begun: Begun): Promise<{ streaming: number; reloads: number }> {
     let kills = 0;
     let writes = 0;
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const world = new World(seed);
+    /** What was asked of a tab whose rows were still to come, and tabs that took up another's checkpoint. */
+    let streaming = 0;
+    let reloads = 0;
+    for (let seed = 1; seed <= seeds; seed++) {
+      const world = new World(seed, begun);
       for (let tab = 0; tab < 3; tab++) await world.open();
       for (let step = 0; step < STEPS; step++) {
         const tab = world.tabs[world.pick(world.tabs.length)] as Tab;
@@ -162,24 +195,30 @@ describe('Tabs', () => {
         if (dice === 0 && world.tabs.length > 1) world.kill(tab);
         else if (dice === 1 && world.tabs.length < 5) await world.open();
         else if (dice < 5) tab.frozen = !tab.frozen;
-        else if (dice < 20 && tab.running < 4) world.ask(tab);
-        else await world.step();
+        else if (dice < 20 && tab.running < 4) {
+          if (tab.process.isStreaming) streaming++;
+          world.ask(tab);
+        } else await world.step();
       }
       await world.settle();
       expect(world.failures, `seed ${seed}`).toEqual([]);
       const looks = world.tabs.map(({ process }) => process.flush());
       await world.settle();
       await Promise.all(looks);
-      const late = await Process.start(new FaultySite(world.disk), 8);
+      const late = await Process.start(new FaultySite(world.disk), begun.dimensions);
       const rows = await late.rows();
       world.check(rows);
       const sorted = (list: readonly Row[]): Row[] => [...list].sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
       for (const { process } of world.tabs) expect(sorted(await process.rows()), `seed ${seed}`).toEqual(sorted(rows));
       for (const { process } of world.tabs) expect(process.events, `seed ${seed}`).toEqual([]);
+      reloads += world.tabs.filter(({ process }) => process.isReloaded).length;
       kills += world.kills;
       writes += [...world.asked.values()].flat().length + world.chosen.size;
     }
-    console.log(`${SEEDS} seeds, ${writes} writes, ${kills} tabs killed`);
-    expect(kills).toBeGreaterThan(SEEDS / 2);
-  });
+    console.log(
+      `${seeds} seeds, ${writes} writes, ${streaming} while rows came in, ${kills} tabs killed, ${reloads} begun anew`,
+    );
+    expect(kills).toBeGreaterThan(seeds / 2);
+    return { streaming, reloads };
+  }
 });

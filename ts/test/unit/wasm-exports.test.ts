@@ -16,7 +16,7 @@ function __wbindgen_realloc
 function __wbindgen_start
 function abiVersion
 function engine_admit
-function engine_awaited
+function engine_awaitedChunk
 function engine_calibrate
 function engine_chunk
 function engine_chunkBytes
@@ -41,6 +41,7 @@ function engine_search
 function engine_setClean
 function engine_slots
 function engine_stage
+function engine_stageValues
 function engine_stats
 function engine_tombstones
 function engine_wanted

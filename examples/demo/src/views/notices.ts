@@ -29,6 +29,8 @@ export function words(event: EdgeVecEvent): string {
     case 'graph-rebuilt':
       return 'A part of what was stored was damaged. No row is lost, and you need not do anything: searches are slower until that part is built anew.';
     case 'rows-unreadable':
+      if ('code' in event.error && event.error.code === 'STORAGE_FAILED')
+        return 'This device does not give back the rows it stores right now. They are not lost: search again in a moment, or reload the page.';
       return 'Rows that are stored on this device can no longer be read. Start over and build the index again.';
     case 'checkpoint-failed':
       return 'Stored rows could not be tidied up, most often because the device is short of room. None is lost, and it is tried again; free some room if this comes back.';

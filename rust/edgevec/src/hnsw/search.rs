@@ -215,12 +215,11 @@ impl Scratch {
     /// Pools rows that are not in yet by their estimates, and takes them out of `slots`.
     #[cold]
     fn stand_in(&mut self, vectors: &Vectors, batch: &[Key], base: f32) -> Result<(), Error> {
-        self.slots.retain(|&slot| !vectors.awaits(slot));
+        self.slots.retain(|&slot| vectors.awaited_for(slot).is_none());
         for &key in batch {
             let slot = slot_of(key);
-            if vectors.awaits(slot) {
+            if let Some(chunk) = vectors.awaited_for(slot) {
                 self.pool.insert(distance_of(key) + base, slot, true);
-                let chunk = vectors.rows().chunk_of(slot);
                 if !self.wanted.contains(&chunk) {
                     self.wanted.try_reserve(1)?;
                     self.wanted.push(chunk);

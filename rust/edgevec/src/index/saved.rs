@@ -91,9 +91,10 @@ impl Index {
     /// waited for.
     pub(crate) fn check_vectors(&mut self) -> Result<(), Error> {
         if self.vectors.can_wait_for_rows() {
+            let slots = self.slots;
             for chunk in 0..self.layout(Section::Rows).chunks {
                 if self.is_dirty(Section::Rows, chunk) {
-                    self.vectors.rows_mut().wait_for(chunk)?;
+                    self.vectors.rows_mut().wait_for(chunk, slots)?;
                     self.set_clean(Section::Rows, chunk);
                 }
             }
@@ -104,25 +105,12 @@ impl Index {
         if self.vectors.are_sound(self.slots) { Ok(()) } else { Err(Error::Damaged { what: "a row is none" }) }
     }
 
-    /// Where to put a chunk of rows that is waited for.
-    pub(crate) fn awaited_chunk(&mut self, chunk: u32) -> Option<&mut [u8]> {
-        let slots = self.slots;
-        let rows = self.vectors.rows_mut();
-        rows.awaits(chunk).then(|| rows.saved_mut().bytes_of_mut(chunk as usize, slots))
+    pub(crate) fn admit_chunk(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.vectors.admit(chunk, saved)
     }
 
-    /// Takes what has been put there for rows, if it could be.
-    pub(crate) fn admit_chunk(&mut self, chunk: u32) -> Result<(), Error> {
-        let rows = self.vectors.rows();
-        if rows.awaits(chunk) {
-            let chunk_rows = rows.saved().chunk_rows();
-            let first = chunk * chunk_rows;
-            if !self.vectors.rows_are_sound(first..self.slots.min(first + chunk_rows)) {
-                return Err(Error::Damaged { what: "a row is none" });
-            }
-            self.vectors.rows_mut().receive(chunk);
-        }
-        Ok(())
+    pub(crate) fn awaited_chunk_of(&self, slot: u32) -> Option<u32> {
+        self.vectors.awaited_for(slot)
     }
 
     pub(crate) fn awaits_nothing(&self) -> bool {

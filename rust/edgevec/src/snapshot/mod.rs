@@ -102,24 +102,24 @@ impl Layout {
 
 impl Index {
     /// Whether every row has been read back. While some are to come the index is partial: it searches, by the graph, as far as the
-    /// rows that are in rank the answers; rows may be removed; no other may be added, and nothing can be saved.
+    /// rows that are in rank the answers; rows may be added, linked and removed, as ever; nothing is scanned, compacted, calibrated or saved.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.awaits_nothing()
     }
 
-    /// Where to write the bytes of a chunk of [`Section::Rows`] that has not been read back yet, before it is
-    /// [admitted](Self::admit). None where it has, or there is no such chunk.
-    pub fn awaited_mut(&mut self, chunk: u32) -> Option<&mut [u8]> {
-        self.awaited_chunk(chunk)
+    /// The chunk of [`Section::Rows`] that a row of this slot has not been read back with yet.
+    #[must_use]
+    pub fn awaited_chunk(&self, slot: u32) -> Option<u32> {
+        self.awaited_chunk_of(slot)
     }
 
-    /// Takes up a chunk of rows that has been written to where [`awaited_mut`](Self::awaited_mut) says, once.
+    /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are; nothing changes where the chunk is in.
     ///
     /// # Errors
     /// [`Error::Damaged`] where it is not what an index holds; it is then still to come.
-    pub fn admit(&mut self, chunk: u32) -> Result<(), Error> {
-        self.admit_chunk(chunk)
+    pub fn admit(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.admit_chunk(chunk, saved)
     }
 
     /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later [`publish`](Self::publish)
