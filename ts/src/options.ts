@@ -74,7 +74,10 @@ export interface OpenOptions {
    * keep the database in `'memory'` and tell `onEvent` that it is `degraded`.
    */
   readonly whenUnavailable?: 'throw' | 'memory';
-  /** The folder for databases kept in files. Default `.edgevec` in the working directory. */
+  /**
+   * The folder for databases kept in files, and for the copies that `save(name)` makes, also of a database without a name. Default `.edgevec` in the
+   * working directory.
+   */
   readonly directory?: string;
   /** Told about what is no error of a call. Default: `console.warn`. */
   readonly onEvent?: (event: EdgeVecEvent) => void;

@@ -127,9 +127,8 @@ async function durably(
   return { durable: new Durable(place, names, imported.log, imported.loaded), loaded: imported.loaded };
 }
 
-/** Files belong to one process: nobody else is there to be told. */
-function others({ kind }: Storage, name: string): News | undefined {
-  return kind === 'indexeddb' ? broadcast(name) : undefined;
+function others({ kind, news }: Storage, name: string): News | undefined {
+  return kind === 'indexeddb' ? broadcast(name) : news;
 }
 
 /** What a stored database is made with, if that is what was asked for; else what a new one is to be made with. */

@@ -122,7 +122,7 @@ export class Durable implements Journal {
     options: (stored: StoredOptions | undefined) => StoredOptions,
   ): Promise<{ durable: Durable; loaded: Loaded }> {
     const names = new Names();
-    if (place.storage.lost > 0) place.tell({ type: 'log-damaged', lost: undefined, error: damaged('the journal') });
+    if (place.storage.lost > 0) place.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
     for (;;) {
       const log = (await Log.open(place.storage)) ?? (await begin(place.storage, names, options(undefined)));
       // Another tab was first.
@@ -186,7 +186,7 @@ export class Durable implements Journal {
         return this.catchUp(own);
       }
       if (found?.type === 'broken') {
-        const error = found.error ?? damaged('the log');
+        const error = lostWrites(found.lost, found.error);
         if (await this.#log.mend()) this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
         // What was read of the log before is not what it holds now.
         return this.catchUp(own);
@@ -439,6 +439,16 @@ async function load(
     if (isDamage(error) && (await isOvertaken())) return undefined;
     throw error;
   }
+}
+
+/** The end of the log cannot be read. What was written before it is whole: to drop the database, as damage asks for elsewhere, would lose that too. */
+function lostWrites(lost: number | undefined, cause?: unknown): EdgeVecError {
+  const known = lost === 1 ? 'The last write is' : `The last ${lost} writes are`;
+  const problem = lost === undefined ? 'Writes may be lost' : `${known} lost`;
+  return new EdgeVecError('DAMAGED', `${problem}: the end of what was stored cannot be read`, {
+    remedy: 'All that was written before is whole, and the database goes on from there. Write again what is missing.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function isDamage(error: unknown): error is EdgeVecError {

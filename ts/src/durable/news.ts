@@ -1,12 +1,8 @@
-// How tabs tell each other that there is something new. What is told may be lost or come late: who writes looks for itself.
+// How tabs tell each other that there is something new.
 
-export interface News {
-  /** Tells all others. */
-  tell(): void;
-  /** Called when another tells. */
-  listen(heard: () => void): void;
-  close(): void;
-}
+import type { News } from '../storage/storage.js';
+
+export type { News };
 
 /** Among tabs and workers of one origin; undefined where they cannot talk. */
 export function broadcast(name: string): News | undefined {

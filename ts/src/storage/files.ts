@@ -1,7 +1,11 @@
-// A storage in files, for Node, Bun and Deno: a folder a name. One process at a time holds it, by a lock file.
+// A storage in files, for Node, Bun and Deno: a folder a name. One thread at a time holds it, by a lock file; in that it may be open many times.
 //
 // Head and log live in one journal, to which each commit appends one record. Chunks are files of their own, there before the record that speaks
 // of them and gone after it. When most of the journal is dead, what lives is written to a new one, which takes the old one's name.
+//
+// What a damaged record said is left out, and records behind it count: each has the whole head. Above, the log finds what it misses by the
+// numbers of its entries. No one record may be all that leads to the chunks there are: the head is said twice before others are removed, and where
+// the journal is written anew. Nothing is cut off before the next commit: whoever opens the storage may find that there is nothing to go on from.
 
 import { closed, damaged, EdgeVecError } from '../errors.js';
 import { show } from '../show.js';
@@ -12,12 +16,13 @@ import {
   entriesOf,
   RECORD_HEADER,
   readAll,
-  readRecord,
+  recordsOf,
   writeAll,
 } from './journal.js';
 import { LockFile } from './lock-file.js';
 import { codeOf, type FileHandle, type Fs, type Node } from './node.js';
 import { noRoom } from './room.js';
+import { share, withdraw } from './share.js';
 import {
   alone,
   type Batch,
@@ -41,8 +46,9 @@ const FOLDER = 'db-';
 const DROPPED = 'dropped-';
 /** Bytes that file systems take for the name of a folder. */
 const MAX_FILE_NAME = 255;
-/** Fewer dead bytes than this are not worth a new journal. */
+/** Fewer dead bytes than this are not worth a new journal; after a checkpoint, which has synced more, not so many. */
 const DEAD_FROM = 1 << 20;
+const FORGOTTEN_FROM = 1 << 16;
 
 /** Where in the journal a value is. */
 interface Span {
@@ -61,9 +67,18 @@ export class FilesSite implements StorageSite {
     this.#root = root;
   }
 
-  async open(name: string): Promise<Storage> {
-    const { fs } = this.#node;
+  async open(name: string, onGone: () => void = () => {}): Promise<Storage> {
+    const { fs, slots } = this.#node;
     const folder = this.#folder(name);
+    const place = await unavailable(folder, async () => {
+      await fs.mkdir(this.#root, { recursive: true });
+      return this.#place(folder);
+    });
+    return share(slots, place, onGone, () => this.#open(name, folder));
+  }
+
+  async #open(name: string, folder: string): Promise<Storage> {
+    const { fs } = this.#node;
     const lock = await unavailable(folder, async () => {
       await fs.mkdir(`${folder}/${CHUNKS}`, { recursive: true });
       return LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
@@ -91,20 +106,33 @@ export class FilesSite implements StorageSite {
   }
 
   async drop(name: string): Promise<void> {
-    const { fs } = this.#node;
+    const { fs, slots } = this.#node;
     const folder = this.#folder(name);
     if (await exists(fs, folder)) {
-      await unavailable(folder, async () => {
-        const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
-        try {
-          // Out of the way in one step: a database is there or it is not.
-          await fs.rename(folder, `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`);
-        } finally {
-          await lock.release().catch(() => {});
-        }
-      });
+      const place = await unavailable(folder, () => this.#place(folder));
+      await withdraw(slots, place, () => this.#drop(name, folder));
     }
     await this.#sweep();
+  }
+
+  async #drop(name: string, folder: string): Promise<void> {
+    const { fs } = this.#node;
+    // Another of this thread may have dropped it meanwhile.
+    if (!(await exists(fs, folder))) return;
+    await unavailable(folder, async () => {
+      const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
+      try {
+        // Out of the way in one step: a database is there or it is not.
+        await fs.rename(folder, `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`);
+      } finally {
+        await lock.release().catch(() => {});
+      }
+    });
+  }
+
+  /** The same for every path that leads to a folder. */
+  async #place(folder: string): Promise<string> {
+    return (await this.#node.fs.realpath(this.#root)) + folder.slice(this.#root.length);
   }
 
   /** Removes what is dropped, also by those who died before they were done. What cannot be removed now is left to the next. */
@@ -142,6 +170,16 @@ class FileStorage implements Storage {
   #live = 0;
   #head: Uint8Array | undefined;
   #headLength = 0;
+  /** The head is in two records. */
+  #isHeadTwice = false;
+  /** The highest number of the log that was ever in this journal. */
+  #highest = 0;
+  /** It holds damaged bytes, or two entries of one number: were the record lost that forgets the first, that would be taken for the second. */
+  #isUnclean = false;
+  /** Damaged bytes that are not set aside yet. */
+  #damaged: Span[] = [];
+  /** There is something behind the last record. */
+  #hasTail = false;
   readonly #log = new Map<number, Span>();
   readonly #chunks = new Set<string>();
   /** Chunks that a power failure might still take. */
@@ -221,6 +259,10 @@ class FileStorage implements Storage {
     return this.#inTurn(() => this.#commit(batch));
   }
 
+  get hasFailed(): boolean {
+    return this.#broken !== undefined;
+  }
+
   async estimate(): Promise<Room | undefined> {
     const found = await this.#fs.statfs(this.#folder).catch(() => undefined);
     if (found === undefined) return undefined;
@@ -242,7 +284,10 @@ class FileStorage implements Storage {
   async #commit({ expect, requires = [], put = [], delete: deleted = [], strict = false }: Batch): Promise<boolean> {
     if (expect !== undefined && !sameBytes(expect, this.#head)) return false;
     if (!requires.every((name) => this.#chunks.has(name))) return false;
-    await this.#lock.assertHeld();
+    await this.#lock.assertHeld().catch((error) => {
+      this.#broken = error;
+      throw error;
+    });
     const written: string[] = [];
     try {
       for (const [store, key, value] of put) {
@@ -264,12 +309,17 @@ class FileStorage implements Storage {
     }
     for (const name of written) this.#chunks.add(name);
     // From here on it has taken place: what fails now costs room, and nothing else.
-    for (const [store, key] of deleted) {
-      if (store !== 'chunks' || !this.#chunks.delete(key)) continue;
-      this.#unsynced.delete(key);
-      await this.#fs.rm(this.#chunkFile(key), { force: true }).catch(() => {});
+    const removed = deleted.flatMap(([store, key]) => (store === 'chunks' && this.#chunks.has(key) ? [key] : []));
+    if (removed.length > 0 && this.#head !== undefined && !this.#isHeadTwice) {
+      await this.#append(encodeBody([['head', 0, this.#head]], []), false).catch(() => {});
     }
-    if (this.#size - this.#live > Math.max(DEAD_FROM, this.#live)) await this.#rewrite();
+    for (const name of removed) {
+      this.#chunks.delete(name);
+      this.#unsynced.delete(name);
+      await this.#fs.rm(this.#chunkFile(name), { force: true }).catch(() => {});
+    }
+    const worth = deleted.some(([store]) => store === 'log') ? FORGOTTEN_FROM : DEAD_FROM;
+    if (this.#isUnclean || this.#size - this.#live > Math.max(worth, this.#live)) await this.#rewrite();
     return true;
   }
 
@@ -299,6 +349,7 @@ class FileStorage implements Storage {
 
   async #append(body: Uint8Array, strict: boolean): Promise<void> {
     if (body.length > 0) {
+      await this.#clearTail();
       const record = encodeRecord(this.#records + 1, body);
       try {
         await writeAll(this.#journal, record, this.#size);
@@ -331,51 +382,67 @@ class FileStorage implements Storage {
     const cost = RECORD_HEADER + ENTRY_HEADER;
     for (const { kind, key, at, length } of entriesOf(body)) {
       if (kind === 'head') {
+        const head = body.slice(at, at + length);
         this.#live += length + cost - this.#headLength;
         this.#headLength = length + cost;
-        this.#head = body.slice(at, at + length);
+        this.#isHeadTwice = sameBytes(this.#head, head);
+        this.#head = head;
         continue;
       }
       const before = this.#log.get(key);
       if (before !== undefined) this.#live -= before.length + cost;
       this.#log.delete(key);
       if (kind === 'forget') continue;
+      this.#isUnclean ||= key <= this.#highest;
+      this.#highest = Math.max(this.#highest, key);
       this.#log.set(key, { offset: start + at, length });
       this.#live += length + cost;
     }
   }
 
-  /**
-   * Reads the journal as far as it is whole, and cuts off the rest: what a crash has torn for good, other bytes into a file of their own.
-   *
-   * @throws `DAMAGED` where nothing would be left; the journal then stays as it is
-   */
+  /** Reads the journal, and changes nothing in it. @throws `DAMAGED` where there is nothing to go on from */
   async #replay(): Promise<void> {
     const { size } = await this.#journal.stat();
-    for (;;) {
-      const met = await readRecord(this.#journal, this.#size, size, this.#records + 1);
-      if ('body' in met) {
-        this.#take(met.body, this.#size + RECORD_HEADER);
-        this.#size += RECORD_HEADER + met.body.length;
-        this.#records += 1;
-        continue;
+    for await (const found of recordsOf(this.#journal, size)) {
+      if ('body' in found) {
+        this.#take(found.body, found.bodyAt);
+        this.#size = found.bodyAt + found.body.length;
+        this.#records = found.number;
+        this.lost = 0;
+      } else {
+        const length = found.to - found.from;
+        this.#damaged.push({ offset: found.from, length });
+        this.lost += length;
       }
-      // A crash leaves the small record that begins a database short or empty. One of full length was whole once.
-      if (this.#head === undefined && met.end !== 'torn') throw damaged('the journal');
-      if (met.end === 'damaged') await this.#setAside(size);
-      break;
     }
-    if (this.#size < size) await this.#journal.truncate(this.#size);
+    this.#hasTail = this.#size < size;
+    // A crash leaves the small record that begins a database short or empty. One of full length was whole once.
+    if (this.#head === undefined && this.#damaged.length > 0) throw damaged('the journal');
   }
 
-  async #setAside(size: number): Promise<void> {
-    this.lost = size - this.#size;
+  /** Makes room for the next record: cuts off what a crash has torn, and damaged bytes once they are in a file of their own. */
+  async #clearTail(): Promise<void> {
+    if (this.#damaged.length > 0) {
+      await this.#setAside();
+      this.#damaged = [];
+      this.#isUnclean = true;
+      this.lost = 0;
+    }
+    if (this.#hasTail) await this.#synced(this.#journal.truncate(this.#size));
+    this.#hasTail = false;
+  }
+
+  async #setAside(): Promise<void> {
     const aside = await this.#fs.open(`${this.#folder}/${DAMAGED}${Date.now().toString(36)}`, 'w');
     const window = new Uint8Array(1 << 20);
     try {
-      for (let at = 0; at < this.lost; at += window.length) {
-        const part = window.subarray(0, Math.min(window.length, this.lost - at));
-        await writeAll(aside, await readAll(this.#journal, part, this.#size + at), at);
+      let size = 0;
+      for (const { offset, length } of this.#damaged) {
+        for (let at = 0; at < length; at += window.length) {
+          const part = window.subarray(0, Math.min(window.length, length - at));
+          await writeAll(aside, await readAll(this.#journal, part, offset + at), size);
+          size += part.length;
+        }
       }
       await aside.sync();
     } finally {
@@ -399,12 +466,14 @@ class FileStorage implements Storage {
         size += record.length;
         return value;
       };
-      // The head first: damage further on then costs entries, and not all there is.
-      if (this.#head !== undefined) await write(['head', 0, this.#head]);
-      for (const [key, { offset, length }] of this.#log) {
+      const head: Put[] = this.#head === undefined ? [] : [['head', 0, this.#head]];
+      // First and last: damage of one place then costs entries, and not all there is.
+      for (const put of head) await write(put);
+      for (const [key, { offset, length }] of [...this.#log].sort(([a], [b]) => a - b)) {
         const value = await readAll(this.#journal, new Uint8Array(length), offset);
         spans.push([key, { offset: await write(['log', key, value]), length }]);
       }
+      for (const put of head) await write(put);
       await fresh.sync();
       await fresh.close();
       // Windows renames no file over one that is open.
@@ -413,6 +482,8 @@ class FileStorage implements Storage {
         await this.#fs.rename(file + NEW, file);
         for (const [key, span] of spans) this.#log.set(key, span);
         [this.#size, this.#live, this.#records] = [size, size, records];
+        this.#isHeadTwice = head.length > 0;
+        this.#highest = spans.at(-1)?.[0] ?? 0;
       } finally {
         this.#journal = await this.#fs.open(file, 'r+');
       }
@@ -426,6 +497,7 @@ class FileStorage implements Storage {
       });
       this.#live = this.#size;
     }
+    this.#isUnclean = false;
   }
 
   #readLog(key: number): Promise<Uint8Array | undefined> {

@@ -64,31 +64,101 @@ export function encodeRecord(number: number, body: Uint8Array): Uint8Array {
   return record;
 }
 
-/** What is at a place of the journal: a record's body; or how its end is met. */
-export type Met =
-  | { readonly body: Uint8Array }
-  /** Nothing, or what a crash has left of a last record. */
-  | { readonly end: 'torn' }
-  /** A last record of full length with other bytes than were written: torn, or damaged later. */
-  | { readonly end: 'wrong' }
-  /** Bytes that are no record, with others behind them. */
-  | { readonly end: 'damaged' };
+/** What a journal holds, in its order. */
+export type Found =
+  /** A record: its number, and where its body is. */
+  | { readonly number: number; readonly body: Uint8Array; readonly bodyAt: number }
+  /** Bytes that are no record, and no record that a crash has torn. */
+  | { readonly from: number; readonly to: number };
 
-export async function readRecord(file: FileHandle, position: number, size: number, number: number): Promise<Met> {
-  const bodyAt = position + RECORD_HEADER;
-  if (bodyAt > size) return { end: 'torn' };
-  const header = await readAll(file, new Uint8Array(RECORD_HEADER), position);
-  const view = new DataView(header.buffer);
+/** Of the smallest record. */
+const SMALLEST = RECORD_HEADER + ENTRY_HEADER;
+/** Bytes looked through at once for where records go on. */
+const WINDOW = 1 << 20;
+/** What a disk writes whole or not at all. */
+const SECTOR = 512;
+
+/** Reads the records of a journal, those behind damaged ones too. A last one that a crash has torn is left out. */
+export async function* recordsOf(file: FileHandle, size: number): AsyncGenerator<Found, void, undefined> {
+  let last = 0;
+  for (let at = 0; at + RECORD_HEADER <= size; ) {
+    const bodyAt = at + RECORD_HEADER;
+    const header = headerOf(await readAll(file, new Uint8Array(RECORD_HEADER), at), 0);
+    if (header?.number !== last + 1) {
+      // Blocks that were given to the file and never written read as zeros.
+      if (await isZero(file, bodyAt, size)) return;
+      const next = await findRecord(file, at, size, last);
+      yield { from: at, to: next?.at ?? size };
+      if (next === undefined) return;
+      at = next.at;
+      last = next.number - 1;
+      continue;
+    }
+    const end = bodyAt + header.length;
+    if (end > size) return;
+    const body = await readAll(file, new Uint8Array(header.length), bodyAt);
+    if (crc32c(body) === header.checksum) yield { number: header.number, body, bodyAt };
+    else if (!(await isZero(file, end, size))) yield { from: at, to: end };
+    else if (isUnwritten(body, end)) return;
+    else return yield { from: at, to: size };
+    at = end;
+    last = header.number;
+  }
+}
+
+interface Header {
+  readonly length: number;
+  readonly number: number;
+  /** Of the body. */
+  readonly checksum: number;
+}
+
+/** Undefined where there is none. */
+function headerOf(bytes: Uint8Array, at: number): Header | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, RECORD_HEADER);
   const length = view.getUint32(0, true);
-  const isHeader =
-    length > 0 && view.getUint32(4, true) === number && crc32c(header.subarray(0, 8)) === view.getUint32(8, true);
-  // Blocks that were given to the file and never written read as zeros.
-  if (!isHeader) return { end: (await isZero(file, bodyAt, size)) ? 'torn' : 'damaged' };
-  const end = bodyAt + length;
-  if (end > size) return { end: 'torn' };
-  const body = await readAll(file, new Uint8Array(length), bodyAt);
-  if (crc32c(body) === view.getUint32(12, true)) return { body };
-  return { end: (await isZero(file, end, size)) ? 'wrong' : 'damaged' };
+  const isHeader = length > 0 && crc32c(bytes.subarray(at, at + 8)) === view.getUint32(8, true);
+  return isHeader ? { length, number: view.getUint32(4, true), checksum: view.getUint32(12, true) } : undefined;
+}
+
+/**
+ * The first whole record behind damaged bytes from `from` on, before which `last` was the last one. What a user has stored may look like a record;
+ * it will hardly have a number that can come here, which is higher by no more than records fit between.
+ */
+async function findRecord(
+  file: FileHandle,
+  from: number,
+  size: number,
+  last: number,
+): Promise<{ readonly at: number; readonly number: number } | undefined> {
+  const window = new Uint8Array(WINDOW + RECORD_HEADER);
+  /** Bytes that may be read for bodies that turn out to be none: those of true records are no more than this. */
+  let budget = size;
+  for (let start = from; start + RECORD_HEADER <= size; start += WINDOW) {
+    const part = await readAll(file, window.subarray(0, Math.min(window.length, size - start)), start);
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    for (let i = 0; i < WINDOW && i + RECORD_HEADER <= part.length; i++) {
+      const at = start + i;
+      const ahead = view.getUint32(i + 4, true) - last;
+      if (ahead < 1 || ahead > 1 + (at - from) / SMALLEST) continue;
+      const bodyAt = at + RECORD_HEADER;
+      const length = view.getUint32(i, true);
+      if (length > Math.min(size - bodyAt, budget)) continue;
+      const header = headerOf(part, i);
+      if (header === undefined) continue;
+      budget -= length;
+      if (crc32c(await readAll(file, new Uint8Array(length), bodyAt)) === header.checksum) {
+        return { at, number: header.number };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Whether the end of a last record was given to the file and never written; `end`: where in the file it ends. */
+function isUnwritten(body: Uint8Array, end: number): boolean {
+  const sector = ((end - 1) % SECTOR) + 1;
+  return body.subarray(-sector).every((byte) => byte === 0);
 }
 
 export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

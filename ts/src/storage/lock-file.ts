@@ -1,4 +1,4 @@
-// One holder at a time, by a file. The lock of a process that is no more is taken over.
+// One holder at a time, a thread, by a file. The lock of a process that is no more is taken over.
 //
 // Whether a process is there can be asked on one machine and in one namespace of processes only. For all others the holder gives a sign of life:
 // every few seconds it writes to its lock, which is thereby not old.
@@ -53,13 +53,7 @@ export class LockFile {
   /** @param what is locked, for people @throws `BLOCKED`, and what the platform throws */
   static async take(node: Node, file: string, what: string): Promise<LockFile> {
     const lock = new LockFile(node, file, await namespaceOf(node.fs));
-    if (!(await lock.#create()) && !(await lock.#takeOver())) {
-      const text = await readText(node.fs, file);
-      throw new EdgeVecError('BLOCKED', `${what} is open already`, {
-        got: `a lock of ${text ?? 'another process'}`,
-        remedy: `One process can have it open, and once: close it there first. If that process is gone, try again in ${STALE_MS / 1000} seconds, or remove ${show(file)}.`,
-      });
-    }
+    if (!(await lock.#create()) && !(await lock.#takeOver())) throw await lock.#blocked(what);
     lock.#sure = Date.now();
     lock.#stop = node.every(BEAT_MS, () => void lock.#beat());
     return lock;
@@ -69,7 +63,7 @@ export class LockFile {
   async assertHeld(): Promise<void> {
     if (Date.now() - this.#sure < DOUBT_MS || (await this.#beat())) return;
     throw new EdgeVecError('STORAGE_FAILED', 'The lock of the database is lost', {
-      got: `a lock of ${(await readText(this.#node.fs, this.#file)) ?? 'nobody'}`,
+      got: `a lock of ${this.#said(parse(await readText(this.#node.fs, this.#file))) ?? 'nobody that is known'}`,
       remedy: 'This process was held up, and another took it for gone. Close the database and open it again.',
     });
   }
@@ -159,13 +153,46 @@ export class LockFile {
     const text = await readText(this.#node.fs, this.#file);
     if (text === undefined) return true;
     const holder = parse(text);
-    const { pid, hostname, began, mayBeAlive } = this.#node;
+    const { pid, began, mayBeAlive } = this.#node;
     const isQuiet = await this.#isQuiet(this.#file);
     // What runs elsewhere cannot be asked.
-    if (holder?.hostname !== hostname || holder.namespace !== this.#namespace) return isQuiet;
+    if (holder === undefined || !this.#isHere(holder)) return isQuiet;
     if (holder.pid !== pid) return !mayBeAlive(holder.pid);
     // Another part of this process, which may be busy, or a process before it that had its number.
     return isQuiet && (await mtimeOf(this.#node.fs, this.#file)) < began;
+  }
+
+  /** Whether its process can be asked for. */
+  #isHere({ hostname, namespace }: Holder): boolean {
+    return hostname === this.#node.hostname && namespace === this.#namespace;
+  }
+
+  async #blocked(what: string): Promise<EdgeVecError> {
+    const holder = parse(await readText(this.#node.fs, this.#file));
+    const remove = `remove the file ${show(this.#file)}`;
+    const seconds = STALE_MS / 1000;
+    let remedy = 'Close it there first: one thread of one process can have it open.';
+    if (holder === undefined) remedy = `Try again in ${seconds} seconds: it is being opened, or that has failed.`;
+    // What is not here gives signs of life, or would have been taken for gone.
+    else if (!this.#isHere(holder)) remedy += ` If that process is gone, try again in ${seconds} seconds.`;
+    else if (holder.pid === this.#node.pid) remedy += ` If that thread has ended without closing it, ${remove}.`;
+    else if (await this.#isQuiet(this.#file)) {
+      remedy += ` It has given no sign of life for ${seconds} seconds: if it is another program that has got the number, ${remove}.`;
+    }
+    return new EdgeVecError('BLOCKED', `${what} is open already`, {
+      got: `a lock of ${this.#said(holder) ?? 'a process that is not known yet'}`,
+      remedy,
+    });
+  }
+
+  /** Who that is, for people. */
+  #said(holder: Holder | undefined): string | undefined {
+    if (holder === undefined) return undefined;
+    const { pid, hostname } = holder;
+    if (hostname !== this.#node.hostname) return `process ${pid} on the machine ${hostname}`;
+    if (!this.#isHere(holder))
+      return `process ${pid} in another container of the machine ${hostname}, or before it was started anew`;
+    return pid === this.#node.pid ? `another thread of this process (${pid})` : `process ${pid} on this machine`;
   }
 
   async #isQuiet(file: string): Promise<boolean> {
@@ -173,9 +200,9 @@ export class LockFile {
   }
 }
 
-function parse(text: string): Holder | undefined {
+function parse(text: string | undefined): Holder | undefined {
   try {
-    const holder = JSON.parse(text) as Holder;
+    const holder = JSON.parse(text ?? '') as Holder;
     return Number.isInteger(holder.pid) && typeof holder.hostname === 'string' ? holder : undefined;
   } catch {
     return undefined;

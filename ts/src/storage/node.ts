@@ -1,6 +1,8 @@
 // The little of Node that files need, and how to get it: Bun and Deno have the same. Bundlers see no import, so that a page's bundle neither
 // fails for it nor carries a stand-in.
 
+import type { Slots } from './share.js';
+
 export interface FileHandle {
   read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
   write(
@@ -23,6 +25,7 @@ export interface Fs {
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
   readdir(path: string): Promise<string[]>;
   readlink(path: string): Promise<string>;
+  realpath(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   rm(path: string, options: { readonly force: true; readonly recursive?: boolean }): Promise<void>;
@@ -46,6 +49,8 @@ export interface Node {
   readonly fs: Fs;
   readonly pid: number;
   readonly hostname: string;
+  /** What this thread has open, by the true path of the folder. */
+  readonly slots: Slots;
   /** When this process began, by this machine's clock; in milliseconds. */
   readonly began: number;
   /** False where it is certain that there is no such process. */
@@ -81,7 +86,16 @@ export function node(): Node | undefined {
       return codeOf(error) !== 'ESRCH';
     }
   };
-  return { fs, pid, hostname: os.hostname(), began: Date.now() - process.uptime() * 1000, mayBeAlive, every };
+  const began = Date.now() - process.uptime() * 1000;
+  return { fs, pid, hostname: os.hostname(), slots: slotsOf(globalThis), began, mayBeAlive, every };
+}
+
+/** One for all copies of this module in a thread. The number is raised whenever slots change. */
+const SLOTS = /* @__PURE__ */ Symbol.for('edgevec slots 1');
+
+function slotsOf(thread: typeof globalThis & { [SLOTS]?: Slots }): Slots {
+  thread[SLOTS] ??= new Map();
+  return thread[SLOTS];
 }
 
 /** What the platform says of a failed call: `ENOENT` and its like. */

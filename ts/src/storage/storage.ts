@@ -42,7 +42,7 @@ export interface Room {
 export interface Storage {
   /** What holds it, for people. */
   readonly kind: 'indexeddb' | 'files' | 'memory';
-  /** Bytes that could not be read when it was opened, and are left out: what was committed after them is lost. */
+  /** Bytes behind the last commit that can be read, which were commits too: these are lost. Whoever made them, nobody knows how many. */
   readonly lost: number;
   read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined>;
   /** The log's entries above `after`, ascending. Entries written meanwhile may be seen or not. */
@@ -56,7 +56,20 @@ export interface Storage {
   commit(batch: Batch): Promise<boolean>;
   /** What is used and what may be; undefined where the platform does not tell. */
   estimate(): Promise<Room | undefined>;
+  /** Whether nothing can be done with it any more but to close it and open it again. */
+  readonly hasFailed?: boolean;
+  /** How those who have it open hear of each other; left out: the platform's way, if there is one. */
+  readonly news?: News;
   close(): Promise<void>;
+}
+
+/** How those who have one storage open tell each other that there is something new. What is told may be lost or come late: who writes looks for itself. */
+export interface News {
+  /** Tells all others. */
+  tell(): void;
+  /** Called when another tells. */
+  listen(heard: () => void): void;
+  close(): void;
 }
 
 /** All the storages of one kind on this device. */

@@ -5,10 +5,9 @@ import { MemorySite } from '../../src/storage/memory.js';
 import { defineStorageSuite } from '../suites/storage.js';
 import { failure } from '../support/open.js';
 
-defineStorageSuite('memory', { site: async () => new MemorySite(), shared: true });
+defineStorageSuite('memory', { site: async () => new MemorySite() });
 defineStorageSuite('indexeddb', {
   site: async () => new IndexedDbSite(),
-  shared: true,
   again: () => new IndexedDbSite(),
 });
 

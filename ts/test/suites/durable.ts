@@ -392,52 +392,50 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await EdgeVec.list(where)).not.toContain(nothing);
     });
 
-    if (kept.directory === undefined) {
-      test('two that have it open see what the other writes, and agree', async () => {
-        const name = fresh();
-        const [a, b] = [await open(name, { dimensions: 2, metric: 'euclidean' }), await open(name)];
-        await a.upsert({ id: 'x', vector: [1, 2], metadata: { n: 1 } });
-        // Written after reading what came before, whoever wrote that.
-        await failure(() => b.insert({ id: 'x', vector: [1, 2], metadata: { n: 2 } }), 'ID_EXISTS');
-        expect((await b.get('x'))?.metadata).toEqual({ n: 1 });
-        await b.update({ id: 'x', metadata: { n: 3 } });
-        await seen(async () => (await a.get('x'))?.metadata.n === 3);
+    test('two that have it open see what the other writes, and agree', async () => {
+      const name = fresh();
+      const [a, b] = [await open(name, { dimensions: 2, metric: 'euclidean' }), await open(name)];
+      await a.upsert({ id: 'x', vector: [1, 2], metadata: { n: 1 } });
+      // Written after reading what came before, whoever wrote that.
+      await failure(() => b.insert({ id: 'x', vector: [1, 2], metadata: { n: 2 } }), 'ID_EXISTS');
+      expect((await b.get('x'))?.metadata).toEqual({ n: 1 });
+      await b.update({ id: 'x', metadata: { n: 3 } });
+      await seen(async () => (await a.get('x'))?.metadata.n === 3);
 
-        const writes = Array.from({ length: 60 }, (_, n) =>
-          (n % 2 === 0 ? a : b).insert({ vector: [n, 1], metadata: { n } }),
-        );
-        const ids = await Promise.all(writes);
-        expect(new Set(ids).size).toBe(60);
-        await Promise.all([a.delete(ids.slice(0, 10)), b.delete(ids.slice(5, 15))]);
-        for (const db of [a, b]) {
-          await db.flush();
-          expect(await db.count()).toBe(46);
-        }
-        expect(await everything(b)).toEqual(await everything(a));
-        expect(await b.search([30, 1], 3)).toEqual(await a.search([30, 1], 3));
-      });
+      const writes = Array.from({ length: 60 }, (_, n) =>
+        (n % 2 === 0 ? a : b).insert({ vector: [n, 1], metadata: { n } }),
+      );
+      const ids = await Promise.all(writes);
+      expect(new Set(ids).size).toBe(60);
+      await Promise.all([a.delete(ids.slice(0, 10)), b.delete(ids.slice(5, 15))]);
+      for (const db of [a, b]) {
+        await db.flush();
+        expect(await db.count()).toBe(46);
+      }
+      expect(await everything(b)).toEqual(await everything(a));
+      expect(await b.search([30, 1], 3)).toEqual(await a.search([30, 1], 3));
+    });
 
-      test('one goes on where the other has made a checkpoint, or dropped it', async () => {
-        const name = fresh();
-        const events: EdgeVecEvent[] = [];
-        const a = await open(name, { dimensions: 2 });
-        const b = await open(name, { onEvent: (event) => void events.push(event) });
-        await a.upsert(Array.from({ length: 50 }, (_, n) => ({ id: n, vector: [n, 1], metadata: { n } })));
-        await a.save();
-        await b.upsert({ id: 'b', vector: [1, 1], metadata: { n: -1 } });
-        await b.save();
-        await a.upsert({ id: 'a', vector: [1, 1], metadata: { n: -2 } });
-        await a.save();
-        expect(await everything(a)).toHaveLength(52);
-        await b.flush();
-        expect(await everything(b)).toEqual(await everything(a));
-        expect(events).toEqual([]);
+    test('one goes on where the other has made a checkpoint, or dropped it', async () => {
+      const name = fresh();
+      const events: EdgeVecEvent[] = [];
+      const a = await open(name, { dimensions: 2 });
+      const b = await open(name, { onEvent: (event) => void events.push(event) });
+      await a.upsert(Array.from({ length: 50 }, (_, n) => ({ id: n, vector: [n, 1], metadata: { n } })));
+      await a.save();
+      await b.upsert({ id: 'b', vector: [1, 1], metadata: { n: -1 } });
+      await b.save();
+      await a.upsert({ id: 'a', vector: [1, 1], metadata: { n: -2 } });
+      await a.save();
+      expect(await everything(a)).toHaveLength(52);
+      await b.flush();
+      expect(await everything(b)).toEqual(await everything(a));
+      expect(events).toEqual([]);
 
-        await EdgeVec.drop(name, where);
-        await seen(async () => events.some(({ type }) => type === 'storage-gone'));
-        await failure(() => b.upsert({ id: 'c', vector: [1, 1], metadata: { n: 0 } }), 'CLOSED');
-      });
-    }
+      await EdgeVec.drop(name, where);
+      await seen(async () => events.some(({ type }) => type === 'storage-gone'));
+      await failure(() => b.upsert({ id: 'c', vector: [1, 1], metadata: { n: 0 } }), 'CLOSED');
+    });
   });
 }
 

@@ -23,15 +23,13 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 export interface StorageCase {
   /** A site with nothing in it. */
   readonly site: () => Promise<StorageSite>;
-  /** Whether one name may be open several times at once. */
-  readonly shared: boolean;
   /** Whether what is written is there for a site made later. */
   readonly again?: (site: StorageSite) => StorageSite;
 }
 
 let names = 0;
 
-export function defineStorageSuite(label: string, { site: makeSite, shared, again }: StorageCase): void {
+export function defineStorageSuite(label: string, { site: makeSite, again }: StorageCase): void {
   describe(`Storage, ${label}`, () => {
     const opened: Storage[] = [];
     const made: [StorageSite, string][] = [];
@@ -239,41 +237,31 @@ export function defineStorageSuite(label: string, { site: makeSite, shared, agai
       await site.drop(`${name} never`);
     });
 
-    if (shared) {
-      test('what one holder commits the others see, and only one passes the fence', async () => {
-        const { site, name, storage } = await fresh();
-        const other = await open(site, name);
-        await storage.commit({
-          put: [
-            ['head', 0, bytes(1)],
-            ['log', 1, bytes(1)],
-          ],
-        });
-        expect(await logOf(other)).toEqual([[1, [1]]]);
-        const commit = (one: Storage, i: number) => one.commit({ expect: bytes(1), put: [['head', 0, bytes(1, i)]] });
-        const passed = await Promise.all([commit(storage, 1), commit(other, 2), commit(storage, 3), commit(other, 4)]);
-        expect(passed.filter(Boolean)).toHaveLength(1);
+    test('what one holder commits the others see, and only one passes the fence', async () => {
+      const { site, name, storage } = await fresh();
+      const other = await open(site, name);
+      await storage.commit({
+        put: [
+          ['head', 0, bytes(1)],
+          ['log', 1, bytes(1)],
+        ],
       });
+      expect(await logOf(other)).toEqual([[1, [1]]]);
+      const commit = (one: Storage, i: number) => one.commit({ expect: bytes(1), put: [['head', 0, bytes(1, i)]] });
+      const passed = await Promise.all([commit(storage, 1), commit(other, 2), commit(storage, 3), commit(other, 4)]);
+      expect(passed.filter(Boolean)).toHaveLength(1);
+    });
 
-      test('one that is dropped is gone for those who had it open', async () => {
-        const { site, name, storage } = await fresh();
-        let gone = 0;
-        const other = await open(site, name, () => {
-          gone++;
-        });
-        await storage.close();
-        await site.drop(name);
-        expect(gone).toBe(1);
-        expect(await codeOf(other.read('head', 0))).toBe('CLOSED');
+    test('one that is dropped is gone for those who had it open', async () => {
+      const { site, name, storage } = await fresh();
+      let gone = 0;
+      const other = await open(site, name, () => {
+        gone++;
       });
-    } else {
-      test('one that is open cannot be opened or dropped', async () => {
-        const { site, name, storage } = await fresh();
-        expect(await codeOf(site.open(name, () => {}))).toBe('BLOCKED');
-        expect(await codeOf(site.drop(name))).toBe('BLOCKED');
-        await storage.commit({ put: [['head', 0, bytes(1)]] });
-        expect(await storage.read('head', 0)).toEqual(bytes(1));
-      });
-    }
+      await storage.close();
+      await site.drop(name);
+      expect(gone).toBe(1);
+      expect(await codeOf(other.read('head', 0))).toBe('CLOSED');
+    });
   });
 }

@@ -1,22 +1,26 @@
 // Files that fail, are damaged, or are held by others.
 
 import {
+  cpSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { EdgeVecError } from '../../src/errors.js';
 import { FilesSite } from '../../src/storage/files.js';
+import { RECORD_HEADER } from '../../src/storage/journal.js';
 import { type FileHandle, type Fs, node as findNode, type Node } from '../../src/storage/node.js';
-import { Process } from '../support/process.js';
+import { Process, type Row } from '../support/process.js';
+import { random } from '../support/vectors.js';
 
 const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
 const folders: string[] = [];
@@ -72,11 +76,32 @@ async function written(rows: number): Promise<{ site: FilesSite; folder: string;
   return { site, folder, journal: join(folder, 'journal') };
 }
 
-function flip(file: string, at: number): void {
+function flip(file: string, at: number, bit = 1): void {
   const bytes = readFileSync(file);
-  bytes[at] = (bytes[at] as number) ^ 1;
+  bytes[at] = (bytes[at] as number) ^ bit;
   writeFileSync(file, bytes);
 }
+
+interface Place {
+  readonly at: number;
+  readonly bodyAt: number;
+  readonly to: number;
+}
+
+/** Where a journal's records are. */
+function recordsIn(file: string): Place[] {
+  const bytes = readFileSync(file);
+  const places: Place[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const bodyAt = at + RECORD_HEADER;
+    const to = bodyAt + bytes.readUInt32LE(at);
+    places.push({ at, bodyAt, to });
+    at = to;
+  }
+  return places;
+}
+
+const numbered = (rows: number): Row[] => Array.from({ length: rows }, (_, id) => ({ id, n: id }));
 
 describe('A damaged journal', () => {
   async function staysDamaged(site: FilesSite, folder: string): Promise<void> {
@@ -91,27 +116,180 @@ describe('A damaged journal', () => {
 
   test('of which nothing can be read stays as it is, and is never taken for an empty database', async () => {
     const { site, folder, journal } = await written(3);
-    flip(journal, 20);
+    for (const { bodyAt } of recordsIn(journal)) flip(journal, bodyAt + 4);
     const bytes = readFileSync(journal);
     await expect(Process.start(site, 4)).rejects.toMatchObject({ code: 'DAMAGED' });
     expect(readFileSync(journal)).toEqual(bytes);
     await staysDamaged(site, folder);
   });
 
-  test('that ends early says so, once, and goes on with the rows before that', async () => {
+  test('loses the writes from the damaged one on, says how many, once, and goes on with the rows before', async () => {
     const { site, journal } = await written(20);
-    flip(journal, readFileSync(journal).length >> 1);
+    flip(journal, recordsIn(journal)[11]?.bodyAt as number);
     const process = await Process.start(site, 4);
-    expect(process.events).toMatchObject([{ type: 'log-damaged', lost: undefined, error: { code: 'DAMAGED' } }]);
+    expect(process.events).toMatchObject([{ type: 'log-damaged', lost: 10, error: { code: 'DAMAGED' } }]);
+    expect(process.events[0]?.error.message).toContain('The last 10 writes are lost');
+    expect(process.events[0]?.error.message).not.toContain('drop');
     const rows = await process.rows();
-    expect(rows.length).toBeGreaterThan(5);
-    expect(rows).toEqual(Array.from({ length: rows.length }, (_, i) => ({ id: i, n: i })));
+    expect(rows).toEqual(numbered(10));
     await process.write('upsert', [{ id: 'more', n: 1 }], true);
     await process.close();
     const again = await Process.start(site, 4);
     expect(again.events).toEqual([]);
     expect(await again.rows()).toEqual([...rows, { id: 'more', n: 1 }]);
     await again.close();
+  });
+
+  test('whose last record is damaged says that writes may be lost, until something is written', async () => {
+    const { site, folder, journal } = await written(5);
+    const bytes = readFileSync(journal);
+    const { at, to } = recordsIn(journal).at(-1) as Place;
+    flip(journal, to - 1);
+    for (let i = 0; i < 2; i++) {
+      const process = await Process.start(site, 4);
+      expect(process.events).toMatchObject([{ type: 'log-damaged', lost: undefined, error: { code: 'DAMAGED' } }]);
+      expect(process.events[0]?.error.message).toContain('Writes may be lost');
+      expect(await process.rows()).toEqual(numbered(4));
+      if (i === 1) await process.write('upsert', [{ id: 4, n: 4 }]);
+      await process.close();
+    }
+    const aside = readdirSync(folder).filter((file) => file.startsWith('journal.damaged-'));
+    expect(aside).toHaveLength(1);
+    expect(readFileSync(join(folder, aside[0] as string))).toHaveLength(to - at);
+    expect(readFileSync(journal).subarray(0, at)).not.toEqual(bytes.subarray(0, at));
+    const again = await Process.start(site, 4);
+    expect(again.events).toEqual([]);
+    expect(await again.rows()).toEqual(numbered(5));
+    await again.close();
+  });
+
+  test('whose last record was never written, though the file has its length, is torn', async () => {
+    const { site, folder, journal } = await written(5);
+    const bytes = readFileSync(journal);
+    const { bodyAt, to } = recordsIn(journal).at(-1) as Place;
+    writeFileSync(journal, bytes.fill(0, Math.max(bodyAt, to - (to % 512)), to));
+    const process = await Process.start(site, 4);
+    expect(process.events).toEqual([]);
+    expect(await process.rows()).toEqual(numbered(4));
+    await process.close();
+    expect(readdirSync(folder).filter((file) => file.includes('damaged'))).toEqual([]);
+  });
+
+  /** Two checkpoints, of which the last has superseded chunks of the first, and writes on both sides. */
+  async function saved(): Promise<Awaited<ReturnType<typeof written>> & { copy: () => void }> {
+    const made = await written(3);
+    const process = await Process.start(made.site, 4);
+    await process.save();
+    for (let i = 3; i < 8; i++) await process.write('upsert', [{ id: i, n: i }]);
+    await process.save();
+    for (let i = 8; i < ROWS; i++) await process.write('upsert', [{ id: i, n: i }]);
+    await process.close();
+    const { folder } = made;
+    const kept = `${folder}-kept`;
+    cpSync(folder, kept, { recursive: true });
+    return {
+      ...made,
+      copy: () => {
+        rmSync(folder, { recursive: true, force: true });
+        cpSync(kept, folder, { recursive: true });
+      },
+    };
+  }
+  const ROWS = 16;
+  const SAVED = 8;
+
+  /** Opens it, which leads to a prefix of what was written, of which what was saved is a part; and to the same the next time. */
+  async function opensWithPrefix(site: FilesSite): Promise<number> {
+    let before: number | undefined;
+    for (let i = 0; i < 2; i++) {
+      const process = await Process.start(site, 4);
+      const rows = await process.rows();
+      expect(rows).toEqual(numbered(rows.length));
+      if (before === undefined) {
+        const told = process.events.map((event) => (event.type === 'log-damaged' ? event.lost : event.type));
+        // A damaged copy of the head may have been a write.
+        const missing = ROWS - rows.length;
+        expect(told).toEqual(
+          missing > 1 || (missing === 1 && told[0] !== undefined) ? [missing] : missing ? [undefined] : [],
+        );
+      }
+      expect(rows).toHaveLength(before ?? rows.length);
+      before = rows.length;
+      await process.close();
+    }
+    expect(before).toBeGreaterThanOrEqual(SAVED);
+    return before as number;
+  }
+
+  test('with any bit flipped leads to all writes but those of the damaged record and behind it', async () => {
+    const { site, journal, copy } = await saved();
+    const places = recordsIn(journal);
+    /** Rows there are once a record is lost: those before it, where it is one of the last writes. */
+    const without = (at: number): number => {
+      const behind = places.filter(({ to }) => to > at).length;
+      return behind <= ROWS - SAVED ? ROWS - behind : ROWS;
+    };
+    const { length } = readFileSync(journal);
+    for (let at = 0; at < length; at += 61) {
+      copy();
+      flip(journal, at, 1 << (at % 8));
+      expect(await opensWithPrefix(site), `byte ${at} of ${length}`).toBe(without(at));
+    }
+  });
+
+  test('leads to no writes that were lost before', async () => {
+    const { site, journal } = await written(6);
+    flip(journal, recordsIn(journal)[4]?.bodyAt as number);
+    const process = await Process.start(site, 4);
+    expect(process.events).toMatchObject([{ lost: 3 }]);
+    // Under the numbers in the log of those that are lost.
+    const rows = [...numbered(3), ...['a', 'b', 'c', 'd'].map((id, n) => ({ id, n }))];
+    for (const row of rows.slice(3)) await process.write('upsert', [row]);
+    await process.close();
+    const whole = readFileSync(journal);
+    for (const { bodyAt } of recordsIn(journal)) {
+      writeFileSync(journal, whole);
+      flip(journal, bodyAt);
+      const again = await Process.start(site, 4);
+      const found = await again.rows();
+      expect(found).toEqual(rows.slice(0, found.length));
+      await again.close();
+    }
+  });
+
+  test('with any bytes gone leads to what was saved or more, or stays as it is', async () => {
+    const { site, folder, journal, copy } = await saved();
+    const next = random(7);
+    const { length } = readFileSync(journal);
+    const codes = new Set<string>();
+    for (let round = 0; round < 30; round++) {
+      copy();
+      const bytes = readFileSync(journal);
+      const from = Math.floor(next() * length);
+      const to = Math.min(length, from + Math.ceil(next() ** 2 * length));
+      for (let at = from; at < to; at++) bytes[at] = Math.floor(next() * 256);
+      writeFileSync(journal, bytes);
+      const answers: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        const process = await Process.start(site, 4).catch((error) => error.code as string);
+        if (typeof process === 'string') {
+          answers.push(process);
+          expect(readFileSync(journal).equals(bytes)).toBe(true);
+          expect(readdirSync(folder).sort()).toEqual(['chunks', 'journal']);
+        } else {
+          const rows = await process.rows();
+          expect(rows).toEqual(numbered(rows.length));
+          expect(rows.length).toBeGreaterThanOrEqual(SAVED);
+          if (i === 0 && rows.length < ROWS) expect(process.events).not.toEqual([]);
+          await process.close();
+          answers.push('open');
+        }
+      }
+      expect(answers[1]).toBe(answers[0]);
+      codes.add(answers[0] as string);
+    }
+    // Both come about.
+    expect([...codes].sort()).toEqual(['DAMAGED', 'open']);
   });
 
   test('of one record is not taken for one that was never begun', async () => {
@@ -131,6 +309,36 @@ describe('A damaged journal', () => {
     const { site, folder, journal } = await written(3);
     rmSync(journal);
     await staysDamaged(site, folder);
+  });
+
+  test('is small once what it said is in a checkpoint, and no bit of it costs that', async () => {
+    const root = makeFolder();
+    const site = new FilesSite(node, root);
+    const journal = join(root, 'db-db', 'journal');
+    const process = await Process.start(site, 4);
+    await process.write('upsert', numbered(3_000));
+    await process.save();
+    expect(readFileSync(journal).length).toBeLessThan(1_000);
+    for (let i = 0; i < 5; i++) await process.write('insert', [{ id: 3_000 + i, n: 3_000 + i }]);
+    await process.save();
+    for (let i = 5; i < 25; i++) await process.write('insert', [{ id: 3_000 + i, n: 3_000 + i }]);
+    await process.close();
+    const whole = readFileSync(journal);
+    const counts: number[] = [];
+    for (const share of [0.01, 0.1, 0.3, 0.5, 0.9]) {
+      writeFileSync(journal, whole);
+      flip(journal, Math.floor(share * whole.length));
+      const again = await Process.start(site, 4);
+      const rows = await again.rows();
+      expect(rows).toEqual(numbered(rows.length));
+      expect(again.events).toMatchObject(
+        rows.length < 3_025 ? [{ type: 'log-damaged', lost: 3_025 - rows.length }] : [],
+      );
+      counts.push(rows.length);
+      await again.close();
+    }
+    expect(counts.slice(0, 2)).toEqual([3_025, 3_025]);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(3_005);
   });
 
   test('written anew begins with the head, so that damage costs the end alone', async () => {
@@ -222,6 +430,20 @@ describe('A commit of which nobody knows whether it took place', () => {
     renameSync(join(root, 'db-copy'), join(root, 'db-db'));
     const again = await Process.start(new FilesSite(node, root), 4);
     expect((await again.rows()).map(({ id }) => id)).toEqual(['old', 'new']);
+    await again.close();
+  });
+
+  test('is open anew for who opens it again, though others have not closed it', async () => {
+    const { site, arm } = armed(makeFolder());
+    let gone = 0;
+    const storage = await site.open('db', () => gone++);
+    await storage.commit({ put: [['head', 0, Uint8Array.of(1)]] });
+    arm(1);
+    await expect(storage.commit({ put: [], strict: true })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    arm(Number.POSITIVE_INFINITY);
+    const again = await site.open('db');
+    expect(gone).toBe(1);
+    expect(await again.commit({ put: [], strict: true })).toBe(true);
     await again.close();
   });
 
@@ -317,31 +539,86 @@ describe('A lock', () => {
       runs.add(run);
       return () => void runs.delete(run);
     };
-    return { node: { ...node, every, ...other }, tick: () => runs.forEach((run) => void run()) };
+    return { node: { ...node, slots: new Map(), every, ...other }, tick: () => runs.forEach((run) => void run()) };
   }
 
   test('of a process is not taken by another thread of it', async () => {
     const root = makeFolder();
-    const script = join(makeFolder(), 'holder.mjs');
-    const path = JSON.stringify(lockIn(root));
-    // A thread that holds it, as far as a lock can tell.
-    writeFileSync(
-      script,
-      `import { readFileSync, writeFileSync } from 'node:fs';
-       import { parentPort, threadId } from 'node:worker_threads';
-       const lock = JSON.parse(readFileSync(${path}, 'utf8'));
-       if (lock.pid !== process.pid) throw new Error('another process');
-       writeFileSync(${path}, JSON.stringify({ ...lock, token: 'of thread ' + threadId }));
-       parentPort.postMessage(process.pid);`,
-    );
+    // A thread has its own of all that is global.
+    const thread = new FilesSite({ ...node, slots: new Map() }, root);
     const site = new FilesSite(node, root);
-    const storage = await site.open('db');
-    const worker = new Worker(script);
-    expect(await new Promise((resolve) => worker.once('message', resolve))).toBe(process.pid);
-    await worker.terminate();
+    const storage = await thread.open('db');
     await expect(site.open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
     await expect(site.drop('db')).rejects.toMatchObject({ code: 'BLOCKED' });
     await storage.close();
+    await (await site.open('db')).close();
+  });
+
+  test('is held until the last handle of a thread is closed', async () => {
+    const root = makeFolder();
+    const other = new FilesSite({ ...node, slots: new Map() }, root);
+    // By whatever path.
+    symlinkSync(root, `${root}-link`);
+    folders.push(`${root}-link`);
+    const sites = [
+      new FilesSite(node, root),
+      new FilesSite(node, `${root}-link`),
+      new FilesSite(node, `${root}/../${basename(root)}`),
+    ];
+    const handles = await Promise.all(sites.map((site) => site.open('db')));
+    for (const handle of handles) {
+      await expect(other.open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
+      expect(await handle.commit({ put: [['head', 0, Uint8Array.of(1)]] })).toBe(true);
+      await handle.close();
+      await expect(handle.read('head', 0)).rejects.toMatchObject({ code: 'CLOSED' });
+    }
+    expect(node.slots.size).toBe(0);
+    await (await other.open('db')).close();
+  });
+
+  test('is shared by copies of this package in one thread, each with its own errors', async () => {
+    const root = makeFolder();
+    const site = failing(root, (file, method) =>
+      file.endsWith('journal') && method === 'datasync' ? noSpace() : undefined,
+    );
+    const first = await site.open('db');
+    vi.resetModules();
+    const [files, platform, errors] = await Promise.all([
+      import('../../src/storage/files.js'),
+      import('../../src/storage/node.js'),
+      import('../../src/errors.js'),
+    ]);
+    expect(files.FilesSite).not.toBe(FilesSite);
+    let heard = 0;
+    const second = await new files.FilesSite(platform.node() as Node, root).open('db');
+    second.news?.listen(() => heard++);
+    expect(await first.commit({ put: [['head', 0, Uint8Array.of(1)]] })).toBe(true);
+    first.news?.tell();
+    await undefined;
+    expect(heard).toBe(1);
+    expect(await second.commit({ expect: null })).toBe(false);
+    await expect(first.commit({ put: [], strict: true })).rejects.toBeInstanceOf(EdgeVecError);
+    await expect(second.commit({ put: [] })).rejects.toBeInstanceOf(errors.EdgeVecError);
+    await Promise.all([first.close(), second.close()]);
+    expect(node.slots.size).toBe(0);
+  });
+
+  test('is that of whoever opens it again while it is closed or dropped', async () => {
+    const root = makeFolder();
+    const site = new FilesSite(node, root);
+    let gone = 0;
+    const first = await site.open('db', () => gone++);
+    const [, second] = await Promise.all([first.close(), site.open('db', () => gone++)]);
+    await second.commit({ put: [['head', 0, Uint8Array.of(1)]] });
+    const [, third] = await Promise.all([site.drop('db'), site.open('db', () => gone++), site.drop('none')]);
+    expect(gone).toBe(1);
+    await expect(second.read('head', 0)).rejects.toMatchObject({ code: 'CLOSED' });
+    await third.commit({ put: [['head', 0, Uint8Array.of(2)]] });
+    await third.close();
+    const fourth = await site.open('db');
+    expect(await fourth.read('head', 0)).toEqual(Uint8Array.of(2));
+    await Promise.all([site.drop('db'), site.drop('db')]);
+    expect([await site.list(), node.slots.size]).toEqual([[], 0]);
   });
 
   test('of another machine or container lasts as long as it gives signs of life', async () => {
@@ -361,8 +638,45 @@ describe('A lock', () => {
     // Whoever lost it leaves it alone.
     elsewhere.tick();
     await storage.close();
-    await expect(here.open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
+    await expect(new FilesSite(ticking().node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
     await taken.close();
+  });
+
+  test('says who holds it, and to remove it only where nobody can know whether the holder lives', async () => {
+    const root = makeFolder();
+    const site = new FilesSite(node, root);
+    await (await site.open('db')).close();
+    const lock = lockIn(root);
+    const held = async (holder: object | undefined, old = false): Promise<EdgeVecError> => {
+      // The namespace is that of a true lock.
+      rmSync(lock, { force: true });
+      const storage = await site.open('db');
+      const mine = JSON.parse(readFileSync(lock, 'utf8'));
+      await storage.close();
+      writeFileSync(lock, holder === undefined ? '' : JSON.stringify({ ...mine, token: 'another', ...holder }));
+      if (old) utimesSync(lock, 0, Date.now() / 1000 - 60);
+      const error = await site.open('db').catch((reason) => reason);
+      expect(error).toMatchObject({ code: 'BLOCKED' });
+      expect(error.message).not.toMatch(/[{}]|token|namespace/);
+      rmSync(lock);
+      return error;
+    };
+    const parent = process.ppid;
+    const here = await held({ pid: parent });
+    expect(here.got).toBe(`a lock of process ${parent} on this machine`);
+    expect(here.remedy).not.toContain('remove');
+    expect((await held({ pid: parent }, true)).remedy).toContain(`remove the file ${JSON.stringify(lock)}`);
+    const thread = await held({});
+    expect(thread.got).toBe(`a lock of another thread of this process (${process.pid})`);
+    expect(thread.remedy).toContain('remove');
+    const elsewhere = await held({ pid: 7, hostname: 'elsewhere' });
+    expect(elsewhere.got).toBe('a lock of process 7 on the machine elsewhere');
+    expect(elsewhere.remedy).toContain('try again in 20 seconds');
+    const contained = await held({ pid: 7, namespace: 'another' });
+    expect(contained.got).toContain('process 7 in another container');
+    const half = await held(undefined);
+    expect(half.got).toBe('a lock of a process that is not known yet');
+    for (const { remedy } of [elsewhere, contained, half]) expect(remedy).not.toContain('remove');
   });
 
   test('that was lost while the process was held up ends what may be written', async () => {
@@ -376,7 +690,10 @@ describe('A lock', () => {
       vi.setSystemTime(Date.now() + 60_000);
       utimesSync(lockIn(root), 0, 0);
       const taken = await new FilesSite(node, root).open('db');
-      await expect(storage.commit({ put })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      await expect(storage.commit({ put })).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        got: `a lock of process ${process.pid} on the machine ${node.hostname}`,
+      });
       await storage.close();
       await taken.close();
     } finally {

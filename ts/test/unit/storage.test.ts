@@ -1,5 +1,4 @@
 import {
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -30,7 +29,7 @@ afterAll(() => {
   for (const made of folders) rmSync(made, { recursive: true, force: true });
 });
 
-defineStorageSuite('memory', { site: async () => new MemorySite(), shared: true });
+defineStorageSuite('memory', { site: async () => new MemorySite() });
 
 let root = '';
 defineStorageSuite('files', {
@@ -38,7 +37,6 @@ defineStorageSuite('files', {
     root = makeFolder();
     return new FilesSite(node, root);
   },
-  shared: false,
   again: () => new FilesSite(node, root),
 });
 
@@ -97,30 +95,64 @@ describe('Files after a crash', () => {
     expect(seen).toBe(commits);
   });
 
-  test('a journal with any byte changed holds the commits before it, and keeps what it cannot read', async () => {
+  test('a journal with any byte changed holds all commits but that one, and stays as it is until the next', async () => {
     const { root, folder, journal } = await dead();
     const whole = readFileSync(journal);
+    const ends: number[] = [];
+    for (let at = 0; at < whole.length; at = ends.at(-1) as number) ends.push(at + 16 + whole.readUInt32LE(at));
     const aside = () => readdirSync(folder).filter((name) => name.startsWith('journal.damaged-'));
-    for (let at = 0; at < whole.length; at++) {
+    for (let at = 0; at < whole.length; at += 3) {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
       writeFileSync(journal, changed);
-      // Nothing before it: the whole database would be lost, and an empty one is no answer.
-      const { head, log } = await read(root).catch((error) => {
-        expect(error).toMatchObject({ code: 'DAMAGED' });
-        return { head: 0, log: [] };
-      });
-      expect(head).toBeLessThan(commits);
-      expect(log).toEqual(Array.from({ length: head ?? 0 }, (_, i) => i + 1));
-      const isLast = head === commits - 1;
-      for (const name of aside()) {
-        expect(changed.subarray(changed.length - readFileSync(join(folder, name)).length)).toEqual(
-          readFileSync(join(folder, name)),
-        );
-        rmSync(join(folder, name));
-      }
-      if (!isLast) expect(existsSync(journal)).toBe(true);
+      const lost = 1 + ends.findIndex((end) => end > at);
+      const left = Array.from({ length: commits }, (_, i) => i + 1).filter((i) => i !== lost);
+      expect(await read(root), `byte ${at}`).toEqual({ head: left.at(-1), log: left });
+      expect(readFileSync(journal).equals(changed)).toBe(true);
+
+      const storage = await new FilesSite(node, root).open('db');
+      const [from, to] = [ends[lost - 2] ?? 0, ends[lost - 1] as number];
+      expect(storage.lost).toBe(lost === commits ? to - from : 0);
+      await storage.commit({ put: [['head', 0, Uint8Array.of(9)]] });
+      await storage.close();
+      const [name, ...more] = aside();
+      expect(more).toEqual([]);
+      expect(readFileSync(join(folder, name as string))).toEqual(changed.subarray(from, to));
+      rmSync(join(folder, name as string));
+      expect(await read(root)).toEqual({ head: 9, log: left });
+      expect(aside()).toEqual([]);
     }
+  });
+
+  test('a value that looks like a journal is not taken for one', async () => {
+    const { root, journal } = await dead();
+    const value = readFileSync(journal);
+    const storage = await new FilesSite(node, root).open('db');
+    await storage.commit({ put: [['log', commits + 1, new Uint8Array(value)]] });
+    await storage.close();
+    const changed = readFileSync(journal);
+    const at = changed.length - value.length - 29;
+    changed[at] = (changed[at] as number) ^ 1;
+    writeFileSync(journal, changed);
+    expect(await read(root)).toEqual({ head: commits, log: [1, 2, 3, 4, 5] });
+  });
+
+  test('records behind a large one whose header is damaged are found', async () => {
+    const root = makeFolder();
+    const journal = join(root, 'db-db', 'journal');
+    const storage = await new FilesSite(node, root).open('db');
+    await storage.commit({ put: [['head', 0, Uint8Array.of(1)]] });
+    const { length } = readFileSync(journal);
+    await storage.commit({ put: [['log', 1, new Uint8Array(5 << 20).fill(7)]] });
+    // So that the next one lies across the border of what is looked through at once.
+    await storage.commit({ put: [['log', 2, new Uint8Array((1 << 20) - 66).fill(7)]] });
+    await storage.commit({ put: [['log', 3, new Uint8Array(9).fill(3)]] });
+    await storage.commit({ put: [['head', 0, Uint8Array.of(2)]] });
+    await storage.close();
+    const changed = readFileSync(journal);
+    changed.fill(255, length, length + (6 << 20) - 8);
+    writeFileSync(journal, changed);
+    expect(await read(root)).toEqual({ head: 2, log: [3] });
   });
 
   test('the lock of a process that is no more is taken over, once', async () => {
@@ -140,7 +172,9 @@ describe('Files after a crash', () => {
     await blocked();
     // Its number is this process's by now.
     utimesSync(lock, 0, 0);
-    const race = await Promise.allSettled(Array.from({ length: 8 }, () => new FilesSite(node, root).open('db')));
+    const race = await Promise.allSettled(
+      Array.from({ length: 8 }, () => new FilesSite({ ...node, slots: new Map() }, root).open('db')),
+    );
     const opened = race.filter((one) => one.status === 'fulfilled');
     expect(opened).toHaveLength(1);
     await opened[0]?.value.close();

@@ -1,0 +1,148 @@
+// One storage for all in a thread who open the same place, as tabs share what a browser keeps: each has a handle, and the last one closes it.
+
+import { closed, detailsOf, EdgeVecError } from '../errors.js';
+import type { Batch, Keys, News, Room, Storage, StoreName } from './storage.js';
+
+/** A place where a storage may be open. Copies of this module, which hot reload makes, meet here: it is data, and no class of theirs. */
+interface Slot {
+  storage: Storage | undefined;
+  readonly holders: Set<Holder>;
+  /** What is done with the place, one after the other. */
+  last: Promise<unknown>;
+}
+
+interface Holder {
+  /** Another has told that there is something new. */
+  heard: () => void;
+  gone: () => void;
+}
+
+/** What is open in this thread, by its place. */
+export type Slots = Map<string, Slot>;
+
+/** Opens what is at a place, by `make` where nobody has it open here. */
+export function share(slots: Slots, place: string, onGone: () => void, make: () => Promise<Storage>): Promise<Storage> {
+  return inTurn(slots, place, async (slot) => {
+    // One that has failed would fail for whoever opens it to begin anew.
+    if (slot.storage?.hasFailed) await end(slot);
+    slot.storage ??= await make();
+    return new Handle(slots, place, slot, slot.storage, onGone);
+  });
+}
+
+/** Takes it away from all who have it open here, and then runs. */
+export function withdraw<T>(slots: Slots, place: string, run: () => Promise<T>): Promise<T> {
+  return inTurn(slots, place, async (slot) => {
+    await end(slot);
+    return run();
+  });
+}
+
+async function end(slot: Slot): Promise<void> {
+  const { storage, holders } = slot;
+  slot.storage = undefined;
+  for (const holder of [...holders]) holder.gone();
+  await storage?.close();
+}
+
+async function inTurn<T>(slots: Slots, place: string, run: (slot: Slot) => Promise<T>): Promise<T> {
+  const slot = slots.get(place) ?? { storage: undefined, holders: new Set(), last: Promise.resolve() };
+  slots.set(place, slot);
+  const running = slot.last.then(() => run(slot));
+  const last = running.catch(() => {});
+  slot.last = last;
+  try {
+    return await running;
+  } finally {
+    if (slot.last === last && slot.storage === undefined) slots.delete(place);
+  }
+}
+
+class Handle implements Storage {
+  readonly kind: Storage['kind'];
+  readonly news: News;
+  readonly #storage: Storage;
+  readonly #close: () => Promise<void>;
+  #closed = false;
+
+  constructor(slots: Slots, place: string, slot: Slot, storage: Storage, onGone: () => void) {
+    this.kind = storage.kind;
+    this.#storage = storage;
+    const holder: Holder = {
+      heard: () => {},
+      gone: () => {
+        this.#closed = true;
+        slot.holders.delete(holder);
+        onGone();
+      },
+    };
+    slot.holders.add(holder);
+    this.#close = () =>
+      inTurn(slots, place, async () => {
+        if (slot.holders.delete(holder) && slot.holders.size === 0) await end(slot);
+      });
+    this.news = {
+      tell: () => {
+        // Later, as messages come.
+        for (const other of slot.holders) if (other !== holder) queueMicrotask(() => other.heard());
+      },
+      listen: (heard) => {
+        holder.heard = heard;
+      },
+      close: () => {
+        holder.heard = () => {};
+      },
+    };
+  }
+
+  get lost(): number {
+    return this.#storage.lost;
+  }
+
+  read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    return this.#run((storage) => storage.read(store, key));
+  }
+
+  async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    if (this.#closed) throw closed();
+    try {
+      yield* this.#storage.scan(after);
+    } catch (error) {
+      throw own(error);
+    }
+  }
+
+  chunks(): Promise<string[]> {
+    return this.#run((storage) => storage.chunks());
+  }
+
+  commit(batch: Batch): Promise<boolean> {
+    return this.#run((storage) => storage.commit(batch));
+  }
+
+  estimate(): Promise<Room | undefined> {
+    return this.#run((storage) => storage.estimate());
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#close();
+  }
+
+  async #run<T>(run: (storage: Storage) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closed();
+    try {
+      return await run(this.#storage);
+    } catch (error) {
+      throw own(error);
+    }
+  }
+}
+
+/** An error of another copy of this package as one of this. */
+function own(error: unknown): unknown {
+  const foreign = error as EdgeVecError | undefined;
+  if (error instanceof EdgeVecError || foreign?.name !== 'EdgeVecError') return error;
+  return new EdgeVecError(foreign.code, foreign.problem, detailsOf(foreign));
+}
