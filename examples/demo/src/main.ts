@@ -1,11 +1,13 @@
 import type { EdgeVecEvent } from 'edgevec';
 import type { Source } from './data/types';
+import * as format from './format';
 import * as session from './session';
-import { building, held, index, measuring } from './state';
+import { building, elsewhere, held, index, measuring, opening } from './state';
 import { mountBuild, showOpened, showOpening, showState, startBuild } from './views/build';
 import { mountCode } from './views/code';
 import { mountMeasure } from './views/measure';
 import { dismiss, notify, words } from './views/notices';
+import { mountOrder } from './views/order';
 import { mountSearch } from './views/search';
 import { chosenHost, fillForm, mountSetup, type Wanted } from './views/setup';
 import { mountStored } from './views/stored';
@@ -50,22 +52,26 @@ function onEvent(event: EdgeVecEvent): void {
     return;
   }
   gone = true;
-  notify('gone', words(event), 'Open again', () => inTurn(openStored));
+  notify('gone', words(event), 'Open again', () => inTurn(() => openStored('asked for')));
   void letGo();
 }
 
-async function openStored(quietly = false): Promise<void> {
+async function openStored(why: 'at first' | 'by itself' | 'asked for'): Promise<void> {
   const start = performance.now();
   gone = false;
   dismiss('gone');
-  if (!quietly) showOpening();
+  if (why !== 'by itself') showOpening();
   try {
+    opening.set((await session.isStored()) === true);
+    await lookAround();
     await use(await session.openStored({ worker: chosenHost(), onEvent }));
     if (!index.value || !held.value) return;
     showOpened(held.value, (performance.now() - start) / 1000);
-    fillForm(index.value.db, held.value.set);
+    fillForm(index.value.db, held.value.set, why === 'asked for');
   } catch (error) {
-    if (!gone) fail(error, openStored);
+    if (!gone) fail(error, () => openStored('asked for'));
+  } finally {
+    opening.set(false);
   }
 }
 
@@ -76,9 +82,24 @@ function fail(error: unknown, again: () => Promise<void>): void {
   notify('gone', error instanceof Error ? error.message : String(error), 'Try again', () => inTurn(again));
 }
 
+/** Asks before stored rows are lost, as they are in every tab. */
+async function mayReplace(): Promise<boolean> {
+  const now = held.value;
+  if (now?.stats.storage.persistence === 'ephemeral') return true;
+  if (!now && !elsewhere.value && !(gone && (await session.isStored()))) return true;
+  const rows = now ? `the ${format.count(now.count)} stored rows` : 'the stored rows';
+  const whose = elsewhere.value ? ', to which another tab is adding,' : '';
+  return confirm(`Replace ${rows}${whose} with new ones? Other tabs with this page lose them too.`);
+}
+
 async function buildIndex(source: Source, { metric, worker }: Wanted): Promise<void> {
+  // As things are now: another tab may have written since the last look. Should that fail, the rest finds out.
+  await refresh().catch(() => {});
   const old = index.value;
   const kept = old && held.value ? session.rowsToKeep(old, held.value, source, metric) : 0;
+  if (kept > 0 && elsewhere.value)
+    throw new Error('Another tab is building these rows. They come here as it writes them.');
+  if (kept === 0 && !(await mayReplace())) return;
   abort = new AbortController();
   gone = false;
   dismiss('gone');
@@ -86,7 +107,9 @@ async function buildIndex(source: Source, { metric, worker }: Wanted): Promise<v
   const view = startBuild(source, kept);
   try {
     await letGo();
-    const built = await session.build(source, { metric, worker, onEvent }, kept > 0, abort.signal, view.progress);
+    const built = await session.asBuilder(() =>
+      session.build(source, { metric, worker, onEvent }, kept > 0, abort.signal, view.progress),
+    );
     await use(built);
     view.finish(held.value);
   } catch (error) {
@@ -110,13 +133,19 @@ async function startOver(): Promise<void> {
   }
 }
 
+async function lookAround(): Promise<void> {
+  const now = await session.isBuiltElsewhere();
+  if (now !== elsewhere.value) elsewhere.set(now);
+}
+
 /** Takes up what other tabs have written. */
 async function refresh(): Promise<void> {
+  await lookAround();
   const current = index.value;
   if (current) {
     const found = await session.look(current.db);
     if (index.value === current) held.set(found);
-  } else if (!gone && (await session.isStored())) await openStored(true);
+  } else if (!gone && (await session.isStored())) await openStored('by itself');
 }
 
 function considerRefresh(): void {
@@ -129,6 +158,7 @@ mountTheme();
 mountBuild();
 mountStored(() => inTurn(startOver));
 mountSearch();
+mountOrder();
 mountMeasure();
 mountSetup(
   (source, wanted) => inTurn(() => buildIndex(source, wanted)),
@@ -136,6 +166,6 @@ mountSetup(
 );
 mountCode();
 
-await inTurn(openStored);
+await inTurn(() => openStored('at first'));
 document.addEventListener('visibilitychange', considerRefresh);
 setInterval(considerRefresh, REFRESH);

@@ -1,10 +1,10 @@
 /** Latency and recall, measured through the same public calls an application makes. */
 import type { Query } from './data/client';
+import type { How } from './how';
 import type { Index } from './session';
 
 export interface Measurement {
-  ef: number;
-  k: number;
+  how: How;
   /** Share of the exact nearest rows that were found, from 0 to 1. */
   recall: number;
   /** Milliseconds of each query, in the order they ran. */
@@ -60,10 +60,10 @@ export async function measure(
   { db }: Index,
   queries: Query[],
   truth: Set<unknown>[],
-  { k, ef }: { k: number; ef: number },
+  how: How,
   signal: AbortSignal,
 ): Promise<Measurement> {
-  for (const { vector } of queries.slice(0, WARM_UP)) await db.search(vector, { k, ef });
+  for (const { vector } of queries.slice(0, WARM_UP)) await db.search(vector, how);
   const latencies: number[] = [];
   const answers: { id: unknown }[][] = [];
   let total = 0;
@@ -73,7 +73,7 @@ export async function measure(
     let now = start;
     for (; at < queries.length && now - start < STRETCH; at++) {
       const { vector } = queries[at] as Query;
-      answers.push(await db.search(vector, { k, ef }));
+      answers.push(await db.search(vector, how));
       const after = performance.now();
       latencies.push(after - now);
       now = after;
@@ -88,7 +88,7 @@ export async function measure(
     found += answers[i]?.filter((hit) => nearest.has(hit.id)).length ?? 0;
     possible += nearest.size;
   });
-  return { ef, k, recall: possible > 0 ? found / possible : 1, latencies, mean };
+  return { how, recall: possible > 0 ? found / possible : 1, latencies, mean };
 }
 
 /** The value below which `share` of the sorted values lie (nearest rank). */

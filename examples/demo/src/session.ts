@@ -112,6 +112,21 @@ export async function build(
   return { db, data };
 }
 
+/** A lock that a tab holds while it builds. It ends with the tab, so none is taken to build that has gone. */
+const BUILDING = `edgevec-${NAME}:building`;
+
+/** Does `work` so that other tabs can tell this one is building. */
+export async function asBuilder<T>(work: () => Promise<T>): Promise<T> {
+  // There are none in insecure contexts.
+  return navigator.locks ? navigator.locks.request(BUILDING, { mode: 'shared' }, work) : work();
+}
+
+/** Whether another tab is building, asked by one that is not. */
+export async function isBuiltElsewhere(): Promise<boolean> {
+  const locks = await navigator.locks?.query();
+  return locks?.held?.some(({ name }) => name === BUILDING) ?? false;
+}
+
 export async function close({ db, data }: Index): Promise<void> {
   data?.close();
   await db.close();

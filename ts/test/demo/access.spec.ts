@@ -6,13 +6,12 @@ const background = (page: Page) => page.evaluate(() => getComputedStyle(document
 test('the theme follows the system until it is chosen, and the choice is kept', async ({ demo, page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   const light = await background(page);
-  const toggle = page.getByRole('button', { name: 'Dark theme' });
-  await expect(toggle).toHaveAttribute('aria-pressed', 'false');
-  await toggle.click();
-  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  const back = page.getByRole('button', { name: 'Light theme' });
+  await expect(back).toBeVisible();
   expect(await background(page)).not.toBe(light);
   await page.reload();
-  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  await expect(back).toBeVisible();
   await demo.build(200, 8);
 });
 
@@ -50,7 +49,7 @@ test('everything can be done with the keyboard alone', async ({ demo, page, brow
 test('nothing sticks out of a narrow phone', async ({ demo, page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await demo.build(2000, 64);
-  await demo.measure.getByRole('button', { name: 'Compare efforts' }).click();
+  await demo.measure.getByRole('button', { name: 'Compare ef' }).click();
   await expect(demo.measure.getByRole('img', { name: /ef 400 finds/ })).toBeVisible({ timeout: 60_000 });
   const { scrollWidth, clientWidth } = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;

@@ -10,6 +10,23 @@ test('builds an index and says what it came to', async ({ demo }) => {
   await expect(demo.fact('index', 'WebAssembly')).toHaveText(/simd/);
 });
 
+test('says what a build adds or replaces', async ({ demo, page }) => {
+  await demo.build(2000, 64);
+  await expect(page.getByText('512 kB of vectors, in place of the 2,000 rows that are there')).toBeVisible();
+  await demo.fill(3000, 64);
+  await expect(page.getByText('256 kB of vectors, added to the 2,000 rows that are there')).toBeVisible();
+});
+
+test('frames are shown of a build only', async ({ demo, page }) => {
+  const frames = demo.index.getByRole('figure');
+  await expect(frames).toBeHidden();
+  await demo.build(2000, 64);
+  await expect(frames).toHaveText(/[\d,]+ frames of this page meanwhile, at most [\d,]+ ms from one to the next\./);
+  await page.reload();
+  await demo.expectReady(2000);
+  await expect(frames).toBeHidden();
+});
+
 test('builds in the page’s own thread', async ({ demo, page }) => {
   await page.getByText('Options').click();
   await page.getByLabel('Runs in').selectOption('in-thread');
@@ -24,7 +41,7 @@ test('a cancelled build stops, and another can follow', async ({ demo, page }) =
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
   await page.getByRole('button', { name: 'Cancel build' }).click();
   await expect(demo.index.getByText(/^Cancelled\./)).toBeVisible({ timeout: 30_000 });
-  await demo.build(2000, 64);
+  await demo.rebuild(2000, 64);
   await expect(demo.hits).toHaveCount(10);
 });
 
@@ -41,7 +58,7 @@ test('the address of a built page builds the same again', async ({ demo, page })
   await demo.build(1000, 16);
   const nearest = await demo.hits.nth(1).textContent();
   await page.goto(page.url());
-  await demo.startBuild();
+  await demo.answer(true, () => demo.startBuild());
   await demo.expectReady(1000);
   await expect(demo.hits.nth(1)).toHaveText(nearest ?? '');
 });

@@ -8,7 +8,7 @@ test('shows recall against exact search and latency percentiles', async ({ demo 
   await demo.measure.getByLabel('Queries').selectOption('100');
   await demo.measure.getByRole('button', { name: 'Measure' }).click();
   const recall = demo.fact('measure', 'Recall@10');
-  await expect(recall).toBeVisible({ timeout: 60_000 });
+  await expect(recall).toHaveText(/^[01]\.\d{3}$/, { timeout: 60_000 });
   expect(Number(await recall.textContent())).toBeGreaterThanOrEqual(0.9);
   for (const name of ['Mean', 'p50', 'p95', 'p99'])
     await expect(demo.fact('measure', name)).toHaveText(/^[\d.]+ (µs|ms|s)$/);
@@ -18,11 +18,29 @@ test('shows recall against exact search and latency percentiles', async ({ demo 
   await expect(demo.measure.getByRole('row', { name: /^p99 / })).toBeVisible();
 });
 
-test('compares efforts, and the highest finds nearly all', async ({ demo }) => {
+test('compares widths of search, and the highest finds nearly all', async ({ demo }) => {
   await demo.measure.getByLabel('Queries').selectOption('100');
-  await demo.measure.getByRole('button', { name: 'Compare efforts' }).click();
+  await demo.measure.getByRole('button', { name: 'Compare ef' }).click();
   await expect(demo.measure.getByRole('img', { name: /ef 400 finds/ })).toBeVisible({ timeout: 60_000 });
-  await demo.measure.getByRole('figure').filter({ hasText: 'What effort buys' }).getByText('As a table').click();
+  await demo.measure.getByRole('figure').filter({ hasText: 'What ef buys' }).getByText('As a table').click();
   const best = await demo.measure.getByRole('row', { name: /^400 / }).getByRole('cell').first().textContent();
   expect(Number(best)).toBeGreaterThanOrEqual(0.98);
+  // The line goes one way, however long the searches took.
+  const points = await demo.measure.locator('polyline').getAttribute('points');
+  const along = (points ?? '').split(' ').map((point) => Number(point.split(',')[0]));
+  expect(along).toHaveLength(9);
+  expect(along).toEqual(along.toSorted((a, b) => a - b));
+});
+
+test('measures the search that is chosen', async ({ demo }) => {
+  await demo.measure.getByLabel('Queries').selectOption('100');
+  for (const [choose, name] of [
+    [() => demo.search.getByText('0.99', { exact: true }).click(), 'Recall@10, 0.99 asked'],
+    [() => demo.search.getByLabel('Exact').check(), 'Recall@10, exact'],
+  ] as const) {
+    await choose();
+    await demo.measure.getByRole('button', { name: 'Measure' }).click();
+    await expect(demo.fact('measure', name)).toHaveText(/^[01]\.\d{3}$/, { timeout: 60_000 });
+  }
+  await expect(demo.fact('measure', 'Recall@10')).toHaveText('1.000');
 });

@@ -32,7 +32,28 @@ test('a query that is not stored finds rows too', async ({ demo }) => {
 test('exact search compares every row', async ({ demo }) => {
   await demo.search.getByLabel('Exact').check();
   await expect(demo.search.getByRole('status')).toContainText('Every row was compared.');
-  await expect(demo.search.getByLabel('Effort (ef)')).toBeDisabled();
+  await expect(demo.search.getByLabel('0.95')).toBeDisabled();
+  await expect(demo.code).toContainText('exact: true');
+});
+
+test('the code shown is the search that runs', async ({ demo, page }) => {
+  await expect(demo.code).toContainText("name: 'demo',\n  dimensions: 64,\n});");
+  await expect(demo.code).toContainText('search(query, {\n  k: 10,\n  recall: 0.95,\n});');
+  await demo.search.getByText('0.9', { exact: true }).click();
+  await expect(demo.code).toContainText('recall: 0.9,');
+
+  await demo.search.getByText('Advanced').click();
+  await demo.search.getByLabel('Set ef instead of recall').check();
+  await expect(demo.code).toContainText('search(query, {\n  k: 10,\n  ef: 100,\n});');
+  await expect(demo.search.getByLabel('0.95')).toBeDisabled();
+  await demo.search.getByRole('slider').press('Home');
+  await expect(demo.code).toContainText('ef: 10,');
+  await demo.search.getByLabel('Set ef instead of recall').uncheck();
+  await expect(demo.code).toContainText('recall: 0.9,');
+
+  // What the form says is not what is open.
+  await page.getByRole('button', { name: '768 dimensions' }).click();
+  await expect(demo.code).toContainText('dimensions: 64,');
 });
 
 test('fewer or more hits can be asked for', async ({ demo }) => {

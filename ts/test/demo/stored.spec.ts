@@ -81,11 +81,51 @@ test('a build that another tab takes the place of says so', async ({ demo, page 
   await demo.fill(100_000, 256);
   await demo.startBuild();
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
-  await other.startBuild();
+  await expect(other.index.getByText(/^Another tab is building/)).toBeVisible();
+  expect(await other.answer(true, () => other.startBuild())).toContain('another tab is adding');
   await other.expectReady(300);
   await expect(demo.index.getByText('The build failed.')).toBeVisible();
   await demo.notices.getByRole('button', { name: 'Open again' }).click();
   await demo.expectReady(300);
+});
+
+test('stored rows are replaced only after a question', async ({ demo, page }) => {
+  await demo.build(500, 32);
+  const other = await openTab(page);
+  await other.expectReady(500);
+  await other.fill(300, 16);
+  const question = await other.answer(false, () => other.startBuild());
+  expect(question).toBe('Replace the 500 stored rows with new ones? Other tabs with this page lose them too.');
+  await findsRow(other, 499);
+  await findsRow(demo, 498);
+
+  await other.answer(true, () => other.startBuild());
+  await other.expectReady(300);
+  await expect(demo.notices).toContainText('another tab has started over');
+  // Nor are they by a tab that knows only that its own are gone.
+  expect(await demo.answer(false, () => demo.startBuild())).toMatch(/^Replace the stored rows with new ones\?/);
+  await demo.notices.getByRole('button', { name: 'Open again' }).click();
+  await demo.expectReady(300);
+  await expect(page.getByLabel('Rows', { exact: true })).toHaveValue('300');
+  await expect(page.getByLabel('Dimensions', { exact: true })).toHaveValue('16');
+  expect(new URL(page.url()).searchParams.get('dimensions')).toBe('16');
+  await page.reload();
+  await expect(page.getByLabel('Dimensions', { exact: true })).toHaveValue('16');
+});
+
+test('beside a tab that builds, nothing is offered that it is about to add', async ({ demo, page }) => {
+  await demo.fill(100_000, 256);
+  await demo.startBuild();
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
+  const other = await openTab(page);
+  await expect(other.index.getByText(/^Another tab is building: [\d,]+ of 100,000 rows so far\.$/)).toBeVisible();
+  await expect(other.page.getByText('Another tab is building these rows.')).toBeVisible();
+  await expect(other.page.getByRole('button', { name: 'Build index' })).toBeDisabled();
+  await findsRow(other, 99);
+
+  await page.getByRole('button', { name: 'Cancel build' }).click();
+  await expect(other.index.getByText(/^[\d,]+ of 100,000 rows are here\.$/)).toBeVisible({ timeout: 30_000 });
+  await expect(other.page.getByRole('button', { name: /^Add [\d,]+ rows$/ })).toBeEnabled();
 });
 
 test('starting over can be thought better of', async ({ demo, page }) => {

@@ -30,6 +30,10 @@ export class Demo {
     return this.page.getByRole('region', { name: 'Measure' });
   }
 
+  get code() {
+    return this.page.getByRole('region', { name: 'In your code' }).getByRole('code');
+  }
+
   get notices() {
     return this.page.locator('#notices');
   }
@@ -67,6 +71,23 @@ export class Demo {
     await this.fill(rows, dimensions);
     await this.startBuild();
     await this.expectReady(rows);
+  }
+
+  /** Builds in place of the rows that are stored, as the page asks before it does. */
+  async rebuild(rows: number, dimensions: number) {
+    await this.fill(rows, dimensions);
+    await this.answer(true, () => this.startBuild());
+    await this.expectReady(rows);
+  }
+
+  /** Does what makes the page ask, answers, and gives the question. */
+  async answer(yes: boolean, act: () => Promise<void>): Promise<string> {
+    const asked = this.page.waitForEvent('dialog').then(async (dialog) => {
+      await (yes ? dialog.accept() : dialog.dismiss());
+      return dialog.message();
+    });
+    await act();
+    return asked;
   }
 
   async expectReady(rows: number) {

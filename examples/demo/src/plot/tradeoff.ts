@@ -1,5 +1,6 @@
 import { svg } from '../dom';
 import * as format from '../format';
+import { named, SWEEP } from '../how';
 import type { Measurement } from '../measure';
 import { linear, ticks } from './scale';
 
@@ -9,12 +10,13 @@ const BOTTOM = 42;
 const LEFT = 46;
 const RIGHT = 36;
 
-/** Recall over mean latency, one point per ef: what more effort buys. */
-export function tradeoff(points: readonly Measurement[], current: number, width: number): SVGElement {
-  const slowest = Math.max(...points.map((point) => point.mean));
-  const lowest = Math.min(...points.map((point) => point.recall));
+/** Recall over ef, with what the chosen setting found: as a point where that is an ef, else as a line across. */
+export function tradeoff(points: readonly Measurement[], chosen: Measurement, width: number): SVGElement {
+  const efs = points.map(({ how }) => how.ef ?? 1);
+  const lowest = Math.min(chosen.recall, ...points.map((point) => point.recall));
   const floor = Math.min(0.9, Math.max(0, Math.floor((lowest - 0.01) * 20) / 20));
-  const x = linear(0, slowest * 1.06, LEFT, width - RIGHT);
+  const along = linear(Math.log(Math.min(...SWEEP)), Math.log(Math.max(...SWEEP)), LEFT + 10, width - RIGHT);
+  const x = (ef: number) => along(Math.log(ef));
   const y = linear(floor, 1, HEIGHT - BOTTOM, TOP);
   const plot = svg('svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
 
@@ -24,33 +26,31 @@ export function tradeoff(points: readonly Measurement[], current: number, width:
       svg('text', { class: 'tick', x: LEFT - 8, y: y(tick) + 4, 'text-anchor': 'end' }, tick.toFixed(2)),
     );
   }
-  for (const tick of ticks(0, slowest * 1.06, width / 90)) {
-    plot.append(
-      svg(
-        'text',
-        { class: 'tick', x: x(tick), y: HEIGHT - 24, 'text-anchor': 'middle' },
-        tick === 0 ? '0' : format.latency(tick),
-      ),
-    );
+  let free = 0;
+  for (const ef of SWEEP) {
+    if (x(ef) < free) continue;
+    free = x(ef) + 30;
+    plot.append(svg('text', { class: 'tick', x: x(ef), y: HEIGHT - 24, 'text-anchor': 'middle' }, String(ef)));
   }
   plot.append(
-    svg('text', { class: 'tick title', x: width - RIGHT, y: HEIGHT - 6, 'text-anchor': 'end' }, 'mean latency'),
+    svg('text', { class: 'tick title', x: width - RIGHT, y: HEIGHT - 6, 'text-anchor': 'end' }, 'ef'),
     svg('text', { class: 'tick title', x: LEFT + 6, y: HEIGHT - BOTTOM - 8 }, 'recall'),
-    svg('polyline', { class: 'line', points: points.map((point) => `${x(point.mean)},${y(point.recall)}`).join(' ') }),
+    svg('polyline', {
+      class: 'line',
+      points: points.map(({ recall }, i) => `${x(efs[i] ?? 1)},${y(recall)}`).join(' '),
+    }),
   );
-  for (const point of points) {
-    const chosen = point.ef === current;
-    const [cx, cy] = [x(point.mean), y(point.recall)];
-    plot.append(svg('circle', { class: chosen ? 'point chosen' : 'point', cx, cy, r: chosen ? 6 : 4 }));
+  const at = y(chosen.recall);
+  const label = `${named(chosen.how)}: ${format.recall(chosen.recall)} in ${format.latency(chosen.mean)}`;
+  if (chosen.how.ef === undefined) {
+    plot.append(svg('line', { class: 'mark', x1: LEFT, x2: width - RIGHT, y1: at, y2: at }));
   }
-  const placed: { x: number; y: number }[] = [];
-  // The chosen effort's label comes first; labels that would run into another are left to the table.
-  for (const point of points.toSorted((a, b) => Number(b.ef === current) - Number(a.ef === current))) {
-    const chosen = point.ef === current;
-    const at = { x: x(point.mean) + 6, y: y(point.recall) + 17 };
-    if (placed.some((other) => Math.abs(other.y - at.y) < 14 && at.x - other.x < 50 && other.x - at.x < 30)) continue;
-    placed.push(at);
-    plot.append(svg('text', { class: chosen ? 'label chosen' : 'label', ...at }, `${chosen ? 'ef ' : ''}${point.ef}`));
-  }
+  points.forEach((point, i) => {
+    const own = point === chosen;
+    plot.append(
+      svg('circle', { class: own ? 'point chosen' : 'point', cx: x(efs[i] ?? 1), cy: y(point.recall), r: own ? 6 : 4 }),
+    );
+  });
+  plot.append(svg('text', { class: 'label chosen', x: width - RIGHT, y: at + 20, 'text-anchor': 'end' }, label));
   return plot;
 }

@@ -5,7 +5,7 @@ import * as format from '../format';
 import { FrameMeter } from '../frames';
 import { drawFrames } from '../plot/frames';
 import type { Held } from '../session';
-import { building, held, index, theme } from '../state';
+import { building, elsewhere, held, index, theme } from '../state';
 
 /** The rate shown is that of the latest seconds: it falls as a graph grows, and the time left must follow. */
 const WINDOW = 6000;
@@ -15,6 +15,7 @@ const state = byId('index-state');
 const progress = byId<HTMLProgressElement>('progress');
 const buildFacts = byId('build-facts');
 const engineFacts = byId('engine-facts');
+const framesFigure = byId('frames-figure');
 const framesText = byId('frames-text');
 const canvas = byId<HTMLCanvasElement>('frames');
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
@@ -34,9 +35,10 @@ const meter = new FrameMeter((current) => {
   framesText.textContent = frameSentence(current);
 });
 
+const milliseconds = (gap: number) => `${format.count(gap)} ms`;
+
 function frameSentence({ worst, gaps }: FrameMeter): string {
-  const latest = gaps.at(-1) ?? 0;
-  return `Frame gaps of this page: ${latest.toFixed(0)} ms now, worst ${worst.toFixed(0)} ms`;
+  return `From one frame of this page to the next: ${milliseconds(gaps.at(-1) ?? 0)} now, ${milliseconds(worst)} at most.`;
 }
 
 export function showState(text: string, phase = ''): void {
@@ -48,8 +50,10 @@ export function showState(text: string, phase = ''): void {
 function ready({ set, count }: Held, how = ''): void {
   const complete = count >= set.rows;
   const rows = format.count(count);
-  const said = complete ? `Ready: ${rows} rows${how}.` : `${rows} of ${format.count(set.rows)} rows are here${how}.`;
-  showState(said, complete ? 'ready' : 'part');
+  const part = `${rows} of ${format.count(set.rows)} rows`;
+  if (complete) showState(`Ready: ${rows} rows${how}.`, 'ready');
+  else if (elsewhere.value) showState(`Another tab is building: ${part} so far.`, 'building');
+  else showState(`${part} are here${how}.`, 'part');
   showProgress(count, set.rows, complete ? 'done' : 'in part');
 }
 
@@ -60,15 +64,11 @@ function showProgress(done: number, total: number, text: string): void {
 }
 
 function showNothing(): void {
-  showState('No index yet.');
+  showState(elsewhere.value ? 'Another tab is building an index.' : 'No index yet.');
   showProgress(0, 1, 'not begun');
+  framesFigure.hidden = true;
   facts(engineFacts, []);
-  facts(buildFacts, [
-    ['Rows', '–'],
-    ['Rows a second', '–'],
-    ['Time left', '–'],
-    ['Worst frame gap', '–'],
-  ]);
+  facts(buildFacts, []);
 }
 
 export function mountBuild(): void {
@@ -84,6 +84,11 @@ export function mountBuild(): void {
     if (now) showEngine(now);
     shown = now;
   });
+  elsewhere.watch(() => {
+    if (building.value) return;
+    if (held.value) ready(held.value);
+    else showNothing();
+  });
 }
 
 /** What is stored is being opened; it is not known how far that is. */
@@ -95,10 +100,8 @@ export function showOpening(): void {
 export function showOpened(found: Held, seconds: number): void {
   const took = format.duration(seconds);
   ready(found, `, opened in ${took}`);
-  facts(buildFacts, [
-    ['Rows', format.count(found.count)],
-    ['Opened in', took],
-  ]);
+  framesFigure.hidden = true;
+  facts(buildFacts, [['Opened in', took]]);
   announce(state.textContent ?? '');
 }
 
@@ -114,6 +117,8 @@ export function startBuild(source: Source, kept: number): BuildView {
   showState('Building…', 'building');
   facts(engineFacts, []);
   announce(`Building an index of ${format.count(total)} rows.`);
+  framesText.textContent = '';
+  framesFigure.hidden = false;
   meter.start();
 
   const render = () => {
@@ -129,12 +134,13 @@ export function startBuild(source: Source, kept: number): BuildView {
       ['Rows', `${format.count(done)} of ${format.count(total)}`],
       ['Rows a second', rate > 0 ? format.count(rate) : '–'],
       ['Time left', steady > 0 ? format.duration((total - done) / steady) : '–'],
-      ['Worst frame gap', `${meter.worst.toFixed(0)} ms`],
+      ['Longest frame', milliseconds(meter.worst)],
     ]);
     const now4 = Math.floor((4 * done) / total);
     if (now4 > quarter && now4 < 4) announce(`${now4 * 25} % indexed.`);
     quarter = now4;
   };
+  render();
   const timer = setInterval(render, REFRESH);
 
   const stop = () => {
@@ -162,14 +168,16 @@ export function startBuild(source: Source, kept: number): BuildView {
         ['Rows', format.count(count)],
         ['Rows a second', seconds > 0 ? format.count(Math.max(0, count - kept) / seconds) : '–'],
         ['Took', format.duration(seconds)],
-        ['Worst frame gap', `${meter.worst.toFixed(0)} ms`],
+        ['Longest frame', milliseconds(meter.worst)],
       ]);
       if (meter.frames > 0) {
-        framesText.textContent = `${format.count(meter.frames)} frames, none later than ${meter.worst.toFixed(0)} ms`;
+        framesText.textContent = `${format.count(meter.frames)} frames of this page meanwhile, at most ${milliseconds(meter.worst)} from one to the next.`;
       }
     },
     fail() {
       stop();
+      framesFigure.hidden = true;
+      facts(buildFacts, []);
       showState('The build failed.', 'failed');
     },
   };
@@ -179,9 +187,9 @@ function showEngine({ stats }: Held): void {
   const { db } = index.value ?? {};
   facts(engineFacts, [
     ['Memory', format.bytes(stats.memoryBytes)],
-    ['of it rows', format.bytes(stats.memory.rows)],
-    ['levels', format.bytes(stats.memory.levels)],
-    ['links', format.bytes(stats.memory.graph)],
+    ['of which vectors', format.bytes(stats.memory.rows)],
+    ['of which 4-bit levels', format.bytes(stats.memory.levels)],
+    ['of which graph links', format.bytes(stats.memory.graph)],
     ['Runs in', stats.host === 'worker' ? 'a worker' : 'this thread'],
     ['WebAssembly', stats.variant],
     ['Dimensions', db ? format.count(db.dimensions) : '–'],

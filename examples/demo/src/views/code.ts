@@ -1,35 +1,47 @@
 /** The code that does what this page is about to do, with the values chosen in the form. */
-import { byId, html } from '../dom';
+import { byId } from '../dom';
+import { how } from '../how';
 import { NAME } from '../session';
-import { settings } from '../state';
+import { index, settings } from '../state';
+
+/** An object literal with a property a line: no line is too long for a phone. */
+function literal(properties: Record<string, unknown>): string {
+  const lines = Object.entries(properties).map(([name, value]) => {
+    const text = typeof value === 'string' ? `'${value}'` : String(value);
+    return `  ${name}: ${text},\n`;
+  });
+  return `{\n${lines.join('')}}`;
+}
 
 function source(): string {
-  const dimensions = byId<HTMLInputElement>('dimensions').value;
-  const metric = byId<HTMLSelectElement>('metric').value;
-  const options =
-    metric === 'cosine'
-      ? `{ name: '${NAME}', dimensions: ${dimensions} }`
-      : `{ name: '${NAME}', dimensions: ${dimensions}, metric: '${metric}' }`;
-  const { k, ef, exact } = settings.value;
+  // What is open has its own; until then, what the form says.
+  const { dimensions, metric } = index.value?.db ?? {
+    dimensions: Number(byId<HTMLInputElement>('dimensions').value),
+    metric: byId<HTMLSelectElement>('metric').value,
+  };
+  const inThread = byId<HTMLSelectElement>('host').value === 'in-thread';
+  const options = {
+    name: NAME,
+    dimensions,
+    ...(metric !== 'cosine' && { metric }),
+    ...(inThread && { worker: false }),
+  };
   return `import { EdgeVec } from 'edgevec';
 
-// With a name, what was stored before is there again.
-const db = await EdgeVec.open(${options});
+// Kept on the device under its name.
+const db = await EdgeVec.open(${literal(options)});
 await db.upsert(rows, { onProgress, signal });
 
-const hits = await db.search(query, { k: ${k}, ${exact ? 'exact: true' : `ef: ${ef}`} });`;
+const hits = await db.search(query, ${literal(how(settings.value) as Record<string, unknown>)});`;
 }
 
 export function mountCode(): void {
-  const code = html('code');
-  byId('code').append(
-    html('p', { class: 'note' }, 'What this page does, in your code:'),
-    html('pre', { tabindex: 0 }, code),
-  );
+  const code = byId('code');
   const update = () => {
     code.textContent = source();
   };
   byId('setup').addEventListener('input', update);
   byId('setup').addEventListener('click', update);
+  index.watch(update);
   settings.watch(update);
 }

@@ -2,8 +2,8 @@
 import { clockResolution } from '../clock';
 import type { Query } from '../data/client';
 import { announce, byId, facts } from '../dom';
-import { SWEEP } from '../ef';
 import * as format from '../format';
+import { type How, how, named, SWEEP } from '../how';
 import { exactNeighbours, type Measurement, measure, measurementQueries, percentile } from '../measure';
 import { mountPlot } from '../plot/frame';
 import { histogram } from '../plot/histogram';
@@ -50,48 +50,58 @@ async function judge(current: Index, signal: AbortSignal): Promise<Judged> {
   return judged;
 }
 
-function describe({ queries }: Judged, { k }: Measurement): string {
-  return `${format.count(queries.length)} queries, one after the other, ${k} hits each; the way to the ${
-    index.value?.db.host === 'worker' ? 'worker and back' : 'engine'
-  } included.`;
+function describe({ queries }: Judged, { how: { k } }: Measurement): string {
+  const way = index.value?.db.host === 'worker' ? 'worker and back' : 'engine';
+  return `${format.count(queries.length)} queries one by one, ${k} hits each, the way to the ${way} included.`;
+}
+
+/** Without values they keep the room for them. */
+function tiles(options: How, values: string[] = []): void {
+  const { k, recall } = options;
+  const found = `Recall@${k}, ${recall === undefined ? named(options) : `${recall} asked`}`;
+  const names = [found, 'Mean', 'p50', 'p95', 'p99', 'Queries a second'];
+  facts(
+    byId('tiles'),
+    names.map((name, i) => [name, values[i] ?? '–']),
+  );
 }
 
 function showRun(basis: Judged, run: Measurement): void {
   const sorted = run.latencies.toSorted((a, b) => a - b);
   const p = (share: number) => format.latency(percentile(sorted, share));
   state.textContent = describe(basis, run);
-  facts(byId('tiles'), [
-    [`Recall@${run.k} at ef ${run.ef}`, format.recall(run.recall)],
-    ['Mean', format.latency(run.mean)],
-    ['p50', p(0.5)],
-    ['p95', p(0.95)],
-    ['p99', p(0.99)],
-    ['Queries a second', format.count(1000 / run.mean)],
+  tiles(run.how, [
+    format.recall(run.recall),
+    format.latency(run.mean),
+    p(0.5),
+    p(0.95),
+    p(0.99),
+    format.count(1000 / run.mean),
   ]);
   const summary = `Half of the queries took at most ${p(0.5)}, 95 % at most ${p(0.95)} and 99 % at most ${p(0.99)}.`;
   const shares = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
   const rows = shares.map((share) => [share === 0 ? 'fastest' : share === 1 ? 'slowest' : `p${share * 100}`, p(share)]);
-  const text = { title: `Latency at ef ${run.ef}`, summary, head: ['Percentile', 'Latency'], rows };
+  const text = { title: `Latency, ${named(run.how)}`, summary, head: ['Percentile', 'Latency'], rows };
   mountPlot(byId('latency'), text, (width) => histogram(sorted, resolution, width));
   announce(`Recall ${format.recall(run.recall)}. ${summary}`);
 }
 
-function showSweep(runs: Measurement[], current: number): void {
+function showSweep(runs: Measurement[], chosen: Measurement): void {
   const [first, last] = [runs[0], runs.at(-1)];
   if (!first || !last) return;
-  const say = ({ ef, recall, mean }: Measurement) =>
-    `ef ${ef} finds ${format.recall(recall)} in ${format.latency(mean)}`;
-  const small = held.value?.stats.levels === 0 ? ' A set this small is scanned, so effort makes no difference.' : '';
-  const summary = `${say(first)}; ${say(last)}.${small}`;
-  const rows = runs.map(({ ef, recall, mean, latencies }) => {
+  const say = ({ how, recall, mean }: Measurement) =>
+    `${named(how)} finds ${format.recall(recall)} in ${format.latency(mean)}`;
+  const small = held.value?.stats.levels === 0 ? ' A set this small is scanned, so ef makes no difference.' : '';
+  const summary = `${say(first)}; ${say(last)}.${small} Latencies are as measured, noise and all.`;
+  const rows = [...runs, ...(runs.includes(chosen) ? [] : [chosen])].map(({ how, recall, mean, latencies }) => {
     const p99 = percentile(
       latencies.toSorted((a, b) => a - b),
       0.99,
     );
-    return [String(ef), format.recall(recall), format.latency(mean), format.latency(p99)];
+    return [String(how.ef ?? named(how)), format.recall(recall), format.latency(mean), format.latency(p99)];
   });
-  const text = { title: 'What effort buys', summary, head: ['ef', `Recall@${first.k}`, 'Mean', 'p99'], rows };
-  mountPlot(byId('tradeoff'), text, (width) => tradeoff(runs, current, width));
+  const text = { title: 'What ef buys', summary, head: ['ef', `Recall@${first.how.k}`, 'Mean', 'p99'], rows };
+  mountPlot(byId('tradeoff'), text, (width) => tradeoff(runs, chosen, width));
 }
 
 async function run(work: (current: Index, signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -113,23 +123,26 @@ async function run(work: (current: Index, signal: AbortSignal) => Promise<void>)
 async function measureOnce(current: Index, signal: AbortSignal): Promise<void> {
   const basis = await judge(current, signal);
   report('Measuring…', 1);
-  showRun(basis, await measure(current, basis.queries, basis.truth, settings.value, signal));
+  showRun(basis, await measure(current, basis.queries, basis.truth, how(settings.value), signal));
 }
 
 async function sweep(current: Index, signal: AbortSignal): Promise<void> {
   const basis = await judge(current, signal);
-  const { k, ef } = settings.value;
-  const efforts = [...new Set([...SWEEP, ef])].sort((a, b) => a - b);
-  const runs: Measurement[] = [];
+  const wanted = how(settings.value);
+  const efs = [...new Set([...SWEEP, wanted.ef ?? SWEEP[0] ?? 10])].sort((a, b) => a - b);
+  const at = (options: How) => measure(current, basis.queries, basis.truth, options, signal);
   // The first run of all is slower than it should be: code is compiled and caches are filled. It isn't counted.
-  await measure(current, basis.queries, basis.truth, { k, ef: efforts[0] ?? ef }, signal);
-  for (const effort of efforts) {
-    report(`Measuring at ef ${effort}…`, runs.length / efforts.length);
-    runs.push(await measure(current, basis.queries, basis.truth, { k, ef: effort }, signal));
-    showSweep(runs, ef);
+  await at(wanted);
+  report(`Measuring at ${named(wanted)}…`, 0);
+  const chosen = await at(wanted);
+  showRun(basis, chosen);
+  const runs: Measurement[] = [];
+  for (const ef of efs) {
+    report(`Measuring at ef ${ef}…`, runs.length / efs.length);
+    runs.push(ef === wanted.ef ? chosen : await at({ k: wanted.k, ef }));
+    showSweep(runs, chosen);
   }
-  const chosen = runs.find((point) => point.ef === ef);
-  if (chosen) showRun(basis, chosen);
+  state.textContent = describe(basis, chosen);
 }
 
 export function mountMeasure(): void {
@@ -148,14 +161,16 @@ export function mountMeasure(): void {
     byId<HTMLButtonElement>('sweep-run').disabled = !ready;
     byId<HTMLSelectElement>('queries').disabled = measuring.value;
     stop.hidden = !measuring.value;
-    progress.hidden = !measuring.value;
+    progress.classList.toggle('idle', !measuring.value);
   };
+  const showChosen = () => byId('latency').hidden && tiles(how(settings.value));
+  settings.watch(showChosen);
   index.watch(() => {
     abort.abort();
     judged = null;
-    byId('tiles').replaceChildren();
     byId('latency').hidden = true;
     byId('tradeoff').hidden = true;
+    showChosen();
     state.textContent = intro;
     enable();
   });

@@ -1,8 +1,8 @@
 /** Searches from a stored row or a new vector, and says what exact search would have found. */
 import type { Query } from '../data/client';
 import { byId, html } from '../dom';
-import { DEFAULT_EF, EFFORTS } from '../ef';
 import * as format from '../format';
+import { EFS, how, type SearchSettings } from '../how';
 import { fingerprint } from '../plot/fingerprint';
 import { clearProblem, showProblem } from '../problem';
 import type { Index } from '../session';
@@ -45,12 +45,10 @@ async function search(what: Asked): Promise<void> {
   clearProblem(error);
   try {
     const query = await vectorOf(what, current);
-    const { k, ef, exact } = settings.value;
+    const { k, exact } = settings.value;
+    const options = { ...how(settings.value), includeVectors: true } as const;
     const before = performance.now();
-    const found = await current.db.search(
-      query.vector,
-      exact ? { k, exact, includeVectors: true } : { k, ef, includeVectors: true },
-    );
+    const found = await current.db.search(query.vector, options);
     const took = performance.now() - before;
     const truth = exact ? found : await current.db.search(query.vector, { k, exact: true });
     if (mine !== turn) return;
@@ -73,7 +71,6 @@ function show({ asked: what, vector, query, hits: found }: Result): void {
   const name = 'row' in what ? `row ${what.row}` : `new query ${what.number}`;
   const cluster = query.metadata?.cluster;
   if ('row' in what) row.value = String(what.row);
-  asked.hidden = false;
   asked.replaceChildren(
     html('h3', {}, 'Nearest to ', html('b', {}, name)),
     html('span', { class: 'tag' }, cluster === undefined ? '' : `cluster ${cluster}`),
@@ -106,23 +103,31 @@ async function newQuery(): Promise<void> {
 }
 
 function mountDials(): void {
+  const recall = byId<HTMLFieldSetElement>('recall');
+  const useEf = byId<HTMLInputElement>('use-ef');
   const ef = byId<HTMLInputElement>('ef');
-  const exact = byId<HTMLInputElement>('exact');
-  ef.max = String(EFFORTS.length - 1);
-  ef.value = String(EFFORTS.indexOf(settings.value.ef));
-  settings.watch(({ ef: effort }) => {
-    byId('ef-value').textContent = String(effort);
-    ef.setAttribute('aria-valuetext', `ef ${effort}`);
+  const change = (changed: Partial<SearchSettings>) => settings.set({ ...settings.value, ...changed });
+  const chosenEf = () => EFS[Number(ef.value)] ?? null;
+  ef.max = String(EFS.length - 1);
+  ef.value = String(EFS.indexOf(100));
+  settings.watch(({ exact, ef: used }) => {
+    const shown = String(chosenEf());
+    byId('ef-value').textContent = shown;
+    ef.setAttribute('aria-valuetext', shown);
+    recall.disabled = exact || used !== null;
+    useEf.disabled = exact;
+    ef.disabled = exact || used === null;
   });
-  ef.addEventListener('input', () => settings.set({ ...settings.value, ef: EFFORTS[Number(ef.value)] ?? DEFAULT_EF }));
-  byId('k').addEventListener('change', ({ target }) => {
-    settings.set({ ...settings.value, k: Number((target as HTMLSelectElement).value) });
+  recall.addEventListener('change', ({ target }) => change({ recall: Number((target as HTMLInputElement).value) }));
+  useEf.addEventListener('change', () => change({ ef: useEf.checked ? chosenEf() : null }));
+  ef.addEventListener('input', () => change({ ef: chosenEf() }));
+  byId('k').addEventListener('change', ({ target }) => change({ k: Number((target as HTMLSelectElement).value) }));
+  byId('exact').addEventListener('change', ({ target }) => change({ exact: (target as HTMLInputElement).checked }));
+  settings.watch(({ k }) => {
+    // Room for the hits, so that they push nothing away when they come.
+    hits.style.setProperty('--hits', String(k));
+    again();
   });
-  exact.addEventListener('change', () => {
-    ef.disabled = exact.checked;
-    settings.set({ ...settings.value, exact: exact.checked });
-  });
-  settings.watch(again);
 }
 
 export function mountSearch(): void {
@@ -162,7 +167,7 @@ export function mountSearch(): void {
     result = null;
     turn++;
     clearProblem(error);
-    asked.hidden = true;
+    asked.replaceChildren(html('p', { class: 'note' }, 'The rows nearest to the one asked for will be here.'));
     outcome.textContent = '';
     hits.replaceChildren();
     enable();

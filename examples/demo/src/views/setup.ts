@@ -7,7 +7,7 @@ import { byId } from '../dom';
 import * as format from '../format';
 import { clearProblem, showProblem } from '../problem';
 import { type BuildOptions, type Database, rowsToKeep } from '../session';
-import { building, held, index, measuring } from '../state';
+import { building, elsewhere, held, index, measuring } from '../state';
 
 export type Wanted = Omit<BuildOptions, 'onEvent'>;
 
@@ -23,6 +23,13 @@ const host = byId<HTMLSelectElement>('host');
 const build = byId<HTMLButtonElement>('build');
 const error = byId('setup-error');
 let folder: FolderSource | null = null;
+/** The form says what the user wants, by hand or by a link. A page that is reloaded was told by the database. */
+let wanted = location.search !== '' && !isReload();
+
+function isReload(): boolean {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return entry?.type === 'reload';
+}
 
 const chosen = () => new FormData(form).get('source') as Source['kind'];
 
@@ -54,21 +61,18 @@ function readSource(): Source {
 /** Says what a build would come to, and do to the rows that are there. */
 function showSize(): void {
   const source = sourceAsked();
-  const size = Number(rows.value) * Number(dimensions.value) * 4;
+  const count = held.value?.count ?? 0;
+  const kept =
+    source && index.value && held.value ? rowsToKeep(index.value, held.value, source, metric.value as Metric) : 0;
+  // The tab that is building adds them.
+  const others = kept > 0 && elsewhere.value;
+  const size = (Number(rows.value) - kept) * Number(dimensions.value) * 4;
   const parts = Number.isFinite(size) && size > 0 ? [`${format.bytes(size)} of vectors`] : [];
-  let label = 'Build index';
-  if (index.value && held.value) {
-    const { count } = held.value;
-    const kept = source ? rowsToKeep(index.value, held.value, source, metric.value as Metric) : 0;
-    if (source && kept > 0) label = `Add ${format.count(source.rows - kept)} rows`;
-    parts.push(
-      kept > 0
-        ? `added to the ${format.count(count)} rows that are there`
-        : `in place of the ${format.count(count)} rows that are there`,
-    );
-  }
-  byId('size').textContent = parts.join(', ');
-  build.textContent = label;
+  if (kept > 0) parts.push(`added to the ${format.count(count)} rows that are there`);
+  else if (count > 0) parts.push(`in place of the ${format.count(count)} rows that are there`);
+  byId('size').textContent = others ? 'Another tab is building these rows.' : parts.join(', ');
+  build.textContent = source && kept > 0 && !others ? `Add ${format.count(source.rows - kept)} rows` : 'Build index';
+  build.disabled = measuring.value || others;
 }
 
 function showSource(): void {
@@ -140,9 +144,9 @@ function writeAddress(): void {
 
 export const chosenHost = (): Wanted['worker'] => (host.value === 'in-thread' ? false : 'auto');
 
-/** Makes the form say what is stored, unless the address says something else, or the user is about to. */
-export function fillForm(db: Database, set: DataSet): void {
-  if (location.search !== '' || form.matches(':focus-within')) return;
+/** Makes the form say what is stored: if it need not, only where the user has not said what else is wanted, or is about to. */
+export function fillForm(db: Database, set: DataSet, need: boolean): void {
+  if (!need && (wanted || form.matches(':focus-within'))) return;
   form.querySelector<HTMLInputElement>(`[value=${set.kind}]`)?.click();
   rows.value = String(set.rows);
   dimensions.value = String(db.dimensions);
@@ -150,16 +154,22 @@ export function fillForm(db: Database, set: DataSet): void {
   if (set.kind === 'synthetic') seed.value = String(set.seed);
   else byId('folder-found').textContent = `The rows are of ${set.name}. Choose that folder again to add more.`;
   showSource();
+  wanted = false;
+  if (location.search !== '') writeAddress();
 }
 
 export function mountSetup(onBuild: (source: Source, wanted: Wanted) => Promise<void>, onCancel: () => void): void {
   readAddress();
   mountDrop();
   form.addEventListener('change', showSource);
-  form.addEventListener('input', showSize);
+  form.addEventListener('input', () => {
+    wanted = true;
+    showSize();
+  });
   form.addEventListener('click', ({ target }) => {
     if (!(target instanceof HTMLButtonElement) || !target.dataset['for']) return;
     byId<HTMLInputElement>(target.dataset['for']).value = target.value;
+    wanted = true;
     showSize();
   });
   form.addEventListener('submit', async (event) => {
@@ -167,9 +177,7 @@ export function mountSetup(onBuild: (source: Source, wanted: Wanted) => Promise<
     if (building.value) return;
     clearProblem(error);
     try {
-      const source = readSource();
-      writeAddress();
-      await onBuild(source, { metric: metric.value as Metric, worker: chosenHost() });
+      await onBuild(readSource(), { metric: metric.value as Metric, worker: chosenHost() });
     } catch (problem) {
       showProblem(error, problem);
     }
@@ -177,16 +185,16 @@ export function mountSetup(onBuild: (source: Source, wanted: Wanted) => Promise<
   const cancel = byId<HTMLButtonElement>('cancel');
   cancel.addEventListener('click', onCancel);
   building.watch((busy) => {
+    if (busy) {
+      wanted = true;
+      writeAddress();
+    }
     const focused = document.activeElement === build || document.activeElement === cancel;
     build.hidden = busy;
     cancel.hidden = !busy;
     // A hidden button loses the focus; keyboard users find it on the one that took its place.
-    if (focused) (busy ? cancel : build).focus();
+    if (focused) (busy ? cancel : build).focus({ preventScroll: true });
   });
-  measuring.watch((busy) => {
-    build.disabled = busy;
-  });
-  index.watch(showSize);
-  held.watch(showSize);
+  for (const cell of [index, held, elsewhere, measuring]) cell.watch(showSize);
   showSource();
 }

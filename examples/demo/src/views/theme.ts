@@ -9,12 +9,12 @@ function stored(): 'light' | 'dark' | null {
   return value === 'light' || value === 'dark' ? value : null;
 }
 
-/** The system's colours until the user chooses others. */
+/** The system's colours until the user chooses others. The button says what it would change to. */
 export function mountTheme(): void {
   const button = byId<HTMLButtonElement>('theme');
   const apply = () => {
     const now = stored() ?? (system.matches ? 'dark' : 'light');
-    button.setAttribute('aria-pressed', String(now === 'dark'));
+    byId('theme-name').textContent = now === 'dark' ? 'Light theme' : 'Dark theme';
     resetPalette();
     theme.set(now);
   };
