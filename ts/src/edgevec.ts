@@ -56,7 +56,7 @@ type Default = Record<string, unknown>;
 export class EdgeVecBase<M extends object = Default> {
   readonly #connection: Connection;
   readonly #target: Target;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations tell no more. */
   protected constructor(opened: object) {
@@ -380,12 +380,16 @@ export class EdgeVecBase<M extends object = Default> {
     return stream;
   }
 
-  /** Ends the database and frees its memory; what is stored stays, and can be opened again. Calls still running reject with `CLOSED`; a second close does nothing. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    forget(this);
-    await this.#host.close();
+  /**
+   * Ends the database and frees its memory; what is stored stays, and can be opened again. A write or deletion that is being logged is finished first; calls
+   * that are answered no more reject with `CLOSED`, and have changed nothing. A second close waits for the first.
+   */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      forget(this);
+      this.#closing = this.#host.close();
+    }
+    return this.#closing;
   }
 
   get #host(): Host {
@@ -397,15 +401,15 @@ export class EdgeVecBase<M extends object = Default> {
   }
 
   async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
-    if (this.#closed) throw closed();
+    if (this.#closing !== undefined) throw closed();
     const reply = await this.#host.call(method, request);
-    // Looking at `this` again also keeps it reachable for as long as a call is pending: see finalizer.ts.
-    if (this.#closed) throw closed();
+    // Looking at `this` again keeps it reachable for as long as a call is pending: see finalizer.ts.
+    void this.#closing;
     return reply;
   }
 
   async #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
-    if (this.#closed) throw closed();
+    if (this.#closing !== undefined) throw closed();
     return write(this.#target, kind, input, resolveWrite(kind, options));
   }
 

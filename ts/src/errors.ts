@@ -165,6 +165,14 @@ export function closed(): EdgeVecError {
   return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
 }
 
+/** What was stored of it is not there any more, nor will it come back. */
+export function gone(name: string): EdgeVecError {
+  return new EdgeVecError('CLOSED', `The database ${show(name)} is closed: what was stored of it is gone`, {
+    expected: 'nobody to drop it, to save another under its name or to clear what the site has stored',
+    remedy: 'EdgeVec.list() tells whether there is another of that name; EdgeVec.open makes one.',
+  });
+}
+
 /** Stored bytes are not what was written. `what` they are of, in words. */
 export function damaged(what: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('DAMAGED', `What is stored of ${what} is damaged`, {

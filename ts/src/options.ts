@@ -79,7 +79,7 @@ export interface OpenOptions {
    * working directory.
    */
   readonly directory?: string;
-  /** Told about what is no error of a call. Default: `console.warn`. */
+  /** Told about what is no error of a call. Default: `console.warn`, for all but `changed`. */
   readonly onEvent?: (event: EdgeVecEvent) => void;
 }
 
@@ -183,7 +183,7 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [],
     strict: isStrict(options.durability ?? 'relaxed'),
     stored: name === undefined ? undefined : { name, elseInMemory: whenUnavailable === 'memory' },
     engine: {
-      dimensions: known ? 0 : integer('dimensions', options.dimensions, 1, 4096),
+      dimensions: known ? 0 : checkDimensions(options.dimensions),
       metric,
       m,
       efConstruction: integer('efConstruction', options.efConstruction ?? 200, m, 4096),
@@ -299,6 +299,13 @@ export function isStrict(durability: Durability): boolean {
   throw invalid('durability', `'relaxed' or 'strict'`, durability);
 }
 
+function checkDimensions(dimensions: unknown): number {
+  if (dimensions !== undefined) return integer('dimensions', dimensions, 1, 4096);
+  throw new EdgeVecError('INVALID_OPTIONS', 'The database has neither dimensions nor a name', {
+    expected: 'the dimensions of a new one, an integer from 1 to 4096, or the name of one that is stored',
+  });
+}
+
 function integer(name: string, value: unknown, from: number, to: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to) return value;
   throw invalid(name, `an integer from ${from} to ${to}`, value);
@@ -323,5 +330,5 @@ function isUrl(value: unknown): boolean {
 }
 
 function warn(event: EdgeVecEvent): void {
-  console.warn(`edgevec: ${event.error.message}`);
+  if ('error' in event) console.warn(`edgevec: ${event.error.message}`);
 }

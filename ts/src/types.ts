@@ -187,6 +187,8 @@ export interface MemoryParts {
 
 /** What `onEvent` receives. */
 export type EdgeVecEvent =
+  /** Another tab has written, and its rows are here: what searches find may be new. Your own writes are not told. */
+  | { readonly type: 'changed' }
   /** Nothing can be stored here, so the database is kept in memory, as `whenUnavailable` asks: it ends with the page. */
   | { readonly type: 'degraded'; readonly error: Error }
   /**

@@ -47,6 +47,10 @@ async function letGo(): Promise<void> {
 }
 
 function onEvent(event: EdgeVecEvent): void {
+  if (event.type === 'changed') {
+    considerRefresh();
+    return;
+  }
   if (event.type !== 'storage-gone' && event.type !== 'worker-died') {
     notify(event.type, words(event));
     return;

@@ -56,8 +56,18 @@ export class Checkpointer {
   #base: string;
   /** All that it speaks of. */
   #spoken: ReadonlySet<string>;
+  /** What earlier ones spoke of, and what was written for them in vain: to be dropped, once nobody reads it. */
+  readonly #dead = new Set<string>();
+  /** Runs unless somebody reads chunks of a checkpoint that is not the last any more. */
+  readonly #unlessRead: (run: () => Promise<void>) => Promise<boolean>;
 
-  constructor(slices: Slices, storage: Storage, log: Log, names: Names, manifest: Manifest) {
+  constructor(
+    { slices, storage }: { readonly slices: Slices; readonly storage: Storage },
+    log: Log,
+    names: Names,
+    manifest: Manifest,
+    unlessRead: (run: () => Promise<void>) => Promise<boolean>,
+  ) {
     this.#slices = slices;
     this.#storage = storage;
     this.#log = log;
@@ -66,6 +76,7 @@ export class Checkpointer {
     this.#base = log.head.checkpoint;
     this.#spoken = new Set([this.#base, ...namesOf(manifest)]);
     this.#stored = storedIn(manifest);
+    this.#unlessRead = unlessRead;
   }
 
   /** The checkpoint whose chunks the next one shares, where they have not changed and it is still the last. */
@@ -168,25 +179,24 @@ export class Checkpointer {
     const requires = names.filter((other) => other !== header.name);
     const { head } = rest;
     if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires))) return undefined;
-    const before = new Set([...this.#spoken, ...written]);
+    for (const old of [...this.#spoken, ...written]) this.#dead.add(old);
+    for (const [part, entry] of parts) if (entry <= head.seq) this.#dead.add(part);
     this.#base = name;
     this.#spoken = new Set([name, ...names]);
     // Places that are no more.
     for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
     // What cannot be dropped now is dropped after the next.
-    await this.#tidy(before, parts, head.seq).catch(() => {});
+    await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
     return head.seq;
   }
 
-  /** Drops chunks that neither the checkpoint nor the log speaks of: those that did `before`, and what dead tabs have left. */
-  async #tidy(before: ReadonlySet<string>, parts: ReadonlyMap<string, number>, seq: number): Promise<void> {
+  /** Drops chunks that neither the checkpoint nor the log speaks of: those that did, and what dead tabs have left. */
+  async #tidy(parts: ReadonlyMap<string, number>): Promise<void> {
     const others = (await this.#storage.chunks()).filter((name) => !this.#spoken.has(name));
-    const isDead = (name: string): boolean => {
-      const entry = parts.get(name);
-      return entry === undefined ? before.has(name) : entry <= seq;
-    };
-    await this.#drop(others.filter(isDead));
-    const orphans = others.filter((name) => !isDead(name) && !parts.has(name) && this.#names.isOrphan(name));
+    const isOrphan = (name: string): boolean => !this.#dead.has(name) && !parts.has(name) && this.#names.isOrphan(name);
+    const orphans = others.filter(isOrphan);
+    await this.#drop(others.filter((name) => this.#dead.has(name)));
+    this.#dead.clear();
     if (orphans.length === 0) return;
     // Another tab may have logged a write just now whose parts have waited for long. One that is logged from here on keeps them.
     const { names, head } = await this.#log.spokenOf();

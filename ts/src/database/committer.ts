@@ -104,6 +104,11 @@ export class Committer {
     });
   }
 
+  /** Resolves once nothing waits any more that is here now. */
+  settled(): Promise<void> {
+    return this.between(async () => {});
+  }
+
   /** Resolves once all that is logged would survive a power failure. */
   flush(): Promise<void> {
     return this.between(async () => {

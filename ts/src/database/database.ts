@@ -8,6 +8,7 @@ import type { State } from '../checkpoint/places.js';
 import type { RowStream } from '../checkpoint/row-stream.js';
 import type { AtRest } from '../checkpoint/save.js';
 import type { Durable, Held } from '../durable/durable.js';
+import { others } from '../durable/news.js';
 import { MODE } from '../engine/bindings.js';
 import { aborted, amend, closed, EdgeVecError } from '../errors.js';
 import type { Entry } from '../log/frame.js';
@@ -15,6 +16,9 @@ import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, 
 import type { EngineOptions } from '../options.js';
 import { copyInto } from '../portable/copy.js';
 import { Export } from '../portable/export.js';
+import { copiedSnapshot } from '../portable/from-memory.js';
+import { storedSnapshot } from '../portable/from-storage.js';
+import type { Snapshot } from '../portable/snapshot.js';
 import type { Ahead } from '../rows/ids.js';
 import { Slices, STEP_ROWS } from '../slices.js';
 import type { StorageSite } from '../storage/storage.js';
@@ -29,6 +33,9 @@ const TIDY_FROM = 1_000;
 
 /** How often `save` tries again where other tabs make checkpoints that do not hold what it knows. */
 const SAVE_TRIES = 5;
+
+/** How long writes that are being logged may take to end, once it is closed, in milliseconds. */
+const CLOSING_MS = 2_000;
 
 /** Ids listed between two looks at the clock: listing one costs next to nothing. */
 const LISTED_ROWS = 1_024;
@@ -72,7 +79,9 @@ export class Database implements Handlers, Held {
   #rest: Promise<void> | undefined;
   /** Reads that take several slices: no commit or deletion begins before they are whole. */
   readonly #reads = new Set<Promise<unknown>>();
+  /** No call is taken any more; and nothing is done any more. */
   #closed = false;
+  #freed = false;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -198,7 +207,7 @@ export class Database implements Handlers, Held {
       ready: undefined,
       bytes: 16 * ids.length,
       isWhole: () => true,
-      *check() {},
+      check: () => this.#open(),
       foresee: (ahead: Ahead) => {
         for (const id of ids) ahead.delete(id);
       },
@@ -326,12 +335,20 @@ export class Database implements Handlers, Held {
       await this.#checkpoint();
       return undefined;
     }
-    const copied = await this.#export();
-    const storage = await (await this.#site()).open(name, () => {});
+    const snapshot = await this.#snapshot();
     try {
-      await copyInto(storage, copied);
+      const storage = await (await this.#site()).open(name, () => {});
+      try {
+        await copyInto(storage, snapshot);
+        // Whoever has what was there open looks, and finds it gone.
+        const news = others(storage, name);
+        news?.tell();
+        news?.close();
+      } finally {
+        await storage.close();
+      }
     } finally {
-      await storage.close();
+      snapshot.end();
     }
     return undefined;
   }
@@ -357,21 +374,23 @@ export class Database implements Handlers, Held {
   async exportBegin(): Promise<number> {
     this.#assertOpen();
     // What others have written is a part of it.
-    await this.#committer.flush();
-    const copied = await this.#export();
+    await this.#committer.catchUp();
+    const begun = new Export(await this.#snapshot());
+    if (this.#closed) begun.end();
     this.#assertOpen();
-    this.#exports.set(++this.#exported, copied);
+    this.#exports.set(++this.#exported, begun);
     return this.#exported;
   }
 
-  exportNext(number: number): Uint8Array | undefined {
+  async exportNext(number: number): Promise<Uint8Array | undefined> {
     this.#assertOpen();
-    const next = this.#exports.get(number)?.next();
-    if (next === undefined) this.#exports.delete(number);
+    const next = await this.#exports.get(number)?.next();
+    if (next === undefined) this.exportEnd(number);
     return next;
   }
 
   exportEnd(number: number): undefined {
+    this.#exports.get(number)?.end();
     this.#exports.delete(number);
   }
 
@@ -388,6 +407,7 @@ export class Database implements Handlers, Held {
     );
 
   async apply(entry: Entry): Promise<void> {
+    this.#assertOpen();
     if (entry.kind === 'delete') {
       await this.#alone(this.#deletion(entry.ids));
       return;
@@ -428,6 +448,11 @@ export class Database implements Handlers, Held {
     this.#link();
   }
 
+  changed(): void {
+    // What came before it was open is no news.
+    if (this.#started) this.#durable?.tell({ type: 'changed' });
+  }
+
   fail(error: EdgeVecError): void {
     this.#failure = error;
     this.#stream?.stop();
@@ -435,25 +460,49 @@ export class Database implements Handlers, Held {
     if (this.#started) this.#durable?.tell({ type: 'rows-unreadable', error });
   }
 
-  /** Frees the engine. Writes under way reject with `CLOSED`. */
-  async close(): Promise<void> {
-    if (this.#closed) return this.#closing;
-    this.#closed = true;
-    // Rolling back in an engine about to be freed would be work for nobody.
-    this.#transactions.clear();
-    this.#exports.clear();
-    this.#linker.stop(closed());
-    this.#stream?.stop();
-    this.#engine.free();
-    this.#closing = this.#durable?.close();
-    await this.#closing;
+  /**
+   * Frees the engine. Writes and deletions that are being logged take effect first, so that their callers hear what became of them; those that still
+   * wait reject with `CLOSED`, and nothing of them is there.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
-  async #export(): Promise<Export> {
+  async #close(): Promise<void> {
+    this.#closed = true;
+    for (const number of [...this.#exports.keys()]) this.exportEnd(number);
+    this.#linker.stop(closed());
+    this.#stream?.stop();
+    // A storage that hangs is not waited for.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSING_MS);
+    });
+    await Promise.race([this.#committer.settled(), patience]);
+    clearTimeout(timer);
+    this.#freed = true;
+    // Rolling back in an engine about to be freed would be work for nobody.
+    this.#transactions.clear();
+    this.#engine.free();
+    await this.#durable?.close();
+  }
+
+  /** What it holds: as it is stored, which takes no memory; where it is not, or there is no room for a checkpoint, a copy. */
+  async #snapshot(): Promise<Snapshot> {
+    await this.#whole();
+    if (this.#durable !== undefined) {
+      try {
+        await this.#checkpoint();
+        return storedSnapshot(await this.#durable.pin());
+      } catch (error) {
+        if (!isOfStorage(error)) throw error;
+      }
+    }
     for (;;) {
       await this.#whole();
-      const begun = await Export.begin(() => this.#state, this.#options, this.atRest, this.#slices);
-      if (begun !== undefined) return begun;
+      const copied = await copiedSnapshot(() => this.#state, this.#options, this.atRest, this.#slices);
+      if (copied !== undefined) return copied;
     }
   }
 
@@ -519,7 +568,7 @@ export class Database implements Handlers, Held {
   /** Reads rows in slices; what it reads does not change meanwhile. */
   async #read<T>(steps: Generator<undefined, T>): Promise<T> {
     while (this.#gate !== undefined) await this.#gate;
-    const read = this.#run(steps);
+    const read = this.#run(this.#whileOpen(steps));
     this.#reads.add(read);
     try {
       return await read;
@@ -528,15 +577,29 @@ export class Database implements Handlers, Held {
     }
   }
 
+  *#whileOpen<T>(steps: Generator<undefined, T>): Generator<undefined, T> {
+    for (;;) {
+      this.#assertOpen();
+      const { done, value } = steps.next();
+      if (done) return value;
+      yield;
+    }
+  }
+
   async #run<T>(steps: Generator<undefined, T>, alone = false): Promise<T> {
     let result: IteratorResult<undefined, T> | undefined;
     const step = (): boolean => {
-      this.#assertOpen();
+      this.#assertAlive();
       result = steps.next();
       return result.done === true;
     };
     await (alone ? this.#slices.runAlone(step) : this.#slices.run(step));
     return result?.value as T;
+  }
+
+  // biome-ignore lint/correctness/useYield: a step of a change
+  *#open(): Generator<undefined, void> {
+    this.#assertOpen();
   }
 
   *#deletion(ids: readonly Id[]): Generator<undefined, number> {
@@ -642,7 +705,17 @@ export class Database implements Handlers, Held {
 
   #assertOpen(): void {
     if (this.#closed) throw closed();
+    this.#assertAlive();
+  }
+
+  #assertAlive(): void {
+    if (this.#freed) throw closed();
     if (this.#failure !== undefined) throw this.#failure;
     this.#engine.assertAlive();
   }
+}
+
+/** Whether the storage failed, and not the database. */
+function isOfStorage(error: unknown): boolean {
+  return error instanceof EdgeVecError && ['QUOTA', 'STORAGE_FAILED'].includes(error.code);
 }

@@ -3,9 +3,9 @@
 import type { Loaded } from '../checkpoint/load.js';
 import type { StoredOptions } from '../checkpoint/manifest.js';
 import { Durable, type Place, type StorageEvent } from '../durable/durable.js';
-import { broadcast, type News } from '../durable/news.js';
+import { type News, others } from '../durable/news.js';
 import { instantiate, startEngine } from '../engine/load.js';
-import { closed, EdgeVecError } from '../errors.js';
+import { amend, EdgeVecError, gone } from '../errors.js';
 import type { EngineOptions, HostOptions } from '../options.js';
 import { importInto } from '../portable/import.js';
 import { Rows } from '../rows/rows.js';
@@ -62,13 +62,13 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
     storage = await place.open(stored.name, () => {
       // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
       void database?.close();
-      tell({ type: 'storage-gone', error: closed() });
+      tell({ type: 'storage-gone', error: gone(stored.name) });
     });
   } catch (error) {
     const isUnavailable = error instanceof EdgeVecError && error.code === 'STORAGE_UNAVAILABLE';
     const canDoWithout = stored.elseInMemory && (given.includes('dimensions') || around.source !== undefined);
     if (!isUnavailable || !canDoWithout) throw error;
-    tell({ type: 'degraded', error });
+    tell({ type: 'degraded', error: amend(error, { remedy: 'It is kept in memory, and ends with the page.' }) });
     return inMemory(options, around);
   }
   try {
@@ -127,10 +127,6 @@ async function durably(
   return { durable: new Durable(place, names, imported.log, imported.loaded), loaded: imported.loaded };
 }
 
-function others({ kind, news }: Storage, name: string): News | undefined {
-  return kind === 'indexeddb' ? broadcast(name) : news;
-}
-
 /** What a stored database is made with, if that is what was asked for; else what a new one is to be made with. */
 function agreed(
   name: string,
@@ -154,6 +150,6 @@ function agreed(
 
 function notFound(name: string): EdgeVecError {
   return new EdgeVecError('NOT_FOUND', `There is no database ${show(name)} yet`, {
-    remedy: 'Pass dimensions, so that it can be made.',
+    remedy: 'EdgeVec.list() tells which there are; EdgeVec.open makes one where it is given dimensions.',
   });
 }

@@ -6,7 +6,6 @@ import { amend, asEdgeVecError, EdgeVecError } from '../errors.js';
 import type { Origin, WriteEntry } from '../log/frame.js';
 import type { Part, WriteKind } from '../messages.js';
 import type { Ahead, Ids } from '../rows/ids.js';
-import { show } from '../show.js';
 import { STEP_ROWS } from '../slices.js';
 import type { Id } from '../types.js';
 
@@ -203,14 +202,14 @@ export class Transaction {
 
   #check(id: Id, row: number, ids: Ids): void {
     if (this.#kind === 'insert' && ids.has(id)) {
-      throw new EdgeVecError('ID_EXISTS', `There is a row with the id ${show(id)} already`, {
+      throw new EdgeVecError('ID_EXISTS', 'There is a row with this id already', {
         row,
         id,
         remedy: 'Use upsert to replace it.',
       });
     }
     if (this.#kind === 'update' && !ids.has(id)) {
-      throw new EdgeVecError('NOT_FOUND', `There is no row with the id ${show(id)}`, {
+      throw new EdgeVecError('NOT_FOUND', 'There is no row with this id', {
         row,
         id,
         remedy: 'Use upsert to write it whether or not it is there.',

@@ -5,11 +5,12 @@
 
 import { type Loaded, loadCheckpoint, readManifest } from '../checkpoint/load.js';
 import { encodeManifest, type Manifest, type StoredOptions } from '../checkpoint/manifest.js';
+import { Pinned } from '../checkpoint/pinned.js';
 import type { State } from '../checkpoint/places.js';
 import type { RowStream } from '../checkpoint/row-stream.js';
 import { type AtRest, Checkpointer } from '../checkpoint/save.js';
 import type { Instance } from '../engine/engine.js';
-import { asEdgeVecError, closed, damaged, EdgeVecError } from '../errors.js';
+import { asEdgeVecError, closed, damaged, EdgeVecError, gone } from '../errors.js';
 import type { Entry, WriteEntry } from '../log/frame.js';
 import { Log, type Tail } from '../log/log.js';
 import type { EngineStats, Part, StoredStats } from '../messages.js';
@@ -20,7 +21,7 @@ import { bytesOf } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 import type { EdgeVecEvent } from '../types.js';
 import { Draft, partsOf } from './draft.js';
-import { oneTabAtATime } from './lock.js';
+import { hold, oneTabAtATime, unlessHeld } from './lock.js';
 import type { News } from './news.js';
 
 /** Bytes of log that are worth a checkpoint: at least so many, and a part of what the checkpoint has. */
@@ -59,6 +60,8 @@ export interface Held {
   fail(error: EdgeVecError): void;
   state(): State;
   readonly atRest: AtRest;
+  /** It holds what other tabs have written since. */
+  changed(): void;
   close(): Promise<void>;
 }
 
@@ -96,6 +99,8 @@ export class Durable implements Journal {
   /** Bytes of the log when a checkpoint failed: it is tried again once there are as many more. */
   #failedAt = 0;
   #checkpointing: Promise<void> | undefined;
+  /** Entries of others were applied, or all of it was taken up anew, and nobody has been told. */
+  #hasHeard = false;
   #closed = false;
 
   /** Of a log whose checkpoint has just been read, or made of what was. */
@@ -103,7 +108,7 @@ export class Durable implements Journal {
     this.#place = place;
     this.#names = names;
     this.#log = log;
-    this.#checkpointer = new Checkpointer(place.slices, place.storage, log, names, manifest);
+    this.#checkpointer = this.#checkpointerOf(manifest);
     this.#checkpointBytes = sizeOf(manifest);
     this.#counted = log.head.checkpoint;
     this.#options = manifest.options;
@@ -140,6 +145,11 @@ export class Durable implements Journal {
     return this.#names.writer;
   }
 
+  /** What is held while chunks of a checkpoint are read that another may take the place of. */
+  get #readers(): string {
+    return `edgevec:${this.name}:readers`;
+  }
+
   /** From here on, entries of other tabs are applied to this. `look` calls `catchUp` in its turn; it is called when there may be some. */
   hold(held: Held, look: () => Promise<void>): void {
     this.#held = held;
@@ -174,22 +184,28 @@ export class Durable implements Journal {
   }
 
   async catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
-    const held = this.#held as Held;
+    await this.#catchUp(this.#held as Held, own);
+    if (!this.#hasHeard) return;
+    this.#hasHeard = false;
+    this.#held?.changed();
+  }
+
+  async #catchUp(held: Held, own: (number: number) => Promise<boolean>): Promise<void> {
     if (this.#stream?.hasFailed && !(await this.#isWhole())) {
       await this.#reload(held);
-      return this.catchUp(own);
+      return this.#catchUp(held, own);
     }
     for await (const tail of this.#log.tail()) {
       const found = tail.type === 'entry' ? await this.#take(held, tail, own) : tail;
       if (found?.type === 'overtaken') {
         await this.#reload(held);
-        return this.catchUp(own);
+        return this.#catchUp(held, own);
       }
       if (found?.type === 'broken') {
         const error = lostWrites(found.lost, found.error);
         if (await this.#log.mend()) this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
         // What was read of the log before is not what it holds now.
-        return this.catchUp(own);
+        return this.#catchUp(held, own);
       }
     }
     await this.#recount();
@@ -203,7 +219,10 @@ export class Durable implements Journal {
     own: (number: number) => Promise<boolean>,
   ): Promise<Tail | undefined> {
     try {
-      if (entry.writer !== this.writer || !(await own(entry.number))) await held.apply(entry);
+      if (entry.writer !== this.writer || !(await own(entry.number))) {
+        await held.apply(entry);
+        this.#hasHeard = true;
+      }
     } catch (error) {
       if (isDamage(error)) return this.#log.interrupted(error);
       throw error;
@@ -240,6 +259,11 @@ export class Durable implements Journal {
     await this.#checkpointing?.catch(() => {});
     // Another tab that has made one has linked them too, or will have.
     if (this.#checkpointer.base === this.#log.head.checkpoint) this.#checkpointBehind();
+  }
+
+  /** The checkpoint that is stored, of which nobody drops a chunk until it is released. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  async pin(): Promise<Pinned> {
+    return Pinned.open(this.#place.storage, this.#log, await hold(this.#readers));
   }
 
   async close(): Promise<void> {
@@ -317,6 +341,10 @@ export class Durable implements Journal {
     return this.#checkpointing;
   }
 
+  #checkpointerOf(manifest: Manifest): Checkpointer {
+    return new Checkpointer(this.#place, this.#log, this.#names, manifest, (run) => unlessHeld(this.#readers, run));
+  }
+
   /** True once all rows are in; false where another tab has taken their checkpoint away. @throws `DAMAGED`, `CLOSED` */
   async #isWhole(): Promise<boolean> {
     const arrival = await this.#arrival;
@@ -353,12 +381,12 @@ export class Durable implements Journal {
       if (loaded === undefined) continue;
       const arrival = arrivalOf(loaded.stream, log, this.#place.slices);
       await held.replace(loaded);
+      this.#hasHeard = true;
       this.#stream = loaded.stream;
       this.#arrival = arrival;
       this.#watch();
       this.#log.adopt(log);
-      const { slices, storage } = this.#place;
-      this.#checkpointer = new Checkpointer(slices, storage, this.#log, this.#names, loaded.manifest);
+      this.#checkpointer = this.#checkpointerOf(loaded.manifest);
       this.#checkpointBytes = sizeOf(loaded.manifest);
       this.#counted = log.head.checkpoint;
       this.#parts.clear();
@@ -373,7 +401,7 @@ export class Durable implements Journal {
   #gone(held: Held): EdgeVecError {
     if (!this.#closed) {
       void held.close();
-      this.#place.tell({ type: 'storage-gone', error: closed() });
+      this.#place.tell({ type: 'storage-gone', error: gone(this.name) });
     }
     return closed();
   }

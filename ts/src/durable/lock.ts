@@ -6,7 +6,7 @@ const WAIT_MS = 10_000;
 
 /** Runs while no other tab does. `waits` for one that does; else it then does nothing. */
 export async function oneTabAtATime(name: string, waits: boolean, run: () => Promise<void>): Promise<void> {
-  const locks = typeof navigator === 'object' ? navigator.locks : undefined;
+  const locks = webLocks();
   if (locks === undefined) return run();
   if (!waits) {
     await locks.request(name, { ifAvailable: true }, (lock) => (lock === null ? undefined : run()));
@@ -27,4 +27,57 @@ export async function oneTabAtATime(name: string, waits: boolean, run: () => Pro
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Where there are no Web Locks: how many hold each name in this thread. */
+const holders = new Map<string, number>();
+
+/**
+ * Keeps `unlessHeld` from running in any tab until the function it resolves with is called. Without Web Locks, in this thread only; and nowhere
+ * where some tab does not end what it runs.
+ */
+export async function hold(name: string): Promise<() => void> {
+  const locks = webLocks();
+  if (locks === undefined) {
+    holders.set(name, (holders.get(name) ?? 0) + 1);
+    return once(() => void holders.set(name, (holders.get(name) as number) - 1));
+  }
+  return new Promise((resolve) => {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), WAIT_MS);
+    locks
+      .request(name, { mode: 'shared', signal: patience.signal }, () => {
+        clearTimeout(timer);
+        return new Promise<void>((release) => resolve(once(release)));
+      })
+      // Some tab is frozen in what it ran: it is gone on without.
+      .catch(() => resolve(() => {}));
+  });
+}
+
+/** Runs, unless somebody holds the name: false then. */
+export async function unlessHeld(name: string, run: () => Promise<void>): Promise<boolean> {
+  const locks = webLocks();
+  if (locks === undefined) {
+    if ((holders.get(name) ?? 0) > 0) return false;
+    await run();
+    return true;
+  }
+  return locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock === null) return false;
+    await run();
+    return true;
+  });
+}
+
+function webLocks(): LockManager | undefined {
+  return typeof navigator === 'object' ? navigator.locks : undefined;
+}
+
+function once(run: () => void): () => void {
+  let ran = false;
+  return () => {
+    if (!ran) run();
+    ran = true;
+  };
 }

@@ -1,11 +1,11 @@
 // How tabs tell each other that there is something new.
 
-import type { News } from '../storage/storage.js';
+import type { News, Storage } from '../storage/storage.js';
 
 export type { News };
 
 /** Among tabs and workers of one origin; undefined where they cannot talk. */
-export function broadcast(name: string): News | undefined {
+function broadcast(name: string): News | undefined {
   if (typeof BroadcastChannel !== 'function') return undefined;
   const channel = new BroadcastChannel(`edgevec:${name}`);
   return {
@@ -15,4 +15,9 @@ export function broadcast(name: string): News | undefined {
     },
     close: () => channel.close(),
   };
+}
+
+/** Who else may have a storage open. */
+export function others({ kind, news }: Storage, name: string): News | undefined {
+  return kind === 'indexeddb' ? broadcast(name) : news;
 }

@@ -6,24 +6,24 @@ import { Log } from '../log/log.js';
 import { Names } from '../storage/names.js';
 import { assertRoom, bytesOf } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
-import type { Export } from './export.js';
 import { renamed } from './file.js';
+import type { Snapshot } from './snapshot.js';
 
 /** Until the last commit what was there stays, and after it the copy is there. @throws `QUOTA`, `STORAGE_FAILED` */
-export async function copyInto(storage: Storage, copied: Export): Promise<void> {
+export async function copyInto(storage: Storage, snapshot: Snapshot): Promise<void> {
   const names = new Names();
   const before = await storage.chunks();
   const written = new Map<string, string>();
-  const refs = refsIn(copied.manifest);
+  const refs = refsIn(snapshot.manifest);
   await assertRoom(storage, bytesOf(refs));
   let mayBeThere = false;
   try {
     for (const { name } of refs) {
       const stored = names.next(name);
       written.set(name, stored);
-      await storage.commit({ put: [['chunks', stored, copied.nextChunk() as Uint8Array]] });
+      await storage.commit({ put: [['chunks', stored, (await snapshot.nextChunk()) as Uint8Array]] });
     }
-    const manifest = encodeManifest(renamed(copied.manifest, (name) => written.get(name) as string));
+    const manifest = encodeManifest(renamed(snapshot.manifest, (name) => written.get(name) as string));
     const name = names.next('manifest');
     mayBeThere = true;
     await Log.replace(storage, name, [['chunks', name, manifest]]);

@@ -2,7 +2,7 @@
 // bytes everywhere.
 
 import { decodeManifest, type Manifest, namesOf, refsIn } from '../checkpoint/manifest.js';
-import { damaged } from '../errors.js';
+import { EdgeVecError } from '../errors.js';
 import { checkVersion, FORMAT_VERSION } from '../log/head.js';
 import { type ChunkRef, isWhole } from '../storage/chunk.js';
 import { crc32c } from '../storage/crc32c.js';
@@ -36,10 +36,12 @@ export class PortableReader {
   /** @throws `DAMAGED` where it is no such file, `UNSUPPORTED_FORMAT`, and what the source throws */
   static async open(source: AsyncIterator<Uint8Array>): Promise<PortableReader> {
     const pieces = new Pieces(source);
-    const header = await pieces.take(HEADER);
+    const header = await pieces.take(HEADER).catch((error) => {
+      throw (error as EdgeVecError).code === 'DAMAGED' ? noFile() : error;
+    });
     const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
     if (view.getUint32(0, true) !== MAGIC || crc32c(header.subarray(0, 12)) !== view.getUint32(12, true)) {
-      throw damaged('the file');
+      throw noFile();
     }
     checkVersion(view.getUint32(4, true));
     return new PortableReader(pieces, decodeManifest(await pieces.take(view.getUint32(8, true))));
@@ -49,10 +51,10 @@ export class PortableReader {
   async *chunks(): AsyncGenerator<readonly [ref: ChunkRef, bytes: Uint8Array]> {
     for (const ref of refsIn(this.manifest)) {
       const bytes = await this.#pieces.take(ref.bytes);
-      if (!isWhole(ref, bytes)) throw damaged('the file');
+      if (!isWhole(ref, bytes)) throw notWhole();
       yield [ref, bytes];
     }
-    if (!(await this.#pieces.isOver())) throw damaged('the file');
+    if (!(await this.#pieces.isOver())) throw notWhole();
   }
 }
 
@@ -69,7 +71,7 @@ class Pieces {
   async take(length: number): Promise<Uint8Array> {
     const taken: Uint8Array[] = [];
     for (let missing = length; missing > 0; ) {
-      if (this.#rest.length === 0 && !(await this.#more())) throw damaged('the file');
+      if (this.#rest.length === 0 && !(await this.#more())) throw notWhole();
       const piece = this.#rest.subarray(0, missing);
       this.#rest = this.#rest.subarray(piece.length);
       taken.push(piece);
@@ -111,4 +113,16 @@ export function renamed(manifest: Manifest, rename: (name: string) => string): M
     ids: manifest.ids.map(ref),
     metadata: manifest.metadata.map(ref),
   };
+}
+
+function noFile(): EdgeVecError {
+  return new EdgeVecError('DAMAGED', 'This is no file that EdgeVec has exported', {
+    remedy: 'Pass what db.export() gave, from its first byte to its last.',
+  });
+}
+
+function notWhole(): EdgeVecError {
+  return new EdgeVecError('DAMAGED', 'The file is damaged, or not whole', {
+    remedy: 'Nothing was imported. Get it once more from where it was kept, or export it again.',
+  });
 }

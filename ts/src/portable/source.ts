@@ -20,6 +20,7 @@ export function bytesOf(source: ImportSource): AsyncGenerator<Uint8Array> {
   throw new EdgeVecError('INVALID_OPTIONS', 'There is nothing to import', {
     expected: 'a ReadableStream, Blob, Response, ArrayBuffer or typed array',
     got: show(source),
+    remedy: 'Of a path, pass await openAsBlob(path), from node:fs; of a URL, await fetch(url).',
   });
 }
 

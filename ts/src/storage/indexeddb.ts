@@ -346,7 +346,7 @@ async function orUnavailable<T>(run: () => Promise<T>): Promise<T> {
 function unavailable(problem: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('STORAGE_UNAVAILABLE', problem, {
     remedy:
-      'In private windows and sandboxed frames there may be none: open the database without a name to keep it in memory.',
+      "Private windows and sandboxed frames may have none. To keep the database in memory there, pass whenUnavailable: 'memory'.",
     ...(cause === undefined ? {} : { got: String(cause), cause }),
   });
 }

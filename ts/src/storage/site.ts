@@ -17,7 +17,7 @@ export async function localSite(directory: string | undefined): Promise<StorageS
   }
   if (hasIndexedDb()) return new IndexedDbSite();
   throw new EdgeVecError('STORAGE_UNAVAILABLE', 'There is neither IndexedDB nor a file system here', {
-    remedy: 'Open the database without a name to keep it in memory.',
+    remedy: "To keep the database in memory, pass whenUnavailable: 'memory', or no name.",
   });
 }
 

@@ -245,6 +245,34 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await again.count()).toBe(1);
     });
 
+    test('a write in which it is closed is there, or rejects and is not', async () => {
+      const outcomes = new Set<string>();
+      for (let turns = 0; turns < 12; turns++) {
+        const name = fresh();
+        const db = await open(name, { dimensions: 2 });
+        await db.insert({ id: 'first', vector: [1, 2], metadata: { n: 0 } });
+        const writing = db.insert({ id: 'late', vector: [2, 1], metadata: { n: 1 } });
+        const deleting = db.delete('first');
+        const ended = Promise.allSettled([writing, deleting]);
+        for (let turn = 0; turn < turns; turn++) await db.count();
+        await Promise.all([db.close(), db.close()]);
+        const [written, deleted] = await ended;
+        for (const { reason } of [written, deleted].filter(
+          ({ status }) => status === 'rejected',
+        ) as PromiseRejectedResult[])
+          expect(reason).toMatchObject({ code: 'CLOSED' });
+        const again = await open(name);
+        const ids = (await everything(again)).map((record) => (record as { id: string }).id);
+        expect(ids).toEqual([
+          ...(deleted.status === 'fulfilled' ? [] : ['first']),
+          ...(written.status === 'fulfilled' ? ['late'] : []),
+        ]);
+        outcomes.add(`${written.status} ${deleted.status}`);
+      }
+      // After so many calls they are through.
+      expect(outcomes).toContain('fulfilled fulfilled');
+    });
+
     test('many small writes at once are acknowledged one by one, in order', async () => {
       const name = fresh();
       const db = await open(name, { dimensions: 2 });
@@ -394,8 +422,16 @@ export function defineDurableSuite(label: string, kept: Kept): void {
 
     test('two that have it open see what the other writes, and agree', async () => {
       const name = fresh();
-      const [a, b] = [await open(name, { dimensions: 2, metric: 'euclidean' }), await open(name)];
+      const events: EdgeVecEvent[] = [];
+      const a = await open(name, { dimensions: 2, metric: 'euclidean' });
+      await a.upsert({ id: 'first', vector: [1, 2], metadata: { n: 1 } });
+      const b = await open(name, { onEvent: (event) => void events.push(event) });
+      await b.delete('first');
+      // What came before it was open is no news, nor what it does itself.
+      expect(events).toEqual([]);
       await a.upsert({ id: 'x', vector: [1, 2], metadata: { n: 1 } });
+      await seen(async () => events.length > 0);
+      expect(events[0]).toEqual({ type: 'changed' });
       // Written after reading what came before, whoever wrote that.
       await failure(() => b.insert({ id: 'x', vector: [1, 2], metadata: { n: 2 } }), 'ID_EXISTS');
       expect((await b.get('x'))?.metadata).toEqual({ n: 1 });
@@ -416,6 +452,22 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await b.search([30, 1], 3)).toEqual(await a.search([30, 1], 3));
     });
 
+    test('another that is saved in its place is heard of', async () => {
+      const name = fresh();
+      const events: EdgeVecEvent[] = [];
+      const a = await open(name, { dimensions: 2, onEvent: (event) => void events.push(event) });
+      const same = await EdgeVec.open<Doc>({ ...kept, dimensions: 2 });
+      const other = await EdgeVec.open<Doc>({ ...kept, dimensions: 3 });
+      for (const db of [same, other]) opened.add(db as never);
+      await same.insert([{ id: 'new', vector: [1, 2], metadata: { n: 1 } }]);
+      await same.save(name);
+      await seen(async () => events.at(-1)?.type === 'changed');
+      expect(await a.count()).toBe(1);
+      await other.save(name);
+      await seen(async () => events.at(-1)?.type === 'storage-gone');
+      await failure(() => a.count(), 'CLOSED');
+    });
+
     test('one goes on where the other has made a checkpoint, or dropped it', async () => {
       const name = fresh();
       const events: EdgeVecEvent[] = [];
@@ -430,7 +482,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await everything(a)).toHaveLength(52);
       await b.flush();
       expect(await everything(b)).toEqual(await everything(a));
-      expect(events).toEqual([]);
+      expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['changed']));
 
       await EdgeVec.drop(name, where);
       await seen(async () => events.some(({ type }) => type === 'storage-gone'));

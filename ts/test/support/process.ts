@@ -26,13 +26,16 @@ export interface Row {
   readonly n: number;
 }
 
+/** All but that others have written. */
+export type Told = Exclude<StorageEvent, { readonly type: 'changed' }>;
+
 export class Process {
-  readonly events: StorageEvent[];
+  readonly events: Told[];
   readonly #database: Database;
   readonly #first: unknown;
   #transactions = 0;
 
-  private constructor(database: Database, events: StorageEvent[]) {
+  private constructor(database: Database, events: Told[]) {
     this.#database = database;
     this.#first = database.state().engine;
     this.events = events;
@@ -61,12 +64,12 @@ export class Process {
       recall: 0.95,
       stored: { name: 'db', elseInMemory: false },
     };
-    const events: StorageEvent[] = [];
+    const events: Told[] = [];
     const opened = await openDatabase(options, {
       module,
       slices: hasty(),
       site: async () => site,
-      tell: (event) => void events.push(event),
+      tell: (event) => void (event.type === 'changed' || events.push(event)),
       newsOf: () => news,
     });
     const process = new Process(opened.database, events);
@@ -110,6 +113,12 @@ export class Process {
 
   save(name?: string): Promise<undefined> {
     return this.#database.save({ name });
+  }
+
+  /** A file of it, piece by piece, which `end` gives up. */
+  async export(): Promise<{ readonly next: () => Promise<Uint8Array | undefined>; readonly end: () => void }> {
+    const handle = await this.#database.exportBegin();
+    return { next: () => this.#database.exportNext(handle), end: () => this.#database.exportEnd(handle) };
   }
 
   /** Bytes it takes in storage, as it tells. */

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Database } from '../../src/database/database.js';
 import { PROTOCOL_VERSION } from '../../src/host/worker/protocol.js';
 import { EdgeVec } from '../../src/index.js';
 import { Export } from '../../src/portable/export.js';
@@ -42,22 +43,30 @@ test('a closed database gives its memory back, though somebody holds on to it', 
 describe('The copy an export takes is given back', () => {
   /** A database; when a copy of it begins to be taken, and whether it was taken and is gone again. */
   async function exporting() {
-    const { begin } = Export;
+    const { exportBegin } = Database.prototype;
+    const { next, end } = Export.prototype;
     let copy: WeakRef<Export> | undefined;
     let begins = (): void => {};
     const begun = new Promise<void>((resolve) => {
       begins = resolve;
     });
-    // Not a spy, which would keep what it returned.
-    Export.begin = async (...args) => {
+    // Not spies, which would keep what they were called on.
+    Database.prototype.exportBegin = function () {
       begins();
-      const taken = await begin.apply(Export, args);
-      if (taken !== undefined) copy = new WeakRef(taken);
-      return taken;
+      return exportBegin.call(this);
+    };
+    Export.prototype.next = function () {
+      copy = new WeakRef(this);
+      return next.call(this);
+    };
+    Export.prototype.end = function () {
+      copy = new WeakRef(this);
+      end.call(this);
     };
     const db = await EdgeVec.open({ dimensions: 2, worker: false });
     onTestFinished(async () => {
-      Export.begin = begin;
+      Object.assign(Database.prototype, { exportBegin });
+      Object.assign(Export.prototype, { next, end });
       await db.close();
     });
     await db.insert([{ vector: [1, 2] }, { vector: [2, 1] }]);

@@ -74,7 +74,12 @@ async function start(site: FaultySite): Promise<Opened> {
   const events: StorageEvent[] = [];
   const { database } = await openDatabase(
     { engine: ENGINE, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
-    { module, slices: hasty(), site: async () => site, tell: (event) => void events.push(event) },
+    {
+      module,
+      slices: hasty(),
+      site: async () => site,
+      tell: (event) => void (event.type === 'changed' || events.push(event)),
+    },
   );
   return { database, events };
 }

@@ -20,7 +20,10 @@ export function dismiss(key: string): void {
   place.querySelector(`[data-key="${key}"]`)?.remove();
 }
 
-export function words(event: EdgeVecEvent): string {
+/** All but that other tabs have written, which shows by itself. */
+export type Noteworthy = Exclude<EdgeVecEvent, { readonly type: 'changed' }>;
+
+export function words(event: Noteworthy): string {
   switch (event.type) {
     case 'degraded':
       return 'This browser lets the page store nothing, as in some private windows. Everything works, but the rows are gone when you reload or close the page. To keep them, open it in an ordinary window.';

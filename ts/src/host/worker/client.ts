@@ -10,13 +10,13 @@ import { Slices } from '../../slices.js';
 import type { EdgeVecEvent } from '../../types.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
-import { packError, unpackError } from './error-data.js';
+import { packError, unpackError, unpackEvent } from './error-data.js';
 import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { failed, startWorker } from './start.js';
 
 /** How long a worker may take to let go of its storage, in milliseconds. */
-const CLOSE_MS = 2_000;
+const CLOSE_MS = 4_000;
 
 interface Pending {
   readonly resolve: (reply: unknown) => void;
@@ -93,16 +93,16 @@ export class WorkerHost implements Host {
     if (this.#over !== undefined) return;
     if (!this.#isDurable) return this.#end(closed());
     this.#over = closed();
-    this.#rejectAll(this.#over);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CLOSE_MS);
-      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         if (!('closed' in data)) return;
         clearTimeout(timer);
         resolve();
-      };
+      });
       this.#post({ close: true }, []);
     });
+    this.#rejectAll(this.#over);
     this.#stopWaiting();
     this.#worker.terminate();
   }
@@ -128,7 +128,7 @@ export class WorkerHost implements Host {
       };
       this.#worker.onmessageerror = () => reject(failed('The worker could not receive the compiled module'));
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if ('event' in data) this.#hear(data.event);
+        if ('event' in data) this.#hear(unpackEvent(data.event));
         if ('hungry' in data) {
           next?.()
             .then(({ done, value }) => this.#feed(done ? null : value))
@@ -158,7 +158,7 @@ export class WorkerHost implements Host {
 
   #listen(): void {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if ('event' in data) this.#hear(data.event);
+      if ('event' in data) this.#hear(unpackEvent(data.event));
       if (!('call' in data)) return;
       const pending = this.#pending.get(data.call);
       this.#pending.delete(data.call);
@@ -183,9 +183,9 @@ export class WorkerHost implements Host {
     this.#tell({ type: 'worker-died', error });
   }
 
-  #hear({ error, ...event }: Extract<FromWorker, { readonly event: unknown }>['event']): void {
+  #hear(event: EdgeVecEvent): void {
     if (event.type === 'degraded') this.#isDurable = false;
-    this.#tell({ ...event, error: unpackError(error) } as EdgeVecEvent);
+    this.#tell(event);
   }
 
   #end(error: EdgeVecError): void {

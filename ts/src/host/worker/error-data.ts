@@ -1,5 +1,6 @@
-// Errors as messages: class instances lose their class on the way through `postMessage`.
+// Errors, and events that have one, as messages: class instances lose their class on the way through `postMessage`.
 
+import type { StorageEvent } from '../../durable/durable.js';
 import {
   asEdgeVecError,
   detailsOf,
@@ -14,6 +15,9 @@ export interface ErrorData {
   readonly problem: string;
   readonly details: EdgeVecErrorDetails;
 }
+
+/** An event as structured-clone data. */
+export type EventData = Omit<StorageEvent, 'error'> & { readonly error?: ErrorData };
 
 /** Packs an error for `postMessage`. */
 export function packError(thrown: unknown): ErrorData {
@@ -30,6 +34,16 @@ export function packError(thrown: unknown): ErrorData {
 /** The reverse of {@link packError}. */
 export function unpackError({ code, problem, details }: ErrorData): EdgeVecError {
   return new EdgeVecError(code, problem, details);
+}
+
+/** Packs an event for `postMessage`. */
+export function packEvent(event: StorageEvent): EventData {
+  return 'error' in event ? { ...event, error: packError(event.error) } : event;
+}
+
+/** The reverse of {@link packEvent}. */
+export function unpackEvent(data: EventData): StorageEvent {
+  return (data.error === undefined ? data : { ...data, error: unpackError(data.error) }) as StorageEvent;
 }
 
 // An Error subclass with own properties may hold what cannot be cloned; its name, message and stack always can.

@@ -1,9 +1,8 @@
 // The messages between client and worker.
 
-import type { StorageEvent } from '../../durable/durable.js';
 import type { Method } from '../../messages.js';
 import type { EngineOptions, HostOptions } from '../../options.js';
-import type { ErrorData } from './error-data.js';
+import type { ErrorData, EventData } from './error-data.js';
 
 /** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */
 export const PROTOCOL_VERSION = 4;
@@ -55,4 +54,4 @@ export type FromWorker =
   | { readonly call: number; readonly error: ErrorData }
   | { readonly closed: true }
   | { readonly hungry: true }
-  | { readonly event: Omit<StorageEvent, 'error'> & { readonly error: ErrorData } };
+  | { readonly event: EventData };

@@ -24,7 +24,7 @@ export function canStartWorker(): boolean {
 
 /** A worker that has said hello. Throws `WORKER_FAILED`. */
 export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>): Promise<Started> {
-  if (typeof how !== 'function' && typeof Worker !== 'function') throw failed('There are no workers here');
+  if (typeof how !== 'function' && typeof Worker !== 'function') throw noWorkers();
   const blob = how === 'auto' || how === true ? await blobUrl() : undefined;
   let worker: Worker | undefined;
   try {
@@ -94,6 +94,12 @@ export function failed(problem: string, cause?: unknown): EdgeVecError {
     remedy:
       "A Content-Security-Policy must allow worker-src blob:, or pass the URL of your copy of edgevec/worker as 'worker'.",
     ...(got === undefined ? {} : { got, cause }),
+  });
+}
+
+function noWorkers(): EdgeVecError {
+  return new EdgeVecError('WORKER_FAILED', 'There are no workers here', {
+    remedy: "Leave the option worker out, or pass 'auto': the database then runs in this thread.",
   });
 }
 

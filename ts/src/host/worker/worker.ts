@@ -4,12 +4,11 @@
 import type { Database } from '../../database/database.js';
 import { openDatabase } from '../../database/open.js';
 import type { StorageEvent } from '../../durable/durable.js';
-import type { EdgeVecError } from '../../errors.js';
 import type { Method } from '../../messages.js';
 import { Slices } from '../../slices.js';
 import { IndexedDbSite } from '../../storage/indexeddb.js';
 import { buffersOf } from './buffers.js';
-import { packError, unpackError } from './error-data.js';
+import { packError, packEvent, unpackError } from './error-data.js';
 import { Feed } from './feed.js';
 import { holdLock } from './lock.js';
 import { type FromWorker, type OpenMessage, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
@@ -38,8 +37,7 @@ async function greet(lock: string): Promise<void> {
 
 async function open({ module, options }: OpenMessage['open']): Promise<void> {
   try {
-    const tell = (event: StorageEvent): void =>
-      scope.postMessage({ event: { ...event, error: packError(event.error as EdgeVecError) } });
+    const tell = (event: StorageEvent): void => scope.postMessage({ event: packEvent(event) });
     const site = async () => new IndexedDbSite();
     const source = options.imports ? fed.read() : undefined;
     const opened = await openDatabase(options, { module, slices: new Slices(), site, tell, source });

@@ -1,0 +1,47 @@
+// The checkpoint that is stored, read chunk by chunk by somebody who takes his time.
+
+import { damaged, EdgeVecError } from '../errors.js';
+import type { Log } from '../log/log.js';
+import { type ChunkRef, isWhole } from '../storage/chunk.js';
+import type { Storage } from '../storage/storage.js';
+import { readManifest } from './load.js';
+import type { Manifest } from './manifest.js';
+
+export class Pinned {
+  readonly manifest: Manifest;
+  readonly #name: string;
+  readonly #storage: Storage;
+  readonly #log: Log;
+  /** Says that nothing more is read: its chunks may be dropped. */
+  readonly release: () => void;
+
+  private constructor(manifest: Manifest, name: string, storage: Storage, log: Log, release: () => void) {
+    this.manifest = manifest;
+    this.#name = name;
+    this.#storage = storage;
+    this.#log = log;
+    this.release = release;
+  }
+
+  /** `release` is called also where this throws: `DAMAGED`, `STORAGE_FAILED`, `CLOSED`. */
+  static async open(storage: Storage, log: Log, release: () => void): Promise<Pinned> {
+    try {
+      const name = (await log.storedCheckpoint()) ?? '';
+      return new Pinned(await readManifest(storage, name), name, storage, log, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** A chunk that the manifest names. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  async read(ref: ChunkRef): Promise<Uint8Array> {
+    const bytes = await this.#storage.read('chunks', ref.name);
+    if (isWhole(ref, bytes)) return bytes;
+    if ((await this.#log.storedCheckpoint()) === this.#name) throw damaged('the checkpoint');
+    throw new EdgeVecError('STORAGE_FAILED', 'The checkpoint that was being read is not there any more', {
+      expected: 'no other tab to put another in its place meanwhile',
+      remedy: 'Begin again. This happens only in browsers without Web Locks.',
+    });
+  }
+}
