@@ -1,4 +1,4 @@
-/** `node scripts/bench-thread.mjs`: the longest task of the page's thread while rows are upserted and saved. */
+/** `npm run bench:thread`: the longest task of the page's thread while rows are upserted and saved. */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
@@ -9,7 +9,7 @@ import { BROWSERS, type BrowserName, oneOf, whole } from './options';
 import { serve } from './server';
 import { count, table } from './tables';
 
-export const USAGE = `node scripts/bench-thread.mjs [options]
+export const USAGE = `npm run bench:thread -- [options]
 
   --n N             rows (default 20000)
   --dim N           dimensions (default 384)

@@ -24,6 +24,8 @@ export interface Filled {
   readonly saveAgainSeconds?: number | undefined;
   /** The slowest search while it was saved, these two times. */
   readonly worstSeconds?: number | undefined;
+  /** The slowest in as long a time in which nothing was saved: what the machine does by itself. */
+  readonly calmSeconds?: number | undefined;
   /** Bytes of the database, as it tells them; null where it does not. */
   readonly bytes: number | null;
   /** Bytes of all that the page's origin stores, as the browser tells them. */

@@ -37,7 +37,9 @@ async function fill({ system, dataset, graph, k, ef }: StorageJob): Promise<Fill
   const [insertSeconds] = await timed(() => db.insert(base));
   const [saveSeconds] = await timed(() => db.save());
   const search = (query: number) => db.search(rowAt(queries, query % queries.count), k, ef);
+  const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
   const all = db.saveAll && (await whileSearching(search, () => (db as Required<StoredSystem>).saveAll()));
+  const calm = all && (await whileSearching(search, () => pause(all.seconds)));
   let changeSeconds: number | undefined;
   let saveAgainSeconds: number | undefined;
   let worstSeconds = all?.worst;
@@ -58,6 +60,7 @@ async function fill({ system, dataset, graph, k, ef }: StorageJob): Promise<Fill
     changeSeconds,
     saveAgainSeconds,
     worstSeconds,
+    calmSeconds: calm?.worst,
     bytes: await db.bytes(),
     usage,
   };
