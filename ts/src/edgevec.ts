@@ -348,10 +348,11 @@ export class EdgeVecBase<M extends object = Default> {
   }
 
   /**
-   * The whole database as one file, for `EdgeVec.import` anywhere: the same database gives the same bytes everywhere. Writes made while the copy
-   * is taken, which is when the first piece is read, wait until it is; later ones are not in it.
+   * The whole database as one file, for `EdgeVec.import` anywhere: the same database gives the same bytes everywhere. It holds every
+   * write acknowledged before the first piece is read, and none that is made after it has come. A stored database is read from storage, a piece at a time; one
+   * in memory is copied first, while writes wait.
    *
-   * @throws as the error of the stream: `OUT_OF_MEMORY`, where there is no room for the copy.
+   * @throws as the error of the stream: `OUT_OF_MEMORY` where there is no room for the copy, `STORAGE_FAILED`, `DAMAGED`.
    *
    * @example
    * const blob = await new Response(db.export()).blob();
@@ -359,7 +360,7 @@ export class EdgeVecBase<M extends object = Default> {
   export(): ReadableStream<Uint8Array> {
     const host = this.#host;
     let begun: Promise<number> | undefined;
-    // It may come while the copy is taken. A host that is gone has none left, nor has one that could not take it.
+    // It may come while the first piece is made. A host that is gone has none left, nor has one that could not make it.
     const end = async (): Promise<void> => {
       const handle = await begun?.catch(() => undefined);
       if (handle !== undefined) await host.call('exportEnd', handle).catch(() => {});

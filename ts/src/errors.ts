@@ -165,6 +165,13 @@ export function closed(): EdgeVecError {
   return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
 }
 
+/** It was closed while the storage was being written to, and had not answered. */
+export function unanswered(): EdgeVecError {
+  return new EdgeVecError('STORAGE_FAILED', 'The database was closed before the storage had answered', {
+    remedy: 'The write may be there, or not: open the database again, and look.',
+  });
+}
+
 /** What was stored of it is not there any more, nor will it come back. */
 export function gone(name: string): EdgeVecError {
   return new EdgeVecError('CLOSED', `The database ${show(name)} is closed: what was stored of it is gone`, {

@@ -26,7 +26,8 @@ export class Pinned {
   /** `release` is called also where this throws: `DAMAGED`, `STORAGE_FAILED`, `CLOSED`. */
   static async open(storage: Storage, log: Log, release: () => void): Promise<Pinned> {
     try {
-      const name = (await log.storedCheckpoint()) ?? '';
+      const name = await log.ownCheckpoint();
+      if (name === undefined) throw replaced();
       return new Pinned(await readManifest(storage, name), name, storage, log, release);
     } catch (error) {
       release();
@@ -39,9 +40,13 @@ export class Pinned {
     const bytes = await this.#storage.read('chunks', ref.name);
     if (isWhole(ref, bytes)) return bytes;
     if ((await this.#log.storedCheckpoint()) === this.#name) throw damaged('the checkpoint');
-    throw new EdgeVecError('STORAGE_FAILED', 'The checkpoint that was being read is not there any more', {
-      expected: 'no other tab to put another in its place meanwhile',
-      remedy: 'Begin again. This happens only in browsers without Web Locks.',
-    });
+    throw replaced();
   }
+}
+
+function replaced(): EdgeVecError {
+  return new EdgeVecError('STORAGE_FAILED', 'The checkpoint that was being read is not there any more', {
+    expected: 'nobody to put another in its place meanwhile',
+    remedy: 'Begin again.',
+  });
 }

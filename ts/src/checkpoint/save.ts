@@ -121,6 +121,8 @@ export class Checkpointer {
       const names = written.map(([, name]) => name);
       const seq = rest.found && (await this.#swap(rest.found, names, parts));
       if (seq === undefined) {
+        // Not even tried: nobody can speak of what was written for it.
+        if (rest.found === undefined) await this.#drop(names).catch(() => {});
         this.#stored.clear();
         return undefined;
       }
@@ -228,6 +230,8 @@ export class Checkpointer {
         bytes += ref.bytes;
         return bytes >= COMMIT_BYTES;
       });
+      // Handing a chunk over takes most of a slice by itself.
+      await this.#slices.breathe();
       if (put.length > 0) await this.#storage.commit({ put });
       for (const [key, chunk] of stored) this.#stored.set(key, chunk);
     }

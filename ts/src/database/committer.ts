@@ -4,7 +4,7 @@
 // Where there is a log, a change takes effect once it is logged. Changes that are ready together are logged together.
 
 import type { Journal } from '../durable/durable.js';
-import { EdgeVecError } from '../errors.js';
+import { EdgeVecError, unanswered } from '../errors.js';
 import type { Entry, Origin } from '../log/frame.js';
 import { Ahead, type Ids } from '../rows/ids.js';
 
@@ -229,7 +229,10 @@ export class Committer {
   }
 
   async #show({ change, resolve, reject }: Queued): Promise<void> {
-    await this.#runner.alone(change.show()).then(resolve, reject);
+    await this.#runner.alone(change.show()).then(resolve, (error) => {
+      // What is logged is there, whether or not somebody could show it.
+      reject(this.#journal !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
+    });
   }
 }
 

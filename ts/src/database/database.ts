@@ -14,6 +14,7 @@ import { aborted, amend, closed, EdgeVecError } from '../errors.js';
 import type { Entry } from '../log/frame.js';
 import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../messages.js';
 import type { EngineOptions } from '../options.js';
+import { within } from '../patience.js';
 import { copyInto } from '../portable/copy.js';
 import { Export } from '../portable/export.js';
 import { copiedSnapshot } from '../portable/from-memory.js';
@@ -207,7 +208,7 @@ export class Database implements Handlers, Held {
       ready: undefined,
       bytes: 16 * ids.length,
       isWhole: () => true,
-      check: () => this.#open(),
+      check: () => this.#checkOpen(),
       foresee: (ahead: Ahead) => {
         for (const id of ids) ahead.delete(id);
       },
@@ -339,7 +340,7 @@ export class Database implements Handlers, Held {
     try {
       const storage = await (await this.#site()).open(name, () => {});
       try {
-        await copyInto(storage, snapshot);
+        await copyInto(storage, snapshot, this.#slices);
         // Whoever has what was there open looks, and finds it gone.
         const news = others(storage, name);
         news?.tell();
@@ -376,16 +377,25 @@ export class Database implements Handlers, Held {
     // What others have written is a part of it.
     await this.#committer.catchUp();
     const begun = new Export(await this.#snapshot());
-    if (this.#closed) begun.end();
-    this.#assertOpen();
+    try {
+      this.#assertOpen();
+    } catch (error) {
+      begun.end();
+      throw error;
+    }
     this.#exports.set(++this.#exported, begun);
     return this.#exported;
   }
 
   async exportNext(number: number): Promise<Uint8Array | undefined> {
     this.#assertOpen();
-    const next = await this.#exports.get(number)?.next();
-    if (next === undefined) this.exportEnd(number);
+    let next: Uint8Array | undefined;
+    try {
+      next = await this.#exports.get(number)?.next();
+    } finally {
+      // Also where it fails: nobody asks again, and what it keeps from being dropped would stay.
+      if (next === undefined) this.exportEnd(number);
+    }
     return next;
   }
 
@@ -474,13 +484,8 @@ export class Database implements Handlers, Held {
     for (const number of [...this.#exports.keys()]) this.exportEnd(number);
     this.#linker.stop(closed());
     this.#stream?.stop();
-    // A storage that hangs is not waited for.
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSING_MS);
-    });
-    await Promise.race([this.#committer.settled(), patience]);
-    clearTimeout(timer);
+    // The engine is freed also where the storage hangs.
+    await within(CLOSING_MS, this.#committer.settled());
     this.#freed = true;
     // Rolling back in an engine about to be freed would be work for nobody.
     this.#transactions.clear();
@@ -493,7 +498,7 @@ export class Database implements Handlers, Held {
     await this.#whole();
     if (this.#durable !== undefined) {
       try {
-        await this.#checkpoint();
+        if (!(await this.#durable.isSaved())) await this.#checkpoint();
         return storedSnapshot(await this.#durable.pin());
       } catch (error) {
         if (!isOfStorage(error)) throw error;
@@ -598,7 +603,7 @@ export class Database implements Handlers, Held {
   }
 
   // biome-ignore lint/correctness/useYield: a step of a change
-  *#open(): Generator<undefined, void> {
+  *#checkOpen(): Generator<undefined, void> {
     this.#assertOpen();
   }
 

@@ -59,10 +59,10 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
       isNew = !names.includes(stored.name);
       if (isNew && around.source === undefined) throw notFound(stored.name);
     }
-    storage = await place.open(stored.name, () => {
+    storage = await place.open(stored.name, (why) => {
       // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
       void database?.close();
-      tell({ type: 'storage-gone', error: gone(stored.name) });
+      tell({ type: 'storage-gone', error: why ?? gone(stored.name) });
     });
   } catch (error) {
     const isUnavailable = error instanceof EdgeVecError && error.code === 'STORAGE_UNAVAILABLE';

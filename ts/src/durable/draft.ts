@@ -1,4 +1,4 @@
-// What a write will say in the log, kept while its parts come. What is more than a few megabytes waits in storage.
+// What a write will say in the log, kept while its parts come. What is more than a mebibyte waits in storage.
 
 import type { WriteEntry } from '../log/frame.js';
 import { decodePart, decodeParts, encodePart } from '../log/part.js';

@@ -14,9 +14,10 @@ import { asEdgeVecError, closed, damaged, EdgeVecError, gone } from '../errors.j
 import type { Entry, WriteEntry } from '../log/frame.js';
 import { Log, type Tail } from '../log/log.js';
 import type { EngineStats, Part, StoredStats } from '../messages.js';
+import { within } from '../patience.js';
 import type { Slices } from '../slices.js';
 import { Names } from '../storage/names.js';
-import { retrying } from '../storage/retry.js';
+import { persisting } from '../storage/retry.js';
 import { bytesOf } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 import type { EdgeVecEvent } from '../types.js';
@@ -34,6 +35,9 @@ const LINK_SHARE = 50;
 
 /** A tab that would have to write all anew leaves a checkpoint to the one that made the last, until there are so many times those bytes. */
 const PATIENCE = 2;
+
+/** How long a checkpoint that is being made may take to end, once it is closed, in milliseconds. */
+const CLOSING_MS = 2_000;
 
 /** What the application should hear of, though no call failed. */
 export type StorageEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavailable' | 'worker-died' }>;
@@ -101,10 +105,12 @@ export class Durable implements Journal {
   #checkpointing: Promise<void> | undefined;
   /** Entries of others were applied, or all of it was taken up anew, and nobody has been told. */
   #hasHeard = false;
+  /** What is held has a graph in place of the one that is stored, which is damaged. */
+  #isMended: boolean;
   #closed = false;
 
   /** Of a log whose checkpoint has just been read, or made of what was. */
-  constructor(place: Place, names: Names, log: Log, { manifest, stream }: Loaded) {
+  constructor(place: Place, names: Names, log: Log, { manifest, stream, withoutGraph }: Loaded) {
     this.#place = place;
     this.#names = names;
     this.#log = log;
@@ -112,6 +118,7 @@ export class Durable implements Journal {
     this.#checkpointBytes = sizeOf(manifest);
     this.#counted = log.head.checkpoint;
     this.#options = manifest.options;
+    this.#isMended = withoutGraph;
     this.#stream = stream;
     this.#arrival = arrivalOf(stream, log, place.slices);
   }
@@ -261,6 +268,11 @@ export class Durable implements Journal {
     if (this.#checkpointer.base === this.#log.head.checkpoint) this.#checkpointBehind();
   }
 
+  /** Whether the checkpoint that is stored holds all that is known here. */
+  async isSaved(): Promise<boolean> {
+    return !this.#isMended && (await this.#log.isSaved(this.#log.head));
+  }
+
   /** The checkpoint that is stored, of which nobody drops a chunk until it is released. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
   async pin(): Promise<Pinned> {
     return Pinned.open(this.#place.storage, this.#log, await hold(this.#readers));
@@ -269,7 +281,11 @@ export class Durable implements Journal {
   async close(): Promise<void> {
     this.#closed = true;
     this.#place.news?.close();
-    await this.#checkpointing?.catch(() => {});
+    // One that waits for another tab's may do so for long.
+    await within(
+      CLOSING_MS,
+      this.#checkpointing?.catch(() => {}),
+    );
     await this.#place.storage.close();
   }
 
@@ -314,7 +330,8 @@ export class Durable implements Journal {
     if (this.#closed) return;
     this.#checkpoint(false).catch((error) => {
       this.#failedAt = this.#logBytes;
-      if (!this.#closed) this.#place.tell({ type: 'checkpoint-failed', error: asEdgeVecError(error) });
+      if (!this.#closed && !isClosed(error))
+        this.#place.tell({ type: 'checkpoint-failed', error: asEdgeVecError(error) });
     });
   }
 
@@ -333,6 +350,7 @@ export class Durable implements Journal {
       }
       this.#forget(saved.seq);
       this.#failedAt = 0;
+      this.#isMended = false;
       this.#checkpointBytes = saved.bytes;
       this.#counted = checkpointer.base;
     }).finally(() => {
@@ -356,16 +374,17 @@ export class Durable implements Journal {
   #watch(): void {
     const arrival = this.#arrival;
     const isPast = (): boolean => this.#closed || arrival !== this.#arrival;
-    this.#stream?.listen((error) => {
+    const unreadable = (error: EdgeVecError): void => {
       if (!isPast()) this.#place.tell({ type: 'rows-unreadable', error });
-    });
+    };
+    this.#stream?.listen(unreadable);
     arrival
       .then(async (ended) => {
-        if (ended === 'overtaken') await retrying(this.#look, this.#place.slices, isPast);
+        if (ended === 'overtaken') await persisting(this.#look, this.#place.slices, isPast, unreadable);
         else this.#considerCheckpoint();
       })
       .catch((error) => {
-        if (!isPast()) this.#held?.fail(asEdgeVecError(error));
+        if (!isPast() && !isClosed(error)) this.#held?.fail(asEdgeVecError(error));
       });
   }
 
@@ -388,6 +407,7 @@ export class Durable implements Journal {
       this.#log.adopt(log);
       this.#checkpointer = this.#checkpointerOf(loaded.manifest);
       this.#checkpointBytes = sizeOf(loaded.manifest);
+      this.#isMended = loaded.withoutGraph;
       this.#counted = log.head.checkpoint;
       this.#parts.clear();
       this.#sizes.clear();
@@ -423,7 +443,7 @@ function arrivalOf(stream: RowStream | undefined, log: Log, slices: Slices): Pro
       return stream === undefined || (await stream.done) ? 'whole' : 'stopped';
     } catch (error) {
       if (!isDamage(error)) throw error;
-      const stored = await retrying(
+      const stored = await persisting(
         () => log.storedCheckpoint(),
         slices,
         () => stream?.isOver === true,
@@ -456,11 +476,16 @@ async function load(
     options(manifest.options);
     const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
     if (!loaded.withoutGraph) return loaded;
-    if (await isOvertaken()) {
-      loaded.stream?.stop();
-      loaded.engine.free();
-      return undefined;
+    let isCurrent = false;
+    try {
+      isCurrent = !(await isOvertaken());
+    } finally {
+      if (!isCurrent) {
+        loaded.stream?.stop();
+        loaded.engine.free();
+      }
     }
+    if (!isCurrent) return undefined;
     tell({ type: 'graph-rebuilt', error: damaged('the graph') });
     return loaded;
   } catch (error) {
@@ -494,4 +519,8 @@ function storedBytes(entry: Entry): number {
 
 function sizeOf({ sections, ids, metadata }: Manifest): number {
   return bytesOf([...Object.values(sections).flat(), ...ids, ...metadata]);
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof EdgeVecError && error.code === 'CLOSED';
 }

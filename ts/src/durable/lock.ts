@@ -1,5 +1,5 @@
-// What one tab does at a time, by Web Locks. Where there are none, or whoever holds the lock does not let go, two may do it at once: the log
-// lets one of them through, which costs time and nothing else.
+// What one tab does at a time, and what none does while another reads, by Web Locks. Where there are none, or whoever holds a lock does not let go, two may
+// make a checkpoint at once: the log lets one of them through, which costs time and nothing else. And what is being read may be dropped, which is told.
 
 /** How long to wait for another tab, in milliseconds. */
 const WAIT_MS = 10_000;
@@ -40,7 +40,11 @@ export async function hold(name: string): Promise<() => void> {
   const locks = webLocks();
   if (locks === undefined) {
     holders.set(name, (holders.get(name) ?? 0) + 1);
-    return once(() => void holders.set(name, (holders.get(name) as number) - 1));
+    return once(() => {
+      const others = (holders.get(name) as number) - 1;
+      if (others > 0) holders.set(name, others);
+      else holders.delete(name);
+    });
   }
   return new Promise((resolve) => {
     const patience = new AbortController();

@@ -77,6 +77,14 @@ export class Log {
     return stored && decodeHead(stored).checkpoint;
   }
 
+  /** The name of the checkpoint that is stored now, of the same database; undefined where another has taken its place, or the log was mended. */
+  async ownCheckpoint(): Promise<string | undefined> {
+    const stored = await this.#storage.read('head', 0);
+    if (stored === undefined) return undefined;
+    const { epoch, checkpoint } = decodeHead(stored);
+    return epoch === this.#head.epoch ? checkpoint : undefined;
+  }
+
   /** Whether the checkpoint that is stored holds every entry that is known in `head`. */
   async isSaved({ epoch, seq }: Head): Promise<boolean> {
     const stored = await this.#storage.read('head', 0);

@@ -3,6 +3,7 @@
 import { encodeManifest, refsIn } from '../checkpoint/manifest.js';
 import type { EdgeVecError } from '../errors.js';
 import { Log } from '../log/log.js';
+import type { Slices } from '../slices.js';
 import { Names } from '../storage/names.js';
 import { assertRoom, bytesOf } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
@@ -10,7 +11,7 @@ import { renamed } from './file.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Until the last commit what was there stays, and after it the copy is there. @throws `QUOTA`, `STORAGE_FAILED` */
-export async function copyInto(storage: Storage, snapshot: Snapshot): Promise<void> {
+export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Slices): Promise<void> {
   const names = new Names();
   const before = await storage.chunks();
   const written = new Map<string, string>();
@@ -21,7 +22,10 @@ export async function copyInto(storage: Storage, snapshot: Snapshot): Promise<vo
     for (const { name } of refs) {
       const stored = names.next(name);
       written.set(name, stored);
-      await storage.commit({ put: [['chunks', stored, (await snapshot.nextChunk()) as Uint8Array]] });
+      const bytes = (await snapshot.nextChunk()) as Uint8Array;
+      // Handing a chunk over takes most of a slice by itself.
+      await slices.breathe();
+      await storage.commit({ put: [['chunks', stored, bytes]] });
     }
     const manifest = encodeManifest(renamed(snapshot.manifest, (name) => written.get(name) as string));
     const name = names.next('manifest');

@@ -50,7 +50,8 @@ export async function importInto(
     const manifest: Manifest = renamed(reader.manifest, (name) => stored.get(name) as string);
     const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
     try {
-      await loaded.stream?.done;
+      // Told where rows are none, and where the storage fails for so long that reading ends.
+      await Promise.race([loaded.stream?.done, loaded.stream?.bring([])]);
       // What was written here is read when it is asked for. What a stranger wrote is refused now or never.
       const steps = loaded.rows.checkMetadata();
       await slices.run(() => steps.next().done === true);
@@ -59,6 +60,7 @@ export async function importInto(
       const log = await Log.begin(storage, name, [['chunks', name, encodeManifest(manifest)]]);
       if (log !== undefined) return { loaded, log };
     } catch (error) {
+      loaded.stream?.stop();
       loaded.engine.free();
       throw error;
     }

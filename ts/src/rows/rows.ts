@@ -202,8 +202,13 @@ function readListed(bytes: Uint8Array): Listed[] {
   return listed;
 }
 
+/** Places in order of insertion, in a file: those of rows to come are safe integers too. */
+const ORDERS = 2 ** 52;
+
 function isListed(value: unknown): value is Listed {
   const [at, id, order] = Array.isArray(value) ? value : [];
   const isId = typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
-  return isId && Number.isInteger(at) && at >= 0 && at < BLOCK_ROWS && Number.isSafeInteger(order) && order > 0;
+  return (
+    isId && Number.isInteger(at) && at >= 0 && at < BLOCK_ROWS && Number.isInteger(order) && order > 0 && order < ORDERS
+  );
 }

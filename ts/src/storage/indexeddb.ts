@@ -4,7 +4,7 @@
 // listens to is reported as an error nobody handled.
 
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
-import { closed, EdgeVecError } from '../errors.js';
+import { closed, EdgeVecError, unanswered } from '../errors.js';
 import { show } from '../show.js';
 import { noRoom } from './room.js';
 import {
@@ -157,14 +157,8 @@ class IndexedDbStorage implements Storage {
     if (batch.strict) used.add('head');
     if (used.size === 0) return true;
     const strict = batch.strict || put.some(([, , value]) => value.length >= LARGE_BYTES);
-    return this.#try((db) =>
-      apply(
-        db,
-        STORES.filter((store) => used.has(store)),
-        batch,
-        strict,
-      ),
-    );
+    const stores = STORES.filter((store) => used.has(store));
+    return this.#try((db) => apply(db, stores, batch, strict), unanswered);
   }
 
   async estimate(): Promise<Room | undefined> {
@@ -232,15 +226,18 @@ class IndexedDbStorage implements Storage {
     this.#db = undefined;
   }
 
-  /** Runs on the connection; once more on a new one where it has been lost. A commit may then find itself applied. */
-  async #try<T>(run: (db: Db) => Promise<T>): Promise<T> {
+  /**
+   * Runs on the connection; once more on a new one where it has been lost. A commit may then find itself applied. `interrupted`: the error where it was
+   * closed meanwhile.
+   */
+  async #try<T>(run: (db: Db) => Promise<T>, interrupted = closed): Promise<T> {
     for (let again = false; ; again = true) {
       if (this.#closed) throw closed();
       const db = this.#db ?? (await this.connect());
       try {
         return await run(db);
       } catch (cause) {
-        if (this.#closed) throw closed();
+        if (this.#closed) throw interrupted();
         const isLost = this.#db !== db || LOST.includes((cause as Error)?.name);
         if (!isLost || again) throw failed(cause);
         db.close();

@@ -14,17 +14,20 @@ interface Slot {
 interface Holder {
   /** Another has told that there is something new. */
   heard: () => void;
-  gone: () => void;
+  gone: Gone;
 }
+
+/** Called where it is taken away; without a reason, what was stored is gone. */
+type Gone = (why?: EdgeVecError) => void;
 
 /** What is open in this thread, by its place. */
 export type Slots = Map<string, Slot>;
 
 /** Opens what is at a place, by `make` where nobody has it open here. */
-export function share(slots: Slots, place: string, onGone: () => void, make: () => Promise<Storage>): Promise<Storage> {
+export function share(slots: Slots, place: string, onGone: Gone, make: () => Promise<Storage>): Promise<Storage> {
   return inTurn(slots, place, async (slot) => {
     // One that has failed would fail for whoever opens it to begin anew.
-    if (slot.storage?.hasFailed) await end(slot);
+    if (slot.storage?.hasFailed) await end(slot, anew()).catch(() => {});
     slot.storage ??= await make();
     return new Handle(slots, place, slot, slot.storage, onGone);
   });
@@ -38,10 +41,10 @@ export function withdraw<T>(slots: Slots, place: string, run: () => Promise<T>):
   });
 }
 
-async function end(slot: Slot): Promise<void> {
+async function end(slot: Slot, why?: EdgeVecError): Promise<void> {
   const { storage, holders } = slot;
   slot.storage = undefined;
-  for (const holder of [...holders]) holder.gone();
+  for (const holder of [...holders]) holder.gone(why);
   await storage?.close();
 }
 
@@ -65,15 +68,15 @@ class Handle implements Storage {
   readonly #close: () => Promise<void>;
   #closed = false;
 
-  constructor(slots: Slots, place: string, slot: Slot, storage: Storage, onGone: () => void) {
+  constructor(slots: Slots, place: string, slot: Slot, storage: Storage, onGone: Gone) {
     this.kind = storage.kind;
     this.#storage = storage;
     const holder: Holder = {
       heard: () => {},
-      gone: () => {
+      gone: (why) => {
         this.#closed = true;
         slot.holders.delete(holder);
-        onGone();
+        onGone(why);
       },
     };
     slot.holders.add(holder);
@@ -138,6 +141,13 @@ class Handle implements Storage {
       throw own(error);
     }
   }
+}
+
+/** For those who have a storage open that has failed, and is opened anew by others. */
+function anew(): EdgeVecError {
+  return new EdgeVecError('CLOSED', 'The storage has failed, and the database is closed', {
+    remedy: 'Open it again: what was acknowledged is there.',
+  });
 }
 
 /** An error of another copy of this package as one of this. */

@@ -4,6 +4,8 @@
 // process dies in it; commits of all who have the storage open take effect one after the other; a strict commit and all commits before it
 // survive a power failure, as far as the platform can tell, and a relaxed one survives at least the end of the process.
 
+import type { EdgeVecError } from '../errors.js';
+
 /** `head`: one small value under the key 0, by which commits are fenced. `log`: numbers, ascending. `chunks`: names, in no order. */
 export interface Keys {
   head: 0;
@@ -51,7 +53,7 @@ export interface Storage {
   chunks(): Promise<string[]>;
   /**
    * False, and nothing changed, where `head` does not hold what the batch expects or a chunk it requires is not there. An error other than `QUOTA`
-   * leaves open whether it was applied.
+   * and `CLOSED` leaves open whether it was applied.
    */
   commit(batch: Batch): Promise<boolean>;
   /** What is used and what may be; undefined where the platform does not tell. */
@@ -80,7 +82,7 @@ export interface StorageSite {
    *
    * @throws `STORAGE_UNAVAILABLE` where the platform refuses, `BLOCKED` where others hold it and do not let go.
    */
-  open(name: string, onGone: () => void): Promise<Storage>;
+  open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage>;
   /** Their names, ascending. */
   list(): Promise<string[]>;
   /** Removes one, if it is there. @throws `BLOCKED` where others hold it and do not let go. */

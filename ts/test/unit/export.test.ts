@@ -2,10 +2,13 @@
 
 import { expect, test } from 'vitest';
 import { decodeManifest, namesOf } from '../../src/checkpoint/manifest.js';
-import { EdgeVec } from '../../src/index.js';
+import { openDatabase } from '../../src/database/open.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import { EdgeVec, EdgeVecError } from '../../src/index.js';
 import { decodeHead } from '../../src/log/head.js';
 import { Disk, FaultySite } from '../support/disk.js';
-import { Process, type Row } from '../support/process.js';
+import { hasty, Process, type Row } from '../support/process.js';
+import { streamingDisk } from '../support/streaming.js';
 
 const DIMENSIONS = 512;
 const many = (n: number): Row[] => Array.from({ length: 700 }, (_, i) => ({ id: `row${i}`, n }));
@@ -82,8 +85,51 @@ test('a tab that knows of no locks may take the chunks away, which is told', asy
   const held = disk.keys('chunks');
   await b.write('upsert', many(2));
   await b.save();
-  disk.commit({ delete: held.map((name) => ['chunks', name as string]) });
+  const dead = held.filter((name) => !spoken(disk).includes(name as string));
+  disk.commit({ delete: dead.map((name) => ['chunks', name as string]) });
   await expect(rest(file)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  // It keeps nothing from being dropped any more.
+  await b.save();
+  expect(disk.keys('chunks').toSorted()).toEqual(spoken(disk));
+});
+
+test('what is saved already is not saved again for a file', async () => {
+  const { sites, a } = await tabs();
+  await a.save();
+  let commits = 0;
+  sites[0].onCommit = async () => void commits++;
+  expect(await said(await rest(await a.export()))).toEqual([1]);
+  expect(commits).toBe(0);
+});
+
+test('an import whose rows cannot be read back says so, and leaves nothing', async () => {
+  const disk = await streamingDisk();
+  const file = await rest(await (await Process.start(new FaultySite(disk))).export());
+  const into = new Disk();
+  const site = new FaultySite(into);
+  site.list = async () => [];
+  // The chunks of a file are named by their places in it: rows come first.
+  site.onCall = async (key) => {
+    if (/-[1-5]$/.test(String(key)))
+      throw new EdgeVecError('STORAGE_FAILED', 'The disk reads nothing, as the test wants');
+  };
+  const { module } = await inlineEngine();
+  async function* source(): AsyncGenerator<Uint8Array> {
+    yield* file;
+  }
+  const engine = {
+    dimensions: 0,
+    metric: 'cosine',
+    precision: 'float32',
+    m: 16,
+    efConstruction: 200,
+    seed: 0,
+  } as const;
+  const options = { engine, given: [], recall: 0.95, stored: { name: 'db', elseInMemory: false } };
+  const surroundings = { module, slices: hasty(), site: async () => site, tell: () => {}, source: source() };
+  const opening = openDatabase(options, surroundings);
+  await expect(opening).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(into.keys('chunks')).toEqual([]);
 });
 
 test('a chunk that is not what was written is told', async () => {

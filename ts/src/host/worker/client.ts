@@ -2,7 +2,7 @@
 
 import { notCloneable } from '../../database/cloning.js';
 import type { EngineModule } from '../../engine/load.js';
-import { closed, EdgeVecError } from '../../errors.js';
+import { closed, EdgeVecError, unanswered } from '../../errors.js';
 import { weakly } from '../../finalizer.js';
 import type { Method, Reply, Request } from '../../messages.js';
 import type { EngineOptions, ResolvedOptions } from '../../options.js';
@@ -93,16 +93,16 @@ export class WorkerHost implements Host {
     if (this.#over !== undefined) return;
     if (!this.#isDurable) return this.#end(closed());
     this.#over = closed();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, CLOSE_MS);
+    const answered = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), CLOSE_MS);
       this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         if (!('closed' in data)) return;
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       });
       this.#post({ close: true }, []);
     });
-    this.#rejectAll(this.#over);
+    this.#rejectAll(answered ? this.#over : unanswered());
     this.#stopWaiting();
     this.#worker.terminate();
   }
