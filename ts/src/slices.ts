@@ -15,8 +15,8 @@ export interface Clock {
   pause(ms: number): Promise<void>;
 }
 
-/** Longest slice, in milliseconds. A turn of the event loop may also pack and store a part of a write; 8 ms in all. */
-export const SLICE_MS = 5;
+/** Longest slice, in milliseconds. Before or after it a part of a write may be packed, or a chunk handed to the storage; 8 ms in all. */
+export const SLICE_MS = 4;
 
 /** Rows handled between two looks at the clock, where each takes little. */
 export const STEP_ROWS = 64;
