@@ -61,7 +61,8 @@ impl Export {
             let text = String::from_utf8(lines.next().unwrap()).unwrap();
             assert!(text.is_empty() || text.ends_with('\n'));
             let rows = ids.iter().filter(|&&(slot, _)| (first..first + slots).contains(&slot));
-            assert_eq!(text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count(), rows.count());
+            let values: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(values.len(), rows.count());
             first += slots;
         }
         assert_eq!(first as usize, 1024 * manifest["ids"].as_array().unwrap().len());
