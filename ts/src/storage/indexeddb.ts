@@ -3,8 +3,9 @@
 // A transaction that waits for anything but its own requests commits early, so none does. Every promise of one is listened to: what nobody
 // listens to is reported as an error nobody handled.
 
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { closed, EdgeVecError, unanswered } from '../errors.js';
+import { within } from '../patience.js';
 import { show } from '../show.js';
 import { noRoom } from './room.js';
 import {
@@ -99,6 +100,8 @@ class IndexedDbStorage implements Storage {
   #db: Db | undefined;
   #connecting: Promise<Db> | undefined;
   #hasConnected = false;
+  /** Transactions that have not ended. */
+  readonly #running = new Set<Promise<void>>();
   #closed = false;
 
   constructor(name: string, onGone: () => void, blockedMs: number) {
@@ -118,7 +121,7 @@ class IndexedDbStorage implements Storage {
   read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
     return this.#try((db) => {
       const transaction = db.transaction(store);
-      transaction.done.catch(() => {});
+      this.#watch(transaction.done);
       return transaction.objectStore(store).get(key as never) as Promise<Uint8Array | undefined>;
     });
   }
@@ -129,7 +132,7 @@ class IndexedDbStorage implements Storage {
       const range = IDBKeyRange.lowerBound(last, true);
       const [keys, values] = await this.#try((db) => {
         const transaction = db.transaction('log');
-        transaction.done.catch(() => {});
+        this.#watch(transaction.done);
         return Promise.all([transaction.store.getAllKeys(range, PAGE), transaction.store.getAll(range, PAGE)]);
       });
       for (const [i, key] of keys.entries()) {
@@ -143,7 +146,7 @@ class IndexedDbStorage implements Storage {
   chunks(): Promise<string[]> {
     return this.#try((db) => {
       const transaction = db.transaction('chunks');
-      transaction.done.catch(() => {});
+      this.#watch(transaction.done);
       return transaction.store.getAllKeys();
     });
   }
@@ -158,7 +161,11 @@ class IndexedDbStorage implements Storage {
     if (used.size === 0) return true;
     const strict = batch.strict || put.some(([, , value]) => value.length >= LARGE_BYTES);
     const stores = STORES.filter((store) => used.has(store));
-    return this.#try((db) => apply(db, stores, batch, strict), unanswered);
+    return this.#try((db) => {
+      const transaction = db.transaction(stores, 'readwrite', { durability: strict ? 'strict' : 'relaxed' });
+      this.#watch(transaction.done);
+      return apply(transaction, stores, batch, strict);
+    }, unanswered);
   }
 
   async estimate(): Promise<Room | undefined> {
@@ -170,11 +177,12 @@ class IndexedDbStorage implements Storage {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    // WebKit keeps the connection of a worker that ends before it has been told, and it is told once no transaction runs any more: an answer to what is asked
+    // after that says that it has.
+    await within(CLOSED_MS, Promise.all(this.#running));
     this.#end();
-    // WebKit keeps the connection of a worker that ends before it has been told: an answer to what was asked later says that it has.
-    const answer = hasIndexedDb() ? indexedDB.databases?.().catch(() => {}) : undefined;
-    const patience = new Promise((resolve) => setTimeout(resolve, CLOSED_MS));
-    await Promise.race([answer, patience]);
+    await within(CLOSED_MS, hasIndexedDb() ? indexedDB.databases?.().catch(() => {}) : undefined);
   }
 
   async #connect(): Promise<Db> {
@@ -220,6 +228,11 @@ class IndexedDbStorage implements Storage {
     return db;
   }
 
+  #watch(done: Promise<void>): void {
+    const ended = done.catch(() => {}).then(() => void this.#running.delete(ended));
+    this.#running.add(ended);
+  }
+
   #end(): void {
     this.#closed = true;
     this.#db?.close();
@@ -248,14 +261,12 @@ class IndexedDbStorage implements Storage {
 }
 
 async function apply(
-  db: Db,
+  transaction: IDBPTransaction<Schema, StoreName[], 'readwrite'>,
   stores: StoreName[],
   { expect, requires = [], put = [], delete: deleted = [] }: Batch,
   strict: boolean,
 ): Promise<boolean> {
-  const transaction = db.transaction(stores, 'readwrite', { durability: strict ? 'strict' : 'relaxed' });
   const { done } = transaction;
-  done.catch(() => {});
   /** The first request that failed says why; the others only that the transaction was aborted. */
   let why: unknown;
   const listen = (request: Promise<unknown>): void => {

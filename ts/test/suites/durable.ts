@@ -41,8 +41,9 @@ export function defineDurableSuite(label: string, kept: Kept): void {
     afterEach(async () => {
       for (const db of opened) await db.close();
       opened.clear();
-      for (const name of made) await EdgeVec.drop(name, where);
+      const names = [...made];
       made.clear();
+      for (const name of names) await EdgeVec.drop(name, where);
     });
 
     test('a database that is opened again holds what it held, in its order, and goes on', async () => {
