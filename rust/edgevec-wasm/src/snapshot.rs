@@ -23,30 +23,30 @@ impl Engine {
 
     /// Chunks of the section of this number; 0 where it has none.
     pub fn chunks(&self, section: u8) -> u32 {
-        section_of(section).map_or(0, |section| self.index.layout(section).chunks)
+        Section::from_number(section).map_or(0, |section| self.index.layout(section).chunks)
     }
 
     /// Bytes of a chunk that is there.
     #[wasm_bindgen(js_name = chunkBytes)]
     pub fn chunk_bytes(&self, section: u8, chunk: u32) -> u32 {
-        section_of(section).map_or(0, |section| self.index.chunk_bytes(section, chunk) as u32)
+        Section::from_number(section).map_or(0, |section| self.index.chunk_bytes(section, chunk) as u32)
     }
 
     /// Where a chunk is.
     pub fn chunk(&self, section: u8, chunk: u32) -> *const u8 {
-        section_of(section).map_or(std::ptr::null(), |section| self.index.chunk(section, chunk).as_ptr())
+        Section::from_number(section).map_or(std::ptr::null(), |section| self.index.chunk(section, chunk).as_ptr())
     }
 
     /// Whether a chunk has changed since `setClean`.
     #[wasm_bindgen(js_name = isDirty)]
     pub fn is_dirty(&self, section: u8, chunk: u32) -> bool {
-        section_of(section).is_some_and(|section| self.index.is_dirty(section, chunk))
+        Section::from_number(section).is_some_and(|section| self.index.is_dirty(section, chunk))
     }
 
     /// Says that a chunk has been copied out.
     #[wasm_bindgen(js_name = setClean)]
     pub fn set_clean(&mut self, section: u8, chunk: u32) {
-        if let Some(section) = section_of(section) {
+        if let Some(section) = Section::from_number(section) {
             self.index.set_clean(section, chunk);
         }
     }
@@ -126,20 +126,20 @@ impl EngineRestore {
 
     /// Chunks of the section of this number; 0 where it has none.
     pub fn chunks(&self, section: u8) -> u32 {
-        let restoring = self.restoring.as_ref().zip(section_of(section));
+        let restoring = self.restoring.as_ref().zip(Section::from_number(section));
         restoring.map_or(0, |(restoring, section)| restoring.layout(section).chunks)
     }
 
     /// Bytes of a chunk that is there.
     #[wasm_bindgen(js_name = chunkBytes)]
     pub fn chunk_bytes(&self, section: u8, chunk: u32) -> u32 {
-        let restoring = self.restoring.as_ref().zip(section_of(section));
+        let restoring = self.restoring.as_ref().zip(Section::from_number(section));
         restoring.map_or(0, |(restoring, section)| restoring.chunk_bytes(section, chunk) as u32)
     }
 
     /// Where to write a chunk, which from now on counts as written. One of the graph that is lost may be left out.
     pub fn chunk(&mut self, section: u8, chunk: u32) -> *const u8 {
-        let restoring = self.restoring.as_mut().zip(section_of(section));
+        let restoring = self.restoring.as_mut().zip(Section::from_number(section));
         restoring.map_or(std::ptr::null(), |(restoring, section)| restoring.chunk_mut(section, chunk).as_ptr())
     }
 
@@ -160,8 +160,4 @@ impl EngineRestore {
     pub fn without_graph(&self) -> bool {
         self.rebuild
     }
-}
-
-fn section_of(number: u8) -> Option<Section> {
-    Section::from_number(number)
 }

@@ -8,8 +8,33 @@ use crate::chunks::Saved;
 use crate::snapshot::{Header, List, Section};
 
 impl Index {
-    /// Hidden rows count as removed.
-    pub(crate) fn saved_header(&self) -> Result<Vec<u8>, Error> {
+    /// Whether every row has been read back. While some are to come the index is partial: it searches, by the graph, as far as the
+    /// rows that are in rank the answers; rows may be added, linked and removed, as ever; nothing is scanned, compacted, calibrated or saved.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.vectors.rows().are_partial()
+    }
+
+    /// The chunk of [`Section::Rows`] that a row of this slot has not been read back with yet.
+    #[must_use]
+    pub fn awaited_chunk(&self, slot: u32) -> Option<u32> {
+        self.vectors.awaited_for(slot)
+    }
+
+    /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are; nothing changes where the chunk is in.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where it is not what an index holds; it is then still to come.
+    pub fn admit(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.vectors.admit(chunk, saved)
+    }
+
+    /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later [`publish`](Self::publish)
+    /// will reach them.
+    ///
+    /// # Errors
+    /// [`Error::Partial`], [`Error::OutOfMemory`].
+    pub fn header(&self) -> Result<Vec<u8>, Error> {
         if !self.is_whole() {
             return Err(Error::Partial);
         }
@@ -103,18 +128,6 @@ impl Index {
             return Err(Error::Damaged { what: "a chunk of its rows is missing" });
         }
         if self.vectors.are_sound(self.slots) { Ok(()) } else { Err(Error::Damaged { what: "a row is none" }) }
-    }
-
-    pub(crate) fn admit_chunk(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
-        self.vectors.admit(chunk, saved)
-    }
-
-    pub(crate) fn awaited_chunk_of(&self, slot: u32) -> Option<u32> {
-        self.vectors.awaited_for(slot)
-    }
-
-    pub(crate) fn awaits_nothing(&self) -> bool {
-        !self.vectors.rows().are_partial()
     }
 
     /// Takes what has been put in the place of links for the graph, if it is one. False if not: every row then waits to

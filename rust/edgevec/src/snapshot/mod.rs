@@ -18,8 +18,8 @@ mod restore;
 pub(crate) use header::{Header, List, SavedCodes, SavedTable};
 pub use restore::{Recovered, Restoring};
 
+use crate::Index;
 use crate::chunks::Saved;
-use crate::{Error, Index};
 
 /// Raised whenever the header or a section changes its layout.
 pub const FORMAT_VERSION: u32 = 1;
@@ -101,36 +101,6 @@ impl Layout {
 }
 
 impl Index {
-    /// Whether every row has been read back. While some are to come the index is partial: it searches, by the graph, as far as the
-    /// rows that are in rank the answers; rows may be added, linked and removed, as ever; nothing is scanned, compacted, calibrated or saved.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.awaits_nothing()
-    }
-
-    /// The chunk of [`Section::Rows`] that a row of this slot has not been read back with yet.
-    #[must_use]
-    pub fn awaited_chunk(&self, slot: u32) -> Option<u32> {
-        self.awaited_chunk_of(slot)
-    }
-
-    /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are; nothing changes where the chunk is in.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] where it is not what an index holds; it is then still to come.
-    pub fn admit(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
-        self.admit_chunk(chunk, saved)
-    }
-
-    /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later [`publish`](Self::publish)
-    /// will reach them.
-    ///
-    /// # Errors
-    /// [`Error::Partial`], [`Error::OutOfMemory`].
-    pub fn header(&self) -> Result<Vec<u8>, Error> {
-        self.saved_header()
-    }
-
     /// How many chunks a section has, and of what size.
     #[must_use]
     pub fn layout(&self, section: Section) -> Layout {
