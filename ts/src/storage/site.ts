@@ -1,8 +1,8 @@
 // Where databases are kept on this platform: IndexedDB where there is one, else files.
 
 import { EdgeVecError } from '../errors.js';
+import { type Node, node } from './files/node.js';
 import { hasIndexedDb, IndexedDbSite } from './indexeddb.js';
-import { type Node, node } from './node.js';
 import type { StorageSite } from './storage.js';
 
 /** Where files go by default, below the working directory. */
@@ -12,7 +12,7 @@ const DIRECTORY = '.edgevec';
 export async function localSite(directory: string | undefined): Promise<StorageSite> {
   const found = files(directory);
   if (found !== undefined) {
-    const { FilesSite } = await import('./files.js');
+    const { FilesSite } = await import('./files/site.js');
     return new FilesSite(found, directory ?? DIRECTORY);
   }
   if (hasIndexedDb()) return new IndexedDbSite();

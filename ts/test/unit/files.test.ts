@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { EdgeVecError } from '../../src/errors.js';
-import { FilesSite } from '../../src/storage/files.js';
-import { RECORD_HEADER } from '../../src/storage/journal.js';
-import { type FileHandle, type Fs, node as findNode, type Node } from '../../src/storage/node.js';
+import { type FileHandle, type Fs, node as findNode, type Node } from '../../src/storage/files/node.js';
+import { RECORD_HEADER } from '../../src/storage/files/record.js';
+import { FilesSite } from '../../src/storage/files/site.js';
 import { Process, type Row } from '../support/process.js';
 import { random } from '../support/vectors.js';
 
@@ -584,8 +584,8 @@ describe('A lock', () => {
     const first = await site.open('db');
     vi.resetModules();
     const [files, platform, errors] = await Promise.all([
-      import('../../src/storage/files.js'),
-      import('../../src/storage/node.js'),
+      import('../../src/storage/files/site.js'),
+      import('../../src/storage/files/node.js'),
       import('../../src/errors.js'),
     ]);
     expect(files.FilesSite).not.toBe(FilesSite);

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FilesSite } from '../../src/storage/files.js';
+import { node as findNode } from '../../src/storage/files/node.js';
+import { FilesSite } from '../../src/storage/files/site.js';
 import { MemorySite } from '../../src/storage/memory.js';
-import { node as findNode } from '../../src/storage/node.js';
 import { defineStorageSuite } from '../suites/storage.js';
 
 const node = findNode() as NonNullable<ReturnType<typeof findNode>>;

@@ -3,9 +3,9 @@
 // Whether a process is there can be asked on one machine and in one namespace of processes only. For all others the holder gives a sign of life:
 // every few seconds it writes to its lock, which is thereby not old.
 
-import { EdgeVecError } from '../errors.js';
-import { show } from '../show.js';
-import { readAll, writeAll } from './journal.js';
+import { EdgeVecError } from '../../errors.js';
+import { show } from '../../show.js';
+import { readAll, writeAll } from './io.js';
 import { codeOf, type Fs, type Node } from './node.js';
 
 /** Time between two signs of life, in milliseconds. */

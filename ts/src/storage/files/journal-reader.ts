@@ -1,68 +1,9 @@
-// The journal of a storage in files: records, each one commit of head and log. A record that a crash has cut short was never committed.
+// Finds the records of a journal. A record that a crash has cut short was never committed.
 
-import { damaged } from '../errors.js';
-import { crc32c } from './crc32c.js';
+import { crc32c } from '../crc32c.js';
+import { readAll } from './io.js';
 import type { FileHandle } from './node.js';
-import type { Delete, Put } from './storage.js';
-
-/** A record: bytes of its body, its number, checksum of these two, checksum of the body; then the body. */
-export const RECORD_HEADER = 16;
-/** An entry of a body: what it does, the key, bytes of the value; then the value. */
-export const ENTRY_HEADER = 13;
-const ENTRY = { head: 1, log: 2, forget: 3 } as const;
-
-/** What an entry says. `at`: where in the body its value is. */
-export interface JournalEntry {
-  readonly kind: keyof typeof ENTRY;
-  readonly key: number;
-  readonly at: number;
-  readonly length: number;
-}
-
-/** A body with what of a batch goes into the journal; empty: nothing. */
-export function encodeBody(put: readonly Put[], deleted: readonly Delete[]): Uint8Array {
-  const entries: (readonly [kind: number, key: number, value: Uint8Array])[] = [];
-  for (const [store, key, value] of put) if (store !== 'chunks') entries.push([ENTRY[store], key, value]);
-  for (const [store, key] of deleted) if (store === 'log') entries.push([ENTRY.forget, key, new Uint8Array()]);
-  const body = new Uint8Array(entries.reduce((sum, [, , value]) => sum + ENTRY_HEADER + value.length, 0));
-  const view = new DataView(body.buffer);
-  let at = 0;
-  for (const [kind, key, value] of entries) {
-    view.setUint8(at, kind);
-    view.setFloat64(at + 1, key, true);
-    view.setUint32(at + 9, value.length, true);
-    body.set(value, at + ENTRY_HEADER);
-    at += ENTRY_HEADER + value.length;
-  }
-  return body;
-}
-
-/** @throws `DAMAGED` */
-export function* entriesOf(body: Uint8Array): Generator<JournalEntry> {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  for (let at = 0; at < body.length; ) {
-    if (at + ENTRY_HEADER > body.length) throw damaged('the journal');
-    const number = view.getUint8(at);
-    const key = view.getFloat64(at + 1, true);
-    const length = view.getUint32(at + 9, true);
-    at += ENTRY_HEADER;
-    const kind = (['head', 'log', 'forget'] as const).find((name) => ENTRY[name] === number);
-    if (kind === undefined || at + length > body.length) throw damaged('the journal');
-    yield { kind, key, at, length };
-    at += length;
-  }
-}
-
-export function encodeRecord(number: number, body: Uint8Array): Uint8Array {
-  const record = new Uint8Array(RECORD_HEADER + body.length);
-  const view = new DataView(record.buffer);
-  view.setUint32(0, body.length, true);
-  view.setUint32(4, number, true);
-  view.setUint32(8, crc32c(record.subarray(0, 8)), true);
-  view.setUint32(12, crc32c(body), true);
-  record.set(body, RECORD_HEADER);
-  return record;
-}
+import { ENTRY_HEADER, RECORD_HEADER } from './record.js';
 
 /** What a journal holds, in its order. */
 export type Found =
@@ -159,21 +100,6 @@ async function findRecord(
 function isUnwritten(body: Uint8Array, end: number): boolean {
   const sector = ((end - 1) % SECTOR) + 1;
   return body.subarray(-sector).every((byte) => byte === 0);
-}
-
-export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
-  }
-}
-
-export async function readAll<T extends Uint8Array>(file: FileHandle, into: T, position: number): Promise<T> {
-  for (let at = 0; at < into.length; ) {
-    const { bytesRead } = await file.read(into, at, into.length - at, position + at);
-    if (bytesRead === 0) throw new Error('the journal is shorter than it was');
-    at += bytesRead;
-  }
-  return into;
 }
 
 async function isZero(file: FileHandle, from: number, to: number): Promise<boolean> {

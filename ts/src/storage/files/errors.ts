@@ -1,0 +1,44 @@
+// What a failed call of the file system is to whoever uses the storage.
+
+import { EdgeVecError } from '../../errors.js';
+import { show } from '../../show.js';
+import { noRoom } from '../room.js';
+import { codeOf } from './node.js';
+
+export async function unavailable<T>(folder: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof EdgeVecError) throw cause;
+    throw new EdgeVecError('STORAGE_UNAVAILABLE', `The folder ${show(folder)} cannot be used`, {
+      got: String(cause),
+      remedy: 'Pass a directory that this process may write to.',
+      cause,
+    });
+  }
+}
+
+export async function guard<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw cause instanceof EdgeVecError ? cause : failed(cause);
+  }
+}
+
+export function failed(cause: unknown): EdgeVecError {
+  const code = codeOf(cause);
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return noRoom('files', { cause });
+  }
+  return broken(cause);
+}
+
+/** Whatever the reason: `QUOTA` would promise that nothing was written. */
+export function broken(cause: unknown): EdgeVecError {
+  return new EdgeVecError('STORAGE_FAILED', 'The storage failed', {
+    got: String(cause),
+    remedy: 'Close the database and open it again.',
+    cause,
+  });
+}

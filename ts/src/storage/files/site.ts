@@ -1,0 +1,115 @@
+// Databases in files, for Node, Bun and Deno: a folder a name. One thread at a time holds it, by a
+// lock file; in that it may be open many times.
+
+import { EdgeVecError } from '../../errors.js';
+import { show } from '../../show.js';
+import type { Storage, StorageSite } from '../storage.js';
+import { failed, unavailable } from './errors.js';
+import { exists } from './io.js';
+import { LockFile } from './lock.js';
+import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, unescaped } from './names.js';
+import { codeOf, type Node } from './node.js';
+import { share, withdraw } from './share.js';
+import { FileStorage } from './storage.js';
+
+export class FilesSite implements StorageSite {
+  readonly kind = 'files';
+  readonly #node: Node;
+  readonly #root: string;
+
+  /** @param root the folder that holds a folder for each name */
+  constructor(node: Node, root: string) {
+    this.#node = node;
+    this.#root = root;
+  }
+
+  async open(name: string, onGone: () => void = () => {}): Promise<Storage> {
+    const { fs, slots } = this.#node;
+    const folder = this.#folder(name);
+    const place = await unavailable(folder, async () => {
+      await fs.mkdir(this.#root, { recursive: true });
+      return this.#place(folder);
+    });
+    return share(slots, place, onGone, () => this.#open(name, folder));
+  }
+
+  async #open(name: string, folder: string): Promise<Storage> {
+    const { fs } = this.#node;
+    const lock = await unavailable(folder, async () => {
+      await fs.mkdir(`${folder}/${CHUNKS}`, { recursive: true });
+      return LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
+    });
+    try {
+      return await FileStorage.open(fs, this.#root, folder, lock);
+    } catch (error) {
+      await lock.release().catch(() => {});
+      throw error;
+    }
+  }
+
+  async list(): Promise<string[]> {
+    const { fs } = this.#node;
+    const found = await fs.readdir(this.#root).catch((error) => {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw failed(error);
+    });
+    const names: string[] = [];
+    for (const folder of found) {
+      const name = folder.startsWith(FOLDER) ? unescaped(folder.slice(FOLDER.length)) : undefined;
+      if (name !== undefined && (await exists(fs, `${this.#root}/${folder}/${JOURNAL}`))) names.push(name);
+    }
+    return names.sort();
+  }
+
+  async drop(name: string): Promise<void> {
+    const { fs, slots } = this.#node;
+    const folder = this.#folder(name);
+    if (await exists(fs, folder)) {
+      const place = await unavailable(folder, () => this.#place(folder));
+      await withdraw(slots, place, () => this.#drop(name, folder));
+    }
+    await this.#sweep();
+  }
+
+  async #drop(name: string, folder: string): Promise<void> {
+    const { fs } = this.#node;
+    // Another of this thread may have dropped it meanwhile.
+    if (!(await exists(fs, folder))) return;
+    await unavailable(folder, async () => {
+      const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
+      try {
+        // Out of the way in one step: a database is there or it is not.
+        await fs.rename(folder, `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`);
+      } finally {
+        await lock.release().catch(() => {});
+      }
+    });
+  }
+
+  /** The same for every path that leads to a folder. */
+  async #place(folder: string): Promise<string> {
+    return (await this.#node.fs.realpath(this.#root)) + folder.slice(this.#root.length);
+  }
+
+  /** Removes what is dropped, also by those who died before they were done. What cannot be removed now is left to the next. */
+  async #sweep(): Promise<void> {
+    const { fs } = this.#node;
+    const found = await fs.readdir(this.#root).catch(() => []);
+    for (const folder of found) {
+      if (folder.startsWith(DROPPED)) {
+        await fs.rm(`${this.#root}/${folder}`, { recursive: true, force: true }).catch(() => {});
+      }
+    }
+  }
+
+  #folder(name: string): string {
+    const folder = FOLDER + escaped(name);
+    if (folder.length > MAX_FILE_NAME) {
+      throw new EdgeVecError('INVALID_OPTIONS', 'The option name is too long for files', {
+        expected: `at most ${MAX_FILE_NAME - FOLDER.length} bytes, of which each but a-z, 0-9, _ and - takes three`,
+        got: `${folder.length - FOLDER.length}`,
+      });
+    }
+    return `${this.#root}/${folder}`;
+  }
+}

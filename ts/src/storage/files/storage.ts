@@ -1,0 +1,210 @@
+// A storage in files: a journal with head and log, and chunks. Chunks are files of their own, there
+// before the record that speaks of them and gone after it.
+
+import { closed, damaged, type EdgeVecError } from '../../errors.js';
+import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
+import { guard } from './errors.js';
+import { syncFolder, writeAll } from './io.js';
+import { Journal } from './journal.js';
+import type { LockFile } from './lock.js';
+import { CHUNKS, DAMAGED, escaped, JOURNAL, NEW, unescaped } from './names.js';
+import { codeOf, type Fs } from './node.js';
+import { encodeBody } from './record.js';
+
+export class FileStorage implements Storage {
+  readonly kind = 'files';
+  readonly #fs: Fs;
+  readonly #folder: string;
+  readonly #lock: LockFile;
+  readonly #journal: Journal;
+  readonly #chunks = new Set<string>();
+  /** Chunks that a power failure might still take. */
+  readonly #unsynced = new Set<string>();
+  /** What happens to the journal, one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Another holds the lock now. */
+  #lockLost: EdgeVecError | undefined;
+  #closed = false;
+
+  private constructor(fs: Fs, folder: string, lock: LockFile, journal: Journal) {
+    this.#fs = fs;
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#journal = journal;
+  }
+
+  static async open(fs: Fs, root: string, folder: string, lock: LockFile): Promise<FileStorage> {
+    return guard(async () => {
+      await fs.rm(`${folder}/${JOURNAL}${NEW}`, { force: true });
+      const files = await fs.readdir(folder);
+      const chunks = await fs.readdir(`${folder}/${CHUNKS}`);
+      const isNew = !files.includes(JOURNAL);
+      // Never an empty database in place of a damaged one, and nothing made that would look like one the next time. A journal that is there and
+      // holds nothing is of a database that was never begun.
+      if (isNew && chunks.some((file) => !file.endsWith(NEW))) throw damaged('the journal');
+      const journal = await Journal.open(fs, folder, isNew);
+      const storage = new FileStorage(fs, folder, lock, journal);
+      try {
+        if (isNew) for (const made of [folder, root]) await syncFolder(fs, made);
+        for (const file of chunks) {
+          const name = unescaped(file);
+          if (file.endsWith(NEW)) await fs.rm(`${folder}/${CHUNKS}/${file}`, { force: true });
+          else if (name !== undefined) storage.#chunks.add(name);
+        }
+        if (journal.head === undefined && files.some((file) => file.startsWith(DAMAGED))) throw damaged('the journal');
+        return storage;
+      } catch (error) {
+        await journal.close().catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  get lost(): number {
+    return this.#journal.lost;
+  }
+
+  async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    this.#assertOpen();
+    if (store === 'head') return this.#journal.head?.slice();
+    if (store === 'log') return this.#readLog(key as number);
+    if (!this.#chunks.has(key as string)) return undefined;
+    return guard(async () => {
+      // Node's own kind of bytes, and the small ones in one buffer with others.
+      const { buffer, byteOffset, length } = await this.#fs.readFile(this.#chunkFile(key as string));
+      return alone(new Uint8Array(buffer, byteOffset, length));
+    }).catch((error) => {
+      if (codeOf((error as EdgeVecError).cause) === 'ENOENT') return undefined;
+      throw error;
+    });
+  }
+
+  async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    this.#assertOpen();
+    const keys = this.#journal.keys().filter((key) => key > after);
+    for (const key of keys.sort((a, b) => a - b)) {
+      const value = await this.#readLog(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  async chunks(): Promise<string[]> {
+    this.#assertOpen();
+    return [...this.#chunks];
+  }
+
+  commit(batch: Batch): Promise<boolean> {
+    return this.#inTurn(() => this.#commit(batch));
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  async estimate(): Promise<Room | undefined> {
+    const found = await this.#fs.statfs(this.#folder).catch(() => undefined);
+    if (found === undefined) return undefined;
+    const { bavail, blocks, bfree, bsize } = found;
+    return { used: (blocks - bfree) * bsize, quota: (blocks - bfree + bavail) * bsize };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#last;
+    try {
+      await this.#journal.close();
+    } finally {
+      await this.#lock.release();
+    }
+  }
+
+  get #failure(): EdgeVecError | undefined {
+    return this.#lockLost ?? this.#journal.broken;
+  }
+
+  async #commit({ expect, requires = [], put = [], delete: deleted = [], strict = false }: Batch): Promise<boolean> {
+    if (expect !== undefined && !sameBytes(expect, this.#journal.head)) return false;
+    if (!requires.every((name) => this.#chunks.has(name))) return false;
+    await this.#lock.assertHeld().catch((error) => {
+      this.#lockLost = error;
+      throw error;
+    });
+    const written: string[] = [];
+    try {
+      for (const [store, key, value] of put) {
+        if (store !== 'chunks') continue;
+        await this.#writeChunk(key, value);
+        written.push(key);
+      }
+      for (const name of written) this.#unsynced.add(name);
+      if (strict) await this.#syncChunks();
+      await this.#journal.append(encodeBody(put, deleted), strict);
+    } catch (error) {
+      // What a failed sync has left is open: the record may be there, and speak of them.
+      if (this.#failure !== undefined) throw error;
+      for (const name of written) {
+        this.#unsynced.delete(name);
+        if (!this.#chunks.has(name)) await this.#fs.rm(this.#chunkFile(name), { force: true }).catch(() => {});
+      }
+      throw error;
+    }
+    for (const name of written) this.#chunks.add(name);
+    // From here on it has taken place: what fails now costs room, and nothing else.
+    const removed = deleted.flatMap(([store, key]) => (store === 'chunks' && this.#chunks.has(key) ? [key] : []));
+    if (removed.length > 0) await this.#journal.repeatHead().catch(() => {});
+    for (const name of removed) {
+      this.#chunks.delete(name);
+      this.#unsynced.delete(name);
+      await this.#fs.rm(this.#chunkFile(name), { force: true }).catch(() => {});
+    }
+    await this.#journal.tidy(deleted.some(([store]) => store === 'log'));
+    return true;
+  }
+
+  async #writeChunk(name: string, value: Uint8Array): Promise<void> {
+    const file = this.#chunkFile(name);
+    const handle = await this.#fs.open(file + NEW, 'w');
+    try {
+      await writeAll(handle, value, 0);
+    } catch (error) {
+      await this.#fs.rm(file + NEW, { force: true }).catch(() => {});
+      throw error;
+    } finally {
+      await handle.close();
+    }
+    await this.#fs.rename(file + NEW, file);
+  }
+
+  async #syncChunks(): Promise<void> {
+    if (this.#unsynced.size === 0) return;
+    for (const name of this.#unsynced) {
+      const handle = await this.#fs.open(this.#chunkFile(name), 'r+');
+      await this.#journal.synced(handle.sync()).finally(() => handle.close());
+    }
+    await syncFolder(this.#fs, `${this.#folder}/${CHUNKS}`);
+    this.#unsynced.clear();
+  }
+
+  #readLog(key: number): Promise<Uint8Array | undefined> {
+    return this.#inTurn(() => this.#journal.read(key));
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const running = this.#last.then(() => {
+      this.#assertOpen();
+      if (this.#failure !== undefined) throw this.#failure;
+      return guard(run);
+    });
+    this.#last = running.catch(() => {});
+    return running;
+  }
+
+  #chunkFile(name: string): string {
+    return `${this.#folder}/${CHUNKS}/${escaped(name)}`;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closed();
+  }
+}
