@@ -5,7 +5,8 @@
 
 import type { Connection } from './connection.js';
 import { closed, EdgeVecError } from './errors.js';
-import { closeWithOwner, forget, onceForgotten } from './finalizer.js';
+import { exportStream } from './export-stream.js';
+import { closeWithOwner, forget } from './finalizer.js';
 import { Decoder } from './host/decode.js';
 import type { Host } from './host/host.js';
 import type { Method, Reply, Request } from './messages.js';
@@ -352,33 +353,16 @@ export class EdgeVecBase<M extends object = Default> {
    * write acknowledged before the first piece is read, and none that is made after it has come. A stored database is read from storage, a piece at a time; one
    * in memory is copied first, while writes wait.
    *
+   * Read the stream to its end, or cancel it. A stream that is begun and then left alone keeps its copy in memory, or the old chunks in storage, until it is
+   * collected or the database is closed.
+   *
    * @throws as the error of the stream: `OUT_OF_MEMORY` where there is no room for the copy, `STORAGE_FAILED`, `DAMAGED`.
    *
    * @example
    * const blob = await new Response(db.export()).blob();
    */
   export(): ReadableStream<Uint8Array> {
-    const host = this.#host;
-    let begun: Promise<number> | undefined;
-    // It may come while the first piece is made. A host that is gone has none left, nor has one that could not make it.
-    const end = async (): Promise<void> => {
-      const handle = await begun?.catch(() => undefined);
-      if (handle !== undefined) await host.call('exportEnd', handle).catch(() => {});
-    };
-    const stream = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          begun ??= this.#call('exportBegin', undefined);
-          const piece = await this.#call('exportNext', await begun);
-          if (piece === undefined) controller.close();
-          else controller.enqueue(piece);
-        },
-        cancel: end,
-      },
-      { highWaterMark: 0 },
-    );
-    onceForgotten(stream, end);
-    return stream;
+    return exportStream((method, request) => this.#call(method, request), this.#host);
   }
 
   /**

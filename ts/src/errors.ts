@@ -43,6 +43,8 @@ export type EdgeVecErrorCode =
   | 'WORKER_DIED'
   /** The engine trapped; its memory cannot be trusted any more. */
   | 'ENGINE_CRASHED'
+  /** A fault of EdgeVec itself: please report it. `cause` is what went wrong. The database goes on. */
+  | 'INTERNAL'
   /** The WebAssembly module could not be fetched, compiled or started. */
   | 'ENGINE_LOAD_FAILED'
   /** This JavaScript engine lacks something EdgeVec cannot do without. */
@@ -139,12 +141,16 @@ export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
 /** `undefined` takes a detail away. */
 type Amendment = { readonly [K in keyof EdgeVecErrorDetails]?: EdgeVecErrorDetails[K] | undefined };
 
-/** An `EdgeVecError` as it is; any other is taken as a broken invariant of what runs the database. */
+/** An `EdgeVecError` as it is; any other is a fault of ours. */
 export function asEdgeVecError(error: unknown): EdgeVecError {
-  if (error instanceof EdgeVecError) return error;
-  return new EdgeVecError('ENGINE_CRASHED', 'The database failed in a way it should not', {
-    remedy: 'Please report it, with this message.',
-    cause: error,
+  return error instanceof EdgeVecError ? error : internal('The database failed in a way it should not', error);
+}
+
+/** A fault of ours, where the engine itself is whole. */
+export function internal(problem: string, cause?: unknown): EdgeVecError {
+  return new EdgeVecError('INTERNAL', problem, {
+    remedy: 'Please report it, with this message and its cause.',
+    ...(cause === undefined ? {} : { got: cause instanceof Error ? cause.message : show(cause), cause }),
   });
 }
 

@@ -58,6 +58,9 @@ export interface SearchRequest {
   readonly vectors: boolean;
 }
 
+/** A piece of a file, or its end. */
+export type ExportReply = { readonly done: false; readonly piece: Uint8Array } | { readonly done: true };
+
 /** The engine's counts, in rows. */
 export interface EngineStats {
   readonly rows: number;
@@ -105,8 +108,8 @@ export interface Methods {
   flush: { request: undefined; reply: undefined };
   /** Copies the database for a file; what it is to be asked for by. */
   exportBegin: { request: undefined; reply: number };
-  /** The next piece of the file; undefined behind the last. */
-  exportNext: { request: number; reply: Uint8Array | undefined };
+  /** The next piece of the file. That the file is over is said, never left open. */
+  exportNext: { request: number; reply: ExportReply };
   /** Forgets what has not been asked for. */
   exportEnd: { request: number; reply: undefined };
   /** Writes a checkpoint, or a copy under another name. */

@@ -10,9 +10,18 @@ import type { AtRest } from '../checkpoint/save.js';
 import type { Durable, Held } from '../durable/durable.js';
 import { others } from '../durable/news.js';
 import { MODE } from '../engine/bindings.js';
-import { aborted, amend, closed, EdgeVecError } from '../errors.js';
+import { aborted, amend, closed, EdgeVecError, internal } from '../errors.js';
 import type { Entry } from '../log/frame.js';
-import type { Handlers, HitsReply, RecordsReply, Reply, Request, SearchRequest, WriteRequest } from '../messages.js';
+import type {
+  ExportReply,
+  Handlers,
+  HitsReply,
+  RecordsReply,
+  Reply,
+  Request,
+  SearchRequest,
+  WriteRequest,
+} from '../messages.js';
 import type { EngineOptions } from '../options.js';
 import { within } from '../patience.js';
 import { copyInto } from '../portable/copy.js';
@@ -387,16 +396,18 @@ export class Database implements Handlers, Held {
     return this.#exported;
   }
 
-  async exportNext(number: number): Promise<Uint8Array | undefined> {
+  async exportNext(number: number): Promise<ExportReply> {
     this.#assertOpen();
-    let next: Uint8Array | undefined;
+    const found = this.#exports.get(number);
+    if (found === undefined) throw internal('A piece was asked for of an export that has ended');
+    let next: ExportReply | undefined;
     try {
-      next = await this.#exports.get(number)?.next();
+      next = await found.next();
+      return next;
     } finally {
-      // Also where it fails: nobody asks again, and what it keeps from being dropped would stay.
-      if (next === undefined) this.exportEnd(number);
+      // Also if it fails: nobody asks again, and what it keeps from being dropped would stay.
+      if (next === undefined || next.done) this.exportEnd(number);
     }
-    return next;
   }
 
   exportEnd(number: number): undefined {

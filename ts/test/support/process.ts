@@ -115,10 +115,14 @@ export class Process {
     return this.#database.save({ name });
   }
 
-  /** A file of it, piece by piece, which `end` gives up. */
+  /** A file of it, piece by piece, undefined behind the last; `end` gives it up. */
   async export(): Promise<{ readonly next: () => Promise<Uint8Array | undefined>; readonly end: () => void }> {
     const handle = await this.#database.exportBegin();
-    return { next: () => this.#database.exportNext(handle), end: () => this.#database.exportEnd(handle) };
+    const next = async (): Promise<Uint8Array | undefined> => {
+      const reply = await this.#database.exportNext(handle);
+      return reply.done ? undefined : reply.piece;
+    };
+    return { next, end: () => this.#database.exportEnd(handle) };
   }
 
   /** Bytes it takes in storage, as it tells. */

@@ -93,6 +93,27 @@ test('a tab that knows of no locks may take the chunks away, which is told', asy
   expect(disk.keys('chunks').toSorted()).toEqual(spoken(disk));
 });
 
+test('an export that has ended is an error to whoever asks on, never the end of the file', async () => {
+  const { disk, sites, a } = await tabs();
+  const given = await a.export();
+  await given.next();
+  given.end();
+  await expect(given.next()).rejects.toMatchObject({ code: 'INTERNAL' });
+
+  const read = await a.export();
+  await rest(read);
+  await expect(read.next()).rejects.toMatchObject({ code: 'INTERNAL' });
+
+  // Of a copy in memory too, also if it is ended while a piece is made.
+  await a.write('upsert', many(2));
+  sites[0].quota = disk.used;
+  const copied = await a.export();
+  await copied.next();
+  const piece = copied.next();
+  copied.end();
+  await expect(piece).rejects.toMatchObject({ code: 'INTERNAL' });
+});
+
 test('what is saved already is not saved again for a file', async () => {
   const { sites, a } = await tabs();
   await a.save();

@@ -11,8 +11,9 @@ export function buffersOf(message: unknown): ArrayBuffer[] {
     }
   };
   if (typeof message !== 'object' || message === null) return found;
-  // A piece of a file: of its own, and with nobody who would miss it.
-  if (message instanceof Uint8Array) return [message.buffer as ArrayBuffer];
+  // A piece of a file: in a buffer of its own, which nobody would miss.
+  const { piece } = message as { piece?: unknown };
+  if (piece instanceof Uint8Array) return [piece.buffer as ArrayBuffer];
   if (Array.isArray(message)) for (const item of message) take(typeof item === 'object' ? item : undefined);
   else {
     take(message);

@@ -5,7 +5,7 @@ import type { EngineOptions, HostOptions } from '../../options.js';
 import type { ErrorData, EventData } from './error-data.js';
 
 /** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** Client to worker, first: asks for hello. */
 export interface GreetMessage {
