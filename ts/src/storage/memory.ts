@@ -25,9 +25,9 @@ export class MemorySite implements StorageSite {
       stores = { head: new Map(), log: new Map(), chunks: new Map() };
       this.#kept.set(name, stores);
     }
-    const holders = this.#open.get(name) ?? new Set();
+    const holders = this.#open.get(name) ?? new Set<MemoryStorage>();
     this.#open.set(name, holders);
-    const storage = new MemoryStorage(stores, onGone, () => holders.delete(storage));
+    const storage = new MemoryStorage(stores, holders, onGone);
     holders.add(storage);
     return storage;
   }
@@ -46,14 +46,15 @@ class MemoryStorage implements Storage {
   readonly kind = 'memory';
   readonly lost = 0;
   readonly #stores: Stores;
+  /** All who have it open, this one included. */
+  readonly #holders: Set<MemoryStorage>;
   readonly #onGone: () => void;
-  readonly #onClose: () => void;
   #closed = false;
 
-  constructor(stores: Stores, onGone: () => void, onClose: () => void) {
+  constructor(stores: Stores, holders: Set<MemoryStorage>, onGone: () => void) {
     this.#stores = stores;
+    this.#holders = holders;
     this.#onGone = onGone;
-    this.#onClose = onClose;
   }
 
   async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
@@ -88,15 +89,19 @@ class MemoryStorage implements Storage {
     return undefined;
   }
 
+  async soleHolder(): Promise<boolean> {
+    return !this.#closed && this.#holders.size === 1;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    this.#onClose();
+    this.#holders.delete(this);
   }
 
   /** Taken away from whoever has it. */
   gone(): void {
     this.#closed = true;
-    this.#onClose();
+    this.#holders.delete(this);
     this.#onGone();
   }
 

@@ -29,6 +29,12 @@ export interface Batch {
   readonly delete?: readonly Delete[];
   /** Wait until it would survive a power failure, as far as the platform can tell. */
   readonly strict?: boolean;
+  /**
+   * The batch may use the room that the storage keeps back, for it frees room or leads to that: a
+   * deletion, or a checkpoint. Other batches are `QUOTA` before the reserve is touched. A storage
+   * without a reserve makes no difference between the two.
+   */
+  readonly reserved?: boolean;
 }
 
 /** Room on the device, in bytes. */
@@ -58,6 +64,14 @@ export interface Storage {
   commit(batch: Batch): Promise<boolean>;
   /** What is used and what may be; undefined where the platform does not tell. */
   estimate(): Promise<Room | undefined>;
+  /**
+   * Whether nobody else has the storage open at this moment: no other handle, tab, thread or process.
+   * False if that cannot be known; so is a storage without this method.
+   *
+   * A chunk that was listed before such a moment, and that neither the checkpoint nor the log names
+   * after it, was left behind by a writer that has ended: nobody will ever name that chunk.
+   */
+  soleHolder?(): Promise<boolean>;
   /** Whether nothing can be done with it any more but to close it and open it again. */
   readonly hasFailed?: boolean;
   /** How those who have it open hear of each other; left out: the platform's way, if there is one. */

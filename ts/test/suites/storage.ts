@@ -61,6 +61,19 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await storage.chunks()).toEqual([]);
     });
 
+    test('tells whether nobody else has it open', async ({ skip }) => {
+      const { site, name, storage } = await fresh();
+      if (storage.soleHolder === undefined) return skip('this storage does not know who else has it open');
+      expect(await storage.soleHolder()).toBe(true);
+      const other = await open(site, name);
+      expect(await Promise.all([storage.soleHolder(), other.soleHolder?.()])).toEqual([false, false]);
+      await storage.close();
+      expect(await Promise.all([storage.soleHolder(), other.soleHolder?.()])).toEqual([false, true]);
+      const next = await open(site, name);
+      await other.close();
+      expect(await next.soleHolder?.()).toBe(true);
+    });
+
     test.each([false, true])('what is committed is there, and what is deleted is not (strict: %s)', async (strict) => {
       const { storage } = await fresh();
       const put = [

@@ -64,12 +64,14 @@ async function inTurn<T>(slots: Slots, place: string, run: (slot: Slot) => Promi
 class Handle implements Storage {
   readonly kind: Storage['kind'];
   readonly news: News;
+  readonly #slot: Slot;
   readonly #storage: Storage;
   readonly #close: () => Promise<void>;
   #closed = false;
 
   constructor(slots: Slots, place: string, slot: Slot, storage: Storage, onGone: Gone) {
     this.kind = storage.kind;
+    this.#slot = slot;
     this.#storage = storage;
     const holder: Holder = {
       heard: () => {},
@@ -121,6 +123,11 @@ class Handle implements Storage {
 
   commit(batch: Batch): Promise<boolean> {
     return this.#run((storage) => storage.commit(batch));
+  }
+
+  /** The lock of the folder keeps all other threads and processes out. */
+  async soleHolder(): Promise<boolean> {
+    return !this.#closed && this.#slot.holders.size === 1;
   }
 
   estimate(): Promise<Room | undefined> {
