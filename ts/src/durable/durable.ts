@@ -108,6 +108,8 @@ export class Durable implements Journal {
   /** What is held has a graph in place of the one that is stored, which is damaged. */
   #isMended: boolean;
   #closed = false;
+  /** What was stored of it is no more, which has been told. */
+  #isGone = false;
 
   /** Of a log whose checkpoint has just been read, or made of what was. */
   constructor(place: Place, names: Names, log: Log, { manifest, stream, withoutGraph }: Loaded) {
@@ -392,7 +394,7 @@ export class Durable implements Journal {
   async #reload(held: Held): Promise<void> {
     for (;;) {
       const log = await Log.open(this.#place.storage);
-      if (log === undefined) throw this.#gone(held);
+      if (log === undefined || !this.#log.isOfSameDatabase(log)) throw this.#gone(held);
       const loaded = await load(this.#place, log, (stored) => {
         if (!isSame(stored, this.#options)) throw this.#gone(held);
         return stored;
@@ -419,7 +421,8 @@ export class Durable implements Journal {
 
   /** It is no more, or another has taken its place: what is held must not be taken for what is stored. */
   #gone(held: Held): EdgeVecError {
-    if (!this.#closed) {
+    if (!this.#closed && !this.#isGone) {
+      this.#isGone = true;
       void held.close();
       this.#place.tell({ type: 'storage-gone', error: gone(this.name) });
     }

@@ -5,6 +5,7 @@
 
 import { EdgeVecError } from '../errors.js';
 import { type Put, type Storage, sameBytes } from '../storage/storage.js';
+import { drawEpoch, isSameDatabase, mendedEpoch } from './epoch.js';
 import { decodeFrame, type Entry, encodeFrame } from './frame.js';
 import { decodeHead, encodeHead, type Head } from './head.js';
 
@@ -16,6 +17,14 @@ export type Tail =
   | { readonly type: 'overtaken' }
   /** From here on nothing can be read, though there should be more. What came before is whole. */
   | { readonly type: 'broken'; readonly lost: number; readonly error: EdgeVecError | undefined };
+
+/** What was stored before another database took its place. */
+export interface Replaced {
+  /** The name of its manifest; undefined where there was none, or its head could not be read. */
+  readonly checkpoint: string | undefined;
+  /** The chunks that its log spoke of, as far as that could be read. */
+  readonly parts: readonly string[];
+}
 
 export class Log {
   readonly #storage: Storage;
@@ -40,30 +49,73 @@ export class Log {
     return new Log(storage, { ...head, seq: head.checkpointSeq });
   }
 
-  /** A new one, with its first checkpoint. Undefined where another tab was first. */
-  static async begin(storage: Storage, checkpoint: string, chunks: readonly Put[]): Promise<Log | undefined> {
+  /**
+   * A new one, with its first checkpoint. `requires`: chunks that were stored before, and that the
+   * checkpoint is made of too. Undefined where another tab was first.
+   */
+  static async begin(
+    storage: Storage,
+    checkpoint: string,
+    chunks: readonly Put[],
+    requires: readonly string[] = [],
+  ): Promise<Log | undefined> {
     const log = new Log(storage, { epoch: drawEpoch(), seq: 0, checkpoint, checkpointSeq: 0 });
     const put: Put[] = [...chunks, ['head', 0, log.#stored]];
-    if (await storage.commit({ expect: null, put, strict: true })) return log;
-    // A commit that was tried again on a new connection finds itself applied. Epochs are drawn: no other tab has the same.
-    return sameBytes(await storage.read('head', 0), log.#stored) ? log : undefined;
+    if (await storage.commit({ expect: null, requires, put, strict: true })) return log;
+    const stored = await storage.read('head', 0);
+    if (stored === undefined) throw partsGone();
+    // A commit that was tried again on a new connection finds itself applied. Names of checkpoints
+    // are used once: no other tab has the same.
+    return sameBytes(stored, log.#stored) ? log : undefined;
   }
 
-  /** A new one in place of whatever is stored: whoever has that open begins anew. */
-  static async replace(storage: Storage, checkpoint: string, chunks: readonly Put[]): Promise<void> {
+  /**
+   * A new one in place of whatever is stored: whoever has that open finds it gone. `requires` as in
+   * `begin`.
+   *
+   * @returns what nobody speaks of from here on
+   */
+  static async replace(
+    storage: Storage,
+    checkpoint: string,
+    chunks: readonly Put[],
+    requires: readonly string[],
+  ): Promise<Replaced> {
+    let tried: { readonly head: Uint8Array; readonly replaced: Replaced } | undefined;
     for (;;) {
-      const expect = (await storage.read('head', 0)) ?? null;
-      const log = new Log(storage, { epoch: drawEpoch(), seq: 0, checkpoint, checkpointSeq: 0 });
-      const dead: ['log', number][] = [];
-      for await (const [key] of storage.scan(0)) dead.push(['log', key]);
+      const stored = await storage.read('head', 0);
+      // A commit that was tried again on a new connection finds itself applied.
+      if (tried !== undefined && sameBytes(stored, tried.head)) return tried.replaced;
+      const before = headIfReadable(stored);
+      const epoch = drawEpoch(before?.epoch);
+      const log = new Log(storage, { epoch, seq: 0, checkpoint, checkpointSeq: 0 });
+      const entries: ['log', number][] = [];
+      const parts: string[] = [];
+      for await (const [key, bytes] of storage.scan(0)) {
+        entries.push(['log', key]);
+        parts.push(...partsIfReadable(bytes, key));
+      }
+      const expect = stored ?? null;
       const put: Put[] = [...chunks, ['head', 0, log.#stored]];
-      if (await storage.commit({ expect, put, delete: dead, strict: true })) return;
+      if (await storage.commit({ expect, requires, put, delete: entries, strict: true })) {
+        return { checkpoint: before?.checkpoint, parts };
+      }
+      if (sameBytes(expect, await storage.read('head', 0))) throw partsGone();
+      tried = { head: log.#stored, replaced: { checkpoint: before?.checkpoint, parts } };
     }
   }
 
   /** What is known here: `seq` is the last entry read or written. */
   get head(): Head {
     return this.#head;
+  }
+
+  /**
+   * Whether another log is of the same database, mended or not; else that database has taken the
+   * place of this one.
+   */
+  isOfSameDatabase({ head }: Log): boolean {
+    return isSameDatabase(head.epoch, this.#head.epoch);
   }
 
   /** Takes up where another log of the same storage stands. */
@@ -109,9 +161,7 @@ export class Log {
     const expect = this.#stored;
     if (!(await this.#storage.commit({ expect, requires, put, strict }))) {
       if (requires.length === 0 || !sameBytes(expect, await this.#storage.read('head', 0))) return undefined;
-      throw new EdgeVecError('STORAGE_FAILED', 'Parts of the write that were stored before are not there any more', {
-        remedy: 'Write it again. Something clears the storage, or the write has waited for more than a day.',
-      });
+      throw partsGone();
     }
     this.#know(head);
     return frames.reduce((sum, frame) => sum + frame.length, 0);
@@ -167,7 +217,8 @@ export class Log {
    * another tab has changed it since `tail` met its end.
    */
   async mend(): Promise<boolean> {
-    const head: Head = { ...decodeHead(this.#met), seq: this.#head.seq, epoch: drawEpoch() };
+    const met = decodeHead(this.#met);
+    const head: Head = { ...met, seq: this.#head.seq, epoch: mendedEpoch(met.epoch) };
     const dead: ['log', number][] = [];
     for await (const [key] of this.#storage.scan(this.#head.seq)) dead.push(['log', key]);
     const put: Put[] = [['head', 0, encodeHead(head)]];
@@ -215,6 +266,27 @@ export class Log {
   }
 }
 
-function drawEpoch(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] as number;
+/** Chunks that were stored for a commit are not there when it comes. */
+function partsGone(): EdgeVecError {
+  return new EdgeVecError('STORAGE_FAILED', 'Parts of the write that were stored before are not there any more', {
+    remedy: 'Write it again. Something clears the storage, or the write has waited for more than a day.',
+  });
+}
+
+function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
+  try {
+    return stored && decodeHead(stored);
+  } catch {
+    // It is to be replaced, whatever it was.
+    return undefined;
+  }
+}
+
+function partsIfReadable(frame: Uint8Array, seq: number): string[] {
+  try {
+    const entry = decodeFrame(frame, seq);
+    return entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

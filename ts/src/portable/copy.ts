@@ -1,8 +1,8 @@
 // A copy of a database under another name, in place of whatever was there.
 
-import { encodeManifest, refsIn } from '../checkpoint/manifest.js';
+import { decodeManifest, encodeManifest, namesOf, refsIn } from '../checkpoint/manifest.js';
 import type { EdgeVecError } from '../errors.js';
-import { Log } from '../log/log.js';
+import { Log, type Replaced } from '../log/log.js';
 import type { Slices } from '../slices.js';
 import { Names } from '../storage/names.js';
 import { assertRoom, bytesOf } from '../storage/room.js';
@@ -10,13 +10,19 @@ import type { Storage } from '../storage/storage.js';
 import { renamed } from './file.js';
 import type { Snapshot } from './snapshot.js';
 
-/** Until the last commit what was there stays, and after it the copy is there. @throws `QUOTA`, `STORAGE_FAILED` */
+/**
+ * Until the last commit what was there stays, and after it the copy is there. Two copies made at
+ * once never touch each other's chunks: each demands that its own are there, and drops only what
+ * the database spoke of whose place it took.
+ *
+ * @throws `QUOTA`, `STORAGE_FAILED`
+ */
 export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Slices): Promise<void> {
   const names = new Names();
-  const before = await storage.chunks();
   const written = new Map<string, string>();
   const refs = refsIn(snapshot.manifest);
   await assertRoom(storage, bytesOf(refs));
+  let replaced: Replaced;
   let mayBeThere = false;
   try {
     for (const { name } of refs) {
@@ -30,12 +36,27 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
     const manifest = encodeManifest(renamed(snapshot.manifest, (name) => written.get(name) as string));
     const name = names.next('manifest');
     mayBeThere = true;
-    await Log.replace(storage, name, [['chunks', name, manifest]]);
+    replaced = await Log.replace(storage, name, [['chunks', name, manifest]], [...written.values()]);
   } catch (error) {
     // The last commit may have been applied though it failed: what it speaks of is then left to be dropped as orphans.
     if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;
-    await storage.commit({ delete: [...written.values()].map((name) => ['chunks', name]) }).catch(() => {});
+    await drop(storage, [...written.values()]).catch(() => {});
     throw error;
   }
-  await storage.commit({ delete: before.map((name) => ['chunks', name]) }).catch(() => {});
+  // What cannot be dropped now is left to be dropped as orphans too.
+  await dropReplaced(storage, replaced).catch(() => {});
+}
+
+/**
+ * Nobody can speak of it again: whoever had it open is refused by the head, and names are used
+ * once.
+ */
+async function dropReplaced(storage: Storage, { checkpoint, parts }: Replaced): Promise<void> {
+  const bytes = checkpoint === undefined ? undefined : await storage.read('chunks', checkpoint);
+  if (checkpoint === undefined || bytes === undefined) return drop(storage, parts);
+  await drop(storage, [...parts, ...namesOf(decodeManifest(bytes)), checkpoint]);
+}
+
+async function drop(storage: Storage, names: readonly string[]): Promise<void> {
+  await storage.commit({ delete: names.map((name) => ['chunks', name]) });
 }

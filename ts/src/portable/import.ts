@@ -57,7 +57,7 @@ export async function importInto(
       await slices.run(() => steps.next().done === true);
       const name = names.next('manifest');
       mayBeThere = true;
-      const log = await Log.begin(storage, name, [['chunks', name, encodeManifest(manifest)]]);
+      const log = await Log.begin(storage, name, [['chunks', name, encodeManifest(manifest)]], written);
       if (log !== undefined) return { loaded, log };
     } catch (error) {
       loaded.stream?.stop();

@@ -453,20 +453,41 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await b.search([30, 1], 3)).toEqual(await a.search([30, 1], 3));
     });
 
-    test('another that is saved in its place is heard of', async () => {
+    test.each([2, 3])('whoever has it open where another of %s dimensions is saved is closed', async (dimensions) => {
       const name = fresh();
       const events: EdgeVecEvent[] = [];
       const a = await open(name, { dimensions: 2, onEvent: (event) => void events.push(event) });
-      const same = await EdgeVec.open<Doc>({ ...kept, dimensions: 2 });
-      const other = await EdgeVec.open<Doc>({ ...kept, dimensions: 3 });
-      for (const db of [same, other]) opened.add(db as never);
-      await same.insert([{ id: 'new', vector: [1, 2], metadata: { n: 1 } }]);
-      await same.save(name);
-      await seen(async () => events.at(-1)?.type === 'changed');
-      expect(await a.count()).toBe(1);
+      await a.insert({ id: 'old', vector: [1, 2], metadata: { n: 0 } });
+      const other = await EdgeVec.open<Doc>({ ...kept, dimensions });
+      opened.add(other as never);
+      await other.insert([{ id: 'new', vector: new Float32Array(dimensions).fill(1), metadata: { n: 1 } }]);
       await other.save(name);
-      await seen(async () => events.at(-1)?.type === 'storage-gone');
+      // Whether it has heard of it or not, none of its writes goes into the copy.
+      await failure(() => a.upsert({ id: 'late', vector: [1, 1], metadata: { n: 2 } }), 'CLOSED');
+      await seen(async () => events.length > 0);
+      expect(events).toMatchObject([{ type: 'storage-gone', error: { code: 'CLOSED' } }]);
       await failure(() => a.count(), 'CLOSED');
+      expect(await everything(await open(name))).toEqual(await everything(other));
+    });
+
+    test('of two that are saved under one name at once, one is there, whole', async () => {
+      const large = await open(fresh(), { dimensions: 64 });
+      const small = await open(fresh(), { dimensions: 64 });
+      await large.upsert(clustered(3_000, 64, 3).map((vector, n) => ({ id: n, vector, metadata: { n } })));
+      await small.upsert({ id: 'small', vector: new Float32Array(64).fill(1), metadata: { n: 1 } });
+      const both = [await everything(large), await everything(small)];
+      const name = fresh();
+      made.add(name);
+      for (let round = 0; round < 6; round++) {
+        // The second begins earlier and earlier in the course of the first.
+        const first = large.save(name);
+        for (let turn = 0; turn < 12 - 2 * round; turn++) await new Promise((resolve) => setTimeout(resolve));
+        await Promise.all([first, small.save(name)]);
+        const copy = await EdgeVec.load<Doc>(name, { ...kept });
+        opened.add(copy as never);
+        expect(both).toContainEqual(await everything(copy));
+        await copy.close();
+      }
     });
 
     test('one goes on where the other has made a checkpoint, or dropped it', async () => {
