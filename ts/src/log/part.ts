@@ -1,10 +1,10 @@
 // A part of a write as bytes: everything but vectors as text, by devalue, which keeps of plain values what structured clone keeps; then the vectors as
 // they came, on a multiple of four bytes. Whoever stores them checks their sum.
 
-import { parse } from 'devalue';
 import { damaged, EdgeVecError } from '../errors.js';
 import type { Part } from '../messages.js';
-import { toText } from '../text.js';
+import { type Nodes, parseNodes, readMetadata, readValue } from '../metadata/read.js';
+import { toText } from '../metadata/text.js';
 import type { Id } from '../types.js';
 
 /** Bytes of text, numbers in vectors. */
@@ -23,7 +23,7 @@ export function encodePart({ vectors, ...columns }: Part): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** Parts, one behind the other. @throws `DAMAGED` */
+/** Parts, one behind the other. @throws as `decodePart` */
 export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<Part> {
   for (let at = 0; at < bytes.length; ) {
     if (bytes.length - at < HEADER) throw damaged('a write');
@@ -35,25 +35,37 @@ export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<P
   }
 }
 
-/** @throws `DAMAGED` */
+/** @throws `DAMAGED` where the bytes are broken; `UNSUPPORTED_FORMAT` where they are whole, and hold what is not read here */
 export function decodePart(bytes: Uint8Array, dimensions: number): Part {
   if (bytes.length < HEADER) throw damaged('a write');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [length, count] = [view.getUint32(0, true), view.getUint32(4, true)];
   const start = HEADER + padded(length);
   if (bytes.length !== start + count * 4) throw damaged('a write');
-  let columns: unknown;
+  let columns: Omit<Part, 'vectors'>;
   try {
-    columns = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(HEADER, HEADER + length)));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(HEADER, HEADER + length));
+    columns = columnsOf(parseNodes(text));
   } catch (cause) {
-    throw damaged('a write', cause);
+    throw cause instanceof EdgeVecError ? cause : damaged('a write', cause);
   }
   // A copy: the bytes need not be aligned, and a part is handed over.
   const vectors = new Float32Array(bytes.slice(start).buffer);
-  const part = { ...(columns as Omit<Part, 'vectors'>), vectors };
+  const part = { ...columns, vectors };
   // Lists may be sparse: a few bytes of text speak of billions of places.
   if (!isPart(part, dimensions, length)) throw damaged('a write');
   return part;
+}
+
+/** Columns, each as it is said to be: whether they are those of a part is still to be checked. */
+function columnsOf(nodes: Nodes): Omit<Part, 'vectors'> {
+  const { metadata, ...columns } = nodes[0] as Readonly<Record<string, unknown>>;
+  const read = Object.fromEntries(Object.entries(columns).map(([name, index]) => [name, readValue(nodes, index)]));
+  if (metadata === undefined) return read as unknown as Part;
+  // Record by record: records share nothing, and each nests as deeply as one may.
+  const rows = nodes[metadata as number];
+  if (!Array.isArray(rows)) throw new Error('its metadata is no list');
+  return { ...(read as unknown as Part), metadata: rows.map((row) => readMetadata(nodes, row)) };
 }
 
 function isPart({ start, ids, metadata, withVector, vectors }: Part, dimensions: number, most: number): boolean {

@@ -1,9 +1,11 @@
 // The metadata of each row. A row that is as it was loaded keeps its line of the chunk it came in: it is read when it is asked for, and saved again by
 // copying the line. All others are objects, written as lines when they are saved.
 
-import { parse } from 'devalue';
-import { damaged } from '../errors.js';
-import { toText } from '../text.js';
+import { amend, damaged, EdgeVecError } from '../errors.js';
+import { STORED_VIEWS, VIEWS } from '../metadata/kinds.js';
+import { parseNodes, readMetadata, rootOf } from '../metadata/read.js';
+import { toText } from '../metadata/text.js';
+import type { Id } from '../types.js';
 import { Pace } from './pace.js';
 import { BLOCK_ROWS, PART_BYTES, type Part, partsOf } from './parts.js';
 
@@ -22,6 +24,7 @@ const KEPT_TEXT = 16 << 20;
 const NEWLINE = 0x0a;
 
 export class Metadata {
+  readonly #idOf: (slot: number) => Id | undefined;
   // By slot.
   readonly #values: (object | undefined)[] = [];
   readonly #lines: (Lines | undefined)[] = [];
@@ -36,7 +39,12 @@ export class Metadata {
   /** By block, as far as they have been asked for since the block changed. */
   readonly #parts: (readonly Part[] | undefined)[] = [];
 
-  /** @throws `DAMAGED` where it was loaded, and cannot be read */
+  /** @param idOf whose metadata it is, for errors */
+  constructor(idOf: (slot: number) => Id | undefined) {
+    this.#idOf = idOf;
+  }
+
+  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` where it was loaded, and cannot be read */
   of(slot: number): object | undefined {
     const value = this.#values[slot];
     if (value !== undefined || this.#lines[slot] === undefined) return value;
@@ -133,12 +141,16 @@ export class Metadata {
     if (start !== bytes.length) throw damaged('the metadata');
   }
 
-  /** Reads all that was loaded, once, to know that it can be read. Yields now and then. @throws `DAMAGED` */
+  /**
+   * Reads all that was loaded, once, to know that a write might have brought it. Yields now and then.
+   *
+   * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
+   */
   *check(): Generator<undefined, void> {
     const pace = new Pace();
     for (const [slot, lines] of this.#lines.entries()) {
       if (lines === undefined) continue;
-      this.#read(slot);
+      this.#read(slot, VIEWS);
       if (pace.isDue(this.#lengths[slot] as number)) yield;
     }
   }
@@ -151,15 +163,14 @@ export class Metadata {
     return lines.bytes.subarray(start, start + (this.#lengths[slot] as number));
   }
 
-  #read(slot: number): object | undefined {
-    let value: unknown;
+  #read(slot: number, views = STORED_VIEWS): object | undefined {
     try {
-      value = parse(this.#decoder.decode(this.#line(slot)));
+      const nodes = parseNodes(this.#decoder.decode(this.#line(slot)));
+      return readMetadata(nodes, rootOf(nodes), views);
     } catch (cause) {
-      throw damaged('the metadata', cause);
+      const error = cause instanceof EdgeVecError ? cause : damaged('the metadata', cause);
+      throw amend(error, { id: this.#idOf(slot) });
     }
-    if (value !== undefined && (typeof value !== 'object' || value === null)) throw damaged('the metadata');
-    return value as object | undefined;
   }
 
   #measure(slot: number): number {

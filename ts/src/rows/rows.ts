@@ -28,7 +28,7 @@ export class Rows implements Ids {
   readonly #orders: number[] = [];
   #nextOrder = 1;
   #nextId = 1;
-  readonly #metadata = new Metadata();
+  readonly #metadata = new Metadata((slot) => this.#ids[slot]);
   readonly #changes = new Changes();
 
   get count(): number {
@@ -58,7 +58,7 @@ export class Rows implements Ids {
     return id;
   }
 
-  /** @throws `DAMAGED` where it was saved, and cannot be read */
+  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` where it was saved, and cannot be read */
   metadataOf(slot: number): object | undefined {
     return this.#metadata.of(slot);
   }
@@ -174,7 +174,11 @@ export class Rows implements Ids {
     this.#nextId = Math.max(this.#nextId, nextId);
   }
 
-  /** Reads all metadata that was loaded, to know that it can be read. Yields now and then. @throws `DAMAGED` */
+  /**
+   * Reads all metadata that was loaded, to know that a write might have brought it. Yields now and then.
+   *
+   * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
+   */
   checkMetadata(): Generator<undefined, void> {
     return this.#metadata.check();
   }
