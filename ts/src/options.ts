@@ -2,6 +2,7 @@
 
 import { EdgeVecError } from './errors.js';
 import { show } from './show.js';
+import { fixedDirectory } from './storage/site.js';
 import type {
   DeleteOptions,
   Durability,
@@ -75,8 +76,10 @@ export interface OpenOptions {
    */
   readonly whenUnavailable?: 'throw' | 'memory';
   /**
-   * The folder for databases kept in files, and for the copies that `save(name)` makes, also of a database without a name. Default `.edgevec` in the
-   * working directory.
+   * The folder for databases kept in files, and for the copies that `save(name)` makes, also of a
+   * database without a name. Default `.edgevec` in the working directory. A relative path is
+   * resolved once, when `open`, `load`, `import`, `list` or `drop` is called: `process.chdir()`
+   * moves nothing that is open.
    */
   readonly directory?: string;
   /** Told about what is no error of a call. Default: `console.warn`, for all but `changed`. */
@@ -123,7 +126,7 @@ export interface HostOptions {
 
 /** `OpenOptions`, checked, with every default filled in. */
 export interface ResolvedOptions extends HostOptions {
-  /** Of databases kept in files. */
+  /** Of databases kept in files: an absolute path. */
   readonly directory: string | undefined;
   readonly strict: boolean;
   readonly worker: 'auto' | boolean | string | URL | (() => Worker);
@@ -168,6 +171,8 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [],
     throw invalid('whenUnavailable', `'throw' or 'memory'`, whenUnavailable);
   if (name !== undefined) checkName(name);
   checkDirectory(directory);
+  // Only now is the working directory what the caller sees.
+  const fixed = fixedDirectory(directory);
   if (name === undefined) {
     for (const key of ['durability', 'whenUnavailable'] as const) {
       if (options[key] !== undefined)
@@ -179,7 +184,7 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [],
   const known = (name !== undefined || imports) && options.dimensions === undefined;
   return {
     given,
-    directory,
+    directory: fixed,
     strict: isStrict(options.durability ?? 'relaxed'),
     stored: name === undefined ? undefined : { name, elseInMemory: whenUnavailable === 'memory' },
     engine: {

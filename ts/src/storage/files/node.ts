@@ -49,6 +49,8 @@ export interface Node {
   readonly fs: Fs;
   readonly pid: number;
   readonly hostname: string;
+  /** An absolute path, by the working directory of now. Throws if that directory is gone. */
+  resolve(path: string): string;
   /** What this thread has open, by the true path of the folder. */
   readonly slots: Slots;
   /** When this process began, by this machine's clock; in milliseconds. */
@@ -70,9 +72,11 @@ export function node(): Node | undefined {
   const { pid, kill, getBuiltinModule } = process;
   const fs = getBuiltinModule('node:fs/promises') as Fs | undefined;
   const os = getBuiltinModule('node:os') as { hostname(): string } | undefined;
+  const path = getBuiltinModule('node:path') as { resolve(path: string): string } | undefined;
   // Those of Node: a number, which a global `setInterval` may return, cannot be unref'd.
   const timers = getBuiltinModule('node:timers') as Timers | undefined;
-  if (fs === undefined || os === undefined || timers === undefined) return undefined;
+  if (fs === undefined || os === undefined || path === undefined || timers === undefined) return undefined;
+  const { resolve } = path;
   const every = (ms: number, run: () => void): (() => void) => {
     const timer = timers.setInterval(run, ms);
     timer.unref();
@@ -87,7 +91,7 @@ export function node(): Node | undefined {
     }
   };
   const began = Date.now() - process.uptime() * 1000;
-  return { fs, pid, hostname: os.hostname(), slots: slotsOf(globalThis), began, mayBeAlive, every };
+  return { fs, pid, hostname: os.hostname(), resolve, slots: slotsOf(globalThis), began, mayBeAlive, every };
 }
 
 /** One for all copies of this module in a thread. The number is raised whenever slots change. */
