@@ -130,7 +130,7 @@ export class EdgeVecBase<M extends object = Default> {
   }
 
   /**
-   * Adds new records. A record without an id gets one: an integer above every integer id seen so far.
+   * Adds new records. A record without an id gets one: an integer above every number up to 2^52 seen as an id so far.
    *
    * An array is one transaction: it is written whole or not at all. Any other iterable is a stream, written in batches of up
    * to 1024 rows; its error tells in `written` how many rows are in. Do not change an array before the promise settles.

@@ -1,6 +1,9 @@
 // The public vocabulary: ids, vectors, records, hits. Types only.
 
-/** The user's name for a row. `1` and `'1'` are different ids. Numbers must be finite. */
+/**
+ * The user's name for a row. `1` and `'1'` are different ids. Numbers must be finite. Above 2^53 not every integer is a
+ * number in JavaScript: keep such ids (snowflakes) as strings, or two of them may be one.
+ */
 export type Id = string | number;
 
 /** How closeness is measured. See {@link Hit.distance} and {@link Hit.score} for what each yields. */
@@ -22,7 +25,10 @@ export type VectorInput = Float32Array | ArrayLike<number>;
 export type MetadataField<M extends object> =
   Record<never, never> extends M ? { readonly metadata?: M } : { readonly metadata: M };
 
-/** A record for `insert`. Without an `id` one is chosen: an integer above every integer id seen so far. */
+/**
+ * A record for `insert`. Without an `id` one is chosen: an integer from 1, above every number up to 2^52 seen as an id so far,
+ * deleted ones too. Numbers above 2^52 (4503599627370496) may be ids as well, but are never chosen, and are not counted here.
+ */
 export type NewRecord<M extends object> = {
   readonly id?: Id;
   readonly vector: VectorInput;

@@ -20,7 +20,7 @@ export interface StoredOptions {
 
 export interface Manifest {
   readonly options: StoredOptions;
-  /** Above every integer id seen. */
+  /** Chosen ids are this one or above. */
   readonly nextId: number;
   /** The engine's header. Null: an empty database. */
   readonly header: ChunkRef | null;
@@ -86,7 +86,7 @@ function isManifest(value: unknown): value is Manifest {
   return (
     isObject(value) &&
     isOptions(manifest.options) &&
-    Number.isFinite(manifest.nextId) &&
+    Number.isInteger(manifest.nextId) &&
     manifest.nextId >= 1 &&
     (manifest.header === null || isChunkRef(manifest.header)) &&
     isObject(manifest.sections) &&

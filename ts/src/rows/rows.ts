@@ -1,11 +1,11 @@
 // Which id is in which slot, and the metadata of each: the visible rows, in order of insertion. They are saved in blocks of slots, as far as
 // they have changed.
 
-import { damaged, EdgeVecError } from '../errors.js';
+import { damaged } from '../errors.js';
 import { STEP_ROWS } from '../slices.js';
 import type { Id } from '../types.js';
 import { Changes } from './changes.js';
-import { follower, type Ids } from './ids.js';
+import { chosenFrom, follower, type Ids } from './ids.js';
 import { merged } from './merge.js';
 import { Metadata } from './metadata.js';
 import { BLOCK_ROWS, type Part } from './parts.js';
@@ -85,15 +85,10 @@ export class Rows implements Ids {
   choose(count: number, given: Iterable<Id>): number {
     let next = this.#nextId;
     for (const id of given) next = Math.max(next, follower(id));
-    if (count > 0 && next + count - 1 > Number.MAX_SAFE_INTEGER) {
-      throw new EdgeVecError('INVALID_ID', 'There is no integer left above the largest id', {
-        remedy: 'Pass ids of your own.',
-      });
-    }
-    return next;
+    return chosenFrom(next, count);
   }
 
-  /** Chosen ids will be above this one from now on. */
+  /** Chosen ids will be above this one from now on, unless it is larger than any that is chosen. */
   saw(id: Id): void {
     const next = follower(id);
     if (next > this.#nextId) this.#nextId = next;
@@ -171,7 +166,8 @@ export class Rows implements Ids {
       this.saw(id);
       if (i % STEP_ROWS === STEP_ROWS - 1) yield;
     }
-    this.#nextId = Math.max(this.#nextId, nextId);
+    // Written by version 1.0.0-alpha.1 it may be above an id that is larger than any that is chosen.
+    this.saw(nextId - 1);
   }
 
   /**

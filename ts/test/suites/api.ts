@@ -37,7 +37,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect(titles.join('')).toBe('abcdefg');
     });
 
-    test('chosen ids are above every integer id seen, even one deleted, and never collide', async () => {
+    test('chosen ids are above every integer id seen up to 2^52, even one deleted, and never collide', async () => {
       const db = await open({ dimensions: 1 });
       expect(await db.insert({ id: 7, vector: [1] })).toBe(7);
       expect(await db.insert({ vector: [1] })).toBe(8);
@@ -48,6 +48,34 @@ export function defineApiSuite(label: string, open: Open): void {
       expect(await db.insert({ vector: [1] })).toBe(21);
       expect(await db.insert({ id: -3, vector: [1] })).toBe(-3);
       expect(await db.insert({ vector: [1] })).toBe(22);
+    });
+
+    test('large numbers as ids do not use up the integers to choose from', async () => {
+      const db = await open<{ mine?: boolean }>({ dimensions: 1 });
+      const large = [2 ** 52 + 1, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e17, 1e300];
+      for (const [i, id] of large.entries()) {
+        await db.insert({ id, vector: [1], metadata: { mine: true } });
+        expect(await db.insert({ vector: [1] })).toBe(2 * i + 1);
+        expect(await db.insert([{ id: -id, vector: [1] }, { vector: [1] }])).toEqual([-id, 2 * i + 2]);
+      }
+      expect(await db.count()).toBe(4 * large.length);
+      for (const record of await db.get(large)) expect(record?.metadata).toEqual({ mine: true });
+    });
+
+    test('INVALID_ID where too few integers are left to choose from: nothing is written, no row replaced', async () => {
+      const db = await open<{ mine?: boolean }>({ dimensions: 1 });
+      await db.insert({ id: 2 ** 52 - 2, vector: [1], metadata: { mine: true } });
+      const two = await failure(() => db.insert([{ vector: [1] }, { vector: [2] }, { vector: [3] }]), 'INVALID_ID');
+      expect(two).toMatchObject({ expected: 'at most 2 records without an id', got: '3' });
+      expect(await db.count()).toBe(1);
+      // An id that comes with the same write counts as well.
+      await failure(() => db.insert([{ vector: [1] }, { id: 2 ** 52, vector: [1] }]), 'INVALID_ID');
+      expect(await db.insert([{ vector: [1] }, { vector: [1] }])).toEqual([2 ** 52 - 1, 2 ** 52]);
+      await failure(() => db.insert({ vector: [1] }), 'INVALID_ID');
+      await failure(() => db.insert(new Set([{ vector: [1] }])), 'INVALID_ID');
+      expect(await db.count()).toBe(3);
+      expect((await db.get(2 ** 52 - 2))?.metadata).toEqual({ mine: true });
+      expect(await db.insert({ id: 'own', vector: [1] })).toBe('own');
     });
 
     test('ids are strings or numbers of every form', async () => {

@@ -73,6 +73,30 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect((await third.get(11))?.metadata).toEqual({ n: 5 });
     });
 
+    test('ids chosen beside large numbers are the same whatever is opened again', async () => {
+      const name = fresh();
+      let db = await open(name, { dimensions: 1 });
+      const large = [Number.MAX_SAFE_INTEGER, 2 ** 53, 1e17];
+      await db.insert(large.map((id) => ({ id, vector: [1], metadata: { n: id } })));
+      expect(await db.insert({ vector: [1], metadata: { n: 1 } })).toBe(1);
+      // From the log, then from a checkpoint.
+      for (const next of [2, 3]) {
+        await db.close();
+        db = await open(name);
+        expect(await db.insert({ vector: [1], metadata: { n: next } })).toBe(next);
+        await db.save();
+      }
+      expect((await db.get(large)).map((record) => record?.metadata.n)).toEqual(large);
+      // A checkpoint remembers the last one, though its row is gone.
+      await db.insert({ id: 2 ** 52, vector: [1], metadata: { n: 0 } });
+      expect(await db.delete(2 ** 52)).toBe(1);
+      await db.save();
+      await db.close();
+      db = await open(name);
+      await failure(() => db.insert({ vector: [1], metadata: { n: 0 } }), 'INVALID_ID');
+      expect(await db.count()).toBe(large.length + 3);
+    });
+
     test('options that differ from those stored are refused, and named', async () => {
       const name = fresh();
       await failure(() => open(name), 'NOT_FOUND');
