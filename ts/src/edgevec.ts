@@ -398,10 +398,8 @@ export class EdgeVecBase<M extends object = Default> {
     return write(this.#target, kind, input, resolveWrite(kind, options));
   }
 
-  /** A query to hand over. In this thread it is copied before this turn ends, so a Float32Array can go as it is. */
+  /** A query to hand over: the caller's own may change before it is looked at. */
   #flat(query: VectorInput): Float32Array {
-    const asIs = this.host === 'in-thread' && query instanceof Float32Array && query.length === this.dimensions;
-    if (asIs) return query;
     const flat = new Float32Array(this.dimensions);
     copyVector(query, this.dimensions, flat, 0);
     return flat;

@@ -18,6 +18,12 @@ export interface Clock {
 /** Longest slice, in milliseconds. Before or after it a part of a write may be packed, or a chunk handed to the storage; 8 ms in all. */
 export const SLICE_MS = 4;
 
+/**
+ * How old a turn of the event loop may be when a call that needs no slices is answered in it, in milliseconds. Jobs take the
+ * first 4 ms of a turn, so calls get almost as much, and neither waits for long.
+ */
+const CALLS_UNTIL_MS = 7;
+
 /** Rows handled between two looks at the clock, where each takes little. */
 export const STEP_ROWS = 64;
 
@@ -63,6 +69,12 @@ export class Slices {
   /** Resolves in this turn of the event loop while there is time left in it, else in a later one. */
   breathe(): Promise<void> {
     return this.run(() => true);
+  }
+
+  /** Whether this turn of the event loop has had its share of work. Else what follows counts to it. */
+  isTurnOver(): boolean {
+    this.begin();
+    return this.#clock.now() >= (this.#until as number) - this.#limit + CALLS_UNTIL_MS;
   }
 
   /** Resolves so many milliseconds later. */

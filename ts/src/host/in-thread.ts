@@ -11,6 +11,12 @@ import { Slices } from '../slices.js';
 import { localSite } from '../storage/site.js';
 import type { Host } from './host.js';
 
+/**
+ * Calls that are answered without a turn of the event loop. A loop of them would hold up this thread for as long as it
+ * goes on: no timer would fire, and nothing would be done in the background.
+ */
+const AT_ONCE: readonly Method[] = ['search', 'count', 'stats', 'stored', 'flush'];
+
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';
   readonly slices: Slices;
@@ -42,10 +48,22 @@ export class InThreadHost implements Host {
     const handlers: Handlers | undefined = this.#database;
     if (handlers === undefined) throw closed();
     try {
+      if (AT_ONCE.includes(method) && this.slices.isTurnOver())
+        return await this.#later(() => handlers[method](request));
       return await handlers[method](request);
     } catch (error) {
       throw asEdgeVecError(error);
     }
+  }
+
+  /** Answers a call in a later turn of the event loop, in a slice of it. */
+  async #later<T>(answer: () => T | Promise<T>): Promise<T> {
+    let reply: T | Promise<T> | undefined;
+    await this.slices.run(() => {
+      reply = answer();
+      return true;
+    });
+    return reply as T | Promise<T>;
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,10 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
+import { defineTurnSuite } from '../suites/turns.js';
+import { opener } from '../support/open.js';
+
+defineTurnSuite('in-thread', opener(false));
 
 const ROWS = 100_000;
 const ids = Array.from({ length: ROWS }, (_, id) => id);
