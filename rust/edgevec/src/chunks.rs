@@ -81,6 +81,12 @@ impl<T: Pod> Chunks<T> {
         &mut chunk[start..][..self.width]
     }
 
+    /// Makes a row what it was before anything was written to it.
+    pub(crate) fn blank(&mut self, row: u32) {
+        let fill = self.fill;
+        self.row_mut(row).fill(fill);
+    }
+
     /// The rows of a chunk that has begun, for which there is room. Writing to them counts as no change.
     pub(crate) fn chunk_mut(&mut self, chunk: usize) -> &mut [T] {
         bytemuck::cast_slice_mut(&mut self.chunks[chunk])
@@ -104,6 +110,13 @@ impl<T: Pod> Chunks<T> {
         let first = (chunk as u32) << self.shift;
         assert!(first < rows, "there is no such chunk");
         (rows - first).min(1 << self.shift)
+    }
+}
+
+impl<T: Pod + PartialEq> Chunks<T> {
+    /// Whether a row is as [`blank`](Self::blank) leaves it.
+    pub(crate) fn is_blank(&self, row: u32) -> bool {
+        self.row(row).iter().all(|&value| value == self.fill)
     }
 }
 

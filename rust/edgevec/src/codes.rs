@@ -109,6 +109,53 @@ impl Codes {
         (self.energy, self.encoded) = (0.0, 0.0);
     }
 
+    /// Leaves nothing of a row, neither in its place nor in the sums. `row` is the row as far as it is known.
+    pub(crate) fn blank(&mut self, slot: u32, row: Option<&[f32]>) {
+        match row {
+            Some(row) => self.take_from_sums(row),
+            None => self.forget_drift(),
+        }
+        self.levels.blank(slot);
+        self.factors.blank(slot);
+    }
+
+    /// Whether a row is as [`blank`](Self::blank) leaves it.
+    pub(crate) fn is_blank(&self, slot: u32) -> bool {
+        self.levels.is_blank(slot) && self.factors.is_blank(slot)
+    }
+
+    /// Takes a laid-out row out of the sums. If few rows were encoded after the sample, the sums are little more than these
+    /// rows, and would give a removed one away.
+    fn take_from_sums(&mut self, row: &[f32]) {
+        subtract(row, &self.mean, &mut self.centred);
+        let [energy] = self.isa.dot(&self.centred, [&self.centred]);
+        self.sum.iter_mut().zip(&self.centred).for_each(|(sum, &value)| *sum -= f64::from(value));
+        self.energy = (self.energy - f64::from(energy)).max(0.0);
+        self.encoded -= 1.0;
+        // The row need not be one of those summed since the drift was forgotten: then the sums may be those of no rows.
+        if self.encoded < 1.0 || !self.sums_are_sound() {
+            self.forget_drift();
+        }
+    }
+
+    /// Forgets sums that count more rows than there are: earlier versions left reclaimed rows in them.
+    pub(crate) fn forget_more_than(&mut self, rows: u32) {
+        if self.encoded > f64::from(rows) {
+            self.forget_drift();
+        }
+    }
+
+    /// Whether the sums could be those of rows that are no longer than the longest one taken.
+    fn sums_are_sound(&self) -> bool {
+        // A row may be as far from the mean as two of the longest rows are from each other.
+        let most_apart = 4.0 * most_squared_length(self.metric);
+        let (rows, most_apart) = if self.encoded == 0.0 { (1.0, 0.0) } else { (self.encoded, most_apart) };
+        let squared_aside: f64 = self.sum.iter().map(|sum| (sum / rows) * (sum / rows)).sum();
+        (1.0..=f64::MAX).contains(&rows)
+            && squared_aside <= most_apart
+            && (0.0..=most_apart).contains(&(self.energy / rows))
+    }
+
     /// With the mean that the rows have by now, and none of them yet.
     pub(crate) fn renewed(&self) -> Self {
         let mut renewed = Self::new(self.metric, self.isa, self.mean.len());
@@ -275,17 +322,11 @@ impl Codes {
         let SavedCodes { energy, encoded, error, .. } = *saved;
         let mut codes = Self { trained: true, energy, encoded, error, ..Self::new(metric, isa, dimensions) };
         let fits = saved.mean.copy_to(&mut codes.mean) && saved.sum.copy_to(&mut codes.sum);
-        let most = most_squared_length(metric);
-        // A row may be as far from the mean as two of the longest rows are from each other.
-        let (rows, most_apart) = if encoded == 0.0 { (1.0, 0.0) } else { (encoded, 4.0 * most) };
-        let squared_aside: f64 = codes.sum.iter().map(|sum| (sum / rows) * (sum / rows)).sum();
         let sound = fits
             && codes.mean[dimensions..].iter().all(|&value| value == 0.0)
             && codes.sum[dimensions..].iter().all(|&sum| sum == 0.0)
-            && (1.0..=f64::MAX).contains(&rows)
-            && squared_length(&codes.mean) <= most
-            && squared_aside <= most_apart
-            && (0.0..=most_apart).contains(&(energy / rows))
+            && squared_length(&codes.mean) <= most_squared_length(metric)
+            && codes.sums_are_sound()
             && (0.0..=f32::MAX).contains(&error);
         sound.then_some(codes)
     }

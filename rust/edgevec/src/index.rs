@@ -84,6 +84,8 @@ pub struct Index {
     /// Every slot is below this.
     slots: u32,
     free: Vec<u32>,
+    /// The first this many of `free` have been read back and not been looked at: earlier versions left removed rows there.
+    unproven: usize,
     unlinked: VecDeque<u32>,
     compaction: Option<Compaction>,
     calibrated: Option<Table>,
@@ -134,6 +136,7 @@ impl Index {
             tombstone_count: 0,
             slots: 0,
             free: Vec::new(),
+            unproven: 0,
             unlinked: VecDeque::new(),
             compaction: None,
             calibrated: None,
@@ -188,10 +191,12 @@ impl Index {
 
         // From here on nothing can fail.
         slots.extend(self.free.drain(self.free.len() - reused..).rev());
+        self.unproven = self.unproven.min(self.free.len());
         slots.extend(fresh.clone().map(|slot| slot as u32));
         self.slots = fresh.end as u32;
         for ((&slot, vector), length) in slots.iter().zip(batch).zip(lengths) {
             self.vectors.set(slot, vector, length);
+            self.graph.wipe(slot);
             self.alive.insert(slot);
             self.unlinked.push_back(slot);
         }
@@ -371,15 +376,42 @@ impl Index {
     }
 
     /// One slice of reclaiming tombstones, and of coding rows again where those that came later than the first lie elsewhere: visits up to
-    /// `budget` slots for each. Returns how many visits are left; 0 means done.
+    /// `budget` slots for each. Returns how many visits are left; 0 means done. A slot that has been reclaimed holds nothing of its row.
     ///
     /// Rows removed after the first slice wait for the next compaction. A partial index waits until it is whole: 0.
     pub fn compact(&mut self, budget: u32) -> u32 {
         if !self.is_whole() {
             return 0;
         }
+        let left = self.blank_some(budget);
+        if left > 0 {
+            return left;
+        }
         let left = self.reclaim_some(budget);
-        if left > 0 { left } else { self.vectors.renew(budget, self.slots) }
+        if left > 0 {
+            return left;
+        }
+        let Self { vectors, alive, tombstones, slots, .. } = self;
+        vectors.renew(budget, *slots, |slot| !alive.contains(slot) && !tombstones.contains(slot))
+    }
+
+    /// Blanks free slots in which an earlier version left a removed row. Returns how many have not been looked at yet.
+    fn blank_some(&mut self, budget: u32) -> u32 {
+        if self.unproven == 0 {
+            return 0;
+        }
+        for _ in 0..budget.max(1).min(self.unproven as u32) {
+            self.unproven -= 1;
+            let slot = self.free[self.unproven];
+            if !self.vectors.is_blank(slot) {
+                self.vectors.blank(slot);
+            }
+            self.graph.wipe(slot);
+        }
+        if self.unproven == 0 {
+            self.vectors.forget_more_than(self.slots - self.free.len() as u32);
+        }
+        self.unproven as u32
     }
 
     fn reclaim_some(&mut self, budget: u32) -> u32 {
@@ -485,6 +517,7 @@ impl Index {
         self.tombstones.clear();
         self.tombstone_count = 0;
         self.free.clear();
+        self.unproven = 0;
         self.unlinked.clear();
         self.compaction = None;
         self.calibration = None;
@@ -507,7 +540,10 @@ impl Index {
         self.calibration = None;
     }
 
+    /// Makes a tombstone's slot free. Nothing of the row stays, so that no snapshot holds what was removed.
     fn reclaim(&mut self, slot: u32) {
+        self.vectors.blank(slot);
+        self.graph.wipe(slot);
         self.tombstones.remove(slot);
         self.tombstone_count -= 1;
         self.free.push(slot);

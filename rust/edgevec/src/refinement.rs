@@ -64,6 +64,21 @@ impl Refinement {
         pack(&self.numbers, self.halves.row_mut(slot));
     }
 
+    /// Leaves nothing of a row.
+    pub(crate) fn blank(&mut self, slot: u32) {
+        self.halves.blank(slot);
+        if let Some(bytes) = &mut self.bytes {
+            bytes.blank(slot);
+        }
+        self.steps.blank(slot);
+    }
+
+    /// Whether a row is as [`blank`](Self::blank) leaves it.
+    pub(crate) fn is_blank(&self, slot: u32) -> bool {
+        let bytes = self.bytes.as_ref().is_none_or(|bytes| bytes.is_blank(slot));
+        bytes && self.halves.is_blank(slot) && self.steps.is_blank(slot)
+    }
+
     /// Writes the row that `levels` and what they left stand for.
     pub(crate) fn decode(&self, slot: u32, levels: &[i8], mean: &[f32], row: &mut [f32]) {
         let (step, part) = (self.steps.row(slot)[0], 1.0 / self.parts());

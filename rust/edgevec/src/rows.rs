@@ -92,6 +92,24 @@ impl Rows {
         self.rows.row_mut(slot)
     }
 
+    /// Puts a row of no meaning in a row's place. A reader takes it for a row, so it has unit length under cosine.
+    pub(crate) fn blank(&mut self, slot: u32) {
+        let first = self.blank_component();
+        let row = self.row_mut(slot);
+        row.fill(0.0);
+        row[0] = first;
+    }
+
+    /// Whether a row is as [`blank`](Self::blank) leaves it.
+    pub(crate) fn is_blank(&self, slot: u32) -> bool {
+        let (first, rest) = self.row(slot).split_at(1);
+        first == [self.blank_component()] && rest.iter().all(|&value| value == 0.0)
+    }
+
+    fn blank_component(&self) -> f32 {
+        if self.metric == Metric::Cosine { 1.0 } else { 0.0 }
+    }
+
     /// Walk distances of a laid-out query to rows, into a place for each.
     #[inline(never)]
     pub(crate) fn score(&self, query: &[f32], slots: &[u32], distances: &mut [f32]) {

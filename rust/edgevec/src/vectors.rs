@@ -154,6 +154,45 @@ impl Vectors {
         }
     }
 
+    /// Leaves nothing of a row: neither in what is kept of it nor in what is kept of all of them. Free slots are blank.
+    pub(crate) fn blank(&mut self, slot: u32) {
+        let mut room = Decoded::default();
+        let known = self.awaited_for(slot).is_none().then(|| self.stored(slot, &mut room).to_vec());
+        if let Some(codes) = self.codes.as_mut().filter(|codes| codes.is_trained()) {
+            codes.blank(slot, known.as_deref());
+            if let Some(refinement) = &mut self.refinement {
+                refinement.blank(slot);
+            }
+        }
+        if let Some(renewal) = self.renewal.as_mut().filter(|renewal| slot < renewal.next) {
+            renewal.codes.blank(slot, known.as_deref());
+            if let Some(refinement) = &mut renewal.refinement {
+                refinement.blank(slot);
+            }
+        }
+        if self.keeps_rows() {
+            self.rows.blank(slot);
+        }
+        if self.metric == Metric::Cosine {
+            self.lengths.blank(slot);
+        }
+    }
+
+    /// Whether a slot is as [`blank`](Self::blank) leaves it. Its row has been read back.
+    pub(crate) fn is_blank(&self, slot: u32) -> bool {
+        (!self.keeps_rows() || self.rows.is_blank(slot))
+            && (self.metric != Metric::Cosine || self.lengths.is_blank(slot))
+            && self.coded().is_none_or(|codes| codes.is_blank(slot))
+            && self.coded().and(self.refinement.as_ref()).is_none_or(|refinement| refinement.is_blank(slot))
+    }
+
+    /// As [`Codes::forget_more_than`].
+    pub(crate) fn forget_more_than(&mut self, rows: u32) {
+        if let Some(codes) = &mut self.codes {
+            codes.forget_more_than(rows);
+        }
+    }
+
     /// There are rows enough to take the mean of: they become codes.
     fn begin_codes(&mut self) {
         let Self { rows, codes, refinement, .. } = self;
@@ -215,10 +254,10 @@ impl Vectors {
         self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
     }
 
-    /// Codes up to `budget` of the slots below `slots` again, should the codes have drifted. Returns how many are left; when none are, the new
+    /// Codes up to `budget` of the slots below `slots` again, but for free ones, should the codes have drifted. Returns how many are left; when none are, the new
     /// codes take the others' place. 0 also where there is no memory for it: the codes go on as they are. They also do
     /// where the new ones tell the rows apart no better.
-    pub(crate) fn renew(&mut self, budget: u32, slots: u32) -> u32 {
+    pub(crate) fn renew(&mut self, budget: u32, slots: u32, is_free: impl Fn(u32) -> bool) -> u32 {
         let mut renewal = match (self.renewal.take(), &self.codes) {
             (Some(renewal), _) => renewal,
             (None, Some(codes)) if self.has_drifted() => {
@@ -233,7 +272,9 @@ impl Vectors {
         };
         let mut room = Decoded::default();
         for slot in renewal.next..renewal.next.saturating_add(budget.max(1)).min(slots) {
-            encode(&mut renewal.codes, &mut renewal.refinement, slot, self.stored(slot, &mut room));
+            if !is_free(slot) {
+                encode(&mut renewal.codes, &mut renewal.refinement, slot, self.stored(slot, &mut room));
+            }
             renewal.next = slot + 1;
         }
         let left = slots - renewal.next;

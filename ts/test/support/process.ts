@@ -111,6 +111,10 @@ export class Process {
     return this.#database.delete({ ids, strict });
   }
 
+  compact(): Promise<undefined> {
+    return this.#database.compact();
+  }
+
   save(name?: string): Promise<undefined> {
     return this.#database.save({ name });
   }

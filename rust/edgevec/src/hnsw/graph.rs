@@ -151,12 +151,17 @@ impl Graph {
         place.map(|place| self.row_mut(slot, level)[place] = to).is_some()
     }
 
-    /// Empties what a slot's earlier node left behind. Forgetting does not, so that it costs nothing.
-    pub(super) fn wipe(&mut self, slot: u32) {
+    /// Empties what a slot's earlier node left behind: [`forget`](Self::forget) and [`clear`](Self::clear) do not.
+    pub(crate) fn wipe(&mut self, slot: u32) {
+        // Looked at first: a row that stays as it is need not be saved again.
         for level in 0..=self.level_of(slot) {
-            self.set_links(slot, level, &[]);
+            if self.row(slot, level).iter().any(|&link| link != NONE) {
+                self.set_links(slot, level, &[]);
+            }
         }
-        self.parents.row_mut(slot)[0] = NONE;
+        if !self.parents.is_blank(slot) {
+            self.parents.blank(slot);
+        }
     }
 
     /// Forgets nodes no other node links to.

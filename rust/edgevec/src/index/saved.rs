@@ -108,6 +108,7 @@ impl Index {
         self.visible_count = self.visible.len();
         self.tombstone_count = self.tombstones.len();
         self.free.extend(header.free.slots());
+        self.unproven = self.free.len();
         self.unlinked.extend(header.unlinked.slots());
         Ok(())
     }

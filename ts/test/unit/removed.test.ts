@@ -1,0 +1,143 @@
+// What was deleted or replaced is gone from exports and from what is stored, once it has been compacted and saved.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EdgeVec, type Metric, type Precision } from '../../src/index.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { Process, type Row } from '../support/process.js';
+import { uniform } from '../support/vectors.js';
+
+const DIMENSIONS = 64;
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'edgevec-removed-'));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Of unit length, so that cosine keeps them as they are. */
+function vectors(count: number, seed: number): Float32Array[] {
+  return uniform(count, DIMENSIONS, seed).map((vector) => {
+    const length = Math.hypot(...vector);
+    return vector.map((x) => x / length);
+  });
+}
+
+const record = (i: number, vector: Float32Array, text: string) => ({ id: `id-${i}-`, vector, metadata: { text } });
+
+async function exported(db: EdgeVec): Promise<Buffer> {
+  return Buffer.from(await new Response(db.export()).arrayBuffer());
+}
+
+/**
+ * All that is in the folder, but for the journal: a commit that forgets a record leaves the record's bytes in the journal until
+ * the journal is written anew.
+ */
+function stored(folder: string): Buffer {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('journal'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  expect(files.some((file) => basename(join(file, '..')) === 'chunks')).toBe(true);
+  return Buffer.concat(files.map((file) => readFileSync(file)));
+}
+
+/** Which of these are in the bytes: a vector is, if four of its components are, one behind the other. */
+function found(bytes: Buffer, wanted: readonly (string | Float32Array)[]): (string | Float32Array)[] {
+  const parts = (one: string | Float32Array): Buffer[] =>
+    typeof one === 'string'
+      ? [Buffer.from(one)]
+      : [0, 16, 60].map((at) => Buffer.from(one.slice(at, at + 4).buffer as ArrayBuffer));
+  return wanted.filter((one) => parts(one).some((part) => bytes.includes(part)));
+}
+
+const cases: (readonly [Metric, Precision, number])[] = [
+  ['euclidean', 'float32', 200],
+  ['cosine', 'float32', 2_300],
+  ['dot', 'int16', 200],
+  ['dot', 'int16', 2_300],
+  ['cosine', 'int8', 200],
+  ['cosine', 'int8', 2_300],
+];
+
+describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
+  const name = `${metric}-${precision}-${rows}`;
+  const first = vectors(rows, 1);
+  const deleted = Array.from({ length: rows / 10 }, (_, i) => 10 * i);
+  const replaced = deleted.map((i) => i + 1);
+  const gone = [
+    ...deleted.flatMap((i) => [`id-${i}-`, `text ${i}.`, first[i] as Float32Array]),
+    ...replaced.flatMap((i) => [`text ${i}.`, first[i] as Float32Array]),
+  ];
+
+  /** Writes, deletes and replaces; saves, if there is a storage. */
+  async function work(db: EdgeVec, save: () => Promise<void>): Promise<void> {
+    await db.insert(first.map((vector, i) => record(i, vector, `text ${i}.`)));
+    await save();
+    const before = await exported(db);
+    // Codes are kept in place of full rows, beyond 2,000 rows.
+    const kept = gone.filter((one) => typeof one === 'string' || precision === 'float32' || rows === 200);
+    expect(found(before, kept).length).toBe(kept.length);
+
+    await db.delete(deleted.map((i) => `id-${i}-`));
+    await db.upsert(vectors(replaced.length, 2).map((vector, i) => record(replaced[i] as number, vector, 'new')));
+    await db.compact();
+    await save();
+    expect(await db.count()).toBe(rows - deleted.length);
+  }
+
+  test('nothing of them is in an export, in storage, or in an export of what is opened again', async () => {
+    const directory = join(root, name);
+    let db = await EdgeVec.open({ name, dimensions: DIMENSIONS, metric, precision, directory });
+    await work(db, () => db.save());
+    expect(found(await exported(db), gone)).toEqual([]);
+    expect(found(stored(directory), gone)).toEqual([]);
+    await db.close();
+
+    db = await EdgeVec.load(name, { directory });
+    expect(found(await exported(db), gone)).toEqual([]);
+    await db.close();
+    expect(found(stored(directory), gone)).toEqual([]);
+  });
+
+  test('nothing of them is in an export of a database in memory', async () => {
+    const db = await EdgeVec.open({ dimensions: DIMENSIONS, metric, precision });
+    await work(db, async () => {});
+    expect(found(await exported(db), gone)).toEqual([]);
+    await db.close();
+  });
+});
+
+test('no value that is stored holds them, whatever the storage', async () => {
+  const disk = new Disk();
+  const process = await Process.start(new FaultySite(disk), DIMENSIONS, undefined, { exactThreshold: 100 });
+  const rows = (add: number): Row[] => Array.from({ length: 400 }, (_, i) => ({ id: `id-${i}-`, n: i + add }));
+  await process.write('insert', rows(0.123));
+  await process.save();
+  const old = rows(0.123).filter((_, i) => i % 10 < 2);
+  await process.delete(old.filter((_, i) => i % 2 === 0).map(({ id }) => id));
+  await process.write(
+    'upsert',
+    rows(0.456).filter((_, i) => i % 10 === 1),
+  );
+  const gone = [
+    ...old.map(({ n }) => new Float32Array(DIMENSIONS).fill(n)),
+    // As devalue writes a number in metadata.
+    ...old.map(({ n }) => `,${n}]`),
+    ...old.filter((_, i) => i % 2 === 0).map(({ id }) => String(id)),
+  ];
+  const all = (): Buffer =>
+    Buffer.concat(
+      (['head', 'log', 'chunks'] as const).flatMap((store) =>
+        disk.keys(store).map((key) => disk.get(store, key) as Uint8Array),
+      ),
+    );
+  expect(found(all(), gone).length).toBeGreaterThan(0);
+  await process.compact();
+  await process.save();
+  expect(found(all(), gone)).toEqual([]);
+  await process.close();
+});
