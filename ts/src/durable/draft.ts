@@ -1,9 +1,10 @@
 // What a write will say in the log, kept while its parts come. What is more than a mebibyte waits in storage.
 
+import { damaged, EdgeVecError } from '../errors.js';
 import type { WriteEntry } from '../log/frame.js';
 import { decodePart, decodeParts, encodePart } from '../log/part.js';
 import type { Part } from '../messages.js';
-import { type ChunkRef, readChunk } from '../storage/chunk.js';
+import { type ChunkRef, isWhole } from '../storage/chunk.js';
 import { crc32c } from '../storage/crc32c.js';
 import type { Names } from '../storage/names.js';
 import { assertRoom } from '../storage/room.js';
@@ -72,7 +73,7 @@ export class Draft {
     return { stored: [...this.#stored], parts: [...this.#parts] };
   }
 
-  /** All parts again, in order. @throws `DAMAGED`, `STORAGE_FAILED` */
+  /** All parts again, in order. @throws as `partsOf` */
   async *again(dimensions: number): AsyncGenerator<Part> {
     await this.#writing;
     yield* partsOf(this.said(), this.#storage, dimensions);
@@ -86,14 +87,49 @@ export class Draft {
   }
 }
 
-/** The parts of a logged write, in order. @throws `DAMAGED`, `STORAGE_FAILED` */
+/** Stored parts of a write are gone, or are not what was written. */
+export class PartsLost extends EdgeVecError {
+  constructor() {
+    const { code, problem, remedy } = damaged('a write');
+    super(code, problem, { remedy: remedy as string });
+  }
+}
+
+/** Parts of a write whose bytes are whole, and that are no parts to this reader: `cause` says why. */
+export class PartUnreadable extends Error {
+  constructor(cause: unknown) {
+    super('a part of a write cannot be read', { cause });
+  }
+}
+
+/**
+ * The parts of a logged write, in order.
+ *
+ * @throws `PartsLost` if a chunk fails its checksum, `PartUnreadable`, `STORAGE_FAILED`
+ */
 export async function* partsOf(
   { stored, parts }: Pick<WriteEntry, 'stored' | 'parts'>,
-  storage: Storage,
+  storage: Pick<Storage, 'read'>,
   dimensions: number,
 ): AsyncGenerator<Part> {
-  for (const ref of stored) yield* decodeParts(await readChunk(storage, ref, 'a write'), dimensions);
+  for (const ref of stored) {
+    const bytes = await storage.read('chunks', ref.name);
+    if (!isWhole(ref, bytes)) throw new PartsLost();
+    yield* readable(decodeParts(bytes, dimensions));
+  }
+  yield* readable(decodeEach(parts, dimensions));
+}
+
+function* decodeEach(parts: readonly Uint8Array[], dimensions: number): Generator<Part> {
   for (const part of parts) yield decodePart(part, dimensions);
+}
+
+function* readable(parts: Generator<Part>): Generator<Part> {
+  try {
+    yield* parts;
+  } catch (cause) {
+    throw new PartUnreadable(cause);
+  }
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {

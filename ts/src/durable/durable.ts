@@ -21,9 +21,10 @@ import { persisting } from '../storage/retry.js';
 import { bytesOf } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 import type { EdgeVecEvent } from '../types.js';
-import { Draft, partsOf } from './draft.js';
+import { Draft, PartsLost, partsOf } from './draft.js';
 import { hold, oneTabAtATime, unlessHeld } from './lock.js';
 import type { News } from './news.js';
+import { faultOf } from './replay.js';
 
 /** Bytes of log that are worth a checkpoint: at least so many, and a part of what the checkpoint has. */
 const LOG_BYTES = 8 << 20;
@@ -171,7 +172,7 @@ export class Durable implements Journal {
     this.#place.tell(event);
   }
 
-  /** The parts of a logged write. @throws `DAMAGED`, `STORAGE_FAILED` */
+  /** The parts of a logged write. @throws as `partsOf` */
   parts(entry: WriteEntry): AsyncGenerator<Part> {
     return partsOf(entry, this.#place.storage, this.#options.dimensions);
   }
@@ -211,6 +212,11 @@ export class Durable implements Journal {
         return this.#catchUp(held, own);
       }
       if (found?.type === 'broken') {
+        // A checkpoint that cannot be read refuses to open, and its log stays as it is.
+        if (!(await this.#rowsAreIn())) {
+          await this.#reload(held);
+          return this.#catchUp(held, own);
+        }
         const error = lostWrites(found.lost, found.error);
         if (await this.#log.mend()) this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
         // What was read of the log before is not what it holds now.
@@ -233,8 +239,8 @@ export class Durable implements Journal {
         this.#hasHeard = true;
       }
     } catch (error) {
-      if (isDamage(error)) return this.#log.interrupted(error);
-      throw error;
+      if (error instanceof PartsLost) return this.#log.interrupted(error);
+      throw faultOf(seq, error);
     }
     this.#remember(entry, seq);
     this.#count(seq, bytes + storedBytes(entry));
@@ -370,6 +376,12 @@ export class Durable implements Journal {
     const arrival = await this.#arrival;
     if (arrival === 'stopped') throw closed();
     return arrival === 'whole';
+  }
+
+  /** As `#isWhole`, for who needs them now. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  async #rowsAreIn(): Promise<boolean> {
+    await Promise.race([this.#arrival, this.#stream?.bring([])]);
+    return this.#isWhole();
   }
 
   /** Sees to it that rows come in, in the background, or that whoever waits for them hears why not. */

@@ -4,7 +4,7 @@
 // A frame is a header, text that says what is to be done, and the parts of the write. Its checksum covers all of it, and its number must be the
 // one it is stored under.
 
-import { damaged, type EdgeVecError } from '../errors.js';
+import { damaged, EdgeVecError } from '../errors.js';
 import type { WriteKind } from '../messages.js';
 import { type ChunkRef, isChunkRef } from '../storage/chunk.js';
 import { crc32c } from '../storage/crc32c.js';
@@ -63,9 +63,14 @@ export function encodeFrame(seq: number, entry: Entry): Uint8Array<ArrayBuffer> 
   return bytes;
 }
 
-/** @throws `UNSUPPORTED_FORMAT`, `DAMAGED` */
+/**
+ * Only bytes that are not those that were written are damaged. An entry whose checksum is right was
+ * written on purpose: if this reader cannot take it, the reader is at fault, and the entry stays.
+ *
+ * @throws `DAMAGED` if the bytes fail their own checksum, `UNSUPPORTED_FORMAT` if they do not and cannot be read here
+ */
 export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
-  const wrong = (cause?: unknown): EdgeVecError => damaged(`entry ${seq} of the log`, cause);
+  const wrong = (): EdgeVecError => damaged(`entry ${seq} of the log`);
   if (bytes.length < HEADER) throw wrong();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw wrong();
@@ -77,17 +82,29 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   try {
     said = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER, start)));
   } catch (cause) {
-    throw wrong(cause);
+    throw unreadable(seq, cause);
   }
-  if (!isSaid(said)) throw wrong();
+  if (!isSaid(said)) throw unreadable(seq);
   if (said.kind === 'delete') return said;
   let at = start;
   const parts = said.parts.map((length) => {
     at += length;
     return bytes.subarray(at - length, at);
   });
-  if (at !== bytes.length) throw wrong();
+  if (at !== bytes.length) throw unreadable(seq);
   return { ...said, parts };
+}
+
+/** The error of an entry that cannot be taken here, though its bytes are as they were written. */
+export function unreadable(seq: number, cause?: unknown): EdgeVecError {
+  const problem = `Entry ${seq} of the log is whole, and cannot be read here`;
+  const why = cause instanceof EdgeVecError ? (cause.cause ?? cause.problem) : cause;
+  return new EdgeVecError('UNSUPPORTED_FORMAT', problem, {
+    expected: 'an entry that this version of EdgeVec can read on this platform',
+    remedy:
+      'Nothing was changed. Open the database where it was written, or with a newer version; EdgeVec.salvage gives back what can be read here.',
+    ...(cause === undefined ? {} : { got: why instanceof Error ? why.message : String(why), cause }),
+  });
 }
 
 function isSaid(value: unknown): value is Said {
@@ -97,7 +114,7 @@ function isSaid(value: unknown): value is Said {
   if (said.kind === 'delete') return Array.isArray(said.ids) && said.ids.every(isId);
   return (
     ['insert', 'upsert', 'update'].includes(said.kind) &&
-    isCount(said.firstChosen) &&
+    isChosen(said.firstChosen) &&
     Array.isArray(said.stored) &&
     said.stored.every(isChunkRef) &&
     Array.isArray(said.parts) &&
@@ -106,6 +123,8 @@ function isSaid(value: unknown): value is Said {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** Version 1.0.0-alpha.1 chose 2^53 behind the largest safe integer, and acknowledged it. */
+const isChosen = (id: unknown): id is number => isCount(id) || id === 2 ** 53;
 const isId = (id: unknown): id is Id => typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
 
 /** Of everything but the checksum itself. */
