@@ -6,6 +6,7 @@ import { Durable, type Place, type StorageEvent } from '../durable/durable.js';
 import { type News, others } from '../durable/news.js';
 import { instantiate, startEngine } from '../engine/load.js';
 import { amend, EdgeVecError, gone } from '../errors.js';
+import { isOfDatabase } from '../log/evidence.js';
 import type { EngineOptions, HostOptions } from '../options.js';
 import { importInto } from '../portable/import.js';
 import { Rows } from '../rows/rows.js';
@@ -116,7 +117,8 @@ async function durably(
   const place: Place = { storage, name, slices, start, tell, news: newsOf(storage, name) };
   const check = (found: StoredOptions | undefined): StoredOptions => agreed(name, engine, given, found);
   if (source === undefined) return Durable.open(place, check);
-  const isTaken = async (): Promise<boolean> => (await storage.read('head', 0)) !== undefined;
+  const isTaken = async (): Promise<boolean> =>
+    (await storage.read('head', 0)) !== undefined || (await isOfDatabase(storage));
   const names = new Names();
   const imported = (await isTaken()) ? undefined : await importInto(storage, source, names, check, start, slices);
   if (imported === undefined) {

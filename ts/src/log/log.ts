@@ -3,9 +3,10 @@
 // An entry is appended together with a new head, and only where the head is still the one its writer knows. So nobody writes without having
 // seen what came before, and all who read the log see the same.
 
-import { EdgeVecError } from '../errors.js';
+import { damaged, EdgeVecError } from '../errors.js';
 import { type Put, type Storage, sameBytes } from '../storage/storage.js';
 import { drawEpoch, isSameDatabase, mendedEpoch } from './epoch.js';
+import { isOfDatabase } from './evidence.js';
 import { decodeFrame, type Entry, encodeFrame } from './frame.js';
 import { decodeHead, encodeHead, type Head } from './head.js';
 
@@ -43,7 +44,12 @@ export class Log {
 
   /** The log of a storage, none of it read; undefined where nothing was ever written. @throws `UNSUPPORTED_FORMAT`, `DAMAGED` */
   static async open(storage: Storage): Promise<Log | undefined> {
-    const stored = await storage.read('head', 0);
+    let stored = await storage.read('head', 0);
+    if (stored === undefined && (await isOfDatabase(storage))) {
+      // Another tab may have begun it between the two looks.
+      stored = await storage.read('head', 0);
+      if (stored === undefined) throw damaged('the head of the database');
+    }
     if (stored === undefined) return undefined;
     const head = decodeHead(stored);
     return new Log(storage, { ...head, seq: head.checkpointSeq });

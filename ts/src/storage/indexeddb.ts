@@ -122,7 +122,10 @@ class IndexedDbStorage implements Storage {
     return this.#try((db) => {
       const transaction = db.transaction(store);
       this.#watch(transaction.done);
-      return transaction.objectStore(store).get(key as never) as Promise<Uint8Array | undefined>;
+      return transaction
+        .objectStore(store)
+        .get(key as never)
+        .then(asBytes);
     });
   }
 
@@ -136,7 +139,7 @@ class IndexedDbStorage implements Storage {
         return Promise.all([transaction.store.getAllKeys(range, PAGE), transaction.store.getAll(range, PAGE)]);
       });
       for (const [i, key] of keys.entries()) {
-        yield [key, values[i] as Uint8Array];
+        yield [key, asBytes(values[i]) as Uint8Array];
         last = key;
       }
       if (keys.length < PAGE) return;
@@ -277,7 +280,7 @@ async function apply(
   try {
     const head = stores.includes('head') ? await transaction.objectStore('head').get(0) : undefined;
     const counts = await Promise.all(requires.map((name) => transaction.objectStore('chunks').count(name)));
-    const applies = (expect === undefined || sameBytes(expect, head)) && counts.every((count) => count === 1);
+    const applies = (expect === undefined || sameBytes(expect, asBytes(head))) && counts.every((count) => count === 1);
     if (applies) {
       let copied = 0;
       for (const [store, key, value] of put) {
@@ -304,6 +307,11 @@ async function apply(
     await done.catch(() => {});
     throw why ?? transaction.error ?? error;
   }
+}
+
+/** A value as it is, or no bytes at all in place of one that is none: a tool may have put anything there. */
+function asBytes(value: unknown): Uint8Array | undefined {
+  return value === undefined || value instanceof Uint8Array ? value : new Uint8Array();
 }
 
 /** Waits for others to let go, but not for ever. */

@@ -24,3 +24,8 @@ export class Names {
     return Number.isNaN(made) || this.#now() - made > ORPHAN_MS;
   }
 }
+
+/** What a chunk is, as `next` was told; undefined if the name is not of this kind. */
+export function kindOf(name: string): string | undefined {
+  return /^[0-9a-z]+-[0-9a-z]+-\d+-(.+)$/.exec(name)?.[1];
+}

@@ -52,6 +52,12 @@ export interface Storage {
   readonly kind: 'indexeddb' | 'files' | 'memory';
   /** Bytes behind the last commit that can be read, which were commits too: these are lost. Whoever made them, nobody knows how many. */
   readonly lost: number;
+  /**
+   * Whether no head was ever stored, and the commit of the first one may have been cut short by a
+   * crash, which leaves its chunks behind. Left out: a commit is there or it is not.
+   */
+  readonly isUnbegun?: boolean;
+  /** Values that are no bytes, which nobody here has written, are given as none: no bytes at all are never whole. */
   read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined>;
   /** The log's entries above `after`, ascending. Entries written meanwhile may be seen or not. */
   scan(after: number): AsyncIterable<readonly [key: number, value: Uint8Array]>;

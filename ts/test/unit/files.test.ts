@@ -125,7 +125,7 @@ describe('A damaged journal', () => {
 
   test('loses the writes from the damaged one on, says how many, once, and goes on with the rows before', async () => {
     const { site, journal } = await written(20);
-    flip(journal, recordsIn(journal)[11]?.bodyAt as number);
+    flip(journal, recordsIn(journal)[12]?.bodyAt as number);
     const process = await Process.start(site, 4);
     expect(process.events).toMatchObject([{ type: 'log-damaged', lost: 10, error: { code: 'DAMAGED' } }]);
     expect(process.events[0]?.error.message).toContain('The last 10 writes are lost');
@@ -239,7 +239,7 @@ describe('A damaged journal', () => {
 
   test('leads to no writes that were lost before', async () => {
     const { site, journal } = await written(6);
-    flip(journal, recordsIn(journal)[4]?.bodyAt as number);
+    flip(journal, recordsIn(journal)[5]?.bodyAt as number);
     const process = await Process.start(site, 4);
     expect(process.events).toMatchObject([{ lost: 3 }]);
     // Under the numbers in the log of those that are lost.

@@ -8,7 +8,7 @@ import { Log, type Tail } from '../../src/log/log.js';
 import { decodePart, decodeParts, encodePart } from '../../src/log/part.js';
 import type { Part } from '../../src/messages.js';
 import { MemorySite } from '../../src/storage/memory.js';
-import type { Storage } from '../../src/storage/storage.js';
+import type { Put, Storage } from '../../src/storage/storage.js';
 
 const parts: readonly Part[] = [
   {
@@ -153,6 +153,33 @@ describe('The log', () => {
 
   test('there is none in an empty storage', async () => {
     expect(await Log.open(await new MemorySite().open('db', () => {}))).toBeUndefined();
+  });
+
+  test.each([
+    ['an entry', ['log', 1, Uint8Array.of(1)]],
+    ['a manifest', ['chunks', 'mc4x-w-1-manifest', Uint8Array.of(1)]],
+    ['rows', ['chunks', 'mc4x-w-1-1-0', Uint8Array.of(1)]],
+    ['a part', ['chunks', 'mc4x-w-1-part', Uint8Array.of(1)]],
+  ] as const)('one that has lost its head is damaged: %s is left', async (_, put) => {
+    const storage = await new MemorySite().open('db', () => {});
+    await storage.commit({ put: [['chunks', 'mc4x-w-1-0', Uint8Array.of(1)]] });
+    expect(await Log.open(storage)).toBeUndefined();
+    await storage.commit({ put: [put as Put] });
+    await expect(Log.open(storage)).rejects.toMatchObject({ code: 'DAMAGED' });
+  });
+
+  test('one that another tab begins between two looks is there', async () => {
+    const storage = await new MemorySite().open('db', () => {});
+    const manifest = 'mc4x-w-1-manifest';
+    const racing: Storage = Object.assign(Object.create(storage), {
+      chunks: async () => {
+        await Log.begin(storage, manifest, [['chunks', manifest, Uint8Array.of(1)]]);
+        return storage.chunks();
+      },
+      read: storage.read.bind(storage),
+      scan: storage.scan.bind(storage),
+    });
+    expect((await Log.open(racing))?.head.checkpoint).toBe(manifest);
   });
 
   test('a writer that has not read everything is fenced until it has', async () => {

@@ -6,6 +6,9 @@
 // the chunks there are: the head is said twice before others are removed, and where the journal is
 // written anew. Nothing is cut off before the next commit: whoever opens the storage may find that
 // there is nothing to go on from.
+//
+// A journal is born with a record that forgets an entry nobody has. So a journal without a record is
+// none that was left by a crash: it has been emptied.
 
 import { damaged, type EdgeVecError } from '../../errors.js';
 import { type Put, sameBytes } from '../storage.js';
@@ -19,6 +22,9 @@ import { ENTRY_HEADER, encodeBody, encodeRecord, entriesOf, RECORD_HEADER } from
 /** Fewer dead bytes than this are not worth a new journal; after a checkpoint, which has synced more, not so many. */
 const DEAD_FROM = 1 << 20;
 const FORGOTTEN_FROM = 1 << 16;
+
+/** What a journal is born with: readers of any version pass it over. */
+const BIRTH = encodeRecord(1, encodeBody([], [['log', 0]]));
 
 /** Where in the journal a value is. */
 interface Span {
@@ -58,9 +64,24 @@ export class Journal {
     this.#file = file;
   }
 
+  /** Makes a journal in place of one without a record, or of none; whole or not at all. */
+  static async create(fs: Fs, folder: string): Promise<Journal> {
+    const path = `${folder}/${JOURNAL}`;
+    const file = await fs.open(path + NEW, 'w');
+    try {
+      await writeAll(file, BIRTH, 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(path + NEW, path);
+    await syncFolder(fs, folder);
+    return Journal.open(fs, folder);
+  }
+
   /** Reads the journal, and changes nothing in it. @throws `DAMAGED` where there is nothing to go on from */
-  static async open(fs: Fs, folder: string, isNew: boolean): Promise<Journal> {
-    const file = await fs.open(`${folder}/${JOURNAL}`, isNew ? 'wx+' : 'r+');
+  static async open(fs: Fs, folder: string): Promise<Journal> {
+    const file = await fs.open(`${folder}/${JOURNAL}`, 'r+');
     const journal = new Journal(fs, folder, file);
     try {
       await journal.#replay();
@@ -73,6 +94,11 @@ export class Journal {
 
   get head(): Uint8Array | undefined {
     return this.#head;
+  }
+
+  /** Whether not one record is whole. */
+  get isEmpty(): boolean {
+    return this.#records === 0;
   }
 
   /** The numbers of the log's entries, in no order. */
@@ -169,7 +195,7 @@ export class Journal {
       }
     }
     this.#hasTail = this.#size < size;
-    // A crash leaves the small record that begins a database short or empty. One of full length was whole once.
+    // A crash leaves the record with the first head short or empty. One of full length was whole once.
     if (this.#head === undefined && this.#damaged.length > 0) throw damaged('the journal');
   }
 
@@ -222,6 +248,10 @@ export class Journal {
       const head: Put[] = this.#head === undefined ? [] : [['head', 0, this.#head]];
       // First and last: damage of one place then costs entries, and not all there is.
       for (const put of head) await write(put);
+      if (head.length === 0) {
+        await writeAll(fresh, BIRTH, 0);
+        [size, records] = [BIRTH.length, 1];
+      }
       for (const [key, { offset, length }] of [...this.#log].sort(([a], [b]) => a - b)) {
         const value = await readAll(this.#file, new Uint8Array(length), offset);
         spans.push([key, { offset: await write(['log', key, value]), length }]);

@@ -19,7 +19,7 @@ export interface FileHandle {
 }
 
 export interface Fs {
-  open(path: string, flags: 'r' | 'r+' | 'w' | 'wx+' | 'w+'): Promise<FileHandle>;
+  open(path: string, flags: 'r' | 'r+' | 'w' | 'w+'): Promise<FileHandle>;
   readFile(path: string): Promise<Uint8Array>;
   writeFile(path: string, text: string, options: { readonly flag: 'wx' }): Promise<void>;
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;

@@ -104,6 +104,10 @@ class Handle implements Storage {
     return this.#storage.lost;
   }
 
+  get isUnbegun(): boolean {
+    return this.#storage.isUnbegun === true;
+  }
+
   read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
     return this.#run((storage) => storage.read(store, key));
   }

@@ -56,7 +56,7 @@ export class FilesSite implements StorageSite {
     const names: string[] = [];
     for (const folder of found) {
       const name = folder.startsWith(FOLDER) ? unescaped(folder.slice(FOLDER.length)) : undefined;
-      if (name !== undefined && (await exists(fs, `${this.#root}/${folder}/${JOURNAL}`))) names.push(name);
+      if (name !== undefined && (await this.#isMade(`${this.#root}/${folder}`))) names.push(name);
     }
     return names.sort();
   }
@@ -84,6 +84,13 @@ export class FilesSite implements StorageSite {
         await lock.release().catch(() => {});
       }
     });
+  }
+
+  /** Whether there is a database: a journal, or chunks that have lost theirs. */
+  async #isMade(folder: string): Promise<boolean> {
+    const { fs } = this.#node;
+    if (await exists(fs, `${folder}/${JOURNAL}`)) return true;
+    return (await fs.readdir(`${folder}/${CHUNKS}`).catch(() => [])).length > 0;
   }
 
   /** The same for every path that leads to a folder. */

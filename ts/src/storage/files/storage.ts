@@ -2,6 +2,7 @@
 // before the record that speaks of them and gone after it.
 
 import { closed, damaged, type EdgeVecError } from '../../errors.js';
+import { kindOf } from '../names.js';
 import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
 import { guard } from './errors.js';
 import { syncFolder, writeAll } from './io.js';
@@ -38,26 +39,37 @@ export class FileStorage implements Storage {
       await fs.rm(`${folder}/${JOURNAL}${NEW}`, { force: true });
       const files = await fs.readdir(folder);
       const chunks = await fs.readdir(`${folder}/${CHUNKS}`);
-      const isNew = !files.includes(JOURNAL);
-      // Never an empty database in place of a damaged one, and nothing made that would look like one the next time. A journal that is there and
-      // holds nothing is of a database that was never begun.
-      if (isNew && chunks.some((file) => !file.endsWith(NEW))) throw damaged('the journal');
-      const journal = await Journal.open(fs, folder, isNew);
-      const storage = new FileStorage(fs, folder, lock, journal);
+      const isThere = files.includes(JOURNAL);
+      const names = chunks.filter((file) => !file.endsWith(NEW)).map((file) => unescaped(file));
+      // Never an empty database in place of a damaged one, and nothing made that would look like one the next time.
+      const isSetAside = files.some((file) => file.startsWith(DAMAGED));
+      if (!isThere && (names.length > 0 || isSetAside)) throw damaged('the journal');
+      let journal = isThere ? await Journal.open(fs, folder) : await Journal.create(fs, folder);
       try {
-        if (isNew) for (const made of [folder, root]) await syncFolder(fs, made);
+        if (!isThere) await syncFolder(fs, root);
+        if (journal.head === undefined && isSetAside) throw damaged('the journal');
+        if (journal.isEmpty) {
+          // Left by version 1.0.0-alpha.1, which began with an empty file, or emptied since.
+          if (names.some(isOfCheckpoint)) throw damaged('the journal');
+          await journal.close();
+          journal = await Journal.create(fs, folder);
+        }
+        const storage = new FileStorage(fs, folder, lock, journal);
         for (const file of chunks) {
           const name = unescaped(file);
           if (file.endsWith(NEW)) await fs.rm(`${folder}/${CHUNKS}/${file}`, { force: true });
           else if (name !== undefined) storage.#chunks.add(name);
         }
-        if (journal.head === undefined && files.some((file) => file.startsWith(DAMAGED))) throw damaged('the journal');
         return storage;
       } catch (error) {
         await journal.close().catch(() => {});
         throw error;
       }
     });
+  }
+
+  get isUnbegun(): boolean {
+    return this.#journal.head === undefined;
   }
 
   get lost(): number {
@@ -207,4 +219,10 @@ export class FileStorage implements Storage {
   #assertOpen(): void {
     if (this.#closed) throw closed();
   }
+}
+
+/** Whether a chunk is of a database that was begun: the chunks of an import or a copy have but a number. */
+function isOfCheckpoint(name: string | undefined): boolean {
+  const kind = name === undefined ? undefined : kindOf(name);
+  return kind !== undefined && !/^\d+$/.test(kind);
 }

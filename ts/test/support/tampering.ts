@@ -1,0 +1,139 @@
+// What is stored of a database, as a tool sees it that changes it behind the database's back.
+
+import { encodeFrame, type WriteEntry } from '../../src/log/frame.js';
+import { decodeHead, encodeHead } from '../../src/log/head.js';
+import { encodePart } from '../../src/log/part.js';
+import { crc32c } from '../../src/storage/crc32c.js';
+
+/** By key: `head`, `log/7`, `chunks/name`; in files, by path: `journal`, `chunks/name`. Values are bytes, unless a test puts others. */
+export type Values = Map<string, unknown>;
+
+export interface Tampering {
+  read(name: string): Promise<Values>;
+  /** In place of all that is stored; while nobody has it open. */
+  write(name: string, values: Values): Promise<void>;
+  /** Takes the head away, or in files the journal with all it holds. */
+  loseHead(values: Values): void;
+  /** Appends an entry to the log: `make` gives its bytes for its number. */
+  append(values: Values, make: (seq: number) => Uint8Array): void;
+  /** Changes a bit within the entry that was appended last by one before the last `back`. */
+  flipEntry(values: Values, back: number): void;
+}
+
+export const bytesAt = (values: Values, key: string): Uint8Array => values.get(key) as Uint8Array;
+
+/** The keys of chunks whose names end in this. */
+export function chunksOf(values: Values, kind: RegExp): string[] {
+  return [...values.keys()].filter((key) => key.startsWith('chunks/') && kind.test(key)).sort();
+}
+
+export function flipped(bytes: Uint8Array, at = bytes.length >> 1): Uint8Array {
+  const changed = bytes.slice();
+  changed[at] = (changed[at] as number) ^ 4;
+  return changed;
+}
+
+/** Whether the same is stored. */
+export function same(a: Values, b: Values): boolean {
+  const said = (values: Values): string =>
+    JSON.stringify(
+      [...values]
+        .sort(([x], [y]) => (x < y ? -1 : 1))
+        .map(([key, value]) => [key, value instanceof Uint8Array ? [value.length, crc32c(value)] : String(value)]),
+    );
+  return said(a) === said(b);
+}
+
+/** A write of one row, as another version might log it. */
+export function entryOf(more: Partial<WriteEntry> & { readonly vector?: readonly number[] } = {}): WriteEntry {
+  const { vector = [1, 2], ...entry } = more;
+  const part = encodePart({ start: 0, ids: ['entry'], vectors: Float32Array.from(vector) });
+  return { kind: 'upsert', writer: 'another', number: 1, firstChosen: 0, stored: [], parts: [part], ...entry };
+}
+
+/** An entry whose checksum is right, whatever its text is. */
+export function frameOf(seq: number, text: string, parts: Uint8Array = new Uint8Array()): Uint8Array {
+  const said = new TextEncoder().encode(text);
+  const bytes = new Uint8Array(24 + said.length + parts.length);
+  bytes.set(encodeFrame(seq, { kind: 'delete', writer: '', number: 0, ids: [] }).subarray(0, 24));
+  bytes.set(said, 24);
+  bytes.set(parts, 24 + said.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(16, said.length, true);
+  view.setUint32(20, crc32c(bytes.subarray(24), crc32c(bytes.subarray(0, 20))), true);
+  return bytes;
+}
+
+/** The head after one more entry. */
+export function nextHead(head: Uint8Array): { readonly seq: number; readonly bytes: Uint8Array } {
+  const before = decodeHead(head);
+  const seq = before.seq + 1;
+  return { seq, bytes: encodeHead({ ...before, seq }) };
+}
+
+const PREFIX = 'edgevec:';
+const STORES = ['head', 'log', 'chunks'] as const;
+
+/** Of IndexedDB. */
+export const inIndexedDb: Tampering = {
+  async read(name) {
+    const values: Values = new Map();
+    await connected(name, async (db) => {
+      const transaction = db.transaction(STORES);
+      for (const store of STORES) {
+        const [keys, all] = await Promise.all([
+          answer(transaction.objectStore(store).getAllKeys()),
+          answer(transaction.objectStore(store).getAll()),
+        ]);
+        for (const [i, key] of keys.entries()) values.set(store === 'head' ? 'head' : `${store}/${key}`, all[i]);
+      }
+    });
+    return values;
+  },
+  write: (name, values) =>
+    connected(name, async (db) => {
+      const transaction = db.transaction(STORES, 'readwrite');
+      for (const store of STORES) transaction.objectStore(store).clear();
+      for (const [path, value] of values) {
+        const [store, key] = split(path);
+        transaction.objectStore(store).put(value, key);
+      }
+      await new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+    }),
+  loseHead: (values) => void values.delete('head'),
+  append(values, make) {
+    const { seq, bytes } = nextHead(bytesAt(values, 'head'));
+    values.set(`log/${seq}`, make(seq));
+    values.set('head', bytes);
+  },
+  flipEntry(values, back) {
+    const key = `log/${decodeHead(bytesAt(values, 'head')).seq - back}`;
+    values.set(key, flipped(bytesAt(values, key)));
+  },
+};
+
+function split(path: string): [store: (typeof STORES)[number], key: number | string] {
+  if (path === 'head') return ['head', 0];
+  const at = path.indexOf('/');
+  const [store, key] = [path.slice(0, at), path.slice(at + 1)];
+  return store === 'log' ? ['log', Number(key)] : ['chunks', key];
+}
+
+async function connected<T>(name: string, run: (db: IDBDatabase) => Promise<T>): Promise<T> {
+  const db = await answer(indexedDB.open(PREFIX + name));
+  try {
+    return await run(db);
+  } finally {
+    db.close();
+  }
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
