@@ -137,8 +137,8 @@ export class EdgeVecBase<M extends object = Default> {
    *
    * @returns the id, or every id in order.
    * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
-   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_CLONEABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`; where the database is stored, also
-   * `METADATA_NOT_STORABLE`, `QUOTA` (nothing is then written) and `STORAGE_FAILED`.
+   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`; where the database is stored, also
+   * `QUOTA` (nothing is then written) and `STORAGE_FAILED`.
    *
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });

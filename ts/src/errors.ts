@@ -29,8 +29,11 @@ export type EdgeVecErrorCode =
   | 'ID_EXISTS'
   /** `update` of an id that is not there, or no database of that name. */
   | 'NOT_FOUND'
-  /** Metadata holds something the structured clone algorithm refuses, such as a function. */
-  | 'METADATA_NOT_CLONEABLE'
+  /**
+   * Metadata holds something that is not kept, such as a function or a `URL`. The message has the way
+   * to it, and the kinds that are kept.
+   */
+  | 'METADATA_NOT_STORABLE'
   /** The database was closed before or during the call. */
   | 'CLOSED'
   /** The iterable given to a write threw; `cause` is what it threw. */
@@ -65,10 +68,11 @@ export type EdgeVecErrorCode =
   | 'OPTIONS_DIFFER'
   /** Stored bytes are not what was written. */
   | 'DAMAGED'
-  /** Stored bytes are of a format this version does not know. */
-  | 'UNSUPPORTED_FORMAT'
-  /** Metadata holds something that can be copied but not stored, such as a `Blob`. */
-  | 'METADATA_NOT_STORABLE';
+  /**
+   * Stored bytes are of a format, or stored metadata is of a kind, that this version or this
+   * JavaScript engine does not know.
+   */
+  | 'UNSUPPORTED_FORMAT';
 
 /** The details of an {@link EdgeVecError}. */
 export interface EdgeVecErrorDetails {

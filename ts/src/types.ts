@@ -21,7 +21,17 @@ export type Precision = 'float32' | 'int16' | 'int8';
  */
 export type VectorInput = Float32Array | ArrayLike<number>;
 
-/** `metadata` may be left out only where an empty object is a valid `M`. */
+/**
+ * What is stored with a vector: an object of fields. It may hold plain objects, arrays, strings,
+ * numbers, booleans, bigints, `null`, `undefined`, `Date`, `RegExp`, `Map`, `Set`, `ArrayBuffer`,
+ * typed arrays (but `Float16Array`) and `DataView`, up to 256 levels deep. All else is the error
+ * `METADATA_NOT_STORABLE`, which names the way to it. Instances of classes and reactive objects are
+ * kept as plain objects of their enumerable fields, and views as their own bytes. It is copied when
+ * the record is taken: from an array at some time before the promise settles, from any other
+ * iterable before its next record is asked for.
+ *
+ * `metadata` may be left out only where an empty object is a valid `M`.
+ */
 export type MetadataField<M extends object> =
   Record<never, never> extends M ? { readonly metadata?: M } : { readonly metadata: M };
 

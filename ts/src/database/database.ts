@@ -33,7 +33,6 @@ import type { Ahead } from '../rows/ids.js';
 import { Slices, STEP_ROWS } from '../slices.js';
 import type { StorageSite } from '../storage/storage.js';
 import type { Id } from '../types.js';
-import { ownMetadata } from './cloning.js';
 import { type Change, Committer } from './committer.js';
 import { Linker } from './linker.js';
 import { Transaction } from './transaction.js';
@@ -142,12 +141,10 @@ export class Database implements Handlers, Held {
     const number = request.transaction;
     const transaction = this.#transaction(request);
     try {
-      // In this thread the metadata is the caller's own, which may change while we wait.
-      const part = ownMetadata(request.part);
       while (this.#rest !== undefined) await this.#rest;
       this.#assertOpen();
       if (this.#transactions.get(number) !== transaction) throw aborted();
-      const kept = transaction.append(part, this.#committer.idle);
+      const kept = transaction.append(request.part, this.#committer.idle);
       const linking = this.#linker.settled();
       const waits = linking !== undefined || kept !== undefined;
       const ready = waits ? Promise.race([Promise.all([linking, kept]), transaction.failed]) : undefined;

@@ -42,7 +42,7 @@ export class Draft {
     return this.#bytes;
   }
 
-  /** Takes a part in. @throws `METADATA_NOT_STORABLE`, `QUOTA`, `STORAGE_FAILED` */
+  /** Takes a part in. @throws `QUOTA`, `STORAGE_FAILED` */
   async add(part: Part): Promise<void> {
     const encoded = encodePart(part);
     // Summed one by one, since the sum of all takes a whole turn. A write of a single part needs none.

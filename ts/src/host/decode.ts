@@ -2,6 +2,7 @@
 // every hit gets metadata of its own.
 
 import type { HitsReply, RecordsReply } from '../messages.js';
+import { copyStored } from '../metadata/copy.js';
 import type { Hit, HostKind, Metric, ScannedRecord } from '../types.js';
 
 export class Decoder<M extends object> {
@@ -40,7 +41,7 @@ export class Decoder<M extends object> {
   #own(metadata: object | undefined): M {
     // Metadata may be left out only where {} is a valid M.
     if (metadata === undefined) return {} as M;
-    if (this.#host === 'in-thread' || this.#given.has(metadata)) return structuredClone(metadata) as M;
+    if (this.#host === 'in-thread' || this.#given.has(metadata)) return copyStored(metadata) as M;
     this.#given.add(metadata);
     return metadata as M;
   }

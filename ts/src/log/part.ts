@@ -1,5 +1,5 @@
-// A part of a write as bytes: everything but vectors as text, by devalue, which keeps of plain values what structured clone keeps; then the vectors as
-// they came, on a multiple of four bytes. Whoever stores them checks their sum.
+// A part of a write as bytes: everything but vectors as text, as devalue writes it; then the
+// vectors as they came, on a multiple of four bytes. Whoever stores them checks their sum.
 
 import { damaged, EdgeVecError } from '../errors.js';
 import type { Part } from '../messages.js';
@@ -10,9 +10,8 @@ import type { Id } from '../types.js';
 /** Bytes of text, numbers in vectors. */
 const HEADER = 8;
 
-/** @throws `METADATA_NOT_STORABLE` */
 export function encodePart({ vectors, ...columns }: Part): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(textOf(columns));
+  const text = new TextEncoder().encode(toText(columns));
   const start = HEADER + padded(text.length);
   const bytes = new Uint8Array(start + vectors.length * 4);
   const view = new DataView(bytes.buffer);
@@ -35,7 +34,10 @@ export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<P
   }
 }
 
-/** @throws `DAMAGED` where the bytes are broken; `UNSUPPORTED_FORMAT` where they are whole, and hold what is not read here */
+/**
+ * @throws `DAMAGED` if the bytes are broken; `UNSUPPORTED_FORMAT` if they are whole, and hold what is
+ * not read here
+ */
 export function decodePart(bytes: Uint8Array, dimensions: number): Part {
   if (bytes.length < HEADER) throw damaged('a write');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,33 +82,6 @@ function isPart({ start, ids, metadata, withVector, vectors }: Part, dimensions:
 
 function isIdOrNone(id: unknown): id is Id | undefined {
   return id === undefined || typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
-}
-
-function textOf(columns: Omit<Part, 'vectors'>): string {
-  try {
-    return toText(columns);
-  } catch (cause) {
-    const { start, ids, metadata = [] } = columns;
-    const row = metadata.findIndex((value) => !isStorable(value));
-    const id = ids[row];
-    throw new EdgeVecError('METADATA_NOT_STORABLE', 'The metadata holds something that cannot be stored', {
-      expected: 'plain values, dates, maps, sets, regular expressions, big integers and typed arrays',
-      got: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Keep such things elsewhere, and their key in the metadata.',
-      cause,
-      ...(row < 0 ? {} : { row: start + row }),
-      ...(id === undefined ? {} : { id }),
-    });
-  }
-}
-
-function isStorable(value: unknown): boolean {
-  try {
-    toText(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const padded = (length: number): number => Math.ceil(length / 4) * 4;

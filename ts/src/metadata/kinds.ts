@@ -1,14 +1,19 @@
-// The one list of what metadata may hold. Whoever copies metadata, writes it down or reads it back keeps to this list, so that what one version accepts every
-// reader takes: Node from version 20 on, and every browser that EdgeVec runs in.
+// The one list of what metadata may hold. Whoever copies metadata, writes it down or reads it back
+// keeps to this list, so that what one version accepts every reader takes: Node from version 20 on,
+// and every browser that EdgeVec runs in.
 
-/** How deeply objects, arrays, maps and sets may be nested; the metadata itself is the first level. */
+/**
+ * How deeply objects, arrays, maps and sets may be nested; the metadata itself is the first level.
+ */
 export const MAX_LEVELS = 256;
 
 /** The list in words, for errors. */
 export const KINDS_IN_WORDS =
   'plain objects, arrays, strings, numbers, booleans, bigints, null, undefined, Date, RegExp, Map, Set, ArrayBuffer, typed arrays and DataView';
 
-/** Views of bytes that metadata may hold. `Float16Array` is none of them: Node 20 has no such view. */
+/**
+ * Views of bytes that metadata may hold. `Float16Array` is none of them: Node 20 has no such view.
+ */
 export const VIEWS: ReadonlySet<string> = new Set([
   'Int8Array',
   'Uint8Array',
@@ -35,10 +40,15 @@ export function viewConstructor(name: string): ViewConstructor | undefined {
   return (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
 }
 
-/** How many places an array may have for each value in it, before its places are kept one by one. */
+/**
+ * How many places an array may have for each value in it, before its places are kept one by one.
+ */
 const PLACES_PER_VALUE = 16;
 
-/** An array of holes. A long one for few values takes no room for its holes, since its length may come from a stranger. */
+/**
+ * An array of holes. A long one for few values takes no room for its holes, since its length may
+ * come from a stranger.
+ */
 export function arrayOfHoles(length: number, values: number): unknown[] {
   if (length <= PLACES_PER_VALUE * (values + 1)) return new Array(length);
   const array: unknown[] = [];

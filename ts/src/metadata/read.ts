@@ -1,7 +1,9 @@
-// Values out of text that devalue has written (docs/format.md). The text is a flat list of nodes, and a node names the values in it by their places in the list.
+// Values out of text that devalue has written (docs/format.md). The text is a flat list of nodes,
+// and a node names the values in it by their places in the list.
 //
-// Read here and not by devalue, since reading must tell two things apart: a text that is broken, and a text that is right and holds what this version does
-// not read. And it must come to an end on any stack: values nest only so deeply.
+// Read here and not by devalue, since reading must tell two things apart: a text that is broken,
+// and a text that is right and holds what this version does not read. And it must come to an end on
+// any stack: values nest only so deeply.
 
 import { unflatten } from 'devalue';
 import { EdgeVecError } from '../errors.js';
@@ -43,8 +45,8 @@ export function rootOf(nodes: Nodes): number {
  * The metadata of one row.
  *
  * @param views which views of bytes are read
- * @throws `UNSUPPORTED_FORMAT` where it holds what this version, or this JavaScript engine, does not read; an error that is no `EdgeVecError` where the
- * nodes are broken
+ * @throws `UNSUPPORTED_FORMAT` where it holds what this version, or this JavaScript engine, does
+ * not read; an error that is no `EdgeVecError` where the nodes are broken
  */
 export function readMetadata(nodes: Nodes, index: unknown, views = STORED_VIEWS): object | undefined {
   const value = new Reader(nodes, views).value(index, 1);
@@ -59,7 +61,10 @@ export function readValue(nodes: Nodes, index: unknown): unknown {
   return new Reader(nodes, STORED_VIEWS).value(index, 1);
 }
 
-/** Bytes, and how many of them may still be copied into views: whatever a text says, it gives out no more than twice the bytes that are in it. */
+/**
+ * Bytes, and how many of them may still be copied into views: whatever a text says, it gives out no
+ * more than twice the bytes that are in it.
+ */
 interface Bytes {
   readonly buffer: ArrayBuffer;
   left: number;
@@ -68,7 +73,10 @@ interface Bytes {
 class Reader {
   readonly #nodes: Nodes;
   readonly #views: ReadonlySet<string>;
-  /** Values that are referred to again, by index. They are entered before what is in them, for that may lead back to them. */
+  /**
+   * Values that are referred to again, by index. They are entered before what is in them, for that
+   * may lead back to them.
+   */
   readonly #known = new Map<number, object>();
   readonly #bytes = new Map<number, Bytes>();
 
@@ -173,7 +181,8 @@ class Reader {
     if (offset === undefined) return new View(bytes.buffer);
     if (typeof offset !== 'number' || typeof length !== 'number') throw malformed();
     const view = new View(bytes.buffer, offset, length);
-    // Earlier versions stored all bytes of the buffer that a view was of, which may have been others' secrets.
+    // Earlier versions stored all bytes of the buffer that a view was of, which may have been
+    // others' secrets.
     if (view.byteLength > bytes.left) return view;
     bytes.left -= view.byteLength;
     return new View(bytes.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));

@@ -1,4 +1,4 @@
-// Values as text, by devalue: it keeps what structured clone keeps of plain values, dates, maps, sets, typed arrays and their like.
+// Values as text, by devalue. It can write all that metadata may hold (kinds.ts).
 
 import { stringify } from 'devalue';
 

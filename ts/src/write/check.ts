@@ -93,23 +93,6 @@ export function checkRecord(record: unknown, place: Place): Fields {
   return record;
 }
 
-/** Metadata as an object; throws `INVALID_RECORD`. */
-export function checkMetadata(metadata: unknown, place: Place): object | undefined {
-  if (metadata === undefined) return undefined;
-  // Not the prototype: objects of another frame have another, and an instance of the caller's own class is copied as its fields.
-  if (
-    typeof metadata === 'object' &&
-    metadata !== null &&
-    Object.prototype.toString.call(metadata) === '[object Object]'
-  )
-    return metadata;
-  throw new EdgeVecError('INVALID_RECORD', 'The metadata is not an object', {
-    expected: 'a plain object of fields',
-    got: show(metadata),
-    ...place,
-  });
-}
-
 /** The id of a record for this kind of write: only `insert` chooses one. */
 export function checkRecordId(kind: WriteKind, id: unknown, place: Place): Id | undefined {
   return id === undefined && kind === 'insert' ? undefined : checkId(id, place);

@@ -1,10 +1,11 @@
-// Packs records into parts: the unit a write is sent in. A vector is copied exactly once on this side, into the part's flat
-// array, which is then handed over to the host.
+// Packs records into parts: the unit a write is sent in. A record is the caller's again once it is
+// added: its metadata is copied, and its vector is copied exactly once on this side, into the part's
+// flat array, which is then handed over to the host.
 
 import type { Part, WriteKind } from '../messages.js';
+import { copyMetadata } from '../metadata/copy.js';
 import type { Id } from '../types.js';
-import { checkMetadata, checkRecord, checkRecordId, copyVector } from './check.js';
-import { weigh } from './weigh.js';
+import { checkRecord, checkRecordId, copyVector } from './check.js';
 
 /** Small enough to be checked, stored and logged in a part of a slice, large enough that messages cost nothing. */
 const PART_ROWS = 64;
@@ -44,7 +45,7 @@ export class Packer {
     const { id: given, vector, metadata: data } = checkRecord(record, place);
     const id = checkRecordId(this.#kind, given, place);
     const named = id === undefined ? place : { ...place, id };
-    const metadata = checkMetadata(data, named);
+    const { metadata, bytes } = copyMetadata(data, named);
     if (vector !== undefined || this.#kind !== 'update') {
       this.#vectors ??= new Float32Array(this.#capacity * this.#dimensions);
       copyVector(vector, this.#dimensions, this.#vectors, this.#withVector.length * this.#dimensions, named);
@@ -53,7 +54,7 @@ export class Packer {
     this.#ids.push(id);
     this.#metadata.push(metadata);
     this.#hasMetadata ||= metadata !== undefined;
-    this.#metadataBytes += weigh(metadata, PART_BYTES);
+    this.#metadataBytes += bytes;
     return id;
   }
 

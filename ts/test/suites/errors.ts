@@ -53,8 +53,8 @@ export function defineErrorSuite(label: string, open: Open): void {
       ['INVALID_ID', 'NaN', { ...good, id: Number.NaN }, { got: 'NaN' }],
       ['INVALID_ID', 'a symbol', { ...good, id: Symbol('x') }, { got: 'Symbol(x)' }],
       ['INVALID_ID', 'an object', { ...good, id: {} }, { got: 'an object' }],
-      ['METADATA_NOT_CLONEABLE', 'a function', { ...good, metadata: { n: () => 0 } }, {}],
-      ['METADATA_NOT_CLONEABLE', 'a symbol', { ...good, metadata: { n: Symbol('x') } }, {}],
+      ['METADATA_NOT_STORABLE', 'a function', { ...good, metadata: { n: () => 0 } }, {}],
+      ['METADATA_NOT_STORABLE', 'a symbol', { ...good, metadata: { n: Symbol('x') } }, {}],
       ['ID_EXISTS', 'there already', { ...good, id: 'a' }, { id: 'a' }],
     ];
 
@@ -81,7 +81,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       rows[2900] = { vector: [1] };
       expect((await failure(() => db.insert(rows), 'NOT_FINITE')).row).toBe(2100);
       rows[2100] = { vector: [1, 1], metadata: { n: () => 0 } };
-      expect((await failure(() => db.insert(rows), 'METADATA_NOT_CLONEABLE')).row).toBe(2100);
+      expect((await failure(() => db.insert(rows), 'METADATA_NOT_STORABLE')).row).toBe(2100);
       rows[2100] = { vector: [1, 1] };
       expect((await failure(() => db.insert(rows), 'DIMENSION_MISMATCH')).row).toBe(2900);
       rows.length = 2900;

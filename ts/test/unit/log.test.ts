@@ -105,12 +105,6 @@ describe('Parts', () => {
       expect(codeOf(() => decodePart(of(text), 2))).toBe('DAMAGED');
     }
   });
-
-  test('metadata that cannot be stored is refused', () => {
-    const part = { start: 3, ids: [1, 2], vectors: Float32Array.of(1, 2), metadata: [{}, { f: new WeakMap() }] };
-    const error = thrownBy(() => encodePart(part));
-    expect(error).toMatchObject({ code: 'METADATA_NOT_STORABLE', row: 4, id: 2 });
-  });
 });
 
 describe('Heads', () => {

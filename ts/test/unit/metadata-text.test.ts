@@ -1,4 +1,5 @@
-// Metadata as text: what devalue has written is read, and a text that is broken is told from one that is right and cannot be read here.
+// Metadata as text: what devalue has written is read, and a text that is broken is told from one
+// that is right and cannot be read here.
 
 import { parse, stringify } from 'devalue';
 import fc from 'fast-check';

@@ -1,8 +1,7 @@
 // The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
 
-import { notCloneable } from '../../database/cloning.js';
 import type { EngineModule } from '../../engine/load.js';
-import { closed, EdgeVecError, unanswered } from '../../errors.js';
+import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../errors.js';
 import { weakly } from '../../finalizer.js';
 import type { Method, Reply, Request } from '../../messages.js';
 import type { EngineOptions, ResolvedOptions } from '../../options.js';
@@ -81,8 +80,8 @@ export class WorkerHost implements Host {
       try {
         this.#post({ call, method, request }, buffersOf(request));
       } catch (error) {
-        // Only metadata can be uncloneable: the rest of a request was checked or made here.
-        reject(notCloneable((request as Request<'write'>).part, error));
+        // A request was checked or made here: all of it can be copied.
+        reject(asEdgeVecError(error));
         return;
       }
       this.#pending.set(call, { resolve: resolve as (reply: unknown) => void, reject });

@@ -1,0 +1,4 @@
+import { defineMetadataSuite } from '../suites/metadata.js';
+
+defineMetadataSuite('worker', { worker: true });
+defineMetadataSuite('in-thread', { worker: false });

@@ -1,0 +1,56 @@
+// Values for metadata: those that are kept, those that are refused, and as many as wanted by a
+// seed.
+
+import fc from 'fast-check';
+
+/** Objects and arrays in each other, so many levels of them. */
+export function nested(levels: number, wrap: (value: object, level: number) => object = objectsAndArrays): object {
+  let value: object = {};
+  for (let level = levels - 1; level > 1; level--) value = wrap(value, level);
+  return levels === 1 ? value : { in: value };
+}
+
+const objectsAndArrays = (value: object, level: number): object => (level % 2 === 0 ? [value] : { in: value });
+
+/** Metadata as it may be, by fast-check. It is the same for a seed in every JavaScript engine. */
+export function metadata(): fc.Arbitrary<Record<string, unknown>> {
+  const text = fc.string({ unit: 'binary', maxLength: 12 });
+  const leaf = fc.oneof(
+    { weight: 4, arbitrary: text },
+    { weight: 2, arbitrary: fc.double() },
+    fc.constantFrom(null, undefined, true, false, -0, Number.NaN, Number.POSITIVE_INFINITY, '\ud800', '__proto__'),
+    fc.integer(),
+    fc.bigInt(),
+    fc.date(),
+    fc.constantFrom(/a\/b[\n\]]/giu, /(?:)/, /\u2028"</su),
+    fc.uint8Array({ maxLength: 9 }).map((bytes) => bytes.buffer.slice(0)),
+    fc.uint8Array({ maxLength: 9 }),
+    fc.uint8ClampedArray({ maxLength: 3 }),
+    fc.int16Array({ maxLength: 3 }),
+    fc.float32Array({ maxLength: 3, noNaN: true }),
+    fc.float64Array({ maxLength: 3, noNaN: true }),
+    fc.bigUint64Array({ maxLength: 3 }),
+    fc.uint8Array({ maxLength: 9 }).map((bytes) => new DataView(bytes.buffer.slice(0))),
+    fc.oneof(text, fc.integer(), fc.boolean(), fc.bigInt()).map((value) => Object(value)),
+  );
+  const name = text.filter((key) => key !== '__proto__');
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      leaf,
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.sparseArray(tie('value'), { maxLength: 40, maxNumElements: 4 }),
+      fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+      fc.array(tie('value'), { maxLength: 4 }).map((values) => new Set(values)),
+      fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
+      // One object in two places, and one that holds itself.
+      tie('value').map((shared) => ({ shared: [shared, shared] })),
+      tie('value').map((inner) => {
+        const self: { inner: unknown; self?: object } = { inner };
+        self.self = self;
+        return self;
+      }),
+    ),
+  }));
+  return fc.dictionary(name, value, { maxKeys: 5, noNullPrototype: true });
+}
