@@ -196,8 +196,7 @@ export class Transaction {
 
   #merged(old: number | undefined, metadata: object | undefined): object | undefined {
     if (this.#kind !== 'update' || old === undefined) return metadata;
-    const before = this.#state.rows.metadataOf(old);
-    return metadata === undefined ? before : { ...before, ...metadata };
+    return this.#state.rows.mergedMetadata(old, metadata);
   }
 
   #check(id: Id, row: number, ids: Ids): void {

@@ -3,8 +3,9 @@
 
 import { damaged, EdgeVecError } from '../errors.js';
 import type { Part } from '../messages.js';
-import { type Nodes, parseNodes, readMetadata, readValue } from '../metadata/read.js';
+import { type Nodes, parseNodes, readValue } from '../metadata/read.js';
 import { toText } from '../metadata/text.js';
+import { readOrKeep } from '../metadata/unread.js';
 import type { Id } from '../types.js';
 
 /** Bytes of text, numbers in vectors. */
@@ -35,8 +36,9 @@ export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<P
 }
 
 /**
- * @throws `DAMAGED` if the bytes are broken; `UNSUPPORTED_FORMAT` if they are whole, and hold what is
- * not read here
+ * Metadata that is not read here is `Unread`.
+ *
+ * @throws `DAMAGED` if the bytes are broken; `UNSUPPORTED_FORMAT` if they are whole, and not known here
  */
 export function decodePart(bytes: Uint8Array, dimensions: number): Part {
   if (bytes.length < HEADER) throw damaged('a write');
@@ -67,7 +69,7 @@ function columnsOf(nodes: Nodes): Omit<Part, 'vectors'> {
   // Record by record: records share nothing, and each nests as deeply as one may.
   const rows = nodes[metadata as number];
   if (!Array.isArray(rows)) throw new Error('its metadata is no list');
-  return { ...(read as unknown as Part), metadata: rows.map((row) => readMetadata(nodes, row)) };
+  return { ...(read as unknown as Part), metadata: rows.map((row) => readOrKeep(nodes, row)) };
 }
 
 function isPart({ start, ids, metadata, withVector, vectors }: Part, dimensions: number, most: number): boolean {

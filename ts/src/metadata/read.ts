@@ -41,6 +41,11 @@ export function rootOf(nodes: Nodes): number {
   return nodes.length === 0 ? UNDEFINED : 0;
 }
 
+/** Whether there is a node. */
+export function isIndex(nodes: Nodes, index: unknown): index is number {
+  return typeof index === 'number' && index in nodes;
+}
+
 /**
  * The metadata of one row.
  *
@@ -100,7 +105,7 @@ class Reader {
   }
 
   #node(index: unknown): unknown {
-    if (typeof index !== 'number' || !(index in this.#nodes)) throw malformed();
+    if (!isIndex(this.#nodes, index)) throw malformed();
     return this.#nodes[index];
   }
 

@@ -3,8 +3,9 @@
 
 import { amend, damaged, EdgeVecError } from '../errors.js';
 import { STORED_VIEWS, VIEWS } from '../metadata/kinds.js';
-import { parseNodes, readMetadata, rootOf } from '../metadata/read.js';
+import { type Nodes, parseNodes, readMetadata, rootOf } from '../metadata/read.js';
 import { toText } from '../metadata/text.js';
+import { merged, readOrKeep, Unread } from '../metadata/unread.js';
 import type { Id } from '../types.js';
 import { Pace } from './pace.js';
 import { BLOCK_ROWS, PART_BYTES, type Part, partsOf } from './parts.js';
@@ -47,10 +48,18 @@ export class Metadata {
   /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` where it was loaded, and cannot be read */
   of(slot: number): object | undefined {
     const value = this.#values[slot];
+    if (value instanceof Unread) throw this.#named(value.error, slot);
     if (value !== undefined || this.#lines[slot] === undefined) return value;
     const read = this.#read(slot);
     this.#values[slot] = read;
     return read;
+  }
+
+  /** With the fields of another put over its own: what is not read here is kept. @throws `DAMAGED` */
+  merged(slot: number, change: object | undefined): object | undefined {
+    let before = this.#values[slot];
+    if (before === undefined && this.#lines[slot] !== undefined) before = this.#readOrKeep(slot);
+    return merged(before, change);
   }
 
   set(slot: number, value: object | undefined): void {
@@ -164,13 +173,23 @@ export class Metadata {
   }
 
   #read(slot: number, views = STORED_VIEWS): object | undefined {
+    return this.#parsed(slot, (nodes) => readMetadata(nodes, rootOf(nodes), views));
+  }
+
+  #readOrKeep(slot: number): object | undefined {
+    return this.#parsed(slot, (nodes) => readOrKeep(nodes, rootOf(nodes)));
+  }
+
+  #parsed<T>(slot: number, read: (nodes: Nodes) => T): T {
     try {
-      const nodes = parseNodes(this.#decoder.decode(this.#line(slot)));
-      return readMetadata(nodes, rootOf(nodes), views);
+      return read(parseNodes(this.#decoder.decode(this.#line(slot))));
     } catch (cause) {
-      const error = cause instanceof EdgeVecError ? cause : damaged('the metadata', cause);
-      throw amend(error, { id: this.#idOf(slot) });
+      throw this.#named(cause instanceof EdgeVecError ? cause : damaged('the metadata', cause), slot);
     }
+  }
+
+  #named(error: EdgeVecError, slot: number): EdgeVecError {
+    return amend(error, { id: this.#idOf(slot) });
   }
 
   #measure(slot: number): number {
@@ -186,7 +205,8 @@ export class Metadata {
 
   /** Ended as no text of devalue's goes on: it is JSON, where the end of a line within a string is written otherwise. */
   #write(slot: number): string {
-    return `${toText(this.#values[slot])}\n`;
+    const value = this.#values[slot];
+    return `${value instanceof Unread ? value.text : toText(value)}\n`;
   }
 
   #takeText(slot: number): string {

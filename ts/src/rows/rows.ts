@@ -63,6 +63,11 @@ export class Rows implements Ids {
     return this.#metadata.of(slot);
   }
 
+  /** The metadata of a slot, with other fields put over its own. @throws `DAMAGED` if it was saved, and is broken */
+  mergedMetadata(slot: number, change: object | undefined): object | undefined {
+    return this.#metadata.merged(slot, change);
+  }
+
   set(id: Id, slot: number, metadata: object | undefined): void {
     const old = this.#slots.get(id);
     const order = old === undefined ? this.#nextOrder++ : (this.#orders[old] as number);

@@ -1,0 +1,178 @@
+// Metadata of earlier versions and of newer JavaScript engines, which is not read here: nothing of
+// it is lost, only its own row tells, and a database is opened all the same.
+
+import { parse, stringify } from 'devalue';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open.js';
+import { inlineEngine } from '../../src/engine/inline.js';
+import type { WriteKind } from '../../src/messages.js';
+import { parseNodes } from '../../src/metadata/read.js';
+import { toText } from '../../src/metadata/text.js';
+import { merged, readOrKeep, Unread } from '../../src/metadata/unread.js';
+import { Slices } from '../../src/slices.js';
+import { MemorySite } from '../../src/storage/memory.js';
+import type { EdgeVecEvent, Id } from '../../src/types.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { metadata as arbitrary, nested } from '../support/metadata.js';
+
+/** What earlier versions may have written. A URL stands for what this engine does not have. */
+const unreadable: [what: string, value: () => object][] = [
+  ['1500 levels', () => nested(1_500)],
+  ['a level too much, of maps', () => nested(257, (value) => new Map([[value, 1]]))],
+  ['what this engine does not have', () => ({ list: [1, { url: new URL('https://a.b/') }], text: 'ä\ud800\u2028' })],
+];
+
+const REFUSED = { code: 'UNSUPPORTED_FORMAT' };
+
+async function open(
+  disk: Disk,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<{ database: Database; events: EdgeVecEvent[] }> {
+  const { module } = await inlineEngine();
+  const events: EdgeVecEvent[] = [];
+  const site = source === undefined ? new FaultySite(disk) : new MemorySite();
+  const engine = {
+    dimensions: 2,
+    metric: 'euclidean',
+    precision: 'float32',
+    m: 4,
+    efConstruction: 10,
+    seed: 0,
+  } as const;
+  const { database } = await openDatabase(
+    { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
+    { module, slices: new Slices(), site: async () => site, tell: (event) => void events.push(event), source },
+  );
+  return { database, events };
+}
+
+let transactions = 0;
+
+/** Writes as earlier versions did: whatever devalue can write. */
+async function write(
+  database: Database,
+  kind: WriteKind,
+  ids: readonly Id[],
+  metadata: readonly (object | undefined)[],
+) {
+  const vectors = Float32Array.from(ids.flatMap((_, i) => [i + 1, 1]));
+  const part = { start: 0, ids, vectors, metadata };
+  await database.write({ transaction: ++transactions, kind, first: true, last: true, strict: false, part });
+}
+
+async function metadataOf(database: Database, ids: readonly Id[]): Promise<unknown[]> {
+  return [...(await database.get({ ids, vectors: false })).metadata];
+}
+
+function search(database: Database, k: number) {
+  return database.search({
+    queries: Float32Array.of(3, 1),
+    k,
+    ef: undefined,
+    recall: undefined,
+    exact: true,
+    vectors: false,
+  });
+}
+
+async function file(database: Database): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  const number = await database.exportBegin();
+  for (let next = await database.exportNext(number); !next.done; next = await database.exportNext(number)) {
+    pieces.push(next.piece);
+  }
+  return pieces;
+}
+
+async function* streamed(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
+
+describe('Metadata that is not read here', () => {
+  test.each(unreadable)('%s: out of the log and of checkpoints, only its row tells', async (_, value) => {
+    const disk = new Disk();
+    const first = await open(disk);
+    await write(first.database, 'insert', ['a', 'bad', 'c'], [{ n: 1 }, value(), { n: 3 }]);
+    await write(first.database, 'insert', ['later'], [{ n: 4 }]);
+    await first.database.close();
+    // Out of the log; then, as the lines that were written of it; then as lines that were copied.
+    for (let opening = 0; opening < 3; opening++) {
+      const { database, events } = await open(disk);
+      expect(await database.count()).toBe(4);
+      expect(await metadataOf(database, ['a', 'c', 'later'])).toEqual([{ n: 1 }, { n: 3 }, { n: 4 }]);
+      await expect(metadataOf(database, ['a', 'bad'])).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
+      expect((await search(database, 1))[0]?.ids).toEqual(['c']);
+      await expect(search(database, 4)).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
+      // No change of other fields, nor of the vector, loses any of it.
+      await write(database, 'update', ['bad'], [{ more: opening }]);
+      await expect(metadataOf(database, ['bad'])).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
+      await database.save({ name: undefined });
+      const pieces = await file(database);
+      await expect(open(new Disk(), streamed(pieces))).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
+      await write(database, 'upsert', ['a'], [{ n: 1 }]);
+      expect(events).toEqual([]);
+      await database.close();
+    }
+    const { database } = await open(disk);
+    // What cannot be read is replaced: the rest of it is there.
+    const gone = Object.fromEntries(
+      Object.keys(value())
+        .filter((key) => key !== 'text')
+        .map((key) => [key, 0]),
+    );
+    await write(database, 'update', ['bad'], [gone]);
+    const rest = 'text' in value() ? { text: 'ä\ud800\u2028' } : {};
+    expect(await metadataOf(database, ['bad'])).toEqual([{ ...rest, ...gone, more: 2 }]);
+    const imported = await open(new Disk(), streamed(await file(database)));
+    expect(await metadataOf(imported.database, ['bad', 'c'])).toEqual([{ ...rest, ...gone, more: 2 }, { n: 3 }]);
+    await imported.database.close();
+    await database.close();
+  });
+
+  test('updates of it that are in the log are played', async () => {
+    const disk = new Disk();
+    const first = await open(disk);
+    await write(first.database, 'insert', ['a', 'b', 'c'], [nested(1_000), { n: 1 }, undefined]);
+    await write(first.database, 'update', ['a', 'b', 'c'], [{ n: 2 }, nested(1_000), nested(1_000)]);
+    await write(first.database, 'update', ['b'], [{ in: 5 }]);
+    await first.database.close();
+    const { database } = await open(disk);
+    for (const id of ['a', 'c']) await expect(metadataOf(database, [id])).rejects.toMatchObject({ ...REFUSED, id });
+    expect(await metadataOf(database, ['b'])).toEqual([{ n: 1, in: 5 }]);
+    await database.save({ name: undefined });
+    await database.close();
+  });
+
+  test('of a row that was saved is told by its row, whatever a later version has put into it', async () => {
+    const nodes = parseNodes('[{"a":1,"b":2},["Tensor",2,["x"]],{"c":0}]');
+    const kept = readOrKeep(nodes, 0) as Unread;
+    expect(kept).toBeInstanceOf(Unread);
+    expect(JSON.parse(kept.text)).toEqual(nodes);
+    const changed = merged(kept, { n: 1 }) as Unread;
+    expect(changed).toBeInstanceOf(Unread);
+    expect(JSON.parse(changed.text).slice(1, 3)).toEqual(nodes.slice(1));
+    // Within a write nobody can tell which other nodes belong to it.
+    expect(() => readOrKeep(['other', ...nodes], 1)).toThrow(expect.objectContaining(REFUSED));
+  });
+
+  test('text of it is cut out and merged without loss', () => {
+    const url = { url: new URL('https://a.b/') };
+    fc.assert(
+      fc.property(arbitrary(), arbitrary(), fc.integer({ min: 0, max: 2 }), (before, change, which) => {
+        // In a list with others, as in a part of a write.
+        const [first, second] = [which === 1 ? before : { ...before, url }, which === 0 ? change : { ...change, url }];
+        const nodes = parseNodes(stringify([first, 'other', second, { first }]));
+        const [a, , b] = nodes[0] as number[];
+        const [old, added] = [readOrKeep(nodes, a), readOrKeep(nodes, b)];
+        const textOf = (value: unknown): string => (value instanceof Unread ? value.text : toText(value));
+        expect([old, added].map((value) => value instanceof Unread)).toEqual([which !== 1, which !== 0]);
+        expect(parse(textOf(old))).toStrictEqual(first);
+        expect(parse(textOf(added))).toStrictEqual(second);
+        expect(parse(textOf(merged(old, added)))).toStrictEqual({ ...first, ...second });
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+});
