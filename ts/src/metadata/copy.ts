@@ -132,7 +132,7 @@ class Copier {
     // Fields that somebody has put on such a value would be lost.
     const own = Object.keys(value);
     const expected = tag === 'String' ? String.prototype.valueOf.call(value).length : 0;
-    if (own.length > expected) throw this.#named(own.at(-1));
+    if (own.length > expected && !isStandIn(value, tag)) throw this.#named(own.at(-1));
     switch (tag) {
       case 'Date':
         return this.#leaf(value, new Date(Date.prototype.getTime.call(value)), 0);
@@ -193,7 +193,7 @@ class Copier {
   #map(value: Map<unknown, unknown>, level: number): object {
     const copy = this.#enter(value, new Map<unknown, unknown>(), level);
     let at = 0;
-    each(Map.prototype, value, (item, key) => {
+    each(value, (item, key) => {
       const name = isName(key) ? `.get(${shown(key)})` : `.values()[${at}]`;
       const copied = this.#value(key, { call: `.keys()[${at++}]` }, level + 1);
       copy.set(copied, this.#value(item, { call: name }, level + 1));
@@ -204,7 +204,7 @@ class Copier {
   #set(value: Set<unknown>, level: number): object {
     const copy = this.#enter(value, new Set<unknown>(), level);
     let at = 0;
-    each(Set.prototype, value, (item) => {
+    each(value, (item) => {
       copy.add(this.#value(item, { call: `.values()[${at++}]` }, level + 1));
     });
     return copy;
@@ -290,6 +290,8 @@ const VIEW_NAME = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.t
   this: ArrayBufferView,
 ) => string | undefined;
 const BUFFER_BYTES = getterOf(ArrayBuffer.prototype, 'byteLength');
+const MAP_SIZE = getterOf(Map.prototype, 'size');
+const SET_SIZE = getterOf(Set.prototype, 'size');
 
 function getterOf(prototype: object, name: string | symbol): (this: unknown) => unknown {
   return Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => unknown;
@@ -301,16 +303,21 @@ function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
 }
 
 /**
- * Calls back for each item: of a map or set, or of a reactive object around one, which has a
- * `forEach` of its own.
+ * Maps and sets that libraries of reactive objects give out: they do as maps and sets do, and are
+ * none.
  */
-function each<T extends { readonly size: number; forEach: unknown }>(
-  prototype: T,
-  value: T,
-  take: (value: unknown, key: unknown) => void,
-): void {
-  const isItself = passes(() => getterOf(prototype, 'size').call(value));
-  const forEach = (isItself ? prototype : value).forEach as (call: typeof take) => void;
+function isStandIn(value: object, tag: string): boolean {
+  const getSize = tag === 'Map' ? MAP_SIZE : tag === 'Set' ? SET_SIZE : undefined;
+  return getSize !== undefined && !passes(() => getSize.call(value));
+}
+
+type ForEach = (take: (value: unknown, key: unknown) => void) => void;
+
+/** Calls back for each item of a map or set; a stand-in has a `forEach` of its own. */
+function each(value: Map<unknown, unknown> | Set<unknown>, take: Parameters<ForEach>[0]): void {
+  const tag = tagOf(value);
+  const prototype = tag === 'Map' ? Map.prototype : Set.prototype;
+  const forEach = (isStandIn(value, tag) ? value : prototype).forEach as ForEach;
   forEach.call(value, take);
 }
 
