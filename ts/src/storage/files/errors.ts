@@ -10,6 +10,7 @@ export async function unavailable<T>(folder: string, run: () => Promise<T>): Pro
     return await run();
   } catch (cause) {
     if (cause instanceof EdgeVecError) throw cause;
+    if (isFull(cause)) throw failed(cause);
     throw new EdgeVecError('STORAGE_UNAVAILABLE', `The folder ${show(folder)} cannot be used`, {
       got: String(cause),
       remedy: 'Pass a directory that this process may write to.',
@@ -27,11 +28,13 @@ export async function guard<T>(run: () => Promise<T>): Promise<T> {
 }
 
 export function failed(cause: unknown): EdgeVecError {
+  return isFull(cause) ? noRoom('files', { cause }) : broken(cause);
+}
+
+/** Whether the disk has no room left, or this user may not have more of it. */
+export function isFull(cause: unknown): boolean {
   const code = codeOf(cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return noRoom('files', { cause });
-  }
-  return broken(cause);
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** Whatever the reason: `QUOTA` would promise that nothing was written. */

@@ -1,12 +1,20 @@
-// One holder at a time, a thread, by a file. The lock of a process that is no more is taken over.
+// One holder at a time, a thread, by a file. The lock of a holder that is no more is taken over.
 //
-// Whether a process is there can be asked on one machine and in one namespace of processes only. For all others the holder gives a sign of life:
-// every few seconds it writes to its lock, which is thereby not old.
+// Whether a process is there can be asked on one machine and in one namespace of processes only. A
+// thread of this process is there as long as it has the lock's file open, where the system tells
+// that. For all others the holder gives a sign of life: every few seconds it writes to its lock,
+// which is thereby not old.
+//
+// A disk without a free byte still takes an empty file. A lock that is taken there is empty, and its
+// holder knows it by the file that it has open.
 
 import { EdgeVecError } from '../../errors.js';
 import { show } from '../../show.js';
+import { isFull } from './errors.js';
+import { type Holder, isHere, namespaceOf, parseHolder, sayHolder } from './holder.js';
 import { readAll, writeAll } from './io.js';
-import { codeOf, type Fs, type Node } from './node.js';
+import { codeOf, type FileHandle, type Identity, type Node } from './node.js';
+import { isOpenHere, isSame } from './open-files.js';
 
 /** Time between two signs of life, in milliseconds. */
 const BEAT_MS = 4_000;
@@ -19,12 +27,12 @@ const DOUBT_MS = STALE_MS / 2;
 const token = /* @__PURE__ */ crypto.getRandomValues(new Uint32Array(2)).join('-');
 let taken = 0;
 
-interface Holder {
-  readonly pid: number;
-  readonly hostname: string;
-  /** Where `pid` means what it says. */
-  readonly namespace: string;
-  readonly token: string;
+/** A lock as it was found. */
+interface Found {
+  readonly text: string;
+  readonly holder: Holder | undefined;
+  readonly identity: Identity;
+  readonly mtimeMs: number;
 }
 
 export class LockFile {
@@ -35,44 +43,87 @@ export class LockFile {
   readonly #name = `${token}-${++taken}`;
   /** What is in the file while it is held here. */
   readonly #text: string;
+  /** There was no room for the text: the file is empty, or has one byte. */
+  #isBare = false;
+  /** The lock's file, or, until that is held, the file that was to become the lock. */
+  #handle: FileHandle | undefined;
   /** Now, by the clock that the file system's times are of. */
   #now = 0;
-  #stop: (() => void) | undefined;
+  #stop = (): void => {};
   /** When the lock was last known to be held here. */
   #sure = 0;
   #beating: Promise<boolean> | undefined;
+  /** Whether nothing is under way that only the holder may do. */
+  isIdle = (): boolean => false;
 
   private constructor(node: Node, file: string, namespace: string) {
     this.#node = node;
     this.#file = file;
     this.#namespace = namespace;
     const { pid, hostname } = node;
-    this.#text = JSON.stringify({ pid, hostname, namespace, token: this.#name });
+    this.#text = JSON.stringify({ pid, hostname, namespace, token: this.#name, keepsOpen: true });
   }
 
   /** @param what is locked, for people @throws `BLOCKED`, and what the platform throws */
   static async take(node: Node, file: string, what: string): Promise<LockFile> {
     const lock = new LockFile(node, file, await namespaceOf(node.fs));
-    if (!(await lock.#create()) && !(await lock.#takeOver())) throw await lock.#blocked(what);
+    try {
+      if (!(await lock.#create()) && !(await lock.#takeOver())) throw await lock.#blocked(what);
+    } catch (error) {
+      await lock.#letGo();
+      throw error;
+    }
     lock.#sure = Date.now();
-    lock.#stop = node.every(BEAT_MS, () => void lock.#beat());
+    const rests = node.every(BEAT_MS, () => void lock.#beat());
+    const stays = node.onExit(() => lock.#leave());
+    lock.#stop = () => {
+      rests();
+      stays();
+    };
     return lock;
   }
 
   /** To be called before what only the holder may do. @throws `STORAGE_FAILED` */
   async assertHeld(): Promise<void> {
     if (Date.now() - this.#sure < DOUBT_MS || (await this.#beat())) return;
+    const holder = (await this.#find().catch(() => undefined))?.holder;
     throw new EdgeVecError('STORAGE_FAILED', 'The lock of the database is lost', {
-      got: `a lock of ${this.#said(parse(await readText(this.#node.fs, this.#file))) ?? 'nobody that is known'}`,
+      got: `a lock of ${holder === undefined ? 'nobody that is known' : this.#said(holder)}`,
       remedy: 'This process was held up, and another took it for gone. Close the database and open it again.',
     });
   }
 
+  /** Removes a file that somebody has left who died in taking a lock. */
+  async sweep(file: string): Promise<void> {
+    if (await this.#isQuiet(file)) await this.#node.fs.rm(file, { force: true });
+  }
+
   async release(): Promise<void> {
-    this.#stop?.();
+    this.#stop();
     await this.#beating;
-    const { fs } = this.#node;
-    if ((await readText(fs, this.#file)) === this.#text) await fs.rm(this.#file, { force: true });
+    try {
+      // What cannot be read is taken over by whoever finds it old.
+      const found = await this.#find().catch(() => undefined);
+      if (found !== undefined && (await this.#isOwn(found))) await this.#node.fs.rm(this.#file, { force: true });
+    } finally {
+      // Not before the file is gone: who finds it open nowhere takes the lock.
+      await this.#letGo();
+    }
+  }
+
+  /**
+   * Releases the lock in the last turn of the thread. If something is under way, the file is left to
+   * whoever takes it over: the system ends that before it closes the file.
+   */
+  #leave(): void {
+    if (!this.isIdle() || this.#isBare || this.#beating !== undefined) return;
+    this.#node.removeNow(this.#file, this.#text);
+  }
+
+  async #letGo(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
   }
 
   /** Gives a sign of life. False where the lock is not held here any more. */
@@ -89,11 +140,9 @@ export class LockFile {
   async #touch(): Promise<boolean> {
     const handle = await this.#node.fs.open(this.#file, 'r+');
     try {
-      const text = new TextEncoder().encode(this.#text);
-      const found = await readAll(handle, new Uint8Array(text.length), 0);
-      if (!found.every((byte, i) => byte === text[i])) return false;
+      if (!(await this.#isOwn(await foundIn(handle)))) return false;
       // Its time is then of the file system's clock, whatever the one here says.
-      await writeAll(handle, text, 0);
+      await this.#write(handle);
       this.#sure = Date.now();
       return true;
     } finally {
@@ -101,26 +150,64 @@ export class LockFile {
     }
   }
 
+  async #isOwn({ text, identity }: Found): Promise<boolean> {
+    if (text === this.#text) return true;
+    // While the file is open here, no other gets its number.
+    return this.#isBare && this.#handle !== undefined && isSame(identity, await this.#handle.stat({ bigint: true }));
+  }
+
+  /** Writes the text, for which there may be no room: the file then gets another length, for which there is. */
+  async #write(handle: FileHandle): Promise<void> {
+    try {
+      await writeAll(handle, new TextEncoder().encode(this.#text), 0);
+      this.#isBare = false;
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      const { size } = await handle.stat();
+      // A file system that never writes in place may have no room to write the same text again.
+      if (size !== this.#text.length) this.#isBare = true;
+      await handle.truncate(this.#isBare ? (size === 0 ? 1 : 0) : size);
+    }
+  }
+
   /** False where it is there already. It is never there without what is in it, where files can be linked. */
   async #create(): Promise<boolean> {
     const { fs } = this.#node;
     const whole = `${this.#file}-${this.#name}`;
-    await fs.writeFile(whole, this.#text, { flag: 'wx' });
+    await this.#letGo();
+    this.#handle = await fs.open(whole, 'wx');
     try {
-      this.#now = (await fs.stat(whole)).mtimeMs;
-      await fs.link(whole, this.#file);
+      await this.#write(this.#handle);
+      this.#now = (await this.#handle.stat()).mtimeMs;
+      const isHeld = await this.#link(whole);
+      if (isHeld === undefined) return await this.#createInPlace();
+      if (!isHeld) return false;
+      // By its own name: Windows removes no name that is open.
+      const handle = await fs.open(this.#file, 'r+');
+      await this.#letGo();
+      this.#handle = handle;
       return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      return await this.#createInPlace();
     } finally {
       await fs.rm(whole, { force: true });
     }
   }
 
+  /** Undefined where files cannot be linked. */
+  async #link(whole: string): Promise<boolean | undefined> {
+    try {
+      await this.#node.fs.link(whole, this.#file);
+      return true;
+    } catch (error) {
+      return codeOf(error) === 'EEXIST' ? false : undefined;
+    }
+  }
+
   async #createInPlace(): Promise<boolean> {
     try {
-      await this.#node.fs.writeFile(this.#file, this.#text, { flag: 'wx' });
+      const handle = await this.#node.fs.open(this.#file, 'wx');
+      await this.#letGo();
+      this.#handle = handle;
+      await this.#write(handle);
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
@@ -131,98 +218,93 @@ export class LockFile {
   /** Only one may: a second one would take it from the first. */
   async #takeOver(): Promise<boolean> {
     const { fs } = this.#node;
-    if (!(await this.#isStale())) return false;
+    if (!(await this.#isStale(await this.#find()))) return false;
     const turn = `${this.#file}.takeover`;
     if (await this.#isQuiet(turn)) await fs.rm(turn, { force: true });
     try {
-      await fs.writeFile(turn, this.#text, { flag: 'wx' });
+      await (await fs.open(turn, 'wx')).close();
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       throw error;
     }
     try {
-      if (!(await this.#isStale())) return false;
-      await fs.rm(this.#file, { force: true });
+      const found = await this.#find();
+      if (!(await this.#isStale(found))) return false;
+      // What is not there is taken by whoever makes it first.
+      if (found !== undefined) await fs.rm(this.#file, { force: true });
       return await this.#create();
     } finally {
       await fs.rm(turn, { force: true });
     }
   }
 
-  async #isStale(): Promise<boolean> {
-    const text = await readText(this.#node.fs, this.#file);
-    if (text === undefined) return true;
-    const holder = parse(text);
-    const { pid, began, mayBeAlive } = this.#node;
-    const isQuiet = await this.#isQuiet(this.#file);
+  async #isStale(found: Found | undefined): Promise<boolean> {
+    if (found === undefined) return true;
+    const { holder, identity, mtimeMs } = found;
+    const isQuiet = this.#now - mtimeMs > STALE_MS;
     // What runs elsewhere cannot be asked.
-    if (holder === undefined || !this.#isHere(holder)) return isQuiet;
-    if (holder.pid !== pid) return !mayBeAlive(holder.pid);
-    // Another part of this process, which may be busy, or a process before it that had its number.
-    return isQuiet && (await mtimeOf(this.#node.fs, this.#file)) < began;
+    if (holder === undefined || !isHere(holder, this.#node, this.#namespace)) return isQuiet;
+    if (holder.pid !== this.#node.pid) return !this.#node.mayBeAlive(holder.pid);
+    // Another thread of this process, or a process before it that had its number.
+    const isOpen = await this.#isOpen(holder, identity);
+    if (isOpen === undefined) return isQuiet;
+    // It may have been released and taken by another while that was asked.
+    const now = isOpen ? undefined : await this.#find();
+    return now !== undefined && now.text === found.text && isSame(now.identity, identity);
   }
 
-  /** Whether its process can be asked for. */
-  #isHere({ hostname, namespace }: Holder): boolean {
-    return hostname === this.#node.hostname && namespace === this.#namespace;
+  /** Whether another thread of this process has that lock open; undefined where that cannot be known. */
+  async #isOpen({ keepsOpen }: Holder, identity: Identity): Promise<boolean | undefined> {
+    const ours = this.#handle;
+    return keepsOpen && ours !== undefined ? isOpenHere(this.#node.fs, identity, ours) : undefined;
+  }
+
+  /** The lock that is there. */
+  async #find(): Promise<Found | undefined> {
+    const handle = await this.#node.fs.open(this.#file, 'r').catch((error) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (handle === undefined) return undefined;
+    return foundIn(handle).finally(() => handle.close());
   }
 
   async #blocked(what: string): Promise<EdgeVecError> {
-    const holder = parse(await readText(this.#node.fs, this.#file));
+    const found = await this.#find();
+    const holder = found?.holder;
     const remove = `remove the file ${show(this.#file)}`;
     const seconds = STALE_MS / 1000;
     let remedy = 'Close it there first: one thread of one process can have it open.';
-    if (holder === undefined) remedy = `Try again in ${seconds} seconds: it is being opened, or that has failed.`;
+    if (found === undefined || holder === undefined)
+      remedy = `Try again in ${seconds} seconds: it is being opened, or that has failed, or the disk is full.`;
     // What is not here gives signs of life, or would have been taken for gone.
-    else if (!this.#isHere(holder)) remedy += ` If that process is gone, try again in ${seconds} seconds.`;
-    else if (holder.pid === this.#node.pid) remedy += ` If that thread has ended without closing it, ${remove}.`;
-    else if (await this.#isQuiet(this.#file)) {
+    else if (!isHere(holder, this.#node, this.#namespace))
+      remedy += ` If that process is gone, try again in ${seconds} seconds.`;
+    else if (holder.pid === this.#node.pid) {
+      if ((await this.#isOpen(holder, found.identity)) === undefined)
+        remedy += ` If that thread has ended without closing it, try again in ${seconds} seconds.`;
+    } else if (this.#now - found.mtimeMs > STALE_MS) {
       remedy += ` It has given no sign of life for ${seconds} seconds: if it is another program that has got the number, ${remove}.`;
     }
     return new EdgeVecError('BLOCKED', `${what} is open already`, {
-      got: `a lock of ${this.#said(holder) ?? 'a process that is not known yet'}`,
+      got: `a lock of ${holder === undefined ? 'a process that is not known yet' : this.#said(holder)}`,
       remedy,
     });
   }
 
-  /** Who that is, for people. */
-  #said(holder: Holder | undefined): string | undefined {
-    if (holder === undefined) return undefined;
-    const { pid, hostname } = holder;
-    if (hostname !== this.#node.hostname) return `process ${pid} on the machine ${hostname}`;
-    if (!this.#isHere(holder))
-      return `process ${pid} in another container of the machine ${hostname}, or before it was started anew`;
-    return pid === this.#node.pid ? `another thread of this process (${pid})` : `process ${pid} on this machine`;
+  #said(holder: Holder): string {
+    return sayHolder(holder, this.#node, this.#namespace);
   }
 
   async #isQuiet(file: string): Promise<boolean> {
-    return this.#now - (await mtimeOf(this.#node.fs, file)) > STALE_MS;
+    const found = await this.#node.fs.stat(file).catch(() => undefined);
+    return found !== undefined && this.#now - found.mtimeMs > STALE_MS;
   }
 }
 
-function parse(text: string | undefined): Holder | undefined {
-  try {
-    const holder = JSON.parse(text ?? '') as Holder;
-    return Number.isInteger(holder.pid) && typeof holder.hostname === 'string' ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Never, where it is not there. */
-async function mtimeOf(fs: Fs, file: string): Promise<number> {
-  const found = await fs.stat(file).catch(() => undefined);
-  return found?.mtimeMs ?? Number.POSITIVE_INFINITY;
-}
-
-/** Tells boots and containers apart, which may have one hostname; empty where that cannot be known. */
-async function namespaceOf(fs: Fs): Promise<string> {
-  const boot = await readText(fs, '/proc/sys/kernel/random/boot_id');
-  const pids = await fs.readlink('/proc/self/ns/pid').catch(() => '');
-  return `${boot?.trim() ?? ''} ${pids}`.trim();
-}
-
-async function readText(fs: Fs, file: string): Promise<string | undefined> {
-  const bytes = await fs.readFile(file).catch(() => undefined);
-  return bytes && new TextDecoder().decode(bytes);
+async function foundIn(handle: FileHandle): Promise<Found> {
+  const { size, mtimeMs } = await handle.stat();
+  const bytes = await readAll(handle, new Uint8Array(size), 0);
+  const text = new TextDecoder().decode(bytes);
+  return { text, holder: parseHolder(text), identity: await handle.stat({ bigint: true }), mtimeMs };
 }

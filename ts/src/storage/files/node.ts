@@ -3,6 +3,12 @@
 
 import type { Slots } from './share.js';
 
+/** Which file it is, whatever its name. */
+export interface Identity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
 export interface FileHandle {
   read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
   write(
@@ -14,14 +20,14 @@ export interface FileHandle {
   truncate(length: number): Promise<void>;
   sync(): Promise<void>;
   datasync(): Promise<void>;
-  stat(): Promise<{ readonly size: number }>;
+  stat(): Promise<{ readonly size: number; readonly mtimeMs: number }>;
+  stat(options: { readonly bigint: true }): Promise<Identity>;
   close(): Promise<void>;
 }
 
 export interface Fs {
-  open(path: string, flags: 'r' | 'r+' | 'w' | 'w+'): Promise<FileHandle>;
+  open(path: string, flags: 'r' | 'r+' | 'w' | 'wx' | 'w+'): Promise<FileHandle>;
   readFile(path: string): Promise<Uint8Array>;
-  writeFile(path: string, text: string, options: { readonly flag: 'wx' }): Promise<void>;
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
   readdir(path: string): Promise<string[]>;
   readlink(path: string): Promise<string>;
@@ -30,16 +36,23 @@ export interface Fs {
   link(from: string, to: string): Promise<void>;
   rm(path: string, options: { readonly force: true; readonly recursive?: boolean }): Promise<void>;
   stat(path: string): Promise<{ readonly mtimeMs: number }>;
+  stat(path: string, options: { readonly bigint: true }): Promise<Identity>;
   statfs(
     path: string,
   ): Promise<{ readonly bavail: number; readonly bfree: number; readonly blocks: number; readonly bsize: number }>;
+}
+
+/** What can be done when nothing is waited for any more. */
+interface FsNow {
+  readFileSync(path: string, encoding: 'utf8'): string;
+  rmSync(path: string): void;
 }
 
 interface Process {
   readonly pid: number;
   readonly versions?: { readonly node?: string };
   kill(pid: number, signal: 0): void;
-  uptime(): number;
+  on?(event: 'exit', run: () => void): unknown;
   getBuiltinModule?(name: string): unknown;
 }
 
@@ -53,12 +66,14 @@ export interface Node {
   resolve(path: string): string;
   /** What this thread has open, by the true path of the folder. */
   readonly slots: Slots;
-  /** When this process began, by this machine's clock; in milliseconds. */
-  readonly began: number;
   /** False where it is certain that there is no such process. */
   mayBeAlive(pid: number): boolean;
   /** Calls again and again, without keeping the process alive for it. Returns how to end that. */
   every(ms: number, run: () => void): () => void;
+  /** Calls in the last turn of this thread, unless it is stopped from outside. Returns how to end that. */
+  onExit(run: () => void): () => void;
+  /** Removes a file that has this text, before it returns. Does nothing where that fails. */
+  removeNow(path: string, text: string): void;
 }
 
 interface Timers {
@@ -75,6 +90,8 @@ export function node(): Node | undefined {
   const path = getBuiltinModule('node:path') as { resolve(path: string): string } | undefined;
   // Those of Node: a number, which a global `setInterval` may return, cannot be unref'd.
   const timers = getBuiltinModule('node:timers') as Timers | undefined;
+  const now = getBuiltinModule('node:fs') as FsNow | undefined;
+  if (now === undefined) return undefined;
   if (fs === undefined || os === undefined || path === undefined || timers === undefined) return undefined;
   const { resolve } = path;
   const every = (ms: number, run: () => void): (() => void) => {
@@ -90,8 +107,40 @@ export function node(): Node | undefined {
       return codeOf(error) !== 'ESRCH';
     }
   };
-  const began = Date.now() - process.uptime() * 1000;
-  return { fs, pid, hostname: os.hostname(), resolve, slots: slotsOf(globalThis), began, mayBeAlive, every };
+  const removeNow = (file: string, text: string): void => {
+    try {
+      if (now.readFileSync(file, 'utf8') === text) now.rmSync(file);
+    } catch {
+      // It is not there, or cannot be removed: then it is taken over.
+    }
+  };
+  return {
+    fs,
+    pid,
+    hostname: os.hostname(),
+    resolve,
+    slots: slotsOf(globalThis),
+    mayBeAlive,
+    every,
+    onExit,
+    removeNow,
+  };
+}
+
+/** Called when this thread ends: one listener, for a process warns of more than ten. */
+const leaving = new Set<() => void>();
+
+function onExit(run: () => void): () => void {
+  if (leaving.size === 0) listenOnce();
+  leaving.add(run);
+  return () => void leaving.delete(run);
+}
+
+let isListening = false;
+
+function listenOnce(): void {
+  if (!isListening && typeof process === 'object') process.on?.('exit', () => leaving.forEach((run) => void run()));
+  isListening = true;
 }
 
 /** One for all copies of this module in a thread. The number is raised whenever slots change. */

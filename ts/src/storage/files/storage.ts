@@ -8,7 +8,7 @@ import { guard } from './errors.js';
 import { syncFolder, writeAll } from './io.js';
 import { Journal } from './journal.js';
 import type { LockFile } from './lock.js';
-import { CHUNKS, DAMAGED, escaped, JOURNAL, NEW, unescaped } from './names.js';
+import { CHUNKS, DAMAGED, escaped, JOURNAL, LOCK, NEW, unescaped } from './names.js';
 import { codeOf, type Fs } from './node.js';
 import { encodeBody } from './record.js';
 
@@ -21,7 +21,8 @@ export class FileStorage implements Storage {
   readonly #chunks = new Set<string>();
   /** Chunks that a power failure might still take. */
   readonly #unsynced = new Set<string>();
-  /** What happens to the journal, one after the other. */
+  /** Calls that have not ended, of what happens to the journal, one after the other. */
+  #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
   /** Another holds the lock now. */
   #lockLost: EdgeVecError | undefined;
@@ -31,6 +32,7 @@ export class FileStorage implements Storage {
     this.#fs = fs;
     this.#folder = folder;
     this.#lock = lock;
+    lock.isIdle = () => this.#pending === 0;
     this.#journal = journal;
   }
 
@@ -39,6 +41,7 @@ export class FileStorage implements Storage {
       await fs.rm(`${folder}/${JOURNAL}${NEW}`, { force: true });
       const files = await fs.readdir(folder);
       const chunks = await fs.readdir(`${folder}/${CHUNKS}`);
+      for (const file of files) if (file.startsWith(`${LOCK}-`)) await lock.sweep(`${folder}/${file}`);
       const isThere = files.includes(JOURNAL);
       const names = chunks.filter((file) => !file.endsWith(NEW)).map((file) => unescaped(file));
       // Never an empty database in place of a damaged one, and nothing made that would look like one the next time.
@@ -138,10 +141,7 @@ export class FileStorage implements Storage {
   async #commit({ expect, requires = [], put = [], delete: deleted = [], strict = false }: Batch): Promise<boolean> {
     if (expect !== undefined && !sameBytes(expect, this.#journal.head)) return false;
     if (!requires.every((name) => this.#chunks.has(name))) return false;
-    await this.#lock.assertHeld().catch((error) => {
-      this.#lockLost = error;
-      throw error;
-    });
+    await this.#assertHeld();
     const written: string[] = [];
     try {
       for (const [store, key, value] of put) {
@@ -151,6 +151,8 @@ export class FileStorage implements Storage {
       }
       for (const name of written) this.#unsynced.add(name);
       if (strict) await this.#syncChunks();
+      // Once more: chunks may have taken long.
+      await this.#assertHeld();
       await this.#journal.append(encodeBody(put, deleted), strict);
     } catch (error) {
       // What a failed sync has left is open: the record may be there, and speak of them.
@@ -172,6 +174,13 @@ export class FileStorage implements Storage {
     }
     await this.#journal.tidy(deleted.some(([store]) => store === 'log'));
     return true;
+  }
+
+  async #assertHeld(): Promise<void> {
+    await this.#lock.assertHeld().catch((error) => {
+      this.#lockLost = error;
+      throw error;
+    });
   }
 
   async #writeChunk(name: string, value: Uint8Array): Promise<void> {
@@ -208,7 +217,12 @@ export class FileStorage implements Storage {
       if (this.#failure !== undefined) throw this.#failure;
       return guard(run);
     });
-    this.#last = running.catch(() => {});
+    this.#pending += 1;
+    this.#last = running
+      .catch(() => {})
+      .then(() => {
+        this.#pending -= 1;
+      });
     return running;
   }
 

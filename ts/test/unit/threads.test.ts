@@ -1,0 +1,138 @@
+// Worker threads of Node that have a folder open: one at a time, for as long as the thread lives.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { node as findNode, type Node } from '../../src/storage/files/node.js';
+import { FilesSite } from '../../src/storage/files/site.js';
+import { ENDS, type Order, Thread } from '../support/thread.js';
+
+const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
+let root: string;
+let threads: Thread[] = [];
+const lock = (): string => join(root, 'db-db', 'lock');
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'edgevec-threads-'));
+});
+afterEach(async () => {
+  for (const thread of threads) await thread.end('is terminated');
+  threads = [];
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function start(order: Order = { open: root }): Promise<Thread> {
+  const thread = await Thread.start(order);
+  threads.push(thread);
+  return thread;
+}
+
+/** A platform that does not tell which files are open: macOS and Windows may be such. */
+function untold(): Node {
+  const fs = {
+    ...node.fs,
+    readdir: async (path: string) => (path.endsWith('/fd') ? [] : node.fs.readdir(path)),
+  };
+  return { ...node, fs, slots: new Map() };
+}
+
+/** Windows tells nobody which files are open: there a thread that is terminated counts as gone after a while. */
+const tells = process.platform !== 'win32';
+
+const blocked = { code: 'BLOCKED', got: `a lock of another thread of this process (${process.pid})` };
+
+describe.each(ENDS)('A thread that %s without closing', (how) => {
+  test.skipIf(!tells && how === 'is terminated')('lets its folder go at once', async () => {
+    const site = new FilesSite(node, root);
+    for (let round = 1; round <= 3; round++) {
+      const thread = await start({ open: root, put: round });
+      await expect(site.open('db')).rejects.toMatchObject(blocked);
+      await thread.end(how);
+      const storage = await site.open('db');
+      expect(await storage.read('head', 0)).toEqual(Uint8Array.of(round));
+      await storage.close();
+    }
+    await start();
+    await threads.at(-1)?.end(how);
+    await site.drop('db');
+    expect(await site.list()).toEqual([]);
+  });
+
+  test('lets it go after a while where the platform does not tell', async () => {
+    const thread = await start({ open: root, put: 7 });
+    const site = new FilesSite(untold(), root);
+    await expect(site.open('db')).rejects.toMatchObject(blocked);
+    await thread.end(how);
+    if (how === 'is terminated') {
+      const error = await site.open('db').catch((reason) => reason);
+      expect(error).toMatchObject(blocked);
+      expect(error.remedy).toContain('try again in 20 seconds');
+      utimesSync(lock(), 0, Date.now() / 1000 - 21);
+    } else {
+      // It has let go in its last turn.
+      expect(existsSync(lock())).toBe(false);
+    }
+    const storage = await site.open('db');
+    expect(await storage.read('head', 0)).toEqual(Uint8Array.of(7));
+    await storage.close();
+  });
+});
+
+test.skipIf(!tells)('A thread that is busy keeps its folder, however long it gives no sign of life', async () => {
+  const thread = await start();
+  const flag = new Int32Array(new SharedArrayBuffer(4));
+  const busy = thread.do({ busy: { flag } });
+  await expect.poll(() => flag[0]).toBe(1);
+  utimesSync(lock(), 0, 0);
+  const error = await new FilesSite(node, root).open('db').catch((reason) => reason);
+  expect(error).toMatchObject(blocked);
+  expect(error.remedy).toBe('Close it there first: one thread of one process can have it open.');
+  Atomics.store(flag, 0, 0);
+  Atomics.notify(flag, 0);
+  await busy;
+  await thread.do({ put: 3 });
+  await thread.do({ close: true });
+  await (await new FilesSite(node, root).open('db')).close();
+});
+
+test.skipIf(!tells)('Nothing that a terminated thread was writing comes after what the next one has read', async () => {
+  for (let round = 0; round < 10; round++) {
+    const thread = await start();
+    thread.tell({ writes: true });
+    await expect.poll(() => thread.written).toBeGreaterThan(round * 3);
+    await thread.end('is terminated');
+    const storage = await new FilesSite(node, root).open('db');
+    const keys: number[] = [];
+    for await (const [key] of storage.scan(0)) keys.push(key);
+    // What was acknowledged is there, and at most the one that was being written.
+    expect(keys).toEqual(keys.map((_, i) => i + 1));
+    expect(keys.length - thread.written).toBeGreaterThanOrEqual(0);
+    const mine = keys.length + 1;
+    await storage.commit({ put: [['log', mine, Uint8Array.of(9)]] });
+    await storage.close();
+    const again = await new FilesSite(node, root).open('db');
+    expect(again.lost).toBe(0);
+    expect(await again.read('log', mine)).toEqual(Uint8Array.of(9));
+    await again.close();
+    rmSync(join(root, 'db-db'), { recursive: true });
+  }
+});
+
+test.skipIf(!tells)('Of many threads that open at once one has it, and none leaves anything behind', async () => {
+  await start({ open: root, put: 1 });
+  await threads.at(-1)?.end('is terminated');
+  // The lock of a thread that has ended is there.
+  expect(JSON.parse(readFileSync(lock(), 'utf8'))).toMatchObject({ pid: process.pid, keepsOpen: true });
+  const tries = await Promise.allSettled(
+    Array.from({ length: 6 }, () =>
+      Thread.start({}).then(async (thread) => {
+        threads.push(thread);
+        await thread.do({ open: root });
+      }),
+    ),
+  );
+  const refused = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason.message] : []));
+  expect(refused).toEqual(new Array(5).fill('BLOCKED'));
+  expect(readdirSync(join(root, 'db-db')).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
+});
