@@ -11,6 +11,8 @@ const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) =>
 export default defineConfig({
   outputDir: 'test-results',
   timeout: 120_000,
+  // Patience with a loaded machine: a wait ends as soon as what it waits for is there.
+  expect: { timeout: 30_000 },
   workers: 1,
   forbidOnly: Boolean(CI),
   projects: [

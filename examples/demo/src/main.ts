@@ -3,7 +3,7 @@ import type { Source } from './data/types';
 import * as format from './format';
 import * as session from './session';
 import { building, elsewhere, held, index, measuring, opening } from './state';
-import { mountBuild, showOpened, showOpening, showState, startBuild } from './views/build';
+import { mountBuild, showNoneOpen, showOpened, showOpening, showState, startBuild } from './views/build';
 import { mountCode } from './views/code';
 import { mountMeasure } from './views/measure';
 import { dismiss, notify, words } from './views/notices';
@@ -58,6 +58,8 @@ function onEvent(event: EdgeVecEvent): void {
   gone = true;
   notify('gone', words(event), 'Open again', () => inTurn(() => openStored('asked for')));
   void letGo();
+  // A build under way fails, and shows that itself.
+  if (!building.value) showNoneOpen();
 }
 
 async function openStored(why: 'at first' | 'by itself' | 'asked for'): Promise<void> {
@@ -82,7 +84,7 @@ async function openStored(why: 'at first' | 'by itself' | 'asked for'): Promise<
 /** The next try is the user's, so that a failure is not repeated every two seconds. */
 function fail(error: unknown, again: () => Promise<void>): void {
   gone = true;
-  showState('No index is open.', 'failed');
+  showNoneOpen();
   notify('gone', error instanceof Error ? error.message : String(error), 'Try again', () => inTurn(again));
 }
 

@@ -15,6 +15,37 @@ async function findsRow({ search, hits }: Demo, row: number) {
   await expect(hits.first()).toContainText('distance 0.0000');
 }
 
+/** Runs `check` once `tab` knows that `builder` builds, and returns once it knows that it does no more. */
+async function seesBuildElsewhere(tab: Demo, builder: Demo, check: () => Promise<void>) {
+  await tab.page.evaluate(() => {
+    const { query } = LockManager.prototype;
+    Object.assign(window, { looks: 0 });
+    LockManager.prototype.query = function () {
+      (window as unknown as { looks: number }).looks++;
+      return query.call(this);
+    };
+  });
+  // The page looks around again only after it has shown what it saw.
+  const looksTwice = async () => {
+    const looks = () => tab.page.evaluate(() => (window as unknown as { looks: number }).looks);
+    const before = await looks();
+    await expect.poll(looks).toBeGreaterThan(before + 1);
+  };
+  await builder.page.evaluate(
+    () =>
+      new Promise<void>((held) => {
+        void navigator.locks.request('edgevec-demo:building', { mode: 'shared' }, () => {
+          held();
+          return new Promise<void>((endBuild) => Object.assign(window, { endBuild }));
+        });
+      }),
+  );
+  await looksTwice();
+  await check();
+  await builder.page.evaluate(() => (window as unknown as { endBuild(): void }).endBuild());
+  await looksTwice();
+}
+
 test('a reload keeps the rows, and they are searched at once', async ({ demo, page }) => {
   await demo.build(2000, 64);
   await expect(demo.kept).toHaveText(/^2,000 rows kept on this device, [\d.]+ [kM]B/);
@@ -85,8 +116,30 @@ test('a build that another tab takes the place of says so', async ({ demo, page 
   expect(await other.answer(true, () => other.startBuild())).toContain('another tab is adding');
   await other.expectReady(300);
   await expect(demo.index.getByText('The build failed.')).toBeVisible();
+
+  // This tab sees that another one builds, and that it ends; the failure stays on show.
+  await page.bringToFront();
+  await seesBuildElsewhere(demo, other, async () => {
+    await expect(demo.index.getByText('The build failed.')).toBeVisible();
+  });
+  await expect(demo.index.getByText('The build failed.')).toBeVisible();
   await demo.notices.getByRole('button', { name: 'Open again' }).click();
   await demo.expectReady(300);
+});
+
+test('a tab whose index is gone says that none is open, not that there is none', async ({ demo, page }) => {
+  await demo.build(300, 16);
+  const other = await openTab(page);
+  await other.expectReady(300);
+  await other.rebuild(200, 8);
+  await expect(demo.notices).toContainText('another tab has started over');
+  await page.bringToFront();
+  await seesBuildElsewhere(demo, other, async () => {
+    await expect(demo.index.getByText('No index is open.')).toBeVisible();
+  });
+  await expect(demo.index.getByText('No index is open.')).toBeVisible();
+  await demo.notices.getByRole('button', { name: 'Open again' }).click();
+  await demo.expectReady(200);
 });
 
 test('stored rows are replaced only after a question', async ({ demo, page }) => {

@@ -46,6 +46,11 @@ export function showState(text: string, phase = ''): void {
   state.dataset['phase'] = phase;
 }
 
+/** There may be an index, but this page has none open. */
+export function showNoneOpen(): void {
+  showState('No index is open.', 'failed');
+}
+
 /** What is there, before how it came to be there. */
 function ready({ set, count }: Held, how = ''): void {
   const complete = count >= set.rows;
@@ -63,7 +68,9 @@ function showProgress(done: number, total: number, text: string): void {
   progress.textContent = text;
 }
 
+/** A failure stays on show until the user does something about it, whatever other tabs do meanwhile. */
 function showNothing(): void {
+  if (state.dataset['phase'] === 'failed') return;
   showState(elsewhere.value ? 'Another tab is building an index.' : 'No index yet.');
   showProgress(0, 1, 'not begun');
   framesFigure.hidden = true;
