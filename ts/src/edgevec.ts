@@ -133,7 +133,8 @@ export class EdgeVecBase<M extends object = Default> {
    * Adds new records. A record without an id gets one: an integer above every number up to 2^52 seen as an id so far.
    *
    * An array is one transaction: it is written whole or not at all. Any other iterable is a stream, written in batches of up
-   * to 1024 rows; its error tells in `written` how many rows are in. Do not change an array before the promise settles.
+   * to 1024 rows; its error tells in `written` how many rows are in. Do not change an array before the promise settles. An iterable may
+   * fill one object anew for each record: vector and metadata are copied before the next record is asked for.
    *
    * @returns the id, or every id in order.
    * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,

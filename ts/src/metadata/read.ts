@@ -17,7 +17,7 @@ export type Nodes = readonly unknown[];
 const UNDEFINED = -1;
 const HOLE = -2;
 const SPARSE = -7;
-const NUMBERS: ReadonlyMap<unknown, number> = new Map([
+const NUMBERS: ReadonlyMap<number, number> = new Map([
   [-3, Number.NaN],
   [-4, Number.POSITIVE_INFINITY],
   [-5, Number.NEGATIVE_INFINITY],
@@ -83,7 +83,7 @@ class Reader {
    * may lead back to them.
    */
   readonly #known = new Map<number, object>();
-  readonly #bytes = new Map<number, Bytes>();
+  #bytes: Map<number, Bytes> | undefined;
 
   constructor(nodes: Nodes, views: ReadonlySet<string>) {
     this.#nodes = nodes;
@@ -91,17 +91,16 @@ class Reader {
   }
 
   value(index: unknown, level: number): unknown {
-    if (index === UNDEFINED) return undefined;
-    const number = NUMBERS.get(index);
-    if (number !== undefined) return number;
+    if (typeof index !== 'number') throw malformed();
+    if (index < 0) return withoutNode(index);
     const node = this.#node(index);
     if (typeof node !== 'object' || node === null) return node;
-    const known = this.#known.get(index as number);
+    const known = this.#known.get(index);
     if (known !== undefined) return known;
-    if (!Array.isArray(node)) return this.#object(index as number, Object.entries(node), level);
+    if (!Array.isArray(node)) return this.#object(index, Object.entries(node), level);
     return typeof node[0] === 'string'
-      ? this.#tagged(index as number, node as [string, ...unknown[]], level)
-      : this.#array(index as number, node, level);
+      ? this.#tagged(index, node as [string, ...unknown[]], level)
+      : this.#array(index, node, level);
   }
 
   #node(index: unknown): unknown {
@@ -194,15 +193,22 @@ class Reader {
   }
 
   #bytesAt(index: unknown): Bytes {
-    const known = this.#bytes.get(index as number);
+    const known = this.#bytes?.get(index as number);
     if (known !== undefined) return known;
     const node = this.#node(index);
     if (!Array.isArray(node) || node[0] !== 'ArrayBuffer') throw malformed();
     const buffer: ArrayBuffer = unflatten([['ArrayBuffer', node[1]]]);
     const bytes = { buffer, left: buffer.byteLength };
+    this.#bytes ??= new Map();
     this.#bytes.set(index as number, bytes);
     return bytes;
   }
+}
+
+function withoutNode(index: number): number | undefined {
+  const number = NUMBERS.get(index);
+  if (number === undefined && index !== UNDEFINED) throw malformed();
+  return number;
 }
 
 function* pairs(items: readonly unknown[]): Generator<readonly [unknown, unknown]> {

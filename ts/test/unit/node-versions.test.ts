@@ -1,7 +1,7 @@
 // What one version of Node has written, another reads, and the first again after that.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,15 +19,23 @@ function fetchNode(version: number): { readonly path: string } | { readonly miss
   const folder = join(tmpdir(), `edgevec-node-${version}`);
   const path = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   try {
-    if (!existsSync(path)) {
-      mkdirSync(folder, { recursive: true });
-      const options = ['--no-audit', '--no-fund', '--no-save', '--prefix', folder];
-      execFileSync('npm', ['install', ...options, `node@${version}`], { stdio: 'pipe', timeout: 180_000 });
-    }
+    if (!existsSync(path)) install(`node@${version}`, folder);
     const found = execFileSync(path, ['--version'], { encoding: 'utf8' });
     return found.startsWith(`v${version}.`) ? { path } : { missing: `Node ${found.trim()} came in its place` };
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Whole or not at all, also if another run does the same. */
+function install(what: string, folder: string): void {
+  const fetched = mkdtempSync(`${folder}-`);
+  try {
+    const options = ['--no-audit', '--no-fund', '--no-save', '--fetch-retries=0', '--prefix', fetched];
+    execFileSync('npm', ['install', ...options, what], { stdio: 'pipe', timeout: 180_000 });
+    if (!existsSync(folder)) renameSync(fetched, folder);
+  } finally {
+    rmSync(fetched, { recursive: true, force: true });
   }
 }
 
