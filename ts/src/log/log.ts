@@ -165,7 +165,9 @@ export class Log {
     put.push(['head', 0, encodeHead(head)]);
     const requires = entries.flatMap((entry) => (entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name)));
     const expect = this.#stored;
-    if (!(await this.#storage.commit({ expect, requires, put, strict }))) {
+    // Deletions free room: they may use what is kept back.
+    const reserved = entries.every(({ kind }) => kind === 'delete');
+    if (!(await this.#storage.commit({ expect, requires, put, strict, reserved }))) {
       if (requires.length === 0 || !sameBytes(expect, await this.#storage.read('head', 0))) return undefined;
       throw partsGone();
     }

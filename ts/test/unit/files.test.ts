@@ -276,7 +276,7 @@ describe('A damaged journal', () => {
         if (typeof process === 'string') {
           answers.push(process);
           expect(readFileSync(journal).equals(bytes)).toBe(true);
-          expect(readdirSync(folder).sort()).toEqual(['chunks', 'journal']);
+          expect(readdirSync(folder).sort()).toEqual(['chunks', 'journal', 'reserve']);
         } else {
           const rows = await process.rows();
           expect(rows).toEqual(numbered(rows.length));

@@ -3,6 +3,7 @@
 export const JOURNAL = 'journal';
 export const LOCK = 'lock';
 export const CHUNKS = 'chunks';
+export const RESERVE = 'reserve';
 /** Before a time, in the name of the file with what could not be read of the journal. */
 export const DAMAGED = `${JOURNAL}.damaged-`;
 export const NEW = '.new';

@@ -35,7 +35,7 @@ export interface Fs {
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   rm(path: string, options: { readonly force: true; readonly recursive?: boolean }): Promise<void>;
-  stat(path: string): Promise<{ readonly mtimeMs: number }>;
+  stat(path: string): Promise<{ readonly size: number; readonly mtimeMs: number }>;
   stat(path: string, options: { readonly bigint: true }): Promise<Identity>;
   statfs(
     path: string,

@@ -4,10 +4,10 @@
 import { EdgeVecError } from '../../errors.js';
 import { show } from '../../show.js';
 import type { Storage, StorageSite } from '../storage.js';
-import { failed, unavailable } from './errors.js';
+import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';
 import { LockFile } from './lock.js';
-import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, unescaped } from './names.js';
+import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, RESERVE, unescaped } from './names.js';
 import { codeOf, type Node } from './node.js';
 import { share, withdraw } from './share.js';
 import { FileStorage } from './storage.js';
@@ -79,7 +79,13 @@ export class FilesSite implements StorageSite {
       const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
       try {
         // Out of the way in one step: a database is there or it is not.
-        await fs.rename(folder, `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`);
+        const away = `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`;
+        await fs.rename(folder, away).catch(async (error) => {
+          // A longer name may take a block of the folder that it is in.
+          if (!isFull(error)) throw error;
+          await fs.rm(`${folder}/${RESERVE}`, { force: true });
+          await fs.rename(folder, away);
+        });
       } finally {
         await lock.release().catch(() => {});
       }

@@ -4,13 +4,14 @@
 import { closed, damaged, type EdgeVecError } from '../../errors.js';
 import { kindOf } from '../names.js';
 import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
-import { guard } from './errors.js';
+import { guard, isFull } from './errors.js';
 import { syncFolder, writeAll } from './io.js';
 import { Journal } from './journal.js';
 import type { LockFile } from './lock.js';
 import { CHUNKS, DAMAGED, escaped, JOURNAL, LOCK, NEW, unescaped } from './names.js';
 import { codeOf, type Fs } from './node.js';
 import { encodeBody } from './record.js';
+import { Reserve } from './reserve.js';
 
 export class FileStorage implements Storage {
   readonly kind = 'files';
@@ -18,6 +19,7 @@ export class FileStorage implements Storage {
   readonly #folder: string;
   readonly #lock: LockFile;
   readonly #journal: Journal;
+  readonly #reserve: Reserve;
   readonly #chunks = new Set<string>();
   /** Chunks that a power failure might still take. */
   readonly #unsynced = new Set<string>();
@@ -28,12 +30,13 @@ export class FileStorage implements Storage {
   #lockLost: EdgeVecError | undefined;
   #closed = false;
 
-  private constructor(fs: Fs, folder: string, lock: LockFile, journal: Journal) {
+  private constructor(fs: Fs, folder: string, lock: LockFile, journal: Journal, reserve: Reserve) {
     this.#fs = fs;
     this.#folder = folder;
     this.#lock = lock;
     lock.isIdle = () => this.#pending === 0;
     this.#journal = journal;
+    this.#reserve = reserve;
   }
 
   static async open(fs: Fs, root: string, folder: string, lock: LockFile): Promise<FileStorage> {
@@ -57,7 +60,7 @@ export class FileStorage implements Storage {
           await journal.close();
           journal = await Journal.create(fs, folder);
         }
-        const storage = new FileStorage(fs, folder, lock, journal);
+        const storage = new FileStorage(fs, folder, lock, journal, await Reserve.open(fs, folder));
         for (const file of chunks) {
           const name = unescaped(file);
           if (file.endsWith(NEW)) await fs.rm(`${folder}/${CHUNKS}/${file}`, { force: true });
@@ -138,10 +141,32 @@ export class FileStorage implements Storage {
     return this.#lockLost ?? this.#journal.broken;
   }
 
-  async #commit({ expect, requires = [], put = [], delete: deleted = [], strict = false }: Batch): Promise<boolean> {
+  async #commit(batch: Batch): Promise<boolean> {
+    const { expect, requires = [], put = [], delete: deleted = [], reserved = false } = batch;
     if (expect !== undefined && !sameBytes(expect, this.#journal.head)) return false;
     if (!requires.every((name) => this.#chunks.has(name))) return false;
     await this.#assertHeld();
+    const more = put.reduce((sum, [store, , value]) => sum + (store === 'head' ? 0 : value.length), 0);
+    if (more > 0 && !reserved) await this.#reserve.take(more);
+    await this.#write(batch).catch(async (error) => {
+      if (!reserved || !isFull(error) || !(await this.#reserve.release())) throw error;
+      await this.#write(batch);
+    });
+    // From here on it has taken place: what fails now costs room, and nothing else.
+    const removed = deleted.flatMap(([store, key]) => (store === 'chunks' && this.#chunks.has(key) ? [key] : []));
+    if (removed.length > 0) await this.#journal.repeatHead().catch(() => {});
+    for (const name of removed) {
+      this.#chunks.delete(name);
+      this.#unsynced.delete(name);
+      await this.#fs.rm(this.#chunkFile(name), { force: true }).catch(() => {});
+    }
+    await this.#journal.tidy(deleted.some(([store]) => store === 'log'));
+    if (removed.length > 0) await this.#reserve.fill().catch(() => {});
+    return true;
+  }
+
+  /** Writes all that a batch puts, or nothing. */
+  async #write({ put = [], delete: deleted = [], strict = false }: Batch): Promise<void> {
     const written: string[] = [];
     try {
       for (const [store, key, value] of put) {
@@ -153,7 +178,9 @@ export class FileStorage implements Storage {
       if (strict) await this.#syncChunks();
       // Once more: chunks may have taken long.
       await this.#assertHeld();
-      await this.#journal.append(encodeBody(put, deleted), strict);
+      // A head that is there already, as in a sync of what was committed before, takes no room.
+      const news = put.filter(([store, , value]) => store !== 'head' || !sameBytes(value, this.#journal.head));
+      await this.#journal.append(encodeBody(news, deleted), strict);
     } catch (error) {
       // What a failed sync has left is open: the record may be there, and speak of them.
       if (this.#failure !== undefined) throw error;
@@ -164,16 +191,6 @@ export class FileStorage implements Storage {
       throw error;
     }
     for (const name of written) this.#chunks.add(name);
-    // From here on it has taken place: what fails now costs room, and nothing else.
-    const removed = deleted.flatMap(([store, key]) => (store === 'chunks' && this.#chunks.has(key) ? [key] : []));
-    if (removed.length > 0) await this.#journal.repeatHead().catch(() => {});
-    for (const name of removed) {
-      this.#chunks.delete(name);
-      this.#unsynced.delete(name);
-      await this.#fs.rm(this.#chunkFile(name), { force: true }).catch(() => {});
-    }
-    await this.#journal.tidy(deleted.some(([store]) => store === 'log'));
-    return true;
   }
 
   async #assertHeld(): Promise<void> {

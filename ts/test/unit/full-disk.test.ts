@@ -1,0 +1,268 @@
+// A disk without a free byte: what is stored can be read and dropped, deletions are accepted, and
+// nothing is left behind by what was refused.
+
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EdgeVec } from '../../src/index.js';
+import { node as findNode, type Node } from '../../src/storage/files/node.js';
+import { FilesSite } from '../../src/storage/files/site.js';
+import { FullDisk } from '../support/full-disk.js';
+import { failure } from '../support/open.js';
+import { Process, type Row } from '../support/process.js';
+
+const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
+const KIB = 1 << 10;
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'edgevec-full-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const bytes = (length: number, value = 1): Uint8Array => new Uint8Array(length).fill(value);
+const folder = (): string => join(root, 'db-db');
+const reserved = (): number => {
+  const found = readdirSync(folder()).includes('reserve');
+  return found ? statSync(join(folder(), 'reserve')).size : 0;
+};
+const numbered = (from: number, to: number): Row[] =>
+  Array.from({ length: to - from }, (_, i) => ({ id: from + i, n: from + i }));
+
+describe('A storage on a full disk', () => {
+  async function made(): Promise<{ disk: FullDisk; site: FilesSite }> {
+    const disk = new FullDisk(node);
+    const site = new FilesSite(disk.node, root);
+    const storage = await site.open('db');
+    await storage.commit({
+      put: [
+        ['head', 0, bytes(1)],
+        ['log', 1, bytes(100)],
+        ['chunks', 'a', bytes(100 * KIB)],
+      ],
+    });
+    await storage.close();
+    disk.free = 0;
+    return { disk, site };
+  }
+
+  test('is opened, read and dropped, and leaves no lock behind', async () => {
+    const { disk, site } = await made();
+    const before = readdirSync(folder());
+    for (let i = 0; i < 2; i++) {
+      const storage = await site.open('db');
+      expect(await storage.read('chunks', 'a')).toEqual(bytes(100 * KIB));
+      expect(await storage.read('log', 1)).toEqual(bytes(100));
+      expect(readdirSync(folder())).toContain('lock');
+      await expect(new FilesSite(disk.node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
+      await expect(new FilesSite(disk.node, root).drop('db')).rejects.toMatchObject({ code: 'BLOCKED' });
+      await storage.close();
+      expect(readdirSync(folder())).toEqual(before);
+    }
+    await site.drop('db');
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('keeps its lock as long as it gives signs of life, and names itself once there is room', async () => {
+    const { disk, site } = await made();
+    const beats = new Set<() => void>();
+    const every = (_: number, run: () => void) => {
+      beats.add(run);
+      return () => void beats.delete(run);
+    };
+    const held: Node = { ...disk.node, every };
+    const storage = await new FilesSite(held, root).open('db');
+    const lock = join(folder(), 'lock');
+    expect(statSync(lock).size).toBeLessThan(2);
+    for (let i = 0; i < 3; i++) {
+      utimesSync(lock, 0, 0);
+      for (const beat of beats) beat();
+      await expect.poll(() => statSync(lock).mtimeMs).toBeGreaterThan(0);
+      const error = await site.open('db').catch((reason) => reason);
+      expect(error).toMatchObject({ code: 'BLOCKED' });
+    }
+    disk.free = KIB;
+    for (const beat of beats) beat();
+    await expect.poll(() => statSync(lock).size).toBeGreaterThan(2);
+    expect(await site.open('db').catch((error) => error.got)).toContain(`(${process.pid})`);
+    await storage.close();
+    expect(readdirSync(folder())).not.toContain('lock');
+  });
+
+  test('is taken from a holder that has given no sign of life', async () => {
+    const { disk, site } = await made();
+    const storage = await new FilesSite({ ...disk.node, every: () => () => {} }, root).open('db');
+    utimesSync(join(folder(), 'lock'), 0, 0);
+    const taken = await site.open('db');
+    // Whoever lost it leaves it alone.
+    await storage.close();
+    await expect(new FilesSite(disk.node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
+    await taken.close();
+  });
+
+  test('a new one is refused as QUOTA, and leaves nothing in the way', async () => {
+    const disk = new FullDisk(node, 0);
+    const site = new FilesSite(disk.node, root);
+    await expect(site.open('db')).rejects.toMatchObject({ code: 'QUOTA' });
+    disk.free = 1 << 20;
+    await (await site.open('db')).close();
+  });
+
+  test('lets a commit that is reserved use what it keeps back, and no other', async () => {
+    const { disk, site } = await made();
+    expect(reserved()).toBe(64 * KIB);
+    const storage = await site.open('db');
+    const put = [['log', 2, bytes(10 * KIB)]] as const;
+    await expect(storage.commit({ put })).rejects.toMatchObject({ code: 'QUOTA' });
+    expect(reserved()).toBe(64 * KIB);
+    expect(await storage.commit({ put, reserved: true })).toBe(true);
+    expect(reserved()).toBe(0);
+    // The rest of it is for others that free room.
+    const small = [['log', 3, bytes(1)]] as const;
+    await expect(storage.commit({ put: small })).rejects.toMatchObject({ code: 'QUOTA' });
+    expect(await storage.commit({ put: [['log', 3, bytes(40 * KIB)]], reserved: true })).toBe(true);
+    await expect(storage.commit({ put: [['chunks', 'b', bytes(40 * KIB)]], reserved: true })).rejects.toMatchObject({
+      code: 'QUOTA',
+    });
+    expect(await storage.chunks()).toEqual(['a']);
+    // Taken again by the commit that has freed room, before others come.
+    expect(await storage.commit({ delete: [['chunks', 'a']], reserved: true })).toBe(true);
+    expect(reserved()).toBe(64 * KIB);
+    expect(disk.free).toBeLessThan(60 * KIB);
+    expect(await storage.commit({ put: [['log', 4, bytes(10)]] })).toBe(true);
+    await storage.close();
+    const again = await site.open('db');
+    const log: number[] = [];
+    for await (const [key] of again.scan(0)) log.push(key);
+    expect(log).toEqual([1, 2, 3, 4]);
+    await again.close();
+  });
+
+  test('keeps back more the more is written, up to a mebibyte', async () => {
+    const site = new FilesSite(node, root);
+    const storage = await site.open('db');
+    expect(reserved()).toBe(0);
+    const sizes: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      await storage.commit({ put: [['chunks', `${i}`, bytes(1 << 20)]] });
+      sizes.push(reserved() / KIB);
+    }
+    expect([sizes[0], sizes.at(-1)]).toEqual([256, 1024]);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+    await storage.close();
+  });
+});
+
+describe('A database on a full disk', () => {
+  test('is read, takes deletions and no writes, and takes writes again once there is room', async () => {
+    const disk = new FullDisk(node);
+    const site = new FilesSite(disk.node, root);
+    const process = await Process.start(site, 256);
+    await process.write('upsert', numbered(0, 400));
+    disk.free = 0;
+    await expect(process.write('upsert', numbered(400, 401))).rejects.toMatchObject({ code: 'QUOTA' });
+    const kept = reserved();
+    await process.flush();
+    expect(reserved()).toBe(kept);
+    await process.close();
+
+    const again = await Process.start(site, 256);
+    expect(await again.rows()).toEqual(numbered(0, 400));
+    for (let id = 0; id < 300; id += 10)
+      expect(await again.delete(numbered(id, id + 10).map((row) => row.id))).toBe(10);
+    await expect(again.write('upsert', numbered(400, 401))).rejects.toMatchObject({ code: 'QUOTA' });
+    expect(await again.rows()).toEqual(numbered(300, 400));
+    await again.close();
+
+    const third = await Process.start(site, 256);
+    expect(await third.rows()).toEqual(numbered(300, 400));
+    expect(await third.delete(numbered(300, 400).map((row) => row.id))).toBe(100);
+    await third.close();
+    disk.free = 1 << 20;
+    const fourth = await Process.start(site, 256);
+    await fourth.save();
+    expect(reserved()).toBeGreaterThan(0);
+    await fourth.write('upsert', numbered(0, 50));
+    expect(await fourth.rows()).toEqual(numbered(0, 50));
+    await fourth.close();
+  });
+});
+
+/** Why no small file system can be mounted here; undefined if one can. */
+function whyNoMount(): string | undefined {
+  if (process.platform !== 'linux') return 'only Linux has tmpfs';
+  const folder = mkdtempSync(join(tmpdir(), 'edgevec-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('umount', [folder]);
+    return undefined;
+  } catch (error) {
+    return `mounting a tmpfs fails: ${String(error).split('\n')[0]}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const reason = whyNoMount();
+
+describe.skipIf(reason !== undefined)(`A file system of 12 MB${reason === undefined ? '' : ` (${reason})`}`, () => {
+  beforeEach(() => {
+    mkdirSync(join(root, 'small'));
+    root = join(root, 'small');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', root]);
+  });
+  afterEach(() => {
+    // What has been closed may still be on its way.
+    execFileSync('umount', ['-l', root]);
+    root = join(root, '..');
+  });
+
+  /** Takes all that is free. */
+  function fill(): void {
+    const file = openSync(join(root, 'filler'), 'w');
+    try {
+      for (;;) writeSync(file, bytes(4 * KIB));
+    } catch (error) {
+      expect((error as { readonly code: string }).code).toBe('ENOSPC');
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  test('that is full: load, search, delete and drop work, and insert says QUOTA', async () => {
+    const directory = join(root, 'store');
+    const rows = Array.from({ length: 2_000 }, (_, id) => ({ id, vector: Float32Array.of(id + 1, 1) }));
+    const db = await EdgeVec.open({ name: 'db', dimensions: 2, metric: 'euclidean', directory });
+    await db.insert(rows);
+    await db.close();
+    fill();
+    const again = await EdgeVec.load('db', { directory });
+    expect(await again.count()).toBe(2_000);
+    expect((await again.search([8, 1], { k: 1, exact: true }))[0]?.id).toBe(7);
+    await failure(() => again.upsert(rows), 'QUOTA');
+    expect(await again.delete(rows.slice(0, 1_500).map(({ id }) => id))).toBe(1_500);
+    await again.close();
+    const third = await EdgeVec.load('db', { directory });
+    expect(await third.count()).toBe(500);
+    await third.close();
+    expect(readdirSync(join(directory, 'db-db')).filter((name) => name.startsWith('lock'))).toEqual([]);
+    await failure(() => EdgeVec.open({ name: 'another', dimensions: 2, directory }), 'QUOTA');
+    await EdgeVec.drop('db', { directory });
+    await EdgeVec.drop('another', { directory });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
