@@ -12,6 +12,7 @@ import { type ChunkRef, refOf } from '../storage/chunk.js';
 import type { Names } from '../storage/names.js';
 import { assertRoom, bytesOf } from '../storage/room.js';
 import type { Put, Storage } from '../storage/storage.js';
+import { tidyAside } from './aside.js';
 import { decodeManifest, encodeManifest, type Manifest, namesOf, type StoredOptions } from './manifest.js';
 import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
 
@@ -195,7 +196,9 @@ export class Checkpointer {
   /** Drops chunks that neither the checkpoint nor the log speaks of: those that did, and what dead tabs have left. */
   async #tidy(parts: ReadonlyMap<string, number>): Promise<void> {
     const others = (await this.#storage.chunks()).filter((name) => !this.#spoken.has(name));
-    const isOrphan = (name: string): boolean => !this.#dead.has(name) && !parts.has(name) && this.#names.isOrphan(name);
+    const kept = await tidyAside(this.#storage);
+    const isOrphan = (name: string): boolean =>
+      !this.#dead.has(name) && !parts.has(name) && !kept.has(name) && this.#names.isOrphan(name);
     const orphans = others.filter(isOrphan);
     await this.#drop(others.filter((name) => this.#dead.has(name)));
     this.#dead.clear();

@@ -218,7 +218,8 @@ export class Durable implements Journal {
           return this.#catchUp(held, own);
         }
         const error = lostWrites(found.lost, found.error);
-        if (await this.#log.mend()) this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
+        if (await this.#log.mend((kind) => this.#names.next(kind)))
+          this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
         // What was read of the log before is not what it holds now.
         return this.#catchUp(held, own);
       }
@@ -514,7 +515,8 @@ function lostWrites(lost: number | undefined, cause?: unknown): EdgeVecError {
   const known = lost === 1 ? 'The last write is' : `The last ${lost} writes are`;
   const problem = lost === undefined ? 'Writes may be lost' : `${known} lost`;
   return new EdgeVecError('DAMAGED', `${problem}: the end of what was stored cannot be read`, {
-    remedy: 'All that was written before is whole, and the database goes on from there. Write again what is missing.',
+    remedy:
+      'All that was written before is whole, and the database goes on from there. EdgeVec.salvage gives back what can be read of the rest, until the next checkpoint.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -5,6 +5,7 @@
 
 import { damaged, EdgeVecError } from '../errors.js';
 import { type Put, type Storage, sameBytes } from '../storage/storage.js';
+import { encodeAside, type Stored } from './aside.js';
 import { drawEpoch, isSameDatabase, mendedEpoch } from './epoch.js';
 import { isOfDatabase } from './evidence.js';
 import { decodeFrame, type Entry, encodeFrame } from './frame.js';
@@ -221,16 +222,18 @@ export class Log {
   }
 
   /**
-   * Ends the log after the last entry known here, so that it can go on. It gets another epoch: who has read further begins anew. False where
-   * another tab has changed it since `tail` met its end.
+   * Ends the log after the last entry known here, so that it can go on. It gets another epoch: who has read further begins anew. Entries behind
+   * that are set aside, under names that `nameOf` gives. False where another tab has changed the log since `tail` met its end.
    */
-  async mend(): Promise<boolean> {
+  async mend(nameOf: (kind: string) => string): Promise<boolean> {
     const met = decodeHead(this.#met);
     const head: Head = { ...met, seq: this.#head.seq, epoch: mendedEpoch(met.epoch) };
-    const dead: ['log', number][] = [];
-    for await (const [key] of this.#storage.scan(this.#head.seq)) dead.push(['log', key]);
-    const put: Put[] = [['head', 0, encodeHead(head)]];
-    const done = await this.#storage.commit({ expect: this.#met, put, delete: dead, strict: true });
+    const cut: Stored[] = [];
+    for await (const entry of this.#storage.scan(this.#head.seq)) cut.push(entry);
+    const aside = { checkpoint: met.checkpoint, after: head.seq, entries: cut };
+    const put: Put[] = [...encodeAside(aside, nameOf), ['head', 0, encodeHead(head)]];
+    const dead = cut.map(([seq]) => ['log', seq] as const);
+    const done = await this.#storage.commit({ expect: this.#met, put, delete: dead, strict: true, reserved: true });
     if (done) this.#know(head);
     return done;
   }

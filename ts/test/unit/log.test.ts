@@ -2,13 +2,19 @@
 
 import { describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/errors.js';
+import { decodeAside, encodeAside, readAside } from '../../src/log/aside.js';
 import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../src/log/frame.js';
 import { decodeHead, encodeHead, type Head } from '../../src/log/head.js';
 import { Log, type Tail } from '../../src/log/log.js';
 import { decodePart, decodeParts, encodePart } from '../../src/log/part.js';
 import type { Part } from '../../src/messages.js';
+import { crc32c } from '../../src/storage/crc32c.js';
 import { MemorySite } from '../../src/storage/memory.js';
+import { Names } from '../../src/storage/names.js';
 import type { Put, Storage } from '../../src/storage/storage.js';
+
+const names = new Names();
+const name = (kind: string): string => names.next(kind);
 
 const parts: readonly Part[] = [
   {
@@ -122,6 +128,48 @@ describe('Heads', () => {
   });
 });
 
+describe('What is set aside', () => {
+  const said = ([seq, bytes]: readonly [number, Uint8Array]): unknown => [seq, bytes.length, crc32c(bytes)];
+  const entries = Array.from({ length: 5 }, (_, i) => [i + 3, new Uint8Array(i * 300_000).fill(i)] as const);
+
+  test('is in chunks of about a mebibyte, and read back in its order', async () => {
+    const storage = await new MemorySite().open('db', () => {});
+    const names = new Names(() => 36 ** 8 - 1);
+    const put = [
+      ...encodeAside({ checkpoint: 'a', after: 2, entries }, (kind) => names.next(kind)),
+      ...encodeAside({ checkpoint: 'ä', after: 2, entries }, name),
+    ];
+    expect(put).toHaveLength(4);
+    await storage.commit({ put });
+    for (const checkpoint of ['a', 'ä']) {
+      const found = (await readAside(storage, checkpoint)).flatMap((aside) => aside.entries);
+      expect(found.map(said)).toEqual(entries.map(said));
+    }
+    expect(await readAside(storage, 'b')).toEqual([]);
+    expect(encodeAside({ checkpoint: 'a', after: 2, entries: [] }, () => 'none')).toEqual([]);
+  });
+
+  test('is read as far as it is whole', () => {
+    const [[, , bytes] = []] = encodeAside({ checkpoint: 'a', after: 2, entries: entries.slice(0, 3) }, () => 'name');
+    const chunk = bytes as Uint8Array;
+    for (const [at, count] of [
+      [4, undefined],
+      [9, undefined],
+      [24, undefined],
+      [25, 0],
+      [38, 0],
+      [48, 1],
+      [68, 3],
+    ] as const) {
+      const changed = chunk.slice();
+      changed[at] = (changed[at] as number) ^ 1;
+      expect(decodeAside(changed)?.entries.length, `byte ${at}`).toBe(count);
+    }
+    expect(decodeAside(chunk.subarray(0, chunk.length - 1))?.entries).toHaveLength(2);
+    expect(decodeAside(chunk.subarray(0, 8))).toBeUndefined();
+  });
+});
+
 describe('The log', () => {
   async function begun(): Promise<{ log: Log; storage: Storage; other: () => Promise<Log> }> {
     const site = new MemorySite();
@@ -229,10 +277,16 @@ describe('The log', () => {
     const { log, storage, other } = await begun();
     for (let i = 1; i <= 5; i++) await log.append([write(i)], false);
     await break3(storage);
+    const cut: [number, Uint8Array][] = [];
+    for await (const [seq, bytes] of storage.scan(2)) cut.push([seq, bytes]);
     const found = await other();
     expect(await read(found)).toEqual([1, 2, expect.objectContaining({ type: 'broken', lost: 3 })]);
     expect(await found.append([write(9, 'b')], false)).toBeUndefined();
-    expect(await found.mend()).toBe(true);
+    expect(await found.mend(name)).toBe(true);
+    // What was behind the gap is kept as it was.
+    const stored = await readAside(storage, 'first');
+    expect(stored.map(({ checkpoint, after }) => [checkpoint, after])).toEqual([['first', 2]]);
+    expect(stored.flatMap(({ entries }) => entries)).toEqual(cut);
     expect(await found.append([write(9, 'b')], false)).toBeGreaterThan(0);
     expect(found.head.seq).toBe(3);
     expect(await read(await other())).toEqual([1, 2, 3]);
@@ -249,9 +303,9 @@ describe('The log', () => {
     const broken = expect.objectContaining({ type: 'broken', lost: 1 });
     expect(await read(first)).toEqual([1, 2, broken]);
     expect(await read(second)).toEqual([1, 2, broken]);
-    expect(await first.mend()).toBe(true);
+    expect(await first.mend(name)).toBe(true);
     expect(await first.append([write(4, 'b')], true)).toBeGreaterThan(0);
-    expect(await second.mend()).toBe(false);
+    expect(await second.mend(name)).toBe(false);
     expect(await read(second)).toEqual([{ type: 'overtaken' }]);
     expect(await read(await other())).toEqual([1, 2, 3]);
   });
