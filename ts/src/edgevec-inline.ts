@@ -3,8 +3,17 @@
 import { connect } from './connection.js';
 import { EdgeVecBase } from './edgevec.js';
 import { inlineEngine } from './engine/inline.js';
-import { type ImportOptions, type LoadOptions, type New, type OpenOptions, resolveOpen } from './options.js';
+import {
+  type ImportOptions,
+  type LoadOptions,
+  type New,
+  type OpenOptions,
+  resolveOpen,
+  resolveSalvage,
+  type SalvageOptions,
+} from './options.js';
 import { bytesOf, type ImportSource } from './portable/source.js';
+import type { SalvageReport } from './salvage/report.js';
 
 /**
  * A vector database on this device.
@@ -51,4 +60,35 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
     const resolved = resolveOpen(options, [], true);
     return new EdgeVec<M>(await connect(await inlineEngine(), resolved, bytesOf(source)));
   }
+
+  /**
+   * Reads a stored database that cannot be opened, or has lost the end of its log, and gives back all that can be read: a database in memory, and
+   * what is missing in it. Nothing of what is stored is changed, nor does it matter whether somebody has it open. `save(name)` stores what
+   * came out under another name, `export()` puts it into a file; the damaged one can then be dropped.
+   *
+   * Rows, writes in the log behind one that cannot be read, and writes that `log-damaged` told of are given back, as far as their bytes
+   * are whole. The graph is built anew.
+   *
+   * @throws `NOT_FOUND`, `DAMAGED` if there is nothing to go on from; `INVALID_OPTIONS`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`,
+   * `OUT_OF_MEMORY`, and what `open` throws of the engine and its worker.
+   *
+   * @example
+   * const { db, report } = await EdgeVec.salvage('notes');
+   * for (const { part, rows, error } of report.losses) console.warn(part, rows, error.message);
+   * await db.save('notes-salvaged');
+   */
+  static async salvage<M extends object = Record<string, unknown>>(
+    name: string,
+    options: SalvageOptions = {},
+  ): Promise<Salvage<M>> {
+    const connection = await connect(await inlineEngine(), resolveSalvage(name, options));
+    return { db: new EdgeVec<M>(connection), report: connection.host.report as SalvageReport };
+  }
+}
+
+/** What `salvage` gives back. */
+export interface Salvage<M extends object> {
+  /** In memory, without a name. */
+  readonly db: EdgeVec<M>;
+  readonly report: SalvageReport;
 }

@@ -92,6 +92,12 @@ export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'directory
 /** What `import` takes: the file tells the rest. */
 export type ImportOptions = OpenOptions;
 
+/**
+ * What `salvage` takes. The options that a database is made with are for one of which nothing is left that says
+ * what it was made with; else they are passed over.
+ */
+export type SalvageOptions = Pick<OpenOptions, 'directory' | 'recall' | 'worker' | 'onEvent' | keyof EngineOptions>;
+
 /** What `open` cannot do without: the dimensions, or the name of a database that has some. */
 export type New = { readonly dimensions: number } | { readonly name: string };
 
@@ -114,6 +120,8 @@ export interface StoredAt {
 
 /** What the database needs to know, in whichever host. It survives structured clone. */
 export interface HostOptions {
+  /** The name of a stored database that it is to be made out of, as far as that can be read. */
+  readonly salvages?: string | undefined;
   /** It is to be made out of a file, which is fed to it while it opens. */
   readonly imports?: boolean;
   /** With every default filled in; the dimensions are 0 where they were left out. */
@@ -199,6 +207,14 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [],
     worker,
     onEvent,
   };
+}
+
+const SALVAGE = ['directory', 'recall', 'worker', 'onEvent'] as const;
+
+/** Resolves the arguments of `salvage`; `extra` as in `resolveOpen`. */
+export function resolveSalvage(name: string, options: SalvageOptions, extra: readonly string[] = []): ResolvedOptions {
+  checkKeys('salvage', options, [...SALVAGE, ...ENGINE, ...extra]);
+  return { ...resolveOpen(options, extra, true), salvages: checkName(name) };
 }
 
 /** `SearchOptions`, checked, with every default but `recall` filled in: that one is the database's. */

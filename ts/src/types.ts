@@ -212,7 +212,7 @@ export type EdgeVecEvent =
   | { readonly type: 'degraded'; readonly error: Error }
   /**
    * The end of what was stored could not be read: the last `lost` writes are gone (`undefined`: some, nobody knows how many), and whatever came before
-   * is whole. Only a failure of the device does that.
+   * is whole. Only a failure of the device does that. What can be read of them is kept until the next checkpoint, for `EdgeVec.salvage`.
    */
   | { readonly type: 'log-damaged'; readonly lost: number | undefined; readonly error: Error }
   /** What was stored of the graph was damaged. It is built anew, in the background; no row is lost. */

@@ -10,6 +10,8 @@ import { isOfDatabase } from '../log/evidence.js';
 import type { EngineOptions, HostOptions } from '../options.js';
 import { importInto } from '../portable/import.js';
 import { Rows } from '../rows/rows.js';
+import type { SalvageReport } from '../salvage/report.js';
+import { salvage } from '../salvage/salvage.js';
 import { show } from '../show.js';
 import type { Slices } from '../slices.js';
 import { MemorySite } from '../storage/memory.js';
@@ -21,6 +23,8 @@ export interface Opened {
   readonly database: Database;
   /** What it was made with. */
   readonly engine: EngineOptions;
+  /** What is missing of it, if it was made out of one that is damaged. */
+  readonly report?: SalvageReport;
 }
 
 /** What a host lends. */
@@ -45,6 +49,7 @@ export interface Surroundings {
  */
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
   const { stored, given } = options;
+  if (options.salvages !== undefined) return salvaged(options.salvages, options, around);
   if (stored === undefined) return inMemory(options, around);
   const { tell, site } = around;
   let database: Database | undefined;
@@ -89,6 +94,19 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
 /** False where there is a database in it. Else none can be begun in it any more, by whoever else has it open: it may be dropped. */
 function claim(storage: Storage): Promise<boolean> {
   return storage.commit({ expect: null, put: [['head', 0, new Uint8Array()]] });
+}
+
+/** In memory, with what can be read of a stored one. */
+async function salvaged(
+  name: string,
+  { engine: asked, recall }: HostOptions,
+  { module, slices, site }: Surroundings,
+): Promise<Opened> {
+  const start = () => instantiate(module);
+  const { state, options, report } = await salvage(await site(), name, asked, { slices, start });
+  const database = new Database(state, { engine: options, recall, slices, site });
+  await database.start();
+  return { database, engine: options, report };
 }
 
 async function inMemory({ engine, given, recall }: HostOptions, around: Surroundings): Promise<Opened> {

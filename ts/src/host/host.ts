@@ -2,6 +2,7 @@
 
 import type { Method, Reply, Request } from '../messages.js';
 import type { EngineOptions } from '../options.js';
+import type { SalvageReport } from '../salvage/report.js';
 import type { Slices } from '../slices.js';
 import type { HostKind } from '../types.js';
 
@@ -14,6 +15,8 @@ export interface Host {
   call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>>;
   /** What the database was made with. */
   readonly engine: EngineOptions;
+  /** What is missing of it, if it was made out of a stored one that is damaged. */
+  readonly report: SalvageReport | undefined;
   /** Ends the database; calls still running reject with `CLOSED` at once. Resolves once its storage is free. */
   close(): Promise<void>;
 }

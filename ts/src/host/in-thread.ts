@@ -7,6 +7,7 @@ import { asEdgeVecError, closed } from '../errors.js';
 import { weakly } from '../finalizer.js';
 import type { Handlers, Method, Reply, Request } from '../messages.js';
 import type { EngineOptions, ResolvedOptions } from '../options.js';
+import type { SalvageReport } from '../salvage/report.js';
 import { Slices } from '../slices.js';
 import { localSite } from '../storage/site.js';
 import type { Host } from './host.js';
@@ -21,12 +22,14 @@ export class InThreadHost implements Host {
   readonly kind = 'in-thread';
   readonly slices: Slices;
   readonly engine: EngineOptions;
+  readonly report: SalvageReport | undefined;
   /** Gone once it is closed: the engine's memory goes with it, however long somebody holds on to this. */
   #database: Database | undefined;
 
-  private constructor({ database, engine }: Opened, slices: Slices) {
+  private constructor({ database, engine, report }: Opened, slices: Slices) {
     this.#database = database;
     this.engine = engine;
+    this.report = report;
     this.slices = slices;
   }
 

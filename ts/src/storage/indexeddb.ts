@@ -18,6 +18,7 @@ import {
   type StoreName,
   sameBytes,
 } from './storage.js';
+import { unwritten } from './unwritten.js';
 
 const PREFIX = 'edgevec:';
 /** Of the stores, not of what is in them: that has a version of its own. */
@@ -75,6 +76,17 @@ export class IndexedDbSite implements StorageSite {
     return storage;
   }
 
+  async inspect(name: string): Promise<Storage | undefined> {
+    const storage = new IndexedDbStorage(name, () => {}, this.#blockedMs, true);
+    try {
+      await storage.connect();
+    } catch (error) {
+      if (error instanceof EdgeVecError && error.code === 'CLOSED') return undefined;
+      throw error;
+    }
+    return unwritten(storage);
+  }
+
   async list(): Promise<string[]> {
     return orUnavailable(async () => {
       if (typeof indexedDB.databases !== 'function') throw unavailable('This browser does not list its databases');
@@ -104,7 +116,9 @@ class IndexedDbStorage implements Storage {
   readonly #running = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(name: string, onGone: () => void, blockedMs: number) {
+  /** @param isMade it is taken for gone if it is not there, and never made */
+  constructor(name: string, onGone: () => void, blockedMs: number, isMade = false) {
+    this.#hasConnected = isMade;
     this.#name = name;
     this.#onGone = onGone;
     this.#blockedMs = blockedMs;

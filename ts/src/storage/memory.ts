@@ -10,6 +10,7 @@ import {
   type StoreName,
   sameBytes,
 } from './storage.js';
+import { unwritten } from './unwritten.js';
 
 type Stores = { readonly [S in StoreName]: Map<Keys[S], Uint8Array> };
 
@@ -30,6 +31,10 @@ export class MemorySite implements StorageSite {
     const storage = new MemoryStorage(stores, holders, onGone);
     holders.add(storage);
     return storage;
+  }
+
+  async inspect(name: string): Promise<Storage | undefined> {
+    return this.#kept.has(name) ? unwritten(await this.open(name, () => {})) : undefined;
   }
 
   async list(): Promise<string[]> {

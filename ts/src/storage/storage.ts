@@ -103,6 +103,13 @@ export interface StorageSite {
    * @throws `STORAGE_UNAVAILABLE` where the platform refuses, `BLOCKED` where others hold it and do not let go.
    */
   open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage>;
+  /**
+   * What is stored under that name, to be looked at, whatever state it is in; undefined if there is nothing. Nothing is made, locked or written by it, and a
+   * commit is refused. Others may have it open, and write to it meanwhile.
+   *
+   * @throws `STORAGE_UNAVAILABLE`, `BLOCKED`
+   */
+  inspect(name: string): Promise<Storage | undefined>;
   /** Their names, ascending. */
   list(): Promise<string[]>;
   /** Removes one, if it is there. @throws `BLOCKED` where others hold it and do not let go. */

@@ -1,7 +1,7 @@
 // What is stored and cannot be read stays as it is, and is never taken for an empty database.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
+import { EdgeVec, EdgeVecError, type EdgeVecEvent, type OpenOptions, type SalvageOptions } from '../../src/index.js';
 import { encodeFrame } from '../../src/log/frame.js';
 import { encodePart } from '../../src/log/part.js';
 import { failure } from '../support/open.js';
@@ -111,7 +111,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       ],
       [
         'with metadata that does not decode',
-        (seq: number) => encodeFrame(seq, entryOf({ parts: [withText('[["Float16Array",1],0]')] })),
+        (seq: number) => encodeFrame(seq, entryOf({ parts: [withText('{"n":99}')] })),
       ],
       ['of another length of vectors', (seq: number) => encodeFrame(seq, entryOf({ vector: [1, 2, 3] }))],
       ['with a vector that is none', (seq: number) => encodeFrame(seq, entryOf({ vector: [Number.NaN, 2] }))],
@@ -220,7 +220,181 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       await db.close();
       expect(await (await open(name)).count()).toBe(1);
     });
+
+    /** What `salvage` gives, with every row in order, and every vector as it was written. */
+    async function salvaged(name: string, more: SalvageOptions = {}) {
+      const before = await tampering.read(name);
+      const { db, report } = await EdgeVec.salvage(name, { ...kept, ...more });
+      opened.add(db);
+      expect(same(await tampering.read(name), before)).toBe(true);
+      expect(report.isWhole).toBe(report.losses.length === 0);
+      for (const { error } of report.losses) expect(error).toBeInstanceOf(EdgeVecError);
+      const rows = new Map<unknown, ScannedVector>();
+      for await (const { id, vector, metadata } of db.scan({ includeVectors: true }))
+        rows.set(id, { vector, metadata });
+      expect(report.rows).toBe(rows.size);
+      return { db, report, rows, parts: report.losses.map(({ part }) => part) };
+    }
+
+    test('all of a database that is whole is given back, also while it is open', async () => {
+      const name = await written(3, 3);
+      const { db, report, rows } = await salvaged(name);
+      expect([...rows.keys()]).toEqual(idsUpTo(3, 3));
+      expect(rows.get('logged2')).toEqual({ vector: Float32Array.of(2, 2), metadata: { n: 2 } });
+      expect(report).toEqual({ rows: 6, entries: 3, setAside: 0, isWhole: true, losses: [] });
+      expect([db.dimensions, db.metric]).toEqual([2, 'euclidean']);
+      expect((await db.search([2, 2], 1))[0]?.id).toBe('logged2');
+      const open_ = await open(name);
+      await open_.upsert({ id: 'more', vector: [5, 5], metadata: {} });
+      expect([...(await salvaged(name)).rows.keys()]).toEqual([...idsUpTo(3, 3), 'more']);
+      await failure(() => EdgeVec.salvage(fresh(), kept), 'NOT_FOUND');
+      await failure(() => EdgeVec.salvage('', kept), 'INVALID_OPTIONS');
+      await failure(() => EdgeVec.salvage(name, { ...kept, durability: 'strict' } as never), 'INVALID_OPTIONS');
+      // And stored again.
+      const copy = fresh();
+      made.add(copy);
+      await db.save(copy);
+      expect(await idsOf(await open(copy))).toEqual(idsUpTo(3, 3));
+    });
+
+    test('entries behind one that cannot be read are applied', async () => {
+      const name = await written(2, 2);
+      const values = await tampering.read(name);
+      tampering.append(values, (seq) => frameOf(seq, '{"kind":'));
+      const part = encodePart({ start: 0, ids: [undefined, undefined], vectors: Float32Array.of(1, 2, 3, 4) });
+      tampering.append(values, (seq) => encodeFrame(seq, entryOf({ kind: 'insert', firstChosen: 7, parts: [part] })));
+      tampering.append(values, (seq) =>
+        encodeFrame(seq, { kind: 'delete', writer: 'w', number: 1, ids: ['saved0', 'none'] }),
+      );
+      // A change of a row that is not there, and of one that is.
+      const change = encodePart({
+        start: 0,
+        ids: ['gone', 'logged1'],
+        withVector: [],
+        vectors: new Float32Array(),
+        metadata: [{ x: 1 }, { x: 2 }],
+      });
+      tampering.append(values, (seq) => encodeFrame(seq, entryOf({ kind: 'update', parts: [change] })));
+      await tampering.write(name, values);
+      const { report, rows } = await salvaged(name);
+      expect([...rows.keys()]).toEqual(['saved1', 'logged0', 'logged1', 7, 8]);
+      expect(rows.get('logged1')?.metadata).toEqual({ n: 1, x: 2 });
+      expect(report).toMatchObject({
+        entries: 5,
+        losses: [
+          { part: 'entry', error: { code: 'UNSUPPORTED_FORMAT' } },
+          { part: 'entry', rows: 1, error: { code: 'DAMAGED' } },
+        ],
+      });
+    });
+
+    test('what was cut off the log is given back', async () => {
+      const name = await written(2, 5);
+      const values = await tampering.read(name);
+      tampering.flipEntry(values, 3);
+      await tampering.write(name, values);
+      expect([...(await salvaged(name)).rows.keys()]).toEqual([...idsUpTo(2, 1), 'logged2', 'logged3', 'logged4']);
+      const db = await open(name);
+      expect(events).toMatchObject([{ type: 'log-damaged', lost: 4 }]);
+      expect(await idsOf(db)).toEqual(idsUpTo(2, 1));
+      await db.upsert([
+        { id: 'logged4', vector: [9, 9], metadata: { n: -1 } },
+        { id: 'since', vector: [1, 1], metadata: {} },
+      ]);
+      const { report, rows } = await salvaged(name);
+      expect([...rows.keys()]).toEqual([...idsUpTo(2, 1), 'logged2', 'logged3', 'logged4', 'since']);
+      // The later write is the one that counts.
+      expect(rows.get('logged4')?.metadata).toEqual({ n: -1 });
+      expect(report).toMatchObject({ entries: 5, setAside: 3, losses: [{ part: 'entry' }] });
+      await db.close();
+      const again = await open(name);
+      expect((await salvaged(name)).report.setAside).toBe(3);
+      await again.save();
+      expect((await salvaged(name)).report).toEqual({ rows: 5, entries: 0, setAside: 0, isWhole: true, losses: [] });
+      expect(chunksOf(await tampering.read(name), /-aside$/)).toEqual([]);
+    });
+
+    test.each(['float32', 'int8'] as const)(
+      'rows are given back whose chunks are whole (%s)',
+      { timeout: 60_000 },
+      async (precision) => {
+        const name = fresh();
+        const db = await open(name, { dimensions: DIMENSIONS, precision });
+        const vectors = clustered(ROWS, DIMENSIONS, 4);
+        await db.insert(vectors.map((vector, id) => ({ id, vector, metadata: { id } })));
+        await db.save();
+        await db.upsert({ id: 'late', vector: vectors[0] as Float32Array, metadata: { id: 'late' } });
+        const stored = new Map<unknown, Float32Array>();
+        for await (const { id, vector } of db.scan({ includeVectors: true })) stored.set(id, vector);
+        await db.close();
+        const whole = await tampering.read(name);
+        const cases: [RegExp, number, string | undefined][] = [
+          [/-8-0$/, ROWS, undefined],
+          [/-ids-1$/, ROWS - 1024, 'ids'],
+          [/-metadata-1024(?:\+|%2b)1024$/, ROWS, 'metadata'],
+          [/-2-0$/, ROWS, 'lengths'],
+          [/-4-0$/, ROWS, undefined],
+          [/-3-0$/, precision === 'float32' ? ROWS : 0, precision === 'float32' ? undefined : 'vectors'],
+          [/-header$/, precision === 'float32' ? ROWS : 0, precision === 'float32' ? undefined : 'engine'],
+          [precision === 'float32' ? /-1-0$/ : /-7-0$/, 0, 'vectors'],
+          [/-manifest$/, 0, 'checkpoint'],
+        ];
+        for (const [kind, count, part] of cases) {
+          const [key] = chunksOf(whole, kind);
+          const values = new Map(whole);
+          if (count % 2 === 0) values.delete(key as string);
+          else values.set(key as string, flipped(bytesAt(whole, key as string)));
+          await tampering.write(name, values);
+          const { db: back, rows, parts } = await salvaged(name, { dimensions: DIMENSIONS });
+          expect(rows.size, `${kind}`).toBe(count + 1);
+          expect(rows.get('late')?.metadata).toEqual({ id: 'late' });
+          expect(parts, `${kind}`).toEqual(part === undefined ? [] : [part]);
+          for (const [id, { vector }] of rows) {
+            const written_ = stored.get(id) as Float32Array;
+            const scale = part === 'lengths' && id !== 'late' ? Math.hypot(...written_) : 1;
+            const apart = vector.map((value, i) => Math.abs(value * scale - (written_[i] as number)));
+            expect(Math.max(...apart), `${kind}, ${id}`).toBeLessThan(precision === 'int8' ? 0.1 : 1e-5);
+          }
+          const lacking = [...rows.values()].filter(
+            ({ metadata }) => metadata === undefined || !('id' in metadata),
+          ).length;
+          expect(lacking).toBe(part === 'metadata' ? 1024 : 0);
+          expect((await back.search(vectors[0] as Float32Array, 2)).map(({ id }) => id)).toContain('late');
+          await back.close();
+        }
+      },
+    );
+
+    test('a database is given back that has lost its head, its manifest, or its checkpoint', async () => {
+      const name = await written(3, 3);
+      const whole = await tampering.read(name);
+      const headless: Values = new Map(whole);
+      tampering.loseHead(headless);
+      await tampering.write(name, headless);
+      const { rows, report, parts } = await salvaged(name);
+      expect(parts).toEqual(['head']);
+      // In files the journal has the log too.
+      expect([...rows.keys()]).toEqual(idsUpTo(3, report.entries));
+      const [manifest] = chunksOf(whole, /-manifest$/);
+      const shapeless: Values = new Map(whole);
+      shapeless.delete(manifest as string);
+      await tampering.write(name, shapeless);
+      const logged = await salvaged(name, { metric: 'euclidean' });
+      expect([...logged.rows.keys()]).toEqual(idsUpTo(0, 3));
+      expect([logged.db.dimensions, logged.db.metric]).toEqual([2, 'euclidean']);
+      expect(logged.parts).toEqual(['checkpoint']);
+      tampering.loseHead(shapeless);
+      for (const key of shapeless.keys()) if (key.startsWith('log/')) shapeless.delete(key);
+      await tampering.write(name, shapeless);
+      await failure(() => EdgeVec.salvage(name, kept), 'DAMAGED');
+      expect((await salvaged(name, { dimensions: 2 })).rows.size).toBe(0);
+    });
   });
+}
+
+interface ScannedVector {
+  readonly vector: Float32Array;
+  readonly metadata: Record<string, unknown>;
 }
 
 /** A part with this for its metadata, in devalue's words. */

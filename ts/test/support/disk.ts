@@ -140,6 +140,10 @@ export class FaultySite implements StorageSite {
     return new FaultyStorage(this.#disk, this);
   }
 
+  inspect(): Promise<Storage> {
+    return this.open();
+  }
+
   async list(): Promise<string[]> {
     return ['db'];
   }

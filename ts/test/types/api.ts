@@ -37,6 +37,13 @@ export async function opening(): Promise<void> {
   await Slim.open({ dimensions: 3 });
   await Slim.open({ dimensions: 3, wasm: fetch('edgevec.wasm') });
   await Slim.open({ dimensions: 3, wasm: new URL('https://example.test/edgevec.wasm') });
+  const { db: salvaged, report } = await EdgeVec.salvage<Doc>('library', { directory: 'd', metric: 'dot' });
+  same<typeof salvaged, EdgeVec<Doc>>(true);
+  same<(typeof report.losses)[number]['rows'], number | undefined>(true);
+  // @ts-expect-error what is salvaged is in memory
+  await EdgeVec.salvage('library', { durability: 'strict' });
+  // @ts-expect-error slim wants the engine
+  await Slim.salvage('library', {});
   same<Awaited<ReturnType<typeof EdgeVec.persist>>, boolean>(true);
   same<Awaited<ReturnType<typeof Slim.persist>>, boolean>(true);
   // @ts-expect-error it is for the whole site, whatever the database

@@ -24,6 +24,7 @@ function siteWith(own: Disk, copy: FaultySite): StorageSite {
   return {
     kind: 'memory',
     open: (name): Promise<Storage> => (name === COPY ? copy.open() : site.open()),
+    inspect: () => site.inspect(),
     list: () => site.list(),
     drop: () => site.drop(),
   };

@@ -5,11 +5,12 @@ import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../errors.j
 import { weakly } from '../../finalizer.js';
 import type { Method, Reply, Request } from '../../messages.js';
 import type { EngineOptions, ResolvedOptions } from '../../options.js';
+import type { SalvageReport } from '../../salvage/report.js';
 import { Slices } from '../../slices.js';
 import type { EdgeVecEvent } from '../../types.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
-import { packError, unpackError, unpackEvent } from './error-data.js';
+import { packError, unpackError, unpackEvent, unpackReport } from './error-data.js';
 import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { failed, startWorker } from './start.js';
@@ -26,6 +27,7 @@ export class WorkerHost implements Host {
   readonly kind = 'worker';
   readonly slices = new Slices();
   engine!: EngineOptions;
+  report: SalvageReport | undefined;
   readonly #worker: Worker;
   readonly #tell: (event: EdgeVecEvent) => void;
   /** Whether it holds a storage, which it should let go of before it ends. */
@@ -48,7 +50,7 @@ export class WorkerHost implements Host {
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
-    const { worker: how, engine: asked, given, recall, stored, onEvent } = options;
+    const { worker: how, engine: asked, given, recall, stored, salvages, onEvent } = options;
     const { worker, lock } = await startWorker(how === false ? true : how);
     // The listener often refers to the database, which could then never be collected while its worker lives.
     const tell = weakly(onEvent);
@@ -62,7 +64,7 @@ export class WorkerHost implements Host {
       });
     try {
       const imports = source !== undefined;
-      const open = { module: engine.module, options: { engine: asked, given, recall, stored, imports } };
+      const open = { module: engine.module, options: { engine: asked, given, recall, stored, salvages, imports } };
       host.engine = await host.#opened({ open }, lock, next);
     } catch (error) {
       host.#end(closed());
@@ -139,6 +141,7 @@ export class WorkerHost implements Host {
         if ('failed' in data) reject(unread ?? unpackError(data.failed));
         if (!('ready' in data)) return;
         opened = true;
+        this.report = data.report && unpackReport(data.report);
         this.#listen();
         resolve(data.ready);
       };

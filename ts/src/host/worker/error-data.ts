@@ -1,4 +1,4 @@
-// Errors, and events that have one, as messages: class instances lose their class on the way through `postMessage`.
+// Errors, and what has some, as messages: class instances lose their class on the way through `postMessage`.
 
 import type { StorageEvent } from '../../durable/durable.js';
 import {
@@ -8,6 +8,7 @@ import {
   type EdgeVecErrorCode,
   type EdgeVecErrorDetails,
 } from '../../errors.js';
+import type { SalvageLoss, SalvageReport } from '../../salvage/report.js';
 
 /** An error as structured-clone data. */
 export interface ErrorData {
@@ -44,6 +45,21 @@ export function packEvent(event: StorageEvent): EventData {
 /** The reverse of {@link packEvent}. */
 export function unpackEvent(data: EventData): StorageEvent {
   return (data.error === undefined ? data : { ...data, error: unpackError(data.error) }) as StorageEvent;
+}
+
+/** A report as structured-clone data. */
+export type ReportData = Omit<SalvageReport, 'losses'> & {
+  readonly losses: readonly (Omit<SalvageLoss, 'error'> & { readonly error: ErrorData })[];
+};
+
+/** Packs a report for `postMessage`. */
+export function packReport(report: SalvageReport): ReportData {
+  return { ...report, losses: report.losses.map((loss) => ({ ...loss, error: packError(loss.error) })) };
+}
+
+/** The reverse of {@link packReport}. */
+export function unpackReport(data: ReportData): SalvageReport {
+  return { ...data, losses: data.losses.map((loss) => ({ ...loss, error: unpackError(loss.error) })) };
 }
 
 // An Error subclass with own properties may hold what cannot be cloned; its name, message and stack always can.

@@ -2,10 +2,10 @@
 
 import type { Method } from '../../messages.js';
 import type { EngineOptions, HostOptions } from '../../options.js';
-import type { ErrorData, EventData } from './error-data.js';
+import type { ErrorData, EventData, ReportData } from './error-data.js';
 
 /** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** Client to worker, first: asks for hello. */
 export interface GreetMessage {
@@ -48,7 +48,7 @@ export type ToWorker = GreetMessage | OpenMessage | FeedMessage | FeedFailedMess
 /** Worker to client, in this order: hello, then ready or failed, then replies; events at any time after hello. */
 export type FromWorker =
   | { readonly hello: number; readonly locked: boolean }
-  | { readonly ready: EngineOptions }
+  | { readonly ready: EngineOptions; readonly report?: ReportData | undefined }
   | { readonly failed: ErrorData }
   | { readonly call: number; readonly reply: unknown }
   | { readonly call: number; readonly error: ErrorData }

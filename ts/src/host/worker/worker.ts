@@ -8,7 +8,7 @@ import type { Method } from '../../messages.js';
 import { Slices } from '../../slices.js';
 import { IndexedDbSite } from '../../storage/indexeddb.js';
 import { buffersOf } from './buffers.js';
-import { packError, packEvent, unpackError } from './error-data.js';
+import { packError, packEvent, packReport, unpackError } from './error-data.js';
 import { Feed } from './feed.js';
 import { holdLock } from './lock.js';
 import { type FromWorker, type OpenMessage, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
@@ -42,7 +42,7 @@ async function open({ module, options }: OpenMessage['open']): Promise<void> {
     const source = options.imports ? fed.read() : undefined;
     const opened = await openDatabase(options, { module, slices: new Slices(), site, tell, source });
     database = opened.database;
-    scope.postMessage({ ready: opened.engine });
+    scope.postMessage({ ready: opened.engine, report: opened.report && packReport(opened.report) });
   } catch (error) {
     scope.postMessage({ failed: packError(error) });
   }

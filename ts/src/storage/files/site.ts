@@ -9,6 +9,7 @@ import { exists } from './io.js';
 import { LockFile } from './lock.js';
 import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, RESERVE, unescaped } from './names.js';
 import { codeOf, type Node } from './node.js';
+import { FileRemains } from './remains.js';
 import { share, withdraw } from './share.js';
 import { FileStorage } from './storage.js';
 
@@ -45,6 +46,10 @@ export class FilesSite implements StorageSite {
       await lock.release().catch(() => {});
       throw error;
     }
+  }
+
+  inspect(name: string): Promise<Storage | undefined> {
+    return FileRemains.open(this.#node.fs, this.#folder(name));
   }
 
   async list(): Promise<string[]> {

@@ -1,0 +1,22 @@
+// A storage that is only looked at.
+
+import { EdgeVecError } from '../errors.js';
+import type { Storage } from './storage.js';
+
+/** The same, but that nothing can be written to it. */
+export function unwritten(storage: Storage): Storage {
+  return {
+    kind: storage.kind,
+    lost: storage.lost,
+    read: (store, key) => storage.read(store, key),
+    scan: (after) => storage.scan(after),
+    chunks: () => storage.chunks(),
+    commit: refuseCommit,
+    estimate: () => storage.estimate(),
+    close: () => storage.close(),
+  };
+}
+
+export async function refuseCommit(): Promise<never> {
+  throw new EdgeVecError('STORAGE_FAILED', 'The storage was opened to be looked at, and not to be written to');
+}
