@@ -1,0 +1,118 @@
+// Damage of every kind, drawn: a database opens with what was acknowledged before the damage, or it does not open and nothing is changed; then all of
+// it is there once the damage is undone, and what can be read is given back meanwhile.
+
+import { expect, onTestFinished, test } from 'vitest';
+import { EdgeVec } from '../../src/index.js';
+import { encodeFrame } from '../../src/log/frame.js';
+import { bytesAt, entryOf, flipped, frameOf, same, type Tampering, type Values } from '../support/tampering.js';
+import { random } from '../support/vectors.js';
+import type { Kept } from './durable.js';
+
+let names = 0;
+
+/** Rows in the checkpoint, and in the log. */
+const SAVED = 5;
+const LOGGED = 6;
+
+type Pick = (below: number) => number;
+
+/** What is changed, and how: the first word says what may follow from it. */
+function damage(values: Values, tampering: Tampering, pick: Pick): string {
+  const chunks = [...values.keys()].filter((key) => key.startsWith('chunks/')).sort();
+  const chunk = chunks[pick(chunks.length)] as string;
+  const kind = pick(8);
+  if (kind === 0) {
+    values.delete(chunk);
+    return `chunk away: ${chunk}`;
+  }
+  if (kind === 1) {
+    const bytes = bytesAt(values, chunk);
+    if (bytes.length > 0) values.set(chunk, flipped(bytes, pick(bytes.length)));
+    return `chunk changed: ${chunk}`;
+  }
+  if (kind === 2) {
+    const bytes = bytesAt(values, chunk);
+    values.set(chunk, bytes.slice(0, pick(bytes.length)));
+    return `chunk cut: ${chunk}`;
+  }
+  if (kind === 3) {
+    tampering.loseHead(values);
+    return 'head away';
+  }
+  if (kind === 4) {
+    tampering.append(values, (seq) => frameOf(seq, JSON.stringify({ ...entryOf(), kind: 'merge', parts: [] })));
+    tampering.append(values, (seq) => encodeFrame(seq, entryOf()));
+    return 'entry of another version';
+  }
+  if (kind === 5) {
+    // Of another entry, whose checksum is right.
+    tampering.append(values, () => encodeFrame(1, entryOf()));
+    return 'log: an entry in the place of another';
+  }
+  const back = pick(LOGGED);
+  tampering.flipEntry(values, back);
+  return `log: entry changed, ${back} before the last`;
+}
+
+export function defineRandomDamage(label: string, kept: Kept, tampering: Tampering, runs: number): void {
+  test(`Damage that is drawn, ${label}`, { timeout: 300_000 }, async () => {
+    const name = `drawn-${Date.now()}-${names++}`;
+    const where = kept.directory === undefined ? {} : { directory: kept.directory };
+    onTestFinished(() => EdgeVec.drop(name, where));
+    const saved = Array.from({ length: SAVED }, (_, n) => `saved${n}`);
+    const logged = Array.from({ length: LOGGED }, (_, n) => `logged${n}`);
+    const db = await EdgeVec.open({ ...kept, name, dimensions: 2, metric: 'euclidean' });
+    await db.upsert(saved.map((id, n) => ({ id, vector: [n, 1], metadata: { id } })));
+    await db.save();
+    for (const [n, id] of logged.entries()) await db.upsert({ id, vector: [n, 2], metadata: { id } });
+    await db.close();
+    const whole = await tampering.read(name);
+    const next = random(23);
+    const outcomes = new Map<string, number>();
+    for (let run = 0; run < runs; run++) {
+      const values: Values = new Map(whole);
+      const what = damage(values, tampering, (below) => Math.floor(next() * below));
+      const said = `run ${run}, ${what}`;
+      await tampering.write(name, values);
+      const given = await EdgeVec.salvage(name, { ...kept, dimensions: 2, metric: 'euclidean' });
+      const back = await idsOf(given.db);
+      expect(same(await tampering.read(name), values), `${said}: salvage changes nothing`).toBe(true);
+      await given.db.close();
+      const opened = await EdgeVec.load(name, { ...kept, onEvent: () => {} }).catch(
+        (error) => error as { code: string },
+      );
+      if (opened instanceof EdgeVec) {
+        const ids = await idsOf(opened);
+        // Checkpoint and log, up to some entry.
+        expect([...saved, ...logged].slice(0, ids.length), said).toEqual(ids.filter((id) => id !== 'entry'));
+        expect(ids.length, said).toBeGreaterThanOrEqual(SAVED);
+        if (!what.startsWith('log')) expect(ids, said).toEqual([...saved, ...logged]);
+        await opened.close();
+        outcomes.set('opens', (outcomes.get('opens') ?? 0) + 1);
+      } else {
+        expect(['DAMAGED', 'UNSUPPORTED_FORMAT'], said).toContain(opened.code);
+        expect(what.startsWith('log'), said).toBe(false);
+        expect(same(await tampering.read(name), values), `${said}: nothing is changed`).toBe(true);
+        await tampering.write(name, whole);
+        const again = await EdgeVec.load(name, kept);
+        expect(await idsOf(again), `${said}, and undone`).toEqual([...saved, ...logged]);
+        await again.close();
+        outcomes.set(opened.code, (outcomes.get(opened.code) ?? 0) + 1);
+      }
+      // One entry is all that damage of the log costs; damage of a chunk costs no entry.
+      const rescued = new Set(back);
+      const logs = logged.filter((id) => rescued.has(id)).length;
+      const saves = saved.filter((id) => rescued.has(id)).length;
+      if (what.startsWith('chunk')) expect(logs, said).toBe(LOGGED);
+      else if (what.startsWith('head')) expect(saves, said).toBe(SAVED);
+      else expect([saves, logs >= LOGGED - 1], said).toEqual([SAVED, true]);
+    }
+    expect([...outcomes.keys()].sort()).toEqual(['DAMAGED', 'UNSUPPORTED_FORMAT', 'opens']);
+  });
+}
+
+async function idsOf(db: EdgeVec): Promise<unknown[]> {
+  const ids = [];
+  for await (const { id } of db.scan()) ids.push(id);
+  return ids;
+}
