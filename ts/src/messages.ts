@@ -16,7 +16,7 @@ export interface Part {
   readonly vectors: Float32Array;
   /** Which records have a vector, if not all (only in updates). */
   readonly withVector?: readonly number[];
-  /** Left out if no record has any. */
+  /** Left out if no record has any. Out of the log, it may be `Unread` (metadata/unread.ts). */
   readonly metadata?: readonly (object | undefined)[];
 }
 
