@@ -42,6 +42,11 @@ export type EdgeVecErrorCode =
   | 'ABORTED'
   /** A worker was asked for and could not be started. */
   | 'WORKER_FAILED'
+  /**
+   * A call could not be read in the worker, or its answer in the calling thread, most likely for lack of memory. The message
+   * says which. All other calls go on.
+   */
+  | 'MESSAGE_UNREADABLE'
   /** The worker that held the database is gone. */
   | 'WORKER_DIED'
   /** The engine trapped; its memory cannot be trusted any more. */

@@ -55,8 +55,8 @@ export interface OpenOptions {
    * started before; one worker for each database.
    *
    * A worker that is killed, for its memory or by `terminate()`, is noticed through Web Locks, and its calls reject with
-   * `WORKER_DIED`. Where there are no Web Locks (insecure contexts, some sandboxed frames) nothing tells of it, and calls to
-   * it stay pending.
+   * `WORKER_DIED`. If there are no Web Locks (insecure contexts, some sandboxed frames), or if the site's data was cleared
+   * while the page stayed open (Chromium), nothing tells of it, and calls to it stay pending.
    */
   readonly worker?: 'auto' | boolean | string | URL | (() => Worker);
   /**

@@ -144,6 +144,8 @@ export class Database implements Handlers, Held {
       while (this.#rest !== undefined) await this.#rest;
       this.#assertOpen();
       if (this.#transactions.get(number) !== transaction) throw aborted();
+      // A part before this one could not be read on its way here: its own call fails for that.
+      if (request.part.start !== transaction.rows) throw aborted();
       const kept = transaction.append(request.part, this.#committer.idle);
       const linking = this.#linker.settled();
       const waits = linking !== undefined || kept !== undefined;

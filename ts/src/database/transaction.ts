@@ -43,6 +43,11 @@ export class Transaction {
     this.failed.catch(() => {});
   }
 
+  /** Rows that have come so far. */
+  get rows(): number {
+    return this.#ids.length;
+  }
+
   /** Bytes it takes in the log, about. */
   get bytes(): number {
     return this.#draft?.bytes ?? 0;

@@ -234,6 +234,163 @@ describe('Dying', () => {
   });
 });
 
+/** Reads a message as unreadable if it holds this, in either way in which browsers say so. */
+const UNREADABLE = 'unreadable';
+const unreadableCalls = (how: 'null' | 'messageerror') => `${workerSource}
+const inner = onmessage;
+onmessage = (event) => {
+  if (!JSON.stringify(event.data?.request ?? null).includes('${UNREADABLE}')) inner(event);
+  else if ('${how}' === 'null') inner({ data: null });
+  else onmessageerror();
+};`;
+
+describe('Messages that cannot be read', () => {
+  const marked = (vector: Float32Array) => ({ vector, metadata: { text: UNREADABLE } });
+
+  test.each(['null', 'messageerror'] as const)('a call (%s) fails, and no other', async (how) => {
+    const { db, events } = await withWorker(unreadableCalls(how));
+    await db.insert(rows.slice(0, 10));
+    const vector = rows[10]?.vector as Float32Array;
+    const calls = [db.count(), db.insert(marked(vector)), db.insert({ vector }), db.delete(UNREADABLE), db.get(1)];
+    const [before, first, second, third, after] = await Promise.allSettled(calls);
+    expect([before, second, after]).toMatchObject([{ value: 10 }, { value: 11 }, { value: { id: 1 } }]);
+    expect(await db.count()).toBe(11);
+    for (const unread of [first, third]) {
+      const { reason } = unread as PromiseRejectedResult;
+      const error = await failure(() => Promise.reject(reason), 'MESSAGE_UNREADABLE');
+      expect(error.message).toContain('Nothing of it was done');
+    }
+    expect(events).toEqual([]);
+  });
+
+  test.each([0, 100, 500, 999])('a write of a thousand rows without its row %i writes nothing', async (at) => {
+    const { db, events } = await withWorker(unreadableCalls('null'));
+    await db.insert(rows.slice(0, 10));
+    const records = rows.slice(0, 1000).map(({ vector }, i) => (i === at ? marked(vector) : { vector }));
+    await failure(() => db.insert(records), 'MESSAGE_UNREADABLE');
+    expect(await db.stats()).toMatchObject({ count: 10, hidden: 0 });
+    expect(await db.insert(rows.slice(0, 1000))).toHaveLength(1000);
+    expect([await db.count(), events]).toEqual([1010, []]);
+  });
+
+  test('an answer: its call fails, and no other', async () => {
+    const source = `const post = postMessage.bind(self);
+postMessage = (message, transfer) => {
+  const isLost = JSON.stringify(message.reply ?? null).includes('${UNREADABLE}');
+  isLost ? post(null) : post(message, transfer);
+};
+${workerSource}`;
+    const { db, events } = await withWorker(source);
+    await db.insert([...rows.slice(0, 10), { id: 'lost', ...marked(rows[10]?.vector as Float32Array) }]);
+    const lost = failure(() => db.get('lost'), 'MESSAGE_UNREADABLE');
+    const compacted = db.compact();
+    const found = db.get([1, 2]);
+    expect((await lost).message).toContain('has been done');
+    expect(await found).toMatchObject([{ id: 1 }, { id: 2 }]);
+    await compacted;
+    await failure(() => db.get('lost'), 'MESSAGE_UNREADABLE');
+    expect([await db.count(), events]).toEqual([11, []]);
+  });
+
+  test('what the browser itself cannot read: too many levels for the stack of the worker', async () => {
+    const { db, events, worker } = await withWorker();
+    await db.insert(rows.slice(0, 10));
+    for (let levels = 1_200; levels < 4_000; levels += 100) {
+      let call: unknown = {};
+      for (let i = 0; i < levels; i++) call = [call];
+      try {
+        worker.postMessage(call);
+      } catch {
+        // Nor can this thread write it.
+      }
+    }
+    expect([await db.count(), events]).toEqual([10, []]);
+  });
+
+  test('messages of somebody else are passed over', async () => {
+    const { db, events, worker } = await withWorker();
+    for (const message of [undefined, null, 'hello', 1, {}, []]) worker.postMessage(message);
+    await db.insert(rows.slice(0, 10));
+    expect([await db.count(), events]).toEqual([10, []]);
+  });
+
+  test.each(['open', 'feed'])('%s: no database, and one in this thread where that can be', async (what) => {
+    const { db } = await open();
+    await db.insert(rows);
+    const file = await new Response(db.export()).blob();
+    const source = `${workerSource}\nconst inner = onmessage; onmessage = (e) => inner('${what}' in e.data ? { data: null } : e);`;
+    await failure(() => EdgeVec.import(file, { worker: () => new Worker(scriptUrl(source)) }), 'WORKER_FAILED');
+    vi.stubGlobal(
+      'Worker',
+      class extends Worker {
+        constructor() {
+          super(scriptUrl(source));
+        }
+      },
+    );
+    const events: EdgeVecEvent[] = [];
+    const importing = EdgeVec.import(file, { onEvent: (event) => events.push(event) });
+    if (what === 'feed') {
+      // A part of the file has been read: it cannot be read again.
+      await failure(() => importing, 'WORKER_FAILED');
+      return;
+    }
+    const back = await importing;
+    expect([back.host, await back.count(), events]).toMatchObject([
+      'in-thread',
+      rows.length,
+      [{ type: 'worker-unavailable', error: { code: 'WORKER_FAILED' } }],
+    ]);
+    await back.close();
+  });
+});
+
+describe('A lock that is free', () => {
+  const { request } = LockManager.prototype;
+  afterEach(() => {
+    LockManager.prototype.request = request;
+  });
+
+  /** Opens, fills and counts; by the timers of this thread, an hour passes after the worker has said that it lives. */
+  const goesOn = async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let lives = (): void => {};
+    const living = new Promise<void>((resolve) => {
+      lives = resolve;
+    });
+    const start = () => {
+      const worker = new Worker(scriptUrl(workerSource));
+      worker.addEventListener('message', ({ data }) => 'pong' in data && lives());
+      return worker;
+    };
+    const { db, events } = await open({ worker: start });
+    await db.insert(rows.slice(0, 10));
+    await living;
+    vi.advanceTimersByTime(3_600_000);
+    expect([db.host, await db.count(), events]).toEqual(['worker', 10, []]);
+  };
+
+  const lockNames = (change: (name: string) => string): void => {
+    LockManager.prototype.request = function (this: LockManager, name: string, ...rest: unknown[]) {
+      return (request as (...all: unknown[]) => Promise<unknown>).call(this, change(name), ...rest);
+    } as typeof request;
+  };
+
+  test('is no death if this thread sees other locks than the worker', async () => {
+    lockNames((name) => `other ${name}`);
+    for (let i = 0; i < 5; i++) await goesOn();
+  });
+
+  test('is no death while the worker answers', async () => {
+    let asked = 0;
+    // The first request tells whether the lock can be seen, and the second waits for it.
+    lockNames((name) => (++asked === 1 ? name : `other ${name}`));
+    await goesOn();
+    expect(asked).toBe(2);
+  });
+});
+
 describe('The page', () => {
   test.each([true, false])('turns its event loop while rows are indexed (worker: %s)', async (worker) => {
     const { db } = await open({ worker });

@@ -10,18 +10,22 @@ import { Slices } from '../../slices.js';
 import type { EdgeVecEvent } from '../../types.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
+import { Calls } from './calls.js';
 import { packError, unpackError, unpackEvent, unpackReport } from './error-data.js';
 import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { failed, startWorker } from './start.js';
+import { failed, type Started, startWorker } from './start.js';
 
 /** How long a worker may take to let go of its storage, in milliseconds. */
 const CLOSE_MS = 4_000;
 
-interface Pending {
-  readonly resolve: (reply: unknown) => void;
-  readonly reject: (error: EdgeVecError) => void;
-}
+/**
+ * How long a worker may take to say that it lives after its lock has become free, in milliseconds. The worker lets go of the
+ * lock only when it ends, so an answer is not expected: asking is for a browser that lets go of a lock by itself.
+ */
+const FREED_MS = 1_000;
+/** The same if its lock was never seen to be held: then an answer is expected, and a loaded machine may take long for it. */
+const UNSEEN_MS = 30_000;
 
 export class WorkerHost implements Host {
   readonly kind = 'worker';
@@ -32,11 +36,12 @@ export class WorkerHost implements Host {
   readonly #tell: (event: EdgeVecEvent) => void;
   /** Whether it holds a storage, which it should let go of before it ends. */
   #isDurable: boolean;
-  readonly #pending = new Map<number, Pending>();
-  #calls = 0;
+  readonly #calls = new Calls();
   /** Why no call can succeed any more. */
   #over: EdgeVecError | undefined;
   #stopWaiting = (): void => {};
+  /** Runs when the worker says that it lives. */
+  #lives = (): void => {};
 
   private constructor(worker: Worker, tell: (event: EdgeVecEvent) => void, isDurable: boolean) {
     this.#worker = worker;
@@ -51,10 +56,10 @@ export class WorkerHost implements Host {
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
     const { worker: how, engine: asked, given, recall, stored, salvages, onEvent } = options;
-    const { worker, lock } = await startWorker(how === false ? true : how);
+    const started = await startWorker(how === false ? true : how);
     // The listener often refers to the database, which could then never be collected while its worker lives.
     const tell = weakly(onEvent);
-    const host = new WorkerHost(worker, tell, stored !== undefined);
+    const host = new WorkerHost(started.worker, tell, stored !== undefined);
     let pieces: AsyncIterator<Uint8Array> | undefined;
     const next =
       source &&
@@ -65,7 +70,7 @@ export class WorkerHost implements Host {
     try {
       const imports = source !== undefined;
       const open = { module: engine.module, options: { engine: asked, given, recall, stored, salvages, imports } };
-      host.engine = await host.#opened({ open }, lock, next);
+      host.engine = await host.#opened({ open }, started, next);
     } catch (error) {
       host.#end(closed());
       // Let go, but not waited for: a piece that was asked for may never come.
@@ -77,17 +82,12 @@ export class WorkerHost implements Host {
 
   call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
-    return new Promise((resolve, reject) => {
-      const call = ++this.#calls;
-      try {
-        this.#post({ call, method, request }, buffersOf(request));
-      } catch (error) {
+    return this.#calls
+      .send((call) => this.#post({ call, method, request }, buffersOf(request)))
+      .catch((error) => {
         // A request was checked or made here: all of it can be copied.
-        reject(asEdgeVecError(error));
-        return;
-      }
-      this.#pending.set(call, { resolve: resolve as (reply: unknown) => void, reject });
-    });
+        throw asEdgeVecError(error);
+      }) as Promise<Reply<K>>;
   }
 
   async close(): Promise<void> {
@@ -96,39 +96,43 @@ export class WorkerHost implements Host {
     this.#over = closed();
     const answered = await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), CLOSE_MS);
-      this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-        if (!('closed' in data)) return;
+      this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker | null>) => {
+        if (data === null || typeof data !== 'object' || !('closed' in data)) return;
         clearTimeout(timer);
         resolve(true);
       });
       this.#post({ close: true }, []);
     });
-    this.#rejectAll(answered ? this.#over : unanswered());
+    this.#calls.rejectAll(answered ? this.#over : unanswered());
     this.#stopWaiting();
     this.#worker.terminate();
   }
 
   #opened(
     message: ToWorker,
-    lock: string | undefined,
+    { lock, isSeen }: Started,
     next: (() => Promise<IteratorResult<Uint8Array>>) | undefined,
   ): Promise<EngineOptions> {
     return new Promise((resolve, reject) => {
       let opened = false;
       /** Why the source failed: what the worker says of it has lost its cause on the way. */
       let unread: unknown;
-      if (lock !== undefined) {
-        this.#stopWaiting = awaitLock(lock, () => {
-          if (opened) this.#died('it was terminated or ran out of memory');
-          else reject(failed('The worker was terminated or ran out of memory while the database was opened'));
-        });
-      }
+      const gone = (): void => {
+        if (opened) this.#died('it was terminated or ran out of memory');
+        else reject(failed('The worker was terminated or ran out of memory while the database was opened'));
+      };
+      if (lock !== undefined && isSeen) this.#stopWaiting = awaitLock(lock, () => this.#unlessAlive(FREED_MS, gone));
+      else if (lock !== undefined) this.#unlessAlive(UNSEEN_MS, gone);
       this.#worker.onerror = (event) => {
         event.preventDefault();
         reject(failed('The worker failed while the database was opened', event.message));
       };
-      this.#worker.onmessageerror = () => reject(failed('The worker could not receive the compiled module'));
-      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      const unreadable = (): void => reject(failed('What the worker said could not be read'));
+      this.#worker.onmessageerror = unreadable;
+      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | null>) => {
+        if (data === null) return unreadable();
+        if (typeof data !== 'object') return;
+        if ('pong' in data) this.#lives();
         if ('event' in data) this.#hear(unpackEvent(data.event));
         if ('hungry' in data) {
           next?.()
@@ -159,19 +163,40 @@ export class WorkerHost implements Host {
   }
 
   #listen(): void {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    const unreadable = (): void => this.#ping();
+    this.#worker.onmessageerror = unreadable;
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | null>) => {
+      if (data === null) return unreadable();
+      if (typeof data !== 'object') return;
       if ('event' in data) this.#hear(unpackEvent(data.event));
+      if ('unreadable' in data) unreadable();
+      if ('pong' in data) {
+        this.#lives();
+        this.#calls.compare(data);
+      }
       if (!('call' in data)) return;
-      const pending = this.#pending.get(data.call);
-      this.#pending.delete(data.call);
-      if ('error' in data) pending?.reject(unpackError(data.error));
-      else pending?.resolve(data.reply);
+      if ('error' in data) this.#calls.reject(data.call, unpackError(data.error));
+      else this.#calls.resolve(data.call, data.reply);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#died(event.message || 'an error nobody caught');
     };
-    this.#worker.onmessageerror = () => this.#died('a message that could not be read');
+  }
+
+  /**
+   * Asks the worker whether it lives. If it does not answer in time, it is gone. If it answers, its lock tells nothing here,
+   * and from then on only the errors that fire events are noticed.
+   */
+  #unlessAlive(ms: number, gone: () => void): void {
+    const timer = setTimeout(gone, ms);
+    this.#lives = () => clearTimeout(timer);
+    this.#stopWaiting = this.#lives;
+    this.#ping();
+  }
+
+  #ping(): void {
+    this.#post({ ping: this.#calls.sent }, []);
   }
 
   #died(reason: string): void {
@@ -195,12 +220,7 @@ export class WorkerHost implements Host {
     this.#over = error;
     this.#stopWaiting();
     this.#worker.terminate();
-    this.#rejectAll(error);
-  }
-
-  #rejectAll(error: EdgeVecError): void {
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
+    this.#calls.rejectAll(error);
   }
 
   #post(message: ToWorker, transfer: Transferable[]): void {

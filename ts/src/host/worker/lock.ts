@@ -2,7 +2,8 @@
 //
 // A worker that is terminated, or killed for its memory, fires no event. So the worker holds a Web Lock for as long as it
 // lives, and the client waits for the same lock: the browser grants it when the worker is gone, however it went. Without Web
-// Locks (insecure contexts, some sandboxed frames) only the errors that do fire events are noticed.
+// Locks (insecure contexts, some sandboxed frames), or if the lock cannot be seen from the client, only the errors that do
+// fire events are noticed.
 
 let opened = 0;
 
@@ -24,6 +25,15 @@ export function holdLock(name: string): Promise<boolean> {
     };
     manager.request(name, forever).catch(() => resolve(false));
   });
+}
+
+/**
+ * Client side: whether this thread sees that the lock is held. Chromium gives workers other locks than a page has that was
+ * loaded before its site's data was cleared.
+ */
+export async function isHeld(name: string): Promise<boolean> {
+  const held = locks()?.request(name, { ifAvailable: true }, (lock) => lock === null);
+  return (await held?.catch(() => false)) ?? false;
 }
 
 /** Client side: calls `gone` when the worker has let go of its lock. Returns how to stop waiting. */

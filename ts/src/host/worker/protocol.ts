@@ -43,15 +43,40 @@ export interface FeedFailedMessage {
   readonly feedFailed: ErrorData;
 }
 
-export type ToWorker = GreetMessage | OpenMessage | FeedMessage | FeedFailedMessage | CallMessage | CloseMessage;
+/** Client to worker, at any time after hello: asks it to say that it lives, and what became of the calls so far. */
+export interface PingMessage {
+  /** Number of the last call that was sent. */
+  readonly ping: number;
+}
 
-/** Worker to client, in this order: hello, then ready or failed, then replies; events at any time after hello. */
+export type ToWorker =
+  | GreetMessage
+  | OpenMessage
+  | FeedMessage
+  | FeedFailedMessage
+  | CallMessage
+  | CloseMessage
+  | PingMessage;
+
+/** Worker to client, the answer to a ping. */
+export interface PongMessage {
+  /** The ping's number. */
+  readonly pong: number;
+  /** The calls that it works on. */
+  readonly running: readonly number[];
+  /** The calls that never came, since a message could not be read, and that no answer has named before. */
+  readonly unread: readonly number[];
+}
+
+/** Worker to client, in this order: hello, then ready or failed, then replies; the rest at any time after hello. */
 export type FromWorker =
   | { readonly hello: number; readonly locked: boolean }
   | { readonly ready: EngineOptions; readonly report?: ReportData | undefined }
   | { readonly failed: ErrorData }
   | { readonly call: number; readonly reply: unknown }
   | { readonly call: number; readonly error: ErrorData }
+  | PongMessage
+  | { readonly unreadable: true }
   | { readonly closed: true }
   | { readonly hungry: true }
   | { readonly event: EventData };

@@ -2,7 +2,7 @@
 
 import { EdgeVecError } from '../../errors.js';
 import type { ResolvedOptions } from '../../options.js';
-import { lockName } from './lock.js';
+import { isHeld, lockName } from './lock.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
 /** How long a worker may take to say hello. Where it never comes, a policy or a bundler has swallowed the script. */
@@ -15,6 +15,8 @@ export interface Started {
   readonly worker: Worker;
   /** Name of the Web Lock the worker holds; undefined where there are none. */
   readonly lock: string | undefined;
+  /** Whether the lock can be seen from here, so that waiting for it tells when the worker is gone. */
+  readonly isSeen: boolean;
 }
 
 /** Whether `'auto'` tries a worker here. Node has none of this kind; a service worker has no constructor for one. */
@@ -30,7 +32,8 @@ export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>
   try {
     worker = take(typeof how === 'function' ? how() : new Worker(blob ?? (how as string | URL), { name: 'edgevec' }));
     const lock = lockName();
-    return { worker, lock: (await hello(worker, lock)) ? lock : undefined };
+    const isLocked = await hello(worker, lock);
+    return { worker, lock: isLocked ? lock : undefined, isSeen: isLocked && (await isHeld(lock)) };
   } catch (cause) {
     worker?.terminate?.();
     throw cause instanceof EdgeVecError ? cause : failed('The worker could not be started', cause);
