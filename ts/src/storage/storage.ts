@@ -80,6 +80,8 @@ export interface Storage {
   soleHolder?(): Promise<boolean>;
   /** Whether nothing can be done with it any more but to close it and open it again. */
   readonly hasFailed?: boolean;
+  /** Whether what was stored is not there any more, or something else is in its place. Left out: that is told without being asked. */
+  isGone?(): Promise<boolean>;
   /** How those who have it open hear of each other; left out: the platform's way, if there is one. */
   readonly news?: News;
   close(): Promise<void>;

@@ -16,7 +16,8 @@ import { broken } from './errors.js';
 import { readAll, syncFolder, writeAll } from './io.js';
 import { recordsOf } from './journal-reader.js';
 import { DAMAGED, JOURNAL, NEW } from './names.js';
-import type { FileHandle, Fs } from './node.js';
+import { codeOf, type FileHandle, type Fs, type Identity } from './node.js';
+import { isSame } from './open-files.js';
 import { ENTRY_HEADER, encodeBody, encodeRecord, entriesOf, RECORD_HEADER } from './record.js';
 
 /** Fewer dead bytes than this are not worth a new journal; after a checkpoint, which has synced more, not so many. */
@@ -36,6 +37,8 @@ export class Journal {
   readonly #fs: Fs;
   readonly #folder: string;
   #file: FileHandle;
+  /** Which file that is; undefined if paths do not lead to the same here, as on some network disks. */
+  #identity: Identity | undefined;
   #size = 0;
   #records = 0;
   /** Bytes of the journal that still count. */
@@ -84,6 +87,7 @@ export class Journal {
     const file = await fs.open(`${folder}/${JOURNAL}`, 'r+');
     const journal = new Journal(fs, folder, file);
     try {
+      await journal.#identify();
       await journal.#replay();
       return journal;
     } catch (error) {
@@ -157,6 +161,18 @@ export class Journal {
     await this.#file.close();
   }
 
+  /** Whether its path still leads to it: the folder may have been removed, or another be in its place. */
+  async isThere(): Promise<boolean> {
+    const found = await this.#fs.stat(`${this.#folder}/${JOURNAL}`, { bigint: true }).catch((error) => {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+      throw error;
+    });
+    if (found === undefined) return false;
+    if (this.#identity === undefined || isSame(found, this.#identity)) return true;
+    // A disk that was away may number its files anew.
+    return isSame(found, await this.#file.stat({ bigint: true }));
+  }
+
   /** What a record's body says; it begins at `start` of the journal. */
   #take(body: Uint8Array, start: number): void {
     const cost = RECORD_HEADER + ENTRY_HEADER;
@@ -178,6 +194,12 @@ export class Journal {
       this.#log.set(key, { offset: start + at, length });
       this.#live += length + cost;
     }
+  }
+
+  async #identify(): Promise<void> {
+    const path = `${this.#folder}/${JOURNAL}`;
+    const [found, opened] = [await this.#fs.stat(path, { bigint: true }), await this.#file.stat({ bigint: true })];
+    this.#identity = isSame(found, opened) ? opened : undefined;
   }
 
   async #replay(): Promise<void> {
@@ -269,6 +291,7 @@ export class Journal {
         this.#highest = spans.at(-1)?.[0] ?? 0;
       } finally {
         this.#file = await this.#fs.open(path, 'r+');
+        await this.#identify();
       }
       await syncFolder(this.#fs, this.#folder);
     } catch (error) {

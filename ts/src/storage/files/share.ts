@@ -26,6 +26,7 @@ export type Slots = Map<string, Slot>;
 /** Opens what is at a place, by `make` where nobody has it open here. */
 export function share(slots: Slots, place: string, onGone: Gone, make: () => Promise<Storage>): Promise<Storage> {
   return inTurn(slots, place, async (slot) => {
+    if (await isGone(slot.storage)) await end(slot).catch(() => {});
     // One that has failed would fail for whoever opens it to begin anew.
     if (slot.storage?.hasFailed) await end(slot, anew()).catch(() => {});
     slot.storage ??= await make();
@@ -39,6 +40,10 @@ export function withdraw<T>(slots: Slots, place: string, run: () => Promise<T>):
     await end(slot);
     return run();
   });
+}
+
+async function isGone(storage: Storage | undefined): Promise<boolean> {
+  return (await storage?.isGone?.().catch(() => false)) === true;
 }
 
 async function end(slot: Slot, why?: EdgeVecError): Promise<void> {
@@ -67,6 +72,8 @@ class Handle implements Storage {
   readonly #slot: Slot;
   readonly #storage: Storage;
   readonly #close: () => Promise<void>;
+  /** Takes the storage away from all who have it open here, if what was stored is gone. */
+  readonly #endIfGone: () => Promise<void>;
   #closed = false;
 
   constructor(slots: Slots, place: string, slot: Slot, storage: Storage, onGone: Gone) {
@@ -86,6 +93,12 @@ class Handle implements Storage {
       inTurn(slots, place, async () => {
         if (slot.holders.delete(holder) && slot.holders.size === 0) await end(slot);
       });
+    this.#endIfGone = async () => {
+      if (this.#closed || !(await isGone(storage))) return;
+      await inTurn(slots, place, async () => {
+        if (slot.storage === storage) await end(slot);
+      });
+    };
     this.news = {
       tell: () => {
         // Later, as messages come.
@@ -149,6 +162,7 @@ class Handle implements Storage {
     try {
       return await run(this.#storage);
     } catch (error) {
+      this.#endIfGone().catch(() => {});
       throw own(error);
     }
   }

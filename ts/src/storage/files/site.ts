@@ -41,7 +41,7 @@ export class FilesSite implements StorageSite {
       return LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
     });
     try {
-      return await FileStorage.open(fs, this.#root, folder, lock);
+      return await FileStorage.open(fs, this.#root, name, folder, lock);
     } catch (error) {
       await lock.release().catch(() => {});
       throw error;

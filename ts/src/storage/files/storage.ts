@@ -1,7 +1,7 @@
 // A storage in files: a journal with head and log, and chunks. Chunks are files of their own, there
 // before the record that speaks of them and gone after it.
 
-import { closed, damaged, type EdgeVecError } from '../../errors.js';
+import { closed, damaged, type EdgeVecError, gone } from '../../errors.js';
 import { kindOf } from '../names.js';
 import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
 import { guard, isFull } from './errors.js';
@@ -16,6 +16,7 @@ import { Reserve } from './reserve.js';
 export class FileStorage implements Storage {
   readonly kind = 'files';
   readonly #fs: Fs;
+  readonly #name: string;
   readonly #folder: string;
   readonly #lock: LockFile;
   readonly #journal: Journal;
@@ -26,12 +27,14 @@ export class FileStorage implements Storage {
   /** Calls that have not ended, of what happens to the journal, one after the other. */
   #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
-  /** Another holds the lock now. */
-  #lockLost: EdgeVecError | undefined;
+  /** Another holds the lock now, or the folder is gone. */
+  #lost: EdgeVecError | undefined;
+  #isGone = false;
   #closed = false;
 
-  private constructor(fs: Fs, folder: string, lock: LockFile, journal: Journal, reserve: Reserve) {
+  private constructor(fs: Fs, name: string, folder: string, lock: LockFile, journal: Journal, reserve: Reserve) {
     this.#fs = fs;
+    this.#name = name;
     this.#folder = folder;
     this.#lock = lock;
     lock.isIdle = () => this.#pending === 0;
@@ -39,7 +42,7 @@ export class FileStorage implements Storage {
     this.#reserve = reserve;
   }
 
-  static async open(fs: Fs, root: string, folder: string, lock: LockFile): Promise<FileStorage> {
+  static async open(fs: Fs, root: string, name: string, folder: string, lock: LockFile): Promise<FileStorage> {
     return guard(async () => {
       await fs.rm(`${folder}/${JOURNAL}${NEW}`, { force: true });
       const files = await fs.readdir(folder);
@@ -60,7 +63,7 @@ export class FileStorage implements Storage {
           await journal.close();
           journal = await Journal.create(fs, folder);
         }
-        const storage = new FileStorage(fs, folder, lock, journal, await Reserve.open(fs, folder));
+        const storage = new FileStorage(fs, name, folder, lock, journal, await Reserve.open(fs, folder));
         for (const file of chunks) {
           const name = unescaped(file);
           if (file.endsWith(NEW)) await fs.rm(`${folder}/${CHUNKS}/${file}`, { force: true });
@@ -91,9 +94,10 @@ export class FileStorage implements Storage {
       // Node's own kind of bytes, and the small ones in one buffer with others.
       const { buffer, byteOffset, length } = await this.#fs.readFile(this.#chunkFile(key as string));
       return alone(new Uint8Array(buffer, byteOffset, length));
-    }).catch((error) => {
-      if (codeOf((error as EdgeVecError).cause) === 'ENOENT') return undefined;
-      throw error;
+    }).catch(async (error) => {
+      if (codeOf((error as EdgeVecError).cause) !== 'ENOENT') throw error;
+      if (await this.isGone()) throw gone(this.#name);
+      return undefined;
     });
   }
 
@@ -112,7 +116,14 @@ export class FileStorage implements Storage {
   }
 
   commit(batch: Batch): Promise<boolean> {
-    return this.#inTurn(() => this.#commit(batch));
+    return this.#inTurn(() => this.#commit(batch).catch((error) => this.#unlessGone(error)));
+  }
+
+  isGone(): Promise<boolean> {
+    // In its turn, since writing the journal anew moves it.
+    const running = this.#last.then(async () => this.#closed || this.#isGone || !(await this.#journal.isThere()));
+    this.#last = running.catch(() => {});
+    return guard(() => running);
   }
 
   get hasFailed(): boolean {
@@ -138,7 +149,7 @@ export class FileStorage implements Storage {
   }
 
   get #failure(): EdgeVecError | undefined {
-    return this.#lockLost ?? this.#journal.broken;
+    return this.#lost ?? this.#journal.broken;
   }
 
   async #commit(batch: Batch): Promise<boolean> {
@@ -180,7 +191,11 @@ export class FileStorage implements Storage {
       await this.#assertHeld();
       // A head that is there already, as in a sync of what was committed before, takes no room.
       const news = put.filter(([store, , value]) => store !== 'head' || !sameBytes(value, this.#journal.head));
+      // Asked meanwhile: what is acknowledged must not be in a file that has been removed before.
+      const isThere = this.#journal.isThere();
+      isThere.catch(() => {});
       await this.#journal.append(encodeBody(news, deleted), strict);
+      if (!(await isThere)) throw this.#setGone();
     } catch (error) {
       // What a failed sync has left is open: the record may be there, and speak of them.
       if (this.#failure !== undefined) throw error;
@@ -193,9 +208,21 @@ export class FileStorage implements Storage {
     for (const name of written) this.#chunks.add(name);
   }
 
+  /** @throws that the folder is gone, if it is; else the error */
+  async #unlessGone(error: unknown): Promise<never> {
+    throw (await this.#journal.isThere().catch(() => true)) ? error : this.#setGone();
+  }
+
+  #setGone(): EdgeVecError {
+    const error = gone(this.#name);
+    this.#isGone = true;
+    this.#lost = error;
+    return error;
+  }
+
   async #assertHeld(): Promise<void> {
     await this.#lock.assertHeld().catch((error) => {
-      this.#lockLost = error;
+      this.#lost = error;
       throw error;
     });
   }
