@@ -1,5 +1,6 @@
 // The class of the default entry: it carries the engine inline.
 
+import { answer } from './caller.js';
 import { connect } from './connection.js';
 import { EdgeVecBase } from './edgevec.js';
 import { inlineEngine } from './engine/inline.js';
@@ -8,6 +9,7 @@ import {
   type LoadOptions,
   type New,
   type OpenOptions,
+  readable,
   resolveOpen,
   resolveSalvage,
   type SalvageOptions,
@@ -30,9 +32,11 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`, `OUT_OF_MEMORY`; with a name also `NOT_FOUND`,
    * `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`.
    */
-  static async open<M extends object = Record<string, unknown>>(options: OpenOptions & New): Promise<EdgeVec<M>> {
-    const resolved = resolveOpen(options);
-    return new EdgeVec<M>(await connect(await inlineEngine(), resolved));
+  static open<M extends object = Record<string, unknown>>(options: OpenOptions & New): Promise<EdgeVec<M>> {
+    return answer(async () => {
+      const resolved = readable(() => resolveOpen(options));
+      return new EdgeVec<M>(await connect(await inlineEngine(), resolved));
+    });
   }
 
   /**
@@ -44,7 +48,7 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
     name: string,
     options: LoadOptions = {},
   ): Promise<EdgeVec<M>> {
-    return EdgeVec.open<M>({ ...options, name });
+    return answer(async () => EdgeVec.open<M>({ ...readable(() => ({ ...options })), name }));
   }
 
   /**
@@ -53,12 +57,14 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    *
    * @throws as {@link open}; `DAMAGED` where it is no such file or not whole, `NAME_TAKEN`, `SOURCE_FAILED`. Nothing of it is then stored.
    */
-  static async import<M extends object = Record<string, unknown>>(
+  static import<M extends object = Record<string, unknown>>(
     source: ImportSource,
     options: ImportOptions = {},
   ): Promise<EdgeVec<M>> {
-    const resolved = resolveOpen(options, [], true);
-    return new EdgeVec<M>(await connect(await inlineEngine(), resolved, bytesOf(source)));
+    return answer(async () => {
+      const resolved = readable(() => resolveOpen(options, [], true));
+      return new EdgeVec<M>(await connect(await inlineEngine(), resolved, bytesOf(source)));
+    });
   }
 
   /**
@@ -77,12 +83,17 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    * for (const { part, rows, error } of report.losses) console.warn(part, rows, error.message);
    * await db.save('notes-salvaged');
    */
-  static async salvage<M extends object = Record<string, unknown>>(
+  static salvage<M extends object = Record<string, unknown>>(
     name: string,
     options: SalvageOptions = {},
   ): Promise<Salvage<M>> {
-    const connection = await connect(await inlineEngine(), resolveSalvage(name, options));
-    return { db: new EdgeVec<M>(connection), report: connection.host.report as SalvageReport };
+    return answer(async () => {
+      const connection = await connect(
+        await inlineEngine(),
+        readable(() => resolveSalvage(name, options)),
+      );
+      return { db: new EdgeVec<M>(connection), report: connection.host.report as SalvageReport };
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 // The class of `edgevec/slim`: the caller brings the engine.
 
+import { answer } from './caller.js';
 import { connect } from './connection.js';
 import { EdgeVecBase } from './edgevec.js';
 import { givenEngine, type WasmSource } from './engine/given.js';
@@ -8,6 +9,7 @@ import {
   type LoadOptions,
   type New,
   type OpenOptions,
+  readable,
   resolveOpen,
   resolveSalvage,
   type SalvageOptions,
@@ -47,9 +49,11 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`, `OUT_OF_MEMORY`; with a name also `NOT_FOUND`,
    * `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`.
    */
-  static async open<M extends object = Record<string, unknown>>(options: SlimOpenOptions & New): Promise<EdgeVec<M>> {
-    const resolved = resolveOpen(options, ['wasm']);
-    return new EdgeVec<M>(await connect(await givenEngine(options.wasm), resolved));
+  static open<M extends object = Record<string, unknown>>(options: SlimOpenOptions & New): Promise<EdgeVec<M>> {
+    return answer(async () => {
+      const resolved = readable(() => resolveOpen(options, ['wasm']));
+      return new EdgeVec<M>(await connect(await givenEngine(options.wasm), resolved));
+    });
   }
 
   /**
@@ -58,7 +62,7 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    * @throws `NOT_FOUND`, and as {@link open}.
    */
   static load<M extends object = Record<string, unknown>>(name: string, options: SlimLoadOptions): Promise<EdgeVec<M>> {
-    return EdgeVec.open<M>({ ...options, name });
+    return answer(async () => EdgeVec.open<M>({ ...readable(() => ({ ...options })), name }));
   }
 
   /**
@@ -67,12 +71,14 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    *
    * @throws as {@link open}; `DAMAGED` where it is no such file or not whole, `NAME_TAKEN`, `SOURCE_FAILED`. Nothing of it is then stored.
    */
-  static async import<M extends object = Record<string, unknown>>(
+  static import<M extends object = Record<string, unknown>>(
     source: ImportSource,
     options: SlimImportOptions,
   ): Promise<EdgeVec<M>> {
-    const resolved = resolveOpen(options, ['wasm'], true);
-    return new EdgeVec<M>(await connect(await givenEngine(options.wasm), resolved, bytesOf(source)));
+    return answer(async () => {
+      const resolved = readable(() => resolveOpen(options, ['wasm'], true));
+      return new EdgeVec<M>(await connect(await givenEngine(options.wasm), resolved, bytesOf(source)));
+    });
   }
 
   /**
@@ -91,13 +97,15 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    * for (const { part, rows, error } of report.losses) console.warn(part, rows, error.message);
    * await db.save('notes-salvaged');
    */
-  static async salvage<M extends object = Record<string, unknown>>(
+  static salvage<M extends object = Record<string, unknown>>(
     name: string,
     options: SlimSalvageOptions,
   ): Promise<Salvage<M>> {
-    const resolved = resolveSalvage(name, options, ['wasm']);
-    const connection = await connect(await givenEngine(options.wasm), resolved);
-    return { db: new EdgeVec<M>(connection), report: connection.host.report as SalvageReport };
+    return answer(async () => {
+      const resolved = readable(() => resolveSalvage(name, options, ['wasm']));
+      const connection = await connect(await givenEngine(options.wasm), resolved);
+      return { db: new EdgeVec<M>(connection), report: connection.host.report as SalvageReport };
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { answer, ofCaller } from './caller.js';
 import type { Connection } from './connection.js';
 import { closed, EdgeVecError } from './errors.js';
 import { exportStream } from './export-stream.js';
@@ -12,6 +13,7 @@ import type { Host } from './host/host.js';
 import type { Method, Reply, Request } from './messages.js';
 import {
   checkName,
+  readable,
   resolveDelete,
   resolveScan,
   resolveSearch,
@@ -42,6 +44,7 @@ import type {
   WriteOptions,
 } from './types.js';
 import { checkId, copyVector } from './write/check.js';
+import { copyQueries } from './write/queries.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
@@ -52,7 +55,8 @@ type Default = Record<string, unknown>;
  * A vector database on this device. `M` is the type of the metadata stored with each row.
  *
  * Every method rejects with an {@link EdgeVecError}: `CLOSED` after `close()`, `WORKER_DIED` or `ENGINE_CRASHED` when what
- * held the rows is gone, and what it documents itself.
+ * held the rows is gone, `INTERNAL` for a fault of EdgeVec itself, and what it documents. Only what `onProgress` throws
+ * comes out as it is.
  */
 export class EdgeVecBase<M extends object = Default> {
   readonly #connection: Connection;
@@ -83,8 +87,8 @@ export class EdgeVecBase<M extends object = Default> {
    *
    * @throws `STORAGE_UNAVAILABLE`.
    */
-  static async list(options?: SiteOptions): Promise<string[]> {
-    return (await localSite(resolveSite('list', options))).list();
+  static list(options?: SiteOptions): Promise<string[]> {
+    return answer(async () => (await localSite(readable(() => resolveSite('list', options)))).list());
   }
 
   /**
@@ -93,8 +97,8 @@ export class EdgeVecBase<M extends object = Default> {
    * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` where another tab or process does not let go of it. In IndexedDB it is then removed as soon as that does; until
    * then it cannot be opened.
    */
-  static async drop(name: string, options?: SiteOptions): Promise<void> {
-    return (await localSite(resolveSite('drop', options))).drop(checkName(name));
+  static drop(name: string, options?: SiteOptions): Promise<void> {
+    return answer(async () => (await localSite(readable(() => resolveSite('drop', options)))).drop(checkName(name)));
   }
 
   /**
@@ -107,8 +111,8 @@ export class EdgeVecBase<M extends object = Default> {
    * @example
    * if (!(await EdgeVec.persist())) console.warn('The browser may clear the library.');
    */
-  static async persist(): Promise<boolean> {
-    return persist();
+  static persist(): Promise<boolean> {
+    return answer(persist);
   }
 
   /** `await using db = await EdgeVec.open(...)` closes the database at the end of the block. */
@@ -193,18 +197,20 @@ export class EdgeVecBase<M extends object = Default> {
   get(id: Id): Promise<StoredRecord<M> | undefined>;
   get(ids: readonly Id[]): Promise<(StoredRecord<M> | undefined)[]>;
   get(ids: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]>;
-  async get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
-    const ids = checkIds(input);
-    const reply = await this.#call('get', { ids, vectors: true });
-    const decoder = this.#decoder();
-    const found: (StoredRecord<M> | undefined)[] = [];
-    let next = 0;
-    for (const [i, id] of ids.entries()) {
-      if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
-      // The reply has the records in the order of their ids, and leaves out those that are not there.
-      found.push(reply.ids[next] === id ? (decoder.record(reply, next++) as StoredRecord<M>) : undefined);
-    }
-    return Array.isArray(input) ? found : found[0];
+  get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
+    return answer(async () => {
+      const { ids, isList } = checkIds(input);
+      const reply = await this.#call('get', { ids, vectors: true });
+      const decoder = this.#decoder();
+      const found: (StoredRecord<M> | undefined)[] = [];
+      let next = 0;
+      for (const [i, id] of ids.entries()) {
+        if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+        // The reply has the records in the order of their ids, and leaves out those that are not there.
+        found.push(reply.ids[next] === id ? (decoder.record(reply, next++) as StoredRecord<M>) : undefined);
+      }
+      return isList ? found : found[0];
+    });
   }
 
   /**
@@ -213,9 +219,11 @@ export class EdgeVecBase<M extends object = Default> {
    * @returns how many rows were deleted.
    * @throws `INVALID_ID`, `INVALID_OPTIONS`; in a stored database `QUOTA`, `STORAGE_FAILED`.
    */
-  async delete(input: Id | readonly Id[], options?: DeleteOptions): Promise<number> {
-    const strict = resolveDelete(options) ?? this.#target.strict;
-    return this.#call('delete', { ids: checkIds(input), strict });
+  delete(input: Id | readonly Id[], options?: DeleteOptions): Promise<number> {
+    return answer(async () => {
+      const strict = readable(() => resolveDelete(options)) ?? this.#target.strict;
+      return this.#call('delete', { ids: checkIds(input).ids, strict });
+    });
   }
 
   /**
@@ -224,12 +232,12 @@ export class EdgeVecBase<M extends object = Default> {
    * @throws `QUOTA`, `STORAGE_FAILED`.
    */
   async flush(): Promise<void> {
-    await this.#call('flush', undefined);
+    await answer(() => this.#call('flush', undefined));
   }
 
   /** How many rows a search can return. */
-  async count(): Promise<number> {
-    return this.#call('count', undefined);
+  count(): Promise<number> {
+    return answer(() => this.#call('count', undefined));
   }
 
   /**
@@ -244,38 +252,35 @@ export class EdgeVecBase<M extends object = Default> {
    */
   search(query: VectorInput, options: WithVectors): Promise<HitWithVector<M>[]>;
   search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]>;
-  async search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]> {
-    const { includeVectors: vectors, ...how } = resolveSearch(options);
-    const [reply] = await this.#call('search', { queries: this.#flat(query), vectors, ...how });
-    return this.#decoder().hits(reply as Reply<'search'>[number]);
+  search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]> {
+    return answer(async () => {
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
+      const queries = new Float32Array(this.dimensions);
+      copyVector(query, this.dimensions, queries, 0);
+      const [reply] = await this.#call('search', { queries, vectors, ...how });
+      return this.#decoder().hits(reply as Reply<'search'>[number]);
+    });
   }
 
   /**
    * {@link search} for many queries in one call: the hits of each, in order.
    *
-   * @throws as {@link search}; `row` tells which query.
+   * @throws as {@link search}; `row` tells which query. `INVALID_VECTOR` also for queries that take more than 1 GiB together.
    */
   searchMany(queries: readonly VectorInput[], options: WithVectors): Promise<HitWithVector<M>[][]>;
   searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]>;
-  async searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]> {
-    const { includeVectors: vectors, ...how } = resolveSearch(options);
-    if (!Array.isArray(queries)) {
-      throw new EdgeVecError('INVALID_VECTOR', 'The queries are not an array of vectors', {
-        remedy: 'Use search for a single query.',
-      });
-    }
-    const flat = new Float32Array(queries.length * this.dimensions);
-    queries.forEach((query, row) => {
-      copyVector(query, this.dimensions, flat, row * this.dimensions, { row });
+  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]> {
+    return answer(async () => {
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
+      const replies = await this.#call('search', { queries: copyQueries(queries, this.dimensions), vectors, ...how });
+      const decoder = this.#decoder();
+      const hits: Hit<M>[][] = [];
+      for (const reply of replies) {
+        hits.push(decoder.hits(reply));
+        await this.#host.slices.breathe();
+      }
+      return hits;
     });
-    const replies = await this.#call('search', { queries: flat, vectors, ...how });
-    const decoder = this.#decoder();
-    const hits: Hit<M>[][] = [];
-    for (const reply of replies) {
-      hits.push(decoder.hits(reply));
-      await this.#host.slices.breathe();
-    }
-    return hits;
   }
 
   /**
@@ -289,10 +294,13 @@ export class EdgeVecBase<M extends object = Default> {
   scan(options: ScanOptions & { readonly includeVectors: true }): AsyncGenerator<StoredRecord<M>, void, undefined>;
   scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined>;
   async *scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined> {
-    const { includeVectors: vectors, batchSize } = resolveScan(options);
-    const ids = await this.#call('ids', undefined);
+    const { vectors, batchSize, ids } = await answer(async () => {
+      const { includeVectors, batchSize } = readable(() => resolveScan(options));
+      return { vectors: includeVectors, batchSize, ids: await this.#call('ids', undefined) };
+    });
     for (let start = 0; start < ids.length; start += batchSize) {
-      const reply = await this.#call('get', { ids: ids.slice(start, start + batchSize), vectors });
+      const batch = ids.slice(start, start + batchSize);
+      const reply = await answer(() => this.#call('get', { ids: batch, vectors }));
       const decoder = this.#decoder();
       for (const i of reply.ids.keys()) {
         if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
@@ -306,15 +314,14 @@ export class EdgeVecBase<M extends object = Default> {
    * itself once a quarter of the rows held are such; call it to have it done now.
    */
   async compact(): Promise<void> {
-    await this.#call('compact', undefined);
+    await answer(() => this.#call('compact', undefined));
   }
 
   /** Counts, memory and the work done so far. */
   async stats(): Promise<Stats> {
-    const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await Promise.all([
-      this.#call('stats', undefined),
-      this.#call('stored', undefined),
-    ]);
+    const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await answer(() =>
+      Promise.all([this.#call('stats', undefined), this.#call('stored', undefined)]),
+    );
     const { memoryBytes, calibratedRows, distances, buildDistances } = stats;
     return {
       count: rows,
@@ -340,13 +347,15 @@ export class EdgeVecBase<M extends object = Default> {
    * @throws `INVALID_OPTIONS` without a name where the database has none; `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `STORAGE_FAILED`.
    */
   async save(name?: string): Promise<void> {
-    const { stored } = this.#connection.options;
-    if (name === undefined && stored === undefined) {
-      throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
-        remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
-      });
-    }
-    await this.#call('save', { name: name === undefined ? undefined : checkName(name) });
+    await answer(async () => {
+      const { stored } = this.#connection.options;
+      if (name === undefined && stored === undefined) {
+        throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
+          remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
+        });
+      }
+      await this.#call('save', { name: name === undefined ? undefined : checkName(name) });
+    });
   }
 
   /**
@@ -363,7 +372,7 @@ export class EdgeVecBase<M extends object = Default> {
    * const blob = await new Response(db.export()).blob();
    */
   export(): ReadableStream<Uint8Array> {
-    return exportStream((method, request) => this.#call(method, request), this.#host);
+    return exportStream((method, request) => answer(() => this.#call(method, request)), this.#host);
   }
 
   /**
@@ -373,7 +382,7 @@ export class EdgeVecBase<M extends object = Default> {
   close(): Promise<void> {
     if (this.#closing === undefined) {
       forget(this);
-      this.#closing = this.#host.close();
+      this.#closing = answer(() => this.#host.close());
     }
     return this.#closing;
   }
@@ -394,16 +403,16 @@ export class EdgeVecBase<M extends object = Default> {
     return reply;
   }
 
-  async #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
-    if (this.#closing !== undefined) throw closed();
-    return write(this.#target, kind, input, resolveWrite(kind, options));
-  }
-
-  /** A query to hand over: the caller's own may change before it is looked at. */
-  #flat(query: VectorInput): Float32Array {
-    const flat = new Float32Array(this.dimensions);
-    copyVector(query, this.dimensions, flat, 0);
-    return flat;
+  #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
+    return answer(async () => {
+      if (this.#closing !== undefined) throw closed();
+      return write(
+        this.#target,
+        kind,
+        input,
+        readable(() => resolveWrite(kind, options)),
+      );
+    });
   }
 }
 
@@ -413,6 +422,13 @@ async function persistenceOf(kind: Reply<'stored'>['kind']): Promise<Stats['stor
   return (await isPersisted()) ? 'durable' : 'best-effort';
 }
 
-function checkIds(input: unknown): Id[] {
-  return Array.isArray(input) ? Array.from(input, (id, row) => checkId(id, { row })) : [checkId(input)];
+function checkIds(input: unknown): { readonly ids: readonly Id[]; readonly isList: boolean } {
+  return ofCaller(
+    () => {
+      const isList = Array.isArray(input);
+      return { ids: isList ? Array.from(input, (id, row) => checkId(id, { row })) : [checkId(input)], isList };
+    },
+    'INVALID_ID',
+    'The ids cannot be read',
+  );
 }

@@ -13,7 +13,7 @@ export type EdgeVecErrorCode =
   | 'INVALID_ID'
   /** A record is not an object, has an unknown field, or its metadata is not a plain object. */
   | 'INVALID_RECORD'
-  /** A vector is not a list of numbers. */
+  /** A vector is not a list of numbers; or the queries of `searchMany` are no array of vectors, or too many for one call. */
   | 'INVALID_VECTOR'
   /** A vector has another length than the database's `dimensions`. */
   | 'DIMENSION_MISMATCH'
@@ -36,7 +36,7 @@ export type EdgeVecErrorCode =
   | 'METADATA_NOT_STORABLE'
   /** The database was closed before or during the call. */
   | 'CLOSED'
-  /** The iterable given to a write threw; `cause` is what it threw. */
+  /** The iterable given to a write, or the stream given to `import`, failed or is none; `cause` is what it threw. */
   | 'SOURCE_FAILED'
   /** The write's `signal` was aborted. */
   | 'ABORTED'
@@ -142,9 +142,41 @@ function sentences(problem: string, { expected, got, remedy, row, id, written }:
   return text;
 }
 
-/** The same error with more details: the layers above know rows and ids the layer that threw did not. */
+/** Errors that several calls end in, or that a caller has already: they do not change any more. */
+const fixed = /* @__PURE__ */ new WeakSet<EdgeVecError>();
+
+/** Keeps an error as it is: whoever wants to say more gets a copy. */
+export function fix(error: EdgeVecError): EdgeVecError {
+  fixed.add(error);
+  return error;
+}
+
+/** The same error, or, if that must not change any more, a copy. */
+export function changeable(error: EdgeVecError): EdgeVecError {
+  if (!fixed.has(error)) return error;
+  const copy = new EdgeVecError(error.code, error.problem, detailsOf(error));
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
+}
+
+/**
+ * Adds details to an error: the layers above know rows and ids the layer that threw did not. It stays the same object,
+ * since its stack says where it comes from.
+ */
 export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
-  return new EdgeVecError(error.code, error.problem, { ...detailsOf(error), ...more } as EdgeVecErrorDetails);
+  const amended = changeable(error);
+  const { cause, ...details } = { ...detailsOf(error), ...more };
+  for (const key of DETAILS) {
+    if (details[key] === undefined) delete (amended as { -readonly [K in keyof EdgeVecError]?: unknown })[key];
+    else Object.assign(amended, { [key]: details[key] });
+  }
+  if (cause !== amended.cause)
+    Object.defineProperty(amended, 'cause', { value: cause, writable: true, configurable: true });
+  const before = amended.message;
+  amended.message = sentences(amended.problem, amended);
+  // In some engines the stack begins with the message.
+  if (amended.stack?.includes(before) === true) amended.stack = amended.stack.replace(before, () => amended.message);
+  return amended;
 }
 
 /** `undefined` takes a detail away. */

@@ -1,5 +1,6 @@
 // Options are resolved once, here, at the public edge; inside, the resolved types are trusted.
 
+import { harmless, ofCaller } from './caller.js';
 import { EdgeVecError } from './errors.js';
 import { show } from './show.js';
 import { fixedDirectory } from './storage/site.js';
@@ -82,7 +83,10 @@ export interface OpenOptions {
    * moves nothing that is open.
    */
   readonly directory?: string;
-  /** Told about what is no error of a call. Default: `console.warn`, for all but `changed`. */
+  /**
+   * Told about what is no error of a call. Default: `console.warn`, for all but `changed`. What it throws, or what a promise
+   * that it gives rejects with, goes to `reportError`, or to `console.error` where there is none, and never ends a call.
+   */
   readonly onEvent?: (event: EdgeVecEvent) => void;
 }
 
@@ -205,7 +209,7 @@ export function resolveOpen(options: OpenOptions, extra: readonly string[] = [],
     },
     recall: share('recall', options.recall ?? 0.95),
     worker,
-    onEvent,
+    onEvent: harmless(onEvent),
   };
 }
 
@@ -267,7 +271,17 @@ export function resolveWrite(method: string, options: WriteOptions = {}): WriteO
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw invalid('signal', 'an AbortSignal', signal);
   }
-  return options;
+  // Read once: a getter of the caller's could say something else each time.
+  return {
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(durability === undefined ? {} : { durability }),
+  };
+}
+
+/** Options that the caller's getters may keep from being read. @throws what `resolve` throws; else `INVALID_OPTIONS` */
+export function readable<T>(resolve: () => T): T {
+  return ofCaller(resolve, 'INVALID_OPTIONS', 'The options cannot be read');
 }
 
 function checkKeys(method: string, options: object, known: readonly string[]): void {

@@ -2,6 +2,15 @@
 
 /** A value as it would stand in a sentence, short. */
 export function show(value: unknown): string {
+  try {
+    return shown(value);
+  } catch {
+    // A proxy that is revoked or whose traps throw.
+    return 'something that cannot be looked at';
+  }
+}
+
+function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';

@@ -131,10 +131,11 @@ export interface Progress {
 /** Options of `insert`, `upsert` and `update`. */
 export interface WriteOptions {
   /**
-   * Called after each part of the write, in order, before its transaction commits. An error thrown here aborts the write. A
-   * small write with `onProgress` takes its place among other writes after that, not when it is called.
+   * Called after each part of the write, in order, before its transaction commits. If it gives a promise, the write waits for
+   * it. An error thrown here, or a promise that rejects, aborts the write, and is what the write rejects with. A small write
+   * with `onProgress` takes its place among other writes after that, not when it is called.
    */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | ((progress: Progress) => PromiseLike<void>);
   /** When the write is acknowledged: see the option of `open`. Default: the database's. */
   readonly durability?: Durability;
   /** Aborts the write: an array is then not written at all; of a stream, the finished batches stay. */

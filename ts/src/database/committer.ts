@@ -4,7 +4,7 @@
 // Where there is a log, a change takes effect once it is logged. Changes that are ready together are logged together.
 
 import type { Journal } from '../durable/durable.js';
-import { EdgeVecError, unanswered } from '../errors.js';
+import { EdgeVecError, fix, unanswered } from '../errors.js';
 import type { Entry, Origin } from '../log/frame.js';
 import { Ahead, type Ids } from '../rows/ids.js';
 
@@ -196,6 +196,8 @@ export class Committer {
   async #failed(waiting: Map<number, Queued>, error: unknown): Promise<void> {
     if (this.#unsure && !isRefusal(error)) await this.#catchUp(waiting).catch(() => {});
     else this.#unsure = false;
+    // Several calls may end in it.
+    if (error instanceof EdgeVecError) fix(error);
     for (const { reject } of waiting.values()) reject(error);
   }
 

@@ -10,7 +10,7 @@ import type { AtRest } from '../checkpoint/save.js';
 import type { Durable, Held } from '../durable/durable.js';
 import { others } from '../durable/news.js';
 import { MODE } from '../engine/bindings.js';
-import { aborted, amend, closed, EdgeVecError, internal } from '../errors.js';
+import { aborted, amend, closed, EdgeVecError, fix, internal } from '../errors.js';
 import type { Entry } from '../log/frame.js';
 import type {
   ExportReply,
@@ -474,7 +474,7 @@ export class Database implements Handlers, Held {
   }
 
   fail(error: EdgeVecError): void {
-    this.#failure = error;
+    this.#failure = fix(error);
     this.#stream?.stop();
     // Before, `open` tells.
     if (this.#started) this.#durable?.tell({ type: 'rows-unreadable', error });

@@ -5,7 +5,7 @@
 // never for rows committed after its own.
 
 import type { Engine } from '../engine/engine.js';
-import type { EdgeVecError } from '../errors.js';
+import { asEdgeVecError, type EdgeVecError, fix } from '../errors.js';
 import type { Slices } from '../slices.js';
 
 interface Waiter {
@@ -47,6 +47,7 @@ export class Linker {
   stop(error: EdgeVecError): void {
     const waiters = this.#waiters;
     this.#waiters = [];
+    fix(error);
     for (const waiter of waiters) waiter.reject(error);
   }
 
@@ -55,7 +56,7 @@ export class Linker {
     this.#running = true;
     this.#slices
       .run(() => this.#step())
-      .catch((error) => this.stop(error))
+      .catch((error) => this.stop(asEdgeVecError(error)))
       .finally(() => {
         this.#running = false;
         // A write may have asked between the last step and here.

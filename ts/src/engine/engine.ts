@@ -4,11 +4,11 @@
 // each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
 // call: callers copy.
 
-import { damaged, EdgeVecError } from '../errors.js';
+import { damaged, EdgeVecError, fix, internal } from '../errors.js';
 import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 import { type Bindings, type EngineFault, type RawEngine, STATUS } from './bindings.js';
-import { crashed, faultOf, outOfMemory } from './faults.js';
+import { crashed, faultOf, isTrap, outOfMemory } from './faults.js';
 
 /** A running wasm instance, without an engine yet. */
 export interface Instance {
@@ -237,10 +237,11 @@ export class Engine {
     }
   }
 
-  // Besides our own errors only a trap can surface here: a RuntimeError, or a RangeError for an exhausted stack.
   #failed(error: unknown): EdgeVecError {
     if (error instanceof EdgeVecError) return error;
-    this.#crash = crashed(error);
+    // Thrown on this side of the boundary: the engine's memory is whole.
+    if (!isTrap(error)) return internal('A call of the engine failed in a way it should not', error);
+    this.#crash = fix(crashed(error));
     // The glue would free the engine when it is collected, which could only trap again, and where nobody catches it.
     (this.#raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.();
     return this.#crash;

@@ -51,3 +51,11 @@ export function crashed(cause: unknown): EdgeVecError {
     cause,
   });
 }
+
+/**
+ * Whether WebAssembly code was stopped in its middle: by a trap, by its own glue, or for want of stack. A TypeError or a
+ * RangeError about anything but the stack comes from this side of the boundary, before or after such code has run.
+ */
+export function isTrap(error: unknown): boolean {
+  return !(error instanceof TypeError || error instanceof RangeError) || /call stack/i.test(error.message);
+}

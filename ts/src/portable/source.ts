@@ -1,26 +1,38 @@
 // What a file may be given as.
 
+import { isThenable, ofCaller } from '../caller.js';
 import { EdgeVecError } from '../errors.js';
 import { show } from '../show.js';
 
 /** A file with a database, as `export` makes it. */
 export type ImportSource = ReadableStream<Uint8Array> | Blob | Response | ArrayBuffer | ArrayBufferView;
 
-/** Its bytes, as they come. @throws `INVALID_OPTIONS`, `SOURCE_FAILED` */
+/** Its bytes, as they come. Also of a value from another frame or context. @throws `INVALID_OPTIONS`, `SOURCE_FAILED` */
 export function bytesOf(source: ImportSource): AsyncGenerator<Uint8Array> {
-  if (typeof Response === 'function' && source instanceof Response) {
-    if (source.ok && source.body !== null) return fromStream(source.body);
-    throw new EdgeVecError('SOURCE_FAILED', 'The response holds no file', { got: `status ${source.status}` });
+  return ofCaller(() => readerOf(source), 'INVALID_OPTIONS', 'What is to be imported cannot be read', {
+    remedy: 'If it is a buffer: it was transferred to somebody else, so pass it before, or a copy.',
+  });
+}
+
+function readerOf(source: ImportSource): AsyncGenerator<Uint8Array> {
+  const kind = Object.prototype.toString.call(source).slice(8, -1);
+  if (kind === 'Response') {
+    const { ok, body, status } = source as Response;
+    if (ok && body !== null) return fromStream(body);
+    throw new EdgeVecError('SOURCE_FAILED', 'The response holds no file', { got: `status ${status}` });
   }
-  if (typeof Blob === 'function' && source instanceof Blob) return fromStream(source.stream());
-  if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source));
+  if ((kind === 'Blob' || kind === 'File') && typeof (source as Blob).stream === 'function')
+    return fromStream((source as Blob).stream());
+  if (kind === 'ArrayBuffer') return fromBytes(new Uint8Array(source as ArrayBuffer));
   if (ArrayBuffer.isView(source)) return fromBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   if (typeof (source as ReadableStream | undefined)?.getReader === 'function')
     return fromStream(source as ReadableStream<Uint8Array>);
   throw new EdgeVecError('INVALID_OPTIONS', 'There is nothing to import', {
     expected: 'a ReadableStream, Blob, Response, ArrayBuffer or typed array',
     got: show(source),
-    remedy: 'Of a path, pass await openAsBlob(path), from node:fs; of a URL, await fetch(url).',
+    remedy: isThenable(source)
+      ? 'Await it first.'
+      : 'Of a path, pass await openAsBlob(path), from node:fs; of a URL, await fetch(url).',
   });
 }
 
@@ -33,9 +45,7 @@ async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
   const reader = lock(stream);
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw failed(cause);
-      });
+      const { done, value } = await read(reader);
       if (done) return;
       if (!ArrayBuffer.isView(value)) {
         throw new EdgeVecError('INVALID_OPTIONS', 'The stream to import is not one of bytes', {
@@ -44,12 +54,33 @@ async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
           remedy: 'Pass the stream as it comes, not decoded.',
         });
       }
-      yield new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+      yield ofCaller(
+        () => new Uint8Array(value.buffer, value.byteOffset, value.byteLength),
+        'SOURCE_FAILED',
+        'The stream that provides the file gave a piece that cannot be read',
+      );
     }
   } finally {
     // Where it was not read to its end. Not waited for: that it ends is nothing an error of ours depends on.
+    letGo(reader);
+  }
+}
+
+async function read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    const { done, value } = await reader.read();
+    return done ? { done, value: undefined } : { done, value };
+  } catch (cause) {
+    throw failed(cause);
+  }
+}
+
+function letGo(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  try {
     reader.cancel().catch(() => {});
     reader.releaseLock();
+  } catch {
+    // It is no reader of the platform's. Whether it could be read is told already.
   }
 }
 

@@ -2,10 +2,11 @@
 // added: its metadata is copied, and its vector is copied exactly once on this side, into the part's
 // flat array, which is then handed over to the host.
 
+import { ofCaller } from '../caller.js';
 import type { Part, WriteKind } from '../messages.js';
 import { copyMetadata } from '../metadata/copy.js';
 import type { Id } from '../types.js';
-import { checkRecord, checkRecordId, copyVector } from './check.js';
+import { checkRecord, checkRecordId, copyVector, type Place } from './check.js';
 
 /** Small enough to be checked, stored and logged in a part of a slice, large enough that messages cost nothing. */
 const PART_ROWS = 64;
@@ -42,6 +43,10 @@ export class Packer {
   /** Checks a record and copies it in; `row` is its place in the whole call, for errors. Returns its id. */
   add(record: unknown, row: number | undefined): Id | undefined {
     const place = row === undefined ? {} : { row };
+    return ofCaller(() => this.#add(record, place), 'INVALID_RECORD', 'The record cannot be read', place);
+  }
+
+  #add(record: unknown, place: Place): Id | undefined {
     const { id: given, vector, metadata: data } = checkRecord(record, place);
     const id = checkRecordId(this.#kind, given, place);
     const named = id === undefined ? place : { ...place, id };

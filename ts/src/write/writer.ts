@@ -1,10 +1,11 @@
 // The caller's side of one transaction: parts go out while earlier ones are still being linked, and whatever goes wrong ends
 // in one error, with the database as it was.
 
+import { Thrown } from '../caller.js';
 import { aborted, amend, EdgeVecError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import type { WriteKind } from '../messages.js';
-import type { Id, WriteOptions } from '../types.js';
+import type { Id, Progress, WriteOptions } from '../types.js';
 import { Packer } from './packer.js';
 
 /**
@@ -135,9 +136,20 @@ export class Writer {
     if (part.done !== undefined) {
       const { firstRow = 0, total } = this.#extent;
       const done = firstRow + part.done;
-      this.#options.onProgress?.(total === undefined ? { done } : { done, total });
+      await this.#tell(total === undefined ? { done } : { done, total });
     }
     return chosen;
+  }
+
+  /** What the caller's function throws, at once or later, ends the write and reaches the caller as it is. */
+  async #tell(progress: Progress): Promise<void> {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    try {
+      await onProgress(progress);
+    } catch (error) {
+      throw new Thrown(error);
+    }
   }
 
   /** The host counts rows from the start of the transaction, the caller from the start of the call. */

@@ -4,7 +4,7 @@
 // last call, and the worker says which calls never came, and which it works on. Messages keep their order: all answers
 // that were sent before have arrived by then, and a call that came, is not worked on and waits here has lost its answer.
 
-import { EdgeVecError } from '../../errors.js';
+import { EdgeVecError, fix } from '../../errors.js';
 import type { PongMessage } from './protocol.js';
 
 interface Pending {
@@ -35,6 +35,7 @@ export class Calls {
   }
 
   rejectAll(error: EdgeVecError): void {
+    fix(error);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
