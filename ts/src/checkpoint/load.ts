@@ -1,6 +1,7 @@
 // Reads a checkpoint back into an engine and its rows.
 
 import { Engine, type Instance } from '../engine/engine.js';
+import { type Header, readHeader } from '../engine/header.js';
 import { EngineRestore } from '../engine/restore.js';
 import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../engine/sections.js';
 import { damaged } from '../errors.js';
@@ -8,8 +9,11 @@ import { Rows } from '../rows/rows.js';
 import type { Slices } from '../slices.js';
 import { type ChunkRef, isWhole, readChunk } from '../storage/chunk.js';
 import type { Storage } from '../storage/storage.js';
-import { decodeManifest, type Manifest } from './manifest.js';
+import { decodeManifest, type Manifest, type StoredOptions } from './manifest.js';
 import { AHEAD, RowStream } from './row-stream.js';
+
+/** Slots looked at between two looks at the clock. */
+const LOOKED_AT = 4_096;
 
 export interface Loaded {
   readonly engine: Engine;
@@ -47,12 +51,10 @@ export async function loadCheckpoint(
   const later = sections[LEVELS] === undefined ? [] : (sections[ROWS] ?? []);
   const now = later.length === 0 ? SECTIONS : SECTIONS.filter((section) => section !== ROWS);
   const bytesOf = (section: number): number => (sections[section] ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-  const restore = new EngineRestore(
-    instance,
-    await readChunk(storage, header, 'the engine'),
-    options.dimensions,
-    bytesOf,
-  );
+  const headerBytes = await readChunk(storage, header, 'the engine');
+  const restore = new EngineRestore(instance, headerBytes, options.dimensions, bytesOf);
+  const saved = readHeader(headerBytes);
+  assertAgreed(saved, options);
   const read: { ids: Uint8Array[]; metadata: Uint8Array[] } = { ids: [], metadata: [] };
   const keep = (column: keyof typeof read): Item[] =>
     manifest[column].map((ref) => ({
@@ -78,6 +80,9 @@ export async function loadCheckpoint(
     const steps = rows.load({ ids: read.ids, metadata: parts, nextId: manifest.nextId });
     await slices.run(() => steps.next().done === true);
     if (rows.count !== engine.stats().rows) throw damaged('the ids');
+    // As many as there are visible slots, and each of these has one.
+    const visible = everyWithId(saved, rows);
+    await slices.run(() => visible.next().done === true);
   } catch (error) {
     engine.free();
     throw error;
@@ -85,6 +90,21 @@ export async function loadCheckpoint(
   // Where only hidden rows were left, none is waited for.
   const stream = engine.isWhole() ? undefined : new RowStream(storage, engine, later, slices);
   return { engine, rows, manifest, withoutGraph, stream };
+}
+
+/** A manifest may come from a stranger: its checksum does not say that it is of this engine. @throws `DAMAGED` */
+function assertAgreed(saved: Header, options: StoredOptions): void {
+  const keys = Object.keys(saved.options) as (keyof StoredOptions)[];
+  if (keys.some((key) => saved.options[key] !== options[key])) throw damaged('the checkpoint');
+}
+
+/** Whatever a search finds has an id. Yields now and then. @throws `DAMAGED` */
+function* everyWithId(saved: Header, rows: Rows): Generator<undefined, void> {
+  let seen = 0;
+  for (const slot of saved.visibleSlots()) {
+    if (!rows.hasSlot(slot)) throw damaged('the ids');
+    if (++seen % LOOKED_AT === 0) yield;
+  }
 }
 
 /** A chunk, and what becomes of it. */

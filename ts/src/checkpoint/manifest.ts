@@ -102,11 +102,18 @@ function isManifest(value: unknown): value is Manifest {
 function isOptions(value: unknown): value is StoredOptions {
   const { dimensions, metric, precision, m, efConstruction, seed } = (isObject(value) ? value : {}) as StoredOptions;
   const known = ['cosine', 'dot', 'euclidean'].includes(metric) && ['float32', 'int16', 'int8'].includes(precision);
-  return known && [dimensions, m, efConstruction, seed].every(isCount);
+  return (
+    known &&
+    isWithin(dimensions, 1, 4096) &&
+    isWithin(m, 2, 64) &&
+    isWithin(efConstruction, m, 4096) &&
+    isWithin(seed, 0, 0xffff_ffff)
+  );
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isWithin = (value: unknown, from: number, to: number): boolean =>
+  Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
 const areRefs = (value: unknown): boolean => Array.isArray(value) && value.every(isChunkRef);
 
 /** Of everything but the checksum itself. */

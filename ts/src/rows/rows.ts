@@ -52,6 +52,11 @@ export class Rows implements Ids {
     return this.#slots.get(id);
   }
 
+  /** Whether a slot has an id. */
+  hasSlot(slot: number): boolean {
+    return this.#ids[slot] !== undefined;
+  }
+
   idOf(slot: number): Id {
     const id = this.#ids[slot];
     if (id === undefined) throw new Error(`slot ${slot} is visible and has no id`);

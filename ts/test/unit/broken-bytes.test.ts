@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { decodeManifest, encodeManifest } from '../../src/checkpoint/manifest.js';
-import { EdgeVec } from '../../src/index.js';
+import { decodeManifest, encodeManifest, type Manifest } from '../../src/checkpoint/manifest.js';
+import { EdgeVec, type EdgeVecError } from '../../src/index.js';
 import { decodeFrame, encodeFrame } from '../../src/log/frame.js';
 import { decodeHead, encodeHead } from '../../src/log/head.js';
 import { decodeParts, encodePart } from '../../src/log/part.js';
@@ -198,6 +198,101 @@ describe('broken bytes', () => {
     }
     expect(counts.refused).toBeGreaterThan(100);
     expect(counts.accepted).toBeGreaterThan(0);
+  });
+
+  describe('a file that says what is not so, under checksums made right', () => {
+    interface Parts {
+      manifest: Manifest;
+      /** Of the ids, as they are written: place, id, order. */
+      ids: unknown[][];
+    }
+
+    /** A golden file, with some of what it says changed. */
+    async function told(change: (parts: Parts) => void, name = '1-cosine-float32-40'): Promise<Blob> {
+      const golden = readFileSync(fileURLToPath(new URL(`../golden/${name}.edgevec`, import.meta.url)));
+      const reader = await PortableReader.open(piecesOf(new Uint8Array(golden)));
+      const chunks: Uint8Array[] = [];
+      for await (const [, bytes] of reader.chunks()) chunks.push(bytes);
+      const { manifest } = reader;
+      const at = chunks.length - manifest.metadata.length - manifest.ids.length;
+      expect(manifest.ids).toHaveLength(1);
+      const parts: Parts = {
+        manifest: structuredClone(manifest) as never,
+        ids: JSON.parse(new TextDecoder().decode(chunks[at])),
+      };
+      change(parts);
+      chunks[at] = new TextEncoder().encode(JSON.stringify(parts.ids));
+      const renewed = { ...parts.manifest, ids: [refOf(String(at), chunks[at])] };
+      return new Blob([startOf(encodeManifest(renewed)), ...chunks] as BlobPart[]);
+    }
+
+    async function outcome(file: Blob): Promise<string> {
+      try {
+        const db = await EdgeVec.import(file, { worker: false });
+        await db.close();
+        return 'taken';
+      } catch (error) {
+        return (error as EdgeVecError).code;
+      }
+    }
+
+    test('nothing of it is changed', async () => {
+      expect(await outcome(await told(() => {}))).toBe('taken');
+    });
+
+    const options: [string, object][] = [
+      ['another metric', { metric: 'dot' }],
+      ['another precision', { precision: 'int8' }],
+      ['other dimensions', { dimensions: 9 }],
+      ['another seed', { seed: 7 }],
+      ['another m', { m: 17 }],
+      ['an m out of range', { m: 0 }],
+      ['another efConstruction', { efConstruction: 201 }],
+      ['an efConstruction out of range', { efConstruction: 1e15 }],
+    ];
+    test.each(options)('%s', async (_, changed) => {
+      const file = await told(({ manifest }) => void Object.assign(manifest.options, changed));
+      expect(await outcome(file)).toBe('DAMAGED');
+    });
+
+    const ids: [string, (ids: unknown[][]) => void][] = [
+      ['an id in a slot that is not visible', (ids) => move(ids, freeSlot(ids))],
+      ['an id in a slot that there is not', (ids) => move(ids, 1_000)],
+      ['a row without an id', (ids) => void ids.pop()],
+      ['two ids that are the same', (ids) => void Object.assign(ids[0] as unknown[], { 1: ids[1]?.[1] })],
+    ];
+    test.each(ids)('%s', async (_, change) => {
+      expect(await outcome(await told((parts) => change(parts.ids)))).toBe('DAMAGED');
+    });
+
+    test.each([1.5, 0, null, '9'])('the next id is %s', async (nextId) => {
+      const file = await told(({ manifest }) => void Object.assign(manifest, { nextId }));
+      expect(await outcome(file)).toBe('DAMAGED');
+    });
+
+    test('an empty database of options that there are not', async () => {
+      const empty = { nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
+      const good = { dimensions: 4, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 2 ** 32 - 1 };
+      const file = (options: object): Blob => new Blob([startOf(encodeManifest({ ...empty, options } as never))]);
+      expect(await outcome(file(good))).toBe('taken');
+      const bad = [{ seed: 2 ** 32 }, { seed: 2 ** 40 }, { dimensions: 0 }, { dimensions: 4097 }, { m: 65 }, { m: 1 }];
+      for (const changed of bad) expect(await outcome(file({ ...good, ...changed }))).toBe('DAMAGED');
+    });
+
+    /** Puts the last id into another slot. */
+    function move(ids: unknown[][], slot: number): void {
+      const last = ids.pop() as unknown[];
+      ids.push([slot, ...last.slice(1)]);
+      ids.sort(([a], [b]) => (a as number) - (b as number));
+    }
+
+    function freeSlot(ids: readonly unknown[][]): number {
+      const taken = new Set(ids.map(([slot]) => slot));
+      const free = Array.from({ length: taken.size + 1 }, (_, slot) => slot).find((slot) => !taken.has(slot)) as number;
+      // Else it would only be beyond the last.
+      expect(free).toBeLessThan(taken.size);
+      return free;
+    }
   });
 
   test('a file that speaks of more than it has costs no more than it has', async () => {
