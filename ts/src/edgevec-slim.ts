@@ -47,7 +47,8 @@ export class EdgeVec<M extends object = Record<string, unknown>> extends EdgeVec
    * Opens a database: in memory, or with a `name`, what is stored on this device under it. It runs in Chrome and Edge from 98, Firefox from 94, Safari from 16.4 and Node from 20.19.
    *
    * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`, `OUT_OF_MEMORY`; with a name also `NOT_FOUND`,
-   * `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`.
+   * `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`,
+   * and `CLOSED` if another tab drops it meanwhile.
    */
   static open<M extends object = Record<string, unknown>>(options: SlimOpenOptions & New): Promise<EdgeVec<M>> {
     return answer(async () => {

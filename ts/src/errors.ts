@@ -227,6 +227,18 @@ export function gone(name: string): EdgeVecError {
   });
 }
 
+/** Other code, most likely a newer EdgeVec in another tab, has asked IndexedDB for a higher version of its stores. */
+export function superseded(name: string, version: number): EdgeVecError {
+  return new EdgeVecError(
+    'CLOSED',
+    `The database ${show(name)} is closed: other code asked for a newer version of its stores`,
+    {
+      expected: `nobody to open the IndexedDB database "edgevec:${name}" at version ${version}`,
+      remedy: 'What was stored is not deleted. Reload the page, to get the version of EdgeVec that reads it.',
+    },
+  );
+}
+
 /** Stored bytes are not what was written. `what` they are of, in words. */
 export function damaged(what: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('DAMAGED', `What is stored of ${what} is damaged`, {

@@ -225,7 +225,10 @@ export type EdgeVecEvent =
   | { readonly type: 'rows-unreadable'; readonly error: Error }
   /** A checkpoint could not be written. Every write is in the log all the same; it is tried again later. */
   | { readonly type: 'checkpoint-failed'; readonly error: Error }
-  /** Another tab has dropped the database, or the browser has cleared it: it is closed. */
+  /**
+   * Another tab has dropped the database, the browser has cleared it, or other code has asked IndexedDB for a newer version of it: it is closed, and `error`
+   * says which.
+   */
   | { readonly type: 'storage-gone'; readonly error: Error }
   /** No worker could be started, so the database runs in this thread, in slices of at most 8 ms. */
   | { readonly type: 'worker-unavailable'; readonly error: Error }

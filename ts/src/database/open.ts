@@ -161,10 +161,14 @@ function agreed(
   const differing = given.filter((key) => engine[key] !== stored[key]);
   if (differing.length === 0) return stored;
   const said = (options: EngineOptions): string => differing.map((key) => `${key} ${show(options[key])}`).join(', ');
-  throw new EdgeVecError('OPTIONS_DIFFER', `The database ${show(name)} was made with other options`, {
+  const which = name === '' ? 'of the file' : show(name);
+  throw new EdgeVecError('OPTIONS_DIFFER', `The database ${which} was made with other options`, {
     expected: said(stored),
     got: said(engine),
-    remedy: 'Leave them out, take another name, or drop the database first.',
+    remedy:
+      name === ''
+        ? 'Leave them out: the file tells them.'
+        : 'Leave them out, take another name, or drop the database first.',
   });
 }
 

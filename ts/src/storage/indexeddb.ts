@@ -4,7 +4,7 @@
 // listens to is reported as an error nobody handled.
 
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
-import { closed, EdgeVecError, unanswered } from '../errors.js';
+import { closed, EdgeVecError, superseded, unanswered } from '../errors.js';
 import { within } from '../patience.js';
 import { show } from '../show.js';
 import { noRoom } from './room.js';
@@ -70,7 +70,7 @@ export class IndexedDbSite implements StorageSite {
     this.#blockedMs = blockedMs;
   }
 
-  async open(name: string, onGone: () => void): Promise<Storage> {
+  async open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage> {
     const storage = new IndexedDbStorage(name, onGone, this.#blockedMs);
     await storage.connect();
     return storage;
@@ -107,7 +107,7 @@ class IndexedDbStorage implements Storage {
   readonly kind = 'indexeddb';
   readonly lost = 0;
   readonly #name: string;
-  readonly #onGone: () => void;
+  readonly #onGone: (why?: EdgeVecError) => void;
   readonly #blockedMs: number;
   #db: Db | undefined;
   #connecting: Promise<Db> | undefined;
@@ -117,7 +117,7 @@ class IndexedDbStorage implements Storage {
   #closed = false;
 
   /** @param isMade it is taken for gone if it is not there, and never made */
-  constructor(name: string, onGone: () => void, blockedMs: number, isMade = false) {
+  constructor(name: string, onGone: (why?: EdgeVecError) => void, blockedMs: number, isMade = false) {
     this.#hasConnected = isMade;
     this.#name = name;
     this.#onGone = onGone;
@@ -216,11 +216,12 @@ class IndexedDbStorage implements Storage {
         } else for (const store of STORES) fresh.createObjectStore(store);
       },
       // Another tab deletes or upgrades it: whoever keeps it open would block that for ever.
-      blocking: () => {
+      blocking: (_version, wanted) => {
         db?.close();
         if (this.#closed) return;
         this.#end();
-        this.#onGone();
+        // Without a version it is deleted. With one, what is stored stays, in stores of another kind.
+        this.#onGone(wanted === null ? undefined : superseded(this.#name, wanted));
       },
       // The browser took the connection away (iOS does). The next call opens another.
       terminated: () => {

@@ -87,3 +87,31 @@ describe('IndexedDB that the browser clears', () => {
     expect(await EdgeVec.list()).not.toContain(name);
   });
 });
+
+test.each([true, false])(
+  'other code that asks for a newer version closes it, and is told so (worker: %s)',
+  async (worker) => {
+    const name = `storage-newer-${Date.now()}-${worker}`;
+    onTestFinished(() => EdgeVec.drop(name));
+    let tell = (_: EdgeVecEvent): void => {};
+    const told = new Promise<EdgeVecEvent>((resolve) => {
+      tell = resolve;
+    });
+    const db = await EdgeVec.open({ name, dimensions: 1, worker, onEvent: (event) => tell(event) });
+    onTestFinished(() => db.close());
+    await db.insert({ vector: [1] });
+    const request = indexedDB.open(`edgevec:${name}`, 1_000);
+    const newer = await new Promise<IDBDatabase>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const event = await told;
+    expect(event).toMatchObject({ type: 'storage-gone', error: { code: 'CLOSED' } });
+    expect('error' in event && event.error.message).toContain('asked for a newer version');
+    expect('error' in event && event.error.message).not.toContain('is gone');
+    await failure(() => db.insert({ vector: [1] }), 'CLOSED');
+    newer.close();
+    // What is there is of a version that nobody knows here.
+    await failure(() => EdgeVec.load(name, { worker }), 'UNSUPPORTED_FORMAT');
+  },
+);
