@@ -242,7 +242,8 @@ export function superseded(name: string, version: number): EdgeVecError {
 /** Stored bytes are not what was written. `what` they are of, in words. */
 export function damaged(what: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('DAMAGED', `What is stored of ${what} is damaged`, {
-    remedy: 'Import an export of the database, or drop it and write it again.',
+    remedy:
+      'EdgeVec.salvage gives back what can be read of it. Or import an export of the database, or drop it and write it again.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -108,6 +108,8 @@ export class Durable implements Journal {
   #hasHeard = false;
   /** What is held has a graph in place of the one that is stored, which is damaged. */
   #isMended: boolean;
+  /** The storage has lost commits. That is told once the database can go on without them. */
+  #isLossUntold: boolean;
   #closed = false;
   /** What was stored of it is no more, which has been told. */
   #isGone = false;
@@ -122,6 +124,7 @@ export class Durable implements Journal {
     this.#counted = log.head.checkpoint;
     this.#options = manifest.options;
     this.#isMended = withoutGraph;
+    this.#isLossUntold = place.storage.lost > 0;
     this.#stream = stream;
     this.#arrival = arrivalOf(stream, log, place.slices);
   }
@@ -137,7 +140,6 @@ export class Durable implements Journal {
     options: (stored: StoredOptions | undefined) => StoredOptions,
   ): Promise<{ durable: Durable; loaded: Loaded }> {
     const names = new Names();
-    if (place.storage.lost > 0) place.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
     for (;;) {
       const log = (await Log.open(place.storage)) ?? (await begin(place.storage, names, options(undefined)));
       // Another tab was first.
@@ -195,6 +197,10 @@ export class Durable implements Journal {
 
   async catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
     await this.#catchUp(this.#held as Held, own);
+    if (this.#isLossUntold) {
+      this.#isLossUntold = false;
+      this.#place.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
+    }
     if (!this.#hasHeard) return;
     this.#hasHeard = false;
     this.#held?.changed();

@@ -7,7 +7,7 @@ import type { Storage, StorageSite } from '../storage.js';
 import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';
 import { LockFile } from './lock.js';
-import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, RESERVE, unescaped } from './names.js';
+import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, NEW, RESERVE, unescaped } from './names.js';
 import { codeOf, type Node } from './node.js';
 import { FileRemains } from './remains.js';
 import { share, withdraw } from './share.js';
@@ -101,7 +101,8 @@ export class FilesSite implements StorageSite {
   async #isMade(folder: string): Promise<boolean> {
     const { fs } = this.#node;
     if (await exists(fs, `${folder}/${JOURNAL}`)) return true;
-    return (await fs.readdir(`${folder}/${CHUNKS}`).catch(() => [])).length > 0;
+    const chunks = await fs.readdir(`${folder}/${CHUNKS}`).catch(() => []);
+    return chunks.some((file) => !file.endsWith(NEW));
   }
 
   /** The same for every path that leads to a folder. */
