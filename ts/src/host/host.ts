@@ -17,6 +17,8 @@ export interface Host {
   readonly engine: EngineOptions;
   /** What is missing of it, if it was made out of a stored one that is damaged. */
   readonly report: SalvageReport | undefined;
+  /** Aborted once no call can succeed any more, with the error that says why: closed, gone from its storage, or dead. */
+  readonly ended: AbortSignal;
   /** Ends the database; calls still running reject with `CLOSED` at once. Resolves once its storage is free. */
   close(): Promise<void>;
 }

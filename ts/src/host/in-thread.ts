@@ -2,6 +2,7 @@
 
 import type { Database } from '../database/database.js';
 import { type Opened, openDatabase } from '../database/open.js';
+import type { StorageEvent } from '../durable/durable.js';
 import type { EngineModule } from '../engine/load.js';
 import { asEdgeVecError, closed } from '../errors.js';
 import { weakly } from '../finalizer.js';
@@ -23,11 +24,13 @@ export class InThreadHost implements Host {
   readonly slices: Slices;
   readonly engine: EngineOptions;
   readonly report: SalvageReport | undefined;
+  readonly #ended: AbortController;
   /** Gone once it is closed: the engine's memory goes with it, however long somebody holds on to this. */
   #database: Database | undefined;
 
-  private constructor({ database, engine, report }: Opened, slices: Slices) {
+  private constructor({ database, engine, report }: Opened, slices: Slices, ended: AbortController) {
     this.#database = database;
+    this.#ended = ended;
     this.engine = engine;
     this.report = report;
     this.slices = slices;
@@ -42,8 +45,17 @@ export class InThreadHost implements Host {
     const { directory, onEvent } = options;
     const site = () => localSite(directory);
     // The listener often refers to the database, which could then never be collected while its storage is open.
-    const tell = weakly(onEvent);
-    return new InThreadHost(await openDatabase(options, { module, slices, site, tell, source }), slices);
+    const listener = weakly(onEvent);
+    const ended = new AbortController();
+    const tell = (event: StorageEvent): void => {
+      if (event.type === 'storage-gone') ended.abort(event.error);
+      listener(event);
+    };
+    return new InThreadHost(await openDatabase(options, { module, slices, site, tell, source }), slices, ended);
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   // An async function: what a handler does without awaiting is done before this returns, and a throw becomes a rejection.
@@ -72,6 +84,7 @@ export class InThreadHost implements Host {
   async close(): Promise<void> {
     const database = this.#database;
     this.#database = undefined;
+    this.#ended.abort(closed());
     await database?.close();
   }
 }

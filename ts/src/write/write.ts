@@ -4,6 +4,7 @@ import { ofCaller } from '../caller.js';
 import { amend, EdgeVecError, type EdgeVecErrorCode } from '../errors.js';
 import type { WriteKind } from '../messages.js';
 import type { Id, WriteOptions } from '../types.js';
+import { either } from './either.js';
 import { type Iterating, iterableOf, Source } from './source.js';
 import { type Target, Writer } from './writer.js';
 
@@ -62,13 +63,15 @@ async function writeStream(target: Target, kind: WriteKind, source: Iterating, o
   const written: Id[] = [];
   const batchIds = new Set<unknown>();
   let writer: Writer | undefined;
+  const { ended } = target.host;
+  const { signal, forget } = either(options.signal, ended);
   const commit = async (): Promise<void> => {
     if (writer !== undefined) for (const id of await writer.commit()) written.push(id);
     writer = undefined;
     batchIds.clear();
   };
   try {
-    records = new Source(source, options.signal);
+    records = new Source(source, signal);
     for (let next = await records.next(); !next.done; next = await records.next()) {
       const record = next.value;
       const id = ofCaller(
@@ -90,8 +93,13 @@ async function writeStream(target: Target, kind: WriteKind, source: Iterating, o
     return written;
   } catch (error) {
     records?.close();
-    const reason = writer === undefined ? error : await writer.fail(error);
+    // A source may be slow, or hang: the write does not wait for it once the database is no more.
+    const isAborted = error instanceof EdgeVecError && error.code === 'ABORTED';
+    const why = isAborted && ended.aborted && !options.signal?.aborted ? ended.reason : error;
+    const reason = writer === undefined ? why : await writer.fail(why);
     if (!(reason instanceof EdgeVecError) || GONE.includes(reason.code)) throw reason;
     throw amend(reason, { written: written.length });
+  } finally {
+    forget();
   }
 }

@@ -485,11 +485,17 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       const other = await EdgeVec.open<Doc>({ ...kept, dimensions });
       opened.add(other as never);
       await other.insert([{ id: 'new', vector: new Float32Array(dimensions).fill(1), metadata: { n: 1 } }]);
+      async function* hangs(): AsyncGenerator<never> {
+        await new Promise(() => {});
+      }
+      // A write need not wait for its source to learn that the database is no more.
+      const hanging = failure(() => a.insert(hangs()), 'CLOSED');
       await other.save(name);
       // Whether it has heard of it or not, none of its writes goes into the copy.
       await failure(() => a.upsert({ id: 'late', vector: [1, 1], metadata: { n: 2 } }), 'CLOSED');
       await seen(async () => events.length > 0);
       expect(events).toMatchObject([{ type: 'storage-gone', error: { code: 'CLOSED' } }]);
+      expect((await hanging).message).toContain('what was stored of it is gone');
       await failure(() => a.count(), 'CLOSED');
       expect(await everything(await open(name))).toEqual(await everything(other));
     });

@@ -206,6 +206,23 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect((await failure(() => db.insert(source, { signal: stop.signal }), 'ABORTED')).written).toBe(0);
     });
 
+    test.each([0, 3, 1500])('closing the database does not wait for a source that hangs before row %i', async (at) => {
+      const db = await open({ dimensions: 2 });
+      let hangs = (): void => {};
+      const hanging = new Promise<void>((resolve) => {
+        hangs = resolve;
+      });
+      const source = stream(rows(2000), (i) => {
+        if (i < at) return;
+        hangs();
+        return new Promise(() => {});
+      });
+      const writing = failure(() => db.insert(source), 'CLOSED');
+      await hanging;
+      await db.close();
+      expect((await writing).written).toBeUndefined();
+    });
+
     test('an error thrown by onProgress aborts the write and comes out as it is', async () => {
       const db = await open({ dimensions: 2 });
       const oops = new Error('oops');

@@ -37,6 +37,7 @@ export class WorkerHost implements Host {
   /** Whether it holds a storage, which it should let go of before it ends. */
   #isDurable: boolean;
   readonly #calls = new Calls();
+  readonly #ended = new AbortController();
   /** Why no call can succeed any more. */
   #over: EdgeVecError | undefined;
   #stopWaiting = (): void => {};
@@ -80,6 +81,10 @@ export class WorkerHost implements Host {
     return host;
   }
 
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
   call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     return this.#calls
@@ -94,6 +99,7 @@ export class WorkerHost implements Host {
     if (this.#over !== undefined) return;
     if (!this.#isDurable) return this.#end(closed());
     this.#over = closed();
+    this.#ended.abort(this.#over);
     const answered = await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), CLOSE_MS);
       this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker | null>) => {
@@ -212,12 +218,15 @@ export class WorkerHost implements Host {
 
   #hear(event: EdgeVecEvent): void {
     if (event.type === 'degraded') this.#isDurable = false;
+    // The worker lives, and refuses every call.
+    if (event.type === 'storage-gone') this.#ended.abort(event.error);
     this.#tell(event);
   }
 
   #end(error: EdgeVecError): void {
     if (this.#over !== undefined) return;
     this.#over = error;
+    this.#ended.abort(error);
     this.#stopWaiting();
     this.#worker.terminate();
     this.#calls.rejectAll(error);
