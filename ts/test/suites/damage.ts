@@ -314,6 +314,43 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       expect(chunksOf(await tampering.read(name), /-aside$/)).toEqual([]);
     });
 
+    test.each([
+      ['all', () => false],
+      ['none', () => true],
+      ['every other', (row: number) => row % 2 === 0],
+    ])('rows of a large write are given back as far as its parts are whole (ids chosen: %s)', async (_, isGiven) => {
+      const name = fresh();
+      const db = await open(name, { dimensions: 1024, metric: 'euclidean' });
+      const records = Array.from({ length: 900 }, (_, row) => ({
+        ...(isGiven(row) && { id: `row${row}` }),
+        vector: new Float32Array(1024).fill(row),
+        metadata: { row },
+      }));
+      const ids = await db.insert(records);
+      await db.close();
+      const values = await tampering.read(name);
+      const parts = chunksOf(values, /-part$/);
+      expect(parts.length).toBeGreaterThan(2);
+      values.delete(parts[1] as string);
+      await tampering.write(name, values);
+      for (const setAside of [0, 1]) {
+        const { rows, report } = await salvaged(name);
+        expect(report).toMatchObject({ entries: 1, setAside });
+        expect(report.losses[0]).toMatchObject({ part: 'entry' });
+        expect(rows.size).toBeGreaterThan(isGiven(0) && !isGiven(1) ? 300 : 600);
+        expect(rows.size).toBeLessThan(900);
+        for (const [id, { vector, metadata }] of rows) {
+          expect(id).toBe(ids[metadata['row'] as number]);
+          expect(vector[5]).toBe(metadata['row']);
+        }
+        if (setAside === 1) continue;
+        // What has been cut off keeps its parts.
+        const again = await open(name);
+        expect(await again.count()).toBe(0);
+        await again.close();
+      }
+    });
+
     test.each(['float32', 'int8'] as const)(
       'rows are given back whose chunks are whole (%s)',
       { timeout: 60_000 },
