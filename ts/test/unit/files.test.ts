@@ -266,8 +266,9 @@ describe('A damaged journal', () => {
     for (let round = 0; round < 30; round++) {
       copy();
       const bytes = readFileSync(journal);
-      const from = Math.floor(next() * length);
-      const to = Math.min(length, from + Math.ceil(next() ** 2 * length));
+      // Now and then all of them.
+      const from = round % 10 === 9 ? 0 : Math.floor(next() * length);
+      const to = round % 10 === 9 ? length : Math.min(length, from + Math.ceil(next() ** 2 * length));
       for (let at = from; at < to; at++) bytes[at] = Math.floor(next() * 256);
       writeFileSync(journal, bytes);
       const answers: string[] = [];
@@ -338,7 +339,8 @@ describe('A damaged journal', () => {
       counts.push(rows.length);
       await again.close();
     }
-    expect(counts.slice(0, 2)).toEqual([3_025, 3_025]);
+    // The first is in the head, which is there twice; all others are in writes that no checkpoint holds.
+    expect(counts[0]).toBe(3_025);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(3_005);
   });
 

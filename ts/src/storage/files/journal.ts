@@ -20,9 +20,8 @@ import { codeOf, type FileHandle, type Fs, type Identity } from './node.js';
 import { isSame } from './open-files.js';
 import { ENTRY_HEADER, encodeBody, encodeRecord, entriesOf, RECORD_HEADER } from './record.js';
 
-/** Fewer dead bytes than this are not worth a new journal; after a checkpoint, which has synced more, not so many. */
+/** Fewer dead bytes than this are not worth a new journal, unless they are of entries: those may hold what was deleted. */
 const DEAD_FROM = 1 << 20;
-const FORGOTTEN_FROM = 1 << 16;
 
 /** What a journal is born with: readers of any version pass it over. */
 const BIRTH = encodeRecord(1, encodeBody([], [['log', 0]]));
@@ -51,6 +50,10 @@ export class Journal {
   #highest = 0;
   /** It holds damaged bytes, or two entries of one number: were the record lost that forgets the first, that would be taken for the second. */
   #isUnclean = false;
+  /** It holds entries that are forgotten: deleted means that their bytes are gone. */
+  #holdsForgotten = false;
+  /** Writing it anew has failed, and is tried again once more is forgotten. */
+  #hasFailed = false;
   /** Damaged bytes that are not set aside yet. */
   #damaged: Span[] = [];
   /** There is something behind the last record. */
@@ -141,10 +144,10 @@ export class Journal {
     await this.append(encodeBody([['head', 0, this.#head]], []), false);
   }
 
-  /** Writes the journal anew, if enough of it is dead. @param forgets whether the last record forgets entries */
-  async tidy(forgets: boolean): Promise<void> {
-    const worth = forgets ? FORGOTTEN_FROM : DEAD_FROM;
-    if (this.#isUnclean || this.#size - this.#live > Math.max(worth, this.#live)) await this.#rewrite();
+  /** Writes the journal anew, if it holds what is forgotten, or if much of it is dead. */
+  async tidy(): Promise<void> {
+    const isDue = this.#holdsForgotten && !this.#hasFailed;
+    if (isDue || this.#isUnclean || this.#size - this.#live > Math.max(DEAD_FROM, this.#live)) await this.#rewrite();
   }
 
   /** A sync that failed may have lost pages that the next one would not miss: nothing can be promised after it. */
@@ -186,7 +189,11 @@ export class Journal {
         continue;
       }
       const before = this.#log.get(key);
-      if (before !== undefined) this.#live -= before.length + cost;
+      if (before !== undefined) {
+        this.#live -= before.length + cost;
+        this.#holdsForgotten = true;
+        this.#hasFailed = false;
+      }
       this.#log.delete(key);
       if (kind === 'forget') continue;
       this.#isUnclean ||= key <= this.#highest;
@@ -289,6 +296,7 @@ export class Journal {
         [this.#size, this.#live, this.#records] = [size, size, records];
         this.#isHeadTwice = head.length > 0;
         this.#highest = spans.at(-1)?.[0] ?? 0;
+        this.#holdsForgotten = false;
       } finally {
         this.#file = await this.#fs.open(path, 'r+');
         await this.#identify();
@@ -302,6 +310,7 @@ export class Journal {
         this.broken = broken(error);
       });
       this.#live = this.#size;
+      this.#hasFailed = true;
     }
     this.#isUnclean = false;
   }

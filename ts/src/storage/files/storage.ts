@@ -171,9 +171,18 @@ export class FileStorage implements Storage {
       this.#unsynced.delete(name);
       await this.#fs.rm(this.#chunkFile(name), { force: true }).catch(() => {});
     }
-    await this.#journal.tidy(deleted.some(([store]) => store === 'log'));
+    await this.#journal.tidy();
+    if (put.some(([store, key]) => store === 'chunks' && kindOf(key) === 'manifest')) await this.#dropDamaged();
     if (removed.length > 0) await this.#reserve.fill().catch(() => {});
     return true;
+  }
+
+  /** What could not be read of the journal is of no use once a checkpoint does without it, and may hold what was deleted. */
+  async #dropDamaged(): Promise<void> {
+    const files = await this.#fs.readdir(this.#folder).catch(() => []);
+    for (const file of files) {
+      if (file.startsWith(DAMAGED)) await this.#fs.rm(`${this.#folder}/${file}`, { force: true }).catch(() => {});
+    }
   }
 
   /** Writes all that a batch puts, or nothing. */
