@@ -1,6 +1,9 @@
 // `edgevec/slim`: every way to hand over the engine, and every way it fails.
 
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type WasmSource } from '../../src/slim.js';
@@ -52,4 +55,17 @@ test('says what is wrong with it', async () => {
   const other = await failure(open(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), 'ENGINE_LOAD_FAILED');
   expect(other.remedy).toContain('same package version');
   await failure(() => EdgeVec.open({ dimensions: 0, wasm: bytes }), 'INVALID_OPTIONS');
+});
+
+test('gives back what can be read of a stored database', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'edgevec-slim-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const stored = await EdgeVec.open({ name: 'notes', dimensions: 2, directory, wasm: bytes });
+  await stored.insert({ id: 'a', vector: [1, 2] });
+  await stored.close();
+  const { db, report } = await EdgeVec.salvage('notes', { directory, wasm: bytes });
+  onTestFinished(() => db.close());
+  expect(report).toEqual({ rows: 1, entries: 1, setAside: 0, isWhole: true, losses: [] });
+  expect(await db.get('a')).toMatchObject({ vector: Float32Array.of(1, 2) });
+  await failure(() => EdgeVec.salvage('notes', { directory } as never), 'INVALID_OPTIONS');
 });
