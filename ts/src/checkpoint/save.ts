@@ -14,6 +14,7 @@ import { assertRoom, bytesOf } from '../storage/room.js';
 import type { Put, Storage } from '../storage/storage.js';
 import { tidyAside } from './aside.js';
 import { decodeManifest, encodeManifest, type Manifest, namesOf, type StoredOptions } from './manifest.js';
+import { dropOrphans } from './orphans.js';
 import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
 
 /** Bytes of one transaction, about: more would hold up what else wants to write. */
@@ -124,6 +125,7 @@ export class Checkpointer {
       if (seq === undefined) {
         // Not even tried: nobody can speak of what was written for it.
         if (rest.found === undefined) await this.#drop(names).catch(() => {});
+        else this.#bury(names);
         this.#stored.clear();
         return undefined;
       }
@@ -133,9 +135,9 @@ export class Checkpointer {
       for (const [key] of written) this.#stored.delete(key);
       for (const { key } of copies) this.#stored.delete(key);
       // Nobody will ever speak of what this has written, unless the last commit was applied though it failed.
-      if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') {
-        await this.#drop(written.map(([, name]) => name)).catch(() => {});
-      }
+      const names = written.map(([, name]) => name);
+      if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') await this.#drop(names).catch(() => {});
+      else this.#bury(names);
       if (current() !== state) return undefined;
       throw error;
     }
@@ -182,7 +184,7 @@ export class Checkpointer {
     const requires = names.filter((other) => other !== header.name);
     const { head } = rest;
     if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires))) return undefined;
-    for (const old of [...this.#spoken, ...written]) this.#dead.add(old);
+    this.#bury([...this.#spoken, ...written]);
     for (const [part, entry] of parts) if (entry <= head.seq) this.#dead.add(part);
     this.#base = name;
     this.#spoken = new Set([name, ...names]);
@@ -193,26 +195,35 @@ export class Checkpointer {
     return head.seq;
   }
 
-  /** Drops chunks that neither the checkpoint nor the log speaks of: those that did, and what dead tabs have left. */
-  async #tidy(parts: ReadonlyMap<string, number>): Promise<void> {
-    const others = (await this.#storage.chunks()).filter((name) => !this.#spoken.has(name));
-    const kept = await tidyAside(this.#storage);
-    const isOrphan = (name: string): boolean =>
-      !this.#dead.has(name) && !parts.has(name) && !kept.has(name) && this.#names.isOrphan(name);
-    const orphans = others.filter(isOrphan);
-    await this.#drop(others.filter((name) => this.#dead.has(name)));
-    this.#dead.clear();
-    if (orphans.length === 0) return;
-    // Another tab may have logged a write just now whose parts have waited for long. One that is logged from here on keeps them.
-    const { names, head } = await this.#log.spokenOf();
-    const dead = orphans.filter((name) => !names.has(name));
-    await this.#drop(dead, head);
+  /** Drops what tabs that have ended left behind, unless somebody reads chunks here. */
+  async dropOrphans(parts: ReadonlyMap<string, number>): Promise<void> {
+    const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
+    await this.#unlessRead(() => dropOrphans(this.#storage, this.#names, isKept));
   }
 
-  async #drop(names: readonly string[], expect?: Uint8Array | null): Promise<void> {
+  /**
+   * Drops chunks that neither the checkpoint nor the log names: those that were named before, and
+   * orphans.
+   */
+  async #tidy(parts: ReadonlyMap<string, number>): Promise<void> {
+    const listed = await this.#storage.chunks();
+    await this.#drop(listed.filter((name) => this.#dead.has(name) && !this.#spoken.has(name)));
+    this.#dead.clear();
+    await tidyAside(this.#storage);
+    const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
+    await dropOrphans(this.#storage, this.#names, isKept);
+  }
+
+  /**
+   * To be dropped after the next checkpoint, unless it turns out that the stored one names them.
+   */
+  #bury(names: readonly string[]): void {
+    for (const name of names) this.#dead.add(name);
+  }
+
+  async #drop(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
-    const dead = names.map((name) => ['chunks', name] as const);
-    await this.#storage.commit({ delete: dead, ...(expect === undefined ? {} : { expect }) });
+    await this.#storage.commit({ delete: names.map((name) => ['chunks', name]) });
   }
 
   /** Writes copies, some in each transaction, made in slices. `written` gets what was begun. */

@@ -168,6 +168,8 @@ export class Durable implements Journal {
     this.#look = look;
     this.#place.news?.listen(() => void look().catch(() => {}));
     this.#watch();
+    // What cannot be dropped now is dropped after the next checkpoint.
+    this.#checkpointer.dropOrphans(this.#parts).catch(() => {});
   }
 
   tell(event: StorageEvent): void {

@@ -210,17 +210,6 @@ export class Log {
     return { type: 'broken', lost: decodeHead(this.#met).seq - this.#head.seq, error };
   }
 
-  /** The chunks that entries speak of, whoever wrote them, as of this head. @throws `DAMAGED`, `STORAGE_FAILED` */
-  async spokenOf(): Promise<{ readonly names: ReadonlySet<string>; readonly head: Uint8Array | null }> {
-    const head = (await this.#storage.read('head', 0)) ?? null;
-    const names = new Set<string>();
-    for await (const [key, bytes] of this.#storage.scan(0)) {
-      const entry = decodeFrame(bytes, key);
-      if (entry.kind !== 'delete') for (const { name } of entry.stored) names.add(name);
-    }
-    return { names, head };
-  }
-
   /**
    * Ends the log after the last entry known here, so that it can go on. It gets another epoch: who has read further begins anew. Entries behind
    * that are set aside, under names that `nameOf` gives. False where another tab has changed the log since `tail` met its end.

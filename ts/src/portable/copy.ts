@@ -1,6 +1,7 @@
 // A copy of a database under another name, in place of whatever was there.
 
 import { decodeManifest, encodeManifest, namesOf, refsIn } from '../checkpoint/manifest.js';
+import { dropOrphans } from '../checkpoint/orphans.js';
 import type { EdgeVecError } from '../errors.js';
 import { Log, type Replaced } from '../log/log.js';
 import type { Slices } from '../slices.js';
@@ -21,6 +22,8 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
   const names = new Names();
   const written = new Map<string, string>();
   const refs = refsIn(snapshot.manifest);
+  // Of copies that ended in the middle: nobody may ever open the name to drop them.
+  await dropOrphans(storage, names, () => false).catch(() => {});
   await assertRoom(storage, bytesOf(refs));
   let replaced: Replaced;
   let mayBeThere = false;

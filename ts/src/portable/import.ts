@@ -3,6 +3,7 @@
 
 import { type Loaded, loadCheckpoint } from '../checkpoint/load.js';
 import { encodeManifest, type Manifest, refsIn, type StoredOptions } from '../checkpoint/manifest.js';
+import { dropOrphans } from '../checkpoint/orphans.js';
 import type { Instance } from '../engine/engine.js';
 import type { EdgeVecError } from '../errors.js';
 import { Log } from '../log/log.js';
@@ -39,6 +40,8 @@ export async function importInto(
   try {
     const reader = await PortableReader.open(pieces);
     check(reader.manifest.options);
+    // Of imports that ended in the middle.
+    await dropOrphans(storage, names, () => false).catch(() => {});
     await assertRoom(storage, bytesOf(refsIn(reader.manifest)));
     const stored = new Map<string, string>();
     for await (const [ref, bytes] of reader.chunks()) {

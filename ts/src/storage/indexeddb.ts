@@ -7,6 +7,7 @@ import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openD
 import { closed, EdgeVecError, superseded, unanswered } from '../errors.js';
 import { within } from '../patience.js';
 import { show } from '../show.js';
+import { Presence } from './presence.js';
 import { noRoom } from './room.js';
 import {
   alone,
@@ -71,20 +72,28 @@ export class IndexedDbSite implements StorageSite {
   }
 
   async open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage> {
-    const storage = new IndexedDbStorage(name, onGone, this.#blockedMs);
-    await storage.connect();
-    return storage;
+    return this.#connected(name, onGone, false);
   }
 
   async inspect(name: string): Promise<Storage | undefined> {
-    const storage = new IndexedDbStorage(name, () => {}, this.#blockedMs, true);
     try {
-      await storage.connect();
+      return unwritten(await this.#connected(name, () => {}, true));
     } catch (error) {
       if (error instanceof EdgeVecError && error.code === 'CLOSED') return undefined;
       throw error;
     }
-    return unwritten(storage);
+  }
+
+  async #connected(name: string, onGone: (why?: EdgeVecError) => void, isMade: boolean): Promise<Storage> {
+    const presence = await Presence.begin(name);
+    const storage = new IndexedDbStorage(name, presence, onGone, this.#blockedMs, isMade);
+    try {
+      await storage.connect();
+    } catch (error) {
+      presence.end();
+      throw error;
+    }
+    return storage;
   }
 
   async list(): Promise<string[]> {
@@ -107,6 +116,7 @@ class IndexedDbStorage implements Storage {
   readonly kind = 'indexeddb';
   readonly lost = 0;
   readonly #name: string;
+  readonly #presence: Presence;
   readonly #onGone: (why?: EdgeVecError) => void;
   readonly #blockedMs: number;
   #db: Db | undefined;
@@ -117,9 +127,16 @@ class IndexedDbStorage implements Storage {
   #closed = false;
 
   /** @param isMade it is taken for gone if it is not there, and never made */
-  constructor(name: string, onGone: (why?: EdgeVecError) => void, blockedMs: number, isMade = false) {
+  constructor(
+    name: string,
+    presence: Presence,
+    onGone: (why?: EdgeVecError) => void,
+    blockedMs: number,
+    isMade: boolean,
+  ) {
     this.#hasConnected = isMade;
     this.#name = name;
+    this.#presence = presence;
     this.#onGone = onGone;
     this.#blockedMs = blockedMs;
   }
@@ -193,6 +210,10 @@ class IndexedDbStorage implements Storage {
     return usage === undefined || quota === undefined ? undefined : { used: usage, quota };
   }
 
+  async soleHolder(): Promise<boolean> {
+    return !this.#closed && (await this.#presence.isAlone());
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     // WebKit keeps the connection of a worker that ends before it has been told, and it is told once no transaction runs any more: an answer to what is asked
@@ -253,6 +274,7 @@ class IndexedDbStorage implements Storage {
 
   #end(): void {
     this.#closed = true;
+    this.#presence.end();
     this.#db?.close();
     this.#db = undefined;
   }

@@ -1,8 +1,9 @@
-// Names of chunks: nobody else's, and telling when they were made, so that what a dead tab has left behind can be told from what a living one is
-// about to speak of.
+// Names of chunks: nobody else's, and telling when they were made. Where it cannot be known who has
+// a storage open, the time tells what a dead tab has left behind from what a living one is about to
+// name.
 
 /** What is older than this and spoken of nowhere is nobody's any more, in milliseconds. */
-const ORPHAN_MS = 24 * 3_600_000;
+const OLD_MS = 24 * 3_600_000;
 
 export class Names {
   /** Who makes them: a part of every name. */
@@ -19,9 +20,15 @@ export class Names {
     return `${this.#now().toString(36)}-${this.writer}-${++this.#made}-${what}`;
   }
 
-  isOrphan(name: string): boolean {
+  /** Whether it was made here. */
+  isOwn(name: string): boolean {
+    return name.split('-')[1] === this.writer;
+  }
+
+  /** Whether it was made so long ago that whoever made it has named its chunk, or never will. */
+  isOld(name: string): boolean {
     const made = Number.parseInt(name, 36);
-    return Number.isNaN(made) || this.#now() - made > ORPHAN_MS;
+    return Number.isNaN(made) || this.#now() - made > OLD_MS;
   }
 }
 

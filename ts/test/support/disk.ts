@@ -1,6 +1,9 @@
 // A disk for tests: what was committed on it, in order, and what a power failure may leave of it. And a site on it whose calls can be made to fail.
 
+import { decodeManifest, namesOf } from '../../src/checkpoint/manifest.js';
 import { closed, EdgeVecError } from '../../src/errors.js';
+import { decodeFrame } from '../../src/log/frame.js';
+import { decodeHead } from '../../src/log/head.js';
 import {
   type Batch,
   type Keys,
@@ -22,6 +25,8 @@ export class Disk {
   #safe: Values = empty();
   #since: Batch[] = [];
   #now: Values = empty();
+  /** Who has it open, and of which process. */
+  readonly holders = new Map<object, FaultySite>();
 
   /** Another with what this one holds. */
   copy(): Disk {
@@ -188,6 +193,7 @@ class FaultyStorage implements Storage {
   constructor(disk: Disk, site: FaultySite) {
     this.#disk = disk;
     this.#site = site;
+    disk.holders.set(this, site);
   }
 
   async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
@@ -227,8 +233,14 @@ class FaultyStorage implements Storage {
     return undefined;
   }
 
+  /** Of processes that have ended nobody holds anything. */
+  async soleHolder(): Promise<boolean> {
+    return this.#site.call(() => [...this.#disk.holders].every(([holder, { dead }]) => holder === this || dead));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#disk.holders.delete(this);
   }
 
   #assertOpen(): void {
@@ -247,4 +259,15 @@ function copy(values: Values): Values {
 function apply(values: Values, { put = [], delete: deleted = [] }: Batch): void {
   for (const [store, key, value] of put) values.get(store)?.set(key, value);
   for (const [store, key] of deleted) values.get(store)?.delete(key);
+}
+
+/** Chunks that neither the checkpoint nor the log names. */
+export function strayOn(disk: Disk): string[] {
+  const { checkpoint } = decodeHead(disk.get('head', 0) as Uint8Array);
+  const named = new Set([checkpoint, ...namesOf(decodeManifest(disk.get('chunks', checkpoint) as Uint8Array))]);
+  for (const seq of disk.keys('log') as number[]) {
+    const entry = decodeFrame(disk.get('log', seq) as Uint8Array, seq);
+    if (entry.kind !== 'delete') for (const { name } of entry.stored) named.add(name);
+  }
+  return (disk.keys('chunks') as string[]).filter((name) => !named.has(name));
 }

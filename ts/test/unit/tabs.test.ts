@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { News } from '../../src/durable/news.js';
-import { Disk, FaultySite } from '../support/disk.js';
+import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 import { isRowChunk, SAVED, streamingDisk } from '../support/streaming.js';
 import { random } from '../support/vectors.js';
@@ -212,6 +212,13 @@ describe('Tabs', () => {
       for (const { process } of world.tabs) expect(sorted(await process.rows()), `seed ${seed}`).toEqual(sorted(rows));
       for (const { process } of world.tabs) expect(process.events, `seed ${seed}`).toEqual([]);
       reloads += world.tabs.filter(({ process }) => process.isReloaded).length;
+      const closing = [...world.tabs.map(({ process }) => process.close()), late.close()];
+      await world.settle();
+      await Promise.all(closing);
+      // Tabs that were killed have left chunks behind: whoever opens it alone drops them.
+      const alone = await Process.start(new FaultySite(world.disk), begun.dimensions);
+      while (strayOn(world.disk).length > 0) await turns();
+      await alone.close();
       kills += world.kills;
       writes += [...world.asked.values()].flat().length + world.chosen.size;
     }
