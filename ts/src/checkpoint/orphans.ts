@@ -3,14 +3,14 @@
 
 import { decodeFrame } from '../log/frame.js';
 import { decodeHead } from '../log/head.js';
-import type { Names } from '../storage/names.js';
+import { kindOf, type Names } from '../storage/names.js';
 import type { Storage } from '../storage/storage.js';
 import { tidyAside } from './aside.js';
 import { readManifest } from './load.js';
 import { namesOf } from './manifest.js';
 
-/** The name of a chunk of an import or a copy: its last part is a place in the file. */
-const OF_COPY = /^[0-9a-z]+-[0-9a-z]+-\d+-\d+$/;
+/** What an import or a copy names its chunks: by their place in the file. */
+const OF_COPY = /^\d+$/;
 
 /**
  * Drops chunks that neither the checkpoint nor the log names, and that nobody can name any more:
@@ -31,7 +31,7 @@ export async function dropOrphans(storage: Storage, names: Names, isKept: (name:
   const aside = await tidyAside(storage);
   // Where the head is lost, all else may be what is left of a database.
   const isDead = (name: string): boolean =>
-    !named.has(name) && !aside.has(name) && (head !== null || OF_COPY.test(name));
+    !named.has(name) && !aside.has(name) && (head !== null || OF_COPY.test(kindOf(name) ?? ''));
   const dead = candidates.filter(isDead);
   if (dead.length === 0) return;
   // Refused if a write has been logged meanwhile, or the log has been mended: they may name one.

@@ -112,7 +112,13 @@ export class Committer {
   /** Resolves once all that is logged would survive a power failure. */
   flush(): Promise<void> {
     return this.between(async () => {
-      while (this.#journal !== undefined && !(await this.#journal.append([], true))) await this.#catchUp(new Map());
+      const journal = this.#journal;
+      if (journal === undefined) return;
+      const append = async (others: boolean): Promise<boolean> => {
+        if (others) await this.#catchUp(new Map());
+        return journal.append([], true);
+      };
+      while (!(await journal.inTurn(append))) await this.#catchUp(new Map());
     });
   }
 
@@ -171,24 +177,30 @@ export class Committer {
     const waiting = new Map(group.map((queued) => [queued.number, queued]));
     try {
       if (this.#unsure) await this.#catchUp(waiting);
-      for (;;) {
-        const checked = await this.#checked([...waiting.values()]);
-        for (const queued of waiting.values()) if (!checked.includes(queued)) waiting.delete(queued.number);
-        if (checked.length === 0) return;
-        const entries = checked.map(({ change, number }) => change.entry({ writer: journal.writer, number }));
-        // Until it has answered.
-        this.#unsure = true;
-        const logged = await journal.append(
-          entries,
-          checked.some(({ strict }) => strict),
-        );
-        this.#unsure = false;
-        if (logged) break;
-        await this.#catchUp(waiting);
-      }
+      while (!(await journal.inTurn((others) => this.#append(journal, waiting, others)))) await this.#catchUp(waiting);
       for (const queued of waiting.values()) await this.#show(queued);
     } catch (error) {
       await this.#failed(waiting, error);
+    }
+  }
+
+  /**
+   * True once those that can be logged are; the others are told why not. False where other tabs
+   * have written. `others`: they may have, and now it is the turn of this one, which it keeps.
+   */
+  async #append(journal: Journal, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
+    for (;;) {
+      if (others) await this.#catchUp(waiting);
+      const checked = await this.#checked([...waiting.values()]);
+      for (const queued of waiting.values()) if (!checked.includes(queued)) waiting.delete(queued.number);
+      if (checked.length === 0) return true;
+      const entries = checked.map(({ change, number }) => change.entry({ writer: journal.writer, number }));
+      const isStrict = checked.some(({ strict }) => strict);
+      // Until it has answered.
+      this.#unsure = true;
+      const logged = await journal.append(entries, isStrict);
+      this.#unsure = false;
+      if (logged || !others) return logged;
     }
   }
 

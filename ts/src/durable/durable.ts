@@ -25,6 +25,7 @@ import { Draft, PartsLost, partsOf } from './draft.js';
 import { hold, oneTabAtATime, unlessHeld } from './lock.js';
 import type { News } from './news.js';
 import { faultOf } from './replay.js';
+import { Turns } from './turns.js';
 
 /** Bytes of log that are worth a checkpoint: at least so many, and a part of what the checkpoint has. */
 const LOG_BYTES = 8 << 20;
@@ -46,6 +47,11 @@ export type StorageEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavai
 /** Where changes are logged. */
 export interface Journal {
   readonly writer: string;
+  /**
+   * Runs what appends. `others`: others may have written since `catchUp`, so that looking first
+   * saves a refusal.
+   */
+  inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T>;
   /** True once the entries are logged, false where others have written since `catchUp`. */
   append(entries: readonly Entry[], strict: boolean): Promise<boolean>;
   /**
@@ -85,6 +91,7 @@ export class Durable implements Journal {
   readonly #place: Place;
   readonly #names: Names;
   readonly #log: Log;
+  readonly #turns: Turns;
   #checkpointer: Checkpointer;
   #held: Held | undefined;
   /** Looks for entries that are not known here, in its turn. */
@@ -119,6 +126,7 @@ export class Durable implements Journal {
     this.#place = place;
     this.#names = names;
     this.#log = log;
+    this.#turns = new Turns(place.name, (ms) => place.slices.pause(ms));
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#checkpointBytes = sizeOf(manifest);
     this.#counted = log.head.checkpoint;
@@ -166,7 +174,10 @@ export class Durable implements Journal {
   hold(held: Held, look: () => Promise<void>): void {
     this.#held = held;
     this.#look = look;
-    this.#place.news?.listen(() => void look().catch(() => {}));
+    this.#place.news?.listen(() => {
+      this.#turns.met();
+      void look().catch(() => {});
+    });
     this.#watch();
     // What cannot be dropped now is dropped after the next checkpoint.
     this.#checkpointer.dropOrphans(this.#parts).catch(() => {});
@@ -186,9 +197,18 @@ export class Durable implements Journal {
     return new Draft(this.#place.storage, this.#names, rows);
   }
 
+  inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T> {
+    return this.#turns.take(run);
+  }
+
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
     const bytes = await this.#log.append(entries, strict);
-    if (bytes === undefined) return false;
+    if (bytes === undefined) {
+      this.#turns.refused();
+      // Others queue from here on, so that this tab has its turn.
+      if (!this.#closed) this.#place.news?.tell();
+      return false;
+    }
     const { seq } = this.#log.head;
     for (const [i, entry] of entries.entries()) this.#remember(entry, seq - entries.length + 1 + i);
     this.#count(seq, bytes + entries.reduce((sum, entry) => sum + storedBytes(entry), 0));

@@ -12,18 +12,28 @@ export async function oneTabAtATime(name: string, waits: boolean, run: () => Pro
     await locks.request(name, { ifAvailable: true }, (lock) => (lock === null ? undefined : run()));
     return;
   }
+  return inQueue(name, WAIT_MS, run);
+}
+
+/**
+ * Runs once all who asked for the name before have ended. Should that take longer than so many
+ * milliseconds, it runs all the same: whoever holds the name may be frozen.
+ */
+export async function inQueue<T>(name: string, ms: number, run: (isInVain: boolean) => Promise<T>): Promise<T> {
+  const locks = webLocks();
+  if (locks === undefined) return run(true);
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), WAIT_MS);
+  const timer = setTimeout(() => patience.abort(), ms);
   let started = false;
   try {
-    await locks.request(name, { signal: patience.signal }, () => {
+    return await locks.request(name, { signal: patience.signal }, () => {
       started = true;
       clearTimeout(timer);
-      return run();
+      return run(false);
     });
   } catch (error) {
     if (started) throw error;
-    await run();
+    return await run(true);
   } finally {
     clearTimeout(timer);
   }
@@ -74,7 +84,7 @@ export async function unlessHeld(name: string, run: () => Promise<void>): Promis
   });
 }
 
-function webLocks(): LockManager | undefined {
+export function webLocks(): LockManager | undefined {
   return typeof navigator === 'object' ? navigator.locks : undefined;
 }
 

@@ -1,0 +1,132 @@
+// Tabs that write at the same time take turns: none is refused again and again. By simulation, with
+// a seeded scheduler that lets one of them do far more than the other.
+
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { inQueue } from '../../src/durable/lock.js';
+import type { News } from '../../src/durable/news.js';
+import type { Batch, Storage } from '../../src/storage/storage.js';
+import { Disk, FaultySite } from '../support/disk.js';
+import { Locks } from '../support/locks.js';
+import { Process, type Row } from '../support/process.js';
+import { random } from '../support/vectors.js';
+
+const DIMENSIONS = 8;
+const SEEDS = 6;
+/** Writes of the tab that gets little time. */
+const WRITES = 8;
+/** Of ten calls to the storage that wait, so many are of the other tab. */
+const SHARE = 0.95;
+/**
+ * The first refusal is how it meets the other, which may have a write under way that does not
+ * queue.
+ */
+const MOST_REFUSALS = 3;
+
+const many = (count: number, prefix: string, n: number): Row[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
+
+/** Counts how often in a row appends are refused. */
+class Counted extends FaultySite {
+  refusals = 0;
+  most = 0;
+
+  override async open(): Promise<Storage> {
+    const storage = await super.open();
+    const commit = storage.commit.bind(storage);
+    return Object.assign(storage, {
+      commit: async (batch: Batch): Promise<boolean> => {
+        const done = await commit(batch);
+        if (!batch.put?.some(([store]) => store === 'log')) return done;
+        this.refusals = done ? 0 : this.refusals + 1;
+        this.most = Math.max(this.most, this.refusals);
+        return done;
+      },
+    });
+  }
+}
+
+class World {
+  readonly #disk = new Disk();
+  readonly #next: () => number;
+  readonly #heard: ((from: object) => void)[] = [];
+  #held: { readonly isSlow: boolean; readonly go: () => void }[] = [];
+
+  constructor(seed: number) {
+    this.#next = random(seed);
+  }
+
+  async open(isSlow: boolean): Promise<{ readonly site: Counted; readonly process: Process }> {
+    const site = new Counted(this.#disk);
+    const news: News = {
+      tell: () => void this.#heard.forEach((hear) => void setImmediate(() => hear(site))),
+      listen: (heard) =>
+        void this.#heard.push((from) => {
+          if (from !== site) heard();
+        }),
+      close: () => {},
+    };
+    const process = await Process.start(site, DIMENSIONS, news);
+    site.onCall = () => new Promise((go) => void this.#held.push({ isSlow, go }));
+    return { site, process };
+  }
+
+  /** Lets calls go on, of the quick tab far more often. */
+  async runUntil(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const wants = this.#next() > SHARE;
+      const at = this.#held.findIndex(({ isSlow }) => isSlow === wants);
+      const [one] = at < 0 ? (wants ? this.#held.splice(0, 1) : []) : this.#held.splice(at, 1);
+      one?.go();
+    }
+  }
+}
+
+describe('Turns', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  test(`a tab that gets little time has its turn, ${SEEDS} seeds`, { timeout: 240_000 }, async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      vi.stubGlobal('navigator', { locks: new Locks() });
+      const world = new World(seed);
+      const [slow, quick] = [await world.open(true), await world.open(false)];
+      let isOver = false;
+      let written = 0;
+      const writing = (async () => {
+        for (let write = 0; write < WRITES; write++)
+          await slow.process.write('upsert', many(20, `slow ${write} `, write));
+        isOver = true;
+      })();
+      const others = (async () => {
+        for (; !isOver; written++) await quick.process.write('upsert', [{ id: `quick ${written}`, n: written }]);
+      })();
+      await world.runUntil(() => isOver);
+      await Promise.all([writing, world.runUntil(() => quick.site.refusals >= 0 && isOver), settle(others, world)]);
+      expect(slow.site.most, `seed ${seed}`).toBeLessThanOrEqual(MOST_REFUSALS);
+      expect(quick.site.most, `seed ${seed}`).toBeLessThanOrEqual(MOST_REFUSALS);
+      // The other is not held up either.
+      expect(written, `seed ${seed}`).toBeGreaterThan(WRITES / 2);
+    }
+  });
+
+  test('whoever has a turn and is frozen holds up nobody for ever', async () => {
+    const locks = new Locks();
+    vi.stubGlobal('navigator', { locks });
+    const ran: string[] = [];
+    void inQueue('x', 60_000, () => new Promise(() => {}));
+    expect(await inQueue('x', 1, async (isInVain) => ran.push(`first ${isInVain}`))).toBe(1);
+    expect(ran).toEqual(['first true']);
+    // What it runs is run once, and its error is its caller's.
+    await expect(inQueue('y', 60_000, () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+  });
+});
+
+/** Lets a tab end what it has begun. */
+async function settle(running: Promise<unknown>, world: World): Promise<void> {
+  let isOver = false;
+  void running.finally(() => {
+    isOver = true;
+  });
+  await world.runUntil(() => isOver);
+  await running;
+}
