@@ -436,6 +436,28 @@ describe('A commit of which nobody knows whether it took place', () => {
     await again.close();
   });
 
+  test('whose journal nobody can look for stands, with the chunks that it names', async () => {
+    const root = makeFolder();
+    let fails = false;
+    const stat = (async (path: string, options: { readonly bigint: true }) => {
+      if (fails && path.endsWith('journal')) throw denied();
+      return node.fs.stat(path, options);
+    }) as Fs['stat'];
+    const site = new FilesSite({ ...node, slots: new Map(), fs: { ...node.fs, stat } }, root);
+    const storage = await site.open('db');
+    fails = true;
+    const put = [
+      ['head', 0, Uint8Array.of(1)],
+      ['chunks', 'a', Uint8Array.of(2)],
+    ] as const;
+    expect(await storage.commit({ put })).toBe(true);
+    await storage.close();
+    const again = await new FilesSite(node, root).open('db');
+    expect(await again.read('head', 0)).toEqual(Uint8Array.of(1));
+    expect(await again.read('chunks', 'a')).toEqual(Uint8Array.of(2));
+    await again.close();
+  });
+
   test('is open anew for who opens it again, though others have not closed it', async () => {
     const { site, arm } = armed(makeFolder());
     let gone = 0;

@@ -12,7 +12,7 @@ import { EdgeVecError } from '../../errors.js';
 import { show } from '../../show.js';
 import { isFull } from './errors.js';
 import { type Holder, isHere, namespaceOf, parseHolder, sayHolder } from './holder.js';
-import { readAll, writeAll } from './io.js';
+import { writeAll } from './io.js';
 import { codeOf, type FileHandle, type Identity, type Node } from './node.js';
 import { isOpenHere, isSame } from './open-files.js';
 
@@ -22,6 +22,8 @@ const BEAT_MS = 4_000;
 const STALE_MS = 20_000;
 /** Who was held up for so long looks whether the lock is still its own. */
 const DOUBT_MS = STALE_MS / 2;
+/** Of a lock's text, which is some 250. */
+const MAX_BYTES = 4096;
 
 /** Of this instance of the module and no other: a process may have several, in worker threads or copies of the package. */
 const token = /* @__PURE__ */ crypto.getRandomValues(new Uint32Array(2)).join('-');
@@ -303,8 +305,10 @@ export class LockFile {
 }
 
 async function foundIn(handle: FileHandle): Promise<Found> {
-  const { size, mtimeMs } = await handle.stat();
-  const bytes = await readAll(handle, new Uint8Array(size), 0);
-  const text = new TextDecoder().decode(bytes);
+  const { mtimeMs } = await handle.stat();
+  // Its holder may give it another length at any time.
+  const bytes = new Uint8Array(MAX_BYTES);
+  const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+  const text = new TextDecoder().decode(bytes.subarray(0, bytesRead));
   return { text, holder: parseHolder(text), identity: await handle.stat({ bigint: true }), mtimeMs };
 }

@@ -201,8 +201,8 @@ export class FileStorage implements Storage {
       // A head that is there already, as in a sync of what was committed before, takes no room.
       const news = put.filter(([store, , value]) => store !== 'head' || !sameBytes(value, this.#journal.head));
       // Asked meanwhile: what is acknowledged must not be in a file that has been removed before.
-      const isThere = this.#journal.isThere();
-      isThere.catch(() => {});
+      // If nobody can tell, the record stands, and chunks that it names must stay.
+      const isThere = this.#journal.isThere().catch(() => true);
       await this.#journal.append(encodeBody(news, deleted), strict);
       if (!(await isThere)) throw this.#setGone();
     } catch (error) {
