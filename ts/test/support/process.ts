@@ -174,10 +174,17 @@ export class Process {
     const ids = await this.#database.ids();
     const { metadata, vectors = new Float32Array() } = await this.#database.get({ ids, vectors: true });
     const { dimensions } = this.#database.state().engine;
+    // Compared as bytes: number by number it would take a quarter of the time of all tests that use this.
+    const filled = new Float32Array(dimensions);
+    const expected = Buffer.from(filled.buffer);
+    const found = Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength);
     return ids.map((id, i) => {
       const { n } = metadata[i] as { n: number };
-      const vector = vectors.subarray(i * dimensions, (i + 1) * dimensions);
-      if (!vector.every((value) => value === n)) throw new Error(`row ${id} says ${n} and holds ${vector[0]}`);
+      filled.fill(n);
+      const at = 4 * i * dimensions;
+      if (expected.compare(found, at, at + expected.length) !== 0) {
+        throw new Error(`row ${id} says ${n} and holds ${vectors[i * dimensions]}`);
+      }
       return { id, n };
     });
   }
