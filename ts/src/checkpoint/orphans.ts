@@ -20,6 +20,8 @@ const OF_COPY = /^\d+$/;
  * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`; nothing is then dropped
  */
 export async function dropOrphans(storage: Storage, names: Names, isKept: (name: string) => boolean): Promise<void> {
+  // Whoever has the storage open, and whoever set it aside: a later checkpoint has taken its place.
+  await tidyAside(storage);
   // Listed first: what another tab writes from here on is not in the list, and a tab that wrote
   // before is either still there or has named its chunks by now, if it ever will.
   const listed = (await storage.chunks()).filter((name) => !isKept(name) && !names.isOwn(name));
@@ -28,6 +30,7 @@ export async function dropOrphans(storage: Storage, names: Names, isKept: (name:
   const candidates = isAlone ? listed : listed.filter((name) => names.isOld(name));
   if (candidates.length === 0) return;
   const { named, head } = await namedIn(storage);
+  // As of this head, or the commit is refused.
   const aside = await tidyAside(storage);
   // Where the head is lost, all else may be what is left of a database.
   const isDead = (name: string): boolean =>
