@@ -23,20 +23,41 @@ function random(seed) {
   };
 }
 
-/** @type {(import('../ts/src/index.js').OpenOptions & { dimensions: number, rows: number, described?: boolean })[]} */
+/** Few rows and links, so that files with a graph are small. */
+const GRAPH = { rows: 2001, m: 4, efConstruction: 40 };
+
+/** @type {(import('../ts/src/index.js').OpenOptions & { dimensions: number, rows: number, described?: boolean, long?: boolean })[]} */
 const GOLDEN = [
   { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 0 },
   // Ids that are strings, metadata, and rows that are gone.
   { metric: 'cosine', precision: 'float32', dimensions: 8, rows: 40, described: true },
-  // Beyond 2,000 rows there are levels, what stands for rows in 8 bits, and a graph: with few links, so that the file is small.
+  // Beyond 2,000 rows there are a graph and, but for float32 below 48 dimensions, levels.
   { metric: 'dot', precision: 'int8', dimensions: 5, rows: 2100, m: 4, efConstruction: 40 },
+  { metric: 'cosine', precision: 'int8', dimensions: 5, ...GRAPH },
+  { metric: 'euclidean', precision: 'int8', dimensions: 5, ...GRAPH },
+  { metric: 'cosine', precision: 'int16', dimensions: 5, ...GRAPH },
+  { metric: 'dot', precision: 'int16', dimensions: 5, ...GRAPH },
+  { metric: 'euclidean', precision: 'int16', dimensions: 5, ...GRAPH },
+  { metric: 'dot', precision: 'float32', dimensions: 5, ...GRAPH },
+  // Levels, and full rows that come after all else. So many dimensions take more links to find what is nearest.
+  { metric: 'cosine', precision: 'float32', dimensions: 48, ...GRAPH, m: 12 },
+  // More than a mebibyte of metadata in one block: it is stored in parts.
+  { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 30, described: true, long: true },
 ];
+
+/** What the tests look for. @param {number} i @param {boolean} long */
+const describe = (i, long) => ({
+  title: `Row ${i}`,
+  even: i % 2 === 0,
+  at: new Date(i * 1e9),
+  ...(long && { text: `This is row ${i}. `.repeat(2_600) }),
+});
 
 await main(async () => {
   /** @type {typeof import('../ts/src/index.js')} */
   const { EdgeVec } = await import(pathToFileURL(join(root, 'dist/index.js')).href);
   mkdirSync(folder, { recursive: true });
-  for (const { rows, described, ...options } of GOLDEN) {
+  for (const { rows, described, long = false, ...options } of GOLDEN) {
     const name = `${FORMAT}-${options.metric}-${options.precision}-${rows}`;
     if (existsSync(join(folder, `${name}.edgevec`))) {
       console.log(`${name}: there already`);
@@ -46,13 +67,7 @@ await main(async () => {
     const next = random(options.dimensions);
     const vector = () => Array.from({ length: options.dimensions }, next);
     const record = (/** @type {any} */ _, /** @type {number} */ i) =>
-      described
-        ? {
-            id: `row-${i}`,
-            vector: vector(),
-            metadata: { title: `Row ${i}`, even: i % 2 === 0, at: new Date(i * 1e9) },
-          }
-        : { vector: vector() };
+      described ? { id: `row-${i}`, vector: vector(), metadata: describe(i, long) } : { vector: vector() };
     const ids = await db.insert(Array.from({ length: rows }, record));
     // Whatever is still learnt about the rows would be learnt again by who reads the file, and change it.
     const isAtRest = async () => {
@@ -61,9 +76,18 @@ await main(async () => {
     };
     while (!(await isAtRest())) await setTimeout(10);
     await db.delete(ids.filter((_, i) => i % 9 === 4));
-    const queries = rows === 0 ? [] : Array.from({ length: 10 }, vector);
-    const hits = await db.searchMany(queries, { k: 5, exact: true });
-    const expected = hits.map((found) => found.map(({ id }) => id));
+    const find = async (/** @type {number[]} */ query, /** @type {{ exact: true } | { ef: number }} */ how) =>
+      (await db.search(query, { k: 5, ...how })).map(({ id }) => id);
+    const queries = [];
+    const expected = [];
+    while (rows > 0 && queries.length < 10) {
+      const query = vector();
+      const ids = await find(query, { exact: true });
+      // A graph with few links may miss some.
+      if (String(await find(query, { ef: 400 })) !== String(ids)) continue;
+      queries.push(query);
+      expected.push(ids);
+    }
     writeFileSync(join(folder, `${name}.edgevec`), await buffer(db.export()));
     const known = { dimensions: options.dimensions, rows: await db.count(), queries, expected };
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(known)}\n`);

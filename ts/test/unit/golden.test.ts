@@ -32,11 +32,45 @@ test.each(names)('%s is read, answers as it did, and is exported as it was', asy
   }
   for (const id of known.expected.flat().filter((id) => typeof id === 'string')) {
     const i = Number(id.replace('row-', ''));
-    expect((await db.get(id))?.metadata).toEqual({ title: `Row ${i}`, even: i % 2 === 0, at: new Date(i * 1e9) });
+    const { text = '', ...metadata }: Record<string, unknown> = (await db.get(id))?.metadata ?? {};
+    expect(metadata).toEqual({ title: `Row ${i}`, even: i % 2 === 0, at: new Date(i * 1e9) });
+    expect(text).toBe(Number(written) === 30 ? `This is row ${i}. `.repeat(2_600) : '');
   }
   expect((await buffer(db.export())).equals(bytes)).toBe(true);
 });
 
+interface Manifest {
+  readonly options: { readonly metric: string; readonly precision: string };
+  readonly sections: Readonly<Record<string, unknown>>;
+  readonly ids: readonly unknown[];
+  readonly metadata: readonly unknown[];
+}
+
+/** docs/format.md: 16 bytes of the file, the manifest's length among them, then 16 of the manifest, then its text. */
+function manifestOf(file: string): Manifest {
+  const bytes = readFileSync(`${folder}${file}`);
+  return JSON.parse(bytes.toString('utf8', 32, 16 + bytes.readUInt32LE(8)));
+}
+
 test('there is one of each kind', () => {
-  expect(names.length).toBeGreaterThanOrEqual(3);
+  // By 1.0.0-alpha.1.
+  for (const file of ['1-cosine-float32-40', '1-dot-int8-2100', '1-euclidean-float32-0']) {
+    expect(names).toContain(`${file}.edgevec`);
+  }
+  const manifests = names.map(manifestOf);
+  const pairs = manifests.map(({ options }) => `${options.metric} ${options.precision}`);
+  for (const metric of ['cosine', 'dot', 'euclidean']) {
+    for (const precision of ['float32', 'int16', 'int8']) expect(pairs).toContain(`${metric} ${precision}`);
+  }
+  const sections = manifests.map((manifest) => Object.keys(manifest.sections).join());
+  const [ROWS, LENGTHS, LEVELS, FACTORS, HALVES, BYTES, STEPS] = [1, 2, 3, 4, 5, 6, 7];
+  const GRAPH = [8, 9, 10];
+  // Rows with levels, rows with a graph and none, and the levels of int16 and int8, each with lengths and without.
+  expect(sections).toContain([ROWS, LENGTHS, LEVELS, FACTORS, ...GRAPH].join());
+  expect(sections).toContain([ROWS, ...GRAPH].join());
+  for (const lengths of [[], [LENGTHS]]) {
+    expect(sections).toContain([...lengths, LEVELS, FACTORS, HALVES, BYTES, STEPS, ...GRAPH].join());
+    expect(sections).toContain([...lengths, LEVELS, FACTORS, HALVES, STEPS, ...GRAPH].join());
+  }
+  expect(manifests.some(({ ids, metadata }) => metadata.length > ids.length)).toBe(true);
 });
