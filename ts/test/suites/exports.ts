@@ -49,6 +49,14 @@ export function defineExportSuite(label: string, kept: Kept & { readonly stored:
       expect(await again.count()).toBe(ROWS);
     });
 
+    test('options that differ from those of a file are told as the options of the file', async () => {
+      const db = await filled();
+      const file = await new Response(db.export()).blob();
+      const error = await failure(() => EdgeVec.import(file, { ...where, dimensions: 9 }), 'OPTIONS_DIFFER');
+      expect(error).toMatchObject({ expected: 'dimensions 64', got: 'dimensions 9' });
+      expect(error.problem).toBe('The database of the file was made with other options');
+    });
+
     test('a stream whose database is closed ends in CLOSED, not in the end of the file', async () => {
       const db = await filled();
       const reader = db.export().getReader();

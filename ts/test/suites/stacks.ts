@@ -5,7 +5,7 @@ import { EdgeVec, EdgeVecError } from '../../src/index.js';
 import { failure, type Open } from '../support/open.js';
 
 /** Only V8 can tell who waits for a call without noting it when the call begins. */
-const isV8 = typeof navigator !== 'object' || !/Firefox|^((?!Chrom).)*AppleWebKit/.test(navigator.userAgent);
+const isV8 = typeof navigator !== 'object' || /Chrom|Node\.js/.test(navigator.userAgent);
 
 export function defineStackSuite(label: string, open: Open): void {
   /** The name of this function is what is looked for. */
