@@ -198,6 +198,11 @@ impl Codes {
         (&self.centred, &self.numbers)
     }
 
+    /// Whether two rows have the same codes.
+    pub(crate) fn are_copies(&self, a: u32, b: u32) -> bool {
+        self.factors.row(a) == self.factors.row(b) && self.levels.row(a) == self.levels.row(b)
+    }
+
     /// A row's levels, unpacked.
     pub(crate) fn levels(&self, slot: u32, numbers: &mut [i8]) {
         unpack(self.levels.row(slot), numbers);

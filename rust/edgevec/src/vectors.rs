@@ -329,6 +329,14 @@ impl Vectors {
         }
     }
 
+    /// Whether two stored rows are one vector, as far as [`score`](Self::score) can tell.
+    pub(crate) fn are_copies(&self, a: u32, b: u32) -> bool {
+        match self.coded() {
+            Some(codes) => codes.are_copies(a, b),
+            None => self.rows.row(a) == self.rows.row(b),
+        }
+    }
+
     /// The vector as it came, but for rounding where cosine changed its length or codes are all that is kept.
     pub(crate) fn get(&self, slot: u32, vector: &mut [f32]) {
         let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };

@@ -93,9 +93,9 @@ impl Site<'_> {
             let beyond = gone.flat_map(|link| graph.links(link, level));
             let beyond = beyond.filter(|&link| link != slot && alive.contains(link) && scratch.meet(link));
             candidates.extend(beyond.take(more));
-            scratch.rank(vectors, slot, &candidates, &mut ranked);
+            let own = scratch.rank(vectors, slot, &candidates, graph.mask_of(slot), &mut ranked);
             let most = if level == 0 { graph.params.m0() } else { graph.params.m };
-            select(vectors, &ranked, most, pinned, scratch, &mut chosen);
+            select(vectors, own, &ranked, most, pinned, scratch, &mut chosen);
             graph.set_links(slot, level, &chosen);
         }
     }

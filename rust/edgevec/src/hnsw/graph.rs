@@ -86,6 +86,12 @@ impl Graph {
         level
     }
 
+    /// How a node breaks ties between others at one distance: each in an order of its own. By slot, all nodes of a set in which
+    /// everything is equally far would link to the same few.
+    pub(super) fn mask_of(&self, slot: u32) -> u32 {
+        hash(!self.params.seed, u64::from(slot)) as u32
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entry.is_none()
     }

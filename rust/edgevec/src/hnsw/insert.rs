@@ -1,6 +1,6 @@
 //! Adding a node to the graph.
 
-use super::graph::Graph;
+use super::graph::{Graph, NONE};
 use super::search::Scratch;
 use super::select::select;
 use crate::bitset::Bitset;
@@ -58,17 +58,39 @@ impl Graph {
         let mut choice = vec![Vec::new(); self.levels().min(top + 1)];
         let Some(mut nearest) = self.descend(vectors, query, top, None, scratch) else { return Some(choice) };
         let mut candidates = Vec::new();
+        let own = scratch.own_distance(vectors, slot);
         for (level, chosen) in choice.iter_mut().enumerate().rev() {
             let patience = PATIENCE * self.params.ef_construction as u64;
             scratch.begin(self.params.ef_construction, slots).expect("reserved with the slot");
-            scratch.visit(vectors, query, std::iter::once(nearest), alive);
+            scratch.pool.shuffle_ties(self.mask_of(slot));
+            // From a copy that is none, walks come to other copies only.
+            let entry = if level == 0 { self.representative(vectors, nearest, &self.nodes) } else { nearest };
+            scratch.visit(vectors, query, std::iter::once(entry), alive);
             while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
                 && scratch.pool.len() == 0
             {}
             candidates.clear();
             candidates.extend(scratch.pool.nearest());
             nearest = candidates.first().map_or(nearest, |&(slot, _)| slot);
-            select(vectors, &candidates, self.params.m, |_| false, scratch, chosen);
+            let tied = || candidates.iter().filter(|&&(_, distance)| distance == own);
+            let copies = || tied().map(|&(slot, _)| slot).filter(|&other| vectors.are_copies(slot, other));
+            if level == 0
+                && let Some(copy) = copies().next()
+            {
+                // Any but the one that holds the links to other vectors, which needs its places for those.
+                let held = |&copy: &u32| self.parent(copy) != NONE && vectors.are_copies(self.parent(copy), slot);
+                chosen.push(copies().find(held).unwrap_or(copy));
+                continue;
+            }
+            select(vectors, own, &candidates, self.params.m, |_| false, scratch, chosen);
+            if level == 0 {
+                let links = std::mem::take(chosen);
+                for link in links.into_iter().map(|link| self.representative(vectors, link, alive)) {
+                    if !chosen.contains(&link) {
+                        chosen.push(link);
+                    }
+                }
+            }
         }
         (!choice[0].is_empty()).then_some(choice)
     }
@@ -106,14 +128,14 @@ impl Graph {
             return;
         }
         let mut links: Vec<u32> = self.links(slot, level).chain([new]).collect();
-        scratch.rank(vectors, slot, &links, ranked);
+        let own = scratch.rank(vectors, slot, &links, self.mask_of(slot), ranked);
         let most = links.len() - 1;
         if level == 0 && ranked.iter().filter(|&&(link, _)| self.is_pinned(slot, link)).count() > most {
             let farthest = ranked.iter().rposition(|&(link, _)| link != new && self.parent(link) == slot);
             let (child, _) = ranked.remove(farthest.expect("a node has one parent, so the rest are children"));
             self.adopt(child, new);
         }
-        select(vectors, ranked, most, |link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
+        select(vectors, own, ranked, most, |link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
         self.set_links(slot, level, &links);
     }
 }

@@ -7,12 +7,17 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::Error;
-use crate::key::{EXPANDED, Key, distance_of, key, slot_of};
+use crate::key::{EXPANDED, Key, MAX_SLOTS, distance_of, key, slot_of};
 
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
     nearest: Vec<Key>,
     limit: usize,
+    /// How many of `nearest` count against the limit: all, or with `spread` one of each distance.
+    counted: usize,
+    spread: bool,
+    /// Slots at one distance come in the order of their exclusive or with this.
+    mask: u32,
     /// Everything of `nearest` before this place has been expanded.
     next: usize,
     passing: BinaryHeap<Reverse<Key>>,
@@ -25,31 +30,70 @@ impl Pool {
         self.nearest.try_reserve(limit)?;
         self.passing.clear();
         self.limit = limit;
+        self.counted = 0;
+        self.spread = false;
+        self.mask = 0;
         self.next = 0;
         Ok(())
+    }
+
+    /// As [`reset`](Self::reset), for the nearest `limit` nodes and as many more as it takes to have `limit` different distances:
+    /// copies of one vector crowd out each other, not the rows beyond them. Beyond the nearest `limit` there is one of each distance,
+    /// so there are less than twice `limit` in all.
+    pub(crate) fn reset_spread(&mut self, limit: usize) -> Result<(), Error> {
+        self.reset(limit)?;
+        self.nearest.try_reserve(limit.saturating_mul(2))?;
+        self.spread = true;
+        Ok(())
+    }
+
+    /// Lets ties in distance be broken by another order of slots than their own. The pool is empty.
+    pub(crate) fn shuffle_ties(&mut self, mask: u32) {
+        self.mask = mask % MAX_SLOTS;
     }
 
     /// Whether a node at this distance is worth keeping. A tie is settled by slot in `insert`.
     #[inline(always)]
     pub(crate) fn admits(&self, distance: f32) -> bool {
-        self.nearest.len() < self.limit || self.nearest.last().is_some_and(|&last| distance <= distance_of(last))
+        self.counted < self.limit || self.nearest.last().is_some_and(|&last| distance <= distance_of(last))
     }
 
     pub(crate) fn insert(&mut self, distance: f32, slot: u32, counts: bool) {
-        let key = key(distance, slot);
+        let key = key(distance, slot ^ self.mask);
         if !counts {
             self.passing.push(Reverse(key));
             return;
         }
         let at = self.nearest.partition_point(|&other| other < key);
-        if at == self.limit {
+        let tie = self.spread && (self.ties(at.wrapping_sub(1), key) || self.ties(at, key));
+        let too_far = if tie { at >= self.limit } else { self.counted == self.limit && at == self.nearest.len() };
+        if too_far {
             return;
-        }
-        if self.nearest.len() == self.limit {
-            self.nearest.pop();
         }
         self.nearest.insert(at, key);
         self.next = self.next.min(at);
+        self.counted += usize::from(!tie);
+        if self.counted > self.limit {
+            self.nearest.pop();
+            self.counted -= 1;
+        }
+        if self.spread && at < self.limit && self.nearest.len() > self.limit {
+            self.thin_out();
+        }
+    }
+
+    /// Whether the node at this place is as far as `key`.
+    fn ties(&self, at: usize, key: Key) -> bool {
+        self.nearest.get(at).is_some_and(|&other| other >> 32 == key >> 32)
+    }
+
+    /// The node that has just been pushed beyond the nearest `limit` goes, unless it is the first of its distance.
+    fn thin_out(&mut self) {
+        let first =
+            self.limit.checked_sub(1).is_none_or(|last| self.nearest[last] >> 32 != self.nearest[self.limit] >> 32);
+        if !first {
+            self.nearest.remove(self.limit);
+        }
     }
 
     /// The nearest node not expanded yet, which from now on is. None where no such node is near enough to matter.
@@ -63,23 +107,23 @@ impl Pool {
             && counting.is_none_or(|counting| passing < counting)
         {
             self.passing.pop();
-            return self.admits(distance_of(passing)).then_some(slot_of(passing));
+            return self.admits(distance_of(passing)).then_some(slot_of(passing) ^ self.mask);
         }
         self.nearest.get_mut(self.next).map(|key| {
             *key |= EXPANDED;
-            slot_of(*key)
+            slot_of(*key) ^ self.mask
         })
     }
 
     /// Likely the node to be expanded after the one that has just been.
     #[inline(always)]
     pub(crate) fn peek_next(&self) -> Option<u32> {
-        self.nearest.get(self.next + 1).map(|&key| slot_of(key))
+        self.nearest.get(self.next + 1).map(|&key| slot_of(key) ^ self.mask)
     }
 
     /// The nodes that count, nearest first.
     pub(crate) fn nearest(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        self.nearest.iter().map(|&key| (slot_of(key), distance_of(key)))
+        self.nearest.iter().map(|&key| (slot_of(key) ^ self.mask, distance_of(key)))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -131,6 +175,38 @@ mod tests {
         pool.insert(8.0, 4, false);
         assert_eq!(expanded(&mut pool), [4, 3]);
         assert_eq!(pool.len(), 1);
+    }
+
+    #[test]
+    fn copies_take_no_place_of_what_lies_beyond_them() {
+        let mut pool = Pool::default();
+        pool.reset_spread(3).unwrap();
+        let slots = |pool: &Pool| pool.nearest().map(|(slot, _)| slot).collect::<Vec<_>>();
+        (1..9).rev().for_each(|slot| pool.insert(1.0, slot, true));
+        assert_eq!(slots(&pool), [1, 2, 3], "of one distance as many as without the others");
+        for (slot, distance) in [(10, 3.0), (11, 2.0), (12, 2.0), (13, 4.0)] {
+            assert_eq!(pool.admits(distance), distance < 4.0);
+            pool.insert(distance, slot, true);
+        }
+        assert_eq!(slots(&pool), [1, 2, 3, 11, 10], "three distances");
+        pool.insert(0.5, 20, true);
+        assert_eq!(slots(&pool), [20, 1, 2, 11]);
+        assert_eq!(expanded(&mut pool), [20, 1, 2, 11]);
+        pool.insert(0.5, 21, true);
+        pool.insert(0.5, 22, true);
+        assert_eq!(slots(&pool), [20, 21, 22, 1, 11]);
+        assert_eq!(expanded(&mut pool), [21, 22], "each once");
+    }
+
+    #[test]
+    fn a_mask_gives_ties_another_order() {
+        let mut pool = pool(4);
+        pool.shuffle_ties(u32::MAX);
+        for (slot, distance) in [(3, 0.5), (9, 0.5), (1, 0.5), (20, 0.25)] {
+            pool.insert(distance, slot, true);
+        }
+        assert_eq!(pool.nearest().map(|(slot, _)| slot).collect::<Vec<_>>(), [20, 9, 3, 1]);
+        assert_eq!(expanded(&mut pool), [20, 9, 3, 1]);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::{Error, Hit};
 pub struct Scratch {
     pub(crate) pool: Pool,
     visited: Bitset,
+    /// A row that is walked through and does not count, or none.
+    passed: u32,
     /// What has been scored last: the first `scored` of each. They are as long as they have ever been.
     slots: Vec<u32>,
     distances: Vec<f32>,
@@ -58,7 +60,8 @@ impl Scratch {
     pub(crate) fn begin(&mut self, limit: usize, slots: u32) -> Result<(), Error> {
         self.visited.clear();
         self.reserve(slots)?;
-        self.pool.reset(limit)
+        self.passed = NONE;
+        self.pool.reset_spread(limit)
     }
 
     /// Scores slots; what they were and how far is left for [`scored`](Self::scored).
@@ -144,7 +147,7 @@ impl Scratch {
     fn pool_scored(&mut self, counts: &Bitset) {
         for (&slot, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
             if self.pool.admits(distance) {
-                self.pool.insert(distance, slot, counts.contains(slot));
+                self.pool.insert(distance, slot, counts.contains(slot) && slot != self.passed);
             }
         }
     }
@@ -154,34 +157,58 @@ impl Scratch {
         self.visited.insert(slot)
     }
 
-    /// Others with their distances to a stored row, nearest first. Uses the pool.
+    /// Others with their distances to a stored row, nearest first, ties in the order of a mask. Returns its distance to itself. Uses the
+    /// pool.
     #[inline(never)]
-    pub(super) fn rank(&mut self, vectors: &Vectors, slot: u32, others: &[u32], ranked: &mut Vec<(u32, f32)>) {
+    pub(super) fn rank(
+        &mut self,
+        vectors: &Vectors,
+        slot: u32,
+        others: &[u32],
+        mask: u32,
+        ranked: &mut Vec<(u32, f32)>,
+    ) -> f32 {
         self.pool.reset(others.len()).expect("some hundred entries");
-        self.score_row(vectors, slot, others);
+        self.pool.shuffle_ties(mask);
+        self.score_row(vectors, slot, others.iter().copied().chain([slot]));
+        let own = self.distances[others.len()];
+        self.scored -= 1;
         self.pool_all();
         ranked.clear();
         ranked.extend(self.pool.nearest());
+        own
     }
 
-    /// Whether a row is nearer to one of `others` than `distance`, or as near.
+    /// The distance of a stored row to itself: under levels, and under dot products, not zero.
+    pub(super) fn own_distance(&mut self, vectors: &Vectors, slot: u32) -> f32 {
+        self.score_row(vectors, slot, std::iter::once(slot));
+        self.distances[0]
+    }
+
+    /// The first of `others` that a row is nearer to than `distance`, and how near.
     #[inline(never)]
-    pub(super) fn any_within(&mut self, vectors: &Vectors, slot: u32, others: &[u32], distance: f32) -> bool {
+    pub(super) fn first_within(
+        &mut self,
+        vectors: &Vectors,
+        slot: u32,
+        others: &[u32],
+        distance: f32,
+    ) -> Option<(u32, f32)> {
         let mut row = std::mem::take(&mut self.row);
         vectors.prepare_row(slot, &mut row);
-        let within = others.chunks(BATCH).any(|batch| {
+        let within = others.chunks(BATCH).find_map(|batch| {
             self.score(vectors, &row, batch.iter().copied());
-            self.distances[..self.scored].iter().any(|&other| other <= distance)
+            self.scored().find(|&(_, other)| other < distance)
         });
         self.row = row;
         within
     }
 
     /// Scores others against a stored row.
-    fn score_row(&mut self, vectors: &Vectors, slot: u32, others: &[u32]) {
+    fn score_row(&mut self, vectors: &Vectors, slot: u32, others: impl Iterator<Item = u32>) {
         let mut row = std::mem::take(&mut self.row);
         vectors.prepare_row(slot, &mut row);
-        self.score(vectors, &row, others.iter().copied());
+        self.score(vectors, &row, others);
         self.row = row;
     }
 
@@ -252,7 +279,13 @@ impl Graph {
     ) -> bool {
         let until = scratch.evaluations + patience;
         let Some(entry) = self.descend(vectors, query, 0, left_out, scratch) else { return true };
-        left_out.map(|slot| scratch.meet(slot));
+        match left_out {
+            // Copies of it are reached by way of it only. Were it not there, one of these would be in its place.
+            Some(slot) if self.has_copies(vectors, slot) => scratch.passed = slot,
+            Some(slot) => _ = scratch.meet(slot),
+            None => {}
+        }
+        let entry = self.representative(vectors, entry, &self.nodes);
         scratch.visit(vectors, query, std::iter::once(entry), counts);
         self.walk(vectors, query, 0, counts, until, scratch)
     }

@@ -3,12 +3,18 @@
 use super::search::Scratch;
 use crate::vectors::Vectors;
 
-/// Chooses at most `most` of the candidates, which come nearest first: those nearer to the node than to any chosen before them. A row
-/// as near to a chosen one as to the node is left out, so copies of one vector do not fill each other's lists. `pinned` ones are
-/// always chosen; there must be no more of them than `most`.
+/// Two rows are one point, seen from a third, if the squared distance between them is less than this part of the one to the third.
+const ONE_POINT: f32 = 0.01;
+
+/// Chooses at most `most` of the candidates, which come nearest first: those that are nearer to the node than to any chosen before
+/// them. `own` is the node's distance to itself. `pinned` ones are always chosen; there must be no more of them than `most`.
+///
+/// Of copies of one vector one is chosen. A chosen row that lies where the node does, as seen from a candidate, says nothing about
+/// the way to the candidate, so it is not compared with: otherwise a node with a copy would have no other links.
 #[inline(never)]
 pub(super) fn select(
     vectors: &Vectors,
+    own: f32,
     candidates: &[(u32, f32)],
     most: usize,
     pinned: impl Fn(u32) -> bool,
@@ -17,12 +23,36 @@ pub(super) fn select(
 ) {
     chosen.clear();
     let mut reserved = candidates.iter().filter(|&&(slot, _)| pinned(slot)).count();
+    let mut distances: Vec<f32> = Vec::with_capacity(most);
+    let mut crowd = Vec::new();
     for &(slot, distance) in candidates {
         if pinned(slot) {
             reserved -= 1;
-            chosen.push(slot);
-        } else if chosen.len() + reserved < most && !scratch.any_within(vectors, slot, chosen, distance) {
-            chosen.push(slot);
+        } else {
+            if chosen.len() + reserved >= most {
+                continue;
+            }
+            let apart = |distance: f32| (distance - own).abs();
+            let near = ONE_POINT * apart(distance);
+            let here = distances.iter().take_while(|&&other| apart(other) < near).count();
+            let mut ties = chosen.iter().zip(&distances).filter(|&(_, &other)| other == distance);
+            if ties.any(|(&other, _)| vectors.are_copies(other, slot)) {
+                continue;
+            }
+            if let Some((other, within)) = scratch.first_within(vectors, slot, &chosen[here..], distance) {
+                // Rows of a crowd are one point from here. The distance of the chosen one to itself is asked for only if it matters.
+                let alike = (within - own).abs() <= 10.0 * near
+                    && within - scratch.own_distance(vectors, other) <= near
+                    && !crowd.iter().any(|&other| vectors.are_copies(other, slot));
+                if alike {
+                    crowd.push(slot);
+                }
+                continue;
+            }
         }
+        chosen.push(slot);
+        distances.push(distance);
     }
+    crowd.truncate(most - chosen.len());
+    chosen.append(&mut crowd);
 }

@@ -4,6 +4,7 @@
 
 use super::graph::{Graph, NONE};
 use super::search::Scratch;
+use crate::bitset::Bitset;
 use crate::vectors::Vectors;
 
 impl Graph {
@@ -21,6 +22,24 @@ impl Graph {
 
     pub(super) fn children(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
         self.links(slot, 0).filter(move |&link| self.parent(link) == slot)
+    }
+
+    /// The copy of a node's vector that holds the links to other vectors: the highest ancestor that is a copy, by way of copies that
+    /// `among` holds.
+    pub(super) fn representative(&self, vectors: &Vectors, slot: u32, among: &Bitset) -> u32 {
+        let mut slot = slot;
+        loop {
+            let parent = self.parent(slot);
+            if parent == NONE || !among.contains(parent) || !vectors.are_copies(slot, parent) {
+                return slot;
+            }
+            slot = parent;
+        }
+    }
+
+    /// Whether copies of a node's vector hang below it.
+    pub(super) fn has_copies(&self, vectors: &Vectors, slot: u32) -> bool {
+        self.children(slot).any(|child| vectors.are_copies(slot, child))
     }
 
     /// Passes a child from its parent to a node without children, which must have a free place or link to it already.
@@ -72,7 +91,7 @@ impl Graph {
         }
         let plain: Vec<u32> = self.links(host, 0).filter(|&link| !self.is_pinned(host, link)).collect();
         let mut ranked = Vec::new();
-        scratch.rank(vectors, host, &plain, &mut ranked);
+        scratch.rank(vectors, host, &plain, 0, &mut ranked);
         ranked.last().is_some_and(|&(farthest, _)| self.replace_link(host, 0, farthest, child))
     }
 
