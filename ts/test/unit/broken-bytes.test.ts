@@ -15,6 +15,8 @@ import { crc32c } from '../../src/storage/crc32c.js';
 import { random } from '../support/vectors.js';
 
 const RUNS = 20_000;
+/** The section of the lengths that rows came with (docs/format.md). */
+const LENGTHS = 2;
 const DIMENSIONS = 4;
 
 type Pick = (below: number) => number;
@@ -205,6 +207,8 @@ describe('broken bytes', () => {
       manifest: Manifest;
       /** Of the ids, as they are written: place, id, order. */
       ids: unknown[][];
+      /** The lengths that rows came with. */
+      lengths: Float64Array;
     }
 
     /** A golden file, with some of what it says changed. */
@@ -216,13 +220,23 @@ describe('broken bytes', () => {
       const { manifest } = reader;
       const at = chunks.length - manifest.metadata.length - manifest.ids.length;
       expect(manifest.ids).toHaveLength(1);
+      const { [LENGTHS]: lengthRefs = [] } = manifest.sections;
+      expect(lengthRefs).toHaveLength(1);
+      const [lengthRef] = lengthRefs as [ChunkRef];
+      const lengthAt = Number(lengthRef.name);
       const parts: Parts = {
         manifest: structuredClone(manifest) as never,
+        lengths: new Float64Array((chunks[lengthAt] as Uint8Array).slice().buffer),
         ids: JSON.parse(new TextDecoder().decode(chunks[at])),
       };
       change(parts);
       chunks[at] = new TextEncoder().encode(JSON.stringify(parts.ids));
-      const renewed = { ...parts.manifest, ids: [refOf(String(at), chunks[at])] };
+      chunks[lengthAt] = new Uint8Array(parts.lengths.buffer);
+      const renewed = {
+        ...parts.manifest,
+        ids: [refOf(String(at), chunks[at])],
+        sections: { ...parts.manifest.sections, [LENGTHS]: [refOf(lengthRef.name, chunks[lengthAt])] },
+      };
       return new Blob([startOf(encodeManifest(renewed)), ...chunks] as BlobPart[]);
     }
 
@@ -253,6 +267,10 @@ describe('broken bytes', () => {
     test.each(options)('%s', async (_, changed) => {
       const file = await told(({ manifest }) => void Object.assign(manifest.options, changed));
       expect(await outcome(file)).toBe('DAMAGED');
+    });
+
+    test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e300, 2.3e40])('a length of %s', async (length) => {
+      expect(await outcome(await told(({ lengths }) => void lengths.fill(length)))).toBe('DAMAGED');
     });
 
     const ids: [string, (ids: unknown[][]) => void][] = [
