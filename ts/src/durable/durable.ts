@@ -115,8 +115,10 @@ export class Durable implements Journal {
   #hasHeard = false;
   /** What is held has a graph in place of the one that is stored, which is damaged. */
   #isMended: boolean;
-  /** The storage has lost commits. That is told once the database can go on without them. */
-  #isLossUntold: boolean;
+  /** Bytes of commits that the storage has lost. */
+  readonly #lost: number;
+  /** It holds what the log holds. */
+  #isOpened = false;
   #closed = false;
   /** What was stored of it is no more, which has been told. */
   #isGone = false;
@@ -132,7 +134,7 @@ export class Durable implements Journal {
     this.#counted = log.head.checkpoint;
     this.#options = manifest.options;
     this.#isMended = withoutGraph;
-    this.#isLossUntold = place.storage.lost > 0;
+    this.#lost = place.storage.lost;
     this.#stream = stream;
     this.#arrival = arrivalOf(stream, log, place.slices);
   }
@@ -179,8 +181,6 @@ export class Durable implements Journal {
       void look().catch(() => {});
     });
     this.#watch();
-    // What cannot be dropped now is dropped after the next checkpoint.
-    this.#checkpointer.dropOrphans(this.#parts).catch(() => {});
   }
 
   tell(event: StorageEvent): void {
@@ -219,13 +219,18 @@ export class Durable implements Journal {
 
   async catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
     await this.#catchUp(this.#held as Held, own);
-    if (this.#isLossUntold) {
-      this.#isLossUntold = false;
-      this.#place.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
-    }
+    if (!this.#isOpened) this.#opened();
     if (!this.#hasHeard) return;
     this.#hasHeard = false;
     this.#held?.changed();
+  }
+
+  /** What is done once it can be opened: where it cannot, storage stays as it is. */
+  #opened(): void {
+    this.#isOpened = true;
+    if (this.#lost > 0) this.#place.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
+    // What cannot be dropped now is dropped after the next checkpoint.
+    this.#checkpointer.dropOrphans(this.#parts).catch(() => {});
   }
 
   async #catchUp(held: Held, own: (number: number) => Promise<boolean>): Promise<void> {

@@ -164,6 +164,13 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
           expect(same(await tampering.read(name), values), `${key} ${how}`).toBe(true);
         }
       }
+      // Nor does it drop what nothing names.
+      const orphaned = new Map(whole);
+      orphaned.delete(chunksOf(whole, /-1-0$/)[0] as string);
+      orphaned.set('chunks/mc4x-another-1-part', Uint8Array.of(1));
+      await tampering.write(name, orphaned);
+      await failure(() => open(name), 'DAMAGED');
+      expect(same(await tampering.read(name), orphaned)).toBe(true);
       // Nor does it cut off the end of a log that is damaged too.
       const values = new Map(whole);
       tampering.flipEntry(values, 3);
