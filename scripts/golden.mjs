@@ -5,7 +5,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { main, root, step } from './run.mjs';
 
@@ -69,12 +68,6 @@ await main(async () => {
     const record = (/** @type {any} */ _, /** @type {number} */ i) =>
       described ? { id: `row-${i}`, vector: vector(), metadata: describe(i, long) } : { vector: vector() };
     const ids = await db.insert(Array.from({ length: rows }, record));
-    // Whatever is still learnt about the rows would be learnt again by who reads the file, and change it.
-    const isAtRest = async () => {
-      const { levels, calibratedRows } = await db.stats();
-      return levels === 0 || calibratedRows > 0;
-    };
-    while (!(await isAtRest())) await setTimeout(10);
     await db.delete(ids.filter((_, i) => i % 9 === 4));
     const find = async (/** @type {number[]} */ query, /** @type {{ exact: true } | { ef: number }} */ how) =>
       (await db.search(query, { k: 5, ...how })).map(({ id }) => id);

@@ -311,7 +311,8 @@ export class EdgeVecBase<M extends object = Default> {
 
   /**
    * Frees the room of deleted and replaced rows for new ones, in slices: searches and writes go on meanwhile. It happens by
-   * itself once a quarter of the rows held are such; call it to have it done now.
+   * itself once a quarter of the rows held are such; call it to have it done now. If so many rows have changed that the database must learn anew
+   * how wide to search, that is a part of it.
    */
   async compact(): Promise<void> {
     await answer(() => this.#call('compact', undefined));
@@ -359,7 +360,8 @@ export class EdgeVecBase<M extends object = Default> {
   }
 
   /**
-   * The whole database as one file, for `EdgeVec.import` anywhere: the same database gives the same bytes everywhere. It holds every
+   * The whole database as one file, for `EdgeVec.import` anywhere. An imported database gives the same bytes again, and so do the same calls on
+   * every platform, each awaited before the next, until deleted rows are compacted in the background. It holds every
    * write acknowledged before the first piece is read, and none that is made after it has come. A stored database is read from storage, a piece at a time; one
    * in memory is copied first, while writes wait.
    *

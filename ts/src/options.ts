@@ -33,7 +33,7 @@ export interface OpenOptions {
   readonly efConstruction?: number;
   /**
    * The share of the true nearest rows that searches find on average, where they do not say otherwise: a number above 0 and
-   * below 1. Default 0.95. How wide a search must be for it is learnt from the rows themselves, in the background.
+   * below 1. Default 0.95. How wide a search must be for it is learnt from the rows themselves, as a part of writes.
    */
   readonly recall?: number;
   /**
@@ -45,7 +45,7 @@ export interface OpenOptions {
   readonly precision?: Precision;
   /**
    * What the shape of the graph is drawn from: an integer from 0 to 2^32 - 1. Default 0. The same seed and the same calls,
-   * each awaited before the next, give the same graph and the same hits everywhere, until deleted rows are compacted: that
+   * each awaited before the next, give the same graph, the same hits and an export of the same bytes everywhere, until deleted rows are compacted: that
    * happens between other work, so after many deletions the graph may differ from run to run. The hits are as good.
    */
   readonly seed?: number;

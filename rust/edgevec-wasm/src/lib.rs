@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    5
+    6
 }
 
 /// One index and the buffers to talk to it through.
@@ -84,7 +84,7 @@ impl Engine {
         self.fault_row
     }
 
-    /// Takes up to `budget` rows into the graph; returns how many wait still.
+    /// Takes up to `budget` steps of linking rows, and of the calibrations that come due; returns how many are left.
     pub fn link(&mut self, budget: u32) -> u32 {
         self.index.link(budget)
     }
@@ -128,11 +128,6 @@ impl Engine {
     #[wasm_bindgen(js_name = efFor)]
     pub fn ef_for(&self, k: u32, recall: f64) -> u32 {
         self.index.ef_for(k as usize, recall) as u32
-    }
-
-    /// One slice of learning what recall an `ef` reaches; returns how many steps are left.
-    pub fn calibrate(&mut self, budget: u32) -> u32 {
-        self.index.calibrate(budget)
     }
 
     /// The slots of the last search's hits, nearest first.

@@ -57,6 +57,12 @@ impl Bitset {
         self.words.iter_mut().zip(&other.words).for_each(|(word, gone)| *word &= !gone);
     }
 
+    /// The slot behind the last one; 0 if there is none.
+    pub(crate) fn end(&self) -> u32 {
+        let last = self.words.iter().rposition(|&word| word != 0);
+        last.map_or(0, |at| at as u32 * 64 + 64 - self.words[at].leading_zeros())
+    }
+
     /// The slots, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(self.first_from(0), |&slot| self.first_from(slot + 1))

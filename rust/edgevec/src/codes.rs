@@ -30,7 +30,7 @@ pub(crate) struct Codes {
     /// Padded to whole blocks, as everything here is.
     mean: Vec<f32>,
     trained: bool,
-    /// The root mean square error of an estimated distance, in parts of the product of the two lengths; measured on the sample.
+    /// The root mean square error of an estimated distance, in parts of the product of the two lengths.
     error: f32,
     /// Of the rows encoded so far, less the mean: their sum, their squared lengths' sum, and how many those were.
     sum: Vec<f64>,
@@ -56,6 +56,8 @@ pub(crate) struct CodedQuery {
     /// What a distance is more than its estimate, but for the estimate's error.
     base: f32,
     length: f32,
+    /// How long rows near it may be.
+    near_length: f32,
     centred: Vec<f32>,
 }
 
@@ -220,42 +222,35 @@ impl Codes {
         query.bias = bias(self.metric, self.isa, &self.mean, &query.centred);
         query.offset = offset(&query.numbers);
         query.length = self.isa.dot(&query.centred, [&query.centred])[0].sqrt();
+        // A row near the query is about as long as it, or if that says little, as long as rows are.
+        query.near_length = query.length.max((self.energy / self.encoded.max(1.0)).sqrt() as f32);
         query.base = match self.metric {
             Metric::Cosine | Metric::Dot => -self.isa.dot(&self.mean, [&self.mean])[0],
             Metric::Euclidean => 0.0,
         };
     }
 
-    /// Measures how far estimates are off, on neighbouring rows of those stored, with what their exact distances are.
-    pub(crate) fn measure_error<'a>(
-        &mut self,
-        rows: impl Iterator<Item = (u32, &'a [f32])>,
-        exact: impl Fn(&[f32], &[f32]) -> f32,
-    ) {
-        let mut query = CodedQuery::default();
-        let (mut sum, mut count) = (0.0f64, 0.0);
-        let mut before: Option<(&[f32], f32)> = None;
-        for (slot, row) in rows {
-            self.prepare(row, &mut query);
-            let length = query.length;
-            if let Some((other, other_length)) = before.replace((row, length)) {
-                self.prepare(other, &mut query);
-                let [estimate] = self.distances(&query, [slot]);
-                let error = f64::from(estimate + query.base - exact(other, row)) / f64::from(length * other_length);
-                if error.is_finite() {
-                    sum += error * error;
-                    count += 1.0;
-                }
-            }
-        }
-        self.error = if count > 0.0 { (sum / count).sqrt().min(f32::MAX.into()) as f32 } else { 0.0 };
+    /// As [`prepare`](Self::prepare), for a vector that is a row, and as long as those near it. How long rows are on average depends on
+    /// how many have been coded by now.
+    pub(crate) fn prepare_stored(&self, row: &[f32], query: &mut CodedQuery) {
+        self.prepare(row, query);
+        query.near_length = query.length;
     }
 
     /// What is to be added to an estimate to make it a distance, and how far that may be off.
     pub(crate) fn estimate(&self, query: &CodedQuery) -> (f32, f32) {
-        // A row near the query is about as long as it, or where that says little, as long as rows are.
-        let length = query.length.max((self.energy / self.encoded.max(1.0)).sqrt() as f32);
-        (query.base, CERTAINTY * self.error * query.length * length)
+        let (base, unit) = self.error_unit(query);
+        (base, CERTAINTY * self.error * unit)
+    }
+
+    /// What is to be added to an estimate to make it a distance, and what errors are measured in.
+    pub(crate) fn error_unit(&self, query: &CodedQuery) -> (f32, f32) {
+        (query.base, query.length * query.near_length)
+    }
+
+    /// Takes a root mean square error, in parts of [`error_unit`](Self::error_unit), for that of estimates.
+    pub(crate) fn set_error(&mut self, error: f32) {
+        self.error = if error.is_finite() { error } else { f32::MAX };
     }
 
     /// Makes a row the query.

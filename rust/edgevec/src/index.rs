@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::bitset::Bitset;
-use crate::calibration::{self, Calibration, Table};
+use crate::calibration::{Calibration, Table};
 use crate::hnsw::{Compaction, Graph, Params, Scratch, Site};
 use crate::kernels::Isa;
 use crate::key::MAX_SLOTS;
@@ -64,7 +64,8 @@ pub struct Stats {
     pub graph_bytes: usize,
     /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere than the first ones.
     pub drifted: bool,
-    /// Rows there were at the last calibration; 0 before the first.
+    /// Rows there were at the last calibration, less those that changes since, before it was read back, have made it older by; 0 before the
+    /// first.
     pub calibrated_rows: u32,
     /// Distance evaluations made by inserting and compacting.
     pub build_evaluations: u64,
@@ -90,6 +91,8 @@ pub struct Index {
     compaction: Option<Compaction>,
     calibrated: Option<Table>,
     calibration: Option<Calibration>,
+    /// Rows linked and reclaimed since the last calibration, or since there are none.
+    changed: i64,
     /// What the compaction reclaims. Kept when there is none, so that one can begin when memory is exhausted.
     condemned: Bitset,
     scratch: Scratch,
@@ -141,6 +144,7 @@ impl Index {
             compaction: None,
             calibrated: None,
             calibration: None,
+            changed: 0,
             condemned: Bitset::default(),
             scratch: Scratch::default(),
         })
@@ -220,8 +224,12 @@ impl Index {
         self.vectors.reserve(fresh.end)
     }
 
-    /// Takes up to `budget` committed rows into the graph; returns how many are waiting still. A set of at most
-    /// [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
+    /// Takes up to `budget` steps: each takes a committed row into the graph, or is a part of the calibration that the rows linked so far
+    /// have made due, of some ten microseconds. Returns how many steps are left, which grows when a calibration comes due. A set of at
+    /// most [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
+    ///
+    /// Which rows a calibration sees depends on how many were linked and reclaimed before it, and never on time. A partial index is
+    /// not calibrated until it is whole.
     pub fn link(&mut self, budget: u32) -> u32 {
         // Without a graph every row is unlinked; the queue may hold removed ones besides.
         let few = self.visible_count + self.hidden_count <= self.options.exact_threshold;
@@ -229,6 +237,10 @@ impl Index {
             return 0;
         }
         for _ in 0..budget {
+            if self.is_calibrating() {
+                self.calibrate();
+                continue;
+            }
             let Some(slot) = self.unlinked.pop_front() else { break };
             if !self.alive.contains(slot) {
                 continue;
@@ -238,8 +250,9 @@ impl Index {
                 self.forget_tombstones();
                 self.graph.insert(&self.vectors, slot, &self.alive, self.slots, &mut self.scratch);
             }
+            self.changed += 1;
         }
-        self.unlinked.len() as u32
+        self.unlinked.len() as u32 + self.calibration_left()
     }
 
     /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the same for any number of threads, though not
@@ -250,7 +263,9 @@ impl Index {
         use rayon::prelude::*;
         while self.link(1) > 0 {
             let round = (self.slots - self.unlinked.len() as u32) / 50;
-            let round: Vec<u32> = self.unlinked.drain(..(round as usize).clamp(1, self.unlinked.len())).collect();
+            let round = (round as usize).max(1).min(self.unlinked.len());
+            let round: Vec<u32> = self.unlinked.drain(..round).collect();
+            self.changed += round.len() as i64;
             let Self { vectors, graph, alive, slots, .. } = self;
             let choose = |scratch: &mut Scratch, &slot: &u32| {
                 let before = scratch.evaluations();
@@ -392,7 +407,12 @@ impl Index {
             return left;
         }
         let Self { vectors, alive, tombstones, slots, .. } = self;
-        vectors.renew(budget, *slots, |slot| !alive.contains(slot) && !tombstones.contains(slot))
+        let coded_again = vectors.is_renewing();
+        let left = vectors.renew(budget, *slots, |slot| !alive.contains(slot) && !tombstones.contains(slot));
+        if coded_again && left == 0 {
+            self.calibrate_anew();
+        }
+        left
     }
 
     /// Blanks free slots in which an earlier version left a removed row. Returns how many have not been looked at yet.
@@ -436,45 +456,6 @@ impl Index {
         let left = compaction.left(self.slots);
         self.compaction = Some(compaction);
         left
-    }
-
-    /// One slice of learning what recall a search's `ef` reaches: up to `budget` steps of some ten microseconds each. Returns how many
-    /// steps are left; 0 means done, or nothing to learn.
-    ///
-    /// There is something to learn where the index is whole, and the graph holds all rows and twice as many as the last time.
-    pub fn calibrate(&mut self, budget: u32) -> u32 {
-        let known = self.calibrated.as_ref().is_some_and(|table| !table.is_outgrown(self.visible_count));
-        if self.calibration.is_none()
-            && (known || !self.is_whole() || self.graph.is_empty() || !self.unlinked.is_empty())
-        {
-            return 0;
-        }
-        let site =
-            calibration::Site { graph: &self.graph, vectors: &self.vectors, visible: &self.visible, slots: self.slots };
-        let begun = self.calibration.take();
-        let mut calibration = begun.unwrap_or_else(|| Calibration::new(&site, self.visible_count, self.options.seed));
-        for _ in 0..budget.max(1) {
-            match calibration.step(&site) {
-                Ok(None) => {}
-                Ok(Some(table)) => {
-                    self.calibrated = Some(table);
-                    return 0;
-                }
-                // Without memory for it, what is known must do; the next call tries again.
-                Err(_) => return 0,
-            }
-        }
-        let left = calibration.left();
-        self.calibration = Some(calibration);
-        left
-    }
-
-    /// The `ef` by which a search for `k` rows finds this share of the true ones, from above 0 to below 1, on average: from the last
-    /// [`calibrate`](Self::calibrate), or before the first from what is usual.
-    #[must_use]
-    pub fn ef_for(&self, k: usize, recall: f64) -> usize {
-        let usual = Table::default();
-        self.calibrated.as_ref().unwrap_or(&usual).ef(k, recall, self.visible_count)
     }
 
     /// What the index holds.
@@ -522,6 +503,7 @@ impl Index {
         self.compaction = None;
         self.calibration = None;
         self.calibrated = None;
+        self.changed = 0;
         self.slots = 0;
     }
 
@@ -546,10 +528,12 @@ impl Index {
         self.graph.wipe(slot);
         self.tombstones.remove(slot);
         self.tombstone_count -= 1;
+        self.changed += 1;
         self.free.push(slot);
     }
 }
 
+mod learning;
 mod saved;
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,16 @@
 //! The stored vectors: levels for the graph to compare, and beside them full rows, or what levels leave of those in fewer bits, as the
 //! precision asks. Answers are ranked by the most precise form kept.
 
-use std::collections::BinaryHeap;
+mod judged;
 
 use crate::chunks::{Chunks, Saved};
 use crate::codes::{CodedQuery, Codes};
-use crate::flat::keep;
 use crate::kernels::{BLOCK, Isa};
-use crate::key::{key, slot_of};
 use crate::refinement::Refinement;
 use crate::rows::{Rows, check, lay_out, most_squared_length, squared_length};
 use crate::snapshot::{SavedCodes, Section};
 use crate::{Error, Metric, Precision};
+pub(crate) use judged::Judged;
 
 /// Vectors of fewer dimensions have no codes where the full rows are kept: comparing those is as fast.
 const LEAST_CODED: usize = 48;
@@ -19,11 +18,8 @@ const LEAST_CODED: usize = 48;
 /// The least rows to take the mean of.
 const LEAST_SAMPLE: usize = 256;
 
-/// Of the ten nearest rows, how many must be the ten nearest by levels too. Text embeddings have nine or more; rows in clusters far narrower
-/// than they lie apart have few, since a level is a part of how far a row is from the mean of all.
-const LEAST_AGREEMENT: f32 = 0.5;
-/// Rows compared to see that, and how many of them are queries.
-const JUDGED: usize = 768;
+/// Rows that levels are judged by, and how many of them are queries.
+const JUDGED: usize = 4096;
 const JUDGES: usize = 24;
 
 pub(crate) struct Vectors {
@@ -200,11 +196,11 @@ impl Vectors {
         let sample = 0..self.sample as u32;
         codes.train(sample.clone().map(|slot| rows.row(slot)));
         sample.clone().for_each(|slot| encode(codes, refinement, slot, rows.row(slot)));
-        let stored = sample.take(LEAST_SAMPLE).map(|slot| (slot, rows.row(slot)));
-        codes.measure_error(stored, |query, row| self.metric.walk(self.isa, query, [row])[0]);
+        let judged = self.codes.as_ref().map(|codes| self.judge(codes, self.sample as u32, |_| false));
+        let Some((codes, judged)) = self.codes.as_mut().zip(judged) else { return };
+        codes.set_error(judged.error());
         if self.precision == Precision::Float32 {
-            self.refused =
-                self.codes.as_ref().is_some_and(|codes| self.agreement(codes, self.sample as u32) < LEAST_AGREEMENT);
+            self.refused = judged.are_indistinct();
             if self.refused {
                 self.codes = None;
             }
@@ -222,31 +218,49 @@ impl Vectors {
         self.rows.forget_awaited();
     }
 
-    /// Of the ten nearest rows, the share that levels find among some of the slots below `slots`.
-    fn agreement(&self, codes: &Codes, slots: u32) -> f32 {
+    /// How these codes compare with exact distances among some of the slots below `slots`, but for free ones.
+    fn judge(&self, codes: &Codes, slots: u32, is_free: impl Fn(u32) -> bool) -> Judged {
         let apart = (slots as usize).div_ceil(JUDGED).max(1);
-        let judged: Vec<u32> = (0..slots).step_by(apart).collect();
+        let rows: Vec<u32> = (0..slots).step_by(apart).filter(|&slot| !is_free(slot)).collect();
         let (mut query, mut room) = (Query::default(), Decoded::default());
-        let mut distances = vec![0.0; judged.len()];
-        let (mut agreed, mut wanted) = (0, 0);
-        for &slot in judged.iter().step_by(judged.len().div_ceil(JUDGES).max(1)) {
+        let (mut exact, mut estimates) = (vec![0.0; rows.len()], vec![0.0; rows.len()]);
+        let mut judged = Judged::default();
+        for (at, &slot) in rows.iter().enumerate().step_by(rows.len().div_ceil(JUDGES).max(1)) {
             query.full.clear();
             query.full.extend_from_slice(self.stored(slot, &mut room));
             codes.prepare(&query.full, &mut query.coded);
-            let nearest = |distances: &[f32]| {
-                let mut nearest = BinaryHeap::new();
-                for (&other, &distance) in judged.iter().zip(distances).filter(|&(&other, _)| other != slot) {
-                    keep(&mut nearest, 10, key(distance, other));
-                }
-                nearest.into_iter().map(slot_of).collect::<Vec<_>>()
-            };
-            self.score_exactly(&query, &judged, &mut distances);
-            let truth = nearest(&distances);
-            codes.score(&query.coded, &judged, &mut distances);
-            agreed += nearest(&distances).iter().filter(|slot| truth.contains(slot)).count();
-            wanted += truth.len();
+            self.score_exactly(&query, &rows, &mut exact);
+            codes.score(&query.coded, &rows, &mut estimates);
+            let (base, unit) = codes.error_unit(&query.coded);
+            let others = exact.iter().zip(&estimates).enumerate().filter(|&(other, _)| other != at);
+            let others: Vec<_> = others.map(|(_, (&exact, &estimate))| (exact, estimate + base)).collect();
+            judged.add_any(others.iter().copied(), unit);
+            judged.add(others, unit);
         }
-        agreed as f32 / wanted.max(1) as f32
+        judged
+    }
+
+    /// Does without levels from now on, if the rows themselves are kept; false if not. The graph stays: its links are as good as levels
+    /// were at choosing them.
+    pub(crate) fn refuse(&mut self) -> bool {
+        let refused = self.precision == Precision::Float32 && self.coded().is_some();
+        if refused {
+            self.refused = true;
+            (self.codes, self.renewal) = (None, None);
+        }
+        refused
+    }
+
+    /// As [`Codes::error_unit`], where there are codes.
+    pub(crate) fn error_unit(&self, query: &Query) -> Option<(f32, f32)> {
+        self.coded().map(|codes| codes.error_unit(&query.coded))
+    }
+
+    /// As [`Codes::set_error`], where there are codes.
+    pub(crate) fn set_error(&mut self, error: f32) {
+        if let Some(codes) = &mut self.codes {
+            codes.set_error(error);
+        }
     }
 
     /// Whether the codes are about a mean that is no longer the rows'. One byte a component is too little to code rows again from.
@@ -279,7 +293,7 @@ impl Vectors {
         }
         let left = slots - renewal.next;
         if left == 0 {
-            let agreement = |codes: &Codes| self.agreement(codes, slots);
+            let agreement = |codes: &Codes| self.judge(codes, slots, &is_free).agreement();
             let better = self.codes.as_ref().is_none_or(|codes| agreement(&renewal.codes) > agreement(codes));
             if better {
                 (self.codes, self.refinement) = (Some(renewal.codes), renewal.refinement);
@@ -290,6 +304,11 @@ impl Vectors {
             self.renewal = Some(renewal);
         }
         left
+    }
+
+    /// Whether codes about another mean are on their way, or would be begun.
+    pub(crate) fn is_renewing(&self) -> bool {
+        self.renewal.is_some() || self.has_drifted()
     }
 
     /// Checks a query and lays it out.
@@ -306,11 +325,13 @@ impl Vectors {
         Ok(())
     }
 
-    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would.
+    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would, but for what depends on rows beside it.
     pub(crate) fn prepare_stored(&self, slot: u32, query: &mut Query) {
         query.full.clear();
         query.full.extend_from_slice(self.stored(slot, &mut Decoded::default()));
-        self.code(query);
+        if let Some(codes) = self.coded() {
+            codes.prepare_stored(&query.full, &mut query.coded);
+        }
     }
 
     fn code(&self, query: &mut Query) {

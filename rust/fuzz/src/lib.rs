@@ -119,7 +119,7 @@ fn lived_in(options: Options, rows: usize) -> Index {
     let slots = add(&mut index, rows, 1);
     slots.iter().step_by(5).for_each(|&slot| _ = index.remove(slot));
     while index.compact(100) > 0 {}
-    while index.calibrate(100) > 0 {}
+    while index.link(100) > 0 {}
     let mut again = Vec::new();
     index.commit(&vectors(&index, rows / 8, 2), &mut again).unwrap();
     index.link(rows as u32 / 16);
@@ -139,8 +139,6 @@ pub fn live_on(mut index: Index) {
     (0..index.stats().slots).step_by(7).for_each(|slot| _ = index.remove(slot));
     while index.compact(500) > 0 {}
     while index.link(500) > 0 {}
-    // To its end it would take longer than all else.
-    index.calibrate(50);
     search(&index);
     let (restored, recovered) = Snapshot::of(&index).restore(|_, _| false).expect("what an index saves can be read");
     assert_eq!((recovered, restored.stats().rows), (Recovered::Whole, index.stats().rows));

@@ -81,7 +81,6 @@ export class Database implements Handlers, Held {
   readonly #exports = new Map<number, Export>();
   #exported = 0;
   #compaction: Promise<undefined> | undefined;
-  #calibration: Promise<void> | undefined;
   /** Set while a commit or a deletion that takes several slices is half done: whoever wants to see rows waits for it. */
   #gate: Promise<void> | undefined;
   /** Set while nothing may come in. */
@@ -279,30 +278,23 @@ export class Database implements Handlers, Held {
     await this.#whole();
     // What was removed since a running compaction began is left to the next.
     await this.#compaction;
-    return this.#compact();
+    await this.#compact();
+    // What it has made due to be learnt.
+    await this.#linker.settled();
+    return undefined;
   }
 
   /**
    * What follows a change, in the background. It compacts when a quarter of the slots are tombstones: each compaction is then
-   * paid for by as many removals. And it calibrates, once no write is under way, whenever the rows have doubled.
+   * paid for by as many removals. And it links what waits, so that what a compaction or the last rows of a stream made due is learnt.
    */
   #tidy(): void {
     if (this.#closed || this.#failure !== undefined || this.#engine.crashed || this.#stream?.isOver === false) return;
-    if (this.#transactions.size === 0) this.#calibrate();
+    this.#link();
     const tombstones = this.#engine.tombstones();
     if (tombstones < TIDY_FROM || tombstones * 3 < this.#rows.count) return;
     // Should it fail, or the database be closed meanwhile, the next call tells.
     this.#compact().catch(() => {});
-  }
-
-  #calibrate(): void {
-    this.#calibration ??= this.#slices
-      .run(() => this.#closed || this.#engine.crashed || this.#engine.calibrate(1) === 0)
-      // A crash is told by the next call.
-      .catch(() => {})
-      .finally(() => {
-        this.#calibration = undefined;
-      });
   }
 
   #compact(): Promise<undefined> {
@@ -536,8 +528,9 @@ export class Database implements Handlers, Held {
 
   /** Rows that wait to be linked are searched meanwhile, one by one. */
   #link(): void {
+    const settled = async (): Promise<void> => this.#linker.settled();
     // Should it fail, the next call tells.
-    this.#linker.settled()?.catch(() => {});
+    settled().catch(() => {});
   }
 
   /** Links what waits since it was opened, and has that stored. */

@@ -1,15 +1,17 @@
-// Links committed rows into the graph, in slices, for however many writes wait for it.
+// Links committed rows into the graph, in slices, for however many writes wait for it. Now and then enough rows have been linked that the
+// engine learns anew how wide searches must be. That is a part of linking: a write waits for what its own rows made due, so that
+// its rows are found as well as is promised from the moment it resolves.
 //
-// The engine links in the order rows were committed, so a write is done once as many rows were linked as waited when it
-// asked. Rows rolled back meanwhile only make that count too high: a write may wait a little longer, never too short, and
-// never for rows committed after its own.
+// The engine links in the order rows were committed, so a write is done once as many steps were taken as there were when it
+// asked, and as came up meanwhile. Rows rolled back meanwhile only make that count too high: a write may wait a little longer,
+// never too short, and never for rows committed after its own.
 
 import type { Engine } from '../engine/engine.js';
 import { asEdgeVecError, type EdgeVecError, fix } from '../errors.js';
 import type { Slices } from '../slices.js';
 
 interface Waiter {
-  /** Rows still to be linked before this one may go on. */
+  /** Steps still to be taken before this one may go on. */
   todo: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -26,7 +28,7 @@ export class Linker {
     this.#slices = slices;
   }
 
-  /** Resolves when every row committed so far is linked; undefined if that is so already. */
+  /** Resolves when every row committed so far is linked, and nothing is due to be learnt of them; undefined if that is so already. */
   settled(): Promise<void> | undefined {
     const todo = this.#engine.link(0);
     if (todo === 0) return undefined;
@@ -66,8 +68,10 @@ export class Linker {
 
   #step(): boolean {
     if (this.#waiters.length === 0) return true;
+    // Nothing is committed between these two calls: what the second has more to do came up in it.
+    const before = this.#engine.link(0);
     const remaining = this.#engine.link(1);
-    for (const waiter of this.#waiters) waiter.todo -= 1;
+    for (const waiter of this.#waiters) waiter.todo += remaining - before;
     while (this.#waiters[0] !== undefined && (remaining === 0 || this.#waiters[0].todo <= 0)) {
       this.#waiters.shift()?.resolve();
     }

@@ -5,7 +5,7 @@ import type { EngineStats } from '../messages.js';
 import type { EngineOptions } from '../options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;
 
 /** What the engine's constructor throws. */
 export interface EngineFault {
@@ -32,7 +32,6 @@ export interface RawEngine {
   wanted(): number;
   wantedCount(): number;
   efFor(k: number, recall: number): number;
-  calibrate(budget: number): number;
   hitSlots(): number;
   hitDistances(): number;
   row(slot: number): number;

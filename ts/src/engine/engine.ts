@@ -74,7 +74,10 @@ export class Engine {
     });
   }
 
-  /** Links up to `budget` rows into the graph; returns how many remain. */
+  /**
+   * Takes up to `budget` steps of linking rows into the graph, and of learning how wide searches must be, where rows linked so far have made
+   * that due. Returns how many remain: more than before where something has come due.
+   */
   link(budget: number): number {
     return this.#guard(() => this.#raw.link(budget));
   }
@@ -144,11 +147,6 @@ export class Engine {
   /** The `ef` by which a search for `k` rows reaches a recall. */
   efFor(k: number, recall: number): number {
     return this.#guard(() => this.#raw.efFor(k, recall));
-  }
-
-  /** One slice of learning what recall an `ef` reaches; returns the work that remains. */
-  calibrate(budget: number): number {
-    return this.#guard(() => this.#raw.calibrate(budget));
   }
 
   /** The slots of the first `found` hits of the last search. */

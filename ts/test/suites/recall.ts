@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Id } from '../../src/types.js';
+import known from '../same-bytes.json' with { type: 'json' };
 import type { Open } from '../support/open.js';
-import { clustered, nearest } from '../support/vectors.js';
+import { seededExport } from '../support/seeded-export.mjs';
+import { clustered, nearest, normal } from '../support/vectors.js';
 
 export function defineRecallSuite(label: string, open: Open): void {
   describe(`Recall, ${label}`, () => {
@@ -30,7 +32,8 @@ export function defineRecallSuite(label: string, open: Open): void {
       const db = await open({ dimensions, recall: 0.9 });
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       const asked = near(rows, clustered(200, dimensions, 22));
-      await calibrated(db);
+      // As soon as the write resolves: learning is a part of it, at 2,000 rows and whenever they have doubled.
+      expect(await db.stats()).toMatchObject({ calibratedRows: 4000, unlinked: 0 });
       for (const k of [1, 10, 100]) {
         const truth = await db.searchMany(asked, { k, exact: true });
         for (const recall of [undefined, 0.8, 0.95, 0.99]) {
@@ -45,6 +48,41 @@ export function defineRecallSuite(label: string, open: Open): void {
         return (await db.stats()).distances - before;
       };
       expect(await work(0.8)).toBeLessThan(await work(0.99));
+    });
+
+    test('data without any structure is found as well, as soon as the write resolves', async () => {
+      const dimensions = 48;
+      const db = await open({ dimensions, metric: 'euclidean', efConstruction: 100 });
+      const rows = normal(4500, dimensions, 41);
+      const asked = normal(150, dimensions, 42);
+      await db.insert(rows.map((vector, id) => ({ id, vector })));
+      const found = await db.searchMany(asked, { k: 10 });
+      const truth = await db.searchMany(asked, { k: 10, exact: true });
+      expect(share(found, truth)).toBeGreaterThanOrEqual(0.93);
+    });
+
+    test('the same calls give the same hits and the same bytes, wherever there are pauses', async () => {
+      const hits = async (pauses: readonly number[]): Promise<unknown> => {
+        const dimensions = 16;
+        const db = await open({ dimensions, m: 8, efConstruction: 40 });
+        const rows = clustered(2700, dimensions, 51);
+        const found: unknown[] = [];
+        for (const [part, pause] of pauses.entries()) {
+          await db.insert(
+            rows.slice(part * 900, (part + 1) * 900).map((vector, i) => ({ id: 900 * part + i, vector })),
+          );
+          await new Promise((resolve) => setTimeout(resolve, pause));
+          found.push(await db.searchMany(clustered(40, dimensions, 52), { k: 10 }));
+        }
+        return found;
+      };
+      const [first, ...others] = [await hits([0, 0, 0]), await hits([0, 40, 0]), await hits([40, 0, 40])];
+      for (const other of others) expect(other).toEqual(first);
+    });
+
+    test('the same calls give an export of the same bytes on every platform', async () => {
+      const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+      expect(await seededExport(open, pause)).toBe(known.export);
     });
 
     test.each([
@@ -90,13 +128,4 @@ function share(found: readonly { id: Id }[][], truth: readonly { id: Id }[][]): 
     wanted += ids.size;
   }
   return right / wanted;
-}
-
-/** It happens by itself, in the background. */
-async function calibrated(db: { stats(): Promise<{ calibratedRows: number; count: number }> }): Promise<void> {
-  for (;;) {
-    const { calibratedRows, count } = await db.stats();
-    if (calibratedRows === count) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -19,6 +19,13 @@ export function uniform(count: number, dimensions: number, seed = 1): Float32Arr
   return Array.from({ length: count }, () => Float32Array.from({ length: dimensions }, () => next() * 2 - 1));
 }
 
+/** Vectors without structure: about normal. */
+export function normal(count: number, dimensions: number, seed = 1): Float32Array[] {
+  const next = random(seed);
+  const number = (): number => next() + next() + next() + next() + next() + next() - 3;
+  return Array.from({ length: count }, () => Float32Array.from({ length: dimensions }, number));
+}
+
 /** Vectors around a few centres, as embeddings are. */
 export function clustered(count: number, dimensions: number, seed = 1, clusters = 20): Float32Array[] {
   const next = random(seed);

@@ -17,7 +17,6 @@ function __wbindgen_start
 function abiVersion
 function engine_admit
 function engine_awaitedChunk
-function engine_calibrate
 function engine_chunk
 function engine_chunkBytes
 function engine_chunks

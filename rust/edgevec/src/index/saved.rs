@@ -57,7 +57,7 @@ impl Index {
             entry: self.graph.entry_among(&self.visible),
             refused: self.vectors.refused(),
             codes: self.vectors.saved_codes(),
-            calibrated: self.calibrated.as_ref().map(Table::saved),
+            calibrated: self.calibrated.as_ref().map(|table| table.saved(self.known_rows())),
         };
         header.to_bytes()
     }
@@ -110,6 +110,7 @@ impl Index {
         self.free.extend(header.free.slots());
         self.unproven = self.free.len();
         self.unlinked.extend(header.unlinked.slots());
+        self.recall_changes();
         Ok(())
     }
 

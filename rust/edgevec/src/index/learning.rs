@@ -1,0 +1,92 @@
+//! Learning how wide a search must be for a recall: when a calibration is due, and what is done with what it finds.
+
+use super::Index;
+use crate::calibration::{Calibration, Site, Step, unknown_ef};
+
+/// A graph of fewer rows is not calibrated, nor is one of a set that would be scanned: before the first calibration all are.
+const CALIBRATED_FROM: u32 = 128;
+
+impl Index {
+    /// The `ef` by which a search for `k` rows finds this share of the true ones, from above 0 to below 1, on average: learnt from
+    /// the rows by [`link`](Self::link). Before there are rows enough, one that leads to a scan.
+    #[must_use]
+    pub fn ef_for(&self, k: usize, recall: f64) -> usize {
+        let rows = self.visible_count;
+        let Some(table) = &self.calibrated else { return unknown_ef(k, recall, rows) };
+        // Rows replaced since make it as old as rows added do.
+        table.ef(k, recall, rows, self.known_rows())
+    }
+
+    /// Whether a calibration is under way; begins one that is due.
+    pub(super) fn is_calibrating(&mut self) -> bool {
+        if self.calibration.is_none() && self.is_calibration_due() {
+            self.begin_calibration(false);
+        }
+        self.calibration.is_some()
+    }
+
+    /// Steps left of the calibration that is under way or due.
+    pub(super) fn calibration_left(&mut self) -> u32 {
+        if self.is_calibrating() { self.calibration.as_ref().map_or(0, Calibration::left) } else { 0 }
+    }
+
+    /// One step of it.
+    pub(super) fn calibrate(&mut self) {
+        let Some(mut calibration) = self.calibration.take() else { return };
+        let Self { graph, vectors, alive, .. } = &*self;
+        match calibration.step(&Site { graph, vectors, alive }) {
+            Ok(Step::Going) => self.calibration = Some(calibration),
+            Ok(Step::Indistinct) => {
+                // Levels about a mean that is far off are to be made anew, and judged then.
+                let unsure = self.vectors.has_drifted() || !self.vectors.refuse();
+                self.begin_calibration(unsure);
+            }
+            Ok(Step::Done(table, error)) => {
+                self.vectors.set_error(error);
+                self.calibrated = Some(table);
+                self.changed = 0;
+            }
+            // Without memory for it, what is known must do until as many rows have changed again.
+            Err(_) => self.changed = 0,
+        }
+    }
+
+    fn begin_calibration(&mut self, unsure: bool) {
+        let Self { graph, vectors, alive, options, .. } = &*self;
+        let site = Site { graph, vectors, alive };
+        self.calibration = Some(Calibration::new(&site, self.linked_count(), options.seed, unsure));
+    }
+
+    /// Makes the next calibration due, since distances have changed.
+    pub(super) fn calibrate_anew(&mut self) {
+        self.calibration = None;
+        if let Some(table) = &self.calibrated {
+            self.changed = self.changed.max(table.rows().into());
+        }
+    }
+
+    /// A calibration is worth as many changes as it was made of rows, or as there are left.
+    fn is_calibration_due(&self) -> bool {
+        let (linked, first) = (self.linked_count(), self.options.exact_threshold.max(CALIBRATED_FROM));
+        let worth = self.calibrated.as_ref().map_or(first, |table| table.rows().min(linked));
+        self.changed >= worth.into() && linked >= first && self.is_whole()
+    }
+
+    /// Rows of the graph, about: where removed ones wait to be linked, some fewer.
+    fn linked_count(&self) -> u32 {
+        let alive = self.visible_count + self.hidden_count;
+        if self.graph.is_empty() { 0 } else { alive.saturating_sub(self.unlinked.len() as u32) }
+    }
+
+    /// How many rows there would have been at the last calibration, had all changes since been rows added: what is saved of these.
+    pub(super) fn known_rows(&self) -> u32 {
+        let rows = self.calibrated.as_ref().map_or(0, |table| table.rows().into());
+        ((i64::from(self.visible_count) + rows - self.changed) / 2).clamp(1, u32::MAX.into()) as u32
+    }
+
+    /// Takes up the count of changes where [`known_rows`](Self::known_rows) left it.
+    pub(super) fn recall_changes(&mut self) {
+        let rows = self.calibrated.as_ref().map_or(0, |table| table.rows().into());
+        self.changed = i64::from(self.visible_count) - rows;
+    }
+}
