@@ -3,7 +3,9 @@
 import { damaged, EdgeVecError } from '../errors.js';
 import type { Log } from '../log/log.js';
 import { type ChunkRef, isWhole } from '../storage/chunk.js';
+import { noRoom } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
+import { isLean } from './lean.js';
 import { readManifest } from './load.js';
 import type { Manifest } from './manifest.js';
 
@@ -28,7 +30,10 @@ export class Pinned {
     try {
       const name = await log.ownCheckpoint();
       if (name === undefined) throw replaced();
-      return new Pinned(await readManifest(storage, name), name, storage, log, release);
+      const manifest = await readManifest(storage, name);
+      // The graph was left out for want of room: what is in memory is whole.
+      if (isLean(manifest)) throw noRoom(storage.kind, {});
+      return new Pinned(manifest, name, storage, log, release);
     } catch (error) {
       release();
       throw error;

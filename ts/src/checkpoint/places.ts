@@ -6,6 +6,7 @@ import { LOADED } from '../rows/changes.js';
 import { BLOCK_ROWS, type Part } from '../rows/parts.js';
 import type { Rows } from '../rows/rows.js';
 import type { ChunkRef } from '../storage/chunk.js';
+import { isLeftOut } from './lean.js';
 import type { Manifest, StoredOptions } from './manifest.js';
 
 /** What is stored, as it is now. */
@@ -104,7 +105,7 @@ export function storedIn({ sections, ids, metadata }: Manifest): Map<string, Sto
   const stored = new Map<string, Stored>();
   const add = (key: string, ref: ChunkRef): void => void stored.set(key, { ref, time: LOADED });
   for (const [prefix, refs] of [...Object.entries(sections), ['ids', ids] as const]) {
-    for (const [i, ref] of refs.entries()) add(`${prefix}-${i}`, ref);
+    for (const [i, ref] of refs.entries()) if (!isLeftOut(ref)) add(`${prefix}-${i}`, ref);
   }
   let first = 0;
   for (const ref of metadata) {

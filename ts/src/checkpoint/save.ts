@@ -13,7 +13,8 @@ import type { Names } from '../storage/names.js';
 import { assertRoom, bytesOf } from '../storage/room.js';
 import type { Put, Storage } from '../storage/storage.js';
 import { tidyAside } from './aside.js';
-import { decodeManifest, encodeManifest, type Manifest, namesOf, type StoredOptions } from './manifest.js';
+import { isAsGood, isLeftOut, isOfGraph, leftOut, withoutGraph } from './lean.js';
+import { decodeManifest, encodeManifest, type Manifest, namesOf, refsIn, type StoredOptions } from './manifest.js';
 import { dropOrphans } from './orphans.js';
 import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
 
@@ -44,6 +45,18 @@ interface Rest {
   /** What the log had led to. */
   readonly head: Head;
   readonly shape: Shape;
+  /** Bytes of the graph's chunks, by their places. */
+  readonly graph: ReadonlyMap<string, number>;
+}
+
+/** A checkpoint that was made. */
+export interface Saved {
+  /** The last entry of the log that it holds. */
+  readonly seq: number;
+  /** What it takes. */
+  readonly bytes: number;
+  /** It is without the graph: there was no room. */
+  readonly isLean: boolean;
 }
 
 export class Checkpointer {
@@ -54,8 +67,12 @@ export class Checkpointer {
   readonly #options: StoredOptions;
   /** What is stored of each place, for the checkpoint of `#base` and by passes since. */
   readonly #stored: Map<string, Stored>;
+  /** What the checkpoint of `#base` names, whatever passes since have made of it. */
+  #based: ReadonlyMap<string, Stored>;
   /** The manifest that was made or read last; another tab may have made a later one. */
   #base: string;
+  /** There was no room for all of the last one that was tried. */
+  #isTight = false;
   /** All that it speaks of. */
   #spoken: ReadonlySet<string>;
   /** What earlier ones spoke of, and what was written for them in vain: to be dropped, once nobody reads it. */
@@ -78,6 +95,7 @@ export class Checkpointer {
     this.#base = log.head.checkpoint;
     this.#spoken = new Set([this.#base, ...namesOf(manifest)]);
     this.#stored = storedIn(manifest);
+    this.#based = new Map(this.#stored);
     this.#unlessRead = unlessRead;
   }
 
@@ -98,7 +116,29 @@ export class Checkpointer {
     current: () => State,
     atRest: AtRest,
     parts: ReadonlyMap<string, number>,
-  ): Promise<{ readonly seq: number; readonly bytes: number } | undefined> {
+    isUrgent = false,
+  ): Promise<Saved | undefined> {
+    if (!isUrgent || !this.#isTight) {
+      try {
+        const saved = await this.#save(current, atRest, parts, false);
+        this.#isTight = false;
+        return saved;
+      } catch (error) {
+        if ((error as EdgeVecError).code !== 'QUOTA') throw error;
+        this.#isTight = true;
+      }
+    }
+    // The graph that is stored makes room for the rest.
+    await this.#leaveGraphOut(parts);
+    return this.#save(current, atRest, parts, true);
+  }
+
+  async #save(
+    current: () => State,
+    atRest: AtRest,
+    parts: ReadonlyMap<string, number>,
+    isLean: boolean,
+  ): Promise<Saved | undefined> {
     const state = current();
     if (!state.engine.isWhole()) return undefined;
     // To be asked before the state is touched: one that is not current has no engine any more.
@@ -111,17 +151,20 @@ export class Checkpointer {
     let mayBeThere = false;
     try {
       for (let pass = 0; pass < PASSES; pass++) {
-        const places = await this.#dirty(state, check);
-        if (pass === 0) await assertRoom(this.#storage, needOf(places));
+        const places = await this.#dirty(state, check, isLean);
+        // What is kept back is not told of.
+        const mayAsk = !isLean || this.#storage.reserve === undefined;
+        if (pass === 0 && mayAsk) await assertRoom(this.#storage, needOf(places));
         if (needOf(places) <= REST_BYTES) break;
-        await this.#writeAll(copied(places, state), written, check);
+        await this.#writeAll(copied(places, state), written, check, isLean);
       }
       const rest: { found?: Rest } = {};
-      await atRest(copyAtRest(current, state, this.#log, this.#stored, copies, rest));
-      await this.#writeAll(copies.values(), written, check);
+      const needed = this.#needed(isLean);
+      await atRest(copyAtRest(current, state, this.#log, needed, copies, rest));
+      await this.#writeAll(copies.values(), written, check, isLean);
       mayBeThere = true;
       const names = written.map(([, name]) => name);
-      const seq = rest.found && (await this.#swap(rest.found, names, parts));
+      const seq = rest.found && (await this.#swap(rest.found, names, parts, isLean));
       if (seq === undefined) {
         // Not even tried: nobody can speak of what was written for it.
         if (rest.found === undefined) await this.#drop(names).catch(() => {});
@@ -129,7 +172,7 @@ export class Checkpointer {
         this.#stored.clear();
         return undefined;
       }
-      return { seq, bytes: bytesOf([...this.#stored.values()].map(({ ref }) => ref)) };
+      return { seq, bytes: bytesOf([...this.#based.values()].map(({ ref }) => ref)), isLean };
     } catch (error) {
       // What was copied counts as clean, and may not have been stored. The rest need not be written again, for which there may be no room.
       for (const [key] of written) this.#stored.delete(key);
@@ -148,32 +191,69 @@ export class Checkpointer {
     const stored = (await this.#log.storedCheckpoint()) ?? '';
     if (stored === this.#base) return;
     this.#stored.clear();
+    this.#based = new Map();
     this.#base = stored;
     const bytes = await this.#storage.read('chunks', stored);
     this.#spoken = new Set(bytes === undefined ? [] : [stored, ...namesOf(decodeManifest(bytes))]);
   }
 
   /** The places whose chunks are not stored as they are now. */
-  async #dirty(state: State, check: () => void): Promise<Place[]> {
+  async #dirty(state: State, check: () => void, isLean: boolean): Promise<Place[]> {
     check();
     const steps = state.rows.measure();
     let places: Place[] = [];
     await this.#slices.run(() => {
       check();
       if (!steps.next().done) return false;
-      places = dirty(state, this.#stored);
+      places = this.#needed(isLean)(state);
       return true;
     });
     return places;
+  }
+
+  /** The places that are to be written, once the metadata has been measured. */
+  #needed(isLean: boolean): (state: State) => Place[] {
+    return (state) => {
+      const places = [...placesOf(state)].filter((place) => place.isDirty(this.#stored.get(place.key)));
+      if (!isLean) return places;
+      return places.filter((place) => !isOfGraph(place.key) && !isAsGood(place, this.#based.get(place.key), state));
+    };
+  }
+
+  /** Lets the stored checkpoint do without its graph. What it needs for that is little. */
+  async #leaveGraphOut(parts: ReadonlyMap<string, number>): Promise<void> {
+    const bytes = await this.#storage.read('chunks', this.#base);
+    const manifest = bytes && withoutGraph(decodeManifest(bytes));
+    if (manifest === undefined) return;
+    const name = this.#names.next('manifest');
+    const { checkpointSeq: seq } = this.#log.head;
+    const base = { ...this.#log.head, seq, checkpoint: this.#base };
+    const names = namesOf(manifest);
+    const requires = refsIn(manifest).flatMap((ref) => (isLeftOut(ref) ? [] : [ref.name]));
+    const put: Put[] = [['chunks', name, encodeManifest(manifest)]];
+    if (!(await this.#log.checkpoint(name, base, put, requires, true))) return;
+    this.#bury(this.#spoken);
+    this.#base = name;
+    this.#spoken = new Set([name, ...names]);
+    this.#based = new Map([...this.#based].filter(([key]) => !isOfGraph(key)));
+    for (const key of this.#stored.keys()) if (isOfGraph(key)) this.#stored.delete(key);
+    await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
   }
 
   /**
    * The number of the last entry that it holds; undefined where another tab was first. `written` is what was written for it, of which later passes may
    * have taken the place.
    */
-  async #swap(rest: Rest, written: readonly string[], parts: ReadonlyMap<string, number>): Promise<number | undefined> {
+  async #swap(
+    rest: Rest,
+    written: readonly string[],
+    parts: ReadonlyMap<string, number>,
+    isLean: boolean,
+  ): Promise<number | undefined> {
     const header = refOf(this.#names.next('header'), rest.header);
-    const refOfPlace = (key: string): ChunkRef => (this.#stored.get(key) as Stored).ref;
+    const storedOf = (key: string): Stored => (this.#stored.get(key) ?? this.#based.get(key)) as Stored;
+    const refOfPlace = (key: string): ChunkRef =>
+      isLean && isOfGraph(key) ? leftOut(key, rest.graph.get(key) ?? 0) : storedOf(key).ref;
     const manifest = manifestOf(this.#options, rest.nextId, header, rest.shape, refOfPlace);
     const name = this.#names.next('manifest');
     const put: Put[] = [
@@ -181,15 +261,20 @@ export class Checkpointer {
       ['chunks', name, encodeManifest(manifest)],
     ];
     const names = namesOf(manifest);
-    const requires = names.filter((other) => other !== header.name);
+    const refs = refsIn(manifest).filter((ref) => !isLeftOut(ref));
+    const requires = refs.flatMap((ref) => (ref.name === header.name ? [] : [ref.name]));
     const { head } = rest;
-    if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires))) return undefined;
+    if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires, isLean)))
+      return undefined;
     this.#bury([...this.#spoken, ...written]);
     for (const [part, entry] of parts) if (entry <= head.seq) this.#dead.add(part);
     this.#base = name;
     this.#spoken = new Set([name, ...names]);
-    // Places that are no more.
+    // Places that are no more; and those that were not written though they have changed, which the
+    // next checkpoint writes.
     for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
+    const kept = [...this.#based].filter(([, { ref }]) => this.#spoken.has(ref.name));
+    this.#based = new Map([...kept, ...this.#stored]);
     // What cannot be dropped now is dropped after the next.
     await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
     return head.seq;
@@ -217,7 +302,7 @@ export class Checkpointer {
   /**
    * To be dropped after the next checkpoint, unless it turns out that the stored one names them.
    */
-  #bury(names: readonly string[]): void {
+  #bury(names: Iterable<string>): void {
     for (const name of names) this.#dead.add(name);
   }
 
@@ -227,7 +312,12 @@ export class Checkpointer {
   }
 
   /** Writes copies, some in each transaction, made in slices. `written` gets what was begun. */
-  async #writeAll(copies: Iterator<Copy | undefined>, written: Written[], check: () => void): Promise<void> {
+  async #writeAll(
+    copies: Iterator<Copy | undefined>,
+    written: Written[],
+    check: () => void,
+    reserved: boolean,
+  ): Promise<void> {
     for (let isOver = false; !isOver; ) {
       const put: Put[] = [];
       const stored: [string, Stored][] = [];
@@ -246,7 +336,7 @@ export class Checkpointer {
       });
       // Handing a chunk over takes most of a slice by itself.
       await this.#slices.breathe();
-      if (put.length > 0) await this.#storage.commit({ put });
+      if (put.length > 0) await this.#storage.commit({ put, reserved });
       for (const [key, chunk] of stored) this.#stored.set(key, chunk);
     }
   }
@@ -256,18 +346,20 @@ function* copyAtRest(
   current: () => State,
   state: State,
   log: Log,
-  stored: ReadonlyMap<string, Stored>,
+  needed: (state: State) => Place[],
   copies: Copy[],
   rest: { found?: Rest },
 ): Generator<undefined, void> {
   if (current() !== state) return;
   const { engine, rows } = state;
   yield* rows.measure();
-  for (const copy of copied(dirty(state, stored), state)) {
+  for (const copy of copied(needed(state), state)) {
     if (copy !== undefined) copies.push(copy);
     yield;
   }
-  rest.found = { header: engine.copyHeader(), nextId: rows.nextId, head: log.head, shape: shapeOf(state) };
+  const graph = new Map<string, number>();
+  for (const place of placesOf(state)) if (isOfGraph(place.key)) graph.set(place.key, place.bytes());
+  rest.found = { header: engine.copyHeader(), nextId: rows.nextId, head: log.head, shape: shapeOf(state), graph };
 }
 
 /** Copies of places, in steps: undefined where nothing is whole yet. */
@@ -283,9 +375,4 @@ function* copied(places: readonly Place[], { rows }: State): Generator<Copy | un
 
 function needOf(places: readonly Place[]): number {
   return places.reduce((sum, place) => sum + place.bytes(), 0);
-}
-
-/** The places whose chunks are not stored as they are now, once the metadata has been measured. */
-function dirty(state: State, stored: ReadonlyMap<string, Stored>): Place[] {
-  return [...placesOf(state)].filter((place) => place.isDirty(stored.get(place.key)));
 }

@@ -14,6 +14,11 @@ export interface Change<T> {
   readonly ready: Promise<unknown> | undefined;
   /** Bytes it takes in the log, about. */
   readonly bytes: number;
+  /**
+   * It is a deletion, which is logged though there is no room for a write: the two are never logged
+   * together.
+   */
+  readonly frees?: boolean;
   /** Whether what it would show is still there: it may have been lost with the engine it was in. */
   isWhole(): boolean;
   /** Makes sure that it can take effect on these ids, and chooses what is to be chosen. May be called again. Nothing is seen of it. */
@@ -52,6 +57,10 @@ export class Committer {
   readonly #runner: Runner;
   readonly #journal: Journal | undefined;
   #queue: (Queued | (() => Promise<void>))[] = [];
+  /** What is to run while no change takes effect, whatever waits. */
+  #atRest: (() => Promise<void>)[] = [];
+  #resting: Promise<void> = Promise.resolve();
+  #makesRoom = false;
   #working = false;
   #numbered = 0;
   /** An append has failed in a way that leaves open whether it is in the log. */
@@ -104,6 +113,15 @@ export class Committer {
     });
   }
 
+  /** Runs while no change takes effect, as soon as that may be. */
+  rest<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#atRest.push(() => run().then(resolve, reject));
+      if (this.#makesRoom) void this.#takeRest();
+      else this.#work();
+    });
+  }
+
   /** Resolves once nothing waits any more that is here now. */
   settled(): Promise<void> {
     return this.between(async () => {});
@@ -134,7 +152,7 @@ export class Committer {
   }
 
   #work(): void {
-    if (this.#working || !isReady(this.#queue[0])) return;
+    if (this.#working || (this.#atRest.length === 0 && !isReady(this.#queue[0]))) return;
     this.#working = true;
     void this.#drain().finally(() => {
       this.#working = false;
@@ -144,6 +162,7 @@ export class Committer {
   }
 
   async #drain(): Promise<void> {
+    await this.#takeRest();
     for (let first = this.#queue[0]; isReady(first); first = this.#queue[0]) {
       if (typeof first === 'function') {
         this.#queue.shift();
@@ -151,7 +170,16 @@ export class Committer {
       } else {
         await this.#commit(this.#takeGroup());
       }
+      await this.#takeRest();
     }
+  }
+
+  /** One after the other, whoever asks. */
+  #takeRest(): Promise<void> {
+    this.#resting = this.#resting.then(async () => {
+      for (let run = this.#atRest.shift(); run !== undefined; run = this.#atRest.shift()) await run();
+    });
+    return this.#resting;
   }
 
   /** The changes at the front that are ready. */
@@ -160,6 +188,7 @@ export class Committer {
     const group: Queued[] = [];
     let bytes = 0;
     for (let next = this.#queue[0]; isReady(next) && typeof next !== 'function'; next = this.#queue[0]) {
+      if (group.length > 0 && group[0]?.change.frees !== next.change.frees) break;
       if (group.length === most || (group.length > 0 && bytes + next.change.bytes > GROUP_BYTES)) break;
       group.push(next);
       bytes += next.change.bytes;
@@ -177,10 +206,35 @@ export class Committer {
     const waiting = new Map(group.map((queued) => [queued.number, queued]));
     try {
       if (this.#unsure) await this.#catchUp(waiting);
-      while (!(await journal.inTurn((others) => this.#append(journal, waiting, others)))) await this.#catchUp(waiting);
+      const append = (): Promise<boolean> => journal.inTurn((others) => this.#append(journal, waiting, others));
+      for (let mayMakeRoom = true; ; ) {
+        try {
+          if (await append()) break;
+          await this.#catchUp(waiting);
+        } catch (error) {
+          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(journal))) throw error;
+          mayMakeRoom = false;
+        }
+      }
       for (const queued of waiting.values()) await this.#show(queued);
     } catch (error) {
       await this.#failed(waiting, error);
+    }
+  }
+
+  /**
+   * A checkpoint takes the place of the log. It is made in the midst of a change, of which nothing
+   * is done yet.
+   */
+  async #makeRoom(journal: Journal): Promise<boolean> {
+    this.#unsure = false;
+    this.#makesRoom = true;
+    try {
+      const making = journal.makeRoom();
+      await this.#takeRest();
+      return await making;
+    } finally {
+      this.#makesRoom = false;
     }
   }
 
@@ -254,7 +308,11 @@ function isReady<T extends Queued | (() => Promise<void>)>(next: T | undefined):
   return next !== undefined && (typeof next === 'function' || next.settled);
 }
 
+function isFull(error: unknown): boolean {
+  return error instanceof EdgeVecError && error.code === 'QUOTA';
+}
+
 /** Whether the error says that nothing was written. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof EdgeVecError && (error.code === 'QUOTA' || error.code === 'CLOSED');
+  return error instanceof EdgeVecError && (isFull(error) || error.code === 'CLOSED');
 }

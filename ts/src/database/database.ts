@@ -214,6 +214,7 @@ export class Database implements Handlers, Held {
     const deletion: Change<number> = {
       ready: undefined,
       bytes: 16 * ids.length,
+      frees: true,
       isWhole: () => true,
       check: () => this.#checkOpen(),
       foresee: (ahead: Ahead) => {
@@ -412,7 +413,7 @@ export class Database implements Handlers, Held {
   }
 
   readonly atRest: AtRest = (steps) =>
-    this.#committer.between(() =>
+    this.#committer.rest(() =>
       this.#resting(async () => {
         await this.#run(steps, true);
       }),

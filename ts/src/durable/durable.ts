@@ -3,6 +3,7 @@
 // The database in memory is what the checkpoint and the log's entries after it lead to. It is behind the storage where other tabs have
 // written, and catches up when they say so, and before it writes: the log refuses a write that has not seen what came before it.
 
+import { isLean, isLeftOut } from '../checkpoint/lean.js';
 import { type Loaded, loadCheckpoint, readManifest } from '../checkpoint/load.js';
 import { encodeManifest, type Manifest, type StoredOptions } from '../checkpoint/manifest.js';
 import { Pinned } from '../checkpoint/pinned.js';
@@ -18,13 +19,14 @@ import { within } from '../patience.js';
 import type { Slices } from '../slices.js';
 import { Names } from '../storage/names.js';
 import { persisting } from '../storage/retry.js';
-import { bytesOf } from '../storage/room.js';
+import { bytesOf, noRoom } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 import type { EdgeVecEvent } from '../types.js';
 import { Draft, PartsLost, partsOf } from './draft.js';
 import { hold, oneTabAtATime, unlessHeld } from './lock.js';
 import type { News } from './news.js';
 import { faultOf } from './replay.js';
+import { Reserve } from './reserve.js';
 import { Turns } from './turns.js';
 
 /** Bytes of log that are worth a checkpoint: at least so many, and a part of what the checkpoint has. */
@@ -52,6 +54,11 @@ export interface Journal {
    * saves a refusal.
    */
   inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T>;
+  /**
+   * Lets a checkpoint take the place of the log, where that gives room. False where there is no
+   * more room than before.
+   */
+  makeRoom(): Promise<boolean>;
   /** True once the entries are logged, false where others have written since `catchUp`. */
   append(entries: readonly Entry[], strict: boolean): Promise<boolean>;
   /**
@@ -92,6 +99,7 @@ export class Durable implements Journal {
   readonly #names: Names;
   readonly #log: Log;
   readonly #turns: Turns;
+  readonly #reserve: Reserve;
   #checkpointer: Checkpointer;
   #held: Held | undefined;
   /** Looks for entries that are not known here, in its turn. */
@@ -113,7 +121,7 @@ export class Durable implements Journal {
   #checkpointing: Promise<void> | undefined;
   /** Entries of others were applied, or all of it was taken up anew, and nobody has been told. */
   #hasHeard = false;
-  /** What is held has a graph in place of the one that is stored, which is damaged. */
+  /** What is held has a graph, and what is stored has none, or a damaged one. */
   #isMended: boolean;
   /** Bytes of commits that the storage has lost. */
   readonly #lost: number;
@@ -128,6 +136,7 @@ export class Durable implements Journal {
     this.#place = place;
     this.#names = names;
     this.#log = log;
+    this.#reserve = new Reserve(place.storage, () => ({ log: this.#logBytes, checkpoint: this.#checkpointBytes }));
     this.#turns = new Turns(place.name, (ms) => place.slices.pause(ms));
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#checkpointBytes = sizeOf(manifest);
@@ -197,11 +206,27 @@ export class Durable implements Journal {
     return new Draft(this.#place.storage, this.#names, rows);
   }
 
+  async makeRoom(): Promise<boolean> {
+    const before = this.#logBytes;
+    const mayCheckpoint = before > 0 && this.#stream?.isOver !== false && !this.#closed;
+    try {
+      if (mayCheckpoint) await this.#checkpoint(false);
+      const hasSpared = await this.#reserve.trim();
+      return (hasSpared || this.#logBytes < before) && (await this.#reserve.fill());
+    } catch {
+      // The write that wanted room says that there is none.
+      return false;
+    }
+  }
+
   inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T> {
     return this.#turns.take(run);
   }
 
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
+    // What is kept back is for deletions and checkpoints. They must find it.
+    const frees = entries.every(({ kind }) => kind === 'delete');
+    if (!frees && !this.#reserve.isWhole && !(await this.#reserve.fill())) throw noRoom(this.#place.storage.kind, {});
     const bytes = await this.#log.append(entries, strict);
     if (bytes === undefined) {
       this.#turns.refused();
@@ -359,7 +384,22 @@ export class Durable implements Journal {
     if (manifest !== undefined) this.#checkpointBytes = sizeOf(manifest);
   }
 
+  /**
+   * Sees to it that enough room is kept back, in the background; a checkpoint makes room for that.
+   */
+  #keepReserve(): void {
+    if (this.#closed || (!this.#reserve.isSmall && this.#reserve.isWhole)) return;
+    this.#reserve.fill().then(
+      (isWhole) => {
+        if (!isWhole && this.#logBytes > this.#failedAt && this.#stream?.isOver !== false) this.#checkpointBehind();
+      },
+      // A storage that fails is told by the next call that needs it.
+      () => {},
+    );
+  }
+
   #considerCheckpoint(): void {
+    this.#keepReserve();
     // There can be none before all rows are in.
     if (this.#stream?.isOver === false) return;
     const patience = this.#checkpointer.base === this.#log.head.checkpoint ? 1 : PATIENCE;
@@ -383,7 +423,7 @@ export class Durable implements Journal {
       const held = this.#held;
       if (this.#closed || held === undefined) return;
       const checkpointer = this.#checkpointer;
-      const saved = await checkpointer.save(() => held.state(), held.atRest, this.#parts);
+      const saved = await checkpointer.save(() => held.state(), held.atRest, this.#parts, !waits);
       if (checkpointer !== this.#checkpointer) return;
       if (saved === undefined) {
         // Another tab's is as good; what it holds is forgotten with the next look.
@@ -392,11 +432,13 @@ export class Durable implements Journal {
       }
       this.#forget(saved.seq);
       this.#failedAt = 0;
-      this.#isMended = false;
+      this.#isMended = saved.isLean;
       this.#checkpointBytes = saved.bytes;
       this.#counted = checkpointer.base;
     }).finally(() => {
       this.#checkpointing = undefined;
+      // What has been used of it, or is missing, finds room now.
+      if (!this.#closed) this.#reserve.fill().catch(() => {});
     });
     return this.#checkpointing;
   }
@@ -535,7 +577,7 @@ async function load(
       }
     }
     if (!isCurrent) return undefined;
-    tell({ type: 'graph-rebuilt', error: damaged('the graph') });
+    if (!isLean(manifest)) tell({ type: 'graph-rebuilt', error: damaged('the graph') });
     return loaded;
   } catch (error) {
     if (isDamage(error) && (await isOvertaken())) return undefined;
@@ -568,7 +610,8 @@ function storedBytes(entry: Entry): number {
 }
 
 function sizeOf({ sections, ids, metadata }: Manifest): number {
-  return bytesOf([...Object.values(sections).flat(), ...ids, ...metadata]);
+  const refs = [...Object.values(sections).flat(), ...ids, ...metadata];
+  return bytesOf(refs.filter((ref) => !isLeftOut(ref)));
 }
 
 function isClosed(error: unknown): boolean {

@@ -231,7 +231,13 @@ export class Log {
    * Lets a checkpoint that holds every entry up to `seq` take the place of `base`, and forgets those entries. Entries after it stay, whoever
    * wrote them. False, and nothing changed, where another tab has made a checkpoint since, or mended the log, or a chunk is not there.
    */
-  async checkpoint(name: string, base: Head, chunks: readonly Put[], requires: readonly string[]): Promise<boolean> {
+  async checkpoint(
+    name: string,
+    base: Head,
+    chunks: readonly Put[],
+    requires: readonly string[],
+    reserved = false,
+  ): Promise<boolean> {
     for (;;) {
       const stored = await this.#storage.read('head', 0);
       if (stored === undefined) return false;
@@ -246,7 +252,8 @@ export class Log {
       for (let entry = now.checkpointSeq + 1; entry <= base.seq; entry++) forgotten.push(['log', entry]);
       const bytes = encodeHead({ ...now, checkpoint: name, checkpointSeq: base.seq });
       const put: Put[] = [...chunks, ['head', 0, bytes]];
-      const done = await this.#storage.commit({ expect: stored, requires, put, delete: forgotten, strict: true });
+      const batch = { expect: stored, requires, put, delete: forgotten, strict: true, reserved };
+      const done = await this.#storage.commit(batch);
       if (done) {
         // As this log knows it, which is not what is stored where others have written since: the next append is then refused, as it should be.
         if (this.#head.epoch === base.epoch) this.#know({ ...this.#head, checkpoint: name, checkpointSeq: base.seq });

@@ -119,6 +119,14 @@ export class Rows implements Ids {
     return this.#changes.haveBeen(after, first, slots);
   }
 
+  /** Whether any of these slots has a row that came after that time. */
+  haveCome(after: number, first: number, slots: number): boolean {
+    for (let slot = first; slot < Math.min(first + slots, this.#ids.length); slot++) {
+      if (this.#ids[slot] !== undefined && this.#changes.haveBeen(after, slot, 1)) return true;
+    }
+    return false;
+  }
+
   /** The ids of a block as they are now, to be stored. */
   encodeIds(block: number): Uint8Array {
     const first = block * BLOCK_ROWS;

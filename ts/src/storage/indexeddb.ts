@@ -8,6 +8,7 @@ import { closed, EdgeVecError, superseded, unanswered } from '../errors.js';
 import { within } from '../patience.js';
 import { show } from '../show.js';
 import { Presence } from './presence.js';
+import { isPiece, newPiece, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
 import { noRoom } from './room.js';
 import {
   alone,
@@ -181,11 +182,54 @@ class IndexedDbStorage implements Storage {
     return this.#try((db) => {
       const transaction = db.transaction('chunks');
       this.#watch(transaction.done);
-      return transaction.store.getAllKeys();
+      return transaction.store.getAllKeys().then((names) => names.filter((name) => !isPiece(name)));
     });
   }
 
   async commit(batch: Batch): Promise<boolean> {
+    for (let pieces = 1; ; pieces *= 2) {
+      try {
+        return await this.#commit(batch);
+      } catch (error) {
+        if (!batch.reserved || (error as EdgeVecError).code !== 'QUOTA' || !(await this.#giveBack(pieces))) throw error;
+      }
+    }
+  }
+
+  async reserve(bytes: number): Promise<boolean> {
+    const wanted = piecesOf(bytes);
+    const there = await this.#pieces();
+    const excess = there.filter((key) => !wanted.includes(key));
+    if (excess.length > 0) await this.#commit({ delete: excess.map((key) => ['chunks', key]) });
+    const missing = wanted.filter((key) => !there.includes(key));
+    try {
+      for (let at = 0; at < missing.length; at += PIECES_AT_ONCE) {
+        const some = missing.slice(at, at + PIECES_AT_ONCE);
+        await this.#commit({ put: some.map((key) => ['chunks', key, newPiece()]) });
+      }
+    } catch (error) {
+      if ((error as EdgeVecError).code === 'QUOTA') return false;
+      throw error;
+    }
+    return true;
+  }
+
+  /** Gives up to so many pieces of the reserve back. False if there are none. */
+  async #giveBack(pieces: number): Promise<boolean> {
+    const some = (await this.#pieces()).slice(-pieces);
+    if (some.length === 0) return false;
+    return this.#commit({ delete: some.map((key) => ['chunks', key]) });
+  }
+
+  #pieces(): Promise<string[]> {
+    return this.#try((db) => {
+      const transaction = db.transaction('chunks');
+      this.#watch(transaction.done);
+      return transaction.store.getAllKeys(pieceRange());
+    });
+  }
+
+  async #commit(batch: Batch): Promise<boolean> {
     const { expect, requires = [], put = [], delete: deleted = [] } = batch;
     const used = new Set<StoreName>([...put, ...deleted].map(([store]) => store));
     if (expect !== undefined) used.add('head');

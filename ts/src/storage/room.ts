@@ -29,8 +29,8 @@ export function noRoom(
   return new EdgeVecError('QUOTA', 'There is no room left on this device for the write', {
     remedy:
       kind === 'files'
-        ? 'Free some space on the disk, or delete rows and compact.'
-        : 'Delete rows and compact, drop databases you no longer need, ask for persistent storage with EdgeVec.persist(), or free some space on the device.',
+        ? 'Free some space on the disk, or delete rows, compact and save: new rows take their place.'
+        : 'Delete rows, compact and save: new rows take their place. Or drop databases you no longer need, ask for persistent storage with EdgeVec.persist(), or free some space on the device.',
     ...details,
   });
 }

@@ -71,6 +71,12 @@ export interface Storage {
   /** What is used and what may be; undefined where the platform does not tell. */
   estimate(): Promise<Room | undefined>;
   /**
+   * Keeps so many bytes back, no more and no less, for batches that are `reserved`. Those give some
+   * of it back if they find no other room. False if there is no room for all of it. Left out: the
+   * storage sees to a reserve by itself, or has none.
+   */
+  readonly reserve?: ((bytes: number) => Promise<boolean>) | undefined;
+  /**
    * Whether nobody else has the storage open at this moment: no other handle, tab, thread or process.
    * False if that cannot be known; so is a storage without this method.
    *

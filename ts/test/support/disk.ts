@@ -25,6 +25,8 @@ export class Disk {
   #safe: Values = empty();
   #since: Batch[] = [];
   #now: Values = empty();
+  /** Bytes that are kept back. */
+  reserve = 0;
   /** Who has it open, and of which process. */
   readonly holders = new Map<object, FaultySite>();
 
@@ -222,7 +224,9 @@ class FaultyStorage implements Storage {
     await this.#site.onCommit(batch);
     return this.#site.call(() => {
       const more = (batch.put ?? []).reduce((sum, [, , value]) => sum + value.length, 0);
-      if (more > 0 && this.#disk.used + more > this.#site.quota) {
+      const missing = this.#disk.used + this.#disk.reserve + more - this.#site.quota;
+      if (batch.reserved && missing > 0 && missing <= this.#disk.reserve) this.#disk.reserve -= missing;
+      else if (more > 0 && missing > 0) {
         throw new EdgeVecError('QUOTA', 'The disk is full, as the test wants');
       }
       return this.#disk.commit(batch);
@@ -231,6 +235,17 @@ class FaultyStorage implements Storage {
 
   async estimate(): Promise<Room | undefined> {
     return undefined;
+  }
+
+  /** Only where room may run out: else it would be one more call for a scheduler to hold back. */
+  get reserve(): ((bytes: number) => Promise<boolean>) | undefined {
+    if (this.#site.quota === Number.POSITIVE_INFINITY) return undefined;
+    return async (bytes) =>
+      this.#site.call(() => {
+        const room = this.#site.quota - this.#disk.used;
+        this.#disk.reserve = Math.min(bytes, room);
+        return this.#disk.reserve >= bytes;
+      });
   }
 
   /** Of processes that have ended nobody holds anything. */

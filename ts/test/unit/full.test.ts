@@ -1,0 +1,82 @@
+// A database that has met the end of its room: rows can be deleted, what is deleted makes room, and
+// nothing acknowledged is lost.
+
+import { describe, expect, test } from 'vitest';
+import { Disk, FaultySite } from '../support/disk.js';
+import { Process, type Row } from '../support/process.js';
+import { random } from '../support/vectors.js';
+
+const MB = 1e6;
+const DIMENSIONS = 512;
+const BATCH = 50;
+
+const batch = (from: number): Row[] =>
+  Array.from({ length: BATCH }, (_, i) => ({ id: `row ${from + i}`, n: from + i }));
+
+/** How a call ends. */
+const ended = (running: Promise<unknown>): Promise<string> =>
+  running.then(
+    () => 'done',
+    (error) => error.code as string,
+  );
+
+describe.each([[12, 0.55]] as const)('Room of %s MB that has run out', (quota, share) => {
+  test('rows are deleted and saved, and new ones take their place', { timeout: 240_000 }, async () => {
+    const disk = new Disk();
+    const site = new FaultySite(disk);
+    site.quota = quota * MB;
+    const next = random(quota);
+    let process = await Process.start(site, DIMENSIONS, undefined, { exactThreshold: 500 });
+    const there = new Map<string, number>();
+    const write = async (from: number): Promise<string> => {
+      const rows = batch(from);
+      const end = await ended(process.write('insert', rows));
+      if (end === 'done') for (const { id, n } of rows) there.set(String(id), n);
+      return end;
+    };
+    const remove = async (share: number): Promise<string> => {
+      const ids = [...there.keys()].filter(() => next() < share);
+      const end = await ended(process.delete(ids));
+      if (end === 'done') for (const id of ids) there.delete(id);
+      return end;
+    };
+    const isAsAcknowledged = async (): Promise<void> => {
+      expect(new Map((await process.rows()).map(({ id, n }) => [id, n]))).toEqual(there);
+    };
+
+    let from = 0;
+    let end = 'done';
+    for (; end === 'done'; from += BATCH) end = await write(from);
+    expect(end).toBe('QUOTA');
+    const most = there.size;
+    expect(most * DIMENSIONS * 4, 'a good part of the room is used').toBeGreaterThan(0.3 * quota * MB);
+    await isAsAcknowledged();
+
+    expect(await remove(0.1)).toBe('done');
+    expect(await remove(0.5)).toBe('done');
+    expect(await ended(process.compact())).toBe('done');
+    expect(await ended(process.save())).toBe('done');
+    await isAsAcknowledged();
+
+    // As many rows as were deleted, or nearly: of little room, more is kept back.
+    const wanted = share * most;
+    for (let tries = 0; there.size < wanted; tries++) {
+      expect(tries, `${there.size} of ${wanted} rows`).toBeLessThan(2 * (most / BATCH));
+      if ((await write(from)) === 'done') from += BATCH;
+      else expect(await ended(process.save())).toBe('done');
+    }
+    await isAsAcknowledged();
+    await process.close();
+
+    process = await Process.start(site, DIMENSIONS);
+    await isAsAcknowledged();
+    expect(await remove(0.2)).toBe('done');
+    expect(await ended(process.save())).toBe('done');
+    await isAsAcknowledged();
+    await process.close();
+    process = await Process.start(site, DIMENSIONS);
+    await isAsAcknowledged();
+    expect(process.events.filter(({ type }) => type !== 'checkpoint-failed')).toEqual([]);
+    await process.close();
+  });
+});
