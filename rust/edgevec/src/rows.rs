@@ -17,6 +17,9 @@ pub(crate) fn most_squared_length(metric: Metric) -> f64 {
     1.01 * if metric == Metric::Cosine { 1.0 } else { MAX_SQUARED_LENGTH }
 }
 
+/// The longest that a vector can be at all: 4,096 components of the largest `f32`, and a little more for rounding.
+pub(crate) const MOST_LENGTH: f64 = 64.0 * 1.000_001 * f32::MAX as f64;
+
 /// Under cosine, a vector this close to unit length is stored as it is: normalising would change nothing but its last bits.
 const UNIT_TOLERANCE: f64 = 2e-7;
 

@@ -7,7 +7,7 @@ use crate::chunks::{Chunks, Saved};
 use crate::codes::{CodedQuery, Codes};
 use crate::kernels::{BLOCK, Isa};
 use crate::refinement::Refinement;
-use crate::rows::{Rows, check, lay_out, most_squared_length, squared_length};
+use crate::rows::{MOST_LENGTH, Rows, check, lay_out, most_squared_length, squared_length};
 use crate::snapshot::{SavedCodes, Section};
 use crate::{Error, Metric, Precision};
 pub(crate) use judged::Judged;
@@ -362,7 +362,9 @@ impl Vectors {
     pub(crate) fn get(&self, slot: u32, vector: &mut [f32]) {
         let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
         for (value, &stored) in vector.iter_mut().zip(self.stored(slot, &mut Decoded::default())) {
-            *value = if length == 1.0 { stored } else { (f64::from(stored) * length) as f32 };
+            // Rounding may take the largest numbers beyond what f32 holds, and so may a length that a file makes up.
+            let most = f64::from(f32::MAX);
+            *value = if length == 1.0 { stored } else { (f64::from(stored) * length).clamp(-most, most) as f32 };
         }
     }
 
@@ -476,7 +478,7 @@ impl Vectors {
                 squared_length(self.decode(slot, &mut room)) <= most
             };
             row && length > 0.0
-                && length.is_finite()
+                && length <= MOST_LENGTH
                 && self.coded().is_none_or(|codes| codes.is_sound(slot))
                 && self.refinement.as_ref().is_none_or(|refinement| refinement.is_sound(slot))
         })

@@ -3,7 +3,7 @@
 import { damaged } from '../errors.js';
 import type { RawEngine, RawRestore } from './bindings.js';
 import { Engine, type Instance } from './engine.js';
-import { crashed, faultOf, outOfMemory } from './faults.js';
+import { crashed, faultOf, isTrap, outOfMemory } from './faults.js';
 import { SECTIONS } from './sections.js';
 
 export class EngineRestore {
@@ -62,12 +62,13 @@ export class EngineRestore {
   }
 }
 
-// Besides our own errors, what surfaces is a trap: bytes must never lead to one, but an exhausted memory may.
+// A trap must never come from bytes, but may from an exhausted memory. A fault of ours is told as such above.
 function guard<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
     if (error instanceof Error && error.name === 'EdgeVecError') throw error;
-    throw error instanceof RangeError ? outOfMemory(error) : crashed(error);
+    if (error instanceof RangeError) throw outOfMemory(error);
+    throw isTrap(error) ? crashed(error) : error;
   }
 }

@@ -273,6 +273,14 @@ describe('broken bytes', () => {
       expect(await outcome(await told(({ lengths }) => void lengths.fill(length)))).toBe('DAMAGED');
     });
 
+    test('a length that takes components beyond f32: what is given back is finite all the same', async () => {
+      const db = await EdgeVec.import(await told(({ lengths }) => void lengths.fill(2e40)), { worker: false });
+      for await (const { vector } of db.scan({ includeVectors: true })) {
+        expect(vector.every(Number.isFinite)).toBe(true);
+      }
+      await db.close();
+    });
+
     const ids: [string, (ids: unknown[][]) => void][] = [
       ['an id in a slot that is not visible', (ids) => move(ids, freeSlot(ids))],
       ['an id in a slot that there is not', (ids) => move(ids, 1_000)],

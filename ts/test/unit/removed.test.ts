@@ -33,13 +33,10 @@ async function exported(db: EdgeVec): Promise<Buffer> {
   return Buffer.from(await new Response(db.export()).arrayBuffer());
 }
 
-/**
- * All that is in the folder, but for the journal: a commit that forgets a record leaves the record's bytes in the journal until
- * the journal is written anew.
- */
+/** All that is in the folder. */
 function stored(folder: string): Buffer {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('journal'))
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   expect(files.some((file) => basename(join(file, '..')) === 'chunks')).toBe(true);
   return Buffer.concat(files.map((file) => readFileSync(file)));
