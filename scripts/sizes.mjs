@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { root } from './run.mjs';
 
 /** Bytes of the larger build of the engine, gzip as Node packs it, when this was last written; 2 % more are let through. */
-const WASM_BYTES = 73_200;
+const WASM_BYTES = 82_600;
 const WASM_LIMIT = WASM_BYTES * 1.02;
 
 const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} KB`;

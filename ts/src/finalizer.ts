@@ -14,7 +14,7 @@ export function onceForgotten(owner: object, end: () => unknown): void {
 
 /** Closes `host` some time after `owner` was collected. The host must not refer to its owner. */
 export function closeWithOwner(owner: object, host: Host): void {
-  onceForgotten(owner, () => host.close());
+  onceForgotten(owner, () => host.close().catch(() => {}));
 }
 
 /** The owner closed its host itself. */

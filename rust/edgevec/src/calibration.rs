@@ -83,8 +83,8 @@ struct Left {
 pub(crate) enum Step {
     /// There is more to do.
     Going,
-    /// Levels cannot tell these rows apart.
-    Indistinct,
+    /// Levels cannot tell these rows apart; whether that may be because the rows lie to one side of the mean.
+    Indistinct { has_drifted: bool },
     /// All is known: the table, and the error of estimates.
     Done(Table, f32),
 }
@@ -109,11 +109,21 @@ impl Calibration {
         let slots = site.graph.nodes.end();
         let size = (rows / ROWS_A_SAMPLE).clamp(SAMPLE.0, SAMPLE.1) as usize;
         let mut drawn: Vec<u32> = Vec::with_capacity(size);
-        // Few slots may count: most of the others are not met.
         for draw in 0..64 * size as u64 {
             let slot = (hash(!u64::from(seed), draw) % u64::from(slots.max(1))) as u32;
             if drawn.len() < size && site.counts(slot) && !drawn.contains(&slot) {
                 drawn.push(slot);
+            }
+        }
+        if drawn.len() < size {
+            // Few slots count.
+            let all: Vec<u32> = site.graph.nodes.iter().filter(|&slot| site.alive.contains(slot)).collect();
+            let mut rest = (0..64 * size as u64).map(|draw| hash(u64::from(seed), draw));
+            while let Some(draw) = rest.next().filter(|_| drawn.len() < size.min(all.len())) {
+                let slot = all[(draw % all.len() as u64) as usize];
+                if !drawn.contains(&slot) {
+                    drawn.push(slot);
+                }
             }
         }
         let sample = drawn.into_iter().map(|slot| {
@@ -168,7 +178,10 @@ impl Calibration {
         self.phase = match self.phase {
             Phase::Scan(block) if block + 1 < self.blocks() => Phase::Scan(block + 1),
             Phase::Scan(_) => Phase::Rank,
-            Phase::Rank if !self.unsure && self.judged.are_indistinct() => return Ok(Step::Indistinct),
+            Phase::Rank if !self.unsure && self.judged.are_indistinct() => {
+                let has_drifted = site.vectors.have_drifted(self.sample.iter().map(|left| &left.query));
+                return Ok(Step::Indistinct { has_drifted });
+            }
             Phase::Rank => Phase::Search,
             Phase::Search => {
                 self.end_width();
@@ -201,10 +214,11 @@ impl Calibration {
         scratch.score_exactly(site.vectors, query, candidates.iter().map(|&key| slot_of(key)));
         if let Some((base, unit)) = site.vectors.error_unit(query) {
             let estimates = candidates.iter().map(|&key| distance_of(key) + base);
-            self.judged.add(scratch.scored().map(|(_, exact)| exact).zip(estimates).collect(), unit);
+            let rows: Vec<_> = scratch.scored().map(|(_, exact)| exact).zip(estimates).collect();
+            self.judged.add(&rows, unit);
         }
-        truth.extend(scratch.scored().map(|(slot, distance)| key(distance, slot)));
-        truth.sort_unstable();
+        let keys: BinaryHeap<Key> = scratch.scored().map(|(slot, distance)| key(distance, slot)).collect();
+        *truth = keys.into_sorted_vec();
         truth.truncate(KS[KS.len() - 1]);
         if let Some((base, unit)) = site.vectors.error_unit(query) {
             scratch.score(site.vectors, query, others.iter().copied());

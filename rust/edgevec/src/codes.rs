@@ -105,6 +105,18 @@ impl Codes {
         aside > DRIFT * self.energy * self.encoded
     }
 
+    /// As [`has_drifted`](Self::has_drifted), of rows that have been made queries.
+    pub(crate) fn lie_aside<'a>(&self, queries: impl Iterator<Item = &'a CodedQuery>) -> bool {
+        let mut sum = vec![0.0f64; self.mean.len()];
+        let (mut energy, mut count) = (0.0, 0.0);
+        for query in queries {
+            sum.iter_mut().zip(&query.centred).for_each(|(sum, &value)| *sum += f64::from(value));
+            energy += f64::from(query.length) * f64::from(query.length);
+            count += 1.0;
+        }
+        sum.iter().map(|sum| sum * sum).sum::<f64>() > DRIFT * energy * count
+    }
+
     /// Takes the mean for that of the rows so far.
     pub(crate) fn forget_drift(&mut self) {
         self.sum.fill(0.0);

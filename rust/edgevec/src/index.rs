@@ -262,6 +262,10 @@ impl Index {
     pub fn link_in_parallel(&mut self) {
         use rayon::prelude::*;
         while self.link(1) > 0 {
+            // A calibration is of the graph as it is: no row is linked before it has ended.
+            if self.calibration.is_some() {
+                continue;
+            }
             let round = (self.slots - self.unlinked.len() as u32) / 50;
             let round = (round as usize).max(1).min(self.unlinked.len());
             let round: Vec<u32> = self.unlinked.drain(..round).collect();

@@ -153,9 +153,13 @@ impl Vectors {
     /// Leaves nothing of a row: neither in what is kept of it nor in what is kept of all of them. Free slots are blank.
     pub(crate) fn blank(&mut self, slot: u32) {
         let mut room = Decoded::default();
-        let known = self.awaited_for(slot).is_none().then(|| self.stored(slot, &mut room).to_vec());
+        let is_coded = self.coded().is_none_or(|codes| !codes.is_blank(slot));
+        // One whose codes are blank is in the sums no more, though the row may have been left in storage.
+        let known = (is_coded && self.awaited_for(slot).is_none()).then(|| self.stored(slot, &mut room).to_vec());
         if let Some(codes) = self.codes.as_mut().filter(|codes| codes.is_trained()) {
-            codes.blank(slot, known.as_deref());
+            if is_coded {
+                codes.blank(slot, known.as_deref());
+            }
             if let Some(refinement) = &mut self.refinement {
                 refinement.blank(slot);
             }
@@ -235,7 +239,7 @@ impl Vectors {
             let others = exact.iter().zip(&estimates).enumerate().filter(|&(other, _)| other != at);
             let others: Vec<_> = others.map(|(_, (&exact, &estimate))| (exact, estimate + base)).collect();
             judged.add_any(others.iter().copied(), unit);
-            judged.add(others, unit);
+            judged.add(&others, unit);
         }
         judged
     }
@@ -268,6 +272,12 @@ impl Vectors {
         self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
     }
 
+    /// As [`has_drifted`](Self::has_drifted), as far as some stored vectors tell: how many are stored depends on time.
+    pub(crate) fn have_drifted<'a>(&self, stored: impl Iterator<Item = &'a Query>) -> bool {
+        let coded = stored.map(|query| &query.coded);
+        self.precision != Precision::Int8 && self.coded().is_some_and(|codes| codes.lie_aside(coded))
+    }
+
     /// Codes up to `budget` of the slots below `slots` again, but for free ones, should the codes have drifted. Returns how many are left; when none are, the new
     /// codes take the others' place. 0 also where there is no memory for it: the codes go on as they are. They also do
     /// where the new ones tell the rows apart no better.
@@ -275,8 +285,14 @@ impl Vectors {
         let mut renewal = match (self.renewal.take(), &self.codes) {
             (Some(renewal), _) => renewal,
             (None, Some(codes)) if self.has_drifted() => {
+                let fresh = codes.renewed();
+                // Rows that were taken out of the sums need not have been in them: then this is the mean of no rows.
+                if squared_length(fresh.mean()) > most_squared_length(self.metric) {
+                    self.codes.iter_mut().for_each(Codes::forget_drift);
+                    return 0;
+                }
                 let refinement = self.refinement.as_ref().map(Refinement::renewed);
-                let mut renewal = Renewal { codes: codes.renewed(), refinement, next: 0 };
+                let mut renewal = Renewal { codes: fresh, refinement, next: 0 };
                 if renewal.reserve(slots as usize).is_err() {
                     return 0;
                 }

@@ -3,7 +3,7 @@
 import { Engine, type Instance } from '../engine/engine.js';
 import { type Header, readHeader } from '../engine/header.js';
 import { EngineRestore } from '../engine/restore.js';
-import { GRAPH_SECTIONS, LENGTHS, LEVELS, ROWS, SECTIONS } from '../engine/sections.js';
+import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../engine/sections.js';
 import { damaged } from '../errors.js';
 import { Rows } from '../rows/rows.js';
 import type { Slices } from '../slices.js';
@@ -68,7 +68,6 @@ export async function loadCheckpoint(
     (sections[section] ?? []).map((ref, chunk) => ({
       ref,
       take(bytes) {
-        if (section === LENGTHS && isWhole(ref, bytes) && !areLengths(bytes)) throw damaged('the rows');
         if (isWhole(ref, bytes)) restore.fill(section, chunk, bytes);
         // Of a damaged graph nothing is needed: it is made anew.
         else if (!GRAPH_SECTIONS.includes(section)) throw damaged('the rows');
@@ -91,14 +90,6 @@ export async function loadCheckpoint(
   // Where only hidden rows were left, none is waited for.
   const stream = engine.isWhole() ? undefined : new RowStream(storage, engine, later, slices);
   return { engine, rows, manifest, withoutGraph, stream };
-}
-
-/** Whether vectors can be so long: 4,096 components of the largest f32 at most, and a little more for rounding. */
-function areLengths(bytes: Uint8Array): boolean {
-  const most = 64 * 1.000_001 * 3.4028234663852886e38;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 8 <= bytes.length; at += 8) if (!(view.getFloat64(at, true) <= most)) return false;
-  return true;
 }
 
 /** A manifest may come from a stranger: its checksum does not say that it is of this engine. @throws `DAMAGED` */

@@ -5,6 +5,7 @@
 // running machine goes. Only the last one, which is small by then, is copied while everything rests; it too is written afterwards.
 
 import { closed, type EdgeVecError } from '../errors.js';
+import { chunksOfAside } from '../log/aside.js';
 import type { Head } from '../log/head.js';
 import type { Log } from '../log/log.js';
 import type { Slices } from '../slices.js';
@@ -190,11 +191,13 @@ export class Checkpointer {
   async #rebase(): Promise<void> {
     const stored = (await this.#log.storedCheckpoint()) ?? '';
     if (stored === this.#base) return;
-    this.#stored.clear();
-    this.#based = new Map();
     this.#base = stored;
     const bytes = await this.#storage.read('chunks', stored);
     this.#spoken = new Set(bytes === undefined ? [] : [stored, ...namesOf(decodeManifest(bytes))]);
+    // Names are used once: a chunk that is still named is what it was.
+    const isThere = ([, { ref }]: [string, Stored]): boolean => this.#spoken.has(ref.name);
+    this.#based = new Map([...this.#based].filter(isThere));
+    for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
   }
 
   /** The places whose chunks are not stored as they are now. */
@@ -222,6 +225,8 @@ export class Checkpointer {
 
   /** Lets the stored checkpoint do without its graph. What it needs for that is little. */
   async #leaveGraphOut(parts: ReadonlyMap<string, number>): Promise<void> {
+    // What was cut off a damaged log is kept until a checkpoint takes the place of this one.
+    if ((await chunksOfAside(this.#storage, this.#base)).length > 0) return;
     const bytes = await this.#storage.read('chunks', this.#base);
     const manifest = bytes && withoutGraph(decodeManifest(bytes));
     if (manifest === undefined) return;

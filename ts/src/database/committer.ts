@@ -235,6 +235,8 @@ export class Committer {
       return await making;
     } finally {
       this.#makesRoom = false;
+      // What was asked to run meanwhile may still be running.
+      await this.#takeRest();
     }
   }
 

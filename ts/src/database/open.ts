@@ -67,7 +67,7 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
     }
     storage = await place.open(stored.name, (why) => {
       // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
-      void database?.close();
+      database?.close().catch(() => {});
       tell({ type: 'storage-gone', error: why ?? gone(stored.name) });
     });
   } catch (error) {

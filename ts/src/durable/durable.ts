@@ -210,7 +210,8 @@ export class Durable implements Journal {
     const before = this.#logBytes;
     const mayCheckpoint = before > 0 && this.#stream?.isOver !== false && !this.#closed;
     try {
-      if (mayCheckpoint) await this.#checkpoint(false);
+      // Another tab may be making the one that makes room.
+      if (mayCheckpoint) await this.#checkpoint(true, true);
       const hasSpared = await this.#reserve.trim();
       return (hasSpared || this.#logBytes < before) && (await this.#reserve.fill());
     } catch {
@@ -417,13 +418,16 @@ export class Durable implements Journal {
     });
   }
 
-  /** @param waits for another tab that makes one; else that is left to it */
-  #checkpoint(waits: boolean): Promise<void> {
+  /**
+   * @param waits for another tab that makes one; else that is left to it
+   * @param isUrgent one that makes room at once: without the graph if the last one was
+   */
+  #checkpoint(waits: boolean, isUrgent = false): Promise<void> {
     this.#checkpointing ??= oneTabAtATime(`edgevec:${this.#place.name}:checkpoint`, waits, async () => {
       const held = this.#held;
       if (this.#closed || held === undefined) return;
       const checkpointer = this.#checkpointer;
-      const saved = await checkpointer.save(() => held.state(), held.atRest, this.#parts, !waits);
+      const saved = await checkpointer.save(() => held.state(), held.atRest, this.#parts, isUrgent);
       if (checkpointer !== this.#checkpointer) return;
       if (saved === undefined) {
         // Another tab's is as good; what it holds is forgotten with the next look.
@@ -511,7 +515,7 @@ export class Durable implements Journal {
   #gone(held: Held): EdgeVecError {
     if (!this.#closed && !this.#isGone) {
       this.#isGone = true;
-      void held.close();
+      held.close().catch(() => {});
       this.#place.tell({ type: 'storage-gone', error: gone(this.name) });
     }
     return closed();

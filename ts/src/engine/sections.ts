@@ -6,8 +6,6 @@ export const SECTIONS: readonly number[] = [3, 4, 8, 9, 10, 2, 5, 6, 7, 1];
 /** Full rows. Where there are levels too, rows only rank answers, and may come after all else. */
 export const ROWS = 1;
 export const LEVELS = 3;
-/** The length each row came with, an f64. */
-export const LENGTHS = 2;
 
 /** Those that can be made anew from the others. */
 export const GRAPH_SECTIONS: readonly number[] = [8, 9, 10];

@@ -199,9 +199,10 @@ class IndexedDbStorage implements Storage {
   async reserve(bytes: number): Promise<boolean> {
     const wanted = piecesOf(bytes);
     const there = await this.#pieces();
-    const excess = there.filter((key) => !wanted.includes(key));
+    const [isWanted, isThere] = [new Set(wanted), new Set(there)];
+    const excess = there.filter((key) => !isWanted.has(key));
     if (excess.length > 0) await this.#commit({ delete: excess.map((key) => ['chunks', key]) });
-    const missing = wanted.filter((key) => !there.includes(key));
+    const missing = wanted.filter((key) => !isThere.has(key));
     try {
       for (let at = 0; at < missing.length; at += PIECES_AT_ONCE) {
         const some = missing.slice(at, at + PIECES_AT_ONCE);

@@ -36,9 +36,9 @@ impl Index {
         let Self { graph, vectors, alive, .. } = &*self;
         match calibration.step(&Site { graph, vectors, alive }) {
             Ok(Step::Going) => self.calibration = Some(calibration),
-            Ok(Step::Indistinct) => {
+            Ok(Step::Indistinct { has_drifted }) => {
                 // Levels about a mean that is far off are to be made anew, and judged then.
-                let unsure = self.vectors.has_drifted() || !self.vectors.refuse();
+                let unsure = has_drifted || !self.vectors.refuse();
                 self.begin_calibration(unsure);
             }
             Ok(Step::Done(table, error)) => {
