@@ -6,21 +6,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { random } from '../ts/test/support/seeded-export.mjs';
 import { main, root, step } from './run.mjs';
 
 const FORMAT = 1;
 const folder = join(root, 'ts/test/golden');
-
-/** Numbers from -1 to 1, the same for the same seed (mulberry32). @param {number} seed */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2147483648 - 1;
-  };
-}
 
 /** Few rows and links, so that files with a graph are small. */
 const GRAPH = { rows: 2001, m: 4, efConstruction: 40 };

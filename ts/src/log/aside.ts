@@ -5,7 +5,7 @@
 import { crc32c } from '../storage/crc32c.js';
 import { kindOf } from '../storage/names.js';
 import type { Put, Storage } from '../storage/storage.js';
-import { decodeFrame } from './frame.js';
+import { partsIfReadable } from './frame.js';
 import { FORMAT_VERSION } from './head.js';
 
 /** What chunks of this kind are named. */
@@ -117,19 +117,9 @@ export async function chunksOfAside(storage: Storage, checkpoint: string): Promi
   const kept: string[] = [];
   for (const { name, entries } of await readAside(storage, checkpoint)) {
     kept.push(name);
-    for (const [seq, bytes] of entries) kept.push(...partsIn(bytes, seq));
+    for (const [seq, bytes] of entries) kept.push(...partsIfReadable(bytes, seq));
   }
   return kept;
-}
-
-function partsIn(bytes: Uint8Array, seq: number): string[] {
-  try {
-    const entry = decodeFrame(bytes, seq);
-    return entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name);
-  } catch {
-    // What a damaged entry names cannot be known.
-    return [];
-  }
 }
 
 /** Names begin with the time they were made at, to the base of 36, and go on with the number of the name. */

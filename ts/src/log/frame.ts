@@ -107,6 +107,16 @@ export function unreadable(seq: number, cause?: unknown): EdgeVecError {
   });
 }
 
+/** The chunks that an entry names for its parts. What a damaged entry names cannot be known: none. */
+export function partsIfReadable(frame: Uint8Array, seq: number): string[] {
+  try {
+    const entry = decodeFrame(frame, seq);
+    return entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
 function isSaid(value: unknown): value is Said {
   if (typeof value !== 'object' || value === null) return false;
   const said = value as Said;

@@ -8,7 +8,7 @@ import { type Put, type Storage, sameBytes } from '../storage/storage.js';
 import { encodeAside, type Stored } from './aside.js';
 import { drawEpoch, isSameDatabase, mendedEpoch } from './epoch.js';
 import { isOfDatabase } from './evidence.js';
-import { decodeFrame, type Entry, encodeFrame } from './frame.js';
+import { decodeFrame, type Entry, encodeFrame, partsIfReadable } from './frame.js';
 import { decodeHead, encodeHead, type Head } from './head.js';
 
 /** What a look at the log's end finds. */
@@ -286,14 +286,5 @@ function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
   } catch {
     // It is to be replaced, whatever it was.
     return undefined;
-  }
-}
-
-function partsIfReadable(frame: Uint8Array, seq: number): string[] {
-  try {
-    const entry = decodeFrame(frame, seq);
-    return entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name);
-  } catch {
-    return [];
   }
 }

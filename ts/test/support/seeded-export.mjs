@@ -1,7 +1,7 @@
 // A seeded database by awaited calls, and the SHA-256 of its export. Plain JavaScript, since scripts/same-bytes.mjs uses it with the package in dist/.
 
 /** Numbers from -1 to 1, the same for the same seed (mulberry32). @param {number} seed */
-function random(seed) {
+export function random(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
