@@ -3,15 +3,6 @@
 //
 // A durable one is ahead of nothing: what its callers see is in the log.
 
-import type { Loaded } from '../checkpoint/load.js';
-import type { State } from '../checkpoint/places.js';
-import type { RowStream } from '../checkpoint/row-stream.js';
-import type { AtRest } from '../checkpoint/save.js';
-import type { Durable, Held } from '../durable/durable.js';
-import { others } from '../durable/news.js';
-import { MODE } from '../engine/bindings.js';
-import { aborted, amend, closed, EdgeVecError, fix, internal } from '../errors.js';
-import type { Entry } from '../log/frame.js';
 import type {
   ExportReply,
   Handlers,
@@ -21,21 +12,30 @@ import type {
   Request,
   SearchRequest,
   WriteRequest,
-} from '../messages.js';
-import type { EngineOptions } from '../options.js';
-import { within } from '../patience.js';
-import { copyInto } from '../portable/copy.js';
-import { Export } from '../portable/export.js';
-import { copiedSnapshot } from '../portable/from-memory.js';
-import { storedSnapshot } from '../portable/from-storage.js';
-import type { Snapshot } from '../portable/snapshot.js';
-import type { Ahead } from '../rows/ids.js';
-import { Slices, STEP_ROWS } from '../slices.js';
+} from '../base/calls.js';
+import { aborted, amend, closed, EdgeVecError, fix, internal } from '../base/errors.js';
+import type { EngineOptions } from '../base/options.js';
+import { Slices, STEP_ROWS } from '../base/time-slices.js';
+import { within } from '../base/timeout.js';
+import type { Id } from '../base/types.js';
+import type { Ahead } from '../collection/ids.js';
+import { MODE } from '../engine/bindings.js';
+import type { Entry } from '../format/entry.js';
+import type { Loaded } from '../persistence/checkpoint/load.js';
+import type { State } from '../persistence/checkpoint/places.js';
+import type { RowStream } from '../persistence/checkpoint/row-stream.js';
+import type { AtRest } from '../persistence/checkpoint/save.js';
+import type { Durable, Held } from '../persistence/durable.js';
+import { copyInto } from '../persistence/export/copy.js';
+import { Export } from '../persistence/export/export.js';
+import { copiedSnapshot } from '../persistence/export/from-memory.js';
+import { storedSnapshot } from '../persistence/export/from-storage.js';
+import type { Snapshot } from '../persistence/export/snapshot.js';
+import { others } from '../persistence/tabs/news.js';
 import type { StorageSite } from '../storage/storage.js';
-import type { Id } from '../types.js';
-import { type Change, Committer } from './committer.js';
-import { Linker } from './linker.js';
-import { Transaction } from './transaction.js';
+import { type Change, Committer } from './write/committer.js';
+import { Linker } from './write/linker.js';
+import { Transaction } from './write/transaction.js';
 
 /** Fewer tombstones than this are not worth a pass over the graph. */
 const TIDY_FROM = 1_000;

@@ -1,23 +1,23 @@
 // From options to a running database, in whichever host.
 
-import type { Loaded } from '../checkpoint/load.js';
-import type { StoredOptions } from '../checkpoint/manifest.js';
-import { Durable, type Place, type StorageEvent } from '../durable/durable.js';
-import { type News, others } from '../durable/news.js';
+import { amend, EdgeVecError, gone } from '../base/errors.js';
+import { show } from '../base/inspect.js';
+import type { EngineOptions, HostOptions } from '../base/options.js';
+import type { Slices } from '../base/time-slices.js';
+import { Rows } from '../collection/collection.js';
 import { instantiate, startEngine } from '../engine/load.js';
-import { amend, EdgeVecError, gone } from '../errors.js';
-import { isOfDatabase } from '../log/evidence.js';
-import type { EngineOptions, HostOptions } from '../options.js';
-import { importInto } from '../portable/import.js';
-import { Rows } from '../rows/rows.js';
-import type { SalvageReport } from '../salvage/report.js';
-import { salvage } from '../salvage/salvage.js';
-import { show } from '../show.js';
-import type { Slices } from '../slices.js';
+import type { StoredOptions } from '../format/manifest.js';
+import type { Loaded } from '../persistence/checkpoint/load.js';
+import { Durable, type Place, type StorageEvent } from '../persistence/durable.js';
+import { importInto } from '../persistence/export/import.js';
+import { isOfDatabase } from '../persistence/log/evidence.js';
+import { type News, others } from '../persistence/tabs/news.js';
 import { MemorySite } from '../storage/memory.js';
 import { Names } from '../storage/names.js';
 import type { Storage, StorageSite } from '../storage/storage.js';
 import { Database } from './database.js';
+import type { SalvageReport } from './salvage/report.js';
+import { salvage } from './salvage/salvage.js';
 
 export interface Opened {
   readonly database: Database;

@@ -1,8 +1,8 @@
 // The wasm boundary as this layer sees it. The generated `bindings.d.ts` is checked against it in load.ts; having it by hand
 // keeps generated types out of the published declarations.
 
-import type { EngineStats } from '../messages.js';
-import type { EngineOptions } from '../options.js';
+import type { EngineStats } from '../base/calls.js';
+import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
 export const ABI_VERSION = 6;

@@ -4,9 +4,9 @@
 // each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
 // call: callers copy.
 
-import { damaged, EdgeVecError, fix, internal } from '../errors.js';
-import type { EngineStats } from '../messages.js';
-import type { EngineOptions } from '../options.js';
+import type { EngineStats } from '../base/calls.js';
+import { damaged, EdgeVecError, fix, internal } from '../base/errors.js';
+import type { EngineOptions } from '../base/options.js';
 import { type Bindings, type EngineFault, type RawEngine, STATUS } from './bindings.js';
 import { crashed, faultOf, isTrap, outOfMemory } from './faults.js';
 

@@ -1,6 +1,6 @@
 // A status of the engine, as a sentence.
 
-import { damaged, EdgeVecError } from '../errors.js';
+import { damaged, EdgeVecError } from '../base/errors.js';
 import { STATUS } from './bindings.js';
 
 /** The error a non-zero status stands for. */

@@ -1,7 +1,7 @@
 // The engine as the caller of `edgevec/slim` gives it.
 
-import { amend, EdgeVecError } from '../errors.js';
-import { show } from '../show.js';
+import { amend, EdgeVecError } from '../base/errors.js';
+import { show } from '../base/inspect.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
 import { bestVariant, variantOf } from './variants.js';
 

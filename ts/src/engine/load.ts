@@ -1,8 +1,8 @@
 // From a compiled module to a running engine, and the errors on the way.
 
 import { createBindings } from '#wasm/bindings.js';
-import { EdgeVecError } from '../errors.js';
-import type { EngineOptions } from '../options.js';
+import { EdgeVecError } from '../base/errors.js';
+import type { EngineOptions } from '../base/options.js';
 import { ABI_VERSION, type Bindings } from './bindings.js';
 import { Engine, type Instance } from './engine.js';
 import { outOfMemory } from './faults.js';

@@ -1,10 +1,10 @@
 // An engine read back from a snapshot, chunk by chunk.
 
-import { damaged } from '../errors.js';
+import { damaged } from '../base/errors.js';
+import { SECTIONS } from '../format/sections.js';
 import type { RawEngine, RawRestore } from './bindings.js';
 import { Engine, type Instance } from './engine.js';
 import { crashed, faultOf, isTrap, outOfMemory } from './faults.js';
-import { SECTIONS } from './sections.js';
 
 export class EngineRestore {
   readonly #instance: Instance;

@@ -1,6 +1,6 @@
 // The builds of the engine, best first, each with a tiny module that only validates where the build would run.
 
-import { EdgeVecError } from '../errors.js';
+import { EdgeVecError } from '../base/errors.js';
 
 /** A build of the engine. */
 export type Variant = 'relaxed-simd' | 'simd128';

@@ -1,10 +1,10 @@
 // What a host is.
 
-import type { Method, Reply, Request } from '../messages.js';
-import type { EngineOptions } from '../options.js';
-import type { SalvageReport } from '../salvage/report.js';
-import type { Slices } from '../slices.js';
-import type { HostKind } from '../types.js';
+import type { Method, Reply, Request } from '../base/calls.js';
+import type { EngineOptions } from '../base/options.js';
+import type { Slices } from '../base/time-slices.js';
+import type { HostKind } from '../base/types.js';
+import type { SalvageReport } from '../database/salvage/report.js';
 
 /** Runs a database somewhere. Every call rejects with an `EdgeVecError`, and with nothing else. */
 export interface Host {

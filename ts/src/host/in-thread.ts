@@ -1,15 +1,15 @@
 // The database in this very thread: for Node, service workers and edge runtimes, and where a worker is refused.
 
+import type { Handlers, Method, Reply, Request } from '../base/calls.js';
+import { asEdgeVecError, closed } from '../base/errors.js';
+import { weakly } from '../base/finalizer.js';
+import type { EngineOptions, ResolvedOptions } from '../base/options.js';
+import { Slices } from '../base/time-slices.js';
 import type { Database } from '../database/database.js';
 import { type Opened, openDatabase } from '../database/open.js';
-import type { StorageEvent } from '../durable/durable.js';
+import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
-import { asEdgeVecError, closed } from '../errors.js';
-import { weakly } from '../finalizer.js';
-import type { Handlers, Method, Reply, Request } from '../messages.js';
-import type { EngineOptions, ResolvedOptions } from '../options.js';
-import type { SalvageReport } from '../salvage/report.js';
-import { Slices } from '../slices.js';
+import type { StorageEvent } from '../persistence/durable.js';
 import { localSite } from '../storage/site.js';
 import type { Host } from './host.js';
 

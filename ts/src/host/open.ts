@@ -1,8 +1,8 @@
 // Which host a database gets.
 
+import { EdgeVecError } from '../base/errors.js';
+import type { ResolvedOptions } from '../base/options.js';
 import type { EngineModule } from '../engine/load.js';
-import { EdgeVecError } from '../errors.js';
-import type { ResolvedOptions } from '../options.js';
 import { isInFiles } from '../storage/site.js';
 import type { Host } from './host.js';
 import { InThreadHost } from './in-thread.js';

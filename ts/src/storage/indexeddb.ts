@@ -4,9 +4,9 @@
 // listens to is reported as an error nobody handled.
 
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
-import { closed, EdgeVecError, superseded, unanswered } from '../errors.js';
-import { within } from '../patience.js';
-import { show } from '../show.js';
+import { closed, EdgeVecError, superseded, unanswered } from '../base/errors.js';
+import { show } from '../base/inspect.js';
+import { within } from '../base/timeout.js';
 import { Presence } from './presence.js';
 import { isPiece, newPiece, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
 import { noRoom } from './room.js';

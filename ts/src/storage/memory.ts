@@ -1,6 +1,6 @@
 // A storage in memory: for tests, and for a database that was asked to go on where nothing can be stored. It lasts as long as its site.
 
-import { closed } from '../errors.js';
+import { closed } from '../base/errors.js';
 import {
   type Batch,
   type Keys,

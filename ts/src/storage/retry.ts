@@ -1,7 +1,7 @@
 // Reads that nobody has asked for by a call of his own are tried again where the storage fails: it may do so for a moment only.
 
-import { EdgeVecError } from '../errors.js';
-import type { Slices } from '../slices.js';
+import { EdgeVecError } from '../base/errors.js';
+import type { Slices } from '../base/time-slices.js';
 
 /** Milliseconds before the next try, each time. */
 const PAUSES_MS = [100, 400, 1_600];

@@ -1,6 +1,6 @@
 // Room on the device: looked for before much is written, since what does not fit is written in vain, slowly, and is in the way of others meanwhile.
 
-import { EdgeVecError, type EdgeVecErrorDetails } from '../errors.js';
+import { EdgeVecError, type EdgeVecErrorDetails } from '../base/errors.js';
 import type { Storage } from './storage.js';
 
 /** Less than this is simply tried: asking may take as long. */

@@ -1,6 +1,6 @@
 // Where databases are kept on this platform: IndexedDB where there is one, else files.
 
-import { EdgeVecError } from '../errors.js';
+import { EdgeVecError } from '../base/errors.js';
 import { type Node, node } from './files/node.js';
 import { hasIndexedDb, IndexedDbSite } from './indexeddb.js';
 import type { StorageSite } from './storage.js';

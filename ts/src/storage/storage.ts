@@ -4,7 +4,7 @@
 // process dies in it; commits of all who have the storage open take effect one after the other; a strict commit and all commits before it
 // survive a power failure, as far as the platform can tell, and a relaxed one survives at least the end of the process.
 
-import type { EdgeVecError } from '../errors.js';
+import type { EdgeVecError } from '../base/errors.js';
 
 /** `head`: one small value under the key 0, by which commits are fenced. `log`: numbers, ascending. `chunks`: names, in no order. */
 export interface Keys {

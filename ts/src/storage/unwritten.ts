@@ -1,6 +1,6 @@
 // A storage that is only looked at.
 
-import { EdgeVecError } from '../errors.js';
+import { EdgeVecError } from '../base/errors.js';
 import type { Storage } from './storage.js';
 
 /** The same, but that nothing can be written to it. */

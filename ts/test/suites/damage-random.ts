@@ -2,8 +2,8 @@
 // it is there once the damage is undone, and what can be read is given back meanwhile.
 
 import { expect, onTestFinished, test } from 'vitest';
+import { encodeFrame } from '../../src/format/entry.js';
 import { EdgeVec } from '../../src/index.js';
-import { encodeFrame } from '../../src/log/frame.js';
 import { bytesAt, entryOf, flipped, frameOf, same, type Tampering, type Values } from '../support/tampering.js';
 import { random } from '../support/vectors.js';
 import type { Kept } from './durable.js';

@@ -1,9 +1,9 @@
 // What is stored and cannot be read stays as it is, and is never taken for an empty database.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { encodeFrame } from '../../src/format/entry.js';
+import { encodePart } from '../../src/format/part.js';
 import { EdgeVec, EdgeVecError, type EdgeVecEvent, type OpenOptions, type SalvageOptions } from '../../src/index.js';
-import { encodeFrame } from '../../src/log/frame.js';
-import { encodePart } from '../../src/log/part.js';
 import { failure } from '../support/open.js';
 import {
   bytesAt,

@@ -3,13 +3,13 @@
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { crc32c } from '../../src/base/crc32c.js';
+import { Slices } from '../../src/base/time-slices.js';
+import { copyMetadata } from '../../src/collection/metadata/copy.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
+import { toText } from '../../src/format/value/text.js';
 import { EdgeVec, type OpenOptions } from '../../src/index.js';
-import { copyMetadata } from '../../src/metadata/copy.js';
-import { toText } from '../../src/metadata/text.js';
-import { Slices } from '../../src/slices.js';
-import { crc32c } from '../../src/storage/crc32c.js';
 import { localSite } from '../../src/storage/site.js';
 import { metadata, nested } from '../support/metadata.js';
 import { failure } from '../support/open.js';

@@ -1,7 +1,7 @@
 // The graph's answers against exact search, on seeded clustered data.
 
 import { describe, expect, test } from 'vitest';
-import type { Id } from '../../src/types.js';
+import type { Id } from '../../src/base/types.js';
 import known from '../same-bytes.json' with { type: 'json' };
 import type { Open } from '../support/open.js';
 import { seededExport } from '../support/seeded-export.mjs';

@@ -1,7 +1,7 @@
 // What every storage promises.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { EdgeVecError } from '../../src/errors.js';
+import { EdgeVecError } from '../../src/base/errors.js';
 import type { Storage, StorageSite } from '../../src/storage/storage.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

@@ -1,9 +1,9 @@
 // A disk for tests: what was committed on it, in order, and what a power failure may leave of it. And a site on it whose calls can be made to fail.
 
-import { decodeManifest, namesOf } from '../../src/checkpoint/manifest.js';
-import { closed, EdgeVecError } from '../../src/errors.js';
-import { decodeFrame } from '../../src/log/frame.js';
-import { decodeHead } from '../../src/log/head.js';
+import { closed, EdgeVecError } from '../../src/base/errors.js';
+import { decodeFrame } from '../../src/format/entry.js';
+import { decodeHead } from '../../src/format/head.js';
+import { decodeManifest, namesOf } from '../../src/format/manifest.js';
 import {
   type Batch,
   type Keys,

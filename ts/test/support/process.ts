@@ -1,15 +1,15 @@
 // A process that has a database open on a disk of a test's, at the level below hosts: no messages, no validation.
 
+import type { Part, WriteKind } from '../../src/base/calls.js';
+import type { HostOptions } from '../../src/base/options.js';
+import { Slices, systemClock } from '../../src/base/time-slices.js';
+import type { Id } from '../../src/base/types.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
-import type { StorageEvent } from '../../src/durable/durable.js';
-import type { News } from '../../src/durable/news.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import type { Part, WriteKind } from '../../src/messages.js';
-import type { HostOptions } from '../../src/options.js';
-import { Slices, systemClock } from '../../src/slices.js';
+import type { StorageEvent } from '../../src/persistence/durable.js';
+import type { News } from '../../src/persistence/tabs/news.js';
 import type { StorageSite } from '../../src/storage/storage.js';
-import type { Id } from '../../src/types.js';
 
 /** Slices between which no time passes: what would pause goes on in the next turn of the event loop. */
 export function hasty(): Slices {

@@ -1,9 +1,9 @@
 // What is stored of a database, as a tool sees it that changes it behind the database's back.
 
-import { encodeFrame, type WriteEntry } from '../../src/log/frame.js';
-import { decodeHead, encodeHead } from '../../src/log/head.js';
-import { encodePart } from '../../src/log/part.js';
-import { crc32c } from '../../src/storage/crc32c.js';
+import { crc32c } from '../../src/base/crc32c.js';
+import { encodeFrame, type WriteEntry } from '../../src/format/entry.js';
+import { decodeHead, encodeHead } from '../../src/format/head.js';
+import { encodePart } from '../../src/format/part.js';
 
 /** By key: `head`, `log/7`, `chunks/name`; in files, by path: `journal`, `chunks/name`. Values are bytes, unless a test puts others. */
 export type Values = Map<string, unknown>;

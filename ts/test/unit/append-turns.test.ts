@@ -2,8 +2,8 @@
 // a seeded scheduler that lets one of them do far more than the other.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { inQueue } from '../../src/durable/lock.js';
-import type { News } from '../../src/durable/news.js';
+import { inQueue } from '../../src/persistence/tabs/lock.js';
+import type { News } from '../../src/persistence/tabs/news.js';
 import type { Batch, Storage } from '../../src/storage/storage.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Locks } from '../support/locks.js';

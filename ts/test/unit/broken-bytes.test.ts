@@ -4,14 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { decodeManifest, encodeManifest, type Manifest } from '../../src/checkpoint/manifest.js';
+import { crc32c } from '../../src/base/crc32c.js';
+import { type ChunkRef, refOf } from '../../src/format/chunk.js';
+import { decodeFrame, encodeFrame } from '../../src/format/entry.js';
+import { PortableReader } from '../../src/format/export-file.js';
+import { decodeHead, encodeHead } from '../../src/format/head.js';
+import { decodeManifest, encodeManifest, type Manifest } from '../../src/format/manifest.js';
+import { decodeParts, encodePart } from '../../src/format/part.js';
 import { EdgeVec, type EdgeVecError } from '../../src/index.js';
-import { decodeFrame, encodeFrame } from '../../src/log/frame.js';
-import { decodeHead, encodeHead } from '../../src/log/head.js';
-import { decodeParts, encodePart } from '../../src/log/part.js';
-import { PortableReader } from '../../src/portable/file.js';
-import { type ChunkRef, refOf } from '../../src/storage/chunk.js';
-import { crc32c } from '../../src/storage/crc32c.js';
 import { random } from '../support/vectors.js';
 
 const RUNS = 20_000;

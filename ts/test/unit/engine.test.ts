@@ -2,13 +2,13 @@
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
+import { Rows } from '../../src/collection/collection.js';
 import { Database } from '../../src/database/database.js';
 import { Engine } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
 import { bestVariant } from '../../src/engine/variants.js';
 import { EdgeVec } from '../../src/index.js';
-import { Rows } from '../../src/rows/rows.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { failure } from '../support/open.js';
 

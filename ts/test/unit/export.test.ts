@@ -1,11 +1,11 @@
 // What a file holds while others write, and what becomes of the chunks it is read from.
 
 import { expect, test } from 'vitest';
-import { decodeManifest, namesOf } from '../../src/checkpoint/manifest.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
+import { decodeHead } from '../../src/format/head.js';
+import { decodeManifest, namesOf } from '../../src/format/manifest.js';
 import { EdgeVec, EdgeVecError } from '../../src/index.js';
-import { decodeHead } from '../../src/log/head.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { hasty, Process, type Row } from '../support/process.js';
 import { streamingDisk } from '../support/streaming.js';

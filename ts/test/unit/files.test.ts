@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { EdgeVecError } from '../../src/errors.js';
+import { EdgeVecError } from '../../src/base/errors.js';
 import { type FileHandle, type Fs, node as findNode, type Node } from '../../src/storage/files/node.js';
 import { RECORD_HEADER } from '../../src/storage/files/record.js';
 import { FilesSite } from '../../src/storage/files/site.js';
@@ -611,7 +611,7 @@ describe('A lock', () => {
     const [files, platform, errors] = await Promise.all([
       import('../../src/storage/files/site.js'),
       import('../../src/storage/files/node.js'),
-      import('../../src/errors.js'),
+      import('../../src/base/errors.js'),
     ]);
     expect(files.FilesSite).not.toBe(FilesSite);
     let heard = 0;

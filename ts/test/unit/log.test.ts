@@ -1,14 +1,14 @@
 // The log on a storage: order, fencing, and what is left of it when bytes are lost.
 
 import { describe, expect, test } from 'vitest';
-import { EdgeVecError } from '../../src/errors.js';
-import { decodeAside, encodeAside, readAside } from '../../src/log/aside.js';
-import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../src/log/frame.js';
-import { decodeHead, encodeHead, type Head } from '../../src/log/head.js';
-import { Log, type Tail } from '../../src/log/log.js';
-import { decodePart, decodeParts, encodePart } from '../../src/log/part.js';
-import type { Part } from '../../src/messages.js';
-import { crc32c } from '../../src/storage/crc32c.js';
+import type { Part } from '../../src/base/calls.js';
+import { crc32c } from '../../src/base/crc32c.js';
+import { EdgeVecError } from '../../src/base/errors.js';
+import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../src/format/entry.js';
+import { decodeHead, encodeHead, type Head } from '../../src/format/head.js';
+import { decodePart, decodeParts, encodePart } from '../../src/format/part.js';
+import { decodeAside, encodeAside, readAside } from '../../src/persistence/log/aside.js';
+import { Log, type Tail } from '../../src/persistence/log/log.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { Names } from '../../src/storage/names.js';
 import type { Put, Storage } from '../../src/storage/storage.js';

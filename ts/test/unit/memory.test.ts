@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Database } from '../../src/database/database.js';
 import { PROTOCOL_VERSION } from '../../src/host/worker/protocol.js';
 import { EdgeVec } from '../../src/index.js';
-import { Export } from '../../src/portable/export.js';
+import { Export } from '../../src/persistence/export/export.js';
 
 setFlagsFromString('--expose-gc');
 const gc: () => void = runInNewContext('gc');

@@ -4,12 +4,12 @@
 import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EdgeVecError } from '../../src/errors.js';
-import { decodePart, encodePart } from '../../src/log/part.js';
-import { MAX_LEVELS, VIEWS } from '../../src/metadata/kinds.js';
-import { parseNodes, readMetadata, rootOf } from '../../src/metadata/read.js';
-import { Unread } from '../../src/metadata/unread.js';
-import { Rows } from '../../src/rows/rows.js';
+import { EdgeVecError } from '../../src/base/errors.js';
+import { Rows } from '../../src/collection/collection.js';
+import { decodePart, encodePart } from '../../src/format/part.js';
+import { MAX_LEVELS, VIEWS } from '../../src/format/value/kinds.js';
+import { parseNodes, readMetadata, rootOf } from '../../src/format/value/read.js';
+import { Unread } from '../../src/format/value/unread.js';
 
 function read(text: string, views?: ReadonlySet<string>): unknown {
   const nodes = parseNodes(text);

@@ -4,16 +4,16 @@
 import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { WriteKind } from '../../src/base/calls.js';
+import { Slices } from '../../src/base/time-slices.js';
+import type { EdgeVecEvent, Id } from '../../src/base/types.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import type { WriteKind } from '../../src/messages.js';
-import { parseNodes } from '../../src/metadata/read.js';
-import { toText } from '../../src/metadata/text.js';
-import { merged, readOrKeep, Unread } from '../../src/metadata/unread.js';
-import { Slices } from '../../src/slices.js';
+import { parseNodes } from '../../src/format/value/read.js';
+import { toText } from '../../src/format/value/text.js';
+import { merged, readOrKeep, Unread } from '../../src/format/value/unread.js';
 import { MemorySite } from '../../src/storage/memory.js';
-import type { EdgeVecEvent, Id } from '../../src/types.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { metadata as arbitrary, nested } from '../support/metadata.js';
 

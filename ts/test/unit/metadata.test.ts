@@ -1,20 +1,27 @@
 // Metadata as it is stored: cut into parts by what its lines take, written where it has changed, a little at a time.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../src/checkpoint/manifest.js';
-import { manifestOf, placesOf, type State, type Stored, shapeOf, storedIn } from '../../src/checkpoint/places.js';
+import { Slices, STEP_ROWS } from '../../src/base/time-slices.js';
+import type { Id } from '../../src/base/types.js';
+import { Rows, type SavedRows } from '../../src/collection/collection.js';
+import { merged } from '../../src/collection/merge.js';
+import { STEP_BYTES } from '../../src/collection/pace.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import { merged } from '../../src/rows/merge.js';
-import { STEP_BYTES } from '../../src/rows/pace.js';
-import { arePartsOf, BLOCK_ROWS, PART_BYTES, type Part, partsOf } from '../../src/rows/parts.js';
-import { Rows, type SavedRows } from '../../src/rows/rows.js';
-import { Slices, STEP_ROWS } from '../../src/slices.js';
-import { type ChunkRef, refOf } from '../../src/storage/chunk.js';
+import { arePartsOf, BLOCK_ROWS, PART_BYTES, type Part, partsOf } from '../../src/format/blocks.js';
+import { type ChunkRef, refOf } from '../../src/format/chunk.js';
+import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../src/format/manifest.js';
+import {
+  manifestOf,
+  placesOf,
+  type State,
+  type Stored,
+  shapeOf,
+  storedIn,
+} from '../../src/persistence/checkpoint/places.js';
 import type { Batch } from '../../src/storage/storage.js';
-import type { Id } from '../../src/types.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { random } from '../support/vectors.js';
 

@@ -1,8 +1,8 @@
 // What becomes of a tab when another's checkpoint takes the place of what it holds.
 
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { News } from '../../src/durable/news.js';
-import { decodeHead, encodeHead } from '../../src/log/head.js';
+import { decodeHead, encodeHead } from '../../src/format/head.js';
+import type { News } from '../../src/persistence/tabs/news.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 

@@ -1,7 +1,7 @@
 // Whatever fails while rows come in, what was acknowledged is there, and answers are those of a plain map.
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { EdgeVecError } from '../../src/errors.js';
+import { EdgeVecError } from '../../src/base/errors.js';
 import { type Disk, type Fault, FaultySite } from '../support/disk.js';
 import { Process } from '../support/process.js';
 import { isRowChunk, ROW_CHUNKS, SAVED, streamingDisk } from '../support/streaming.js';

@@ -2,12 +2,12 @@
 // needs all rows waits.
 
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { HitsReply, SearchRequest } from '../../src/base/calls.js';
+import { EdgeVecError } from '../../src/base/errors.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
-import type { StorageEvent } from '../../src/durable/durable.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import { EdgeVecError } from '../../src/errors.js';
-import type { HitsReply, SearchRequest } from '../../src/messages.js';
+import type { StorageEvent } from '../../src/persistence/durable.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { failure } from '../support/open.js';
 import { hasty } from '../support/process.js';

@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { crc32c } from '../../src/base/crc32c.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { compile, startEngine } from '../../src/engine/load.js';
-import { SECTIONS } from '../../src/engine/sections.js';
-import { crc32c } from '../../src/storage/crc32c.js';
+import { SECTIONS } from '../../src/format/sections.js';
 import known from '../same-bytes.json' with { type: 'json' };
 import { random } from '../support/vectors.js';
 

@@ -1,11 +1,11 @@
 // Time slices, with a clock that only moves when work is done.
 
 import { describe, expect, test } from 'vitest';
+import { type Clock, SLICE_MS, Slices } from '../../src/base/time-slices.js';
+import { Rows } from '../../src/collection/collection.js';
 import { Database } from '../../src/database/database.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
-import { Rows } from '../../src/rows/rows.js';
-import { type Clock, SLICE_MS, Slices } from '../../src/slices.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { clustered, random } from '../support/vectors.js';
 

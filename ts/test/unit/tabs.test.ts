@@ -2,7 +2,7 @@
 // other. Every acknowledged write is there, in one order that all agree on.
 
 import { describe, expect, test } from 'vitest';
-import type { News } from '../../src/durable/news.js';
+import type { News } from '../../src/persistence/tabs/news.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 import { isRowChunk, SAVED, streamingDisk } from '../support/streaming.js';

@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { Slices } from '../../src/base/time-slices.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { EdgeVec } from '../../src/index.js';
-import { Slices } from '../../src/slices.js';
 import { localSite } from '../../src/storage/site.js';
 import { metadata } from '../support/metadata.js';
 

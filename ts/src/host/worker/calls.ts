@@ -4,7 +4,7 @@
 // last call, and the worker says which calls never came, and which it works on. Messages keep their order: all answers
 // that were sent before have arrived by then, and a call that came, is not worked on and waits here has lost its answer.
 
-import { EdgeVecError, fix } from '../../errors.js';
+import { EdgeVecError, fix } from '../../base/errors.js';
 import type { PongMessage } from './protocol.js';
 
 interface Pending {

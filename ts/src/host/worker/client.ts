@@ -1,13 +1,13 @@
 // The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
 
+import type { Method, Reply, Request } from '../../base/calls.js';
+import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../base/errors.js';
+import { weakly } from '../../base/finalizer.js';
+import type { EngineOptions, ResolvedOptions } from '../../base/options.js';
+import { Slices } from '../../base/time-slices.js';
+import type { EdgeVecEvent } from '../../base/types.js';
+import type { SalvageReport } from '../../database/salvage/report.js';
 import type { EngineModule } from '../../engine/load.js';
-import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../errors.js';
-import { weakly } from '../../finalizer.js';
-import type { Method, Reply, Request } from '../../messages.js';
-import type { EngineOptions, ResolvedOptions } from '../../options.js';
-import type { SalvageReport } from '../../salvage/report.js';
-import { Slices } from '../../slices.js';
-import type { EdgeVecEvent } from '../../types.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
 import { Calls } from './calls.js';

@@ -1,14 +1,14 @@
 // Errors, and what has some, as messages: class instances lose their class on the way through `postMessage`.
 
-import type { StorageEvent } from '../../durable/durable.js';
 import {
   asEdgeVecError,
   detailsOf,
   EdgeVecError,
   type EdgeVecErrorCode,
   type EdgeVecErrorDetails,
-} from '../../errors.js';
-import type { SalvageLoss, SalvageReport } from '../../salvage/report.js';
+} from '../../base/errors.js';
+import type { SalvageLoss, SalvageReport } from '../../database/salvage/report.js';
+import type { StorageEvent } from '../../persistence/durable.js';
 
 /** An error as structured-clone data. */
 export interface ErrorData {

@@ -1,6 +1,6 @@
 // A file on its way into the worker: the client sends a piece when the worker asks for one.
 
-import type { EdgeVecError } from '../../errors.js';
+import type { EdgeVecError } from '../../base/errors.js';
 
 export class Feed {
   readonly #ask: () => void;

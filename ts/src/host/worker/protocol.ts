@@ -1,7 +1,7 @@
 // The messages between client and worker.
 
-import type { Method } from '../../messages.js';
-import type { EngineOptions, HostOptions } from '../../options.js';
+import type { Method } from '../../base/calls.js';
+import type { EngineOptions, HostOptions } from '../../base/options.js';
 import type { ErrorData, EventData, ReportData } from './error-data.js';
 
 /** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */

@@ -1,7 +1,7 @@
 // Starting a worker, and every way in which that fails.
 
-import { EdgeVecError } from '../../errors.js';
-import type { ResolvedOptions } from '../../options.js';
+import { EdgeVecError } from '../../base/errors.js';
+import type { ResolvedOptions } from '../../base/options.js';
 import { isHeld, lockName } from './lock.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 

@@ -1,12 +1,12 @@
 // The worker script: one self-contained file, built on its own. It says hello when asked, for nobody may listen yet when it
 // starts; the open message then brings the compiled module, so that the worker fetches and compiles nothing.
 
+import type { Method } from '../../base/calls.js';
+import { EdgeVecError } from '../../base/errors.js';
+import { Slices } from '../../base/time-slices.js';
 import type { Database } from '../../database/database.js';
 import { openDatabase } from '../../database/open.js';
-import type { StorageEvent } from '../../durable/durable.js';
-import { EdgeVecError } from '../../errors.js';
-import type { Method } from '../../messages.js';
-import { Slices } from '../../slices.js';
+import type { StorageEvent } from '../../persistence/durable.js';
 import { IndexedDbSite } from '../../storage/indexeddb.js';
 import { buffersOf } from './buffers.js';
 import { packError, packEvent, packReport, unpackError } from './error-data.js';

@@ -1,7 +1,7 @@
 // What a failed call of the file system is to whoever uses the storage.
 
-import { EdgeVecError } from '../../errors.js';
-import { show } from '../../show.js';
+import { EdgeVecError } from '../../base/errors.js';
+import { show } from '../../base/inspect.js';
 import { noRoom } from '../room.js';
 import { codeOf } from './node.js';
 

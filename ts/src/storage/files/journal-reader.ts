@@ -1,6 +1,6 @@
 // Finds the records of a journal. A record that a crash has cut short was never committed.
 
-import { crc32c } from '../crc32c.js';
+import { crc32c } from '../../base/crc32c.js';
 import { readAll } from './io.js';
 import type { FileHandle } from './node.js';
 import { ENTRY_HEADER, RECORD_HEADER } from './record.js';

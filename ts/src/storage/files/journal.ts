@@ -10,7 +10,7 @@
 // A journal is born with a record that forgets an entry nobody has. So a journal without a record is
 // none that was left by a crash: it has been emptied.
 
-import { damaged, type EdgeVecError } from '../../errors.js';
+import { damaged, type EdgeVecError } from '../../base/errors.js';
 import { type Put, sameBytes } from '../storage.js';
 import { broken } from './errors.js';
 import { readAll, syncFolder, writeAll } from './io.js';

@@ -8,8 +8,8 @@
 // A disk without a free byte still takes an empty file. A lock that is taken there is empty, and its
 // holder knows it by the file that it has open.
 
-import { EdgeVecError } from '../../errors.js';
-import { show } from '../../show.js';
+import { EdgeVecError } from '../../base/errors.js';
+import { show } from '../../base/inspect.js';
 import { isFull } from './errors.js';
 import { type Holder, isHere, namespaceOf, parseHolder, sayHolder } from './holder.js';
 import { writeAll } from './io.js';

@@ -1,7 +1,7 @@
 // The records of a journal: each is one commit of head and log.
 
-import { damaged } from '../../errors.js';
-import { crc32c } from '../crc32c.js';
+import { crc32c } from '../../base/crc32c.js';
+import { damaged } from '../../base/errors.js';
 import type { Delete, Put } from '../storage.js';
 
 /** A record: bytes of its body, its number, checksum of these two, checksum of the body; then the body. */

@@ -1,6 +1,6 @@
 // One storage for all in a thread who open the same place, as tabs share what a browser keeps: each has a handle, and the last one closes it.
 
-import { closed, detailsOf, EdgeVecError } from '../../errors.js';
+import { closed, detailsOf, EdgeVecError } from '../../base/errors.js';
 import type { Batch, Keys, News, Room, Storage, StoreName } from '../storage.js';
 
 /** A place where a storage may be open. Copies of this module, which hot reload makes, meet here: it is data, and no class of theirs. */

@@ -1,8 +1,8 @@
 // Databases in files, for Node, Bun and Deno: a folder a name. One thread at a time holds it, by a
 // lock file; in that it may be open many times.
 
-import { EdgeVecError } from '../../errors.js';
-import { show } from '../../show.js';
+import { EdgeVecError } from '../../base/errors.js';
+import { show } from '../../base/inspect.js';
 import type { Storage, StorageSite } from '../storage.js';
 import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';

@@ -1,7 +1,7 @@
 // A storage in files: a journal with head and log, and chunks. Chunks are files of their own, there
 // before the record that speaks of them and gone after it.
 
-import { closed, damaged, type EdgeVecError, gone } from '../../errors.js';
+import { closed, damaged, type EdgeVecError, gone } from '../../base/errors.js';
 import { kindOf } from '../names.js';
 import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
 import { guard, isFull } from './errors.js';

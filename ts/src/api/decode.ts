@@ -1,0 +1,59 @@
+// Replies as callers want them: columns become objects, and the engine's distance gets a score beside it. Every record and
+// every hit gets metadata of its own.
+
+import type { HitsReply, RecordsReply } from '../base/calls.js';
+import type { Hit, HostKind, Metric, ScannedRecord } from '../base/types.js';
+import { copyStored } from '../collection/metadata/copy.js';
+
+export class Decoder<M extends object> {
+  readonly #host: HostKind;
+  readonly #metric: Metric;
+  readonly #dimensions: number;
+  /** Metadata given out: a row may occur more than once in a reply, and a message keeps that. */
+  readonly #given = new Set<object>();
+
+  /** For one call: its replies share what they share. */
+  constructor(host: HostKind, metric: Metric, dimensions: number) {
+    this.#host = host;
+    this.#metric = metric;
+    this.#dimensions = dimensions;
+  }
+
+  /** A record; with its vector if the reply has it. */
+  record(reply: RecordsReply, i: number): ScannedRecord<M> {
+    return { id: reply.ids[i] as ScannedRecord<M>['id'], ...this.#content(reply, i) };
+  }
+
+  /** Hits, nearest first. */
+  hits(reply: HitsReply): Hit<M>[] {
+    return reply.ids.map((id, i) => {
+      const distance = reply.distances[i] as number;
+      return { id, distance, score: scoreOf(this.#metric, distance), ...this.#content(reply, i) };
+    });
+  }
+
+  #content({ metadata, vectors }: RecordsReply, i: number) {
+    const content = { metadata: this.#own(metadata[i]) };
+    const size = this.#dimensions;
+    return vectors === undefined ? content : { ...content, vector: vectors.slice(i * size, (i + 1) * size) };
+  }
+
+  #own(metadata: object | undefined): M {
+    // Metadata may be left out only where {} is a valid M.
+    if (metadata === undefined) return {} as M;
+    if (this.#host === 'in-thread' || this.#given.has(metadata)) return copyStored(metadata) as M;
+    this.#given.add(metadata);
+    return metadata as M;
+  }
+}
+
+function scoreOf(metric: Metric, distance: number): number {
+  switch (metric) {
+    case 'cosine':
+      return 1 - distance;
+    case 'dot':
+      return 0 - distance;
+    case 'euclidean':
+      return 1 / (1 + distance);
+  }
+}

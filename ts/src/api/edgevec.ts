@@ -1,0 +1,436 @@
+// The public class, but for `open`: each entry adds its own way to get the engine (edgevec-inline.ts, edgevec-slim.ts).
+// Arguments are validated here, once; the database behind the host trusts them.
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Method, Reply, Request } from '../base/calls.js';
+import { closed, EdgeVecError } from '../base/errors.js';
+import { closeWithOwner, forget } from '../base/finalizer.js';
+import type { SiteOptions } from '../base/options.js';
+import { STEP_ROWS } from '../base/time-slices.js';
+import type {
+  DeleteOptions,
+  Hit,
+  HitWithVector,
+  HostKind,
+  Id,
+  Many,
+  Metric,
+  NewRecord,
+  RecordChange,
+  ScannedRecord,
+  ScanOptions,
+  SearchOptions,
+  Stats,
+  StoredRecord,
+  UpsertRecord,
+  VectorInput,
+  WriteOptions,
+} from '../base/types.js';
+import type { Connection } from '../host/connection.js';
+import type { Host } from '../host/host.js';
+import { isPersisted, persist } from '../storage/persistence.js';
+import { localSite } from '../storage/site.js';
+import { answer, ofCaller } from './caller.js';
+import { checkId, copyVector } from './check.js';
+import { Decoder } from './decode.js';
+import { exportStream } from './export-stream.js';
+import {
+  checkName,
+  readable,
+  resolveDelete,
+  resolveScan,
+  resolveSearch,
+  resolveSite,
+  resolveWrite,
+} from './options.js';
+import { copyQueries } from './queries.js';
+import { write } from './write/write.js';
+import type { Target } from './write/writer.js';
+
+type WithVectors = SearchOptions & { readonly includeVectors: true };
+type Default = Record<string, unknown>;
+
+/**
+ * A vector database on this device. `M` is the type of the metadata stored with each row.
+ *
+ * Every method rejects with an {@link EdgeVecError}: `CLOSED` after `close()`, `WORKER_DIED` or `ENGINE_CRASHED` when what
+ * held the rows is gone, `INTERNAL` for a fault of EdgeVec itself, and what it documents. Only what `onProgress` throws
+ * comes out as it is.
+ */
+export class EdgeVecBase<M extends object = Default> {
+  readonly #connection: Connection;
+  readonly #target: Target;
+  #closing: Promise<void> | undefined;
+
+  /** Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations tell no more. */
+  protected constructor(opened: object) {
+    const connection = opened as Connection;
+    if (connection?.host === undefined) {
+      throw new EdgeVecError('INVALID_OPTIONS', 'A database is not made with new', {
+        remedy: 'Use await EdgeVec.open({ dimensions }).',
+      });
+    }
+    this.#connection = connection;
+    const { host, options } = connection;
+    const { dimensions } = host.engine;
+    this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner: this };
+    closeWithOwner(this, connection.host);
+    // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
+    if (Symbol.asyncDispose !== undefined) {
+      Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
+    }
+  }
+
+  /**
+   * The names of the databases stored on this device, ascending.
+   *
+   * @throws `STORAGE_UNAVAILABLE`.
+   */
+  static list(options?: SiteOptions): Promise<string[]> {
+    return answer(async () => (await localSite(readable(() => resolveSite('list', options)))).list());
+  }
+
+  /**
+   * Removes a stored database, if it is there. In other tabs that have it open it is closed.
+   *
+   * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` where another tab or process does not let go of it. In IndexedDB it is then removed as soon as that does; until
+   * then it cannot be opened.
+   */
+  static drop(name: string, options?: SiteOptions): Promise<void> {
+    return answer(async () => (await localSite(readable(() => resolveSite('drop', options)))).drop(checkName(name)));
+  }
+
+  /**
+   * Asks the browser to keep what this site has stored, also when the device runs out of room. Some browsers ask the user, others decide by
+   * themselves; call it on the page, not in a worker, best where the user has just done something worth keeping. It is for all databases of the site at once.
+   *
+   * @returns true where that is granted, or has been before, and where nobody clears anything (files); false where it is refused, or the
+   * browser cannot be asked. `stats().storage.persistence` tells as well.
+   *
+   * @example
+   * if (!(await EdgeVec.persist())) console.warn('The browser may clear the library.');
+   */
+  static persist(): Promise<boolean> {
+    return answer(persist);
+  }
+
+  /** `await using db = await EdgeVec.open(...)` closes the database at the end of the block. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  /** Numbers in each vector. */
+  get dimensions(): number {
+    return this.#target.dimensions;
+  }
+
+  /** How closeness is measured. */
+  get metric(): Metric {
+    return this.#host.engine.metric;
+  }
+
+  /** Where the engine runs. */
+  get host(): HostKind {
+    return this.#host.kind;
+  }
+
+  /**
+   * Adds new records. A record without an id gets one: an integer above every number up to 2^52 seen as an id so far.
+   *
+   * An array is one transaction: it is written whole or not at all. Any other iterable is a stream, written in batches of up
+   * to 1024 rows; its error tells in `written` how many rows are in. Do not change an array before the promise settles. An iterable may
+   * fill one object anew for each record: vector and metadata are copied before the next record is asked for.
+   *
+   * @returns the id, or every id in order.
+   * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
+   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`; where the database is stored, also
+   * `QUOTA` (nothing is then written) and `STORAGE_FAILED`.
+   *
+   * @example
+   * const id = await db.insert({ vector, metadata: { title: 'A' } });
+   */
+  insert(record: NewRecord<M>, options?: WriteOptions): Promise<Id>;
+  insert(records: Many<NewRecord<M>>, options?: WriteOptions): Promise<Id[]>;
+  insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
+  insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+    return this.#write('insert', input, options);
+  }
+
+  /**
+   * Writes records: new ones are added, those whose id is there are replaced, metadata and all. The row that is replaced
+   * stays searchable until the new one is. One, an array or a stream, as with {@link insert}.
+   *
+   * @returns the id, or every id in order.
+   * @throws as {@link insert}, without `ID_EXISTS`.
+   *
+   * @example
+   * await db.upsert(records, { onProgress: ({ done, total }) => console.log(done, total), signal });
+   */
+  upsert(record: UpsertRecord<M>, options?: WriteOptions): Promise<Id>;
+  upsert(records: Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id[]>;
+  upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
+  upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+    return this.#write('upsert', input, options);
+  }
+
+  /**
+   * Changes records that are there. What a change leaves out stays; `metadata` is merged key by key, one level deep. One, an
+   * array or a stream, as with {@link insert}.
+   *
+   * @returns the id, or every id in order.
+   * @throws as {@link insert}, with `NOT_FOUND` in place of `ID_EXISTS`.
+   *
+   * @example
+   * await db.update({ id: 'a', metadata: { read: true } });
+   */
+  update(change: RecordChange<M>, options?: WriteOptions): Promise<Id>;
+  update(changes: Many<RecordChange<M>>, options?: WriteOptions): Promise<Id[]>;
+  update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]>;
+  update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+    return this.#write('update', input, options);
+  }
+
+  /**
+   * Reads a record by id, or many: `undefined` stands for each that is not there.
+   *
+   * @throws `INVALID_ID`.
+   */
+  get(id: Id): Promise<StoredRecord<M> | undefined>;
+  get(ids: readonly Id[]): Promise<(StoredRecord<M> | undefined)[]>;
+  get(ids: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]>;
+  get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
+    return answer(async () => {
+      const { ids, isList } = checkIds(input);
+      const reply = await this.#call('get', { ids, vectors: true });
+      const decoder = this.#decoder();
+      const found: (StoredRecord<M> | undefined)[] = [];
+      let next = 0;
+      for (const [i, id] of ids.entries()) {
+        if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+        // The reply has the records in the order of their ids, and leaves out those that are not there.
+        found.push(reply.ids[next] === id ? (decoder.record(reply, next++) as StoredRecord<M>) : undefined);
+      }
+      return isList ? found : found[0];
+    });
+  }
+
+  /**
+   * Deletes a row by id, or many, in one step. Ids that are not there are passed over.
+   *
+   * @returns how many rows were deleted.
+   * @throws `INVALID_ID`, `INVALID_OPTIONS`; in a stored database `QUOTA`, `STORAGE_FAILED`.
+   */
+  delete(input: Id | readonly Id[], options?: DeleteOptions): Promise<number> {
+    return answer(async () => {
+      const strict = readable(() => resolveDelete(options)) ?? this.#target.strict;
+      return this.#call('delete', { ids: checkIds(input).ids, strict });
+    });
+  }
+
+  /**
+   * Resolves once every write acknowledged before would survive a power failure. In a database that is not stored it does nothing.
+   *
+   * @throws `QUOTA`, `STORAGE_FAILED`.
+   */
+  async flush(): Promise<void> {
+    await answer(() => this.#call('flush', undefined));
+  }
+
+  /** How many rows a search can return. */
+  count(): Promise<number> {
+    return answer(() => this.#call('count', undefined));
+  }
+
+  /**
+   * The rows nearest to `query`, nearest first: `k` of them, or all where there are fewer. A number in place of the options
+   * is `k`.
+   *
+   * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`,
+   * `VECTOR_TOO_LARGE`.
+   *
+   * @example
+   * for (const { id, score, metadata } of await db.search(query, 5)) console.log(id, score, metadata);
+   */
+  search(query: VectorInput, options: WithVectors): Promise<HitWithVector<M>[]>;
+  search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]>;
+  search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]> {
+    return answer(async () => {
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
+      const queries = new Float32Array(this.dimensions);
+      copyVector(query, this.dimensions, queries, 0);
+      const [reply] = await this.#call('search', { queries, vectors, ...how });
+      return this.#decoder().hits(reply as Reply<'search'>[number]);
+    });
+  }
+
+  /**
+   * {@link search} for many queries in one call: the hits of each, in order.
+   *
+   * @throws as {@link search}; `row` tells which query. `INVALID_VECTOR` also for queries that take more than 1 GiB together.
+   */
+  searchMany(queries: readonly VectorInput[], options: WithVectors): Promise<HitWithVector<M>[][]>;
+  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]>;
+  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]> {
+    return answer(async () => {
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
+      const replies = await this.#call('search', { queries: copyQueries(queries, this.dimensions), vectors, ...how });
+      const decoder = this.#decoder();
+      const hits: Hit<M>[][] = [];
+      for (const reply of replies) {
+        hits.push(decoder.hits(reply));
+        await this.#host.slices.breathe();
+      }
+      return hits;
+    });
+  }
+
+  /**
+   * Every record, in order of insertion. Rows added after the start are not seen; rows deleted meanwhile are passed over.
+   *
+   * @throws `INVALID_OPTIONS`.
+   *
+   * @example
+   * for await (const { id, metadata } of db.scan()) console.log(id, metadata);
+   */
+  scan(options: ScanOptions & { readonly includeVectors: true }): AsyncGenerator<StoredRecord<M>, void, undefined>;
+  scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined>;
+  async *scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined> {
+    const { vectors, batchSize, ids } = await answer(async () => {
+      const { includeVectors, batchSize } = readable(() => resolveScan(options));
+      return { vectors: includeVectors, batchSize, ids: await this.#call('ids', undefined) };
+    });
+    for (let start = 0; start < ids.length; start += batchSize) {
+      const batch = ids.slice(start, start + batchSize);
+      const reply = await answer(() => this.#call('get', { ids: batch, vectors }));
+      const decoder = this.#decoder();
+      for (const i of reply.ids.keys()) {
+        if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+        yield decoder.record(reply, i);
+      }
+    }
+  }
+
+  /**
+   * Frees the room of deleted and replaced rows for new ones, in slices: searches and writes go on meanwhile. It happens by
+   * itself once a quarter of the rows held are such; call it to have it done now. If so many rows have changed that the database must learn anew
+   * how wide to search, that is a part of it.
+   */
+  async compact(): Promise<void> {
+    await answer(() => this.#call('compact', undefined));
+  }
+
+  /** Counts, memory and the work done so far. */
+  async stats(): Promise<Stats> {
+    const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await answer(() =>
+      Promise.all([this.#call('stats', undefined), this.#call('stored', undefined)]),
+    );
+    const { memoryBytes, calibratedRows, distances, buildDistances } = stats;
+    return {
+      count: rows,
+      hidden,
+      tombstones,
+      unlinked,
+      levels,
+      memoryBytes,
+      memory: { rows: stats.rowBytes, levels: stats.levelBytes, graph: stats.graphBytes },
+      calibratedRows,
+      distances,
+      buildDistances,
+      storage: { persistence: await persistenceOf(stored.kind), bytes: stored.bytes, ...stored.room },
+      variant: this.#connection.variant,
+      host: this.host,
+    };
+  }
+
+  /**
+   * Stores the database as it is now, under a name: a copy, in place of whatever was there. `EdgeVec.load(name)` opens it. Without a name, it is a
+   * stored database itself that is meant: all of it goes into one place, so that it opens sooner; by itself that happens now and then.
+   *
+   * @throws `INVALID_OPTIONS` without a name where the database has none; `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `STORAGE_FAILED`.
+   */
+  async save(name?: string): Promise<void> {
+    await answer(async () => {
+      const { stored } = this.#connection.options;
+      if (name === undefined && stored === undefined) {
+        throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
+          remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
+        });
+      }
+      await this.#call('save', { name: name === undefined ? undefined : checkName(name) });
+    });
+  }
+
+  /**
+   * The whole database as one file, for `EdgeVec.import` anywhere. An imported database gives the same bytes again, and so do the same calls on
+   * every platform, each awaited before the next, until deleted rows are compacted in the background. It holds every
+   * write acknowledged before the first piece is read, and none that is made after it has come. A stored database is read from storage, a piece at a time; one
+   * in memory is copied first, while writes wait.
+   *
+   * Read the stream to its end, or cancel it. A stream that is begun and then left alone keeps its copy in memory, or the old chunks in storage, until it is
+   * collected or the database is closed.
+   *
+   * @throws as the error of the stream: `OUT_OF_MEMORY` where there is no room for the copy, `STORAGE_FAILED`, `DAMAGED`.
+   *
+   * @example
+   * const blob = await new Response(db.export()).blob();
+   */
+  export(): ReadableStream<Uint8Array> {
+    return exportStream((method, request) => answer(() => this.#call(method, request)), this.#host);
+  }
+
+  /**
+   * Ends the database and frees its memory; what is stored stays, and can be opened again. A write or deletion that is being logged is finished first; calls
+   * that are answered no more reject with `CLOSED`, and have changed nothing. A second close waits for the first.
+   */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      forget(this);
+      this.#closing = answer(() => this.#host.close());
+    }
+    return this.#closing;
+  }
+
+  get #host(): Host {
+    return this.#connection.host;
+  }
+
+  #decoder(): Decoder<M> {
+    return new Decoder(this.host, this.metric, this.dimensions);
+  }
+
+  async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
+    if (this.#closing !== undefined) throw closed();
+    const reply = await this.#host.call(method, request);
+    // Looking at `this` again keeps it reachable for as long as a call is pending: see finalizer.ts.
+    void this.#closing;
+    return reply;
+  }
+
+  #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
+    return answer(async () => {
+      if (this.#closing !== undefined) throw closed();
+      return write(
+        this.#target,
+        kind,
+        input,
+        readable(() => resolveWrite(kind, options)),
+      );
+    });
+  }
+}
+
+async function persistenceOf(kind: Reply<'stored'>['kind']): Promise<Stats['storage']['persistence']> {
+  if (kind === undefined || kind === 'memory') return 'ephemeral';
+  if (kind === 'files') return 'durable';
+  return (await isPersisted()) ? 'durable' : 'best-effort';
+}
+
+function checkIds(input: unknown): { readonly ids: readonly Id[]; readonly isList: boolean } {
+  return ofCaller(
+    () => {
+      const isList = Array.isArray(input);
+      return { ids: isList ? Array.from(input, (id, row) => checkId(id, { row })) : [checkId(input)], isList };
+    },
+    'INVALID_ID',
+    'The ids cannot be read',
+  );
+}

@@ -1,0 +1,44 @@
+// An export as a stream: each piece is asked for when it is read.
+
+import { onceForgotten } from '../base/finalizer.js';
+import type { Host } from '../host/host.js';
+
+/** What is asked for pieces: the database, which must not be collected while somebody reads. */
+export type Call = Host['call'];
+
+/** The stream of one export. Nothing is done before the first read. */
+export function exportStream(call: Call, host: Host): ReadableStream<Uint8Array> {
+  const begun = new Begun(host);
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    begun.handle ??= call('exportBegin', undefined);
+    const next = await call('exportNext', await begun.handle);
+    if (next.done) controller.close();
+    else controller.enqueue(next.piece);
+  };
+  endWithReader(pull, begun);
+  return new ReadableStream<Uint8Array>({ pull, cancel: () => begun.end() }, { highWaterMark: 0 });
+}
+
+/** An export that may have begun. It knows neither its stream nor its database. */
+class Begun {
+  handle: Promise<number> | undefined;
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  async end(): Promise<void> {
+    // It may come while the first piece is made. A host that is gone has none left, nor has one that could not make it.
+    const handle = await this.handle?.catch(() => undefined);
+    if (handle !== undefined) await this.#host.call('exportEnd', handle).catch(() => {});
+  }
+}
+
+/**
+ * Ends an export once nobody can read on. The owner is the function that whoever reads must call, and not the stream: WebKit collects the object of a
+ * stream while a `Response` or a reader still reads it.
+ */
+function endWithReader(pull: object, begun: Begun): void {
+  onceForgotten(pull, () => begun.end());
+}

@@ -1,0 +1,39 @@
+// The queries of `searchMany`, one behind the other.
+
+import { EdgeVecError } from '../base/errors.js';
+import { show } from '../base/inspect.js';
+import { ofCaller } from './caller.js';
+import { checkLength, copyVector } from './check.js';
+
+/** Bytes that the queries of one call take at most. They are copied before anything is searched. */
+const MOST_BYTES = 2 ** 30;
+
+/** A copy, made only once every query is known to be a vector: a list may claim to be far longer than it is. @throws `INVALID_VECTOR`, `DIMENSION_MISMATCH` */
+export function copyQueries(queries: unknown, dimensions: number): Float32Array {
+  return ofCaller(() => copied(queries, dimensions), 'INVALID_VECTOR', 'The queries cannot be read');
+}
+
+function copied(queries: unknown, dimensions: number): Float32Array {
+  if (!Array.isArray(queries)) {
+    throw new EdgeVecError('INVALID_VECTOR', 'The queries are not an array of vectors', {
+      expected: 'an array of vectors',
+      got: show(queries),
+      remedy: 'Use search for a single query.',
+    });
+  }
+  const count = queries.length;
+  const most = Math.floor(MOST_BYTES / (Float32Array.BYTES_PER_ELEMENT * dimensions));
+  // Of a list without end, which may well be no list of vectors, the first one says more than its length.
+  if (count > 0) checkLength(queries[0], dimensions, { row: 0 });
+  if (count > most) {
+    throw new EdgeVecError('INVALID_VECTOR', 'There are too many queries for one call', {
+      expected: `at most ${most} of ${dimensions} dimensions`,
+      got: `${count}`,
+      remedy: 'Call searchMany with a part of them at a time.',
+    });
+  }
+  for (let row = 1; row < count; row++) checkLength(queries[row], dimensions, { row });
+  const flat = new Float32Array(count * dimensions);
+  for (let row = 0; row < count; row++) copyVector(queries[row], dimensions, flat, row * dimensions, { row });
+  return flat;
+}

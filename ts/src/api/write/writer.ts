@@ -1,0 +1,174 @@
+// The caller's side of one transaction: parts go out while earlier ones are still being linked, and whatever goes wrong ends
+// in one error, with the database as it was.
+
+import type { WriteKind } from '../../base/calls.js';
+import { aborted, amend, EdgeVecError } from '../../base/errors.js';
+import type { Id, Progress, WriteOptions } from '../../base/types.js';
+import type { Host } from '../../host/host.js';
+import { Thrown } from '../caller.js';
+import { Packer } from './packer.js';
+
+/**
+ * Enough to keep the host busy; more would only pile up memory, and work an abort has to wait for. In this thread one: a second would be packed and
+ * stored in the turn of the event loop that the first has used up.
+ */
+const PARTS_IN_FLIGHT = { worker: 2, 'in-thread': 1 };
+
+/** What a write goes to. `transactions` numbers them. */
+export interface Target {
+  readonly host: Host;
+  readonly dimensions: number;
+  /** Of writes that do not say. */
+  readonly strict: boolean;
+  readonly transactions: { next: number };
+  /** Keeps the database reachable while it is written to: see finalizer.ts. */
+  readonly owner: object;
+}
+
+/** Where in the caller's input this transaction stands. */
+export interface Extent {
+  /** Row of its first record; undefined for a single record, whose errors name no row. */
+  readonly firstRow: number | undefined;
+  /** How many records will come at most. */
+  readonly rows: number;
+  /** Rows in all, if known. */
+  readonly total?: number;
+}
+
+export class Writer {
+  readonly #target: Target;
+  readonly #kind: WriteKind;
+  readonly #extent: Extent;
+  readonly #options: WriteOptions;
+  readonly #packer: Packer;
+  readonly #transaction: number;
+  readonly #ids: (Id | undefined)[] = [];
+  readonly #inFlight: { readonly done: number | undefined; readonly reply: Promise<readonly number[]> }[] = [];
+  #sent = false;
+
+  constructor(target: Target, kind: WriteKind, extent: Extent, options: WriteOptions) {
+    this.#target = target;
+    this.#kind = kind;
+    this.#extent = extent;
+    this.#options = options;
+    this.#packer = new Packer(kind, target.dimensions, extent.rows);
+    this.#transaction = target.transactions.next++;
+    options.signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  /** True when `flush` must be called before another record can be added. */
+  get full(): boolean {
+    return this.#packer.full;
+  }
+
+  get rows(): number {
+    return this.#packer.rows;
+  }
+
+  /** Takes a record in, synchronously. */
+  add(record: unknown): void {
+    const { firstRow } = this.#extent;
+    this.#ids.push(this.#packer.add(record, firstRow === undefined ? undefined : firstRow + this.#packer.rows));
+  }
+
+  /** Sends what was added; resolves when there is room for more. */
+  async flush(): Promise<void> {
+    this.#send(false);
+    if (this.#inFlight.length >= PARTS_IN_FLIGHT[this.#target.host.kind]) await this.#settleOne();
+  }
+
+  /** Sends the rest and commits. Resolves with every id, chosen ones filled in. */
+  async commit(): Promise<Id[]> {
+    if (this.#options.onProgress !== undefined) {
+      // The caller hears of every row before the commit, so that an error thrown at it, or an abort, never comes too late.
+      this.#send(false);
+      while (this.#inFlight.length > 0) await this.#settleOne();
+    }
+    this.#send(true);
+    let chosen: readonly number[] = [];
+    while (this.#inFlight.length > 0) chosen = await this.#settleOne();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    let next = 0;
+    return this.#ids.map((id) => id ?? (chosen[next++] as number));
+  }
+
+  /** Rolls back; resolves, once that is done, with the error to report: the one of the earliest row. */
+  async fail(error: unknown): Promise<unknown> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#sent) await this.#abort();
+    let first: unknown = error;
+    for (const { reply } of this.#inFlight) {
+      const earlier = await reply.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (earlier instanceof EdgeVecError && earlier.code !== 'ABORTED') {
+        first = earlier;
+        break;
+      }
+    }
+    return first instanceof EdgeVecError && first.code === 'ABORTED' ? this.#aborted() : first;
+  }
+
+  #send(last: boolean): void {
+    if (this.#options.signal?.aborted) throw this.#aborted();
+    const first = !this.#sent;
+    this.#sent = true;
+    const part = this.#packer.take();
+    const { durability } = this.#options;
+    const strict = durability === undefined ? this.#target.strict : durability === 'strict';
+    const { total: rows } = this.#extent;
+    const request = { transaction: this.#transaction, kind: this.#kind, first, last, strict, rows, part };
+    const reply = this.#target.host.call('write', request).catch((error) => {
+      throw this.#placed(error);
+    });
+    // It is awaited later, if at all.
+    reply.catch(() => {});
+    this.#inFlight.push({ done: last ? undefined : part.start + part.ids.length, reply });
+  }
+
+  async #settleOne(): Promise<readonly number[]> {
+    const part = this.#inFlight[0];
+    if (part === undefined) return [];
+    // It leaves the list only if it succeeds: `fail` looks through the rest for the earliest error.
+    const chosen = await part.reply;
+    this.#inFlight.shift();
+    if (part.done !== undefined) {
+      const { firstRow = 0, total } = this.#extent;
+      const done = firstRow + part.done;
+      await this.#tell(total === undefined ? { done } : { done, total });
+    }
+    return chosen;
+  }
+
+  /** What the caller's function throws, at once or later, ends the write and reaches the caller as it is. */
+  async #tell(progress: Progress): Promise<void> {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    try {
+      await onProgress(progress);
+    } catch (error) {
+      throw new Thrown(error);
+    }
+  }
+
+  /** The host counts rows from the start of the transaction, the caller from the start of the call. */
+  #placed(error: unknown): unknown {
+    if (!(error instanceof EdgeVecError) || error.row === undefined) return error;
+    const { firstRow } = this.#extent;
+    return amend(error, { row: firstRow === undefined ? undefined : firstRow + error.row });
+  }
+
+  #aborted(): EdgeVecError {
+    const { signal } = this.#options;
+    return signal?.aborted ? aborted(signal.reason) : aborted();
+  }
+
+  // The parts under way then reject, and that ends the write. If it has committed already, the abort came too late.
+  readonly #onAbort = (): void => void this.#abort();
+
+  async #abort(): Promise<void> {
+    // A host that is gone has nothing left to roll back.
+    await this.#target.host.call('abort', { transaction: this.#transaction }).catch(() => {});
+  }
+}

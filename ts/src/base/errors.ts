@@ -1,0 +1,249 @@
+// The one error class. An error is data: a code to branch on, what was expected, what came, and what to do about it.
+
+import { show } from './inspect.js';
+import type { Id } from './types.js';
+
+/** Why a call failed. Branch on this, never on the message. */
+export type EdgeVecErrorCode =
+  /** An option is unknown, or its value is of the wrong kind or out of range. */
+  | 'INVALID_OPTIONS'
+  /** `k` is not an integer from 1. */
+  | 'INVALID_K'
+  /** An id is neither a string nor a finite number, or is missing where one is needed. */
+  | 'INVALID_ID'
+  /** A record is not an object, has an unknown field, or its metadata is not a plain object. */
+  | 'INVALID_RECORD'
+  /** A vector is not a list of numbers; or the queries of `searchMany` are no array of vectors, or too many for one call. */
+  | 'INVALID_VECTOR'
+  /** A vector has another length than the database's `dimensions`. */
+  | 'DIMENSION_MISMATCH'
+  /** A vector holds NaN or an infinity (or a number beyond the range of a 32-bit float). */
+  | 'NOT_FINITE'
+  /** A vector of zeros has no direction, so cosine cannot compare it. */
+  | 'ZERO_VECTOR'
+  /** The squared length of a vector is beyond the range of a 32-bit float. */
+  | 'VECTOR_TOO_LARGE'
+  /** The same id occurs twice in one array. */
+  | 'DUPLICATE_ID'
+  /** `insert` of an id that is there already. */
+  | 'ID_EXISTS'
+  /** `update` of an id that is not there, or no database of that name. */
+  | 'NOT_FOUND'
+  /**
+   * Metadata holds something that is not kept, such as a function or a `URL`. The message has the way
+   * to it, and the kinds that are kept.
+   */
+  | 'METADATA_NOT_STORABLE'
+  /** The database was closed before or during the call. */
+  | 'CLOSED'
+  /** The iterable given to a write, or the stream given to `import`, failed or is none; `cause` is what it threw. */
+  | 'SOURCE_FAILED'
+  /** The write's `signal` was aborted. */
+  | 'ABORTED'
+  /** A worker was asked for and could not be started. */
+  | 'WORKER_FAILED'
+  /**
+   * A call could not be read in the worker, or its answer in the calling thread, most likely for lack of memory. The message
+   * says which. All other calls go on.
+   */
+  | 'MESSAGE_UNREADABLE'
+  /** The worker that held the database is gone. */
+  | 'WORKER_DIED'
+  /** The engine trapped; its memory cannot be trusted any more. */
+  | 'ENGINE_CRASHED'
+  /** A fault of EdgeVec itself: please report it. `cause` is what went wrong. The database goes on. */
+  | 'INTERNAL'
+  /** The WebAssembly module could not be fetched, compiled or started. */
+  | 'ENGINE_LOAD_FAILED'
+  /** This JavaScript engine lacks something EdgeVec cannot do without. */
+  | 'UNSUPPORTED'
+  /** WebAssembly memory is exhausted. */
+  | 'OUT_OF_MEMORY'
+  /** Nothing can be stored here: no IndexedDB (a private window, a sandboxed frame), or a folder that may not be written. */
+  | 'STORAGE_UNAVAILABLE'
+  /** The platform failed to read or write; `cause` is what it said. */
+  | 'STORAGE_FAILED'
+  /** There is no room left on the device. Nothing was written. */
+  | 'QUOTA'
+  /** Another tab or process has the database open and does not let go. */
+  | 'BLOCKED'
+  /** A database of that name is there already. */
+  | 'NAME_TAKEN'
+  /** A stored database was made with other options. */
+  | 'OPTIONS_DIFFER'
+  /** Stored bytes are not what was written. */
+  | 'DAMAGED'
+  /**
+   * Stored bytes are of a format, or stored metadata is of a kind, that this version or this
+   * JavaScript engine does not know.
+   */
+  | 'UNSUPPORTED_FORMAT';
+
+/** The details of an {@link EdgeVecError}. */
+export interface EdgeVecErrorDetails {
+  /** What would have been accepted, in words. */
+  readonly expected?: string;
+  /** What came instead, in words. */
+  readonly got?: string;
+  /** What to do about it: one sentence. */
+  readonly remedy?: string;
+  /** Position of the offending record in the array or stream, or of the query in `searchMany`, from 0. */
+  readonly row?: number;
+  /** Id of the offending record. */
+  readonly id?: Id;
+  /** For a stream that failed or was aborted: how many rows are in the database. */
+  readonly written?: number;
+  /** The error underneath. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Every error this package throws on purpose.
+ *
+ * @example
+ * try {
+ *   await db.insert(records);
+ * } catch (error) {
+ *   if (error instanceof EdgeVecError && error.code === 'DIMENSION_MISMATCH') console.warn(error.row, error.got);
+ * }
+ */
+export class EdgeVecError extends Error {
+  readonly code: EdgeVecErrorCode;
+  /** The problem alone, without the details the message adds. */
+  readonly problem: string;
+  declare readonly expected?: string;
+  declare readonly got?: string;
+  declare readonly remedy?: string;
+  declare readonly row?: number;
+  declare readonly id?: Id;
+  declare readonly written?: number;
+
+  constructor(code: EdgeVecErrorCode, problem: string, details: EdgeVecErrorDetails = {}) {
+    super(sentences(problem, details), 'cause' in details ? { cause: details.cause } : undefined);
+    this.name = 'EdgeVecError';
+    this.code = code;
+    this.problem = problem;
+    for (const key of DETAILS) if (details[key] !== undefined) Object.assign(this, { [key]: details[key] });
+  }
+}
+
+const DETAILS = ['expected', 'got', 'remedy', 'row', 'id', 'written'] as const;
+
+function sentences(problem: string, { expected, got, remedy, row, id, written }: EdgeVecErrorDetails): string {
+  const where = [row === undefined ? '' : `row ${row}`, id === undefined ? '' : `id ${show(id)}`]
+    .filter(Boolean)
+    .join(', ');
+  let text = where === '' ? `${problem}.` : `${problem} (${where}).`;
+  if (expected !== undefined) text += ` Expected ${expected}${got === undefined ? '' : `, got ${got}`}.`;
+  else if (got !== undefined) text += ` Got ${got}.`;
+  if (remedy !== undefined) text += ` ${remedy}`;
+  if (written !== undefined)
+    text += ` ${written} ${written === 1 ? 'row' : 'rows'} before it ${written === 1 ? 'is' : 'are'} in the database.`;
+  return text;
+}
+
+/** Errors that several calls end in, or that a caller has already: they do not change any more. */
+const fixed = /* @__PURE__ */ new WeakSet<EdgeVecError>();
+
+/** Keeps an error as it is: whoever wants to say more gets a copy. */
+export function fix(error: EdgeVecError): EdgeVecError {
+  fixed.add(error);
+  return error;
+}
+
+/** The same error, or, if that must not change any more, a copy. */
+export function changeable(error: EdgeVecError): EdgeVecError {
+  if (!fixed.has(error)) return error;
+  const copy = new EdgeVecError(error.code, error.problem, detailsOf(error));
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
+}
+
+/**
+ * Adds details to an error: the layers above know rows and ids the layer that threw did not. It stays the same object,
+ * since its stack says where it comes from.
+ */
+export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
+  const amended = changeable(error);
+  const { cause, ...details } = { ...detailsOf(error), ...more };
+  for (const key of DETAILS) {
+    if (details[key] === undefined) delete (amended as { -readonly [K in keyof EdgeVecError]?: unknown })[key];
+    else Object.assign(amended, { [key]: details[key] });
+  }
+  if (cause !== amended.cause)
+    Object.defineProperty(amended, 'cause', { value: cause, writable: true, configurable: true });
+  const before = amended.message;
+  amended.message = sentences(amended.problem, amended);
+  // In some engines the stack begins with the message.
+  if (amended.stack?.includes(before) === true) amended.stack = amended.stack.replace(before, () => amended.message);
+  return amended;
+}
+
+/** `undefined` takes a detail away. */
+type Amendment = { readonly [K in keyof EdgeVecErrorDetails]?: EdgeVecErrorDetails[K] | undefined };
+
+/** An `EdgeVecError` as it is; any other is a fault of ours. */
+export function asEdgeVecError(error: unknown): EdgeVecError {
+  return error instanceof EdgeVecError ? error : internal('The database failed in a way it should not', error);
+}
+
+/** A fault of ours, where the engine itself is whole. */
+export function internal(problem: string, cause?: unknown): EdgeVecError {
+  return new EdgeVecError('INTERNAL', problem, {
+    remedy: 'Please report it, with this message and its cause.',
+    ...(cause === undefined ? {} : { got: cause instanceof Error ? cause.message : show(cause), cause }),
+  });
+}
+
+/** The details of an error that has some. */
+export function detailsOf(error: EdgeVecError): EdgeVecErrorDetails {
+  const details: Record<string, unknown> = {};
+  for (const key of DETAILS) if (error[key] !== undefined) details[key] = error[key];
+  return error.cause === undefined ? details : { ...details, cause: error.cause };
+}
+
+/** The write was aborted by its caller. */
+export function aborted(cause?: unknown): EdgeVecError {
+  return new EdgeVecError('ABORTED', 'The write was aborted', cause === undefined ? {} : { cause });
+}
+
+/** The database is closed. */
+export function closed(): EdgeVecError {
+  return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
+}
+
+/** It was closed while the storage was being written to, and had not answered. */
+export function unanswered(): EdgeVecError {
+  return new EdgeVecError('STORAGE_FAILED', 'The database was closed before the storage had answered', {
+    remedy: 'The write may be there, or not: open the database again, and look.',
+  });
+}
+
+/** What was stored of it is not there any more, nor will it come back. */
+export function gone(name: string): EdgeVecError {
+  return new EdgeVecError('CLOSED', `The database ${show(name)} is closed: what was stored of it is gone`, {
+    expected: 'nobody to drop it, to save another under its name or to clear what the site has stored',
+    remedy: 'EdgeVec.list() tells whether there is another of that name; EdgeVec.open makes one.',
+  });
+}
+
+/** Other code, most likely a newer EdgeVec in another tab, has asked IndexedDB for a higher version of its stores. */
+export function superseded(name: string, version: number): EdgeVecError {
+  return new EdgeVecError(
+    'CLOSED',
+    `The database ${show(name)} is closed: other code asked for a newer version of its stores`,
+    {
+      expected: `nobody to open the IndexedDB database "edgevec:${name}" at version ${version}`,
+      remedy: 'What was stored is not deleted. Reload the page, to get the version of EdgeVec that reads it.',
+    },
+  );
+}
+
+/** Stored bytes are not what was written. `what` they are of, in words. */
+export function damaged(what: string, cause?: unknown): EdgeVecError {
+  return new EdgeVecError('DAMAGED', `What is stored of ${what} is damaged`, {
+    remedy:
+      'EdgeVec.salvage gives back what can be read of it. Or import an export of the database, or drop it and write it again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

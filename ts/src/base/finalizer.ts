@@ -1,0 +1,28 @@
+// The net below `close()`: a database nobody can reach any more ends its worker, which would otherwise live as long as the
+// page. Where the platform has no finalizers, there is no net.
+
+let registry: FinalizationRegistry<() => unknown> | undefined;
+
+/** Calls `end` some time after `owner` was collected. It must not refer to its owner. */
+export function onceForgotten(owner: object, end: () => unknown): void {
+  if (typeof FinalizationRegistry !== 'function') return;
+  registry ??= new FinalizationRegistry((run) => run());
+  registry.register(owner, end, owner);
+}
+
+/** Closes `host` some time after `owner` was collected. The host must not refer to its owner. */
+export function closeWithOwner(owner: object, host: { close(): Promise<void> }): void {
+  onceForgotten(owner, () => host.close().catch(() => {}));
+}
+
+/** The owner closed its host itself. */
+export function forget(owner: object): void {
+  registry?.unregister(owner);
+}
+
+/** Calls `listener` for as long as somebody else refers to it: its owner does. */
+export function weakly<T>(listener: (value: T) => void): (value: T) => void {
+  if (typeof WeakRef !== 'function') return listener;
+  const weak = new WeakRef(listener);
+  return (value) => weak.deref()?.(value);
+}

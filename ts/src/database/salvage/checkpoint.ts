@@ -1,0 +1,172 @@
+// The rows of a checkpoint, as far as its chunks can be read. They are written anew into an engine of
+// their own: what is damaged of the old graph, or of what it searches on, costs nothing then.
+
+import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
+import { type Slices, STEP_ROWS } from '../../base/time-slices.js';
+import type { Id } from '../../base/types.js';
+import { Rows } from '../../collection/collection.js';
+import type { Engine, Instance } from '../../engine/engine.js';
+import { BLOCK_ROWS } from '../../format/blocks.js';
+import { type ChunkRef, isWhole } from '../../format/chunk.js';
+import type { Manifest } from '../../format/manifest.js';
+import { loadCheckpoint } from '../../persistence/checkpoint/load.js';
+import type { State } from '../../persistence/checkpoint/places.js';
+import type { Storage } from '../../storage/storage.js';
+import { Transaction } from '../write/transaction.js';
+import { isOfBytes } from './errors.js';
+import type { Findings } from './report.js';
+import { vectorsIn } from './vectors.js';
+
+/** Rows written at once. */
+const BATCH = STEP_ROWS;
+
+const UNREADABLE = Symbol('unreadable');
+
+export interface Means {
+  readonly storage: Storage;
+  readonly slices: Slices;
+  readonly start: () => Promise<Instance>;
+}
+
+/** All of it, if all of it can be read; else undefined, and nothing is held. */
+export async function wholeCheckpoint(
+  { storage, slices, start }: Means,
+  manifest: Manifest,
+): Promise<State | undefined> {
+  let engine: Engine | undefined;
+  try {
+    const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
+    engine = loaded.engine;
+    try {
+      await Promise.race([loaded.stream?.done, loaded.stream?.bring([])]);
+    } finally {
+      loaded.stream?.stop();
+    }
+    return { engine, rows: loaded.rows };
+  } catch (error) {
+    engine?.free();
+    if (isOfBytes(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Writes what can be read of it into rows that hold nothing yet. */
+export async function rescueCheckpoint(
+  means: Means,
+  manifest: Manifest,
+  into: State,
+  findings: Findings,
+): Promise<void> {
+  if (manifest.header === null) return;
+  const { slices } = means;
+  const rows = await rowsIn(means, manifest, findings);
+  const vectors = await vectorsIn(means, manifest, findings);
+  if (vectors === undefined) return;
+  const { dimensions } = manifest.options;
+  let missing = 0;
+  let batch: { id: Id; slot: number }[] = [];
+  const write = async (): Promise<void> => {
+    const flat = new Float32Array(batch.length * dimensions);
+    const metadata: (object | undefined)[] = [];
+    for (const [i, { slot }] of batch.entries()) {
+      vectors.copy(slot, flat, i * dimensions);
+      const read = metadataOf(rows, slot, findings);
+      metadata.push(read === UNREADABLE ? undefined : read);
+    }
+    await writeRows(into, slices, { start: 0, ids: batch.map(({ id }) => id), vectors: flat, metadata });
+    batch = [];
+  };
+  for (const id of rows.ids()) {
+    const slot = rows.slotOf(id) as number;
+    if (!vectors.has(slot)) missing++;
+    else if (batch.push({ id, slot }) === BATCH) await write();
+  }
+  await write();
+  vectors.end();
+  if (missing > 0) findings.miss('vectors', damaged('the vectors'), { rows: missing });
+  into.rows.saw(manifest.nextId - 1);
+}
+
+/** Writes rows as they are, each in place of one with its id. */
+async function writeRows(into: State, slices: Slices, part: Parameters<Transaction['append']>[0]): Promise<void> {
+  if (part.ids.length === 0) return;
+  const transaction = new Transaction('upsert', into);
+  transaction.append(part, false);
+  const steps = transaction.show();
+  await slices.run(() => steps.next().done === true);
+}
+
+/** Reads the metadata of all rows, and takes away what cannot be read. */
+export async function checkMetadata({ rows }: State, slices: Slices, findings: Findings): Promise<void> {
+  const ids = [...rows.ids()].values();
+  await slices.run(() => {
+    const { done, value: id } = ids.next();
+    if (done) return true;
+    const slot = rows.slotOf(id) as number;
+    if (metadataOf(rows, slot, findings) === UNREADABLE) rows.set(id, slot, undefined);
+    return false;
+  });
+}
+
+function metadataOf(rows: Rows, slot: number, findings: Findings): object | typeof UNREADABLE | undefined {
+  try {
+    // What is whole and cannot be read here stays as it was written.
+    return rows.mergedMetadata(slot, undefined);
+  } catch (error) {
+    findings.missRow('metadata', error instanceof EdgeVecError ? error : damaged('the metadata', error));
+    return UNREADABLE;
+  }
+}
+
+/** Ids and metadata. In place of what is damaged there are no ids, and no metadata. */
+async function rowsIn({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Rows> {
+  const text = new TextEncoder();
+  const read = async (ref: ChunkRef): Promise<Uint8Array | undefined> => {
+    const bytes = await storage.read('chunks', ref.name);
+    return isWhole(ref, bytes) ? bytes : undefined;
+  };
+  const ids: Uint8Array[] = [];
+  /** Places in each block that have a row. */
+  const places: number[][] = [];
+  for (const ref of manifest.ids) {
+    const bytes = await read(ref);
+    const listed = bytes && listedIn(bytes);
+    if (listed === undefined) findings.miss('ids', damaged('the ids'));
+    ids.push(listed === undefined ? text.encode('[]') : (bytes as Uint8Array));
+    places.push(listed ?? []);
+  }
+  const metadata: { slots: number; bytes: Uint8Array }[] = [];
+  let first = 0;
+  for (const ref of manifest.metadata) {
+    const { slots } = ref;
+    const at = first % BLOCK_ROWS;
+    const block = places[(first - at) / BLOCK_ROWS] ?? [];
+    const count = block.filter((place) => place >= at && place < at + slots).length;
+    const bytes = count === 0 ? new Uint8Array() : await read(ref);
+    const isOfThese = bytes !== undefined && bytes.filter((byte) => byte === 0x0a).length === count;
+    if (!isOfThese) findings.miss('metadata', damaged('the metadata'), { rows: count });
+    metadata.push({ slots, bytes: isOfThese ? bytes : text.encode('-1\n'.repeat(count)) });
+    first += slots;
+  }
+  const rows = new Rows();
+  const steps = rows.load({ ids, metadata, nextId: manifest.nextId });
+  try {
+    await slices.run(() => steps.next().done === true);
+    return rows;
+  } catch (error) {
+    findings.miss('ids', asEdgeVecError(error));
+    return new Rows();
+  }
+}
+
+/** Undefined if these bytes, which are whole, are no list of ids. */
+function listedIn(bytes: Uint8Array): number[] | undefined {
+  try {
+    const rows = new Rows();
+    const steps = rows.load({ ids: [bytes], metadata: [], nextId: 1 });
+    while (!steps.next().done);
+    return [...rows.ids()].map((id) => rows.slotOf(id) as number);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,160 @@
+// What can be read of a stored database, in memory. Nothing is written to its storage.
+
+import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
+import { show } from '../../base/inspect.js';
+import type { EngineOptions } from '../../base/options.js';
+import { Rows } from '../../collection/collection.js';
+import { Engine } from '../../engine/engine.js';
+import { decodeFrame } from '../../format/entry.js';
+import { decodeHead, type Head } from '../../format/head.js';
+import type { Manifest, StoredOptions } from '../../format/manifest.js';
+import { decodeManifest } from '../../format/manifest.js';
+import type { State } from '../../persistence/checkpoint/places.js';
+import { kindOf } from '../../storage/names.js';
+import { type Storage, type StorageSite, sameBytes } from '../../storage/storage.js';
+import { checkMetadata, type Means, rescueCheckpoint, wholeCheckpoint } from './checkpoint.js';
+import { applyEntries, entriesAfter, missing } from './log.js';
+import { Findings, type SalvageReport } from './report.js';
+
+/** How often it begins anew because somebody writes to the database meanwhile. */
+const TRIES = 3;
+
+export interface Salvaged {
+  readonly state: State;
+  readonly options: StoredOptions;
+  readonly report: SalvageReport;
+}
+
+/**
+ * @param asked what to take the database for, if nothing that is stored says what it was made with; 0 dimensions: as many as the first vector has
+ * @throws `NOT_FOUND`, `DAMAGED` if there is nothing to go on from, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
+ */
+export async function salvage(
+  site: StorageSite,
+  name: string,
+  asked: EngineOptions,
+  { slices, start }: Omit<Means, 'storage'>,
+): Promise<Salvaged> {
+  for (let left = TRIES; ; left--) {
+    const storage = await inspected(site, name);
+    try {
+      const before = await storage.read('head', 0);
+      const salvaged = await from({ storage, slices, start }, name, asked);
+      if (salvaged.report.isWhole || left === 1) return salvaged;
+      const again = await inspected(site, name);
+      try {
+        // Chunks of a checkpoint go when another takes its place.
+        if (sameBytes(before, await again.read('head', 0))) return salvaged;
+      } finally {
+        await again.close();
+      }
+      salvaged.state.engine.free();
+    } finally {
+      await storage.close();
+    }
+  }
+}
+
+async function inspected(site: StorageSite, name: string): Promise<Storage> {
+  const storage = await site.inspect(name);
+  if (storage !== undefined) return storage;
+  throw new EdgeVecError('NOT_FOUND', `There is no database ${show(name)}`, {
+    remedy: 'EdgeVec.list() tells which there are.',
+  });
+}
+
+async function from(means: Means, name: string, asked: EngineOptions): Promise<Salvaged> {
+  const { storage, slices } = means;
+  const findings = new Findings();
+  const head = await headOf(storage, findings);
+  const last = await checkpointOf(storage, head, findings);
+  const manifest = last?.manifest;
+  const isLast = head === undefined || last?.name === head.checkpoint;
+  const found = await entriesAfter(storage, head?.checkpoint ?? last?.name);
+  const options = manifest?.options ?? { ...asked, dimensions: asked.dimensions || dimensionsIn(found) };
+  if (options.dimensions === 0) throw nothingIn(name);
+  const whole = manifest && (await wholeCheckpoint(means, manifest));
+  const state = whole ?? { engine: Engine.create(await means.start(), options), rows: new Rows() };
+  try {
+    if (whole !== undefined) await checkMetadata(whole, slices, findings);
+    else if (manifest !== undefined) await rescueCheckpoint(means, manifest, state, findings);
+    const after = head !== undefined && isLast ? head.checkpointSeq : undefined;
+    await applyEntries(storage, found, after, state, slices, findings);
+    // A log that is shorter than its head says.
+    const end = Math.max(head?.checkpointSeq ?? 0, ...found.filter(({ isAside }) => !isAside).map(({ seq }) => seq));
+    missing(end + 1, (head?.seq ?? 0) + 1, findings);
+    return { state, options, report: findings.report(state.rows.count) };
+  } catch (error) {
+    state.engine.free();
+    throw error;
+  }
+}
+
+async function headOf(storage: Storage, findings: Findings): Promise<Head | undefined> {
+  const bytes = await storage.read('head', 0);
+  try {
+    if (bytes !== undefined) return decodeHead(bytes);
+    findings.miss('head', damaged('the head of the database'));
+  } catch (error) {
+    findings.miss('head', asEdgeVecError(error));
+  }
+  return undefined;
+}
+
+/** The checkpoint that the head names; else the newest whose manifest can be read. */
+async function checkpointOf(
+  storage: Storage,
+  head: Head | undefined,
+  findings: Findings,
+): Promise<{ readonly name: string; readonly manifest: Manifest } | undefined> {
+  if (head !== undefined) {
+    const manifest = await manifestOf(storage, head.checkpoint);
+    if (manifest !== undefined) return { name: head.checkpoint, manifest };
+  }
+  const names = (await storage.chunks()).filter((name) => kindOf(name) === 'manifest');
+  for (const name of names.sort((a, b) => Number.parseInt(b, 36) - Number.parseInt(a, 36))) {
+    const manifest = await manifestOf(storage, name);
+    if (manifest === undefined) continue;
+    // Rows may have been written into another since.
+    if (head !== undefined) findings.miss('checkpoint', damaged('the last checkpoint'));
+    return { name, manifest };
+  }
+  findings.miss('checkpoint', damaged('the checkpoint'));
+  return undefined;
+}
+
+async function manifestOf(storage: Storage, name: string): Promise<Manifest | undefined> {
+  const bytes = await storage.read('chunks', name);
+  try {
+    return bytes && decodeManifest(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Numbers in each vector of a log, by its first write that has some; 0 if there is none. */
+function dimensionsIn(found: readonly { readonly seq: number; readonly bytes: Uint8Array }[]): number {
+  for (const { seq, bytes } of found) {
+    try {
+      const entry = decodeFrame(bytes, seq);
+      if (entry.kind === 'delete' || entry.kind === 'update') continue;
+      for (const part of entry.parts) {
+        const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+        const text = new TextDecoder().decode(part.subarray(8, 8 + view.getUint32(0, true)));
+        const nodes = JSON.parse(text) as unknown[];
+        const ids = nodes[(nodes[0] as { ids: number }).ids] as unknown[];
+        if (ids.length > 0) return view.getUint32(4, true) / ids.length;
+      }
+    } catch {
+      // The next one may tell.
+    }
+  }
+  return 0;
+}
+
+function nothingIn(name: string): EdgeVecError {
+  return new EdgeVecError('DAMAGED', `Nothing of the database ${show(name)} can be read`, {
+    expected: 'a checkpoint, or a write in the log',
+    remedy: 'Import an export of the database, or drop it.',
+  });
+}

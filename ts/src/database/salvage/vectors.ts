@@ -1,0 +1,132 @@
+// The vectors of a checkpoint, by slot, as far as their chunks can be read.
+
+import { asEdgeVecError, damaged } from '../../base/errors.js';
+import { EngineRestore } from '../../engine/restore.js';
+import { type ChunkRef, isWhole } from '../../format/chunk.js';
+import type { Manifest } from '../../format/manifest.js';
+import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../../format/sections.js';
+import type { Means } from './checkpoint.js';
+import { isOfBytes } from './errors.js';
+import type { Findings } from './report.js';
+
+const [LENGTHS, FACTORS, HALVES, BYTES, STEPS] = [2, 4, 5, 6, 7] as const;
+/** Without these, codes of a row cannot be read. */
+const CODES: readonly number[] = [LEVELS, HALVES, BYTES, STEPS];
+
+/** Of a chunk, and rows in it at most (docs/format.md). */
+const CHUNK_BYTES = 1 << 20;
+const CHUNK_ROWS = 8_192;
+
+export interface Vectors {
+  has(slot: number): boolean;
+  /** As it was given, as far as the precision keeps it. */
+  copy(slot: number, into: Float32Array, offset: number): void;
+  /** Nothing more is asked for. */
+  end(): void;
+}
+
+/** Undefined if none can be read. */
+export async function vectorsIn(means: Means, manifest: Manifest, findings: Findings): Promise<Vectors | undefined> {
+  return manifest.sections[ROWS] === undefined
+    ? codedVectors(means, manifest, findings)
+    : fullVectors(means, manifest, findings);
+}
+
+/** Full rows are read as they lie in their chunks: nothing else is needed for them. */
+async function fullVectors({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Vectors> {
+  const { dimensions, metric } = manifest.options;
+  const size = 4 * roundedUp(dimensions, 16);
+  const rows = await chunksOf(storage, manifest.sections[ROWS] ?? [], slices);
+  const lengths = metric === 'cosine' ? await chunksOf(storage, manifest.sections[LENGTHS] ?? [], slices) : undefined;
+  const perRows = rowsPerChunk(size);
+  const perLengths = rowsPerChunk(8);
+  if (lengths?.includes(undefined)) findings.miss('lengths', damaged('the lengths of the vectors'));
+  return {
+    has(slot) {
+      const chunk = rows[Math.floor(slot / perRows)];
+      return chunk !== undefined && (slot % perRows) * size + size <= chunk.length;
+    },
+    copy(slot, into, offset) {
+      const chunk = rows[Math.floor(slot / perRows)] as Uint8Array;
+      const view = new DataView(chunk.buffer, chunk.byteOffset + (slot % perRows) * size, size);
+      const known = lengths?.[Math.floor(slot / perLengths)];
+      const length = known === undefined ? 1 : lengthIn(known, slot % perLengths);
+      for (let i = 0; i < dimensions; i++) into[offset + i] = view.getFloat32(4 * i, true) * length;
+    },
+    end() {},
+  };
+}
+
+function lengthIn(chunk: Uint8Array, row: number): number {
+  return new DataView(chunk.buffer, chunk.byteOffset).getFloat64(8 * row, true);
+}
+
+/** Codes are read by the engine, which is given blank rows in place of those that are damaged. */
+async function codedVectors(means: Means, manifest: Manifest, findings: Findings): Promise<Vectors | undefined> {
+  const { storage, slices, start } = means;
+  const { sections, options, header } = manifest;
+  const lost: { readonly from: number; readonly to: number }[] = [];
+  try {
+    const bytesOf = (section: number): number => (sections[section] ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+    const [read] = await chunksOf(storage, [header as ChunkRef], slices);
+    if (read === undefined) throw damaged('the engine');
+    const restore = new EngineRestore(await start(), read, options.dimensions, bytesOf);
+    for (const section of SECTIONS) {
+      if (GRAPH_SECTIONS.includes(section)) continue;
+      for (const [chunk, ref] of (sections[section] ?? []).entries()) {
+        const [bytes] = await chunksOf(storage, [ref], slices);
+        restore.fill(section, chunk, bytes ?? blank(section, ref.bytes));
+        if (bytes !== undefined) continue;
+        const rows = rowsPerChunk(rowBytes(section, options.dimensions));
+        if (CODES.includes(section)) lost.push({ from: chunk * rows, to: (chunk + 1) * rows });
+        if (section === LENGTHS) findings.miss('lengths', damaged('the lengths of the vectors'));
+      }
+    }
+    const { engine } = restore.finish();
+    return {
+      has: (slot) => !lost.some(({ from, to }) => slot >= from && slot < to),
+      copy: (slot, into, offset) => engine.copyRow(slot, into, offset),
+      end: () => engine.free(),
+    };
+  } catch (error) {
+    if (!isOfBytes(error)) throw error;
+    findings.miss('engine', asEdgeVecError(error));
+    return undefined;
+  }
+}
+
+/** Rows that an engine takes for rows: level 0 everywhere, lengths of 1, and zeros else. */
+function blank(section: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if (section === LEVELS) bytes.fill(0x88);
+  if (section === LENGTHS) new Float64Array(bytes.buffer).fill(1);
+  return bytes;
+}
+
+function rowBytes(section: number, dimensions: number): number {
+  const blocks = roundedUp(dimensions, 128);
+  if (section === LEVELS || section === HALVES) return blocks / 2;
+  if (section === BYTES) return blocks;
+  return section === STEPS ? 4 : section === FACTORS || section === LENGTHS ? 8 : 4 * roundedUp(dimensions, 16);
+}
+
+function rowsPerChunk(size: number): number {
+  return Math.max(1, Math.min(CHUNK_ROWS, 2 ** Math.floor(Math.log2(CHUNK_BYTES / size))));
+}
+
+const roundedUp = (value: number, step: number): number => Math.ceil(value / step) * step;
+
+/** Undefined in place of those that are damaged. */
+async function chunksOf(
+  storage: Means['storage'],
+  refs: readonly ChunkRef[],
+  slices: Means['slices'],
+): Promise<(Uint8Array | undefined)[]> {
+  const chunks: (Uint8Array | undefined)[] = [];
+  for (const ref of refs) {
+    const bytes = await storage.read('chunks', ref.name);
+    chunks.push(isWhole(ref, bytes) ? bytes : undefined);
+    await slices.breathe();
+  }
+  return chunks;
+}

@@ -1,0 +1,320 @@
+// Changes take effect one after the other, in the order they were called. Some are ready at once and others wait for the graph: without an
+// order, the deletion of a row would overtake the write that adds it.
+//
+// Where there is a log, a change takes effect once it is logged. Changes that are ready together are logged together.
+
+import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
+import { Ahead, type Ids } from '../../collection/ids.js';
+import type { Entry, Origin } from '../../format/entry.js';
+import type { Journal } from '../../persistence/durable.js';
+
+/** A write or a deletion. */
+export interface Change<T> {
+  /** Settles when it may take effect; undefined: at once. */
+  readonly ready: Promise<unknown> | undefined;
+  /** Bytes it takes in the log, about. */
+  readonly bytes: number;
+  /**
+   * It is a deletion, which is logged though there is no room for a write: the two are never logged
+   * together.
+   */
+  readonly frees?: boolean;
+  /** Whether what it would show is still there: it may have been lost with the engine it was in. */
+  isWhole(): boolean;
+  /** Makes sure that it can take effect on these ids, and chooses what is to be chosen. May be called again. Nothing is seen of it. */
+  check(ids: Ids): Generator<undefined, void>;
+  /** What it will have done to the ids. */
+  foresee(ids: Ahead): void;
+  /** What is to be logged of it, once it is checked. */
+  entry(origin: Origin): Entry;
+  /** Lets everybody see it. */
+  show(): Generator<undefined, T>;
+}
+
+/** Runs steps in slices. */
+export interface Runner {
+  /** Others may do what changes no ids meanwhile. */
+  run<T>(steps: Generator<undefined, T>): Promise<T>;
+  /** Nobody sees what is between. */
+  alone<T>(steps: Generator<undefined, T>): Promise<T>;
+}
+
+/** Of changes that are logged together. */
+const GROUP_CHANGES = 512;
+const GROUP_BYTES = 2 << 20;
+
+interface Queued {
+  readonly change: Change<unknown>;
+  readonly strict: boolean;
+  readonly number: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  settled: boolean;
+}
+
+export class Committer {
+  readonly #ids: () => Ids;
+  readonly #runner: Runner;
+  readonly #journal: Journal | undefined;
+  #queue: (Queued | (() => Promise<void>))[] = [];
+  /** What is to run while no change takes effect, whatever waits. */
+  #atRest: (() => Promise<void>)[] = [];
+  #resting: Promise<void> = Promise.resolve();
+  #makesRoom = false;
+  #working = false;
+  #numbered = 0;
+  /** An append has failed in a way that leaves open whether it is in the log. */
+  #unsure = false;
+  /** Set while a look for what others have written waits for its turn. */
+  #looking: Promise<void> | undefined;
+
+  constructor(ids: () => Ids, runner: Runner, journal: Journal | undefined) {
+    this.#ids = ids;
+    this.#runner = runner;
+    this.#journal = journal;
+  }
+
+  /** True when nothing waits here that could change which ids there are. */
+  get idle(): boolean {
+    return !this.#working && this.#queue.length === 0;
+  }
+
+  /** Takes the next place, now; resolves once everybody sees it. */
+  enqueue<T>(change: Change<T>, strict: boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const queued: Queued = {
+        change,
+        strict,
+        number: ++this.#numbered,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        settled: change.ready === undefined,
+      };
+      change.ready
+        ?.catch((error) => {
+          // It never got ready. Its place is given up, so that those after it do not wait.
+          reject(error);
+          this.#queue = this.#queue.filter((other) => other !== queued);
+        })
+        .then(() => {
+          queued.settled = true;
+          this.#work();
+        });
+      this.#queue.push(queued);
+      this.#work();
+    });
+  }
+
+  /** Runs while no change takes effect, in its place among them. */
+  between<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push(() => run().then(resolve, reject));
+      this.#work();
+    });
+  }
+
+  /** Runs while no change takes effect, as soon as that may be. */
+  rest<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#atRest.push(() => run().then(resolve, reject));
+      if (this.#makesRoom) void this.#takeRest();
+      else this.#work();
+    });
+  }
+
+  /** Resolves once nothing waits any more that is here now. */
+  settled(): Promise<void> {
+    return this.between(async () => {});
+  }
+
+  /** Resolves once all that is logged would survive a power failure. */
+  flush(): Promise<void> {
+    return this.between(async () => {
+      const journal = this.#journal;
+      if (journal === undefined) return;
+      const append = async (others: boolean): Promise<boolean> => {
+        if (others) await this.#catchUp(new Map());
+        return journal.append([], true);
+      };
+      while (!(await journal.inTurn(append))) await this.#catchUp(new Map());
+    });
+  }
+
+  /** Applies what others have written, after the changes that wait. Whoever asks before its turn has come is content with the same. */
+  catchUp(): Promise<void> {
+    this.#looking ??= this.between(async () => {
+      // Its turn may come at once, before it is noted above.
+      await undefined;
+      this.#looking = undefined;
+      await this.#catchUp(new Map());
+    });
+    return this.#looking;
+  }
+
+  #work(): void {
+    if (this.#working || (this.#atRest.length === 0 && !isReady(this.#queue[0]))) return;
+    this.#working = true;
+    void this.#drain().finally(() => {
+      this.#working = false;
+      // One may have got ready between the last look and here.
+      this.#work();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    await this.#takeRest();
+    for (let first = this.#queue[0]; isReady(first); first = this.#queue[0]) {
+      if (typeof first === 'function') {
+        this.#queue.shift();
+        await first();
+      } else {
+        await this.#commit(this.#takeGroup());
+      }
+      await this.#takeRest();
+    }
+  }
+
+  /** One after the other, whoever asks. */
+  #takeRest(): Promise<void> {
+    this.#resting = this.#resting.then(async () => {
+      for (let run = this.#atRest.shift(); run !== undefined; run = this.#atRest.shift()) await run();
+    });
+    return this.#resting;
+  }
+
+  /** The changes at the front that are ready. */
+  #takeGroup(): Queued[] {
+    const most = this.#journal === undefined ? 1 : GROUP_CHANGES;
+    const group: Queued[] = [];
+    let bytes = 0;
+    for (let next = this.#queue[0]; isReady(next) && typeof next !== 'function'; next = this.#queue[0]) {
+      if (group.length > 0 && group[0]?.change.frees !== next.change.frees) break;
+      if (group.length === most || (group.length > 0 && bytes + next.change.bytes > GROUP_BYTES)) break;
+      group.push(next);
+      bytes += next.change.bytes;
+      this.#queue.shift();
+    }
+    return group;
+  }
+
+  async #commit(group: readonly Queued[]): Promise<void> {
+    const journal = this.#journal;
+    if (journal === undefined) {
+      for (const queued of await this.#checked(group)) await this.#show(queued);
+      return;
+    }
+    const waiting = new Map(group.map((queued) => [queued.number, queued]));
+    try {
+      if (this.#unsure) await this.#catchUp(waiting);
+      const append = (): Promise<boolean> => journal.inTurn((others) => this.#append(journal, waiting, others));
+      for (let mayMakeRoom = true; ; ) {
+        try {
+          if (await append()) break;
+          await this.#catchUp(waiting);
+        } catch (error) {
+          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(journal))) throw error;
+          mayMakeRoom = false;
+        }
+      }
+      for (const queued of waiting.values()) await this.#show(queued);
+    } catch (error) {
+      await this.#failed(waiting, error);
+    }
+  }
+
+  /**
+   * A checkpoint takes the place of the log. It is made in the midst of a change, of which nothing
+   * is done yet.
+   */
+  async #makeRoom(journal: Journal): Promise<boolean> {
+    this.#unsure = false;
+    this.#makesRoom = true;
+    try {
+      const making = journal.makeRoom();
+      await this.#takeRest();
+      return await making;
+    } finally {
+      this.#makesRoom = false;
+      // What was asked to run meanwhile may still be running.
+      await this.#takeRest();
+    }
+  }
+
+  /**
+   * True once those that can be logged are; the others are told why not. False where other tabs
+   * have written. `others`: they may have, and now it is the turn of this one, which it keeps.
+   */
+  async #append(journal: Journal, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
+    for (;;) {
+      if (others) await this.#catchUp(waiting);
+      const checked = await this.#checked([...waiting.values()]);
+      for (const queued of waiting.values()) if (!checked.includes(queued)) waiting.delete(queued.number);
+      if (checked.length === 0) return true;
+      const entries = checked.map(({ change, number }) => change.entry({ writer: journal.writer, number }));
+      const isStrict = checked.some(({ strict }) => strict);
+      // Until it has answered.
+      this.#unsure = true;
+      const logged = await journal.append(entries, isStrict);
+      this.#unsure = false;
+      if (logged || !others) return logged;
+    }
+  }
+
+  /** The storage failed. Whether it did before or after it took the entries in, only the log can tell. */
+  async #failed(waiting: Map<number, Queued>, error: unknown): Promise<void> {
+    if (this.#unsure && !isRefusal(error)) await this.#catchUp(waiting).catch(() => {});
+    else this.#unsure = false;
+    // Several calls may end in it.
+    if (error instanceof EdgeVecError) fix(error);
+    for (const { reject } of waiting.values()) reject(error);
+  }
+
+  async #catchUp(waiting: Map<number, Queued>): Promise<void> {
+    await this.#journal?.catchUp(async (number) => {
+      const queued = waiting.get(number);
+      // Else its caller has been told that it failed, or will be, and its rows are gone.
+      if (!queued?.change.isWhole()) return false;
+      waiting.delete(number);
+      await this.#show(queued);
+      return true;
+    });
+    this.#unsure = false;
+  }
+
+  /** Those that can take effect one after the other. The others are told why not. */
+  async #checked(group: readonly Queued[]): Promise<Queued[]> {
+    const ids = this.#ids();
+    const ahead = group.length > 1 ? new Ahead(ids) : undefined;
+    const checked: Queued[] = [];
+    for (const queued of group) {
+      try {
+        await this.#runner.run(queued.change.check(ahead ?? ids));
+        if (ahead !== undefined) queued.change.foresee(ahead);
+        checked.push(queued);
+      } catch (error) {
+        queued.reject(error);
+      }
+    }
+    return checked;
+  }
+
+  async #show({ change, resolve, reject }: Queued): Promise<void> {
+    await this.#runner.alone(change.show()).then(resolve, (error) => {
+      // What is logged is there, whether or not somebody could show it.
+      reject(this.#journal !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
+    });
+  }
+}
+
+function isReady<T extends Queued | (() => Promise<void>)>(next: T | undefined): next is T {
+  return next !== undefined && (typeof next === 'function' || next.settled);
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof EdgeVecError && error.code === 'QUOTA';
+}
+
+/** Whether the error says that nothing was written. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof EdgeVecError && (isFull(error) || error.code === 'CLOSED');
+}

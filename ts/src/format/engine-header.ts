@@ -1,0 +1,73 @@
+// The engine's header as far as others must agree with it (docs/format.md): what the index was made with, and which slots are
+// visible. The engine reads the same bytes, and checks them by itself.
+
+import { damaged } from '../base/errors.js';
+import type { EngineOptions } from '../base/options.js';
+
+const METRICS = ['cosine', 'dot', 'euclidean'] as const;
+const PRECISIONS = ['float32', 'int16', 'int8'] as const;
+
+export interface Header {
+  readonly options: EngineOptions;
+  /** Ascending. */
+  visibleSlots(): Generator<number>;
+}
+
+/** @throws `DAMAGED` */
+export function readHeader(bytes: Uint8Array): Header {
+  // Behind the version, which is four bytes.
+  const reader = new PostcardReader(bytes, 4);
+  const dimensions = reader.number();
+  const metric = METRICS[reader.byte()];
+  const [m, efConstruction, seed] = [reader.number(), reader.number(), reader.number()];
+  reader.number(); // exactThreshold
+  const precision = PRECISIONS[reader.byte()];
+  if (metric === undefined || precision === undefined) throw damaged('the engine');
+  const slots = reader.number();
+  reader.bytes(); // nodes
+  const visible = reader.bytes();
+  if (visible.length !== Math.ceil(slots / 8)) throw damaged('the engine');
+  return {
+    options: { dimensions, metric, m, efConstruction, seed, precision },
+    *visibleSlots() {
+      for (const [at, byte] of visible.entries()) {
+        for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) yield 8 * at + bit;
+      }
+    },
+  };
+}
+
+/** Numbers and lists of bytes as postcard writes them. */
+class PostcardReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw damaged('the engine');
+    return byte;
+  }
+
+  /** A u32: seven bits a byte, the lowest first; the highest bit says that more follow. */
+  number(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+    throw damaged('the engine');
+  }
+
+  bytes(): Uint8Array {
+    const length = this.number();
+    if (this.#at + length > this.#bytes.length) throw damaged('the engine');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+}

@@ -1,0 +1,128 @@
+// A whole database as one file: a header, a manifest, and the chunks it speaks of, in its order (docs/format.md). The same database gives the same
+// bytes everywhere.
+
+import { crc32c } from '../base/crc32c.js';
+import { EdgeVecError } from '../base/errors.js';
+import { type ChunkRef, isWhole } from './chunk.js';
+import { checkVersion, FORMAT_VERSION } from './head.js';
+import { decodeManifest, type Manifest, namesOf, refsIn } from './manifest.js';
+
+const MAGIC = 0x42445645; // "EVDB"
+/** Magic, version, bytes of the manifest, checksum of these. */
+const HEADER = 16;
+
+/** What comes before the chunks. */
+export function encodeStart(manifest: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER + manifest.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, FORMAT_VERSION, true);
+  view.setUint32(8, manifest.length, true);
+  view.setUint32(12, crc32c(bytes.subarray(0, 12)), true);
+  bytes.set(manifest, HEADER);
+  return bytes;
+}
+
+/** Reads a file as it comes. What it takes up is what has come, whatever the file says of itself. */
+export class PortableReader {
+  readonly #pieces: Pieces;
+  readonly manifest: Manifest;
+
+  private constructor(pieces: Pieces, manifest: Manifest) {
+    this.#pieces = pieces;
+    this.manifest = manifest;
+  }
+
+  /** @throws `DAMAGED` where it is no such file, `UNSUPPORTED_FORMAT`, and what the source throws */
+  static async open(source: AsyncIterator<Uint8Array>): Promise<PortableReader> {
+    const pieces = new Pieces(source);
+    const header = await pieces.take(HEADER).catch((error) => {
+      throw (error as EdgeVecError).code === 'DAMAGED' ? noFile() : error;
+    });
+    const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+    if (view.getUint32(0, true) !== MAGIC || crc32c(header.subarray(0, 12)) !== view.getUint32(12, true)) {
+      throw noFile();
+    }
+    checkVersion(view.getUint32(4, true));
+    return new PortableReader(pieces, decodeManifest(await pieces.take(view.getUint32(8, true))));
+  }
+
+  /** The chunks, each whole, in the manifest's order. @throws `DAMAGED`, and what the source throws */
+  async *chunks(): AsyncGenerator<readonly [ref: ChunkRef, bytes: Uint8Array]> {
+    for (const ref of refsIn(this.manifest)) {
+      const bytes = await this.#pieces.take(ref.bytes);
+      if (!isWhole(ref, bytes)) throw notWhole();
+      yield [ref, bytes];
+    }
+    if (!(await this.#pieces.isOver())) throw notWhole();
+  }
+}
+
+/** Bytes from pieces of any size. */
+class Pieces {
+  readonly #source: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(source: AsyncIterator<Uint8Array>) {
+    this.#source = source;
+  }
+
+  /** The next bytes, in a buffer of their own. */
+  async take(length: number): Promise<Uint8Array> {
+    const taken: Uint8Array[] = [];
+    for (let missing = length; missing > 0; ) {
+      if (this.#rest.length === 0 && !(await this.#more())) throw notWhole();
+      const piece = this.#rest.subarray(0, missing);
+      this.#rest = this.#rest.subarray(piece.length);
+      taken.push(piece);
+      missing -= piece.length;
+    }
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of taken) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  async isOver(): Promise<boolean> {
+    return this.#rest.length === 0 && !(await this.#more());
+  }
+
+  async #more(): Promise<boolean> {
+    const { done, value } = await this.#source.next();
+    if (done) return false;
+    this.#rest = value;
+    return value.length > 0 || this.#more();
+  }
+}
+
+/** The same manifest with names by place in the file, which say nothing of who wrote them. */
+export function numbered(manifest: Manifest): Manifest {
+  const numbers = new Map(namesOf(manifest).map((name, i) => [name, String(i)]));
+  return renamed(manifest, (name) => numbers.get(name) as string);
+}
+
+export function renamed(manifest: Manifest, rename: (name: string) => string): Manifest {
+  const ref = <R extends ChunkRef>(old: R): R => ({ ...old, name: rename(old.name) });
+  return {
+    ...manifest,
+    header: manifest.header && ref(manifest.header),
+    sections: Object.fromEntries(Object.entries(manifest.sections).map(([section, refs]) => [section, refs.map(ref)])),
+    ids: manifest.ids.map(ref),
+    metadata: manifest.metadata.map(ref),
+  };
+}
+
+function noFile(): EdgeVecError {
+  return new EdgeVecError('DAMAGED', 'This is no file that EdgeVec has exported', {
+    remedy: 'Pass what db.export() gave, from its first byte to its last.',
+  });
+}
+
+function notWhole(): EdgeVecError {
+  return new EdgeVecError('DAMAGED', 'The file is damaged, or not whole', {
+    remedy: 'Nothing was imported. Get it once more from where it was kept, or export it again.',
+  });
+}

@@ -1,0 +1,42 @@
+// What is said of a value that metadata may not hold: what it is, and what to store in its place.
+
+import type { EdgeVecErrorDetails } from '../../base/errors.js';
+import { show } from '../../base/inspect.js';
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  Function: 'Leave it out, or store what it returns.',
+  Symbol: 'Store its description.',
+  URL: 'Store its href.',
+  URLSearchParams: 'Store its text: String(params).',
+  Error: 'Store its name and message.',
+  Promise: 'Await it, and store the result.',
+  Float16Array: 'Store a Float32Array: Float32Array.from(view). Not every JavaScript engine can read the other.',
+  SharedArrayBuffer: 'Store a copy: view.slice(). Other threads may change the bytes while they are written.',
+  Blob: 'Store its bytes: await blob.arrayBuffer(). Or keep it elsewhere, and its key here.',
+  File: 'Store its bytes: await file.arrayBuffer(). Or keep it elsewhere, and its key here.',
+};
+const TEMPORAL = 'Store its text: String(value).';
+const OTHERS = 'Store its fields as a plain object, or keep it elsewhere, and its key here.';
+
+/** `kind`: what the value says it is, if that tells more. */
+export function refused(value: unknown, kind?: string): [got: string, details: EdgeVecErrorDetails] {
+  const name = kind ?? (typeof value === 'function' ? 'Function' : typeof value === 'symbol' ? 'Symbol' : '');
+  const remedy = name.startsWith('Temporal.') ? TEMPORAL : (REMEDIES[name] ?? OTHERS);
+  return [wordsFor(value, kind), { remedy }];
+}
+
+function wordsFor(value: unknown, kind: string | undefined): string {
+  if (kind === 'SharedArrayBuffer') return 'bytes of a SharedArrayBuffer';
+  if (typeof value !== 'object') return show(value);
+  if (kind === undefined) return `${shown(value)} without fields of its own`;
+  return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+/** A value, or the message of an error, in words. A proxy may refuse to be looked at. */
+export function shown(value: unknown): string {
+  try {
+    return value instanceof Error ? value.message : show(value);
+  } catch {
+    return 'an object that cannot be looked at';
+  }
+}

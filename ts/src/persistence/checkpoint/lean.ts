@@ -1,0 +1,73 @@
+// What a checkpoint leaves out if there is no room for all of it.
+//
+// It leaves out the graph, which can be built anew from the rows. And it keeps a stored chunk of
+// rows if none of its slots has been given to another row since: what removed rows leave in their
+// slots is never read. So a checkpoint after deletions needs room for little more than ids and
+// metadata.
+
+import type { ChunkRef } from '../../format/chunk.js';
+import type { Manifest } from '../../format/manifest.js';
+import { GRAPH_SECTIONS, ROWS } from '../../format/sections.js';
+import type { Place, State, Stored } from './places.js';
+
+/**
+ * The name of a chunk of the graph that was not written. Versions that do not know it take the
+ * chunk for lost, and build the graph anew too.
+ */
+const LEFT_OUT = 'left-out-';
+/** Rows of a chunk (docs/format.md). */
+const CHUNK_BYTES = 1 << 20;
+const MOST_CHUNK_ROWS = 1 << 13;
+
+const GRAPH_KEY = new RegExp(`^(${GRAPH_SECTIONS.join('|')})-\\d+$`);
+const ROWS_KEY = new RegExp(`^${ROWS}-(\\d+)$`);
+
+export function isOfGraph(key: string): boolean {
+  return GRAPH_KEY.test(key);
+}
+
+/** In place of a chunk of the graph of so many bytes. */
+export function leftOut(key: string, bytes: number): ChunkRef {
+  return { name: LEFT_OUT + key, bytes, crc: 0 };
+}
+
+export function isLeftOut({ name }: ChunkRef): boolean {
+  return name.startsWith(LEFT_OUT);
+}
+
+/** Whether the graph was left out for want of room. */
+export function isLean({ sections }: Manifest): boolean {
+  return GRAPH_SECTIONS.some((section) => sections[section]?.some(isLeftOut));
+}
+
+/** The same checkpoint without its graph; undefined if it has none. */
+export function withoutGraph(manifest: Manifest): Manifest | undefined {
+  if (!GRAPH_SECTIONS.some((section) => sections(manifest, section).some((ref) => !isLeftOut(ref)))) return undefined;
+  const left = GRAPH_SECTIONS.map((section) => [
+    section,
+    sections(manifest, section).map(({ bytes }, chunk) => leftOut(`${section}-${chunk}`, bytes)),
+  ]);
+  return {
+    ...manifest,
+    sections: { ...manifest.sections, ...Object.fromEntries(left.filter(([, refs]) => (refs as []).length > 0)) },
+  };
+}
+
+/** Whether what is stored of a chunk of rows is as good as what it is now. */
+export function isAsGood({ key }: Place, stored: Stored | undefined, { engine, rows }: State): boolean {
+  const chunk = ROWS_KEY.exec(key)?.[1];
+  if (chunk === undefined || stored === undefined) return false;
+  if (stored.ref.bytes !== engine.chunkBytes(ROWS, Number(chunk))) return false;
+  const slots = rowsOfChunk(engine.dimensions);
+  return !rows.haveCome(stored.time, Number(chunk) * slots, slots);
+}
+
+function rowsOfChunk(dimensions: number): number {
+  const rowBytes = 4 * 16 * Math.ceil(dimensions / 16);
+  const most = Math.min(MOST_CHUNK_ROWS, Math.max(1, Math.floor(CHUNK_BYTES / rowBytes)));
+  return 2 ** Math.floor(Math.log2(most));
+}
+
+function sections(manifest: Manifest, section: number): readonly ChunkRef[] {
+  return manifest.sections[section] ?? [];
+}

@@ -1,0 +1,390 @@
+// Makes checkpoints: writes the chunks that have changed since the last one beside those it still shares with it, then lets a new manifest take
+// the place of the old one in a single commit. Until that commit the old checkpoint is whole, and after it the new one is.
+//
+// Chunks change while others are written. So they are written in passes, each what has changed since the one before, as migrating a
+// running machine goes. Only the last one, which is small by then, is copied while everything rests; it too is written afterwards.
+
+import { closed, type EdgeVecError } from '../../base/errors.js';
+import type { Slices } from '../../base/time-slices.js';
+import { type ChunkRef, refOf } from '../../format/chunk.js';
+import type { Head } from '../../format/head.js';
+import {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  namesOf,
+  refsIn,
+  type StoredOptions,
+} from '../../format/manifest.js';
+import type { Names } from '../../storage/names.js';
+import { assertRoom, bytesOf } from '../../storage/room.js';
+import type { Put, Storage } from '../../storage/storage.js';
+import { chunksOfAside } from '../log/aside.js';
+import type { Log } from '../log/log.js';
+import { tidyAside } from './aside.js';
+import { isAsGood, isLeftOut, isOfGraph, leftOut, withoutGraph } from './lean.js';
+import { dropOrphans } from './orphans.js';
+import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
+
+/** Bytes of one transaction, about: more would hold up what else wants to write. */
+const COMMIT_BYTES = 16 << 20;
+/** What may be left for the last pass. */
+const REST_BYTES = 16 << 20;
+/** A database that changes faster than it is written never gets to rest by itself. */
+const PASSES = 4;
+
+/** Takes steps while nothing changes: no write comes in or takes effect, no row is linked. */
+export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
+
+/** A place as it was at some time, copied. */
+interface Copy {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly time: number;
+}
+
+/** A place and the chunk it was copied into. */
+type Written = readonly [key: string, name: string];
+
+/** What the last pass found. */
+interface Rest {
+  readonly header: Uint8Array;
+  readonly nextId: number;
+  /** What the log had led to. */
+  readonly head: Head;
+  readonly shape: Shape;
+  /** Bytes of the graph's chunks, by their places. */
+  readonly graph: ReadonlyMap<string, number>;
+}
+
+/** A checkpoint that was made. */
+export interface Saved {
+  /** The last entry of the log that it holds. */
+  readonly seq: number;
+  /** What it takes. */
+  readonly bytes: number;
+  /** It is without the graph: there was no room. */
+  readonly isLean: boolean;
+}
+
+export class Checkpointer {
+  readonly #slices: Slices;
+  readonly #storage: Storage;
+  readonly #log: Log;
+  readonly #names: Names;
+  readonly #options: StoredOptions;
+  /** What is stored of each place, for the checkpoint of `#base` and by passes since. */
+  readonly #stored: Map<string, Stored>;
+  /** What the checkpoint of `#base` names, whatever passes since have made of it. */
+  #based: ReadonlyMap<string, Stored>;
+  /** The manifest that was made or read last; another tab may have made a later one. */
+  #base: string;
+  /** There was no room for all of the last one that was tried. */
+  #isTight = false;
+  /** All that it speaks of. */
+  #spoken: ReadonlySet<string>;
+  /** What earlier ones spoke of, and what was written for them in vain: to be dropped, once nobody reads it. */
+  readonly #dead = new Set<string>();
+  /** Runs unless somebody reads chunks of a checkpoint that is not the last any more. */
+  readonly #unlessRead: (run: () => Promise<void>) => Promise<boolean>;
+
+  constructor(
+    { slices, storage }: { readonly slices: Slices; readonly storage: Storage },
+    log: Log,
+    names: Names,
+    manifest: Manifest,
+    unlessRead: (run: () => Promise<void>) => Promise<boolean>,
+  ) {
+    this.#slices = slices;
+    this.#storage = storage;
+    this.#log = log;
+    this.#names = names;
+    this.#options = manifest.options;
+    this.#base = log.head.checkpoint;
+    this.#spoken = new Set([this.#base, ...namesOf(manifest)]);
+    this.#stored = storedIn(manifest);
+    this.#based = new Map(this.#stored);
+    this.#unlessRead = unlessRead;
+  }
+
+  /** The checkpoint whose chunks the next one shares, where they have not changed and it is still the last. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /**
+   * Writes a checkpoint of what the log has led to. To be called by one tab at a time; should two, one of them fails without harm.
+   *
+   * @param current the state; what it is may change meanwhile, or be closed, which ends this
+   * @param parts chunks that entries of the log speak of, by the entry's number
+   * @returns what it holds; undefined where another tab has made a checkpoint meanwhile, from which rows may still be coming in
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`; the last checkpoint is then still there
+   */
+  async save(
+    current: () => State,
+    atRest: AtRest,
+    parts: ReadonlyMap<string, number>,
+    isUrgent = false,
+  ): Promise<Saved | undefined> {
+    if (!isUrgent || !this.#isTight) {
+      try {
+        const saved = await this.#save(current, atRest, parts, false);
+        this.#isTight = false;
+        return saved;
+      } catch (error) {
+        if ((error as EdgeVecError).code !== 'QUOTA') throw error;
+        this.#isTight = true;
+      }
+    }
+    // The graph that is stored makes room for the rest.
+    await this.#leaveGraphOut(parts);
+    return this.#save(current, atRest, parts, true);
+  }
+
+  async #save(
+    current: () => State,
+    atRest: AtRest,
+    parts: ReadonlyMap<string, number>,
+    isLean: boolean,
+  ): Promise<Saved | undefined> {
+    const state = current();
+    if (!state.engine.isWhole()) return undefined;
+    // To be asked before the state is touched: one that is not current has no engine any more.
+    const check = (): void => {
+      if (current() !== state) throw closed();
+    };
+    await this.#rebase();
+    const written: Written[] = [];
+    const copies: Copy[] = [];
+    let mayBeThere = false;
+    try {
+      for (let pass = 0; pass < PASSES; pass++) {
+        const places = await this.#dirty(state, check, isLean);
+        // What is kept back is not told of.
+        const mayAsk = !isLean || this.#storage.reserve === undefined;
+        if (pass === 0 && mayAsk) await assertRoom(this.#storage, needOf(places));
+        if (needOf(places) <= REST_BYTES) break;
+        await this.#writeAll(copied(places, state), written, check, isLean);
+      }
+      const rest: { found?: Rest } = {};
+      const needed = this.#needed(isLean);
+      await atRest(copyAtRest(current, state, this.#log, needed, copies, rest));
+      await this.#writeAll(copies.values(), written, check, isLean);
+      mayBeThere = true;
+      const names = written.map(([, name]) => name);
+      const seq = rest.found && (await this.#swap(rest.found, names, parts, isLean));
+      if (seq === undefined) {
+        // Not even tried: nobody can speak of what was written for it.
+        if (rest.found === undefined) await this.#drop(names).catch(() => {});
+        else this.#bury(names);
+        this.#stored.clear();
+        return undefined;
+      }
+      return { seq, bytes: bytesOf([...this.#based.values()].map(({ ref }) => ref)), isLean };
+    } catch (error) {
+      // What was copied counts as clean, and may not have been stored. The rest need not be written again, for which there may be no room.
+      for (const [key] of written) this.#stored.delete(key);
+      for (const { key } of copies) this.#stored.delete(key);
+      // Nobody will ever speak of what this has written, unless the last commit was applied though it failed.
+      const names = written.map(([, name]) => name);
+      if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') await this.#drop(names).catch(() => {});
+      else this.#bury(names);
+      if (current() !== state) return undefined;
+      throw error;
+    }
+  }
+
+  /** Begins from the checkpoint that is stored. Chunks of another tab's hold what this one has, but not at the same places. */
+  async #rebase(): Promise<void> {
+    const stored = (await this.#log.storedCheckpoint()) ?? '';
+    if (stored === this.#base) return;
+    this.#base = stored;
+    const bytes = await this.#storage.read('chunks', stored);
+    this.#spoken = new Set(bytes === undefined ? [] : [stored, ...namesOf(decodeManifest(bytes))]);
+    // Names are used once: a chunk that is still named is what it was.
+    const isThere = ([, { ref }]: [string, Stored]): boolean => this.#spoken.has(ref.name);
+    this.#based = new Map([...this.#based].filter(isThere));
+    for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
+  }
+
+  /** The places whose chunks are not stored as they are now. */
+  async #dirty(state: State, check: () => void, isLean: boolean): Promise<Place[]> {
+    check();
+    const steps = state.rows.measure();
+    let places: Place[] = [];
+    await this.#slices.run(() => {
+      check();
+      if (!steps.next().done) return false;
+      places = this.#needed(isLean)(state);
+      return true;
+    });
+    return places;
+  }
+
+  /** The places that are to be written, once the metadata has been measured. */
+  #needed(isLean: boolean): (state: State) => Place[] {
+    return (state) => {
+      const places = [...placesOf(state)].filter((place) => place.isDirty(this.#stored.get(place.key)));
+      if (!isLean) return places;
+      return places.filter((place) => !isOfGraph(place.key) && !isAsGood(place, this.#based.get(place.key), state));
+    };
+  }
+
+  /** Lets the stored checkpoint do without its graph. What it needs for that is little. */
+  async #leaveGraphOut(parts: ReadonlyMap<string, number>): Promise<void> {
+    // What was cut off a damaged log is kept until a checkpoint takes the place of this one.
+    if ((await chunksOfAside(this.#storage, this.#base)).length > 0) return;
+    const bytes = await this.#storage.read('chunks', this.#base);
+    const manifest = bytes && withoutGraph(decodeManifest(bytes));
+    if (manifest === undefined) return;
+    const name = this.#names.next('manifest');
+    const { checkpointSeq: seq } = this.#log.head;
+    const base = { ...this.#log.head, seq, checkpoint: this.#base };
+    const names = namesOf(manifest);
+    const requires = refsIn(manifest).flatMap((ref) => (isLeftOut(ref) ? [] : [ref.name]));
+    const put: Put[] = [['chunks', name, encodeManifest(manifest)]];
+    if (!(await this.#log.checkpoint(name, base, put, requires, true))) return;
+    this.#bury(this.#spoken);
+    this.#base = name;
+    this.#spoken = new Set([name, ...names]);
+    this.#based = new Map([...this.#based].filter(([key]) => !isOfGraph(key)));
+    for (const key of this.#stored.keys()) if (isOfGraph(key)) this.#stored.delete(key);
+    await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
+  }
+
+  /**
+   * The number of the last entry that it holds; undefined where another tab was first. `written` is what was written for it, of which later passes may
+   * have taken the place.
+   */
+  async #swap(
+    rest: Rest,
+    written: readonly string[],
+    parts: ReadonlyMap<string, number>,
+    isLean: boolean,
+  ): Promise<number | undefined> {
+    const header = refOf(this.#names.next('header'), rest.header);
+    const storedOf = (key: string): Stored => (this.#stored.get(key) ?? this.#based.get(key)) as Stored;
+    const refOfPlace = (key: string): ChunkRef =>
+      isLean && isOfGraph(key) ? leftOut(key, rest.graph.get(key) ?? 0) : storedOf(key).ref;
+    const manifest = manifestOf(this.#options, rest.nextId, header, rest.shape, refOfPlace);
+    const name = this.#names.next('manifest');
+    const put: Put[] = [
+      ['chunks', header.name, rest.header],
+      ['chunks', name, encodeManifest(manifest)],
+    ];
+    const names = namesOf(manifest);
+    const refs = refsIn(manifest).filter((ref) => !isLeftOut(ref));
+    const requires = refs.flatMap((ref) => (ref.name === header.name ? [] : [ref.name]));
+    const { head } = rest;
+    if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires, isLean)))
+      return undefined;
+    this.#bury([...this.#spoken, ...written]);
+    for (const [part, entry] of parts) if (entry <= head.seq) this.#dead.add(part);
+    this.#base = name;
+    this.#spoken = new Set([name, ...names]);
+    // Places that are no more; and those that were not written though they have changed, which the
+    // next checkpoint writes.
+    for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
+    const kept = [...this.#based].filter(([, { ref }]) => this.#spoken.has(ref.name));
+    this.#based = new Map([...kept, ...this.#stored]);
+    // What cannot be dropped now is dropped after the next.
+    await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
+    return head.seq;
+  }
+
+  /** Drops what tabs that have ended left behind, unless somebody reads chunks here. */
+  async dropOrphans(parts: ReadonlyMap<string, number>): Promise<void> {
+    const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
+    await this.#unlessRead(() => dropOrphans(this.#storage, this.#names, isKept));
+  }
+
+  /**
+   * Drops chunks that neither the checkpoint nor the log names: those that were named before, and
+   * orphans.
+   */
+  async #tidy(parts: ReadonlyMap<string, number>): Promise<void> {
+    const listed = await this.#storage.chunks();
+    await this.#drop(listed.filter((name) => this.#dead.has(name) && !this.#spoken.has(name)));
+    this.#dead.clear();
+    await tidyAside(this.#storage);
+    const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
+    await dropOrphans(this.#storage, this.#names, isKept);
+  }
+
+  /**
+   * To be dropped after the next checkpoint, unless it turns out that the stored one names them.
+   */
+  #bury(names: Iterable<string>): void {
+    for (const name of names) this.#dead.add(name);
+  }
+
+  async #drop(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    await this.#storage.commit({ delete: names.map((name) => ['chunks', name]) });
+  }
+
+  /** Writes copies, some in each transaction, made in slices. `written` gets what was begun. */
+  async #writeAll(
+    copies: Iterator<Copy | undefined>,
+    written: Written[],
+    check: () => void,
+    reserved: boolean,
+  ): Promise<void> {
+    for (let isOver = false; !isOver; ) {
+      const put: Put[] = [];
+      const stored: [string, Stored][] = [];
+      let bytes = 0;
+      await this.#slices.run(() => {
+        check();
+        const { done, value: copy } = copies.next();
+        isOver = done === true;
+        if (copy === undefined) return isOver;
+        const ref = refOf(this.#names.next(copy.key), copy.bytes);
+        put.push(['chunks', ref.name, copy.bytes]);
+        stored.push([copy.key, { ref, time: copy.time }]);
+        written.push([copy.key, ref.name]);
+        bytes += ref.bytes;
+        return bytes >= COMMIT_BYTES;
+      });
+      // Handing a chunk over takes most of a slice by itself.
+      await this.#slices.breathe();
+      if (put.length > 0) await this.#storage.commit({ put, reserved });
+      for (const [key, chunk] of stored) this.#stored.set(key, chunk);
+    }
+  }
+}
+
+function* copyAtRest(
+  current: () => State,
+  state: State,
+  log: Log,
+  needed: (state: State) => Place[],
+  copies: Copy[],
+  rest: { found?: Rest },
+): Generator<undefined, void> {
+  if (current() !== state) return;
+  const { engine, rows } = state;
+  yield* rows.measure();
+  for (const copy of copied(needed(state), state)) {
+    if (copy !== undefined) copies.push(copy);
+    yield;
+  }
+  const graph = new Map<string, number>();
+  for (const place of placesOf(state)) if (isOfGraph(place.key)) graph.set(place.key, place.bytes());
+  rest.found = { header: engine.copyHeader(), nextId: rows.nextId, head: log.head, shape: shapeOf(state), graph };
+}
+
+/** Copies of places, in steps: undefined where nothing is whole yet. */
+function* copied(places: readonly Place[], { rows }: State): Generator<Copy | undefined, undefined> {
+  for (const place of places) {
+    const time = rows.mark();
+    const bytes = yield* place.copy();
+    if (bytes === undefined) continue;
+    place.setClean();
+    yield { key: place.key, bytes, time };
+  }
+}
+
+function needOf(places: readonly Place[]): number {
+  return places.reduce((sum, place) => sum + place.bytes(), 0);
+}

@@ -1,0 +1,143 @@
+// What a write will say in the log, kept while its parts come. What is more than a mebibyte waits in storage.
+
+import type { Part } from '../base/calls.js';
+import { crc32c } from '../base/crc32c.js';
+import { damaged, EdgeVecError } from '../base/errors.js';
+import { type ChunkRef, isWhole } from '../format/chunk.js';
+import type { WriteEntry } from '../format/entry.js';
+import { decodePart, decodeParts, encodePart } from '../format/part.js';
+import type { Names } from '../storage/names.js';
+import { assertRoom } from '../storage/room.js';
+import type { Storage } from '../storage/storage.js';
+
+/** Bytes that wait in memory, and in the end go into the frame itself: no more than can be summed and handed over in a part of a slice. */
+const KEPT_BYTES = 1 << 20;
+
+export class Draft {
+  readonly #storage: Storage;
+  readonly #names: Names;
+  /** Rows to come in all, if that is known. */
+  readonly #total: number | undefined;
+  /** Parts that are not stored, their bytes together, and the checksum of all but the last. */
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+  #crc = 0;
+  /** Of all parts so far. */
+  #takenRows = 0;
+  #takenBytes = 0;
+  /** Set once something goes to storage: whether there is room. */
+  #room: Promise<void> | undefined;
+  readonly #stored: ChunkRef[] = [];
+  /** What is being written to storage. */
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(storage: Storage, names: Names, total?: number) {
+    this.#storage = storage;
+    this.#names = names;
+    this.#total = total;
+  }
+
+  /** Bytes that go into the frame. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes a part in. @throws `QUOTA`, `STORAGE_FAILED` */
+  async add(part: Part): Promise<void> {
+    const encoded = encodePart(part);
+    // Summed one by one, since the sum of all takes a whole turn. A write of a single part needs none.
+    const last = this.#parts.at(-1);
+    if (last !== undefined) this.#crc = crc32c(last, this.#crc);
+    this.#parts.push(encoded);
+    this.#bytes += encoded.length;
+    this.#takenRows += part.ids.length;
+    this.#takenBytes += encoded.length;
+    if (this.#bytes < KEPT_BYTES) return;
+    const crc = crc32c(encoded, this.#crc);
+    const chunk = joined(this.#parts, this.#bytes);
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#crc = 0;
+    const ref = { name: this.#names.next('part'), bytes: chunk.length, crc };
+    this.#stored.push(ref);
+    // Asked once, when the write turns out to be large: rows to come are taken to be as large as those that came.
+    const rows = Math.max(this.#takenRows, this.#total ?? 0);
+    this.#room ??= assertRoom(this.#storage, (this.#takenBytes / this.#takenRows) * rows);
+    const stored = this.#room.then(() => this.#storage.commit({ put: [['chunks', ref.name, chunk]] }));
+    this.#writing = Promise.all([this.#writing, stored]);
+    await this.#writing;
+  }
+
+  /** What goes into the entry. */
+  said(): Pick<WriteEntry, 'stored' | 'parts'> {
+    return { stored: [...this.#stored], parts: [...this.#parts] };
+  }
+
+  /** All parts again, in order. @throws as `partsOf` */
+  async *again(dimensions: number): AsyncGenerator<Part> {
+    await this.#writing;
+    yield* partsOf(this.said(), this.#storage, dimensions);
+  }
+
+  /** Forgets it. What cannot be removed now is removed with other orphans. */
+  async discard(): Promise<void> {
+    if (this.#stored.length === 0) return;
+    await this.#writing.catch(() => {});
+    await this.#storage.commit({ delete: this.#stored.map(({ name }) => ['chunks', name]) }).catch(() => {});
+  }
+}
+
+/** Stored parts of a write are gone, or are not what was written. */
+export class PartsLost extends EdgeVecError {
+  constructor() {
+    const { code, problem, remedy } = damaged('a write');
+    super(code, problem, { remedy: remedy as string });
+  }
+}
+
+/** Parts of a write whose bytes are whole, and that are no parts to this reader: `cause` says why. */
+export class PartUnreadable extends Error {
+  constructor(cause: unknown) {
+    super('a part of a write cannot be read', { cause });
+  }
+}
+
+/**
+ * The parts of a logged write, in order.
+ *
+ * @throws `PartsLost` if a chunk fails its checksum, `PartUnreadable`, `STORAGE_FAILED`
+ */
+export async function* partsOf(
+  { stored, parts }: Pick<WriteEntry, 'stored' | 'parts'>,
+  storage: Pick<Storage, 'read'>,
+  dimensions: number,
+): AsyncGenerator<Part> {
+  for (const ref of stored) {
+    const bytes = await storage.read('chunks', ref.name);
+    if (!isWhole(ref, bytes)) throw new PartsLost();
+    yield* readable(decodeParts(bytes, dimensions));
+  }
+  yield* readable(decodeEach(parts, dimensions));
+}
+
+function* decodeEach(parts: readonly Uint8Array[], dimensions: number): Generator<Part> {
+  for (const part of parts) yield decodePart(part, dimensions);
+}
+
+function* readable(parts: Generator<Part>): Generator<Part> {
+  try {
+    yield* parts;
+  } catch (cause) {
+    throw new PartUnreadable(cause);
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,66 @@
+// A database in memory on its way into a file: copied while nothing changes, handed out chunk by chunk afterwards.
+
+import type { Slices } from '../../base/time-slices.js';
+import { type ChunkRef, refOf } from '../../format/chunk.js';
+import { numbered } from '../../format/export-file.js';
+import { refsIn, type StoredOptions } from '../../format/manifest.js';
+import { manifestOf, placesOf, type Shape, type State, shapeOf } from '../checkpoint/places.js';
+import type { AtRest } from '../checkpoint/save.js';
+import type { Snapshot } from './snapshot.js';
+
+const HEADER_KEY = 'header';
+
+/** Copies everything: writes wait until that is done, searches go on. Undefined where rows are still to come. */
+export async function copiedSnapshot(
+  state: () => State,
+  options: StoredOptions,
+  atRest: AtRest,
+  slices: Slices,
+): Promise<Snapshot | undefined> {
+  const copies = new Map<string, Uint8Array>();
+  const found: { shape?: Shape; nextId?: number } = {};
+  await atRest(copyAll(state, copies, found));
+  if (found.shape === undefined) return undefined;
+  const refs = new Map<string, ChunkRef>();
+  const keys = copies.keys();
+  // Sums take longer than copies, and nobody need wait for them.
+  await slices.run(() => {
+    const { done, value: key } = keys.next();
+    if (done) return true;
+    refs.set(key, refOf(key, copies.get(key) as Uint8Array));
+    return false;
+  });
+  const ref = (key: string): ChunkRef => refs.get(key) as ChunkRef;
+  const { shape, nextId } = found as Required<typeof found>;
+  const manifest = manifestOf(options, nextId, ref(HEADER_KEY), shape, ref);
+  const order = refsIn(manifest).values();
+  return {
+    manifest: numbered(manifest),
+    async nextChunk() {
+      const { value: next } = order.next();
+      if (next === undefined) return undefined;
+      const bytes = copies.get(next.name);
+      copies.delete(next.name);
+      return bytes;
+    },
+    end: () => copies.clear(),
+  };
+}
+
+function* copyAll(
+  current: () => State,
+  copies: Map<string, Uint8Array>,
+  found: { shape?: Shape; nextId?: number },
+): Generator<undefined, void> {
+  const state = current();
+  if (!state.engine.isWhole()) return;
+  yield* state.rows.measure();
+  for (const place of placesOf(state)) {
+    const bytes = yield* place.copy();
+    if (bytes !== undefined) copies.set(place.key, bytes);
+    yield;
+  }
+  copies.set(HEADER_KEY, state.engine.copyHeader());
+  found.shape = shapeOf(state);
+  found.nextId = state.rows.nextId;
+}
