@@ -1,0 +1,131 @@
+// What a storage in files holds after the power has failed, and after one record of its journal was damaged.
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { node as findNode, type Node } from '../../src/storage/files/node.js';
+import { RECORD_HEADER } from '../../src/storage/files/record.js';
+import { FilesSite } from '../../src/storage/files/site.js';
+import type { Storage } from '../../src/storage/storage.js';
+import { PowerCut } from '../support/power-cut.js';
+import { Process } from '../support/process.js';
+
+const node = findNode() as Node;
+const folders: string[] = [];
+
+function makeFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'edgevec-power-'));
+  folders.push(made);
+  return made;
+}
+
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** A storage in a folder whose power can be cut, and what another process finds after that. */
+async function powered(): Promise<{ storage: Storage; afterCut: () => Promise<Storage> }> {
+  const root = makeFolder();
+  const power = new PowerCut(node, root);
+  const storage = await new FilesSite(power.node, root).open('db');
+  const afterCut = async (): Promise<Storage> => {
+    const left = makeFolder();
+    power.fail(left);
+    return new FilesSite(node, left).open('db');
+  };
+  return { storage, afterCut };
+}
+
+describe.skipIf(process.platform === 'win32')('After the power has failed', () => {
+  test('the chunks of a strict commit are whole', async () => {
+    const { storage, afterCut } = await powered();
+    const put = [
+      ['head', 0, bytes(1)],
+      ['chunks', 'a', bytes(1, 2, 3)],
+    ] as const;
+    await storage.commit({ put, strict: true });
+    const left = await afterCut();
+    expect(await left.read('head', 0)).toEqual(bytes(1));
+    expect(await left.chunks()).toEqual(['a']);
+    expect(await left.read('chunks', 'a')).toEqual(bytes(1, 2, 3));
+    await Promise.all([storage.close(), left.close()]);
+  });
+
+  test('the chunks of commits before a strict one are whole too', async () => {
+    const { storage, afterCut } = await powered();
+    await storage.commit({ put: [['chunks', 'a', bytes(1, 2)]] });
+    await storage.commit({ put: [['chunks', 'b', bytes(3)]] });
+    await storage.commit({ put: [['head', 0, bytes(1)]], strict: true, requires: ['a', 'b'] });
+    const left = await afterCut();
+    expect(await left.read('chunks', 'a')).toEqual(bytes(1, 2));
+    expect(await left.read('chunks', 'b')).toEqual(bytes(3));
+    await Promise.all([storage.close(), left.close()]);
+  });
+
+  test('a database has what was written strictly, and its checkpoint', async () => {
+    const root = makeFolder();
+    const power = new PowerCut(node, root);
+    const running = await Process.start(new FilesSite(power.node, root), 4);
+    await running.write('upsert', [{ id: 1, n: 1 }]);
+    await running.save();
+    await running.write('upsert', [{ id: 2, n: 2 }], true);
+    await running.write('upsert', [{ id: 3, n: 3 }]);
+    const left = makeFolder();
+    power.fail(left);
+    const again = await Process.start(new FilesSite(node, left), 4);
+    expect(again.events).toEqual([]);
+    expect(await again.rows()).toEqual([
+      { id: 1, n: 1 },
+      { id: 2, n: 2 },
+    ]);
+    await Promise.all([running.close(), again.close()]);
+  });
+});
+
+/** Where the bodies of a journal's records begin. */
+function bodiesIn(journal: string): number[] {
+  const found = readFileSync(journal);
+  const places: number[] = [];
+  for (let at = 0; at < found.length; at += RECORD_HEADER + found.readUInt32LE(at)) places.push(at + RECORD_HEADER);
+  return places;
+}
+
+test('Whichever record of a journal is damaged, the chunks that the head names are there', async () => {
+  const root = makeFolder();
+  const site = new FilesSite(node, root);
+  const storage = await site.open('db');
+  // Each head is the number of the chunk that it names.
+  await storage.commit({
+    put: [
+      ['head', 0, bytes(1)],
+      ['chunks', '1', bytes(1)],
+    ],
+  });
+  for (const version of [2, 3]) {
+    await storage.commit({
+      put: [
+        ['head', 0, bytes(version)],
+        ['chunks', `${version}`, bytes(version)],
+      ],
+      delete: [['chunks', `${version - 1}`]],
+    });
+  }
+  await storage.close();
+  const places = bodiesIn(join(root, 'db-db', 'journal'));
+  expect(places.length).toBeGreaterThan(3);
+  for (const at of places) {
+    const copy = makeFolder();
+    cpSync(root, copy, { recursive: true });
+    const journal = join(copy, 'db-db', 'journal');
+    const changed = readFileSync(journal);
+    changed[at] = (changed[at] as number) ^ 64;
+    writeFileSync(journal, changed);
+    const left = await new FilesSite(node, copy).open('db');
+    const [version] = (await left.read('head', 0)) as Uint8Array;
+    expect(await left.chunks(), `damaged at ${at}`).toEqual([`${version}`]);
+    await left.close();
+  }
+});
