@@ -99,6 +99,31 @@ test('the engine checks its options too', async () => {
   expect(error).toMatchObject({ got: '5000', expected: 'an integer from 1 to 4096' });
 });
 
+test('an engine that has trapped is not freed when it is collected', async () => {
+  const { module } = await inlineEngine();
+  // What the platform would free once nobody holds on to it any more.
+  const watched = new Set<unknown>();
+  vi.stubGlobal(
+    'FinalizationRegistry',
+    class {
+      register = (_: unknown, __: unknown, token: unknown) => watched.add(token);
+      unregister = (token: unknown) => watched.delete(token);
+    },
+  );
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const bindings = createBindings();
+  const { memory } = await bindings.init({ module_or_path: module });
+  const engine = Engine.create({ bindings, memory }, options);
+  expect(watched.size).toBe(1);
+  const query = Float32Array.of(1, 2);
+  engine.add(query, 1);
+  new Uint8Array(memory.buffer).fill(0xff);
+  expect(() => engine.search(query, 1, 1, 0)).toThrow(expect.objectContaining({ code: 'ENGINE_CRASHED' }));
+  expect(watched.size).toBe(0);
+  // Nor by whoever closes the database.
+  engine.free();
+});
+
 test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   const { module } = await inlineEngine();
   const bindings = createBindings();

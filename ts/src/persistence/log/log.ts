@@ -242,11 +242,7 @@ export class Log {
       const stored = await this.#storage.read('head', 0);
       if (stored === undefined) return false;
       const now = decodeHead(stored);
-      const isNext =
-        now.epoch === base.epoch &&
-        now.checkpoint === base.checkpoint &&
-        now.seq >= base.seq &&
-        now.checkpointSeq <= base.seq;
+      const isNext = now.epoch === base.epoch && now.checkpoint === base.checkpoint && now.seq >= base.seq;
       if (!isNext) return false;
       const forgotten: ['log', number][] = [];
       for (let entry = now.checkpointSeq + 1; entry <= base.seq; entry++) forgotten.push(['log', entry]);
