@@ -5,15 +5,15 @@ import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
 import { type Slices, STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
 import { Rows } from '../../collection/collection.js';
-import type { Engine, Instance } from '../../engine/engine.js';
+import type { Engine } from '../../engine/engine.js';
 import { BLOCK_ROWS } from '../../format/blocks.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
 import { loadCheckpoint } from '../../persistence/checkpoint/load.js';
 import type { State } from '../../persistence/checkpoint/places.js';
-import type { Storage } from '../../storage/storage.js';
 import { Transaction } from '../write/transaction.js';
 import { isOfBytes } from './errors.js';
+import type { Means } from './means.js';
 import type { Findings } from './report.js';
 import { vectorsIn } from './vectors.js';
 
@@ -21,12 +21,6 @@ import { vectorsIn } from './vectors.js';
 const BATCH = STEP_ROWS;
 
 const UNREADABLE = Symbol('unreadable');
-
-export interface Means {
-  readonly storage: Storage;
-  readonly slices: Slices;
-  readonly start: () => Promise<Instance>;
-}
 
 /** All of it, if all of it can be read; else undefined, and nothing is held. */
 export async function wholeCheckpoint(

@@ -12,8 +12,9 @@ import { decodeManifest } from '../../format/manifest.js';
 import type { State } from '../../persistence/checkpoint/places.js';
 import { kindOf } from '../../storage/names.js';
 import { type Storage, type StorageSite, sameBytes } from '../../storage/storage.js';
-import { checkMetadata, type Means, rescueCheckpoint, wholeCheckpoint } from './checkpoint.js';
+import { checkMetadata, rescueCheckpoint, wholeCheckpoint } from './checkpoint.js';
 import { applyEntries, entriesAfter, missing } from './log.js';
+import type { Means } from './means.js';
 import { Findings, type SalvageReport } from './report.js';
 
 /** How often it begins anew because somebody writes to the database meanwhile. */

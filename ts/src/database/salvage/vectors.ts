@@ -5,8 +5,8 @@ import { EngineRestore } from '../../engine/restore.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
 import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../../format/sections.js';
-import type { Means } from './checkpoint.js';
 import { isOfBytes } from './errors.js';
+import type { Means } from './means.js';
 import type { Findings } from './report.js';
 
 const [LENGTHS, FACTORS, HALVES, BYTES, STEPS] = [2, 4, 5, 6, 7] as const;

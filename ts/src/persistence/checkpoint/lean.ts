@@ -8,13 +8,9 @@
 import type { ChunkRef } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
 import { GRAPH_SECTIONS, ROWS } from '../../format/sections.js';
+import { isLeftOut, leftOut } from './left-out.js';
 import type { Place, State, Stored } from './places.js';
 
-/**
- * The name of a chunk of the graph that was not written. Versions that do not know it take the
- * chunk for lost, and build the graph anew too.
- */
-const LEFT_OUT = 'left-out-';
 /** Rows of a chunk (docs/format.md). */
 const CHUNK_BYTES = 1 << 20;
 const MOST_CHUNK_ROWS = 1 << 13;
@@ -24,15 +20,6 @@ const ROWS_KEY = new RegExp(`^${ROWS}-(\\d+)$`);
 
 export function isOfGraph(key: string): boolean {
   return GRAPH_KEY.test(key);
-}
-
-/** In place of a chunk of the graph of so many bytes. */
-export function leftOut(key: string, bytes: number): ChunkRef {
-  return { name: LEFT_OUT + key, bytes, crc: 0 };
-}
-
-export function isLeftOut({ name }: ChunkRef): boolean {
-  return name.startsWith(LEFT_OUT);
 }
 
 /** Whether the graph was left out for want of room. */

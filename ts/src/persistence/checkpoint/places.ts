@@ -7,7 +7,7 @@ import { BLOCK_ROWS, type Part } from '../../format/blocks.js';
 import type { ChunkRef } from '../../format/chunk.js';
 import type { Manifest, StoredOptions } from '../../format/manifest.js';
 import { SECTIONS } from '../../format/sections.js';
-import { isLeftOut } from './lean.js';
+import { isLeftOut } from './left-out.js';
 
 /** What is stored, as it is now. */
 export interface State {

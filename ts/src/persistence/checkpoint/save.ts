@@ -22,7 +22,8 @@ import type { Put, Storage } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { Log } from '../log/log.js';
 import { tidyAside } from './aside.js';
-import { isAsGood, isLeftOut, isOfGraph, leftOut, withoutGraph } from './lean.js';
+import { isAsGood, isOfGraph, withoutGraph } from './lean.js';
+import { isLeftOut, leftOut } from './left-out.js';
 import { dropOrphans } from './orphans.js';
 import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
 

@@ -1,0 +1,11 @@
+// What a salvage reads from, and what it makes engines with.
+
+import type { Slices } from '../../base/time-slices.js';
+import type { Instance } from '../../engine/engine.js';
+import type { Storage } from '../../storage/storage.js';
+
+export interface Means {
+  readonly storage: Storage;
+  readonly slices: Slices;
+  readonly start: () => Promise<Instance>;
+}
