@@ -48,7 +48,7 @@ export interface HitsReply extends RecordsReply {
 }
 
 export interface SearchRequest {
-  /** Flat: `dimensions` numbers for each query. */
+  /** Flat: `dimensions` numbers for each query. Handed over, not shared. */
   readonly queries: Float32Array;
   readonly k: number;
   readonly ef: number | undefined;

@@ -7,8 +7,7 @@ import type { Slices } from '../base/time-slices.js';
 import { Rows } from '../collection/collection.js';
 import { instantiate, startEngine } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
-import type { Loaded } from '../persistence/checkpoint/load.js';
-import { Durable, type Place, type StorageEvent } from '../persistence/durable.js';
+import { Durable, type Found, type Place, type StorageEvent } from '../persistence/durable.js';
 import { importInto } from '../persistence/export/import.js';
 import { isOfDatabase } from '../persistence/log/evidence.js';
 import { type News, others } from '../persistence/tabs/news.js';
@@ -16,6 +15,7 @@ import { MemorySite } from '../storage/memory.js';
 import { Names } from '../storage/names.js';
 import type { Storage, StorageSite } from '../storage/storage.js';
 import { Database } from './database.js';
+import { InMemoryReplica } from './replica.js';
 import type { SalvageReport } from './salvage/report.js';
 import { salvage } from './salvage/salvage.js';
 
@@ -51,8 +51,13 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
   const { stored, given } = options;
   if (options.salvages !== undefined) return salvaged(options.salvages, options, around);
   if (stored === undefined) return inMemory(options, around);
-  const { tell, site } = around;
+  const { site, slices } = around;
   let database: Database | undefined;
+  const tell = (event: StorageEvent): void => {
+    // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
+    if (event.type === 'storage-gone') database?.close().catch(() => {});
+    around.tell(event);
+  };
   let place: StorageSite;
   let storage: Storage;
   /** Whether it was made for this import. */
@@ -66,8 +71,6 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
       if (isNew && around.source === undefined) throw notFound(stored.name);
     }
     storage = await place.open(stored.name, (why) => {
-      // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
-      database?.close().catch(() => {});
       tell({ type: 'storage-gone', error: why ?? gone(stored.name) });
     });
   } catch (error) {
@@ -78,9 +81,15 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
     return inMemory(options, around);
   }
   try {
-    const { durable, loaded } = await durably(storage, stored.name, options, around);
-    const engine = loaded.manifest.options;
-    database = new Database(loaded, { engine, recall: options.recall, slices: around.slices, site, durable });
+    const { module, newsOf = others } = around;
+    const start = () => instantiate(module);
+    const news = newsOf(storage, stored.name);
+    const stage: Place = { storage, name: stored.name, slices, start, tell, news };
+    const found = await find(stage, options, around.source);
+    const engine = found.loaded.manifest.options;
+    const replica = new InMemoryReplica(found.loaded, slices, tell);
+    const durable = new Durable(stage, found, replica);
+    database = new Database(replica, { engine, recall: options.recall, site, durable });
     await database.start();
     return { database, engine };
   } catch (error) {
@@ -104,7 +113,7 @@ async function salvaged(
 ): Promise<Opened> {
   const start = () => instantiate(module);
   const { state, options, report } = await salvage(await site(), name, asked, { slices, start });
-  const database = new Database(state, { engine: options, recall, slices, site });
+  const database = new Database(new InMemoryReplica(state, slices), { engine: options, recall, site });
   await database.start();
   return { database, engine: options, report };
 }
@@ -113,28 +122,27 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
   const { module, slices, site, source } = around;
   if (source === undefined) {
     const state = { engine: await startEngine(module, engine), rows: new Rows() };
-    return { database: new Database(state, { engine, recall, slices, site }), engine };
+    return { database: new Database(new InMemoryReplica(state, slices), { engine, recall, site }), engine };
   }
   const storage = await new MemorySite().open('', () => {});
   const check = (found: StoredOptions): void => void agreed('', engine, given, found);
   const imported = await importInto(storage, source, new Names(), check, () => instantiate(module), slices);
   const { loaded } = imported as NonNullable<typeof imported>;
   const { options } = loaded.manifest;
-  const database = new Database(loaded, { engine: options, recall, slices, site });
+  const database = new Database(new InMemoryReplica(loaded, slices), { engine: options, recall, site });
   await database.start();
   return { database, engine: options };
 }
 
-async function durably(
-  storage: Storage,
-  name: string,
+/** What is stored, or what comes out of the source and is stored now. */
+async function find(
+  place: Place,
   { engine, given }: HostOptions,
-  { module, slices, tell, source, newsOf = others }: Surroundings,
-): Promise<{ durable: Durable; loaded: Loaded }> {
-  const start = () => instantiate(module);
-  const place: Place = { storage, name, slices, start, tell, news: newsOf(storage, name) };
+  source: AsyncIterable<Uint8Array> | undefined,
+): Promise<Found> {
+  const { storage, name, slices, start } = place;
   const check = (found: StoredOptions | undefined): StoredOptions => agreed(name, engine, given, found);
-  if (source === undefined) return Durable.open(place, check);
+  if (source === undefined) return Durable.find(place, check);
   const isTaken = async (): Promise<boolean> =>
     (await storage.read('head', 0)) !== undefined || (await isOfDatabase(storage));
   const names = new Names();
@@ -144,7 +152,7 @@ async function durably(
       remedy: 'Import it under another name, or drop that one first.',
     });
   }
-  return { durable: new Durable(place, names, imported.log, imported.loaded), loaded: imported.loaded };
+  return { names, ...imported };
 }
 
 /** What a stored database is made with, if that is what was asked for; else what a new one is to be made with. */

@@ -3,13 +3,13 @@
 // The database in memory is what the checkpoint and the log's entries after it lead to. It is behind the storage where other tabs have
 // written, and catches up when they say so, and before it writes: the log refuses a write that has not seen what came before it.
 
-import type { EngineStats, Part, StoredStats } from '../base/calls.js';
+import type { EngineStats, StoredStats } from '../base/calls.js';
 import { asEdgeVecError, closed, damaged, EdgeVecError, gone } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 import { within } from '../base/timeout.js';
 import type { EdgeVecEvent } from '../base/types.js';
 import type { Instance } from '../engine/engine.js';
-import type { Entry, WriteEntry } from '../format/entry.js';
+import type { Entry } from '../format/entry.js';
 import { encodeManifest, type Manifest, type StoredOptions } from '../format/manifest.js';
 import { Names } from '../storage/names.js';
 import { persisting } from '../storage/retry.js';
@@ -19,12 +19,12 @@ import { isLean } from './checkpoint/lean.js';
 import { isLeftOut } from './checkpoint/left-out.js';
 import { type Loaded, loadCheckpoint, readManifest } from './checkpoint/load.js';
 import { Pinned } from './checkpoint/pinned.js';
-import type { State } from './checkpoint/places.js';
 import type { RowStream } from './checkpoint/row-stream.js';
-import { type AtRest, Checkpointer } from './checkpoint/save.js';
+import { Checkpointer } from './checkpoint/save.js';
 import { Draft, PartsLost, partsOf } from './draft.js';
 import { Log, type Tail } from './log/log.js';
 import { faultOf } from './replay.js';
+import type { Replica } from './replica.js';
 import { Reserve } from './reserve.js';
 import { hold, oneTabAtATime, unlessHeld } from './tabs/lock.js';
 import type { News } from './tabs/news.js';
@@ -47,41 +47,11 @@ const CLOSING_MS = 2_000;
 /** What the application should hear of, though no call failed. */
 export type StorageEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavailable' | 'worker-died' }>;
 
-/** Where changes are logged. */
-export interface Journal {
-  readonly writer: string;
-  /**
-   * Runs what appends. `others`: others may have written since `catchUp`, so that looking first
-   * saves a refusal.
-   */
-  inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T>;
-  /**
-   * Lets a checkpoint take the place of the log, where that gives room. False where there is no
-   * more room than before.
-   */
-  makeRoom(): Promise<boolean>;
-  /** True once the entries are logged, false where others have written since `catchUp`. */
-  append(entries: readonly Entry[], strict: boolean): Promise<boolean>;
-  /**
-   * Applies entries that are not known here. Those written here, whose append has failed and yet taken place, are offered to `own` first, which tells
-   * whether it has applied them.
-   */
-  catchUp(own: (number: number) => Promise<boolean>): Promise<void>;
-}
-
-/** The database in memory, as its storage sees it. */
-export interface Held {
-  /** Makes the rows what they are after an entry of another tab. */
-  apply(entry: Entry): Promise<void>;
-  /** Takes up another state in place of the one held; writes under way go on in that. */
-  replace(loaded: Loaded): Promise<void>;
-  /** Rows that are still to come are none: nothing can be done any more. */
-  fail(error: EdgeVecError): void;
-  state(): State;
-  readonly atRest: AtRest;
-  /** It holds what other tabs have written since. */
-  changed(): void;
-  close(): Promise<void>;
+/** What is stored of a database: its log, and the state that its checkpoint leads to. */
+export interface Found {
+  readonly names: Names;
+  readonly log: Log;
+  readonly loaded: Loaded;
 }
 
 export interface Place {
@@ -95,14 +65,14 @@ export interface Place {
   readonly news: News | undefined;
 }
 
-export class Durable implements Journal {
+export class Durable {
   readonly #place: Place;
   readonly #names: Names;
   readonly #log: Log;
   readonly #turns: Turns;
   readonly #reserve: Reserve;
   #checkpointer: Checkpointer;
-  #held: Held | undefined;
+  readonly #replica: Replica;
   /** Looks for entries that are not known here, in its turn. */
   #look = async (): Promise<void> => {};
   /** The rows that are still to come into what is held, and how that ends. */
@@ -133,8 +103,9 @@ export class Durable implements Journal {
   #isGone = false;
 
   /** Of a log whose checkpoint has just been read, or made of what was. */
-  constructor(place: Place, names: Names, log: Log, { manifest, stream, withoutGraph }: Loaded) {
+  constructor(place: Place, { names, log, loaded: { manifest, stream, withoutGraph } }: Found, replica: Replica) {
     this.#place = place;
+    this.#replica = replica;
     this.#names = names;
     this.#log = log;
     this.#reserve = new Reserve(place.storage, () => ({ log: this.#logBytes, checkpoint: this.#checkpointBytes }));
@@ -150,22 +121,19 @@ export class Durable implements Journal {
   }
 
   /**
-   * Opens what is stored, making it where nothing is. `options`: what a new one is made with, and what is asked of one that is there. The log's
+   * Reads what is stored, making it where nothing is. `options`: what a new one is made with, and what is asked of one that is there. The log's
    * entries after the checkpoint are applied by the first `catchUp`.
    *
    * @throws `OPTIONS_DIFFER`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`
    */
-  static async open(
-    place: Place,
-    options: (stored: StoredOptions | undefined) => StoredOptions,
-  ): Promise<{ durable: Durable; loaded: Loaded }> {
+  static async find(place: Place, options: (stored: StoredOptions | undefined) => StoredOptions): Promise<Found> {
     const names = new Names();
     for (;;) {
       const log = (await Log.open(place.storage)) ?? (await begin(place.storage, names, options(undefined)));
       // Another tab was first.
       if (log === undefined) continue;
       const loaded = await load(place, log, (stored) => options(stored));
-      if (loaded !== undefined) return { durable: new Durable(place, names, log, loaded), loaded };
+      if (loaded !== undefined) return { names, log, loaded };
     }
   }
 
@@ -182,9 +150,8 @@ export class Durable implements Journal {
     return `edgevec:${this.name}:readers`;
   }
 
-  /** From here on, entries of other tabs are applied to this. `look` calls `catchUp` in its turn; it is called when there may be some. */
-  hold(held: Held, look: () => Promise<void>): void {
-    this.#held = held;
+  /** From here on, `look` is called when other tabs may have written: it calls `catchUp` in its turn. */
+  watch(look: () => Promise<void>): void {
     this.#look = look;
     this.#place.news?.listen(() => {
       this.#turns.met();
@@ -193,20 +160,12 @@ export class Durable implements Journal {
     this.#watch();
   }
 
-  tell(event: StorageEvent): void {
-    this.#place.tell(event);
-  }
-
-  /** The parts of a logged write. @throws as `partsOf` */
-  parts(entry: WriteEntry): AsyncGenerator<Part> {
-    return partsOf(entry, this.#place.storage, this.#options.dimensions);
-  }
-
   /** What a write of so many rows, if that is known, will say in the log. */
   draft(rows: number | undefined): Draft {
     return new Draft(this.#place.storage, this.#names, rows);
   }
 
+  /** Lets a checkpoint take the place of the log, if that gives room. False if there is no more room than before. */
   async makeRoom(): Promise<boolean> {
     const before = this.#logBytes;
     const mayCheckpoint = before > 0 && this.#stream?.isOver !== false && !this.#closed;
@@ -221,10 +180,12 @@ export class Durable implements Journal {
     }
   }
 
+  /** Runs what appends. `others`: others may have written since `catchUp`, so that looking first saves a refusal. */
   inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T> {
     return this.#turns.take(run);
   }
 
+  /** True once the entries are logged, false if others have written since `catchUp`. */
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
     // What is kept back is for deletions and checkpoints. They must find it.
     const frees = entries.every(({ kind }) => kind === 'delete');
@@ -244,12 +205,16 @@ export class Durable implements Journal {
     return true;
   }
 
+  /**
+   * Applies entries that are not known here. Those written here, whose append has failed and yet taken place, are offered
+   * to `own` first, which tells whether it has applied them.
+   */
   async catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
-    await this.#catchUp(this.#held as Held, own);
+    await this.#catchUp(own);
     if (!this.#isOpened) this.#opened();
     if (!this.#hasHeard) return;
     this.#hasHeard = false;
-    this.#held?.changed();
+    this.#replica.changed();
   }
 
   /** What is done once it can be opened: where it cannot, storage stays as it is. */
@@ -260,28 +225,28 @@ export class Durable implements Journal {
     this.#checkpointer.dropOrphans(this.#parts).catch(() => {});
   }
 
-  async #catchUp(held: Held, own: (number: number) => Promise<boolean>): Promise<void> {
+  async #catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
     if (this.#stream?.hasFailed && !(await this.#isWhole())) {
-      await this.#reload(held);
-      return this.#catchUp(held, own);
+      await this.#reload();
+      return this.#catchUp(own);
     }
     for await (const tail of this.#log.tail()) {
-      const found = tail.type === 'entry' ? await this.#take(held, tail, own) : tail;
+      const found = tail.type === 'entry' ? await this.#take(tail, own) : tail;
       if (found?.type === 'overtaken') {
-        await this.#reload(held);
-        return this.#catchUp(held, own);
+        await this.#reload();
+        return this.#catchUp(own);
       }
       if (found?.type === 'broken') {
         // A checkpoint that cannot be read refuses to open, and its log stays as it is.
         if (!(await this.#rowsAreIn())) {
-          await this.#reload(held);
-          return this.#catchUp(held, own);
+          await this.#reload();
+          return this.#catchUp(own);
         }
         const error = lostWrites(found.lost, found.error);
         if (await this.#log.mend((kind) => this.#names.next(kind)))
           this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
         // What was read of the log before is not what it holds now.
-        return this.#catchUp(held, own);
+        return this.#catchUp(own);
       }
     }
     await this.#recount();
@@ -290,13 +255,12 @@ export class Durable implements Journal {
 
   /** Applies an entry, or says why that cannot be. */
   async #take(
-    held: Held,
     { entry, seq, bytes }: Extract<Tail, { readonly type: 'entry' }>,
     own: (number: number) => Promise<boolean>,
   ): Promise<Tail | undefined> {
     try {
       if (entry.writer !== this.writer || !(await own(entry.number))) {
-        await held.apply(entry);
+        await this.#replica.apply(entry, (write) => partsOf(write, this.#place.storage, this.#options.dimensions));
         this.#hasHeard = true;
       }
     } catch (error) {
@@ -425,10 +389,9 @@ export class Durable implements Journal {
    */
   #checkpoint(waits: boolean, isUrgent = false): Promise<void> {
     this.#checkpointing ??= oneTabAtATime(`edgevec:${this.#place.name}:checkpoint`, waits, async () => {
-      const held = this.#held;
-      if (this.#closed || held === undefined) return;
+      if (this.#closed) return;
       const checkpointer = this.#checkpointer;
-      const saved = await checkpointer.save(() => held.state(), held.atRest, this.#parts, isUrgent);
+      const saved = await checkpointer.save(() => this.#replica.state(), this.#replica.atRest, this.#parts, isUrgent);
       if (checkpointer !== this.#checkpointer) return;
       if (saved === undefined) {
         // Another tab's is as good; what it holds is forgotten with the next look.
@@ -479,22 +442,22 @@ export class Durable implements Journal {
         else this.#considerCheckpoint();
       })
       .catch((error) => {
-        if (!isPast() && !isClosed(error)) this.#held?.fail(asEdgeVecError(error));
+        if (!isPast() && !isClosed(error)) this.#replica.fail(asEdgeVecError(error));
       });
   }
 
   /** Takes up the checkpoint that is stored now. Until it is there, what is held stays, and so does what is known of the log. */
-  async #reload(held: Held): Promise<void> {
+  async #reload(): Promise<void> {
     for (;;) {
       const log = await Log.open(this.#place.storage);
-      if (log === undefined || !this.#log.isOfSameDatabase(log)) throw this.#gone(held);
+      if (log === undefined || !this.#log.isOfSameDatabase(log)) throw this.#gone();
       const loaded = await load(this.#place, log, (stored) => {
-        if (!isSame(stored, this.#options)) throw this.#gone(held);
+        if (!isSame(stored, this.#options)) throw this.#gone();
         return stored;
       });
       if (loaded === undefined) continue;
       const arrival = arrivalOf(loaded.stream, log, this.#place.slices);
-      await held.replace(loaded);
+      await this.#replica.replace(loaded);
       this.#hasHeard = true;
       this.#stream = loaded.stream;
       this.#arrival = arrival;
@@ -513,10 +476,9 @@ export class Durable implements Journal {
   }
 
   /** It is no more, or another has taken its place: what is held must not be taken for what is stored. */
-  #gone(held: Held): EdgeVecError {
+  #gone(): EdgeVecError {
     if (!this.#closed && !this.#isGone) {
       this.#isGone = true;
-      held.close().catch(() => {});
       this.#place.tell({ type: 'storage-gone', error: gone(this.name) });
     }
     return closed();

@@ -4,6 +4,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
 import { Rows } from '../../src/collection/collection.js';
 import { Database } from '../../src/database/database.js';
+import { InMemoryReplica } from '../../src/database/replica.js';
 import { Engine } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
@@ -129,13 +130,14 @@ test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   const bindings = createBindings();
   const { memory } = await bindings.init({ module_or_path: module });
   const database = new Database(
-    { engine: Engine.create({ bindings, memory }, options), rows: new Rows() },
+    new InMemoryReplica({ engine: Engine.create({ bindings, memory }, options), rows: new Rows() }),
     { engine: options, recall: 0.95, site: async () => new MemorySite() },
   );
-  const other = new Database(
-    { engine: await startEngine(module, options), rows: new Rows() },
-    { engine: options, recall: 0.95, site: async () => new MemorySite() },
-  );
+  const other = new Database(new InMemoryReplica({ engine: await startEngine(module, options), rows: new Rows() }), {
+    engine: options,
+    recall: 0.95,
+    site: async () => new MemorySite(),
+  });
   const part = { start: 0, ids: [1], vectors: Float32Array.of(1, 2) };
   const write = { transaction: 1, kind: 'insert', first: true, last: true, strict: false, part } as const;
   await Promise.all([database.write(write), other.write(write)]);

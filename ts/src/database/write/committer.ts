@@ -6,7 +6,9 @@
 import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
 import { Ahead, type Ids } from '../../collection/ids.js';
 import type { Entry, Origin } from '../../format/entry.js';
-import type { Journal } from '../../persistence/durable.js';
+import type { Durable } from '../../persistence/durable.js';
+import type { Isolation } from '../isolation.js';
+import type { LiveState } from '../live-state.js';
 
 /** A write or a deletion. */
 export interface Change<T> {
@@ -31,14 +33,6 @@ export interface Change<T> {
   show(): Generator<undefined, T>;
 }
 
-/** Runs steps in slices. */
-export interface Runner {
-  /** Others may do what changes no ids meanwhile. */
-  run<T>(steps: Generator<undefined, T>): Promise<T>;
-  /** Nobody sees what is between. */
-  alone<T>(steps: Generator<undefined, T>): Promise<T>;
-}
-
 /** Of changes that are logged together. */
 const GROUP_CHANGES = 512;
 const GROUP_BYTES = 2 << 20;
@@ -53,14 +47,11 @@ interface Queued {
 }
 
 export class Committer {
-  readonly #ids: () => Ids;
-  readonly #runner: Runner;
-  readonly #journal: Journal | undefined;
+  readonly #live: LiveState;
+  readonly #isolation: Isolation;
+  /** Where changes are logged, if they are. */
+  readonly #durable: Durable | undefined;
   #queue: (Queued | (() => Promise<void>))[] = [];
-  /** What is to run while no change takes effect, whatever waits. */
-  #atRest: (() => Promise<void>)[] = [];
-  #resting: Promise<void> = Promise.resolve();
-  #makesRoom = false;
   #working = false;
   #numbered = 0;
   /** An append has failed in a way that leaves open whether it is in the log. */
@@ -68,10 +59,11 @@ export class Committer {
   /** Set while a look for what others have written waits for its turn. */
   #looking: Promise<void> | undefined;
 
-  constructor(ids: () => Ids, runner: Runner, journal: Journal | undefined) {
-    this.#ids = ids;
-    this.#runner = runner;
-    this.#journal = journal;
+  constructor(live: LiveState, isolation: Isolation, durable: Durable | undefined) {
+    this.#live = live;
+    this.#isolation = isolation;
+    this.#durable = durable;
+    durable?.watch(() => this.catchUp());
   }
 
   /** True when nothing waits here that could change which ids there are. */
@@ -113,15 +105,6 @@ export class Committer {
     });
   }
 
-  /** Runs while no change takes effect, as soon as that may be. */
-  rest<T>(run: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#atRest.push(() => run().then(resolve, reject));
-      if (this.#makesRoom) void this.#takeRest();
-      else this.#work();
-    });
-  }
-
   /** Resolves once nothing waits any more that is here now. */
   settled(): Promise<void> {
     return this.between(async () => {});
@@ -130,13 +113,13 @@ export class Committer {
   /** Resolves once all that is logged would survive a power failure. */
   flush(): Promise<void> {
     return this.between(async () => {
-      const journal = this.#journal;
-      if (journal === undefined) return;
+      const durable = this.#durable;
+      if (durable === undefined) return;
       const append = async (others: boolean): Promise<boolean> => {
         if (others) await this.#catchUp(new Map());
-        return journal.append([], true);
+        return durable.append([], true);
       };
-      while (!(await journal.inTurn(append))) await this.#catchUp(new Map());
+      while (!(await durable.inTurn(append))) await this.#catchUp(new Map());
     });
   }
 
@@ -152,7 +135,7 @@ export class Committer {
   }
 
   #work(): void {
-    if (this.#working || (this.#atRest.length === 0 && !isReady(this.#queue[0]))) return;
+    if (this.#working || !isReady(this.#queue[0])) return;
     this.#working = true;
     void this.#drain().finally(() => {
       this.#working = false;
@@ -162,29 +145,19 @@ export class Committer {
   }
 
   async #drain(): Promise<void> {
-    await this.#takeRest();
-    for (let first = this.#queue[0]; isReady(first); first = this.#queue[0]) {
-      if (typeof first === 'function') {
+    while (isReady(this.#queue[0])) {
+      await this.#isolation.change(async () => {
+        const first = this.#queue[0];
+        if (typeof first !== 'function') return this.#commit(this.#takeGroup());
         this.#queue.shift();
-        await first();
-      } else {
-        await this.#commit(this.#takeGroup());
-      }
-      await this.#takeRest();
+        return first();
+      });
     }
-  }
-
-  /** One after the other, whoever asks. */
-  #takeRest(): Promise<void> {
-    this.#resting = this.#resting.then(async () => {
-      for (let run = this.#atRest.shift(); run !== undefined; run = this.#atRest.shift()) await run();
-    });
-    return this.#resting;
   }
 
   /** The changes at the front that are ready. */
   #takeGroup(): Queued[] {
-    const most = this.#journal === undefined ? 1 : GROUP_CHANGES;
+    const most = this.#durable === undefined ? 1 : GROUP_CHANGES;
     const group: Queued[] = [];
     let bytes = 0;
     for (let next = this.#queue[0]; isReady(next) && typeof next !== 'function'; next = this.#queue[0]) {
@@ -198,21 +171,21 @@ export class Committer {
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
-    const journal = this.#journal;
-    if (journal === undefined) {
+    const durable = this.#durable;
+    if (durable === undefined) {
       for (const queued of await this.#checked(group)) await this.#show(queued);
       return;
     }
     const waiting = new Map(group.map((queued) => [queued.number, queued]));
     try {
       if (this.#unsure) await this.#catchUp(waiting);
-      const append = (): Promise<boolean> => journal.inTurn((others) => this.#append(journal, waiting, others));
+      const append = (): Promise<boolean> => durable.inTurn((others) => this.#append(durable, waiting, others));
       for (let mayMakeRoom = true; ; ) {
         try {
           if (await append()) break;
           await this.#catchUp(waiting);
         } catch (error) {
-          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(journal))) throw error;
+          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(durable))) throw error;
           mayMakeRoom = false;
         }
       }
@@ -226,35 +199,26 @@ export class Committer {
    * A checkpoint takes the place of the log. It is made in the midst of a change, of which nothing
    * is done yet.
    */
-  async #makeRoom(journal: Journal): Promise<boolean> {
+  #makeRoom(durable: Durable): Promise<boolean> {
     this.#unsure = false;
-    this.#makesRoom = true;
-    try {
-      const making = journal.makeRoom();
-      await this.#takeRest();
-      return await making;
-    } finally {
-      this.#makesRoom = false;
-      // What was asked to run meanwhile may still be running.
-      await this.#takeRest();
-    }
+    return this.#isolation.lend(() => durable.makeRoom());
   }
 
   /**
    * True once those that can be logged are; the others are told why not. False where other tabs
    * have written. `others`: they may have, and now it is the turn of this one, which it keeps.
    */
-  async #append(journal: Journal, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
+  async #append(durable: Durable, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
     for (;;) {
       if (others) await this.#catchUp(waiting);
       const checked = await this.#checked([...waiting.values()]);
       for (const queued of waiting.values()) if (!checked.includes(queued)) waiting.delete(queued.number);
       if (checked.length === 0) return true;
-      const entries = checked.map(({ change, number }) => change.entry({ writer: journal.writer, number }));
+      const entries = checked.map(({ change, number }) => change.entry({ writer: durable.writer, number }));
       const isStrict = checked.some(({ strict }) => strict);
       // Until it has answered.
       this.#unsure = true;
-      const logged = await journal.append(entries, isStrict);
+      const logged = await durable.append(entries, isStrict);
       this.#unsure = false;
       if (logged || !others) return logged;
     }
@@ -270,7 +234,7 @@ export class Committer {
   }
 
   async #catchUp(waiting: Map<number, Queued>): Promise<void> {
-    await this.#journal?.catchUp(async (number) => {
+    await this.#durable?.catchUp(async (number) => {
       const queued = waiting.get(number);
       // Else its caller has been told that it failed, or will be, and its rows are gone.
       if (!queued?.change.isWhole()) return false;
@@ -283,12 +247,12 @@ export class Committer {
 
   /** Those that can take effect one after the other. The others are told why not. */
   async #checked(group: readonly Queued[]): Promise<Queued[]> {
-    const ids = this.#ids();
+    const ids = this.#live.rows;
     const ahead = group.length > 1 ? new Ahead(ids) : undefined;
     const checked: Queued[] = [];
     for (const queued of group) {
       try {
-        await this.#runner.run(queued.change.check(ahead ?? ids));
+        await this.#isolation.run(queued.change.check(ahead ?? ids));
         if (ahead !== undefined) queued.change.foresee(ahead);
         checked.push(queued);
       } catch (error) {
@@ -299,9 +263,9 @@ export class Committer {
   }
 
   async #show({ change, resolve, reject }: Queued): Promise<void> {
-    await this.#runner.alone(change.show()).then(resolve, (error) => {
+    await this.#isolation.alone(change.show()).then(resolve, (error) => {
       // What is logged is there, whether or not somebody could show it.
-      reject(this.#journal !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
+      reject(this.#durable !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
     });
   }
 }

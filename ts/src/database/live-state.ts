@@ -1,0 +1,97 @@
+// The rows in memory that calls work on now, and whether calls may use them.
+
+import { closed, type EdgeVecError, fix } from '../base/errors.js';
+import type { Rows } from '../collection/collection.js';
+import type { Engine } from '../engine/engine.js';
+import type { Loaded } from '../persistence/checkpoint/load.js';
+import type { State } from '../persistence/checkpoint/places.js';
+import type { RowStream } from '../persistence/checkpoint/row-stream.js';
+
+export type Loading = State & Partial<Pick<Loaded, 'stream'>>;
+
+export class LiveState {
+  #current: State;
+  #stream: RowStream | undefined;
+  #failure: EdgeVecError | undefined;
+  #closed = false;
+  #freed = false;
+
+  constructor({ stream, ...state }: Loading) {
+    this.#current = state;
+    this.#stream = stream;
+  }
+
+  get current(): State {
+    return this.#current;
+  }
+
+  get engine(): Engine {
+    return this.#current.engine;
+  }
+
+  get rows(): Rows {
+    return this.#current.rows;
+  }
+
+  /**
+   * Rows that are still being read. Calls ask the stream for the rows they need; work that needs all
+   * rows waits until the stream is over.
+   */
+  get stream(): RowStream | undefined {
+    return this.#stream;
+  }
+
+  /** No call is taken any more. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether background work may go on: the database is open, its engine works, all rows are in. */
+  get isReady(): boolean {
+    const isAlive = !this.#closed && this.#failure === undefined && !this.engine.crashed;
+    return isAlive && this.#stream?.isOver !== false;
+  }
+
+  /** Another state takes the place of this one, whose engine the caller frees. */
+  replace({ stream, engine, rows }: Loading): void {
+    this.#current = { engine, rows };
+    this.#stream?.stop();
+    this.#stream = stream;
+  }
+
+  /** The missing rows cannot be read: every later call fails with this error. */
+  fail(error: EdgeVecError): void {
+    this.#failure = fix(error);
+    this.#stream?.stop();
+  }
+
+  /** Takes no more calls; work under way goes on until `free`. */
+  close(): void {
+    this.#closed = true;
+    this.#stream?.stop();
+  }
+
+  free(): void {
+    this.#freed = true;
+    this.engine.free();
+  }
+
+  /** Resolves once all rows are in. @throws `STORAGE_FAILED`, and as `assertOpen` */
+  async whole(): Promise<void> {
+    while (this.#stream?.isOver === false) await this.#stream.bring([]);
+    this.assertOpen();
+  }
+
+  /** @throws `CLOSED`, and as `assertAlive` */
+  assertOpen(): void {
+    if (this.#closed) throw closed();
+    this.assertAlive();
+  }
+
+  /** @throws `CLOSED` once the engine is freed, `DAMAGED`, `ENGINE_CRASHED` */
+  assertAlive(): void {
+    if (this.#freed) throw closed();
+    if (this.#failure !== undefined) throw this.#failure;
+    this.engine.assertAlive();
+  }
+}

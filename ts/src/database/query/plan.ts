@@ -1,0 +1,23 @@
+// How a query is to be answered: how many hits to look for, how widely, and whether to compare with every row.
+
+import type { SearchRequest } from '../../base/calls.js';
+import { MODE } from '../../engine/bindings.js';
+import type { State } from '../../persistence/checkpoint/places.js';
+
+export interface Plan {
+  /** Hits wanted. */
+  readonly k: number;
+  /** Breadth of the search. */
+  readonly ef: number;
+  readonly mode: number;
+}
+
+/** @param recall of searches that say neither `ef` nor `recall` */
+export function planOf({ engine, rows }: State, { k, ef, recall: asked, exact }: SearchRequest, recall: number): Plan {
+  // No more can be found than there is, and the engine's buffers need not be larger. The engine of an empty database
+  // still checks the query.
+  const most = Math.max(1, rows.count);
+  const wanted = Math.min(k, most);
+  const width = ef ?? (exact ? wanted : engine.efFor(wanted, asked ?? recall));
+  return { k: wanted, ef: Math.min(Math.max(width, wanted), most), mode: exact ? MODE.exact : MODE.auto };
+}

@@ -1,0 +1,22 @@
+// Hits of the engine as a reply: slots become ids, metadata and vectors.
+
+import type { HitsReply } from '../../base/calls.js';
+import type { State } from '../../persistence/checkpoint/places.js';
+
+/** The first `found` hits of the engine's last search. */
+export function replyOf({ engine, rows }: State, found: number, withVectors: boolean): HitsReply {
+  const slots = Array.from(engine.hitSlots(found).subarray(0, found));
+  const distances = Array.from(engine.hitDistances(found).subarray(0, found));
+  const hits = {
+    ids: slots.map((slot) => rows.idOf(slot)),
+    metadata: slots.map((slot) => rows.metadataOf(slot)),
+    distances,
+  };
+  if (!withVectors) return hits;
+  const size = engine.dimensions;
+  const vectors = new Float32Array(found * size);
+  slots.forEach((slot, i) => {
+    engine.copyRow(slot, vectors, i * size);
+  });
+  return { ...hits, vectors };
+}

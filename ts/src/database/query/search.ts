@@ -1,0 +1,72 @@
+// A search from its request to its reply. A single query is answered in one piece; many are answered in slices.
+
+import type { HitsReply, SearchRequest } from '../../base/calls.js';
+import { amend, EdgeVecError } from '../../base/errors.js';
+import type { Slices } from '../../base/time-slices.js';
+import type { Isolation } from '../isolation.js';
+import type { LiveState } from '../live-state.js';
+import { planOf } from './plan.js';
+import { replyOf } from './reply.js';
+
+export class Search {
+  readonly #live: LiveState;
+  readonly #isolation: Isolation;
+  readonly #slices: Slices;
+  /** Of searches that say neither `ef` nor `recall`. */
+  readonly #recall: number;
+
+  constructor(live: LiveState, isolation: Isolation, slices: Slices, recall: number) {
+    this.#live = live;
+    this.#isolation = isolation;
+    this.#slices = slices;
+    this.#recall = recall;
+  }
+
+  /** The hits of each query, in order. */
+  async answer(request: SearchRequest): Promise<readonly HitsReply[]> {
+    while (this.#isolation.gate !== undefined) await this.#isolation.gate;
+    this.#live.assertOpen();
+    return request.queries.length === this.#live.engine.dimensions ? [await this.#one(request)] : this.#many(request);
+  }
+
+  async #one(request: SearchRequest): Promise<HitsReply> {
+    for (;;) {
+      const hits = this.#hits(request.queries, request);
+      if (hits !== undefined) return hits;
+      await this.#live.stream?.bring(this.#live.engine.wanted());
+      while (this.#isolation.gate !== undefined) await this.#isolation.gate;
+      this.#live.assertOpen();
+    }
+  }
+
+  async #many(request: SearchRequest): Promise<readonly HitsReply[]> {
+    const size = this.#live.engine.dimensions;
+    const count = request.queries.length / size;
+    const replies: HitsReply[] = [];
+    while (replies.length < count) {
+      let wanted: readonly number[] | undefined;
+      await this.#slices.run(() => {
+        this.#live.assertOpen();
+        const row = replies.length;
+        try {
+          const hits = this.#hits(request.queries.subarray(row * size, (row + 1) * size), request);
+          if (hits === undefined) wanted = this.#live.engine.wanted();
+          else replies.push(hits);
+        } catch (error) {
+          throw error instanceof EdgeVecError ? amend(error, { row }) : error;
+        }
+        return wanted !== undefined || replies.length === count;
+      });
+      if (wanted !== undefined) await this.#live.stream?.bring(wanted);
+    }
+    return replies;
+  }
+
+  /** Undefined if the search needs rows that are still being read. */
+  #hits(query: Float32Array, request: SearchRequest): HitsReply | undefined {
+    const state = this.#live.current;
+    const { k, ef, mode } = planOf(state, request, this.#recall);
+    const found = state.engine.search(query, k, ef, mode);
+    return found === undefined ? undefined : replyOf(state, found, request.vectors);
+  }
+}

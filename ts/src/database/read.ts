@@ -1,0 +1,70 @@
+// Rows read by id, and the ids of all rows.
+
+import type { RecordsReply } from '../base/calls.js';
+import { STEP_ROWS } from '../base/time-slices.js';
+import type { Id } from '../base/types.js';
+import type { Isolation } from './isolation.js';
+import type { LiveState } from './live-state.js';
+
+/** Ids listed between two looks at the clock: listing one costs next to nothing. */
+const LISTED_ROWS = 1_024;
+
+/** The records that are there, in the order of their ids. */
+export async function readRecords(
+  live: LiveState,
+  isolation: Isolation,
+  ids: readonly Id[],
+  withVectors: boolean,
+): Promise<RecordsReply> {
+  for (;;) {
+    const read = await isolation.read(reading(live, ids, withVectors));
+    if (!('wanted' in read)) return read;
+    await live.stream?.bring(read.wanted);
+  }
+}
+
+/** Every id, in order of insertion. */
+export function* listIds(live: LiveState): Generator<undefined, Id[]> {
+  const ids: Id[] = [];
+  for (const id of live.rows.ids()) {
+    ids.push(id);
+    if (ids.length % LISTED_ROWS === 0) yield;
+  }
+  return ids;
+}
+
+/** The records, or the chunks of rows to wait for: the vectors asked for are still being read. */
+function* reading(
+  live: LiveState,
+  ids: readonly Id[],
+  withVectors: boolean,
+): Generator<undefined, RecordsReply | { readonly wanted: number[] }> {
+  const { engine, rows } = live.current;
+  const present: Id[] = [];
+  const slots: number[] = [];
+  const metadata: (object | undefined)[] = [];
+  for (const [i, id] of ids.entries()) {
+    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+    const slot = rows.slotOf(id);
+    if (slot === undefined) continue;
+    present.push(id);
+    slots.push(slot);
+    metadata.push(rows.metadataOf(slot));
+  }
+  if (!withVectors) return { ids: present, metadata };
+  const wanted = new Set<number>();
+  for (const [i, slot] of slots.entries()) {
+    if (live.stream?.isOver !== false) break;
+    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+    const chunk = engine.awaitedChunk(slot);
+    if (chunk !== undefined) wanted.add(chunk);
+  }
+  if (wanted.size > 0) return { wanted: [...wanted] };
+  const size = engine.dimensions;
+  const vectors = new Float32Array(slots.length * size);
+  for (const [i, slot] of slots.entries()) {
+    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+    engine.copyRow(slot, vectors, i * size);
+  }
+  return { ids: present, metadata, vectors };
+}

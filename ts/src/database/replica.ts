@@ -1,0 +1,102 @@
+// The database in memory: the rows, the writes under way, and what keeps them apart. It follows the log of what other tabs
+// write, and knows nothing of where that log is.
+
+import type { Part } from '../base/calls.js';
+import { closed, type EdgeVecError } from '../base/errors.js';
+import { Slices } from '../base/time-slices.js';
+import type { Entry, WriteEntry } from '../format/entry.js';
+import type { Loaded } from '../persistence/checkpoint/load.js';
+import type { State } from '../persistence/checkpoint/places.js';
+import type { AtRest } from '../persistence/checkpoint/save.js';
+import type { StorageEvent } from '../persistence/durable.js';
+import type { Replica } from '../persistence/replica.js';
+import { Isolation } from './isolation.js';
+import { LiveState, type Loading } from './live-state.js';
+import { Maintenance } from './maintenance.js';
+import { deleteRows } from './write/deletion.js';
+import { Transaction } from './write/transaction.js';
+import { Transactions } from './write/transactions.js';
+
+export class InMemoryReplica implements Replica {
+  readonly slices: Slices;
+  readonly live: LiveState;
+  readonly isolation: Isolation;
+  readonly maintenance: Maintenance;
+  readonly transactions: Transactions;
+  readonly #tell: (event: StorageEvent) => void;
+  #isStarted = false;
+
+  constructor(loading: Loading, slices: Slices = new Slices(), tell: (event: StorageEvent) => void = () => {}) {
+    this.slices = slices;
+    this.live = new LiveState(loading);
+    this.isolation = new Isolation(this.live, slices);
+    this.maintenance = new Maintenance(this.live, slices);
+    this.transactions = new Transactions(this.live, this.isolation, this.maintenance);
+    this.#tell = tell;
+  }
+
+  /** It is open: from here on its caller hears of changes and failures. */
+  start(): void {
+    this.#isStarted = true;
+  }
+
+  state(): State {
+    this.live.assertOpen();
+    return this.live.current;
+  }
+
+  get atRest(): AtRest {
+    return this.isolation.atRest;
+  }
+
+  async apply(entry: Entry, parts: (entry: WriteEntry) => AsyncIterable<Part>): Promise<void> {
+    this.live.assertOpen();
+    if (entry.kind === 'delete') {
+      await this.isolation.alone(deleteRows(this.live.current, entry.ids));
+      return;
+    }
+    const transaction = new Transaction(entry.kind, this.live.current);
+    try {
+      for await (const part of parts(entry)) {
+        await transaction.append(part, false);
+        await this.slices.breathe();
+      }
+    } catch (error) {
+      await this.isolation.run(transaction.rollback());
+      throw error;
+    }
+    transaction.resume(entry.firstChosen);
+    await this.isolation.alone(transaction.show());
+    this.maintenance.link();
+  }
+
+  async replace(loaded: Loaded): Promise<void> {
+    const { isolation, live } = this;
+    await isolation.resting(() =>
+      isolation.gated(async () => {
+        if (live.isClosed) {
+          loaded.stream?.stop();
+          loaded.engine.free();
+          throw closed();
+        }
+        const old = live.engine;
+        live.replace(loaded);
+        this.maintenance.moved();
+        await this.transactions.move(live.current);
+        old.free();
+      }),
+    );
+    this.maintenance.link();
+  }
+
+  fail(error: EdgeVecError): void {
+    this.live.fail(error);
+    // Before it is open, `open` itself rejects with the error.
+    if (this.#isStarted) this.#tell({ type: 'rows-unreadable', error });
+  }
+
+  changed(): void {
+    // Writes that came before it was open are no news.
+    if (this.#isStarted) this.#tell({ type: 'changed' });
+  }
+}

@@ -1,0 +1,92 @@
+// The database as it is at one moment: as a checkpoint of its own storage, or as a snapshot for a file or a copy.
+
+import { EdgeVecError } from '../base/errors.js';
+import type { EngineOptions } from '../base/options.js';
+import type { Durable } from '../persistence/durable.js';
+import { copyInto } from '../persistence/export/copy.js';
+import { copiedSnapshot } from '../persistence/export/from-memory.js';
+import { storedSnapshot } from '../persistence/export/from-storage.js';
+import type { Snapshot } from '../persistence/export/snapshot.js';
+import { others } from '../persistence/tabs/news.js';
+import type { StorageSite } from '../storage/storage.js';
+import type { InMemoryReplica } from './replica.js';
+import type { Committer } from './write/committer.js';
+
+/** How often a checkpoint is tried again if other tabs make checkpoints that do not hold all that is known here. */
+const TRIES = 5;
+
+export class Snapshots {
+  readonly #replica: InMemoryReplica;
+  readonly #committer: Committer;
+  readonly #durable: Durable | undefined;
+  readonly #options: EngineOptions;
+
+  /** @param options the database was made with */
+  constructor(replica: InMemoryReplica, committer: Committer, durable: Durable | undefined, options: EngineOptions) {
+    this.#replica = replica;
+    this.#committer = committer;
+    this.#durable = durable;
+    this.#options = options;
+  }
+
+  /** Has all rows stored in a checkpoint. Does nothing in a database that is not stored. @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED` */
+  async checkpoint(): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      await this.#replica.live.whole();
+      if (this.#durable === undefined || (await this.#durable.checkpoint())) return;
+      // The rows may have to come from the checkpoint of the other tab.
+      await this.#committer.flush();
+    }
+    throw new EdgeVecError(
+      'STORAGE_FAILED',
+      `Other tabs made checkpoints ${TRIES} times before the checkpoint of this tab was whole`,
+      { remedy: 'Nothing is lost, all writes are in the log. Save again later, or in one tab at a time.' },
+    );
+  }
+
+  /**
+   * The database as it is stored, which takes no memory. If it is not stored, or there is no room for a checkpoint, a
+   * copy.
+   */
+  async take(): Promise<Snapshot> {
+    const { live, isolation, slices } = this.#replica;
+    await live.whole();
+    if (this.#durable !== undefined) {
+      try {
+        if (!(await this.#durable.isSaved())) await this.checkpoint();
+        return storedSnapshot(await this.#durable.pin());
+      } catch (error) {
+        if (!isOfStorage(error)) throw error;
+      }
+    }
+    for (;;) {
+      await live.whole();
+      const copied = await copiedSnapshot(() => live.current, this.#options, isolation.atRest, slices);
+      if (copied !== undefined) return copied;
+    }
+  }
+
+  /** Stores a copy under a name, in place of whatever was there. */
+  async copyTo(site: StorageSite, name: string): Promise<void> {
+    const snapshot = await this.take();
+    try {
+      const storage = await site.open(name, () => {});
+      try {
+        await copyInto(storage, snapshot, this.#replica.slices);
+        // Tabs that have the replaced database open look, and find it gone.
+        const news = others(storage, name);
+        news?.tell();
+        news?.close();
+      } finally {
+        await storage.close();
+      }
+    } finally {
+      snapshot.end();
+    }
+  }
+}
+
+/** Whether the storage failed, and not the database. */
+function isOfStorage(error: unknown): boolean {
+  return error instanceof EdgeVecError && ['QUOTA', 'STORAGE_FAILED'].includes(error.code);
+}

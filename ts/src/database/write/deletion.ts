@@ -1,0 +1,39 @@
+// The deletion of rows by their ids, in one step for everybody who looks.
+
+import { STEP_ROWS } from '../../base/time-slices.js';
+import type { Id } from '../../base/types.js';
+import type { State } from '../../persistence/checkpoint/places.js';
+import type { LiveState } from '../live-state.js';
+import type { Change } from './committer.js';
+
+/** What the committer is to do; it gives how many rows were deleted. */
+export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
+  return {
+    ready: undefined,
+    bytes: 16 * ids.length,
+    frees: true,
+    isWhole: () => true,
+    // biome-ignore lint/correctness/useYield: a step of a change
+    *check() {
+      live.assertOpen();
+    },
+    foresee(ahead) {
+      for (const id of ids) ahead.delete(id);
+    },
+    entry: (origin) => ({ ...origin, kind: 'delete', ids }),
+    show: () => deleteRows(live.current, ids),
+  };
+}
+
+/** Removes the rows that are there; returns how many. Yields now and then, for the caller to look at the clock. */
+export function* deleteRows({ engine, rows }: State, ids: readonly Id[]): Generator<undefined, number> {
+  let deleted = 0;
+  for (const [i, id] of ids.entries()) {
+    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+    const slot = rows.delete(id);
+    if (slot === undefined) continue;
+    engine.remove(slot);
+    deleted++;
+  }
+  return deleted;
+}

@@ -1,0 +1,112 @@
+// The write transactions under way, by the caller's number for each, and how one of them ends without effect.
+
+import type { WriteRequest } from '../../base/calls.js';
+import { aborted, type EdgeVecError } from '../../base/errors.js';
+import type { State } from '../../persistence/checkpoint/places.js';
+import type { Draft } from '../../persistence/draft.js';
+import type { Isolation } from '../isolation.js';
+import type { LiveState } from '../live-state.js';
+import type { Maintenance } from '../maintenance.js';
+import type { Change } from './committer.js';
+import { Transaction } from './transaction.js';
+
+export class Transactions {
+  readonly #live: LiveState;
+  readonly #isolation: Isolation;
+  readonly #maintenance: Maintenance;
+  readonly #open = new Map<number, Transaction>();
+  /** Transactions that failed and are being undone. */
+  readonly #rollbacks = new Map<number, Promise<void>>();
+
+  constructor(live: LiveState, isolation: Isolation, maintenance: Maintenance) {
+    this.#live = live;
+    this.#isolation = isolation;
+    this.#maintenance = maintenance;
+  }
+
+  /** The transaction of a part, which its first part begins. @throws `ABORTED` if it is gone */
+  of({ transaction, first, kind, rows }: WriteRequest, draft: (rows?: number) => Draft | undefined): Transaction {
+    const known = this.#open.get(transaction);
+    if (known !== undefined) return known;
+    // Parts still under way when their transaction failed find it gone; the failing part has told why.
+    if (!first) throw aborted();
+    const opened = new Transaction(kind, this.#live.current, draft(rows));
+    this.#open.set(transaction, opened);
+    return opened;
+  }
+
+  /** @throws `ABORTED` if the transaction has ended meanwhile */
+  assertOpen(number: number, transaction: Transaction): void {
+    if (this.#open.get(number) !== transaction) throw aborted();
+  }
+
+  /** What the committer is to do once all parts are in. */
+  change(number: number, transaction: Transaction, ready: Promise<unknown> | undefined): Change<number[]> {
+    const begin = (): void => {
+      this.#live.assertOpen();
+      this.assertOpen(number, transaction);
+      if (transaction.failure !== undefined) throw transaction.failure;
+      // From here on an abort comes too late.
+      transaction.committing = true;
+    };
+    const end = (): void => void this.#open.delete(number);
+    return {
+      ready,
+      bytes: transaction.bytes,
+      isWhole: () => transaction.failure === undefined,
+      *check(ids) {
+        begin();
+        yield* transaction.check(ids);
+      },
+      foresee: (ids) => transaction.foresee(ids),
+      entry: (origin) => transaction.entry(origin),
+      *show() {
+        const chosen = yield* transaction.show();
+        end();
+        return chosen;
+      },
+    };
+  }
+
+  /** Undoes a transaction that failed, unless that has begun. */
+  async fail(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
+    await this.#movedIn();
+    if (this.#open.delete(number)) await this.#rollback(number, transaction, error);
+  }
+
+  /** Undoes a transaction, unless it is being committed. */
+  async abort(number: number): Promise<void> {
+    await this.#movedIn();
+    const found = this.#open.get(number);
+    if (found?.committing) return;
+    this.#open.delete(number);
+    if (found !== undefined) await this.#rollback(number, found, aborted());
+    else await this.#rollbacks.get(number);
+  }
+
+  /** All go on in another engine, into which their rows are written again. */
+  async move(state: State): Promise<void> {
+    for (const transaction of this.#open.values()) await transaction.move(state);
+  }
+
+  /** Rolling back in an engine about to be freed would be work for nobody. */
+  clear(): void {
+    this.#open.clear();
+  }
+
+  /** While a transaction is moved, neither engine holds all of it. */
+  async #movedIn(): Promise<void> {
+    while (this.#isolation.rest !== undefined) await this.#isolation.rest;
+  }
+
+  #rollback(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
+    transaction.fail(error);
+    void transaction.discard(error);
+    const done = this.#isolation.run(transaction.rollback()).finally(() => {
+      this.#rollbacks.delete(number);
+      this.#maintenance.tidy();
+    });
+    this.#rollbacks.set(number, done);
+    return done;
+  }
+}
