@@ -1,15 +1,14 @@
-// The README's example, run as it stands there against the built package, and type-checked against its declarations.
+// The README's first example prints what its comments say, against the built package. Other
+// examples: examples.test.ts.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { transformWithOxc } from 'vite';
 import { afterAll, expect, it } from 'vitest';
+import { insidePackage, root } from '../support/package.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-// Inside the package, where `edgevec` names the package itself.
-const folder = mkdtempSync(join(root, 'dist/readme-'));
+const folder = insidePackage('readme');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });

@@ -1,0 +1,14 @@
+// Folders for tests of the built package: inside of it, where `edgevec` names the package itself.
+
+import { existsSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A new folder in the built package. */
+export function insidePackage(name: string): string {
+  const dist = join(root, 'dist');
+  if (!existsSync(join(dist, 'index.js'))) throw new Error('There is no built package: run "npm run build" first.');
+  return mkdtempSync(join(dist, `${name}-`));
+}

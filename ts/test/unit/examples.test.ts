@@ -1,0 +1,118 @@
+// Every example of the documentation and of JSDoc: it compiles under strict, against the
+// declarations of the built package, and it runs against that package in Node. What an example
+// takes as given comes from support/example-given.ts.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { transformWithOxc } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insidePackage, root } from '../support/package.js';
+
+interface Example {
+  /** The file, and the line that it begins in. */
+  readonly place: string;
+  readonly code: string;
+}
+
+function lineOf(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length;
+}
+
+/** The fenced blocks of a page. */
+function blocksOf(file: string): Example[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```(?:ts|js)\n([\s\S]*?)^```/gm)].map(({ 1: code = '', index }) => ({
+    place: `${file}:${lineOf(text, index)}`,
+    code,
+  }));
+}
+
+/** What follows `@example` in the comments of a source. */
+function jsdocOf(file: string): Example[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^ *\* @example\n((?: *\*(?! @|\/).*\n)+)/gm)].map(({ 1: lines = '', index }) => ({
+    place: `${file}:${lineOf(text, index)}`,
+    code: lines.replace(/^ *\* ?/gm, ''),
+  }));
+}
+
+const inFolder = (folder: string, ending: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => relative(root, join(root, folder, file)));
+
+const pages = ['README.md', ...inFolder('docs', '.md')];
+const examples = [...pages.flatMap(blocksOf), ...inFolder('ts/src', '.ts').flatMap(jsdocOf)];
+const folder = insidePackage('examples');
+const nameOf = (place: string): string => place.replace(/\W+/g, '-');
+const node = (cwd: string, ...args: string[]) => spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+
+/** An example as a module: its imports, what it takes as given, and the rest in a function. */
+function moduleOf({ place, code }: Example): string {
+  const imports = [...code.matchAll(/^import .*$/gm)].map(([line]) => line);
+  if (!imports.some((line) => line.includes('EdgeVec'))) {
+    imports.push(`import { EdgeVec, EdgeVecError } from '${place.includes('slim') ? 'edgevec/slim' : 'edgevec'}';`);
+  }
+  const wasm = imports.some((line) => line.startsWith('import wasm')) ? '' : 'wasm, ';
+  return `${imports.join('\n')}
+import { given } from './given.js';
+const { ${wasm}db, ids, input, query, records, signal, vector, createWriteStream, openAsBlob, pipeline } = await given();
+export async function example(): Promise<void> {
+${code.replace(/^import .*$/gm, '')}
+}
+`;
+}
+
+/** What Node cannot import: a bundler's `?url` is given as the bytes. */
+const forNode = (code: string): string =>
+  code.replace(/^import (\w+) from '(edgevec\/[^']+)\?url';$/m, "import { wasm as $1 } from './given.js';");
+
+beforeAll(async () => {
+  const given = readFileSync(join(root, 'ts/test/support/example-given.ts'), 'utf8');
+  const modules = [['given', given], ...examples.map((example) => [nameOf(example.place), moduleOf(example)])] as const;
+  for (const [name, code] of modules) {
+    writeFileSync(join(folder, `${name}.ts`), code);
+    writeFileSync(join(folder, `${name}.js`), (await transformWithOxc(forNode(code), `${name}.ts`)).code);
+  }
+  writeFileSync(join(folder, 'url.d.ts'), "declare module '*?url' { const url: string; export default url; }\n");
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('there are examples of both kinds', () => {
+  expect(examples.filter(({ place }) => place.includes('.md')).length).toBeGreaterThan(5);
+  expect(examples.filter(({ place }) => place.includes('.ts')).length).toBeGreaterThan(8);
+});
+
+test('each compiles under strict', () => {
+  const options =
+    '--ignoreConfig --noEmit --strict --skipLibCheck --target es2022 --lib esnext,dom,dom.iterable,dom.asynciterable --module esnext --moduleResolution bundler --types node';
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  const checked = node(
+    root,
+    'node_modules/typescript/bin/tsc',
+    ...options.split(' '),
+    ...files.map((file) => join(folder, file)),
+  );
+  expect(checked.stdout + checked.stderr).toBe('');
+});
+
+test.each(examples)('$place runs', ({ place }) => {
+  // Databases go into the working directory.
+  const cwd = join(folder, `run-${nameOf(place)}`);
+  mkdirSync(cwd);
+  const run = node(
+    cwd,
+    '--input-type=module',
+    '--eval',
+    `
+    const { example } = await import(${JSON.stringify(join(folder, `${nameOf(place)}.js`))});
+    await example();
+    process.stdout.write('ran');
+    process.exit();
+  `,
+  );
+  expect(run.stderr.includes('Error') ? run.stderr : '').toBe('');
+  expect(run.stdout.endsWith('ran'), run.stderr).toBe(true);
+});
