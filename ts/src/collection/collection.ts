@@ -4,7 +4,8 @@
 import { damaged } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
-import { BLOCK_ROWS, type Part } from '../format/blocks.js';
+import { BLOCK_ROWS, type SlotRange } from '../format/blocks.js';
+import { decodeIds, encodeIds, type ListedId } from '../format/id-block.js';
 import { Changes } from './changes.js';
 import { chosenFrom, follower, type Ids } from './ids.js';
 import { merged } from './merge.js';
@@ -16,9 +17,6 @@ export interface SavedRows {
   readonly metadata: readonly { readonly slots: number; readonly bytes: Uint8Array }[];
   readonly nextId: number;
 }
-
-/** An id's place in its block, the id, and its place in order of insertion. */
-type Listed = readonly [at: number, id: Id, order: number];
 
 export class Rows implements Ids {
   /** A Map keeps the place of a key that is set again: an upsert does not move a row. */
@@ -130,12 +128,12 @@ export class Rows implements Ids {
   /** The ids of a block as they are now, to be stored. */
   encodeIds(block: number): Uint8Array {
     const first = block * BLOCK_ROWS;
-    const listed: Listed[] = [];
+    const listed: ListedId[] = [];
     for (let slot = first; slot < Math.min(first + BLOCK_ROWS, this.#ids.length); slot++) {
       const id = this.#ids[slot];
       if (id !== undefined) listed.push([slot - first, id, this.#orders[slot] as number]);
     }
-    return new TextEncoder().encode(JSON.stringify(listed));
+    return encodeIds(listed);
   }
 
   /** Makes known which parts metadata is stored in. Yields now and then; at its end all of it is known. */
@@ -144,12 +142,12 @@ export class Rows implements Ids {
   }
 
   /** The parts that the metadata of a block is stored in, once they are known. */
-  parts(block: number): readonly Part[] {
+  parts(block: number): readonly SlotRange[] {
     return this.#metadata.parts(block);
   }
 
   /** A part as it is now, to be stored; undefined where it is none any more. Yields now and then. */
-  copyMetadata(part: Part): Generator<undefined, Uint8Array | undefined> {
+  copyMetadata(part: SlotRange): Generator<undefined, Uint8Array | undefined> {
     return this.#metadata.copy(part);
   }
 
@@ -158,7 +156,7 @@ export class Rows implements Ids {
     const runs: Uint32Array[] = [];
     for (const [block, bytes] of ids.entries()) {
       const slots: number[] = [];
-      for (const [at, id, order] of readListed(bytes)) {
+      for (const [at, id, order] of decodeIds(bytes)) {
         const slot = block * BLOCK_ROWS + at;
         // Without holes: an array that grows from its end stays dense.
         for (; this.#ids.length < slot; this.#orders.push(0)) this.#ids.push(undefined);
@@ -206,27 +204,4 @@ export class Rows implements Ids {
     this.#ids[slot] = undefined;
     this.#metadata.delete(slot);
   }
-}
-
-function readListed(bytes: Uint8Array): Listed[] {
-  let listed: unknown;
-  try {
-    listed = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw damaged('the ids', cause);
-  }
-  const isAscending = (list: Listed[]): boolean => list.every(([at], i) => i === 0 || at > (list[i - 1] as Listed)[0]);
-  if (!Array.isArray(listed) || !listed.every(isListed) || !isAscending(listed)) throw damaged('the ids');
-  return listed;
-}
-
-/** Places in order of insertion, in a file: those of rows to come are safe integers too. */
-const ORDERS = 2 ** 52;
-
-function isListed(value: unknown): value is Listed {
-  const [at, id, order] = Array.isArray(value) ? value : [];
-  const isId = typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
-  return (
-    isId && Number.isInteger(at) && at >= 0 && at < BLOCK_ROWS && Number.isInteger(order) && order > 0 && order < ORDERS
-  );
 }

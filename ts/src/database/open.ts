@@ -5,7 +5,8 @@ import { show } from '../base/inspect.js';
 import type { EngineOptions, HostOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import { Rows } from '../collection/collection.js';
-import { instantiate, startEngine } from '../engine/load.js';
+import { Engine, type Instance } from '../engine/engine.js';
+import { instantiate } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
 import { Durable, type Found, type Place, type StorageEvent } from '../persistence/durable.js';
 import { importInto } from '../persistence/export/import.js';
@@ -31,6 +32,8 @@ export interface Opened {
 export interface Surroundings {
   readonly module: WebAssembly.Module;
   readonly slices: Slices;
+  /** Starts an instance for one engine. Left out: an instance of the module. */
+  readonly start?: () => Promise<Instance>;
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;
   readonly tell: (event: StorageEvent) => void;
@@ -81,8 +84,8 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
     return inMemory(options, around);
   }
   try {
-    const { module, newsOf = others } = around;
-    const start = () => instantiate(module);
+    const { newsOf = others } = around;
+    const start = starting(around);
     const news = newsOf(storage, stored.name);
     const stage: Place = { storage, name: stored.name, slices, start, tell, news };
     const found = await find(stage, options, around.source);
@@ -106,27 +109,29 @@ function claim(storage: Storage): Promise<boolean> {
 }
 
 /** In memory, with what can be read of a stored one. */
-async function salvaged(
-  name: string,
-  { engine: asked, recall }: HostOptions,
-  { module, slices, site }: Surroundings,
-): Promise<Opened> {
-  const start = () => instantiate(module);
+async function salvaged(name: string, { engine: asked, recall }: HostOptions, around: Surroundings): Promise<Opened> {
+  const { slices, site } = around;
+  const start = starting(around);
   const { state, options, report } = await salvage(await site(), name, asked, { slices, start });
   const database = new Database(new InMemoryReplica(state, slices), { engine: options, recall, site });
   await database.start();
   return { database, engine: options, report };
 }
 
+function starting({ module, start = () => instantiate(module) }: Surroundings): () => Promise<Instance> {
+  return start;
+}
+
 async function inMemory({ engine, given, recall }: HostOptions, around: Surroundings): Promise<Opened> {
-  const { module, slices, site, source } = around;
+  const { slices, site, source } = around;
+  const start = starting(around);
   if (source === undefined) {
-    const state = { engine: await startEngine(module, engine), rows: new Rows() };
+    const state = { engine: Engine.create(await start(), engine), rows: new Rows() };
     return { database: new Database(new InMemoryReplica(state, slices), { engine, recall, site }), engine };
   }
   const storage = await new MemorySite().open('', () => {});
   const check = (found: StoredOptions): void => void agreed('', engine, given, found);
-  const imported = await importInto(storage, source, new Names(), check, () => instantiate(module), slices);
+  const imported = await importInto(storage, source, new Names(), check, start, slices);
   const { loaded } = imported as NonNullable<typeof imported>;
   const { options } = loaded.manifest;
   const database = new Database(new InMemoryReplica(loaded, slices), { engine: options, recall, site });

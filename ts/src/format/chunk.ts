@@ -1,6 +1,7 @@
 // A chunk and what must be known of it to trust it again.
 
 import { crc32c } from '../base/crc32c.js';
+import { count, object, type Shape, scalar, text } from './fields.js';
 
 export interface ChunkRef {
   readonly name: string;
@@ -8,17 +9,17 @@ export interface ChunkRef {
   readonly crc: number;
 }
 
+const checksum: Shape<number> = scalar((value): value is number => Number.isSafeInteger(value));
+
+/** The shapes of its fields, for whatever is stored with more. */
+export const CHUNK_REF_FIELDS = { name: text, bytes: count, crc: checksum } as const;
+
+export const chunkRef: Shape<ChunkRef> = object<ChunkRef>(CHUNK_REF_FIELDS);
+
 export function refOf(name: string, bytes: Uint8Array): ChunkRef {
   return { name, bytes: bytes.length, crc: crc32c(bytes) };
 }
 
 export function isWhole({ bytes, crc }: ChunkRef, read: Uint8Array | undefined): read is Uint8Array {
   return read !== undefined && read.length === bytes && crc32c(read) === crc;
-}
-
-/** Of untrusted text. */
-export function isChunkRef(value: unknown): value is ChunkRef {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, bytes, crc } = value as ChunkRef;
-  return typeof name === 'string' && Number.isSafeInteger(bytes) && bytes >= 0 && Number.isSafeInteger(crc);
 }

@@ -5,11 +5,12 @@
 // one it is stored under.
 
 import type { WriteKind } from '../base/calls.js';
-import { crc32c } from '../base/crc32c.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { Id } from '../base/types.js';
-import { type ChunkRef, isChunkRef } from './chunk.js';
-import { checkVersion, FORMAT_VERSION } from './head.js';
+import { ByteReader, ByteWriter, lengthOf } from './bytes.js';
+import { type ChunkRef, chunkRef } from './chunk.js';
+import { count, id, isCount, list, object, oneOf, type Shape, scalar, text, UnknownField } from './fields.js';
+import { unknownField } from './version.js';
 
 /** Who wrote an entry, and which of its entries it is: by this a writer knows its own again. */
 export interface Origin {
@@ -37,30 +38,42 @@ export type Entry = WriteEntry | DeleteEntry;
 const MAGIC = 0x52465645; // "EVFR"
 /** Magic, version, number, bytes of text, checksum of all that follows and of the header before it. */
 const HEADER = 24;
-const CRC = 20;
 
 /** The text of a write: its parts by their bytes. */
-type Said = (Omit<WriteEntry, 'parts'> & { readonly parts: readonly number[] }) | DeleteEntry;
+type WriteText = Omit<WriteEntry, 'parts'> & { readonly parts: readonly number[] };
+
+/** Version 1.0.0-alpha.1 chose 2^53 behind the largest safe integer, and acknowledged it. */
+const chosen: Shape<number> = scalar((value): value is number => isCount(value) || value === 2 ** 53);
+
+const writeText: Shape<WriteText> = object<WriteText>({
+  writer: text,
+  number: count,
+  kind: oneOf('insert', 'upsert', 'update'),
+  firstChosen: chosen,
+  stored: list(chunkRef),
+  parts: list(count),
+});
+
+const deleteText: Shape<DeleteEntry> = object<DeleteEntry>({
+  writer: text,
+  number: count,
+  kind: oneOf('delete'),
+  ids: list(id),
+});
 
 export function encodeFrame(seq: number, entry: Entry): Uint8Array<ArrayBuffer> {
   const parts = entry.kind === 'delete' ? [] : entry.parts;
-  const said: Said = entry.kind === 'delete' ? entry : { ...entry, parts: parts.map(({ length }) => length) };
-  const text = new TextEncoder().encode(JSON.stringify(said));
-  const length = parts.reduce((sum, part) => sum + part.length, HEADER + text.length);
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(4, FORMAT_VERSION, true);
-  view.setFloat64(8, seq, true);
-  view.setUint32(16, text.length, true);
-  bytes.set(text, HEADER);
-  let at = HEADER + text.length;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  view.setUint32(CRC, checksum(bytes), true);
-  return bytes;
+  const said =
+    entry.kind === 'delete'
+      ? deleteText.write(entry)
+      : writeText.write({ ...entry, parts: parts.map(({ length }) => length) });
+  const bytes = new TextEncoder().encode(JSON.stringify(said));
+  const writer = new ByteWriter(HEADER + bytes.length + lengthOf(parts));
+  writer.magic(MAGIC).float64(seq).uint32(bytes.length);
+  const place = writer.at;
+  writer.leaveChecksum().put(bytes);
+  for (const part of parts) writer.put(part);
+  return writer.seal(place).bytes;
 }
 
 /**
@@ -71,28 +84,33 @@ export function encodeFrame(seq: number, entry: Entry): Uint8Array<ArrayBuffer> 
  */
 export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   const wrong = (): EdgeVecError => damaged(`entry ${seq} of the log`);
-  if (bytes.length < HEADER) throw wrong();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) throw wrong();
-  checkVersion(view.getUint32(4, true));
-  const start = HEADER + view.getUint32(16, true);
-  const whole = start <= bytes.length && view.getFloat64(8, true) === seq;
-  if (!whole || checksum(bytes) !== view.getUint32(CRC, true)) throw wrong();
-  let said: unknown;
+  const reader = new ByteReader(bytes, wrong);
+  reader.magic(MAGIC);
+  const number = reader.float64();
+  const length = reader.uint32();
+  const place = reader.at;
+  reader.uint32();
+  if (number !== seq) throw wrong();
+  reader.checkSeal(place);
+  // Whole from here on: a length that leads beyond the end was written so.
+  const content = new ByteReader(reader.rest(), () => unreadable(seq));
   try {
-    said = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER, start)));
+    const said: unknown = JSON.parse(new TextDecoder().decode(content.take(length)));
+    const entry = isDeletion(said) ? deleteText.read(said) : withParts(writeText.read(said), content);
+    if (content.left > 0) throw unknownField('the entry');
+    return entry;
   } catch (cause) {
-    throw unreadable(seq, cause);
+    if (cause instanceof UnknownField) throw unreadable(seq, unknownField('the entry', cause.field));
+    throw cause instanceof EdgeVecError && cause.problem === unreadable(seq).problem ? cause : unreadable(seq, cause);
   }
-  if (!isSaid(said)) throw unreadable(seq);
-  if (said.kind === 'delete') return said;
-  let at = start;
-  const parts = said.parts.map((length) => {
-    at += length;
-    return bytes.subarray(at - length, at);
-  });
-  if (at !== bytes.length) throw unreadable(seq);
-  return { ...said, parts };
+}
+
+function isDeletion(said: unknown): boolean {
+  return typeof said === 'object' && said !== null && (said as DeleteEntry).kind === 'delete';
+}
+
+function withParts(entry: WriteText, content: ByteReader): WriteEntry {
+  return { ...entry, parts: entry.parts.map((size) => content.take(size)) };
 }
 
 /** The error of an entry that cannot be taken here, though its bytes are as they were written. */
@@ -115,29 +133,4 @@ export function partsIfReadable(frame: Uint8Array, seq: number): string[] {
   } catch {
     return [];
   }
-}
-
-function isSaid(value: unknown): value is Said {
-  if (typeof value !== 'object' || value === null) return false;
-  const said = value as Said;
-  if (typeof said.writer !== 'string' || !isCount(said.number)) return false;
-  if (said.kind === 'delete') return Array.isArray(said.ids) && said.ids.every(isId);
-  return (
-    ['insert', 'upsert', 'update'].includes(said.kind) &&
-    isChosen(said.firstChosen) &&
-    Array.isArray(said.stored) &&
-    said.stored.every(isChunkRef) &&
-    Array.isArray(said.parts) &&
-    said.parts.every(isCount)
-  );
-}
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-/** Version 1.0.0-alpha.1 chose 2^53 behind the largest safe integer, and acknowledged it. */
-const isChosen = (id: unknown): id is number => isCount(id) || id === 2 ** 53;
-const isId = (id: unknown): id is Id => typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
-
-/** Of everything but the checksum itself. */
-function checksum(bytes: Uint8Array): number {
-  return crc32c(bytes.subarray(HEADER), crc32c(bytes.subarray(0, CRC)));
 }

@@ -1,11 +1,11 @@
 // A whole database as one file: a header, a manifest, and the chunks it speaks of, in its order (docs/format.md). The same database gives the same
 // bytes everywhere.
 
-import { crc32c } from '../base/crc32c.js';
 import { EdgeVecError } from '../base/errors.js';
+import { ByteReader, ByteWriter, joinBytes } from './bytes.js';
 import { type ChunkRef, isWhole } from './chunk.js';
-import { checkVersion, FORMAT_VERSION } from './head.js';
 import { decodeManifest, type Manifest, namesOf, refsIn } from './manifest.js';
+import { checkVersion } from './version.js';
 
 const MAGIC = 0x42445645; // "EVDB"
 /** Magic, version, bytes of the manifest, checksum of these. */
@@ -13,14 +13,8 @@ const HEADER = 16;
 
 /** What comes before the chunks. */
 export function encodeStart(manifest: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(HEADER + manifest.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(4, FORMAT_VERSION, true);
-  view.setUint32(8, manifest.length, true);
-  view.setUint32(12, crc32c(bytes.subarray(0, 12)), true);
-  bytes.set(manifest, HEADER);
-  return bytes;
+  const writer = new ByteWriter(HEADER + manifest.length);
+  return writer.magic(MAGIC).uint32(manifest.length).checksum().put(manifest).bytes;
 }
 
 /** Reads a file as it comes. What it takes up is what has come, whatever the file says of itself. */
@@ -39,12 +33,12 @@ export class PortableReader {
     const header = await pieces.take(HEADER).catch((error) => {
       throw (error as EdgeVecError).code === 'DAMAGED' ? noFile() : error;
     });
-    const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-    if (view.getUint32(0, true) !== MAGIC || crc32c(header.subarray(0, 12)) !== view.getUint32(12, true)) {
-      throw noFile();
-    }
-    checkVersion(view.getUint32(4, true));
-    return new PortableReader(pieces, decodeManifest(await pieces.take(view.getUint32(8, true))));
+    const reader = new ByteReader(header, noFile);
+    if (reader.uint32() !== MAGIC) throw noFile();
+    const [version, length] = [reader.uint32(), reader.uint32()];
+    reader.checksum();
+    checkVersion(version);
+    return new PortableReader(pieces, decodeManifest(await pieces.take(length)));
   }
 
   /** The chunks, each whole, in the manifest's order. @throws `DAMAGED`, and what the source throws */
@@ -77,13 +71,7 @@ class Pieces {
       taken.push(piece);
       missing -= piece.length;
     }
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const piece of taken) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return bytes;
+    return joinBytes(taken);
   }
 
   async isOver(): Promise<boolean> {
@@ -106,12 +94,14 @@ export function numbered(manifest: Manifest): Manifest {
 
 export function renamed(manifest: Manifest, rename: (name: string) => string): Manifest {
   const ref = <R extends ChunkRef>(old: R): R => ({ ...old, name: rename(old.name) });
+  const { options, nextId, header, sections, ids, metadata } = manifest;
   return {
-    ...manifest,
-    header: manifest.header && ref(manifest.header),
-    sections: Object.fromEntries(Object.entries(manifest.sections).map(([section, refs]) => [section, refs.map(ref)])),
-    ids: manifest.ids.map(ref),
-    metadata: manifest.metadata.map(ref),
+    options,
+    nextId,
+    header: header && ref(header),
+    sections: Object.fromEntries(Object.entries(sections).map(([section, refs]) => [section, refs.map(ref)])),
+    ids: ids.map(ref),
+    metadata: metadata.map(ref),
   };
 }
 

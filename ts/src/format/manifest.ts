@@ -1,12 +1,15 @@
 // What a checkpoint is made of: which chunks, how long, with which checksums; and the options of the database. It is stored as a chunk itself, whose
 // name the head knows.
 
-import { crc32c } from '../base/crc32c.js';
-import { damaged } from '../base/errors.js';
+import { damaged, EdgeVecError } from '../base/errors.js';
+import type { EngineOptions } from '../base/options.js';
 import type { Metric, Precision } from '../base/types.js';
-import { arePartsOf } from './blocks.js';
-import { type ChunkRef, isChunkRef } from './chunk.js';
-import { checkVersion, FORMAT_VERSION } from './head.js';
+import { areCutRight } from './blocks.js';
+import { ByteReader, ByteWriter } from './bytes.js';
+import { CHUNK_REF_FIELDS, type ChunkRef, chunkRef } from './chunk.js';
+import { count, integer, list, Malformed, object, oneOf, type Shape, UnknownField } from './fields.js';
+import { SECTIONS } from './sections.js';
+import { unknownField } from './version.js';
 
 /** What a stored database was made with. */
 export interface StoredOptions {
@@ -25,49 +28,93 @@ export interface Manifest {
   /** The engine's header. Null: an empty database. */
   readonly header: ChunkRef | null;
   /** The engine's sections by number, each in order of chunks. */
-  readonly sections: Readonly<Record<number, readonly ChunkRef[]>>;
+  readonly sections: Sections;
   /** Ids, a block of slots each. */
   readonly ids: readonly ChunkRef[];
-  /** Metadata of the same blocks, cut into parts. */
+  /** Metadata of the same blocks, cut into ranges. */
   readonly metadata: readonly MetadataRef[];
 }
+
+export type Sections = Readonly<Record<number, readonly ChunkRef[]>>;
 
 /** A chunk with the metadata of so many slots. */
 export interface MetadataRef extends ChunkRef {
   readonly slots: number;
 }
 
+const WHAT = 'the checkpoint';
 const MAGIC = 0x464d5645; // "EVMF"
 /** Magic, version, length of the text, checksum of the text and of the header before it. */
 const HEADER = 16;
 
+/** An option of the engine that is not stored would be lost at the next start: the type asks for each. */
+type EveryOption = { readonly [K in keyof EngineOptions]-?: Shape<EngineOptions[K]> };
+
+const options: Shape<StoredOptions> = object<StoredOptions>({
+  dimensions: integer(1, 4096),
+  metric: oneOf('cosine', 'dot', 'euclidean'),
+  m: integer(2, 64),
+  efConstruction: integer(2, 4096),
+  seed: integer(0, 0xffff_ffff),
+  precision: oneOf('float32', 'int16', 'int8'),
+} satisfies EveryOption);
+
+const chunks = list(chunkRef);
+
+const SECTION_NAMES = SECTIONS.map(String);
+
+const sections: Shape<Sections> = {
+  read(value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed();
+    const entries = Object.entries(value).map(([section, refs]) => {
+      if (!SECTION_NAMES.includes(section)) throw new UnknownField(section);
+      return [section, chunks.read(refs)] as const;
+    });
+    return Object.fromEntries(entries);
+  },
+  write: (value) =>
+    Object.fromEntries(Object.entries(value).map(([section, refs]) => [section, chunks.write(refs as ChunkRef[])])),
+};
+
+const header: Shape<ChunkRef | null> = {
+  read: (value) => (value === null ? null : chunkRef.read(value)),
+  write: (value) => value && chunkRef.write(value),
+};
+
+const manifestShape: Shape<Manifest> = object<Manifest>({
+  options,
+  nextId: integer(1, Number.POSITIVE_INFINITY),
+  header,
+  sections,
+  ids: chunks,
+  metadata: list(object<MetadataRef>({ ...CHUNK_REF_FIELDS, slots: count })),
+});
+
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(manifest));
-  const bytes = new Uint8Array(HEADER + text.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(4, FORMAT_VERSION, true);
-  view.setUint32(8, text.length, true);
-  bytes.set(text, HEADER);
-  view.setUint32(12, checksum(bytes), true);
-  return bytes;
+  const text = new TextEncoder().encode(JSON.stringify(manifestShape.write(manifest)));
+  const writer = new ByteWriter(HEADER + text.length).magic(MAGIC).uint32(text.length);
+  const place = writer.at;
+  return writer.leaveChecksum().put(text).seal(place).bytes;
 }
 
 /** @throws `UNSUPPORTED_FORMAT`, `DAMAGED` */
 export function decodeManifest(bytes: Uint8Array): Manifest {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < HEADER || view.getUint32(0, true) !== MAGIC) throw damaged('the checkpoint');
-  checkVersion(view.getUint32(4, true));
-  const whole = bytes.length === HEADER + view.getUint32(8, true) && checksum(bytes) === view.getUint32(12, true);
-  if (!whole) throw damaged('the checkpoint');
-  let manifest: unknown;
+  const wrong = (): EdgeVecError => damaged(WHAT);
+  const reader = new ByteReader(bytes, wrong);
+  reader.magic(MAGIC);
+  const length = reader.uint32();
+  const place = reader.at;
+  reader.uint32();
+  reader.checkSeal(place);
+  if (reader.left > length) throw unknownField(WHAT);
   try {
-    manifest = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER)));
+    const manifest = manifestShape.read(JSON.parse(new TextDecoder().decode(reader.take(length))));
+    if (!isConsistent(manifest)) throw wrong();
+    return manifest;
   } catch (cause) {
-    throw damaged('the checkpoint', cause);
+    if (cause instanceof EdgeVecError) throw cause;
+    throw cause instanceof UnknownField ? unknownField(WHAT, cause.field) : damaged(WHAT, cause);
   }
-  if (!isManifest(manifest)) throw damaged('the checkpoint');
-  return manifest;
 }
 
 /** All chunks it is made of, in one order. */
@@ -81,42 +128,13 @@ export function namesOf(manifest: Manifest): string[] {
 }
 
 /** A file may come from anywhere: its checksums say that it is whole, not that it is a manifest. */
-function isManifest(value: unknown): value is Manifest {
-  const manifest = value as Manifest;
+function isConsistent(manifest: Manifest): boolean {
+  const { m, efConstruction } = manifest.options;
+  const names = namesOf(manifest);
   return (
-    isObject(value) &&
-    isOptions(manifest.options) &&
-    Number.isInteger(manifest.nextId) &&
-    manifest.nextId >= 1 &&
-    (manifest.header === null || isChunkRef(manifest.header)) &&
-    isObject(manifest.sections) &&
-    Object.entries(manifest.sections).every(([number, refs]) => /^\d{1,3}$/.test(number) && areRefs(refs)) &&
-    areRefs(manifest.ids) &&
-    areRefs(manifest.metadata) &&
-    arePartsOf(manifest.ids.length, manifest.metadata) &&
+    efConstruction >= m &&
+    areCutRight(manifest.ids.length, manifest.metadata) &&
     // One chunk in many places would take many times its bytes.
-    new Set(namesOf(manifest)).size === namesOf(manifest).length
+    new Set(names).size === names.length
   );
-}
-
-function isOptions(value: unknown): value is StoredOptions {
-  const { dimensions, metric, precision, m, efConstruction, seed } = (isObject(value) ? value : {}) as StoredOptions;
-  const known = ['cosine', 'dot', 'euclidean'].includes(metric) && ['float32', 'int16', 'int8'].includes(precision);
-  return (
-    known &&
-    isWithin(dimensions, 1, 4096) &&
-    isWithin(m, 2, 64) &&
-    isWithin(efConstruction, m, 4096) &&
-    isWithin(seed, 0, 0xffff_ffff)
-  );
-}
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isWithin = (value: unknown, from: number, to: number): boolean =>
-  Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
-const areRefs = (value: unknown): boolean => Array.isArray(value) && value.every(isChunkRef);
-
-/** Of everything but the checksum itself. */
-function checksum(bytes: Uint8Array): number {
-  return crc32c(bytes.subarray(HEADER), crc32c(bytes.subarray(0, 12)));
 }

@@ -3,9 +3,10 @@
 import type { Part } from '../base/calls.js';
 import { crc32c } from '../base/crc32c.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
+import { joinBytes } from '../format/bytes.js';
 import { type ChunkRef, isWhole } from '../format/chunk.js';
 import type { WriteEntry } from '../format/entry.js';
-import { decodePart, decodeParts, encodePart } from '../format/part.js';
+import { decodePart, decodeParts, encodePart, type StoredPart } from '../format/part.js';
 import type { Names } from '../storage/names.js';
 import { assertRoom } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
@@ -54,7 +55,7 @@ export class Draft {
     this.#takenBytes += encoded.length;
     if (this.#bytes < KEPT_BYTES) return;
     const crc = crc32c(encoded, this.#crc);
-    const chunk = joined(this.#parts, this.#bytes);
+    const chunk = joinBytes(this.#parts);
     this.#parts = [];
     this.#bytes = 0;
     this.#crc = 0;
@@ -74,7 +75,7 @@ export class Draft {
   }
 
   /** All parts again, in order. @throws as `partsOf` */
-  async *again(dimensions: number): AsyncGenerator<Part> {
+  async *again(dimensions: number): AsyncGenerator<StoredPart> {
     await this.#writing;
     yield* partsOf(this.said(), this.#storage, dimensions);
   }
@@ -111,7 +112,7 @@ export async function* partsOf(
   { stored, parts }: Pick<WriteEntry, 'stored' | 'parts'>,
   storage: Pick<Storage, 'read'>,
   dimensions: number,
-): AsyncGenerator<Part> {
+): AsyncGenerator<StoredPart> {
   for (const ref of stored) {
     const bytes = await storage.read('chunks', ref.name);
     if (!isWhole(ref, bytes)) throw new PartsLost();
@@ -120,24 +121,14 @@ export async function* partsOf(
   yield* readable(decodeEach(parts, dimensions));
 }
 
-function* decodeEach(parts: readonly Uint8Array[], dimensions: number): Generator<Part> {
+function* decodeEach(parts: readonly Uint8Array[], dimensions: number): Generator<StoredPart> {
   for (const part of parts) yield decodePart(part, dimensions);
 }
 
-function* readable(parts: Generator<Part>): Generator<Part> {
+function* readable(parts: Generator<StoredPart>): Generator<StoredPart> {
   try {
     yield* parts;
   } catch (cause) {
     throw new PartUnreadable(cause);
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

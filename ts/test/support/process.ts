@@ -1,12 +1,14 @@
 // A process that has a database open on a disk of a test's, at the level below hosts: no messages, no validation.
 
 import type { Part, WriteKind } from '../../src/base/calls.js';
-import type { HostOptions } from '../../src/base/options.js';
+import type { EngineOptions, HostOptions } from '../../src/base/options.js';
 import { Slices, systemClock } from '../../src/base/time-slices.js';
 import type { Id } from '../../src/base/types.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
+import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
+import { instantiate } from '../../src/engine/load.js';
 import type { StorageEvent } from '../../src/persistence/durable.js';
 import type { News } from '../../src/persistence/tabs/news.js';
 import type { StorageSite } from '../../src/storage/storage.js';
@@ -19,6 +21,18 @@ export function hasty(): Slices {
 
 /** So many that few rows fill a frame. */
 export const DIMENSIONS = 4096;
+
+/** An instance whose engines are made with options that only the engine knows. The engine's header keeps these options. */
+function makingWith(instance: Instance, made: { readonly exactThreshold?: number }): Instance {
+  const { bindings } = instance;
+  const { Engine } = bindings;
+  class Made extends Engine {
+    constructor(options: EngineOptions) {
+      super({ ...options, ...made });
+    }
+  }
+  return { ...instance, bindings: Object.assign(Object.create(bindings), { Engine: Made }) };
+}
 
 export interface Row {
   readonly id: Id;
@@ -41,12 +55,12 @@ export class Process {
     this.events = events;
   }
 
-  /** @param more what only the engine knows of, of one that is made */
+  /** @param made what only the engine knows of */
   static async start(
     site: StorageSite,
     dimensions = DIMENSIONS,
     news?: News,
-    more: { readonly exactThreshold?: number } = {},
+    made: { readonly exactThreshold?: number } = {},
   ): Promise<Process> {
     const { module } = await inlineEngine();
     const engine = {
@@ -56,7 +70,6 @@ export class Process {
       m: 4,
       efConstruction: 10,
       seed: 0,
-      ...more,
     } as const;
     const options: HostOptions = {
       engine,
@@ -67,6 +80,7 @@ export class Process {
     const events: Told[] = [];
     const opened = await openDatabase(options, {
       module,
+      start: async () => makingWith(await instantiate(module), made),
       slices: hasty(),
       site: async () => site,
       tell: (event) => void (event.type === 'changed' || events.push(event)),

@@ -10,7 +10,7 @@ import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import { arePartsOf, BLOCK_ROWS, PART_BYTES, type Part, partsOf } from '../../src/format/blocks.js';
+import { areCutRight, BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../src/format/blocks.js';
 import { type ChunkRef, refOf } from '../../src/format/chunk.js';
 import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../src/format/manifest.js';
 import {
@@ -37,18 +37,24 @@ afterEach(() => void vi.restoreAllMocks());
 describe('Parts', () => {
   /** Lengths of lines as they may be: none, small, large, and some of each. */
   function lengths(pick: Pick): number[] {
-    const kinds = [() => 0, () => 3 + pick(300), () => pick(4 * PART_BYTES), () => PART_BYTES / 2, () => PART_BYTES];
+    const kinds = [
+      () => 0,
+      () => 3 + pick(300),
+      () => pick(4 * MAX_RANGE_BYTES),
+      () => MAX_RANGE_BYTES / 2,
+      () => MAX_RANGE_BYTES,
+    ];
     const [often, seldom] = [kinds[pick(5)], kinds[pick(5)]] as [() => number, () => number];
     const share = pick(20);
     return Array.from({ length: BLOCK_ROWS }, () => (pick(20) < share ? often : seldom)());
   }
 
   /** The part a slot is in: the largest of the ranges around it that fits. */
-  function partOf(slot: number, bytes: readonly number[]): Part {
+  function partOf(slot: number, bytes: readonly number[]): SlotRange {
     for (let slots = BLOCK_ROWS; ; slots /= 2) {
       const first = slot - (slot % slots);
       const sum = bytes.slice(first, first + slots).reduce((a, b) => a + b, 0);
-      if (slots === 1 || sum <= PART_BYTES) return { first, slots, bytes: sum };
+      if (slots === 1 || sum <= MAX_RANGE_BYTES) return { first, slots, bytes: sum };
     }
   }
 
@@ -56,11 +62,11 @@ describe('Parts', () => {
     const pick = picks(1);
     for (let run = 0; run < 300; run++) {
       const bytes = lengths(pick);
-      const parts = partsOf((slot) => bytes[slot] as number, 0);
-      const expected: Part[] = [];
+      const parts = cutBlock((slot) => bytes[slot] as number, 0);
+      const expected: SlotRange[] = [];
       for (let slot = 0; slot < BLOCK_ROWS; slot += expected.at(-1)?.slots ?? 0) expected.push(partOf(slot, bytes));
       expect(parts).toEqual(expected);
-      expect(arePartsOf(1, parts)).toBe(true);
+      expect(areCutRight(1, parts)).toBe(true);
     }
   });
 
@@ -69,10 +75,10 @@ describe('Parts', () => {
     let refused = 0;
     for (let run = 0; run < 3_000; run++) {
       const bytes = lengths(pick);
-      const parts = partsOf((slot) => bytes[slot] as number, 0);
+      const parts = cutBlock((slot) => bytes[slot] as number, 0);
       const changed: { slots: number; bytes: number }[] = [...parts];
       const at = pick(parts.length);
-      const { slots, bytes: sum } = parts[at] as Part;
+      const { slots, bytes: sum } = parts[at] as SlotRange;
       const kind = pick(5);
       if (kind === 0) changed.splice(at, 1);
       else if (kind === 1) changed.splice(at, 0, { slots, bytes: sum });
@@ -82,19 +88,19 @@ describe('Parts', () => {
       else if (kind === 3)
         changed.splice(at, 1, { slots: slots / 2, bytes: sum / 2 }, { slots: slots / 2, bytes: sum / 2 });
       // Not cut where it must be.
-      else if (slots > 1) changed[at] = { slots, bytes: PART_BYTES + 1 };
+      else if (slots > 1) changed[at] = { slots, bytes: MAX_RANGE_BYTES + 1 };
       else continue;
-      expect(arePartsOf(1, changed), `run ${run}`).toBe(false);
+      expect(areCutRight(1, changed), `run ${run}`).toBe(false);
       refused++;
     }
     expect(refused).toBeGreaterThan(2_000);
-    expect(arePartsOf(1, [])).toBe(false);
-    expect(arePartsOf(0, [])).toBe(true);
-    expect(arePartsOf(2, [{ slots: 1024, bytes: 1 }])).toBe(false);
+    expect(areCutRight(1, [])).toBe(false);
+    expect(areCutRight(0, [])).toBe(true);
+    expect(areCutRight(2, [{ slots: 1024, bytes: 1 }])).toBe(false);
     // Aligned: 512 + 1024 + 512 would cover two blocks.
-    const large = { slots: 512, bytes: PART_BYTES };
-    expect(arePartsOf(2, [large, { slots: 1024, bytes: 1 }, large])).toBe(false);
-    expect(arePartsOf(2, [large, large, { slots: 1024, bytes: 1 }])).toBe(true);
+    const large = { slots: 512, bytes: MAX_RANGE_BYTES };
+    expect(areCutRight(2, [large, { slots: 1024, bytes: 1 }, large])).toBe(false);
+    expect(areCutRight(2, [large, large, { slots: 1024, bytes: 1 }])).toBe(true);
   });
 
   test('a manifest with parts cut otherwise is refused', () => {

@@ -3,7 +3,8 @@
 
 import { amend, damaged, EdgeVecError } from '../../base/errors.js';
 import type { Id } from '../../base/types.js';
-import { BLOCK_ROWS, PART_BYTES, type Part, partsOf } from '../../format/blocks.js';
+import { BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../format/blocks.js';
+import { joinBytes } from '../../format/bytes.js';
 import { STORED_VIEWS, VIEWS } from '../../format/value/kinds.js';
 import { type Nodes, parseNodes, readMetadata, rootOf } from '../../format/value/read.js';
 import { toText } from '../../format/value/text.js';
@@ -38,7 +39,7 @@ export class Metadata {
   /** Blocks with lines that have not been measured. */
   readonly #unmeasured = new Set<number>();
   /** By block, as far as they have been asked for since the block changed. */
-  readonly #parts: (readonly Part[] | undefined)[] = [];
+  readonly #ranges: (readonly SlotRange[] | undefined)[] = [];
 
   /** @param idOf whose metadata it is, for errors */
   constructor(idOf: (slot: number) => Id | undefined) {
@@ -84,15 +85,15 @@ export class Metadata {
       this.#unmeasured.delete(block);
       // Those that have changed meanwhile have their turn again.
       if (this.#lengths.slice(block * BLOCK_ROWS, end).includes(UNKNOWN)) this.#unmeasured.add(block);
-      else this.#parts[block] = undefined;
+      else this.#ranges[block] = undefined;
     }
   }
 
   /** The chunks a block is stored as, once all of it is measured. */
-  parts(block: number): readonly Part[] {
-    const parts = this.#parts[block] ?? partsOf((slot) => Math.max(0, this.#lengths[slot] ?? 0), block * BLOCK_ROWS);
-    this.#parts[block] = parts;
-    return parts;
+  parts(block: number): readonly SlotRange[] {
+    const ranges = this.#ranges[block] ?? cutBlock((slot) => Math.max(0, this.#lengths[slot] ?? 0), block * BLOCK_ROWS);
+    this.#ranges[block] = ranges;
+    return ranges;
   }
 
   /**
@@ -100,7 +101,7 @@ export class Metadata {
    *
    * @returns undefined where they have become more than fit into one chunk
    */
-  *copy({ first, slots }: Part): Generator<undefined, Uint8Array | undefined> {
+  *copy({ first, slots }: SlotRange): Generator<undefined, Uint8Array | undefined> {
     const pace = new Pace();
     const lines: Uint8Array[] = [];
     let length = 0;
@@ -108,17 +109,11 @@ export class Metadata {
       if ((this.#lengths[slot] ?? 0) === 0) continue;
       const line = this.#line(slot) ?? this.#encoder.encode(this.#takeText(slot));
       length += line.length;
-      if (length > PART_BYTES && slots > 1) return undefined;
+      if (length > MAX_RANGE_BYTES && slots > 1) return undefined;
       lines.push(line);
       if (pace.isDue(line.length)) yield;
     }
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const line of lines) {
-      bytes.set(line, at);
-      at += line.length;
-    }
-    return bytes;
+    return joinBytes(lines);
   }
 
   /**
@@ -222,6 +217,6 @@ export class Metadata {
     if (slot < this.#lines.length) this.#lines[slot] = undefined;
     this.#values[slot] = undefined;
     this.#lengths[slot] = length;
-    this.#parts[Math.floor(slot / BLOCK_ROWS)] = undefined;
+    this.#ranges[Math.floor(slot / BLOCK_ROWS)] = undefined;
   }
 }

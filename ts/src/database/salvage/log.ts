@@ -4,11 +4,12 @@ import type { Part } from '../../base/calls.js';
 import { asEdgeVecError, damaged } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
+import type { Aside, StoredEntry } from '../../format/aside.js';
 import { isWhole } from '../../format/chunk.js';
 import { decodeFrame, type Entry, type WriteEntry } from '../../format/entry.js';
 import { decodePart, decodeParts } from '../../format/part.js';
 import type { State } from '../../persistence/checkpoint/places.js';
-import { type Aside, readAside, type Stored } from '../../persistence/log/aside.js';
+import { readAside } from '../../persistence/log/aside.js';
 import type { Storage } from '../../storage/storage.js';
 import { Transaction } from '../write/transaction.js';
 import { isOfBytes } from './errors.js';
@@ -30,16 +31,16 @@ interface Found {
  * @param checkpoint undefined if nobody knows which was the last
  */
 export async function entriesAfter(storage: Storage, checkpoint: string | undefined): Promise<Found[]> {
-  const log: Stored[] = [];
+  const log: StoredEntry[] = [];
   for await (const entry of storage.scan(0)) log.push(entry);
   const found: Found[] = [];
   let next = 0;
   const takeBefore = (seq: number): void => {
-    for (; next < log.length && (log[next] as Stored)[0] < seq; next++) {
-      take(log[next] as Stored, false, log[next - 1]?.[0]);
+    for (; next < log.length && (log[next] as StoredEntry)[0] < seq; next++) {
+      take(log[next] as StoredEntry, false, log[next - 1]?.[0]);
     }
   };
-  const take = ([seq, bytes]: Stored, isAside: boolean, before: number | undefined): void =>
+  const take = ([seq, bytes]: StoredEntry, isAside: boolean, before: number | undefined): void =>
     void found.push({ seq, bytes, isAside, before });
   const asides: readonly Aside[] = await readAside(storage, checkpoint);
   for (const { after, entries } of asides) {

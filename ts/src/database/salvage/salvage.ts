@@ -9,6 +9,7 @@ import { decodeFrame } from '../../format/entry.js';
 import { decodeHead, type Head } from '../../format/head.js';
 import type { Manifest, StoredOptions } from '../../format/manifest.js';
 import { decodeManifest } from '../../format/manifest.js';
+import { dimensionsOf } from '../../format/part.js';
 import type { State } from '../../persistence/checkpoint/places.js';
 import { kindOf } from '../../storage/names.js';
 import { type Storage, type StorageSite, sameBytes } from '../../storage/storage.js';
@@ -140,11 +141,8 @@ function dimensionsIn(found: readonly { readonly seq: number; readonly bytes: Ui
       const entry = decodeFrame(bytes, seq);
       if (entry.kind === 'delete' || entry.kind === 'update') continue;
       for (const part of entry.parts) {
-        const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
-        const text = new TextDecoder().decode(part.subarray(8, 8 + view.getUint32(0, true)));
-        const nodes = JSON.parse(text) as unknown[];
-        const ids = nodes[(nodes[0] as { ids: number }).ids] as unknown[];
-        if (ids.length > 0) return view.getUint32(4, true) / ids.length;
+        const dimensions = dimensionsOf(part);
+        if (dimensions > 0) return dimensions;
       }
     } catch {
       // The next one may tell.

@@ -3,7 +3,7 @@
 import { LOADED } from '../../collection/changes.js';
 import type { Rows } from '../../collection/collection.js';
 import type { Engine } from '../../engine/engine.js';
-import { BLOCK_ROWS, type Part } from '../../format/blocks.js';
+import { BLOCK_ROWS, type SlotRange } from '../../format/blocks.js';
 import type { ChunkRef } from '../../format/chunk.js';
 import type { Manifest, StoredOptions } from '../../format/manifest.js';
 import { SECTIONS } from '../../format/sections.js';
@@ -42,7 +42,7 @@ export interface Shape {
   readonly chunks: ReadonlyMap<number, number>;
   /** Of rows. */
   readonly blocks: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly SlotRange[];
 }
 
 /** What is there, once the metadata has been measured. */
@@ -70,7 +70,7 @@ export function* placesOf({ engine, rows }: State): Generator<Place> {
       };
     }
   }
-  const place = (key: string, { first, slots, bytes }: Part, copy: Place['copy']): Place => ({
+  const place = (key: string, { first, slots, bytes }: SlotRange, copy: Place['copy']): Place => ({
     key,
     bytes: () => bytes,
     isDirty: (stored) => stored === undefined || rows.haveChanged(stored.time, first, slots),
@@ -115,7 +115,7 @@ export function storedIn({ sections, ids, metadata }: Manifest): Map<string, Sto
   return stored;
 }
 
-const partKey = ({ first, slots }: Pick<Part, 'first' | 'slots'>): string => `metadata-${first}+${slots}`;
+const partKey = ({ first, slots }: Pick<SlotRange, 'first' | 'slots'>): string => `metadata-${first}+${slots}`;
 
 // biome-ignore lint/correctness/useYield: the whole of it is one step.
 function* inOneStep(copy: () => Uint8Array | undefined): Generator<undefined, Uint8Array | undefined> {

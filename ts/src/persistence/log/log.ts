@@ -4,11 +4,12 @@
 // seen what came before, and all who read the log see the same.
 
 import { damaged, EdgeVecError } from '../../base/errors.js';
+import type { StoredEntry } from '../../format/aside.js';
 import { decodeFrame, type Entry, encodeFrame, partsIfReadable } from '../../format/entry.js';
 import { drawEpoch, isSameDatabase, mendedEpoch } from '../../format/epoch.js';
 import { decodeHead, encodeHead, type Head } from '../../format/head.js';
 import { type Put, type Storage, sameBytes } from '../../storage/storage.js';
-import { encodeAside, type Stored } from './aside.js';
+import { putsOf } from './aside.js';
 import { isOfDatabase } from './evidence.js';
 
 /** What a look at the log's end finds. */
@@ -217,10 +218,10 @@ export class Log {
   async mend(nameOf: (kind: string) => string): Promise<boolean> {
     const met = decodeHead(this.#met);
     const head: Head = { ...met, seq: this.#head.seq, epoch: mendedEpoch(met.epoch) };
-    const cut: Stored[] = [];
+    const cut: StoredEntry[] = [];
     for await (const entry of this.#storage.scan(this.#head.seq)) cut.push(entry);
     const aside = { checkpoint: met.checkpoint, after: head.seq, entries: cut };
-    const put: Put[] = [...encodeAside(aside, nameOf), ['head', 0, encodeHead(head)]];
+    const put: Put[] = [...putsOf(aside, nameOf), ['head', 0, encodeHead(head)]];
     const dead = cut.map(([seq]) => ['log', seq] as const);
     const done = await this.#storage.commit({ expect: this.#met, put, delete: dead, strict: true, reserved: true });
     if (done) this.#know(head);

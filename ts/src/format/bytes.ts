@@ -1,0 +1,152 @@
+// The one writer and the one reader of binary headers: a magic number, the version, lengths, checksums.
+// Numbers are little-endian.
+
+import { crc32c } from '../base/crc32c.js';
+import type { EdgeVecError } from '../base/errors.js';
+import { checkVersion, FORMAT_VERSION } from './version.js';
+
+const CHECKSUM_BYTES = 4;
+
+/** Writes from the first byte to the last, into as many bytes as are asked for. */
+export class ByteWriter {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  /** Where the next byte goes. */
+  get at(): number {
+    return this.#at;
+  }
+
+  magic(magic: number): this {
+    return this.uint32(magic).uint32(FORMAT_VERSION);
+  }
+
+  uint32(value: number): this {
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
+    return this;
+  }
+
+  float64(value: number): this {
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+    return this;
+  }
+
+  put(bytes: Uint8Array): this {
+    this.bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+    return this;
+  }
+
+  /** The checksum of the bytes from `from` up to here. */
+  checksum(from = 0): this {
+    return this.uint32(crc32c(this.bytes.subarray(from, this.#at)));
+  }
+
+  /** Leaves room for a checksum, which `seal` writes. */
+  leaveChecksum(): this {
+    this.#at += CHECKSUM_BYTES;
+    return this;
+  }
+
+  /** Writes the checksum of all bytes so far but its own four, at `place`. */
+  seal(place: number): this {
+    const sum = sumAround(this.bytes.subarray(0, this.#at), place);
+    this.#view.setUint32(place, sum, true);
+    return this;
+  }
+}
+
+/** Reads bytes that may be cut short or changed. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #damaged: () => EdgeVecError;
+  #at = 0;
+
+  /** @param damaged the error for bytes that are not as they were written */
+  constructor(bytes: Uint8Array, damaged: () => EdgeVecError) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#damaged = damaged;
+  }
+
+  /** Where the next byte comes from. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Bytes that have not been read. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** @throws `damaged` if the bytes do not begin so; `UNSUPPORTED_FORMAT` */
+  magic(magic: number): void {
+    if (this.uint32() !== magic) throw this.#damaged();
+    checkVersion(this.uint32());
+  }
+
+  /** @throws `damaged` if the bytes end before; as all below */
+  uint32(): number {
+    return this.#view.getUint32(this.#step(4), true);
+  }
+
+  float64(): number {
+    return this.#view.getFloat64(this.#step(8), true);
+  }
+
+  /** A view of the next bytes. */
+  take(length: number): Uint8Array {
+    const from = this.#step(length);
+    return this.#bytes.subarray(from, from + length);
+  }
+
+  /** A view of all bytes that are left. */
+  rest(): Uint8Array {
+    return this.take(this.left);
+  }
+
+  /** Reads the checksum of the bytes from `from` up to here. */
+  checksum(from = 0): void {
+    const sum = crc32c(this.#bytes.subarray(from, this.#at));
+    if (this.uint32() !== sum) throw this.#damaged();
+  }
+
+  /** Checks the checksum at `place`, of all bytes up to `end` but its own four. */
+  checkSeal(place: number, end = this.#bytes.length): void {
+    if (end > this.#bytes.length) throw this.#damaged();
+    if (this.#view.getUint32(place, true) !== sumAround(this.#bytes.subarray(0, end), place)) throw this.#damaged();
+  }
+
+  /** Reads past the next bytes, and returns where they begin. */
+  #step(length: number): number {
+    if (length > this.left) throw this.#damaged();
+    const from = this.#at;
+    this.#at += length;
+    return from;
+  }
+}
+
+/** One array of bytes behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter(lengthOf(parts));
+  for (const part of parts) writer.put(part);
+  return writer.bytes;
+}
+
+/** Bytes of some arrays together. */
+export function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+function sumAround(bytes: Uint8Array, place: number): number {
+  return crc32c(bytes.subarray(place + CHECKSUM_BYTES), crc32c(bytes.subarray(0, place)));
+}

@@ -1,0 +1,95 @@
+// Shapes of stored JSON. One shape says how a stored thing is written and how it is read: the writer
+// takes the named fields and no other, and the reader refuses a field that the shape does not name. So a
+// new field of a type in memory reaches the disk only by way of its shape, and a field that a newer
+// version has stored is never passed over.
+
+import type { Id } from '../base/types.js';
+
+/** How a value is read from JSON, and written. */
+export interface Shape<T> {
+  /** @throws `Malformed`, `UnknownField` */
+  read(value: unknown): T;
+  /** What JSON is made of. */
+  write(value: T): unknown;
+}
+
+/** A value that is not of its shape. */
+export class Malformed extends Error {
+  constructor() {
+    super('a value is not of the kind that is stored in its place');
+  }
+}
+
+/** A field that no shape here names: a newer version has written it. */
+export class UnknownField extends Error {
+  readonly field: string;
+
+  constructor(field: string) {
+    super(`the field ${field} is not known`);
+    this.field = field;
+  }
+}
+
+/** An object with these fields, written in this order. The types require a shape for every field. */
+export function object<T extends object>(shapes: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
+  const fields = Object.entries(shapes) as [keyof T & string, Shape<unknown>][];
+  return {
+    read(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed();
+      for (const field of Object.keys(value)) if (!Object.hasOwn(shapes, field)) throw new UnknownField(field);
+      const given = value as Readonly<Record<string, unknown>>;
+      return Object.fromEntries(fields.map(([field, shape]) => [field, shape.read(given[field])])) as T;
+    },
+    write: (value) => Object.fromEntries(fields.map(([field, shape]) => [field, shape.write(value[field])])),
+  };
+}
+
+export function list<T>(item: Shape<T>): Shape<readonly T[]> {
+  return {
+    read(value) {
+      if (!Array.isArray(value)) throw new Malformed();
+      return value.map((each) => item.read(each));
+    },
+    write: (values) => values.map((each) => item.write(each)),
+  };
+}
+
+/** A value without fields that passes a test. */
+export function scalar<T>(is: (value: unknown) => value is T): Shape<T> {
+  return {
+    read(value) {
+      if (!is(value)) throw new Malformed();
+      return value;
+    },
+    write: (value) => value,
+  };
+}
+
+/** One of some texts. */
+export function oneOf<const T extends string>(...texts: readonly T[]): Shape<T> {
+  return scalar((value): value is T => texts.includes(value as T));
+}
+
+/** An integer within a range. */
+export function integer(from: number, to: number = Number.MAX_SAFE_INTEGER): Shape<number> {
+  return scalar(
+    (value): value is number => Number.isInteger(value) && (value as number) >= from && (value as number) <= to,
+  );
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** A number of things, or of a thing. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+export function isId(value: unknown): value is Id {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+}
+
+export const text: Shape<string> = scalar(isText);
+export const count: Shape<number> = scalar(isCount);
+export const id: Shape<Id> = scalar(isId);

@@ -1,0 +1,35 @@
+// Which format stored bytes are of. A reader refuses what a newer version has written: storage then stays
+// as it is.
+
+import { EdgeVecError } from '../base/errors.js';
+import { show } from '../base/inspect.js';
+
+/** Raised whenever stored bytes change their meaning: heads, entries, manifests, export files. */
+export const FORMAT_VERSION = 1;
+
+/** @throws `UNSUPPORTED_FORMAT` if stored bytes are of another format */
+export function checkVersion(got: number): void {
+  if (got === FORMAT_VERSION) return;
+  throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored database is of another format', {
+    expected: `format ${FORMAT_VERSION}`,
+    got: `format ${got}`,
+    remedy:
+      got > FORMAT_VERSION
+        ? 'Use the EdgeVec version that wrote it, or a newer one.'
+        : 'Export it with the version that wrote it.',
+  });
+}
+
+/**
+ * The error for stored bytes that pass their checksum and hold more than this version reads.
+ *
+ * @param what the stored thing, in words
+ * @param field the name of the unknown field; left out: bytes behind the last known field
+ */
+export function unknownField(what: string, field?: string): EdgeVecError {
+  return new EdgeVecError('UNSUPPORTED_FORMAT', `A newer version of EdgeVec has written ${what}`, {
+    expected: `the fields that format ${FORMAT_VERSION} has`,
+    got: field === undefined ? 'more bytes' : `a field ${show(field)}`,
+    remedy: 'Nothing was changed. Use the EdgeVec version that wrote it, or a newer one.',
+  });
+}

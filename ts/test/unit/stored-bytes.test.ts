@@ -1,0 +1,231 @@
+// Every stored thing, byte for byte: what is written does not change, and what was written is read. A
+// field that a reader does not know is refused, at every level.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { crc32c } from '../../src/base/crc32c.js';
+import type { EdgeVecError } from '../../src/base/errors.js';
+import { type Aside, decodeAside, encodeAside } from '../../src/format/aside.js';
+import { type DeleteEntry, decodeFrame, encodeFrame, type WriteEntry } from '../../src/format/entry.js';
+import { encodeStart, PortableReader } from '../../src/format/export-file.js';
+import { decodeHead, encodeHead, type Head } from '../../src/format/head.js';
+import { decodeIds, encodeIds } from '../../src/format/id-block.js';
+import { decodeManifest, encodeManifest, type Manifest } from '../../src/format/manifest.js';
+import { decodePart, encodePart, type StoredPart } from '../../src/format/part.js';
+
+const HEAD: Required<Head> = { epoch: 4_000_000_000, seq: 2 ** 40, checkpoint: 'ä-1-manifest', checkpointSeq: 12 };
+
+const PART: Required<StoredPart> = {
+  start: 3,
+  ids: ['x', 5, undefined],
+  vectors: Float32Array.of(5, -0, 1e-40, 3.4e38),
+  withVector: [0, 2],
+  metadata: [
+    { when: new Date(5), tags: new Set(['a', '\ud800']), n: [-0, undefined, 10n] },
+    undefined,
+    { bytes: Uint8Array.of(1, 2) },
+  ],
+};
+
+const WRITE: Required<WriteEntry> = {
+  writer: 'w',
+  number: 3,
+  kind: 'update',
+  firstChosen: 9,
+  stored: [{ name: 'lz-w-1-part', bytes: 1_048_576, crc: 4_294_967_295 }],
+  parts: [PART, { start: 0, ids: [7], vectors: Float32Array.of(1, 2) }].map(encodePart),
+};
+
+const DELETION: Required<DeleteEntry> = { writer: 'w', number: 4, kind: 'delete', ids: ['ä', 1, '1', -0.5] };
+
+const ref = (name: string) => ({ name, bytes: 12, crc: 34 });
+
+const MANIFEST: Required<Manifest> = {
+  options: { dimensions: 4, metric: 'dot', m: 16, efConstruction: 200, seed: 0, precision: 'int8' },
+  nextId: 5,
+  header: ref('header'),
+  sections: {
+    1: [ref('rows')],
+    8: [ref('links'), ref('more')],
+    10: [{ name: 'left-out-10-0', bytes: 40, crc: 0 }],
+  },
+  ids: [ref('ids')],
+  metadata: [{ ...ref('metadata'), slots: 1024 }],
+};
+
+const EMPTY: Required<Manifest> = { ...MANIFEST, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
+
+const CUT_OFF: Required<Aside> = {
+  checkpoint: 'ä-1-manifest',
+  after: 2,
+  entries: [
+    [3, Uint8Array.of(1, 2, 3)],
+    [4, new Uint8Array()],
+  ],
+};
+
+const IDS = [
+  [0, 'ä', 1],
+  [3, 7, 2],
+] as const;
+
+/** How each stored thing is written and read. */
+const THINGS: Readonly<
+  Record<string, readonly [written: Uint8Array, read: (bytes: Uint8Array) => unknown, value: unknown]>
+> = {
+  head: [encodeHead(HEAD), decodeHead, HEAD],
+  part: [encodePart(PART), (bytes) => decodePart(bytes, 2), PART],
+  write: [encodeFrame(2 ** 40, WRITE), (bytes) => decodeFrame(bytes, 2 ** 40), WRITE],
+  deletion: [encodeFrame(5, DELETION), (bytes) => decodeFrame(bytes, 5), DELETION],
+  manifest: [encodeManifest(MANIFEST), decodeManifest, MANIFEST],
+  'manifest of nothing': [encodeManifest(EMPTY), decodeManifest, EMPTY],
+  'start of a file': [encodeStart(encodeManifest(EMPTY)), manifestOf, EMPTY],
+  'what was cut off': [encodeAside(CUT_OFF)[0] as Uint8Array, decodeAside, CUT_OFF],
+  ids: [encodeIds(IDS), decodeIds, IDS],
+};
+
+async function manifestOf(file: Uint8Array): Promise<Manifest> {
+  const reader = await PortableReader.open(
+    (async function* () {
+      yield file;
+    })(),
+  );
+  return reader.manifest;
+}
+
+const stored: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../golden/1-stored.json', import.meta.url)), 'utf8'),
+);
+
+describe('what was stored', () => {
+  test('is of every kind', () => expect(Object.keys(stored)).toEqual(Object.keys(THINGS)));
+
+  test.each(Object.entries(THINGS))('%s is written as it was, and read', async (name, [written, read, value]) => {
+    expect(Buffer.from(written).toString('hex')).toBe(stored[name]);
+    expect(await read(Uint8Array.from(Buffer.from(stored[name] as string, 'hex')))).toEqual(value);
+  });
+});
+
+async function errorOf(read: () => unknown): Promise<EdgeVecError | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    return error as EdgeVecError;
+  }
+}
+
+/** Other text in a header's place for it, under checksums made right. `place`: of the text's length and checksum. */
+function withText(bytes: Uint8Array, header: number, place: number, text: string, rest = new Uint8Array()): Uint8Array {
+  const encoded = new TextEncoder().encode(text);
+  const changed = Uint8Array.of(...bytes.subarray(0, header), ...encoded, ...rest);
+  const view = new DataView(changed.buffer);
+  view.setUint32(place, encoded.length, true);
+  view.setUint32(place + 4, crc32c(changed.subarray(place + 8), crc32c(changed.subarray(0, place + 4))), true);
+  return changed;
+}
+
+/** The same value with a field more in one of its objects, once for each object. */
+function* withFields(value: unknown): Generator<unknown> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    for (const changed of withFields(inner)) {
+      const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+      yield Object.assign(copy, { [key]: changed });
+    }
+  }
+  if (!Array.isArray(value)) yield { ...value, later: 1 };
+}
+
+/** Objects in a value, itself counted. */
+function objectsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner = Object.values(value).reduce((sum: number, each) => sum + objectsIn(each), 0);
+  return inner + (Array.isArray(value) ? 0 : 1);
+}
+
+describe('a field of a newer version is refused', () => {
+  const NEWER = { code: 'UNSUPPORTED_FORMAT' };
+
+  test('in the head', async () => {
+    const head = encodeHead(HEAD);
+    const longer = Uint8Array.of(...head.subarray(0, -4), 7, 0, 0, 0, 0);
+    new DataView(longer.buffer).setUint32(longer.length - 4, crc32c(longer.subarray(0, -4)), true);
+    expect(await errorOf(() => decodeHead(longer))).toMatchObject(NEWER);
+  });
+
+  test('in the text of a write, a deletion and a manifest, at every level', async () => {
+    const parts = WRITE.parts.flatMap((part) => [...part]);
+    const write = { ...WRITE, parts: WRITE.parts.map(({ length }) => length) };
+    const kinds = [
+      [write, (text: string) => decodeFrame(withText(encodeFrame(5, WRITE), 24, 16, text, Uint8Array.from(parts)), 5)],
+      [DELETION, (text: string) => decodeFrame(withText(encodeFrame(5, DELETION), 24, 16, text), 5)],
+      [MANIFEST, (text: string) => decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text))],
+    ] as const;
+    for (const [value, read] of kinds) {
+      expect(await errorOf(() => read(JSON.stringify(value)))).toBeUndefined();
+      let tried = 0;
+      for (const changed of withFields(value)) {
+        tried++;
+        const text = JSON.stringify(changed);
+        expect(await errorOf(() => read(text)), text).toMatchObject(NEWER);
+      }
+      expect(tried).toBe(objectsIn(value));
+    }
+  });
+
+  test('behind the text of a deletion and of a manifest, and behind the parts of a write', async () => {
+    const more = Uint8Array.of(1);
+    const text = JSON.stringify(MANIFEST);
+    const manifest = withText(encodeManifest(MANIFEST), 16, 8, text, more);
+    expect(await errorOf(() => decodeManifest(manifest))).toMatchObject(NEWER);
+    const deletion = withText(encodeFrame(5, DELETION), 24, 16, JSON.stringify(DELETION), more);
+    expect(await errorOf(() => decodeFrame(deletion, 5))).toMatchObject(NEWER);
+    const write = withText(encodeFrame(5, WRITE), 24, 16, JSON.stringify({ ...WRITE, parts: [] }), more);
+    expect(await errorOf(() => decodeFrame(write, 5))).toMatchObject(NEWER);
+  });
+
+  test('among the sections of a manifest: one that the engine does not have', async () => {
+    const text = JSON.stringify({ ...MANIFEST, sections: { ...MANIFEST.sections, 11: [ref('later')] } });
+    const manifest = withText(encodeManifest(MANIFEST), 16, 8, text);
+    expect(await errorOf(() => decodeManifest(manifest))).toMatchObject(NEWER);
+  });
+
+  test('in the manifest of a file', async () => {
+    const manifest = withText(encodeManifest(EMPTY), 16, 8, JSON.stringify({ ...EMPTY, later: 1 }));
+    expect(await errorOf(() => manifestOf(encodeStart(manifest)))).toMatchObject(NEWER);
+  });
+
+  test('among the columns of a part', async () => {
+    const part = (text: string): Uint8Array => {
+      const encoded = new TextEncoder().encode(text.padEnd(4 * Math.ceil(text.length / 4)));
+      const bytes = Uint8Array.of(...new Uint8Array(8), ...encoded);
+      new DataView(bytes.buffer).setUint32(0, encoded.length, true);
+      return bytes;
+    };
+    expect(await errorOf(() => decodePart(part('[{"start":1,"ids":2},0,[]]'), 2))).toBeUndefined();
+    expect(await errorOf(() => decodePart(part('[{"start":1,"ids":2,"later":1},0,[]]'), 2))).toMatchObject(NEWER);
+  });
+
+  test('in the ids of a row', async () => {
+    const ids = new TextEncoder().encode(JSON.stringify([[0, 'a', 1, 'later']]));
+    expect(await errorOf(() => decodeIds(ids))).toMatchObject(NEWER);
+  });
+});
+
+describe('a field that only memory has is not written', () => {
+  const later = { later: 1 };
+
+  test.each([
+    ['the head', encodeHead({ ...HEAD, ...later } as Head), encodeHead(HEAD)],
+    ['a part', encodePart({ ...PART, ...later } as StoredPart), encodePart(PART)],
+    ['a write', encodeFrame(5, { ...WRITE, ...later } as WriteEntry), encodeFrame(5, WRITE)],
+    ['a deletion', encodeFrame(5, { ...DELETION, ...later } as DeleteEntry), encodeFrame(5, DELETION)],
+    [
+      'a manifest',
+      encodeManifest({ ...MANIFEST, ...later, options: { ...MANIFEST.options, ...later } } as Manifest),
+      encodeManifest(MANIFEST),
+    ],
+  ])('in %s', (_, written, expected) => expect(written).toEqual(expected));
+});
