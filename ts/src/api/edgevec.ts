@@ -1,5 +1,4 @@
-// The public class, but for the statics that open a database: these differ by how an entry gets the engine
-// (edgevec-class.ts).
+// The public class, but for `open`: each entry adds its own way to get the engine (edgevec-inline.ts, edgevec-slim.ts).
 // Arguments are validated here, once; the database behind the host trusts them.
 
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -7,7 +6,7 @@
 import type { Method, Reply, Request } from '../base/calls.js';
 import { closed, EdgeVecError } from '../base/errors.js';
 import { closeWithOwner, forget } from '../base/finalizer.js';
-import type { ResolvedOptions, SiteOptions } from '../base/options.js';
+import type { SiteOptions } from '../base/options.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type {
   DeleteOptions,
@@ -28,6 +27,7 @@ import type {
   VectorInput,
   WriteOptions,
 } from '../base/types.js';
+import type { Connection } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import { isPersisted, persist } from '../storage/persistence.js';
 import { localSite } from '../storage/site.js';
@@ -35,25 +35,21 @@ import { answer, ofCaller } from './caller.js';
 import { checkId, copyVector } from './check.js';
 import { Decoder } from './decode.js';
 import { exportStream } from './export-stream.js';
-import { resolveScan } from './options/scan.js';
-import { resolveSearch } from './options/search.js';
-import { checkName, resolveSite } from './options/site.js';
-import { readable } from './options/values.js';
-import { resolveDelete, resolveWrite } from './options/write.js';
+import {
+  checkName,
+  readable,
+  resolveDelete,
+  resolveScan,
+  resolveSearch,
+  resolveSite,
+  resolveWrite,
+} from './options.js';
 import { copyQueries } from './queries.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
 type WithVectors = SearchOptions & { readonly includeVectors: true };
 type Default = Record<string, unknown>;
-
-/** What a database is made of once it is open. */
-export interface Opened {
-  readonly host: Host;
-  readonly options: ResolvedOptions;
-  /** The engine build in use. */
-  readonly variant: string;
-}
 
 /**
  * A vector database on this device. `M` is the type of the metadata stored with each row.
@@ -62,23 +58,24 @@ export interface Opened {
  * held the rows is gone, `INTERNAL` for a fault of EdgeVec itself, and what it documents. Only what `onProgress` throws
  * comes out as it is.
  */
-export class EdgeVec<M extends object = Default> {
-  readonly #opened: Opened;
+export class EdgeVecBase<M extends object = Default> {
+  readonly #connection: Connection;
   readonly #target: Target;
   #closing: Promise<void> | undefined;
 
   /** Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations tell no more. */
   protected constructor(opened: object) {
-    const { host, options } = Object(opened) as Opened;
-    if (host === undefined) {
+    const connection = opened as Connection;
+    if (connection?.host === undefined) {
       throw new EdgeVecError('INVALID_OPTIONS', 'A database is not made with new', {
         remedy: 'Use await EdgeVec.open({ dimensions }).',
       });
     }
-    this.#opened = opened as Opened;
+    this.#connection = connection;
+    const { host, options } = connection;
     const { dimensions } = host.engine;
     this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner: this };
-    closeWithOwner(this, host);
+    closeWithOwner(this, connection.host);
     // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
     if (Symbol.asyncDispose !== undefined) {
       Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
@@ -204,7 +201,7 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const { ids, isList } = checkIds(input);
       const reply = await this.#call('get', { ids, vectors: true });
-      const decoder = this.#decoder(true);
+      const decoder = this.#decoder();
       const found: (StoredRecord<M> | undefined)[] = [];
       let next = 0;
       for (const [i, id] of ids.entries()) {
@@ -261,7 +258,7 @@ export class EdgeVec<M extends object = Default> {
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
       const [reply] = await this.#call('search', { queries, vectors, ...how });
-      return this.#decoder(false).hits(reply as Reply<'search'>[number]);
+      return this.#decoder().hits(reply as Reply<'search'>[number]);
     });
   }
 
@@ -276,7 +273,7 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
       const replies = await this.#call('search', { queries: copyQueries(queries, this.dimensions), vectors, ...how });
-      const decoder = this.#decoder(true);
+      const decoder = this.#decoder();
       const hits: Hit<M>[][] = [];
       for (const reply of replies) {
         hits.push(decoder.hits(reply));
@@ -304,7 +301,7 @@ export class EdgeVec<M extends object = Default> {
     for (let start = 0; start < ids.length; start += batchSize) {
       const batch = ids.slice(start, start + batchSize);
       const reply = await answer(() => this.#call('get', { ids: batch, vectors }));
-      const decoder = this.#decoder(true);
+      const decoder = this.#decoder();
       for (const i of reply.ids.keys()) {
         if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
         yield decoder.record(reply, i);
@@ -339,7 +336,7 @@ export class EdgeVec<M extends object = Default> {
       distances,
       buildDistances,
       storage: { persistence: await persistenceOf(stored.kind), bytes: stored.bytes, ...stored.room },
-      variant: this.#opened.variant,
+      variant: this.#connection.variant,
       host: this.host,
     };
   }
@@ -352,7 +349,7 @@ export class EdgeVec<M extends object = Default> {
    */
   async save(name?: string): Promise<void> {
     await answer(async () => {
-      const { stored } = this.#opened.options;
+      const { stored } = this.#connection.options;
       if (name === undefined && stored === undefined) {
         throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
           remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
@@ -393,11 +390,11 @@ export class EdgeVec<M extends object = Default> {
   }
 
   get #host(): Host {
-    return this.#opened.host;
+    return this.#connection.host;
   }
 
-  #decoder(mayRepeat: boolean): Decoder<M> {
-    return new Decoder(this.metric, this.dimensions, mayRepeat);
+  #decoder(): Decoder<M> {
+    return new Decoder(this.host, this.metric, this.dimensions);
   }
 
   async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {

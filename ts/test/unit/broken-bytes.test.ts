@@ -1,8 +1,10 @@
-// Readers of stored bytes, given bytes that are almost right: seeded changes, half of them under a checksum made good again, as of a file from a
-// stranger. They answer with something of the right kind or refuse with a typed error; nothing else.
+// Readers of stored bytes, given bytes that are almost right: seeded changes, half of them under a
+// checksum made good again, as of a file from a stranger. They answer with something of the right
+// kind or refuse with a typed error; nothing else.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { crc32c } from '../../src/base/crc32c.js';
 import { type ChunkRef, refOf } from '../../src/format/chunk.js';
@@ -12,66 +14,34 @@ import { decodeHead, encodeHead } from '../../src/format/head.js';
 import { decodeManifest, encodeManifest, type Manifest } from '../../src/format/manifest.js';
 import { decodeParts, encodePart } from '../../src/format/part.js';
 import { EdgeVec, type EdgeVecError } from '../../src/index.js';
-import { random } from '../support/vectors.js';
+import { byteChanges, cases, valueChange, withChanges, withValue } from '../support/property.js';
 
 const RUNS = 20_000;
 /** The section of the lengths that rows came with (docs/format.md). */
 const LENGTHS = 2;
 const DIMENSIONS = 4;
 
-type Pick = (below: number) => number;
-
-/** What is often on the wrong side of a comparison. */
-const NUMBERS = [0, 1, 2, 3, 4, 255, 0x7fffffff, 0x80000000, 0xffffffff];
-const VALUES = [null, 0, -1, 1.5, 1e300, 2 ** 53, '', 'upsert', '__proto__', [], [null], {}, true];
-
-/** One to three changes of bytes. */
-function changed(bytes: Uint8Array, pick: Pick): Uint8Array {
-  let all = [...bytes];
-  for (let left = 1 + pick(3); left > 0; left--) {
-    const at = pick(all.length);
-    const kind = pick(5);
-    if (kind === 0) all[at] = (all[at] ?? 0) ^ (1 << pick(8));
-    else if (kind === 1) all[at] = pick(256);
-    else if (kind === 2) all = all.slice(0, at);
-    else if (kind === 3) all.splice(at, pick(8), ...Array.from({ length: pick(8) }, () => pick(256)));
-    else {
-      const number = NUMBERS[pick(NUMBERS.length)] as number;
-      for (let byte = 0; byte < 4; byte++) all[(at & ~3) + byte] = (number >>> (8 * byte)) & 255;
-    }
-  }
-  return Uint8Array.from(all);
-}
-
-/** One value somewhere in it is another. */
-function changedValue(value: unknown, pick: Pick): unknown {
-  if (typeof value !== 'object' || value === null || pick(4) === 0) return VALUES[pick(VALUES.length)];
-  const keys = Object.keys(value);
-  const key = keys[pick(keys.length)];
-  if (key === undefined) return VALUES[pick(VALUES.length)];
-  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
-  copy[key] = changedValue(copy[key], pick);
-  return copy;
-}
-
 function isRefusal(error: unknown): boolean {
   return ['DAMAGED', 'UNSUPPORTED_FORMAT'].includes((error as { code?: string }).code ?? '');
 }
 
-/** How many of the runs were refused. */
-async function runs(seed: number, run: (pick: Pick) => unknown): Promise<number> {
-  const next = random(seed);
+/** How many of the cases were refused. */
+function refusals<T>(arbitrary: fc.Arbitrary<T>, read: (value: T) => unknown): number {
   let refused = 0;
-  for (let i = 0; i < RUNS; i++) {
+  const property = fc.property(arbitrary, (value) => {
     try {
-      await run((below) => Math.floor(next() * below));
+      read(value);
     } catch (error) {
-      if (!isRefusal(error)) throw new Error(`run ${i} of seed ${seed}`, { cause: error });
+      if (!isRefusal(error)) throw error;
       refused++;
     }
-  }
+  });
+  fc.assert(property, cases(RUNS));
   return refused;
 }
+
+/** Changes of bytes, and whether the checksum over them is made good again. */
+const changes = fc.record({ changes: byteChanges, mended: fc.boolean() });
 
 /** Makes the checksum at `at` good again; it covers all but itself, from the front to `end`. */
 function mend(bytes: Uint8Array, at: number, end = bytes.length): Uint8Array {
@@ -105,9 +75,9 @@ const MANIFEST = {
 describe('broken bytes', () => {
   test('the head', async () => {
     const head = encodeHead({ epoch: 1, seq: 9, checkpoint: 'manifest', checkpointSeq: 4 });
-    const refused = await runs(1, (pick) => {
-      const bytes = changed(head, pick);
-      return decodeHead(pick(2) === 0 ? bytes : mend(bytes, bytes.length - 4));
+    const refused = refusals(changes, ({ changes, mended }) => {
+      const bytes = withChanges(head, changes);
+      return decodeHead(mended ? mend(bytes, bytes.length - 4) : bytes);
     });
     expect(refused).toBeGreaterThan(RUNS / 2);
     expect(refused).toBeLessThan(RUNS);
@@ -117,9 +87,9 @@ describe('broken bytes', () => {
     ['a write', encodeFrame(4, WRITE)],
     ['a deletion', encodeFrame(4, { ...ORIGIN, kind: 'delete', ids: ['a', 1] })],
   ])('the frame of %s', async (_, frame) => {
-    const refused = await runs(2, (pick) => {
-      const bytes = changed(frame, pick);
-      return decodeFrame(pick(2) === 0 ? bytes : mend(bytes, 20), 4);
+    const refused = refusals(changes, ({ changes, mended }) => {
+      const bytes = withChanges(frame, changes);
+      return decodeFrame(mended ? mend(bytes, 20) : bytes, 4);
     });
     expect(refused).toBeGreaterThan(RUNS / 2);
     expect(refused).toBeLessThan(RUNS);
@@ -127,8 +97,8 @@ describe('broken bytes', () => {
 
   test('what a frame says', async () => {
     const said = { ...WRITE, parts: [PART.length] };
-    const refused = await runs(3, (pick) => {
-      const text = new TextEncoder().encode(JSON.stringify(changedValue(said, pick)));
+    const refused = refusals(valueChange, (change) => {
+      const text = new TextEncoder().encode(JSON.stringify(withValue(said, change)));
       const bytes = new Uint8Array(24 + text.length + PART.length);
       bytes.set(encodeFrame(4, WRITE).subarray(0, 24));
       bytes.set(text, 24);
@@ -143,8 +113,8 @@ describe('broken bytes', () => {
   });
 
   test('the parts of a write', async () => {
-    const refused = await runs(4, (pick) => {
-      for (const { ids, vectors, withVector } of decodeParts(changed(PARTS, pick), DIMENSIONS)) {
+    const refused = refusals(byteChanges, (changes) => {
+      for (const { ids, vectors, withVector } of decodeParts(withChanges(PARTS, changes), DIMENSIONS)) {
         expect(vectors.length).toBe((withVector ?? ids).length * DIMENSIONS);
       }
     });
@@ -153,9 +123,9 @@ describe('broken bytes', () => {
   });
 
   test('a manifest', async () => {
-    const refused = await runs(5, (pick) => {
-      if (pick(2) === 0) return decodeManifest(mend(changed(encodeManifest(MANIFEST), pick), 12));
-      return decodeManifest(manifestOf(changedValue(MANIFEST, pick)));
+    const refused = refusals(fc.oneof(byteChanges, valueChange), (change) => {
+      if (Array.isArray(change)) return decodeManifest(mend(withChanges(encodeManifest(MANIFEST), change), 12));
+      return decodeManifest(manifestOf(withValue(MANIFEST, change)));
     });
     expect(refused).toBeGreaterThan(RUNS / 2);
     expect(refused).toBeLessThan(RUNS);
@@ -168,13 +138,11 @@ describe('broken bytes', () => {
     const reader = await PortableReader.open(piecesOf(golden));
     const chunks: Uint8Array[] = [];
     for await (const [, bytes] of reader.chunks()) chunks.push(bytes);
-    const next = random(6);
-    const pick = (below: number): number => Math.floor(next() * below);
     const counts = { refused: 0, accepted: 0 };
-    for (let run = 0; run < 300; run++) {
+    const one = fc.record({ which: fc.nat(chunks.length - 1), changes: byteChanges });
+    const property = fc.asyncProperty(one, async ({ which, changes }) => {
       // A chunk is changed, and the manifest speaks of it as it is now.
-      const which = pick(chunks.length);
-      const bytes = chunks.map((chunk, i) => (i === which ? changed(chunk, pick) : chunk));
+      const bytes = chunks.map((chunk, i) => (i === which ? withChanges(chunk, changes) : chunk));
       let i = 0;
       const renew = (): ChunkRef => refOf(String(i), bytes[i++] as Uint8Array);
       const { header, sections, ids, metadata, ...rest } = reader.manifest;
@@ -194,10 +162,11 @@ describe('broken bytes', () => {
         await db.close();
         counts.accepted++;
       } catch (error) {
-        if (!isRefusal(error)) throw new Error(`run ${run}, chunk ${which}`, { cause: error });
+        if (!isRefusal(error)) throw error;
         counts.refused++;
       }
-    }
+    });
+    await fc.assert(property, cases(300));
     expect(counts.refused).toBeGreaterThan(100);
     expect(counts.accepted).toBeGreaterThan(0);
   });

@@ -140,10 +140,9 @@ describe('Slices', () => {
       longest = Math.max(longest, cost);
       return call();
     };
-    const { searcher, link, compact, publish, remove } = engine;
-    const { search } = searcher;
+    const { link, search, compact, publish, remove } = engine;
     engine.link = (budget) => timed(3 * budget, () => link.call(engine, budget));
-    searcher.search = (...query) => timed(2, () => search.apply(searcher, query));
+    engine.search = (...query) => timed(2, () => search.apply(engine, query));
     engine.compact = (budget) => timed(budget, () => compact.call(engine, budget));
     engine.publish = (slot) => timed(0.05, () => publish.call(engine, slot));
     engine.remove = (slot) => timed(0.05, () => remove.call(engine, slot));

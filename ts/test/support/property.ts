@@ -1,0 +1,70 @@
+// Properties in Node. Every run makes the same cases. fast-check shrinks a case that fails and
+// prints it, with the seed and the path that lead to it; FAST_CHECK_SEED asks for other cases.
+
+import fc from 'fast-check';
+
+const asked = Number(process.env['FAST_CHECK_SEED']);
+
+/** So many cases, of the seed that is asked for. */
+export function cases(numRuns: number): { seed: number; numRuns: number } {
+  return { seed: Number.isInteger(asked) && asked !== 0 ? asked : 1, numRuns };
+}
+
+/** What is often on the wrong side of a comparison. */
+const NUMBERS = [0, 1, 2, 3, 4, 255, 0x7fffffff, 0x80000000, 0xffffffff];
+const VALUES = [null, 0, -1, 1.5, 1e300, 2 ** 53, '', 'upsert', '__proto__', [], [null], {}, true];
+
+const place = fc.nat(0x7fffffff);
+
+/** A change of bytes, wherever in them `at` comes to lie. */
+const change = fc.oneof(
+  fc.record({ kind: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
+  fc.record({ kind: fc.constant('set' as const), at: place, byte: fc.nat(255) }),
+  fc.record({ kind: fc.constant('cut' as const), at: place }),
+  fc.record({
+    kind: fc.constant('splice' as const),
+    at: place,
+    removed: fc.nat(7),
+    put: fc.array(fc.nat(255), { maxLength: 7 }),
+  }),
+  fc.record({ kind: fc.constant('number' as const), at: place, number: fc.constantFrom(...NUMBERS) }),
+);
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+/** One to three changes of bytes. */
+export const byteChanges: fc.Arbitrary<Change[]> = fc.array(change, { minLength: 1, maxLength: 3 });
+
+export function withChanges(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
+  let all = [...bytes];
+  for (const change of changes) {
+    const at = all.length === 0 ? 0 : change.at % all.length;
+    if (change.kind === 'flip') all[at] = (all[at] ?? 0) ^ (1 << change.bit);
+    else if (change.kind === 'set') all[at] = change.byte;
+    else if (change.kind === 'cut') all = all.slice(0, at);
+    else if (change.kind === 'splice') all.splice(at, change.removed, ...change.put);
+    else for (let byte = 0; byte < 4; byte++) all[(at & ~3) + byte] = (change.number >>> (8 * byte)) & 255;
+  }
+  return Uint8Array.from(all);
+}
+
+/**
+ * Another value in a place somewhere in a value; the shorter the path, the more of it is replaced.
+ */
+export const valueChange = fc.record({
+  path: fc.array(place, { maxLength: 6, size: 'max' }),
+  value: fc.constantFrom<unknown>(...VALUES),
+});
+
+export function withValue(
+  from: unknown,
+  { path, value }: { readonly path: readonly number[]; readonly value: unknown },
+): unknown {
+  const [first, ...rest] = path;
+  if (typeof from !== 'object' || from === null || first === undefined) return value;
+  const keys = Object.keys(from);
+  const key = keys[first % keys.length];
+  if (key === undefined) return value;
+  const copy: Record<string, unknown> = Array.isArray(from) ? ([...from] as never) : { ...from };
+  copy[key] = withValue(copy[key], { path: rest, value });
+  return copy;
+}

@@ -1,0 +1,110 @@
+// Options of any value: each is resolved, or refused with a typed error that says what was
+// expected.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  readable,
+  resolveDelete,
+  resolveOpen,
+  resolveSalvage,
+  resolveScan,
+  resolveSearch,
+  resolveSite,
+  resolveWrite,
+} from '../../src/api/options.js';
+import { EdgeVecError } from '../../src/base/errors.js';
+import { cases } from '../support/property.js';
+
+/** What callers pass by mistake, and numbers beside every limit. */
+const value = fc.oneof(
+  fc.constantFrom<unknown>(
+    undefined,
+    null,
+    true,
+    '',
+    'cosine',
+    'int8',
+    'auto',
+    'memory',
+    'strict',
+    Number.NaN,
+    -0,
+    0.5,
+  ),
+  fc.constantFrom<unknown>(0, 1, 2, 64, 65, 4096, 4097, 2 ** 32 - 1, 2 ** 32, 2 ** 53, -1, Number.POSITIVE_INFINITY),
+  fc.constantFrom<unknown>(() => {}, new URL('https://a.b/'), Symbol('x'), 7n, Object.create(null), new Proxy({}, {})),
+  fc.anything({ maxDepth: 2, withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+);
+
+const OPEN = ['dimensions', 'metric', 'precision', 'recall', 'm', 'efConstruction', 'seed', 'name', 'durability'];
+const WHERE = ['directory', 'whenUnavailable', 'worker', 'onEvent'];
+
+/**
+ * Some of the options there are, and at times one that there is not, or none of the kind of an
+ * object.
+ */
+function options(names: readonly string[], base: object = {}): fc.Arbitrary<never> {
+  const some = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 4 });
+  const more = fc.oneof({ weight: 9, arbitrary: fc.constant({}) }, fc.dictionary(fc.string(), value, { maxKeys: 1 }));
+  const object = fc
+    .tuple(fc.constantFrom({}, base), some, more)
+    .map(([base, some, more]) => ({ ...base, ...some, ...more }));
+  return fc.oneof({ weight: 9, arbitrary: object }, value) as fc.Arbitrary<never>;
+}
+
+const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
+  ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
+  ['import', options([...OPEN, ...WHERE]), (given) => resolveOpen(given, [], true)],
+  ['salvage', options([...OPEN, ...WHERE]), (given) => resolveSalvage('db', given)],
+  ['search', options(['k', 'recall', 'ef', 'exact', 'includeVectors']), (given) => resolveSearch(given)],
+  ['scan', options(['batchSize', 'includeVectors']), (given) => resolveScan(given)],
+  ['insert', options(['onProgress', 'signal', 'durability']), (given) => resolveWrite('insert', given)],
+  ['delete', options(['durability']), (given) => resolveDelete(given)],
+  ['list', options(['directory']), (given) => resolveSite('list', given)],
+];
+
+describe('Options of any value', () => {
+  test.each(calls)('of %s', (_, arbitrary, resolve) => {
+    const seen = { resolved: 0, refused: 0 };
+    const property = fc.property(arbitrary, (given) => {
+      try {
+        readable(() => resolve(given));
+        seen.resolved++;
+      } catch (error) {
+        seen.refused++;
+        if (!(error instanceof EdgeVecError)) throw error;
+        expect(['INVALID_OPTIONS', 'INVALID_K']).toContain(error.code);
+        expect(error.message).toMatch(/^[A-Za-z].*\.$/s);
+        expect(error.message).not.toMatch(/\[object|undefined is not|Cannot read/);
+      }
+    });
+    fc.assert(property, cases(1_000));
+    expect(Math.min(seen.resolved, seen.refused)).toBeGreaterThan(20);
+  });
+
+  test('what is resolved is within the limits that are documented', () => {
+    const property = fc.property(options(OPEN, { dimensions: 3 }), (given) => {
+      let resolved: ReturnType<typeof resolveOpen>;
+      try {
+        resolved = readable(() => resolveOpen(given));
+      } catch {
+        return;
+      }
+      const { dimensions, m, efConstruction, seed } = resolved.engine;
+      expect([dimensions, m, efConstruction, seed].every(Number.isInteger)).toBe(true);
+      // A stored database tells its dimensions.
+      expect(dimensions).toBeGreaterThanOrEqual(resolved.stored === undefined ? 1 : 0);
+      expect(dimensions).toBeLessThanOrEqual(4096);
+      expect(m).toBeGreaterThanOrEqual(2);
+      expect(m).toBeLessThanOrEqual(64);
+      expect(efConstruction).toBeGreaterThanOrEqual(m);
+      expect(efConstruction).toBeLessThanOrEqual(4096);
+      expect(seed).toBeGreaterThanOrEqual(0);
+      expect(seed).toBeLessThan(2 ** 32);
+      expect(resolved.recall).toBeGreaterThan(0);
+      expect(resolved.recall).toBeLessThanOrEqual(1);
+    });
+    fc.assert(property, cases(5_000));
+  });
+});
