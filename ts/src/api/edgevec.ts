@@ -335,7 +335,12 @@ export class EdgeVecBase<M extends object = Default> {
       calibratedRows,
       distances,
       buildDistances,
-      storage: { persistence: await persistenceOf(stored.kind), bytes: stored.bytes, ...stored.room },
+      storage: {
+        persistence: await persistenceOf(stored.kind),
+        bytes: stored.bytes,
+        reserved: stored.reserved,
+        ...stored.room,
+      },
       variant: this.#connection.variant,
       host: this.host,
     };

@@ -88,6 +88,8 @@ export interface StoredStats {
   /** Undefined: nothing is. */
   readonly kind: 'indexeddb' | 'files' | 'memory' | undefined;
   readonly bytes: number;
+  /** Bytes that are kept back. */
+  readonly reserved: number;
   readonly room: { readonly used: number; readonly quota: number } | undefined;
 }
 

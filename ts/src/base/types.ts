@@ -189,6 +189,11 @@ export interface StorageStats {
   readonly persistence: 'durable' | 'best-effort' | 'ephemeral';
   /** Bytes stored of this database, about; 0 where nothing is. */
   readonly bytes: number;
+  /**
+   * Bytes that are kept back beside those, so that rows can be deleted and the database saved once
+   * there is no other room.
+   */
+  readonly reserved: number;
   /** Bytes that this site, or on a disk everybody, has stored; left out where the platform does not tell. */
   readonly used?: number;
   /** Bytes that it may store. */
@@ -223,6 +228,12 @@ export type EdgeVecEvent =
    * this error. After `STORAGE_FAILED` those fail that need these rows; the next one tries again.
    */
   | { readonly type: 'rows-unreadable'; readonly error: Error }
+  /**
+   * There was no room for all of a checkpoint, so the graph was left out: opening builds it anew. What
+   * was deleted may still be stored, until a checkpoint finds room. Told when `save()` ends so, and
+   * when a checkpoint that was made by itself is the first such one.
+   */
+  | { readonly type: 'checkpoint-reduced'; readonly error: Error }
   /** A checkpoint could not be written. Every write is in the log all the same; it is tried again later. */
   | { readonly type: 'checkpoint-failed'; readonly error: Error }
   /**

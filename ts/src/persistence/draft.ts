@@ -17,6 +17,8 @@ const KEPT_BYTES = 1 << 20;
 export class Draft {
   readonly #storage: Storage;
   readonly #names: Names;
+  /** Lets a checkpoint make room. False if there is no more room than before. */
+  readonly #makeRoom: () => Promise<boolean>;
   /** Rows to come in all, if that is known. */
   readonly #total: number | undefined;
   /** Parts that are not stored, their bytes together, and the checksum of all but the last. */
@@ -29,12 +31,15 @@ export class Draft {
   /** Set once something goes to storage: whether there is room. */
   #room: Promise<void> | undefined;
   readonly #stored: ChunkRef[] = [];
+  /** Chunks that are not in storage yet, by their names. */
+  readonly #pending = new Map<string, Uint8Array>();
   /** What is being written to storage. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(storage: Storage, names: Names, total?: number) {
+  constructor(storage: Storage, names: Names, makeRoom: () => Promise<boolean>, total?: number) {
     this.#storage = storage;
     this.#names = names;
+    this.#makeRoom = makeRoom;
     this.#total = total;
   }
 
@@ -64,9 +69,21 @@ export class Draft {
     // Asked once, when the write turns out to be large: rows to come are taken to be as large as those that came.
     const rows = Math.max(this.#takenRows, this.#total ?? 0);
     this.#room ??= assertRoom(this.#storage, (this.#takenBytes / this.#takenRows) * rows);
-    const stored = this.#room.then(() => this.#storage.commit({ put: [['chunks', ref.name, chunk]] }));
+    this.#pending.set(ref.name, chunk);
+    const stored = this.#room.then(() => this.#store(ref.name, chunk));
     this.#writing = Promise.all([this.#writing, stored]);
     await this.#writing;
+  }
+
+  async #store(name: string, chunk: Uint8Array): Promise<void> {
+    const commit = (): Promise<boolean> => this.#storage.commit({ put: [['chunks', name, chunk]] });
+    try {
+      await commit();
+    } catch (error) {
+      if ((error as EdgeVecError).code !== 'QUOTA' || !(await this.#makeRoom())) throw error;
+      await commit();
+    }
+    this.#pending.delete(name);
   }
 
   /** What goes into the entry. */
@@ -76,8 +93,10 @@ export class Draft {
 
   /** All parts again, in order. @throws as `partsOf` */
   async *again(dimensions: number): AsyncGenerator<StoredPart> {
-    await this.#writing;
-    yield* partsOf(this.said(), this.#storage, dimensions);
+    // A chunk that waits for room may wait for whoever asks for its parts.
+    const chunk = async (name: string): Promise<Uint8Array | undefined> =>
+      this.#pending.get(name) ?? this.#storage.read('chunks', name);
+    yield* partsOf(this.said(), chunk, dimensions);
   }
 
   /** Forgets it. What cannot be removed now is removed with other orphans. */
@@ -110,11 +129,11 @@ export class PartUnreadable extends Error {
  */
 export async function* partsOf(
   { stored, parts }: Pick<WriteEntry, 'stored' | 'parts'>,
-  storage: Pick<Storage, 'read'>,
+  chunk: (name: string) => Promise<Uint8Array | undefined>,
   dimensions: number,
 ): AsyncGenerator<StoredPart> {
   for (const ref of stored) {
-    const bytes = await storage.read('chunks', ref.name);
+    const bytes = await chunk(ref.name);
     if (!isWhole(ref, bytes)) throw new PartsLost();
     yield* readable(decodeParts(bytes, dimensions));
   }

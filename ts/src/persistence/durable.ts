@@ -4,7 +4,7 @@
 // written, and catches up when they say so, and before it writes: the log refuses a write that has not seen what came before it.
 
 import type { EngineStats, StoredStats } from '../base/calls.js';
-import { asEdgeVecError, closed, damaged, EdgeVecError, gone } from '../base/errors.js';
+import { asEdgeVecError, closed, damaged, detailsOf, EdgeVecError, gone } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 import { within } from '../base/timeout.js';
 import type { EdgeVecEvent } from '../base/types.js';
@@ -94,6 +94,8 @@ export class Durable {
   #hasHeard = false;
   /** What is held has a graph, and what is stored has none, or a damaged one. */
   #isMended: boolean;
+  /** Why there was no room for the graph in the last checkpoint that was made here. */
+  #reduced: EdgeVecError | undefined;
   /** Bytes of commits that the storage has lost. */
   readonly #lost: number;
   /** It holds what the log holds. */
@@ -108,7 +110,11 @@ export class Durable {
     this.#replica = replica;
     this.#names = names;
     this.#log = log;
-    this.#reserve = new Reserve(place.storage, () => ({ log: this.#logBytes, checkpoint: this.#checkpointBytes }));
+    this.#reserve = new Reserve(place.storage, () => ({
+      log: this.#logBytes,
+      checkpoint: this.#checkpointBytes,
+      hasFreeSlots: this.#hasFreeSlots(),
+    }));
     this.#turns = new Turns(place.name, (ms) => place.slices.pause(ms));
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#checkpointBytes = sizeOf(manifest);
@@ -162,21 +168,24 @@ export class Durable {
 
   /** What a write of so many rows, if that is known, will say in the log. */
   draft(rows: number | undefined): Draft {
-    return new Draft(this.#place.storage, this.#names, rows);
+    return new Draft(this.#place.storage, this.#names, () => this.makeRoom(), rows);
   }
 
-  /** Lets a checkpoint take the place of the log, if that gives room. False if there is no more room than before. */
-  async makeRoom(): Promise<boolean> {
+  /**
+   * Lets a checkpoint take the place of the log, if that gives room. False if there is no more room
+   * than before. `frees`: for a deletion, which finds room once no checkpoint is under way.
+   */
+  async makeRoom(frees = false): Promise<boolean> {
     const before = this.#logBytes;
     const mayCheckpoint = before > 0 && this.#stream?.isOver !== false && !this.#closed;
     try {
       // Another tab may be making the one that makes room.
       if (mayCheckpoint) await this.#checkpoint(true, true);
       const hasSpared = await this.#reserve.trim();
-      return (hasSpared || this.#logBytes < before) && (await this.#reserve.fill());
+      return frees || ((hasSpared || this.#logBytes < before) && (await this.#reserve.fill()));
     } catch {
       // The write that wanted room says that there is none.
-      return false;
+      return frees;
     }
   }
 
@@ -260,7 +269,8 @@ export class Durable {
   ): Promise<Tail | undefined> {
     try {
       if (entry.writer !== this.writer || !(await own(entry.number))) {
-        await this.#replica.apply(entry, (write) => partsOf(write, this.#place.storage, this.#options.dimensions));
+        const chunk = (name: string): Promise<Uint8Array | undefined> => this.#place.storage.read('chunks', name);
+        await this.#replica.apply(entry, (write) => partsOf(write, chunk, this.#options.dimensions));
         this.#hasHeard = true;
       }
     } catch (error) {
@@ -269,12 +279,15 @@ export class Durable {
     }
     this.#remember(entry, seq);
     this.#count(seq, bytes + storedBytes(entry));
+    // Another tab's deletion may have used what is kept back.
+    if (entry.kind === 'delete' && entry.writer !== this.writer) this.#reserve.doubt();
     return undefined;
   }
 
   async stored(): Promise<StoredStats> {
     const { storage } = this.#place;
-    return { kind: storage.kind, bytes: this.#checkpointBytes + this.#logBytes, room: await storage.estimate() };
+    const bytes = this.#checkpointBytes + this.#logBytes;
+    return { kind: storage.kind, bytes, reserved: storage.heldBack?.() ?? 0, room: await storage.estimate() };
   }
 
   /**
@@ -285,7 +298,10 @@ export class Durable {
   async checkpoint(): Promise<boolean> {
     const { head } = this.#log;
     await this.#checkpointing?.catch(() => {});
+    // Else it is told where it is made.
+    const isKnown = this.#reduced !== undefined;
     await this.#checkpoint(true);
+    if (isKnown) this.#tellReduced();
     return this.#log.isSaved(head);
   }
 
@@ -315,10 +331,8 @@ export class Durable {
     this.#closed = true;
     this.#place.news?.close();
     // One that waits for another tab's may do so for long.
-    await within(
-      CLOSING_MS,
-      this.#checkpointing?.catch(() => {}),
-    );
+    const ends = [this.#checkpointing?.catch(() => {}), this.#reserve.settled()];
+    await within(CLOSING_MS, Promise.all(ends));
     await this.#place.storage.close();
   }
 
@@ -343,6 +357,7 @@ export class Durable {
     // One that is being made here counts when it is whole, and needs to know until then which parts to drop.
     if (checkpoint === this.#counted || this.#checkpointing !== undefined) return;
     this.#counted = checkpoint;
+    this.#reserve.doubt();
     this.#forget(checkpointSeq);
     this.#failedAt = Math.min(this.#failedAt, this.#logBytes);
     // Where it cannot be read, the next look tells.
@@ -350,11 +365,20 @@ export class Durable {
     if (manifest !== undefined) this.#checkpointBytes = sizeOf(manifest);
   }
 
+  #hasFreeSlots(): boolean {
+    try {
+      return this.#replica.state().engine.stats().free > 0;
+    } catch {
+      // It is closed, or has crashed: nothing is written any more.
+      return false;
+    }
+  }
+
   /**
    * Sees to it that enough room is kept back, in the background; a checkpoint makes room for that.
    */
   #keepReserve(): void {
-    if (this.#closed || (!this.#reserve.isSmall && this.#reserve.isWhole)) return;
+    if (this.#closed || !this.#reserve.isDue) return;
     this.#reserve.fill().then(
       (isWhole) => {
         if (!isWhole && this.#logBytes > this.#failedAt && this.#stream?.isOver !== false) this.#checkpointBehind();
@@ -400,7 +424,10 @@ export class Durable {
       }
       this.#forget(saved.seq);
       this.#failedAt = 0;
-      this.#isMended = saved.isLean;
+      this.#isMended = saved.reduced !== undefined;
+      const isNews = this.#isMended && this.#reduced === undefined;
+      this.#reduced = saved.reduced;
+      if (isNews) this.#tellReduced();
       this.#checkpointBytes = saved.bytes;
       this.#counted = checkpointer.base;
     }).finally(() => {
@@ -409,6 +436,13 @@ export class Durable {
       if (!this.#closed) this.#reserve.fill().catch(() => {});
     });
     return this.#checkpointing;
+  }
+
+  #tellReduced(): void {
+    if (this.#closed || this.#reduced === undefined) return;
+    const problem = 'There is no room for all of the checkpoint: it was made without the graph';
+    const error = new EdgeVecError('QUOTA', problem, detailsOf(this.#reduced));
+    this.#place.tell({ type: 'checkpoint-reduced', error });
   }
 
   #checkpointerOf(manifest: Manifest): Checkpointer {

@@ -8,7 +8,7 @@ import { closed, EdgeVecError, superseded, unanswered } from '../base/errors.js'
 import { show } from '../base/inspect.js';
 import { within } from '../base/timeout.js';
 import { Presence } from './presence.js';
-import { isPiece, newPiece, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
+import { isPiece, newPiece, PIECE_BYTES, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
 import { noRoom } from './room.js';
 import {
   alone,
@@ -123,6 +123,8 @@ class IndexedDbStorage implements Storage {
   #db: Db | undefined;
   #connecting: Promise<Db> | undefined;
   #hasConnected = false;
+  /** Of the reserve, when it was last looked at here. */
+  #piecesHeld = 0;
   /** Transactions that have not ended. */
   readonly #running = new Set<Promise<void>>();
   #closed = false;
@@ -203,10 +205,12 @@ class IndexedDbStorage implements Storage {
     const excess = there.filter((key) => !isWanted.has(key));
     if (excess.length > 0) await this.#commit({ delete: excess.map((key) => ['chunks', key]) });
     const missing = wanted.filter((key) => !isThere.has(key));
+    this.#piecesHeld = wanted.length - missing.length;
     try {
       for (let at = 0; at < missing.length; at += PIECES_AT_ONCE) {
         const some = missing.slice(at, at + PIECES_AT_ONCE);
         await this.#commit({ put: some.map((key) => ['chunks', key, newPiece()]) });
+        this.#piecesHeld += some.length;
       }
     } catch (error) {
       if ((error as EdgeVecError).code === 'QUOTA') return false;
@@ -215,9 +219,15 @@ class IndexedDbStorage implements Storage {
     return true;
   }
 
+  heldBack(): number {
+    return this.#piecesHeld * PIECE_BYTES;
+  }
+
   /** Gives up to so many pieces of the reserve back. False if there are none. */
   async #giveBack(pieces: number): Promise<boolean> {
-    const some = (await this.#pieces()).slice(-pieces);
+    const there = await this.#pieces();
+    const some = there.slice(-pieces);
+    this.#piecesHeld = there.length - some.length;
     if (some.length === 0) return false;
     return this.#commit({ delete: some.map((key) => ['chunks', key]) });
   }

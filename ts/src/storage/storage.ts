@@ -73,9 +73,11 @@ export interface Storage {
   /**
    * Keeps so many bytes back, no more and no less, for batches that are `reserved`. Those give some
    * of it back if they find no other room. False if there is no room for all of it. Left out: the
-   * storage sees to a reserve by itself, or has none.
+   * storage keeps nothing back.
    */
   readonly reserve?: ((bytes: number) => Promise<boolean>) | undefined;
+  /** Bytes that are kept back, as far as is known here: another tab may have given some back. */
+  heldBack?(): number;
   /**
    * Whether nobody else has the storage open at this moment: no other handle, tab, thread or process.
    * False if that cannot be known; so is a storage without this method.

@@ -248,6 +248,10 @@ class FaultyStorage implements Storage {
       });
   }
 
+  heldBack(): number {
+    return this.#disk.reserve;
+  }
+
   /** Of processes that have ended nobody holds anything. */
   async soleHolder(): Promise<boolean> {
     return this.#site.call(() => [...this.#disk.holders].every(([holder, { dead }]) => holder === this || dead));

@@ -27,7 +27,8 @@ export class FullDisk {
     const limited: Fs = {
       ...fs,
       open: async (path, flags) => {
-        if (flags.startsWith('w') && !flags.includes('x')) this.free += await sizeOf(path);
+        const freed = flags.startsWith('w') && !flags.includes('x') ? await sizeOf(path) : 0;
+        this.free += freed;
         return this.#limited(await fs.open(path, flags));
       },
       rename: async (from, to) => {

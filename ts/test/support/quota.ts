@@ -4,6 +4,8 @@ import { cdp, server } from 'vitest/browser';
 
 export interface Quota {
   readonly label: string;
+  /** Whether what is deleted makes room. */
+  readonly givesBack: boolean;
   /** Where the database must run for the quota to count. */
   readonly workers: readonly boolean[];
   /** From here on there is little room: less than `MOST_BYTES`. To be called before a database is opened. */
@@ -28,6 +30,7 @@ export function realQuota(): Quota | undefined {
       );
     return {
       label: 'Chromium’s',
+      givesBack: true,
       workers: [true, false],
       async begin() {
         // For half a minute it goes by the room it has found before, unless all is forgotten.
@@ -42,6 +45,7 @@ export function realQuota(): Quota | undefined {
     const name = 'quota-ballast';
     return {
       label: 'Firefox’s',
+      givesBack: true,
       workers: [true, false],
       begin: () => fill(name, 36 << 20),
       end: () => drop(name),
@@ -62,6 +66,7 @@ export function imitatedQuota(): Quota {
   const asked = new WeakMap<IDBTransaction, number>();
   return {
     label: 'an imitated',
+    givesBack: false,
     workers: [false],
     async begin() {
       used = 0;

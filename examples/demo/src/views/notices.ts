@@ -35,13 +35,14 @@ export function words(event: Noteworthy): string {
       if ('code' in event.error && event.error.code === 'STORAGE_FAILED')
         return 'This device does not give back the rows it stores right now. They are not lost: search again in a moment, or reload the page.';
       return 'Rows that are stored on this device can no longer be read. Start over and build the index again.';
-    case 'checkpoint-failed':
-      return 'Stored rows could not be tidied up, most often because the device is short of room. None is lost, and it is tried again; free some room if this comes back.';
     case 'storage-gone':
       return 'The rows this tab showed are gone: another tab has started over, or the browser has cleared what this site stored.';
     case 'worker-unavailable':
       return 'This browser starts no worker here, so the database runs in the page itself, in short slices. Everything works; a large build may make the page less smooth.';
     case 'worker-died':
       return 'The browser has ended the database’s worker, most often for want of memory. Rows kept on this device are safe; closing other tabs may help.';
+    // A checkpoint failed, or could not hold all.
+    default:
+      return 'Stored rows could not be tidied up, most often because the device is short of room. None is lost, and it is tried again; free some room if this comes back.';
   }
 }

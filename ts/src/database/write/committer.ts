@@ -179,13 +179,14 @@ export class Committer {
     const waiting = new Map(group.map((queued) => [queued.number, queued]));
     try {
       if (this.#unsure) await this.#catchUp(waiting);
+      const frees = group[0]?.change.frees === true;
       const append = (): Promise<boolean> => durable.inTurn((others) => this.#append(durable, waiting, others));
       for (let mayMakeRoom = true; ; ) {
         try {
           if (await append()) break;
           await this.#catchUp(waiting);
         } catch (error) {
-          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(durable))) throw error;
+          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(durable, frees))) throw error;
           mayMakeRoom = false;
         }
       }
@@ -199,9 +200,9 @@ export class Committer {
    * A checkpoint takes the place of the log. It is made in the midst of a change, of which nothing
    * is done yet.
    */
-  #makeRoom(durable: Durable): Promise<boolean> {
+  #makeRoom(durable: Durable, frees: boolean): Promise<boolean> {
     this.#unsure = false;
-    return this.#isolation.lend(() => durable.makeRoom());
+    return this.#isolation.lend(() => durable.makeRoom(frees));
   }
 
   /**

@@ -22,6 +22,10 @@ export function isOfGraph(key: string): boolean {
   return GRAPH_KEY.test(key);
 }
 
+export function isOfRows(key: string): boolean {
+  return ROWS_KEY.test(key);
+}
+
 /** Whether the graph was left out for want of room. */
 export function isLean({ sections }: Manifest): boolean {
   return GRAPH_SECTIONS.some((section) => sections[section]?.some(isLeftOut));
@@ -38,6 +42,12 @@ export function withoutGraph(manifest: Manifest): Manifest | undefined {
     ...manifest,
     sections: { ...manifest.sections, ...Object.fromEntries(left.filter(([, refs]) => (refs as []).length > 0)) },
   };
+}
+
+/** The same checkpoint with other chunks of rows, by their places. */
+export function withChunks(manifest: Manifest, chunks: ReadonlyMap<string, Stored>): Manifest {
+  const rows = sections(manifest, ROWS).map((ref, chunk) => chunks.get(`${ROWS}-${chunk}`)?.ref ?? ref);
+  return { ...manifest, sections: { ...manifest.sections, [ROWS]: rows } };
 }
 
 /** Whether what is stored of a chunk of rows is as good as what it is now. */

@@ -22,7 +22,7 @@ import type { Put, Storage } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { Log } from '../log/log.js';
 import { tidyAside } from './aside.js';
-import { isAsGood, isOfGraph, withoutGraph } from './lean.js';
+import { isAsGood, isOfGraph, isOfRows, withChunks, withoutGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
 import { dropOrphans } from './orphans.js';
 import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
@@ -33,6 +33,11 @@ const COMMIT_BYTES = 16 << 20;
 const REST_BYTES = 16 << 20;
 /** A database that changes faster than it is written never gets to rest by itself. */
 const PASSES = 4;
+/**
+ * Bytes of rows that a checkpoint without room for all of it writes in one commit, before it drops
+ * what these take the place of.
+ */
+const RENEWED_BYTES = 1 << 20;
 
 /** Takes steps while nothing changes: no write comes in or takes effect, no row is linked. */
 export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
@@ -64,8 +69,8 @@ export interface Saved {
   readonly seq: number;
   /** What it takes. */
   readonly bytes: number;
-  /** It is without the graph: there was no room. */
-  readonly isLean: boolean;
+  /** Why it is without the graph: there was no room for that. */
+  readonly reduced: EdgeVecError | undefined;
 }
 
 export class Checkpointer {
@@ -77,11 +82,13 @@ export class Checkpointer {
   /** What is stored of each place, for the checkpoint of `#base` and by passes since. */
   readonly #stored: Map<string, Stored>;
   /** What the checkpoint of `#base` names, whatever passes since have made of it. */
-  #based: ReadonlyMap<string, Stored>;
+  #based: Map<string, Stored>;
   /** The manifest that was made or read last; another tab may have made a later one. */
   #base: string;
   /** There was no room for all of the last one that was tried. */
-  #isTight = false;
+  #refusal: EdgeVecError | undefined;
+  /** The one that was made last is without the graph, or keeps rows that have been deleted since. */
+  #isReduced = false;
   /** All that it speaks of. */
   #spoken: ReadonlySet<string>;
   /** What earlier ones spoke of, and what was written for them in vain: to be dropped, once nobody reads it. */
@@ -127,18 +134,19 @@ export class Checkpointer {
     parts: ReadonlyMap<string, number>,
     isUrgent = false,
   ): Promise<Saved | undefined> {
-    if (!isUrgent || !this.#isTight) {
+    if (!isUrgent || this.#refusal === undefined) {
       try {
         const saved = await this.#save(current, atRest, parts, false);
-        this.#isTight = false;
+        this.#refusal = undefined;
         return saved;
       } catch (error) {
         if ((error as EdgeVecError).code !== 'QUOTA') throw error;
-        this.#isTight = true;
+        this.#refusal = error as EdgeVecError;
       }
     }
     // The graph that is stored makes room for the rest.
     await this.#leaveGraphOut(parts);
+    await this.#renewRows(current, parts);
     return this.#save(current, atRest, parts, true);
   }
 
@@ -181,7 +189,11 @@ export class Checkpointer {
         this.#stored.clear();
         return undefined;
       }
-      return { seq, bytes: bytesOf([...this.#based.values()].map(({ ref }) => ref)), isLean };
+      return {
+        seq,
+        bytes: bytesOf([...this.#based.values()].map(({ ref }) => ref)),
+        reduced: this.#isReduced ? this.#refusal : undefined,
+      };
     } catch (error) {
       // What was copied counts as clean, and may not have been stored. The rest need not be written again, for which there may be no room.
       for (const [key] of written) this.#stored.delete(key);
@@ -233,24 +245,98 @@ export class Checkpointer {
 
   /** Lets the stored checkpoint do without its graph. What it needs for that is little. */
   async #leaveGraphOut(parts: ReadonlyMap<string, number>): Promise<void> {
-    // What was cut off a damaged log is kept until a checkpoint takes the place of this one.
-    if ((await chunksOfAside(this.#storage, this.#base)).length > 0) return;
-    const bytes = await this.#storage.read('chunks', this.#base);
-    const manifest = bytes && withoutGraph(decodeManifest(bytes));
-    if (manifest === undefined) return;
-    const name = this.#names.next('manifest');
-    const { checkpointSeq: seq } = this.#log.head;
-    const base = { ...this.#log.head, seq, checkpoint: this.#base };
-    const names = namesOf(manifest);
-    const requires = refsIn(manifest).flatMap((ref) => (isLeftOut(ref) ? [] : [ref.name]));
-    const put: Put[] = [['chunks', name, encodeManifest(manifest)]];
-    if (!(await this.#log.checkpoint(name, base, put, requires, true))) return;
-    this.#bury(this.#spoken);
-    this.#base = name;
-    this.#spoken = new Set([name, ...names]);
+    const stored = await this.#changeable();
+    const manifest = stored && withoutGraph(stored);
+    if (manifest === undefined || !(await this.#change(manifest, []))) return;
     this.#based = new Map([...this.#based].filter(([key]) => !isOfGraph(key)));
     for (const key of this.#stored.keys()) if (isOfGraph(key)) this.#stored.delete(key);
     await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
+  }
+
+  /**
+   * Writes the chunks of rows that have changed into the stored checkpoint, some at a time, and
+   * drops what these take the place of: so there need not be room for all of them at once. The log
+   * stays. A slot in which the checkpoint has a row, and which holds another row now, was freed by
+   * a deletion that is in the log: whoever plays the log deletes that row, and never reads the slot.
+   */
+  async #renewRows(current: () => State, parts: ReadonlyMap<string, number>): Promise<void> {
+    const state = current();
+    const isRenewed = (place: Place): boolean =>
+      isOfRows(place.key) &&
+      place.isDirty(this.#stored.get(place.key)) &&
+      place.bytes() === this.#based.get(place.key)?.ref.bytes &&
+      !isAsGood(place, this.#based.get(place.key), state);
+    const places = [...placesOf(state)].filter(isRenewed);
+    // So many bytes are there for any checkpoint.
+    if (needOf(places) <= RENEWED_BYTES) return;
+    const check = (): void => {
+      if (current() !== state) throw closed();
+    };
+    while (places.length > 0) {
+      const some: Place[] = [];
+      while (places.length > 0 && needOf(some) < RENEWED_BYTES) some.push(places.shift() as Place);
+      if (!(await this.#renew(some, state, check))) return;
+      await this.#unlessRead(() => this.#dropDead()).catch(() => {});
+    }
+    await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
+  }
+
+  /** False if the stored checkpoint is another by now. */
+  async #renew(places: readonly Place[], state: State, check: () => void): Promise<boolean> {
+    const stored = await this.#changeable();
+    if (stored === undefined) return false;
+    const chunks = new Map<string, Stored>();
+    const put: Put[] = [];
+    const copies = copied(places, state);
+    await this.#slices.run(() => {
+      check();
+      const { done, value: copy } = copies.next();
+      if (copy !== undefined) {
+        const ref = refOf(this.#names.next(copy.key), copy.bytes);
+        put.push(['chunks', ref.name, copy.bytes]);
+        chunks.set(copy.key, { ref, time: copy.time });
+      }
+      return done === true;
+    });
+    let isDone = false;
+    try {
+      isDone = await this.#change(withChunks(stored, chunks), put);
+      return isDone;
+    } finally {
+      for (const [key, chunk] of chunks) {
+        // What was copied counts as clean, and may not have been stored.
+        if (!isDone) this.#stored.delete(key);
+        else {
+          this.#stored.set(key, chunk);
+          this.#based.set(key, chunk);
+        }
+      }
+    }
+  }
+
+  /** The stored checkpoint, if it is the one that was made or read last and may change its chunks. */
+  async #changeable(): Promise<Manifest | undefined> {
+    // What was cut off a damaged log is kept until a checkpoint takes the place of this one.
+    if ((await chunksOfAside(this.#storage, this.#base)).length > 0) return undefined;
+    const bytes = await this.#storage.read('chunks', this.#base);
+    return bytes && decodeManifest(bytes);
+  }
+
+  /**
+   * Puts another manifest of the same entries of the log in place of the stored one. False if the
+   * stored checkpoint is another by now.
+   */
+  async #change(manifest: Manifest, chunks: readonly Put[]): Promise<boolean> {
+    const name = this.#names.next('manifest');
+    const base = { ...this.#log.head, seq: this.#log.head.checkpointSeq, checkpoint: this.#base };
+    const put: Put[] = [...chunks, ['chunks', name, encodeManifest(manifest)]];
+    const made = new Set(chunks.map(([, key]) => key));
+    const requires = refsIn(manifest).flatMap((ref) => (isLeftOut(ref) || made.has(ref.name) ? [] : [ref.name]));
+    if (!(await this.#log.checkpoint(name, base, put, requires, true))) return false;
+    this.#bury(this.#spoken);
+    this.#base = name;
+    this.#spoken = new Set([name, ...namesOf(manifest)]);
+    return true;
   }
 
   /**
@@ -264,7 +350,12 @@ export class Checkpointer {
     isLean: boolean,
   ): Promise<number | undefined> {
     const header = refOf(this.#names.next('header'), rest.header);
-    const storedOf = (key: string): Stored => (this.#stored.get(key) ?? this.#based.get(key)) as Stored;
+    let isReduced = false;
+    const storedOf = (key: string): Stored => {
+      const stored = this.#stored.get(key);
+      isReduced ||= stored === undefined;
+      return stored ?? (this.#based.get(key) as Stored);
+    };
     const refOfPlace = (key: string): ChunkRef =>
       isLean && isOfGraph(key) ? leftOut(key, rest.graph.get(key) ?? 0) : storedOf(key).ref;
     const manifest = manifestOf(this.#options, rest.nextId, header, rest.shape, refOfPlace);
@@ -275,10 +366,12 @@ export class Checkpointer {
     ];
     const names = namesOf(manifest);
     const refs = refsIn(manifest).filter((ref) => !isLeftOut(ref));
+    isReduced ||= refs.length < refsIn(manifest).length;
     const requires = refs.flatMap((ref) => (ref.name === header.name ? [] : [ref.name]));
     const { head } = rest;
     if (!(await this.#log.checkpoint(name, { ...head, checkpoint: this.#base }, put, requires, isLean)))
       return undefined;
+    this.#isReduced = isReduced;
     this.#bury([...this.#spoken, ...written]);
     for (const [part, entry] of parts) if (entry <= head.seq) this.#dead.add(part);
     this.#base = name;
@@ -310,6 +403,12 @@ export class Checkpointer {
     await tidyAside(this.#storage);
     const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
     await dropOrphans(this.#storage, this.#names, isKept);
+  }
+
+  /** Drops what was named before and is named no more. */
+  async #dropDead(): Promise<void> {
+    await this.#drop([...this.#dead].filter((name) => !this.#spoken.has(name)));
+    this.#dead.clear();
   }
 
   /**

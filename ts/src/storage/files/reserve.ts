@@ -1,41 +1,26 @@
-// Room that a database keeps back on the disk, in a file of its own, for what frees room. On a full
-// disk a deletion must still go into the journal, and a checkpoint has to write some chunks before it
-// can remove others. When one of these finds no room, the file is removed, and the commit is tried
-// again. The next write takes the room again before anything else, or is refused.
-//
-// The size: a deletion takes some bytes in the journal for each id, so that 1 MiB takes some 50,000
-// ids, and the chunks that change by it are smaller. A small database needs less, and there may be
-// thousands of those, so the file grows with what is written. A checkpoint that has to write more
-// than the reserve finds no room: it needs what the disk has left.
+// Room that is kept back on the disk, in a file of its own, for what frees room. If a commit that
+// may use the room finds no other, the file is cut shorter and the commit is tried again.
 
 import { isFull } from './errors.js';
 import { writeAll } from './io.js';
 import { RESERVE } from './names.js';
 import type { Fs } from './node.js';
 
-/** Bytes kept back by a database that has any row: more than the files of a small checkpoint, of a block each. */
-const LEAST = 1 << 16;
-const MOST = 1 << 20;
-/** The file grows by this factor, so that it seldom grows; and is about this part of what was written. */
-const STEP = 4;
 /** Bytes that `getRandomValues` gives at once. */
 const RANDOM_BYTES = 1 << 16;
+/** Bytes given back at first, and twice as many each time they are not enough. */
+const FIRST_BYTES = 1 << 16;
 
 export class Reserve {
   readonly #fs: Fs;
   readonly #file: string;
   /** Bytes of the file. */
-  #size: number;
-  /** Bytes that it should have. */
-  #wanted: number;
-  /** Bytes written since the database was opened. */
-  #written = 0;
+  size: number;
 
   private constructor(fs: Fs, file: string, size: number) {
     this.#fs = fs;
     this.#file = file;
-    this.#size = size;
-    this.#wanted = size;
+    this.size = size;
   }
 
   /** Changes nothing. */
@@ -45,39 +30,50 @@ export class Reserve {
     return new Reserve(fs, file, found?.size ?? 0);
   }
 
-  /** Takes the room that a database needs to which so many bytes are added. Throws what the platform throws. */
-  async take(more: number): Promise<void> {
-    this.#written += more;
-    this.#wanted = Math.max(LEAST, this.#wanted);
-    while (this.#wanted < MOST && this.#wanted * STEP < this.#written) this.#wanted *= STEP;
-    await this.fill();
-  }
-
-  /** Takes the room again that was given back. Throws what the platform throws. */
-  async fill(): Promise<void> {
-    if (this.#size >= this.#wanted) return;
-    const handle = await this.#fs.open(this.#file, this.#size > 0 ? 'r+' : 'w');
+  /**
+   * Makes the file longer, by a piece of what is missing to so many bytes. False if there is no room
+   * for that piece. Throws what the platform throws.
+   */
+  async grow(wanted: number): Promise<boolean> {
+    const bytes = Math.min(RANDOM_BYTES, wanted - this.size);
+    // A file system may store zeros, or what it has already, in no room at all.
+    const piece = crypto.getRandomValues(new Uint8Array(bytes));
+    const handle = await this.#fs.open(this.#file, this.size > 0 ? 'r+' : 'w');
     try {
-      for (let at = this.#size; at < this.#wanted; at += RANDOM_BYTES) {
-        // A file system may store zeros, or what it has already, in no room at all.
-        const bytes = crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_BYTES, this.#wanted - at)));
-        await writeAll(handle, bytes, at);
-      }
-      this.#size = this.#wanted;
+      await writeAll(handle, piece, this.size);
+      this.size += bytes;
+      return true;
     } catch (error) {
+      if (!isFull(error)) throw error;
       // The rest of the disk is left to those who need it.
-      if (isFull(error)) await handle.truncate(this.#size).catch(() => {});
-      throw error;
+      await handle.truncate(this.size).catch(() => {});
+      return false;
     } finally {
       await handle.close();
     }
   }
 
-  /** Gives the room back to the disk. False if there is none to give. */
-  async release(): Promise<boolean> {
-    if (this.#size === 0) return false;
-    await this.#fs.rm(this.#file, { force: true });
-    this.#size = 0;
-    return true;
+  /** Makes the file so short at most. Throws what the platform throws. */
+  async shrink(wanted: number): Promise<void> {
+    if (this.size <= wanted) return;
+    if (wanted === 0) {
+      await this.#fs.rm(this.#file, { force: true });
+    } else {
+      const handle = await this.#fs.open(this.#file, 'r+');
+      await handle.truncate(wanted).finally(() => handle.close());
+    }
+    this.size = wanted;
+  }
+
+  /** Runs, and gives room back for as long as the disk is full and there is some. */
+  async lend<T>(run: () => Promise<T>): Promise<T> {
+    for (let bytes = FIRST_BYTES; ; bytes *= 2) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!isFull(error) || this.size === 0) throw error;
+        await this.shrink(Math.max(0, this.size - bytes));
+      }
+    }
   }
 }

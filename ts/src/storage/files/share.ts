@@ -142,6 +142,16 @@ class Handle implements Storage {
     return this.#run((storage) => storage.commit(batch));
   }
 
+  get reserve(): ((bytes: number) => Promise<boolean>) | undefined {
+    if (this.#storage.reserve === undefined) return undefined;
+    return (bytes) =>
+      this.#run(async ({ reserve }) => reserve === undefined || (await reserve.call(this.#storage, bytes)));
+  }
+
+  heldBack(): number {
+    return this.#storage.heldBack?.() ?? 0;
+  }
+
   /** The lock of the folder keeps all other threads and processes out. */
   async soleHolder(): Promise<boolean> {
     return !this.#closed && this.#slot.holders.size === 1;

@@ -4,7 +4,7 @@
 import { closed, damaged, type EdgeVecError, gone } from '../../base/errors.js';
 import { kindOf } from '../names.js';
 import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
-import { guard, isFull } from './errors.js';
+import { guard } from './errors.js';
 import { syncFolder, writeAll } from './io.js';
 import { Journal } from './journal.js';
 import type { LockFile } from './lock.js';
@@ -157,12 +157,7 @@ export class FileStorage implements Storage {
     if (expect !== undefined && !sameBytes(expect, this.#journal.head)) return false;
     if (!requires.every((name) => this.#chunks.has(name))) return false;
     await this.#assertHeld();
-    const more = put.reduce((sum, [store, , value]) => sum + (store === 'head' ? 0 : value.length), 0);
-    if (more > 0 && !reserved) await this.#reserve.take(more);
-    await this.#write(batch).catch(async (error) => {
-      if (!reserved || !isFull(error) || !(await this.#reserve.release())) throw error;
-      await this.#write(batch);
-    });
+    await (reserved ? this.#reserve.lend(() => this.#write(batch)) : this.#write(batch));
     // From here on it has taken place: what fails now costs room, and nothing else.
     const removed = deleted.flatMap(([store, key]) => (store === 'chunks' && this.#chunks.has(key) ? [key] : []));
     if (removed.length > 0) await this.#journal.repeatHead().catch(() => {});
@@ -173,8 +168,21 @@ export class FileStorage implements Storage {
     }
     await this.#journal.tidy();
     if (put.some(([store, key]) => store === 'chunks' && kindOf(key) === 'manifest')) await this.#dropDamaged();
-    if (removed.length > 0) await this.#reserve.fill().catch(() => {});
     return true;
+  }
+
+  async reserve(bytes: number): Promise<boolean> {
+    const unlessGone = (error: unknown): Promise<never> => this.#unlessGone(error);
+    await this.#inTurn(() => this.#reserve.shrink(bytes).catch(unlessGone));
+    // In pieces, between which commits have their turn.
+    while (this.#reserve.size < bytes) {
+      if (!(await this.#inTurn(() => this.#reserve.grow(bytes).catch(unlessGone)))) return false;
+    }
+    return true;
+  }
+
+  heldBack(): number {
+    return this.#reserve.size;
   }
 
   /** What could not be read of the journal is of no use once a checkpoint does without it, and may hold what was deleted. */

@@ -1,0 +1,85 @@
+// A checkpoint for which there is little room puts chunks of rows into the stored one, each in place
+// of another. Wherever that ends, the database is what was acknowledged.
+
+import { expect, test } from 'vitest';
+import { Disk, FaultySite, strayOn } from '../support/disk.js';
+import { DIMENSIONS, Process, type Row } from '../support/process.js';
+
+/** 16 KiB each: 64 fill a chunk. */
+const ROWS = 200;
+const CHUNKS = Math.ceil(ROWS / 64);
+const RESERVE = 2.5e6;
+
+const many = (from: number, to: number, prefix: string): Row[] =>
+  Array.from({ length: to - from }, (_, i) => ({ id: `${prefix}${from + i}`, n: 1 + from + i }));
+
+/** Half of the rows deleted, others in their slots, and no room for a checkpoint of all that. */
+async function crowded(): Promise<{ disk: Disk; site: FaultySite; process: Process; there: Map<string, number> }> {
+  const disk = new Disk();
+  const site = new FaultySite(disk);
+  const process = await Process.start(site);
+  const rows = many(0, ROWS, 'a');
+  await process.write('upsert', rows);
+  await process.save();
+  const dead = rows.filter((_, i) => i % 2 === 0);
+  await process.delete(dead.map(({ id }) => id));
+  await process.compact();
+  const fresh = many(1_000, 1_000 + dead.length - 5, 'b');
+  for (let at = 0; at < fresh.length; at += 10) await process.write('upsert', fresh.slice(at, at + 10));
+  const there = new Map(
+    [...rows.filter((row) => !dead.includes(row)), ...fresh].map(({ id, n }) => [String(id), n] as const),
+  );
+  disk.reserve = RESERVE;
+  site.quota = disk.used + RESERVE;
+  return { disk, site, process, there };
+}
+
+const sorted = (rows: Iterable<readonly [unknown, number]>): string[] =>
+  [...rows].map(([id, n]) => `${id} ${n}`).sort();
+const found = async (process: Process): Promise<string[]> =>
+  sorted((await process.rows()).map(({ id, n }) => [id, n] as const));
+
+test('It finds room, and is whole', async () => {
+  const { disk, site, process, there } = await crowded();
+  let manifests = 0;
+  site.onCommit = async ({ put = [] }) => {
+    if (put.some(([, key]) => String(key).endsWith('manifest'))) manifests++;
+  };
+  await process.save();
+  // One for each chunk, and one of all.
+  expect(manifests).toBeGreaterThan(CHUNKS);
+  expect(disk.keys('log')).toEqual([]);
+  expect(strayOn(disk)).toEqual([]);
+  await process.close();
+  const again = await Process.start(site, DIMENSIONS);
+  expect(await found(again)).toEqual(sorted(there));
+  await again.close();
+});
+
+test('Killed at any call, it leaves all that was acknowledged', { timeout: 240_000 }, async () => {
+  for (let call = 1, isOver = false; !isOver; call++) {
+    const { disk, site, process, there } = await crowded();
+    site.fault = { call: site.calls + call, how: call % 2 === 0 ? 'dies' : 'dies after' };
+    const isKilled = await Promise.race([
+      process.save().then(() => false),
+      (async () => {
+        while (!site.dead) await new Promise((resolve) => setImmediate(resolve));
+        return true;
+      })(),
+    ]);
+    // A call that finds no room fails, and kills nobody.
+    isOver = site.calls < site.fault.call;
+    const other = new FaultySite(disk);
+    const again = await Process.start(other, DIMENSIONS);
+    expect(await found(again), `killed at call ${call}`).toEqual(sorted(there));
+    if (call % 5 === 0) {
+      // It goes on from there.
+      await again.write('upsert', many(5_000, 5_003, 'c'));
+      await again.save();
+      expect((await again.rows()).length).toBe(there.size + 3);
+    }
+    expect(again.events).toEqual([]);
+    await again.close();
+    if (!isKilled) await process.close();
+  }
+});
