@@ -7,6 +7,7 @@ import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
 import { Ahead, type Ids } from '../../collection/ids.js';
 import type { Entry, Origin } from '../../format/entry.js';
 import type { Durable } from '../../persistence/durable.js';
+import { PartsGone } from '../../persistence/log/log.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
 
@@ -219,9 +220,21 @@ export class Committer {
       const isStrict = checked.some(({ strict }) => strict);
       // Until it has answered.
       this.#unsure = true;
-      const logged = await durable.append(entries, isStrict);
-      this.#unsure = false;
-      if (logged || !others) return logged;
+      try {
+        const logged = await durable.append(entries, isStrict);
+        this.#unsure = false;
+        if (logged || !others) return logged;
+      } catch (error) {
+        if (!(error instanceof PartsGone)) throw error;
+        // The others are logged without those.
+        this.#unsure = false;
+        fix(error);
+        for (const i of error.entries) {
+          const queued = checked[i] as Queued;
+          waiting.delete(queued.number);
+          queued.reject(error);
+        }
+      }
     }
   }
 

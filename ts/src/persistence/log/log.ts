@@ -71,7 +71,7 @@ export class Log {
     const put: Put[] = [...chunks, ['head', 0, log.#stored]];
     if (await storage.commit({ expect: null, requires, put, strict: true })) return log;
     const stored = await storage.read('head', 0);
-    if (stored === undefined) throw partsGone();
+    if (stored === undefined) throw new PartsGone();
     // A commit that was tried again on a new connection finds itself applied. Names of checkpoints
     // are used once: no other tab has the same.
     return sameBytes(stored, log.#stored) ? log : undefined;
@@ -108,7 +108,7 @@ export class Log {
       if (await storage.commit({ expect, requires, put, delete: entries, strict: true })) {
         return { checkpoint: before?.checkpoint, parts };
       }
-      if (sameBytes(expect, await storage.read('head', 0))) throw partsGone();
+      if (sameBytes(expect, await storage.read('head', 0))) throw new PartsGone();
       tried = { head: log.#stored, replaced: { checkpoint: before?.checkpoint, parts } };
     }
   }
@@ -157,7 +157,7 @@ export class Log {
    * Appends entries, all or none, and returns the bytes they take. Undefined, and nothing written, where there are entries that were not
    * read here.
    *
-   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
+   * @throws `PartsGone` if parts of some entries are not there, `QUOTA`, `STORAGE_FAILED`, `CLOSED`
    */
   async append(entries: readonly Entry[], strict: boolean): Promise<number | undefined> {
     const first = this.#head.seq + 1;
@@ -171,10 +171,23 @@ export class Log {
     const reserved = entries.every(({ kind }) => kind === 'delete');
     if (!(await this.#storage.commit({ expect, requires, put, strict, reserved }))) {
       if (requires.length === 0 || !sameBytes(expect, await this.#storage.read('head', 0))) return undefined;
-      throw partsGone();
+      throw new PartsGone(await this.#incomplete(entries));
     }
     this.#know(head);
     return frames.reduce((sum, frame) => sum + frame.length, 0);
+  }
+
+  /** Which of the entries speak of chunks that are not there. */
+  async #incomplete(entries: readonly Entry[]): Promise<Set<number>> {
+    const there = new Set(await this.#storage.chunks());
+    const storedOf = (entry: Entry): readonly { readonly name: string }[] =>
+      entry.kind === 'delete' ? [] : entry.stored;
+    const numbers = [...entries.keys()];
+    const incomplete = numbers.filter((i) => storedOf(entries[i] as Entry).some(({ name }) => !there.has(name)));
+    // A chunk that is there again may go again: no entry with parts is tried once more.
+    return new Set(
+      incomplete.length > 0 ? incomplete : numbers.filter((i) => storedOf(entries[i] as Entry).length > 0),
+    );
   }
 
   /** What others have written since. Each entry is known once the next is asked for. @throws `UNSUPPORTED_FORMAT`, `STORAGE_FAILED`, `CLOSED` */
@@ -270,11 +283,17 @@ export class Log {
   }
 }
 
-/** Chunks that were stored for a commit are not there when it comes. */
-function partsGone(): EdgeVecError {
-  return new EdgeVecError('STORAGE_FAILED', 'Parts of the write that were stored before are not there any more', {
-    remedy: 'Write it again. Something clears the storage, or the write has waited for more than a day.',
-  });
+/** Chunks that were stored for a commit are not there when it comes: nothing of the commit is done. */
+export class PartsGone extends EdgeVecError {
+  /** The places of the entries that miss some, in an append of several. */
+  readonly entries: ReadonlySet<number>;
+
+  constructor(entries: ReadonlySet<number> = new Set()) {
+    super('STORAGE_FAILED', 'Parts of the write that were stored before are not there any more', {
+      remedy: 'Write it again. Something clears the storage, or the write has waited for more than a day.',
+    });
+    this.entries = entries;
+  }
 }
 
 function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
