@@ -15,6 +15,7 @@ export async function open({ dimensions, m, efConstruction, seed, precision }: O
   const { module, variant } = await inlineEngine();
   const options = { dimensions, metric: 'cosine', m, efConstruction, seed, precision: precision ?? 'float32' } as const;
   const engine = await startEngine(module, options);
+  const { searcher } = engine;
   return {
     variant: `${precision ?? 'default precision'}, ${variant}, engine called in its own worker`,
     build(rows: Rows, onProgress) {
@@ -30,7 +31,7 @@ export async function open({ dimensions, m, efConstruction, seed, precision }: O
         for (const slot of slots) engine.publish(slot);
       }
     },
-    search: (query, k, ef) => engine.hitSlots(engine.search(query, k, ef, MODE.auto) ?? 0).slice(0, k),
+    search: (query, k, ef) => searcher.hitSlots(searcher.search(query, k, ef, MODE.auto) ?? 0).slice(0, k),
     memoryBytes: () => engine.stats().memoryBytes,
     distances: () => engine.stats().distances,
     close: () => engine.free(),

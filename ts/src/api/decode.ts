@@ -1,20 +1,19 @@
 // Replies as callers want them: columns become objects, and the engine's distance gets a score beside it. Every record and
-// every hit gets metadata of its own.
+// every hit gets metadata of its own: a row may occur more than once in a reply, and its metadata is then one object.
 
 import type { HitsReply, RecordsReply } from '../base/calls.js';
-import type { Hit, HostKind, Metric, ScannedRecord } from '../base/types.js';
+import type { Hit, Metric, ScannedRecord } from '../base/types.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
 export class Decoder<M extends object> {
-  readonly #host: HostKind;
   readonly #metric: Metric;
   readonly #dimensions: number;
-  /** Metadata given out: a row may occur more than once in a reply, and a message keeps that. */
-  readonly #given = new Set<object>();
+  /** Metadata given out, if a row may occur more than once. */
+  readonly #given: Set<object> | undefined;
 
-  /** For one call: its replies share what they share. */
-  constructor(host: HostKind, metric: Metric, dimensions: number) {
-    this.#host = host;
+  /** For one call. `mayRepeat`: a row may occur more than once in its replies. */
+  constructor(metric: Metric, dimensions: number, mayRepeat: boolean) {
+    this.#given = mayRepeat ? new Set() : undefined;
     this.#metric = metric;
     this.#dimensions = dimensions;
   }
@@ -41,8 +40,8 @@ export class Decoder<M extends object> {
   #own(metadata: object | undefined): M {
     // Metadata may be left out only where {} is a valid M.
     if (metadata === undefined) return {} as M;
-    if (this.#host === 'in-thread' || this.#given.has(metadata)) return copyStored(metadata) as M;
-    this.#given.add(metadata);
+    if (this.#given?.has(metadata)) return copyStored(metadata) as M;
+    this.#given?.add(metadata);
     return metadata as M;
   }
 }

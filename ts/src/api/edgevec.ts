@@ -1,4 +1,5 @@
-// The public class, but for `open`: each entry adds its own way to get the engine (edgevec-inline.ts, edgevec-slim.ts).
+// The public class, but for the statics that open a database: these differ by how an entry gets the engine
+// (edgevec-class.ts).
 // Arguments are validated here, once; the database behind the host trusts them.
 
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -6,7 +7,7 @@
 import type { Method, Reply, Request } from '../base/calls.js';
 import { closed, EdgeVecError } from '../base/errors.js';
 import { closeWithOwner, forget } from '../base/finalizer.js';
-import type { SiteOptions } from '../base/options.js';
+import type { ResolvedOptions, SiteOptions } from '../base/options.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type {
   DeleteOptions,
@@ -27,7 +28,6 @@ import type {
   VectorInput,
   WriteOptions,
 } from '../base/types.js';
-import type { Connection } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import { isPersisted, persist } from '../storage/persistence.js';
 import { localSite } from '../storage/site.js';
@@ -35,21 +35,25 @@ import { answer, ofCaller } from './caller.js';
 import { checkId, copyVector } from './check.js';
 import { Decoder } from './decode.js';
 import { exportStream } from './export-stream.js';
-import {
-  checkName,
-  readable,
-  resolveDelete,
-  resolveScan,
-  resolveSearch,
-  resolveSite,
-  resolveWrite,
-} from './options.js';
+import { resolveScan } from './options/scan.js';
+import { resolveSearch } from './options/search.js';
+import { checkName, resolveSite } from './options/site.js';
+import { readable } from './options/values.js';
+import { resolveDelete, resolveWrite } from './options/write.js';
 import { copyQueries } from './queries.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
 type WithVectors = SearchOptions & { readonly includeVectors: true };
 type Default = Record<string, unknown>;
+
+/** What a database is made of once it is open. */
+export interface Opened {
+  readonly host: Host;
+  readonly options: ResolvedOptions;
+  /** The engine build in use. */
+  readonly variant: string;
+}
 
 /**
  * A vector database on this device. `M` is the type of the metadata stored with each row.
@@ -58,24 +62,23 @@ type Default = Record<string, unknown>;
  * held the rows is gone, `INTERNAL` for a fault of EdgeVec itself, and what it documents. Only what `onProgress` throws
  * comes out as it is.
  */
-export class EdgeVecBase<M extends object = Default> {
-  readonly #connection: Connection;
+export class EdgeVec<M extends object = Default> {
+  readonly #opened: Opened;
   readonly #target: Target;
   #closing: Promise<void> | undefined;
 
   /** Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations tell no more. */
   protected constructor(opened: object) {
-    const connection = opened as Connection;
-    if (connection?.host === undefined) {
+    const { host, options } = Object(opened) as Opened;
+    if (host === undefined) {
       throw new EdgeVecError('INVALID_OPTIONS', 'A database is not made with new', {
         remedy: 'Use await EdgeVec.open({ dimensions }).',
       });
     }
-    this.#connection = connection;
-    const { host, options } = connection;
+    this.#opened = opened as Opened;
     const { dimensions } = host.engine;
     this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner: this };
-    closeWithOwner(this, connection.host);
+    closeWithOwner(this, host);
     // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
     if (Symbol.asyncDispose !== undefined) {
       Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
@@ -201,7 +204,7 @@ export class EdgeVecBase<M extends object = Default> {
     return answer(async () => {
       const { ids, isList } = checkIds(input);
       const reply = await this.#call('get', { ids, vectors: true });
-      const decoder = this.#decoder();
+      const decoder = this.#decoder(true);
       const found: (StoredRecord<M> | undefined)[] = [];
       let next = 0;
       for (const [i, id] of ids.entries()) {
@@ -258,7 +261,7 @@ export class EdgeVecBase<M extends object = Default> {
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
       const [reply] = await this.#call('search', { queries, vectors, ...how });
-      return this.#decoder().hits(reply as Reply<'search'>[number]);
+      return this.#decoder(false).hits(reply as Reply<'search'>[number]);
     });
   }
 
@@ -273,7 +276,7 @@ export class EdgeVecBase<M extends object = Default> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
       const replies = await this.#call('search', { queries: copyQueries(queries, this.dimensions), vectors, ...how });
-      const decoder = this.#decoder();
+      const decoder = this.#decoder(true);
       const hits: Hit<M>[][] = [];
       for (const reply of replies) {
         hits.push(decoder.hits(reply));
@@ -301,7 +304,7 @@ export class EdgeVecBase<M extends object = Default> {
     for (let start = 0; start < ids.length; start += batchSize) {
       const batch = ids.slice(start, start + batchSize);
       const reply = await answer(() => this.#call('get', { ids: batch, vectors }));
-      const decoder = this.#decoder();
+      const decoder = this.#decoder(true);
       for (const i of reply.ids.keys()) {
         if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
         yield decoder.record(reply, i);
@@ -341,7 +344,7 @@ export class EdgeVecBase<M extends object = Default> {
         reserved: stored.reserved,
         ...stored.room,
       },
-      variant: this.#connection.variant,
+      variant: this.#opened.variant,
       host: this.host,
     };
   }
@@ -354,7 +357,7 @@ export class EdgeVecBase<M extends object = Default> {
    */
   async save(name?: string): Promise<void> {
     await answer(async () => {
-      const { stored } = this.#connection.options;
+      const { stored } = this.#opened.options;
       if (name === undefined && stored === undefined) {
         throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
           remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
@@ -395,11 +398,11 @@ export class EdgeVecBase<M extends object = Default> {
   }
 
   get #host(): Host {
-    return this.#connection.host;
+    return this.#opened.host;
   }
 
-  #decoder(): Decoder<M> {
-    return new Decoder(this.host, this.metric, this.dimensions);
+  #decoder(mayRepeat: boolean): Decoder<M> {
+    return new Decoder(this.metric, this.dimensions, mayRepeat);
   }
 
   async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {

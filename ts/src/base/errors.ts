@@ -221,9 +221,9 @@ export function unanswered(): EdgeVecError {
 
 /** What was stored of it is not there any more, nor will it come back. */
 export function gone(name: string): EdgeVecError {
-  return new EdgeVecError('CLOSED', `The database ${show(name)} is closed: what was stored of it is gone`, {
-    expected: 'nobody to drop it, to save another under its name or to clear what the site has stored',
-    remedy: 'EdgeVec.list() tells whether there is another of that name; EdgeVec.open makes one.',
+  return new EdgeVecError('CLOSED', `The database ${show(name)} was deleted, so it is closed`, {
+    remedy:
+      "Another tab dropped or replaced it, or the browser cleared this site's data. EdgeVec.list() tells whether there is another database of that name; EdgeVec.open makes one.",
   });
 }
 
@@ -233,8 +233,7 @@ export function superseded(name: string, version: number): EdgeVecError {
     'CLOSED',
     `The database ${show(name)} is closed: other code asked for a newer version of its stores`,
     {
-      expected: `nobody to open the IndexedDB database "edgevec:${name}" at version ${version}`,
-      remedy: 'What was stored is not deleted. Reload the page, to get the version of EdgeVec that reads it.',
+      remedy: `The code opened the IndexedDB database "edgevec:${name}" at version ${version}. Nothing that was stored is deleted. Reload the page, to get the version of EdgeVec that reads it.`,
     },
   );
 }

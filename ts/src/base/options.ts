@@ -1,4 +1,4 @@
-// What the public calls take as options, and the same once they are checked (`api/options.ts`).
+// What the public calls take as options, and the same once they are checked (`api/options/`).
 
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
@@ -90,7 +90,7 @@ export type ImportOptions = OpenOptions;
 export type SalvageOptions = Pick<OpenOptions, 'directory' | 'recall' | 'worker' | 'onEvent' | keyof EngineOptions>;
 
 /** What `open` cannot do without: the dimensions, or the name of a database that has some. */
-export type New = { readonly dimensions: number } | { readonly name: string };
+export type DimensionsOrName = { readonly dimensions: number } | { readonly name: string };
 
 /** What the engine's constructor takes. */
 export interface EngineOptions {

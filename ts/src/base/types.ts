@@ -204,7 +204,7 @@ export interface StorageStats {
 export interface MemoryParts {
   /** The rows, as precisely as `precision` keeps them. */
   readonly rows: number;
-  /** The half bytes that searches walk on; 0 while rows are few, or levels could not tell them apart. */
+  /** The four-bit codes that searches walk on; 0 while rows are few, or if codes could not tell the rows apart. */
   readonly levels: number;
   /** The links between rows. */
   readonly graph: number;

@@ -1,14 +1,16 @@
-// One wasm instance behind typed-array views.
+// One wasm instance as a handle on its index: rows go in, are linked, published, removed and saved. Searches are the
+// searcher's.
 //
-// Memory growth detaches every view, and the engine moves its buffers as they grow, so a view is checked against both before
-// each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
-// call: callers copy.
+// Memory growth detaches every view of the engine's memory, so a view is made anew for each call, and what it shows is
+// copied.
 
 import type { EngineStats } from '../base/calls.js';
-import { damaged, EdgeVecError, fix, internal } from '../base/errors.js';
+import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import { type Bindings, type EngineFault, type RawEngine, STATUS } from './bindings.js';
-import { crashed, faultOf, isTrap, outOfMemory } from './faults.js';
+import type { Bindings, EngineFault, RawEngine } from './bindings.js';
+import { faultOf, outOfMemory } from './faults.js';
+import { Guard } from './guard.js';
+import { Searcher } from './searcher.js';
 
 /** A running wasm instance, without an engine yet. */
 export interface Instance {
@@ -26,15 +28,17 @@ export class Engine {
   readonly dimensions: number;
   readonly #raw: RawEngine;
   readonly #memory: WebAssembly.Memory;
-  #crash: EdgeVecError | undefined;
-  #query: Float32Array | undefined;
-  #hitSlots: Uint32Array | undefined;
-  #hitDistances: Float32Array | undefined;
+  readonly #guard: Guard;
+  /** Searches in the index. */
+  readonly searcher: Searcher;
 
   constructor(raw: RawEngine, memory: WebAssembly.Memory, dimensions: number) {
     this.dimensions = dimensions;
     this.#raw = raw;
     this.#memory = memory;
+    // The glue would free a trapped engine when it is collected, which could only trap again, and where nobody catches it.
+    this.#guard = new Guard(() => (raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.());
+    this.searcher = new Searcher(raw, memory, dimensions, this.#guard);
   }
 
   /** An engine without rows. @throws `INVALID_OPTIONS`, `OUT_OF_MEMORY` */
@@ -49,26 +53,30 @@ export class Engine {
   /** Gives the whole instance back. */
   free(): void {
     // A crashed instance is dropped as it is; calling into it again could only trap again.
-    if (this.#crash === undefined) this.#raw.free();
+    if (!this.#guard.crashed) this.#raw.free();
   }
 
   get crashed(): boolean {
-    return this.#crash !== undefined;
+    return this.#guard.crashed;
   }
 
   /** Throws `ENGINE_CRASHED` if it has: what is kept beside the engine cannot be trusted without it. */
   assertAlive(): void {
-    if (this.#crash !== undefined) throw this.#crash;
+    this.#guard.assertAlive();
   }
 
   /** Copies `rows` vectors in and stores them hidden; returns their slots, or what is wrong with one of them. */
   add(vectors: Float32Array, rows: number): Uint32Array | Refusal {
-    return this.#guard(() => {
+    return this.#guard.run(() => {
       const ptr = this.#raw.stage(rows);
       if (ptr === 0) return { row: 0, error: outOfMemory() };
       new Float32Array(this.#memory.buffer, ptr, vectors.length).set(vectors);
       const status = this.#raw.commit();
-      if (status !== 0) return { row: this.#raw.faultRow(), error: faultOf(status) };
+      if (status !== 0) {
+        const row = this.#raw.faultRow();
+        const vector = vectors.subarray(row * this.dimensions, (row + 1) * this.dimensions);
+        return { row, error: faultOf(status, vector) };
+      }
       const slots = this.#raw.slots();
       return new Uint32Array(this.#memory.buffer, slots, rows).slice();
     });
@@ -79,62 +87,31 @@ export class Engine {
    * that due. Returns how many remain: more than before where something has come due.
    */
   link(budget: number): number {
-    return this.#guard(() => this.#raw.link(budget));
+    return this.#guard.run(() => this.#raw.link(budget));
   }
 
   publish(slot: number): void {
-    this.#guard(() => this.#raw.publish(slot));
+    this.#guard.run(() => this.#raw.publish(slot));
   }
 
   remove(slot: number): boolean {
-    return this.#guard(() => this.#raw.remove(slot));
-  }
-
-  /**
-   * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first. Undefined where rows must come before it can tell: those
-   * that are `wanted`.
-   */
-  search(query: Float32Array, k: number, ef: number, mode: number): number | undefined {
-    this.assertAlive();
-    try {
-      const raw = this.#raw;
-      const buffer = this.#memory.buffer;
-      const ptr = raw.query();
-      if (!fits(this.#query, buffer, ptr, this.dimensions)) {
-        this.#query = new Float32Array(this.#memory.buffer, ptr, this.dimensions);
-      }
-      this.#query.set(query);
-      const found = raw.search(k, ef, mode);
-      if (found === -STATUS.partial) return undefined;
-      if (found < 0) throw faultOf(-found);
-      return found;
-    } catch (error) {
-      throw this.#failed(error);
-    }
-  }
-
-  /** The chunks of rows that the last search wants; none: all of them. */
-  wanted(): number[] {
-    return this.#guard(() => {
-      const count = this.#raw.wantedCount();
-      return Array.from(new Uint32Array(this.#memory.buffer, this.#raw.wanted(), count));
-    });
+    return this.#guard.run(() => this.#raw.remove(slot));
   }
 
   /** Whether every row is in. Until then it searches as far as its rows go; nothing is compacted, calibrated or saved. */
   isWhole(): boolean {
-    return this.#guard(() => this.#raw.isWhole());
+    return this.#guard.run(() => this.#raw.isWhole());
   }
 
   /** The chunk of rows that a row is still to come with; undefined where it can be copied. */
   awaitedChunk(slot: number): number | undefined {
-    const chunk = this.#guard(() => this.#raw.awaitedChunk(slot));
+    const chunk = this.#guard.run(() => this.#raw.awaitedChunk(slot));
     return chunk < 0 ? undefined : chunk;
   }
 
   /** Takes a chunk of rows in, unless it does not wait for it. Rows added since stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
   admit(chunk: number, bytes: Uint8Array): void {
-    this.#guard(() => {
+    this.#guard.run(() => {
       if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw damaged('the rows');
       const ptr = this.#raw.stageValues(bytes.length / Float32Array.BYTES_PER_ELEMENT);
       if (ptr === 0) throw outOfMemory();
@@ -146,30 +123,12 @@ export class Engine {
 
   /** The `ef` by which a search for `k` rows reaches a recall. */
   efFor(k: number, recall: number): number {
-    return this.#guard(() => this.#raw.efFor(k, recall));
-  }
-
-  /** The slots of the first `found` hits of the last search. */
-  hitSlots(found: number): Uint32Array {
-    const ptr = this.#raw.hitSlots();
-    if (!fits(this.#hitSlots, this.#memory.buffer, ptr, found)) {
-      this.#hitSlots = new Uint32Array(this.#memory.buffer, ptr, found);
-    }
-    return this.#hitSlots;
-  }
-
-  /** The distances of the first `found` hits of the last search. */
-  hitDistances(found: number): Float32Array {
-    const ptr = this.#raw.hitDistances();
-    if (!fits(this.#hitDistances, this.#memory.buffer, ptr, found)) {
-      this.#hitDistances = new Float32Array(this.#memory.buffer, ptr, found);
-    }
-    return this.#hitDistances;
+    return this.#guard.run(() => this.#raw.efFor(k, recall));
   }
 
   /** Copies the vector of a row into `target` at `offset`. */
   copyRow(slot: number, target: Float32Array, offset: number): void {
-    this.#guard(() => {
+    this.#guard.run(() => {
       const ptr = this.#raw.row(slot);
       target.set(new Float32Array(this.#memory.buffer, ptr, this.dimensions), offset);
     });
@@ -177,17 +136,17 @@ export class Engine {
 
   /** Removed rows whose room has not been freed. */
   tombstones(): number {
-    return this.#guard(() => this.#raw.tombstones());
+    return this.#guard.run(() => this.#raw.tombstones());
   }
 
   /** One slice of compaction; returns the work that remains. */
   compact(budget: number): number {
-    return this.#guard(() => this.#raw.compact(budget));
+    return this.#guard.run(() => this.#raw.compact(budget));
   }
 
   /** What a snapshot begins with: who is in the engine. A copy. */
   copyHeader(): Uint8Array<ArrayBuffer> {
-    return this.#guard(() => {
+    return this.#guard.run(() => {
       const length = this.#raw.layOutHeader();
       return new Uint8Array(this.#memory.buffer, this.#raw.header(), length).slice();
     });
@@ -195,27 +154,27 @@ export class Engine {
 
   /** Chunks of a section (docs/format.md); 0 where it has none. */
   chunks(section: number): number {
-    return this.#guard(() => this.#raw.chunks(section));
+    return this.#guard.run(() => this.#raw.chunks(section));
   }
 
   /** Bytes of a chunk that is there. */
   chunkBytes(section: number, chunk: number): number {
-    return this.#guard(() => this.#raw.chunkBytes(section, chunk));
+    return this.#guard.run(() => this.#raw.chunkBytes(section, chunk));
   }
 
   /** Whether a chunk that is there has changed since it was saved. */
   isDirty(section: number, chunk: number): boolean {
-    return this.#guard(() => this.#raw.isDirty(section, chunk));
+    return this.#guard.run(() => this.#raw.isDirty(section, chunk));
   }
 
   /** Says that a chunk that is there has been saved as it is. */
   setClean(section: number, chunk: number): void {
-    this.#guard(() => this.#raw.setClean(section, chunk));
+    this.#guard.run(() => this.#raw.setClean(section, chunk));
   }
 
   /** A copy of a chunk that is there. */
   copyChunk(section: number, chunk: number): Uint8Array<ArrayBuffer> {
-    return this.#guard(() => {
+    return this.#guard.run(() => {
       const length = this.#raw.chunkBytes(section, chunk);
       return new Uint8Array(this.#memory.buffer, this.#raw.chunk(section, chunk), length).slice();
     });
@@ -223,36 +182,8 @@ export class Engine {
 
   /** The engine's counts; memory is what the instance holds as a whole, free room included. */
   stats(): EngineStats {
-    return this.#guard(() => ({ ...this.#raw.stats(), memoryBytes: this.#memory.buffer.byteLength }));
+    return this.#guard.run(() => ({ ...this.#raw.stats(), memoryBytes: this.#memory.buffer.byteLength }));
   }
-
-  #guard<T>(call: () => T): T {
-    this.assertAlive();
-    try {
-      return call();
-    } catch (error) {
-      throw this.#failed(error);
-    }
-  }
-
-  #failed(error: unknown): EdgeVecError {
-    if (error instanceof EdgeVecError) return error;
-    // Thrown on this side of the boundary: the engine's memory is whole.
-    if (!isTrap(error)) return internal('A call of the engine failed in a way it should not', error);
-    this.#crash = fix(crashed(error));
-    // The glue would free the engine when it is collected, which could only trap again, and where nobody catches it.
-    (this.#raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.();
-    return this.#crash;
-  }
-}
-
-function fits<T extends Float32Array | Uint32Array>(
-  view: T | undefined,
-  buffer: ArrayBufferLike,
-  ptr: number,
-  length: number,
-): view is T {
-  return view !== undefined && view.buffer === buffer && view.byteOffset === ptr && view.length >= length;
 }
 
 function isFault(error: unknown): error is EngineFault {

@@ -1,10 +1,10 @@
 // A status of the engine, as a sentence.
 
-import { damaged, EdgeVecError } from '../base/errors.js';
+import { damaged, EdgeVecError, internal } from '../base/errors.js';
 import { STATUS } from './bindings.js';
 
-/** The error a non-zero status stands for. */
-export function faultOf(status: number): EdgeVecError {
+/** The error a non-zero status stands for. `vector`: the vector that the engine refused, if it is about one. */
+export function faultOf(status: number, vector?: Float32Array): EdgeVecError {
   switch (status) {
     case STATUS.notFinite:
       return new EdgeVecError(
@@ -12,6 +12,7 @@ export function faultOf(status: number): EdgeVecError {
         'The vector holds NaN, an infinity or a number too large for a 32-bit float',
         {
           expected: 'finite numbers',
+          ...notFiniteIn(vector),
           remedy: 'Look for a division by zero or an overflow where the vector is made.',
         },
       );
@@ -36,6 +37,12 @@ export function faultOf(status: number): EdgeVecError {
   }
 }
 
+/** Which component is not finite, and its value as a 32-bit float. */
+function notFiniteIn(vector: Float32Array | undefined): { readonly got?: string } {
+  const at = vector?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  return at < 0 ? {} : { got: `${vector?.[at]} at position ${at}` };
+}
+
 /** WebAssembly memory could not grow. */
 export function outOfMemory(cause?: unknown): EdgeVecError {
   return new EdgeVecError('OUT_OF_MEMORY', 'WebAssembly memory is exhausted', {
@@ -58,4 +65,13 @@ export function crashed(cause: unknown): EdgeVecError {
  */
 export function isTrap(error: unknown): boolean {
   return !(error instanceof TypeError || error instanceof RangeError) || /call stack/i.test(error.message);
+}
+
+/** The error that a failed call of the engine, or of this side of the boundary, ends in. */
+export function failureOf(error: unknown): EdgeVecError {
+  if (error instanceof EdgeVecError) return error;
+  if (isTrap(error)) return crashed(error);
+  // Engines have no class of error for it: V8 says "Array buffer allocation failed", Firefox and WebKit "out of memory".
+  if (error instanceof RangeError && /alloc|memory/i.test(error.message)) return outOfMemory(error);
+  return internal('A call of the engine failed in a way it should not', error);
 }

@@ -4,7 +4,7 @@ import { damaged } from '../base/errors.js';
 import { SECTIONS } from '../format/sections.js';
 import type { RawEngine, RawRestore } from './bindings.js';
 import { Engine, type Instance } from './engine.js';
-import { crashed, faultOf, isTrap, outOfMemory } from './faults.js';
+import { failureOf, faultOf } from './faults.js';
 
 export class EngineRestore {
   readonly #instance: Instance;
@@ -62,13 +62,11 @@ export class EngineRestore {
   }
 }
 
-// A trap must never come from bytes, but may from an exhausted memory. A fault of ours is told as such above.
 function guard<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (error instanceof Error && error.name === 'EdgeVecError') throw error;
-    if (error instanceof RangeError) throw outOfMemory(error);
-    throw isTrap(error) ? crashed(error) : error;
+    // A trap must never come from bytes, but may come from an exhausted memory.
+    throw failureOf(error);
   }
 }

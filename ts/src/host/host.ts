@@ -8,10 +8,12 @@ import type { SalvageReport } from '../database/salvage/report.js';
 
 /** Runs a database somewhere. Every call rejects with an `EdgeVecError`, and with nothing else. */
 export interface Host {
-  /** Replies of a host `'in-thread'` share their metadata with the database: whoever reads them copies it (decode.ts). */
   readonly kind: HostKind;
+  /** Parts of one write that keep the host busy; more would only pile up memory, and work an abort has to wait for. */
+  readonly partsInFlight: number;
   /** What long work in the caller's own thread is cut into. */
   readonly slices: Slices;
+  /** A request is handed over: its caller does not use it any more. A reply is the caller's own, whatever it holds. */
   call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>>;
   /** What the database was made with. */
   readonly engine: EngineOptions;

@@ -11,6 +11,7 @@ import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
 import type { StorageEvent } from '../persistence/durable.js';
 import { localSite } from '../storage/site.js';
+import { copyReply } from './copy-reply.js';
 import type { Host } from './host.js';
 
 /**
@@ -21,6 +22,8 @@ const AT_ONCE: readonly Method[] = ['search', 'count', 'stats', 'stored', 'flush
 
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';
+  /** A second part would be packed and stored in the turn of the event loop that the first has used up. */
+  readonly partsInFlight = 1;
   readonly slices: Slices;
   readonly engine: EngineOptions;
   readonly report: SalvageReport | undefined;
@@ -63,9 +66,9 @@ export class InThreadHost implements Host {
     const handlers: Handlers | undefined = this.#database;
     if (handlers === undefined) throw closed();
     try {
-      if (AT_ONCE.includes(method) && this.slices.isTurnOver())
-        return await this.#later(() => handlers[method](request));
-      return await handlers[method](request);
+      const isLate = AT_ONCE.includes(method) && this.slices.isTurnOver();
+      const reply = isLate ? await this.#later(() => handlers[method](request)) : await handlers[method](request);
+      return await copyReply(method, reply, this.slices);
     } catch (error) {
       throw asEdgeVecError(error);
     }

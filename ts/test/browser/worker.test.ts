@@ -221,7 +221,7 @@ describe('Dying', () => {
     const { db, worker } = await withWorker(source);
     const pending = failure(() => db.insert(rows), 'WORKER_DIED');
     worker.postMessage('die');
-    expect((await pending).got).toContain('boom');
+    expect((await pending).message).toContain('boom');
   });
 
   test('close is no death', async () => {

@@ -495,7 +495,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       await failure(() => a.upsert({ id: 'late', vector: [1, 1], metadata: { n: 2 } }), 'CLOSED');
       await seen(async () => events.length > 0);
       expect(events).toMatchObject([{ type: 'storage-gone', error: { code: 'CLOSED' } }]);
-      expect((await hanging).message).toContain('what was stored of it is gone');
+      expect((await hanging).message).toContain('was deleted, so it is closed');
       await failure(() => a.count(), 'CLOSED');
       expect(await everything(await open(name))).toEqual(await everything(other));
     });

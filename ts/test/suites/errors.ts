@@ -31,9 +31,14 @@ export function defineErrorSuite(label: string, open: Open): void {
     const writes: [EdgeVecErrorCode, string, unknown, object][] = [
       ['DIMENSION_MISMATCH', 'too short', { ...good, vector: [1] }, { expected: '2', got: '1' }],
       ['DIMENSION_MISMATCH', 'empty', { ...good, vector: [] }, { expected: '2', got: '0' }],
-      ['NOT_FINITE', 'NaN', { ...good, vector: [1, Number.NaN] }, {}],
-      ['NOT_FINITE', 'infinity', { ...good, vector: [Number.NEGATIVE_INFINITY, 1] }, {}],
-      ['NOT_FINITE', 'beyond f32', { ...good, vector: [1e39, 1] }, {}],
+      ['NOT_FINITE', 'NaN', { ...good, vector: [1, Number.NaN] }, { got: 'NaN at position 1' }],
+      [
+        'NOT_FINITE',
+        'infinity',
+        { ...good, vector: [Number.NEGATIVE_INFINITY, 1] },
+        { got: '-Infinity at position 0' },
+      ],
+      ['NOT_FINITE', 'beyond f32', { ...good, vector: [1e39, 1] }, { got: 'Infinity at position 0' }],
       ['ZERO_VECTOR', 'zeros', { ...good, vector: [0, 0] }, {}],
       ['INVALID_VECTOR', 'none', { id: 'new' }, { got: 'undefined' }],
       ['INVALID_VECTOR', 'a string', { ...good, vector: '[1, 1]' }, { got: '"[1, 1]"' }],
@@ -79,7 +84,8 @@ export function defineErrorSuite(label: string, open: Open): void {
       }));
       rows[2100] = { vector: [Number.NaN, 1] };
       rows[2900] = { vector: [1] };
-      expect((await failure(() => db.insert(rows), 'NOT_FINITE')).row).toBe(2100);
+      const notFinite = await failure(() => db.insert(rows), 'NOT_FINITE');
+      expect(notFinite).toMatchObject({ row: 2100, got: 'NaN at position 0' });
       rows[2100] = { vector: [1, 1], metadata: { n: () => 0 } };
       expect((await failure(() => db.insert(rows), 'METADATA_NOT_STORABLE')).row).toBe(2100);
       rows[2100] = { vector: [1, 1] };
@@ -141,6 +147,15 @@ export function defineErrorSuite(label: string, open: Open): void {
           await failure(() => db.search(loose(query), { exact: true }), code);
           expect((await failure(() => db.searchMany(loose([[1, 1], query])), code)).row).toBe(1);
         }
+        const notFinite = await failure(
+          () =>
+            db.searchMany([
+              [1, 1],
+              [1, Number.NaN],
+            ]),
+          'NOT_FINITE',
+        );
+        expect(notFinite).toMatchObject({ row: 1, got: 'NaN at position 1' });
         await failure(() => db.searchMany(loose([1, 1])), 'INVALID_VECTOR');
         await failure(() => db.searchMany(loose(undefined)), 'INVALID_VECTOR');
       }

@@ -119,7 +119,7 @@ test('an engine that has trapped is not freed when it is collected', async () =>
   const query = Float32Array.of(1, 2);
   engine.add(query, 1);
   new Uint8Array(memory.buffer).fill(0xff);
-  expect(() => engine.search(query, 1, 1, 0)).toThrow(expect.objectContaining({ code: 'ENGINE_CRASHED' }));
+  expect(() => engine.searcher.search(query, 1, 1, 0)).toThrow(expect.objectContaining({ code: 'ENGINE_CRASHED' }));
   expect(watched.size).toBe(0);
   // Nor by whoever closes the database.
   engine.free();

@@ -3,16 +3,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  readable,
-  resolveDelete,
-  resolveOpen,
-  resolveSalvage,
-  resolveScan,
-  resolveSearch,
-  resolveSite,
-  resolveWrite,
-} from '../../src/api/options.js';
+import { resolveOpen } from '../../src/api/options/open.js';
+import { resolveSalvage } from '../../src/api/options/salvage.js';
+import { resolveScan } from '../../src/api/options/scan.js';
+import { resolveSearch } from '../../src/api/options/search.js';
+import { resolveSite } from '../../src/api/options/site.js';
+import { readable } from '../../src/api/options/values.js';
+import { resolveDelete, resolveWrite } from '../../src/api/options/write.js';
 import { EdgeVecError } from '../../src/base/errors.js';
 import { cases } from '../support/property.js';
 
@@ -55,7 +52,7 @@ function options(names: readonly string[], base: object = {}): fc.Arbitrary<neve
 
 const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
-  ['import', options([...OPEN, ...WHERE]), (given) => resolveOpen(given, [], true)],
+  ['import', options([...OPEN, ...WHERE]), (given) => resolveOpen(given, {}, true)],
   ['salvage', options([...OPEN, ...WHERE]), (given) => resolveSalvage('db', given)],
   ['search', options(['k', 'recall', 'ef', 'exact', 'includeVectors']), (given) => resolveSearch(given)],
   ['scan', options(['batchSize', 'includeVectors']), (given) => resolveScan(given)],

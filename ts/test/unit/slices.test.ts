@@ -140,9 +140,10 @@ describe('Slices', () => {
       longest = Math.max(longest, cost);
       return call();
     };
-    const { link, search, compact, publish, remove } = engine;
+    const { searcher, link, compact, publish, remove } = engine;
+    const { search } = searcher;
     engine.link = (budget) => timed(3 * budget, () => link.call(engine, budget));
-    engine.search = (...query) => timed(2, () => search.apply(engine, query));
+    searcher.search = (...query) => timed(2, () => search.apply(searcher, query));
     engine.compact = (budget) => timed(budget, () => compact.call(engine, budget));
     engine.publish = (slot) => timed(0.05, () => publish.call(engine, slot));
     engine.remove = (slot) => timed(0.05, () => remove.call(engine, slot));

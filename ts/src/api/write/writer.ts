@@ -8,12 +8,6 @@ import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
 import { Packer } from './packer.js';
 
-/**
- * Enough to keep the host busy; more would only pile up memory, and work an abort has to wait for. In this thread one: a second would be packed and
- * stored in the turn of the event loop that the first has used up.
- */
-const PARTS_IN_FLIGHT = { worker: 2, 'in-thread': 1 };
-
 /** What a write goes to. `transactions` numbers them. */
 export interface Target {
   readonly host: Host;
@@ -74,7 +68,7 @@ export class Writer {
   /** Sends what was added; resolves when there is room for more. */
   async flush(): Promise<void> {
     this.#send(false);
-    if (this.#inFlight.length >= PARTS_IN_FLIGHT[this.#target.host.kind]) await this.#settleOne();
+    if (this.#inFlight.length >= this.#target.host.partsInFlight) await this.#settleOne();
   }
 
   /** Sends the rest and commits. Resolves with every id, chosen ones filled in. */

@@ -5,8 +5,8 @@ import type { State } from '../../persistence/checkpoint/places.js';
 
 /** The first `found` hits of the engine's last search. */
 export function replyOf({ engine, rows }: State, found: number, withVectors: boolean): HitsReply {
-  const slots = Array.from(engine.hitSlots(found).subarray(0, found));
-  const distances = Array.from(engine.hitDistances(found).subarray(0, found));
+  const slots = Array.from(engine.searcher.hitSlots(found).subarray(0, found));
+  const distances = Array.from(engine.searcher.hitDistances(found).subarray(0, found));
   const hits = {
     ids: slots.map((slot) => rows.idOf(slot)),
     metadata: slots.map((slot) => rows.metadataOf(slot)),

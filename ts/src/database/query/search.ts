@@ -26,16 +26,18 @@ export class Search {
   async answer(request: SearchRequest): Promise<readonly HitsReply[]> {
     while (this.#isolation.gate !== undefined) await this.#isolation.gate;
     this.#live.assertOpen();
-    return request.queries.length === this.#live.engine.dimensions ? [await this.#one(request)] : this.#many(request);
+    if (request.queries.length !== this.#live.engine.dimensions) return this.#many(request);
+    return [this.#hits(request.queries, request) ?? (await this.#onceRowsAreIn(request))];
   }
 
-  async #one(request: SearchRequest): Promise<HitsReply> {
+  /** The hits of a single query that needs rows that are still being read. */
+  async #onceRowsAreIn(request: SearchRequest): Promise<HitsReply> {
     for (;;) {
-      const hits = this.#hits(request.queries, request);
-      if (hits !== undefined) return hits;
-      await this.#live.stream?.bring(this.#live.engine.wanted());
+      await this.#live.stream?.bring(this.#live.engine.searcher.wanted());
       while (this.#isolation.gate !== undefined) await this.#isolation.gate;
       this.#live.assertOpen();
+      const hits = this.#hits(request.queries, request);
+      if (hits !== undefined) return hits;
     }
   }
 
@@ -50,7 +52,7 @@ export class Search {
         const row = replies.length;
         try {
           const hits = this.#hits(request.queries.subarray(row * size, (row + 1) * size), request);
-          if (hits === undefined) wanted = this.#live.engine.wanted();
+          if (hits === undefined) wanted = this.#live.engine.searcher.wanted();
           else replies.push(hits);
         } catch (error) {
           throw error instanceof EdgeVecError ? amend(error, { row }) : error;
@@ -66,7 +68,7 @@ export class Search {
   #hits(query: Float32Array, request: SearchRequest): HitsReply | undefined {
     const state = this.#live.current;
     const { k, ef, mode } = planOf(state, request, this.#recall);
-    const found = state.engine.search(query, k, ef, mode);
+    const found = state.engine.searcher.search(query, k, ef, mode);
     return found === undefined ? undefined : replyOf(state, found, request.vectors);
   }
 }

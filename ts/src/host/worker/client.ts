@@ -29,6 +29,7 @@ const UNSEEN_MS = 30_000;
 
 export class WorkerHost implements Host {
   readonly kind = 'worker';
+  readonly partsInFlight = 2;
   readonly slices = new Slices();
   engine!: EngineOptions;
   report: SalvageReport | undefined;
@@ -207,9 +208,8 @@ export class WorkerHost implements Host {
 
   #died(reason: string): void {
     if (this.#over !== undefined) return;
-    const what = 'The worker that held the database is gone';
-    const error = new EdgeVecError('WORKER_DIED', this.#isDurable ? what : `${what}, and its rows with it`, {
-      got: reason,
+    const rows = this.#isDurable ? '' : ', and its rows with it';
+    const error = new EdgeVecError('WORKER_DIED', `The worker that held the database is gone${rows}: ${reason}`, {
       remedy: this.#isDurable ? 'Open the database again: what it has stored is there.' : 'Open the database again.',
     });
     this.#end(error);

@@ -1,0 +1,94 @@
+// The options of `open`, `load` and `import`.
+
+import { EdgeVecError } from '../../base/errors.js';
+import type { EngineOptions, OpenOptions, ResolvedOptions } from '../../base/options.js';
+import type { EdgeVecEvent } from '../../base/types.js';
+import { fixedDirectory } from '../../storage/site.js';
+import { harmless } from '../caller.js';
+import { checkDirectory, checkName } from './site.js';
+import { checkKeys, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
+
+/** Options that a stored database has been made with. */
+export const ENGINE_KEYS = {
+  dimensions: true,
+  metric: true,
+  precision: true,
+  m: true,
+  efConstruction: true,
+  seed: true,
+} satisfies Record<keyof EngineOptions, true>;
+
+const KEYS = {
+  ...ENGINE_KEYS,
+  recall: true,
+  name: true,
+  durability: true,
+  directory: true,
+  whenUnavailable: true,
+  worker: true,
+  onEvent: true,
+} satisfies Record<keyof OpenOptions, true>;
+
+/** Further options, which the caller has taken care of. */
+export type ExtraKeys = Readonly<Record<string, true>>;
+
+/** Resolves the options of `open`; those of `import` may leave out the dimensions. */
+export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports = false): ResolvedOptions {
+  checkKeys('open', options, { ...KEYS, ...extra });
+  const { metric = 'cosine', precision = 'float32', worker = 'auto', onEvent = warn } = options;
+  oneOf('metric', metric, ['cosine', 'dot', 'euclidean']);
+  oneOf('precision', precision, ['float32', 'int16', 'int8']);
+  const kind = typeof worker;
+  if (worker !== 'auto' && kind !== 'boolean' && kind !== 'string' && kind !== 'function' && !isUrl(worker)) {
+    throw invalid('worker', `'auto', true, false, a URL or a function that starts a worker`, worker);
+  }
+  if (typeof onEvent !== 'function') throw invalid('onEvent', 'a function', onEvent);
+  const m = integer('m', options.m ?? 16, 2, 64);
+  const { name, directory, whenUnavailable = 'throw' } = options;
+  oneOf('whenUnavailable', whenUnavailable, ['throw', 'memory']);
+  if (name !== undefined) checkName(name);
+  checkDirectory(directory);
+  // Only now is the working directory what the caller sees.
+  const fixed = fixedDirectory(directory);
+  if (name === undefined) {
+    for (const key of ['durability', 'whenUnavailable'] as const) {
+      if (options[key] !== undefined)
+        throw invalid(key, 'a name beside it: without one nothing is stored', options[key]);
+    }
+  }
+  const given = (Object.keys(ENGINE_KEYS) as (keyof EngineOptions)[]).filter((key) => options[key] !== undefined);
+  // What is stored, or in the file, tells.
+  const known = (name !== undefined || imports) && options.dimensions === undefined;
+  return {
+    given,
+    directory: fixed,
+    strict: isStrict(options.durability ?? 'relaxed'),
+    stored: name === undefined ? undefined : { name, elseInMemory: whenUnavailable === 'memory' },
+    engine: {
+      dimensions: known ? 0 : checkDimensions(options.dimensions),
+      metric,
+      m,
+      efConstruction: integer('efConstruction', options.efConstruction ?? 200, m, 4096),
+      seed: integer('seed', options.seed ?? 0, 0, MAX_U32),
+      precision,
+    },
+    recall: share('recall', options.recall ?? 0.95),
+    worker,
+    onEvent: harmless(onEvent),
+  };
+}
+
+function checkDimensions(dimensions: unknown): number {
+  if (dimensions !== undefined) return integer('dimensions', dimensions, 1, 4096);
+  throw new EdgeVecError('INVALID_OPTIONS', 'The database has neither dimensions nor a name', {
+    expected: 'the dimensions of a new one, an integer from 1 to 4096, or the name of one that is stored',
+  });
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof URL === 'function' && value instanceof URL;
+}
+
+function warn(event: EdgeVecEvent): void {
+  if ('error' in event) console.warn(`edgevec: ${event.error.message}`);
+}

@@ -1,0 +1,41 @@
+// Calls into one wasm instance. After a trap its memory cannot be trusted: every later call fails with the same error.
+
+import { EdgeVecError, fix } from '../base/errors.js';
+import { crashed, failureOf, isTrap } from './faults.js';
+
+export class Guard {
+  #crash: EdgeVecError | undefined;
+  /** Runs once, when the instance traps. */
+  readonly #onCrash: () => void;
+
+  constructor(onCrash: () => void) {
+    this.#onCrash = onCrash;
+  }
+
+  get crashed(): boolean {
+    return this.#crash !== undefined;
+  }
+
+  /** @throws `ENGINE_CRASHED` once the instance has trapped */
+  assertAlive(): void {
+    if (this.#crash !== undefined) throw this.#crash;
+  }
+
+  /** Makes a call. @throws what the call throws, as an `EdgeVecError` */
+  run<T>(call: () => T): T {
+    this.assertAlive();
+    try {
+      return call();
+    } catch (error) {
+      throw this.failed(error);
+    }
+  }
+
+  /** The error of a call that has thrown, for callers that catch by themselves to save a closure. */
+  failed(error: unknown): EdgeVecError {
+    if (error instanceof EdgeVecError || !isTrap(error)) return failureOf(error);
+    this.#crash = fix(crashed(error));
+    this.#onCrash();
+    return this.#crash;
+  }
+}

@@ -1,0 +1,86 @@
+// Searches of one thread: the query, the scratch memory and the hits of the last search, behind typed-array views. An index
+// may be searched by as many searchers as there are threads; today's boundary has one, in the engine itself.
+//
+// Memory growth detaches every view, and the engine moves its buffers as they grow, so a view is checked against both before
+// each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
+// call: callers copy.
+
+import { type RawEngine, STATUS } from './bindings.js';
+import { faultOf } from './faults.js';
+import type { Guard } from './guard.js';
+
+export class Searcher {
+  readonly #raw: RawEngine;
+  readonly #memory: WebAssembly.Memory;
+  readonly #dimensions: number;
+  readonly #guard: Guard;
+  #query: Float32Array | undefined;
+  #hitSlots: Uint32Array | undefined;
+  #hitDistances: Float32Array | undefined;
+
+  constructor(raw: RawEngine, memory: WebAssembly.Memory, dimensions: number, guard: Guard) {
+    this.#raw = raw;
+    this.#memory = memory;
+    this.#dimensions = dimensions;
+    this.#guard = guard;
+  }
+
+  /**
+   * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first. Undefined if the search needs rows
+   * that are still to come: the chunks in `wanted`.
+   *
+   * @throws `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `OUT_OF_MEMORY`, `ENGINE_CRASHED`
+   */
+  search(query: Float32Array, k: number, ef: number, mode: number): number | undefined {
+    this.#guard.assertAlive();
+    try {
+      const raw = this.#raw;
+      const ptr = raw.query();
+      if (!fits(this.#query, this.#memory.buffer, ptr, this.#dimensions)) {
+        this.#query = new Float32Array(this.#memory.buffer, ptr, this.#dimensions);
+      }
+      this.#query.set(query);
+      const found = raw.search(k, ef, mode);
+      if (found === -STATUS.partial) return undefined;
+      if (found < 0) throw faultOf(-found, query);
+      return found;
+    } catch (error) {
+      throw this.#guard.failed(error);
+    }
+  }
+
+  /** The chunks of rows that the last search wants; none: all of them. */
+  wanted(): number[] {
+    return this.#guard.run(() => {
+      const count = this.#raw.wantedCount();
+      return Array.from(new Uint32Array(this.#memory.buffer, this.#raw.wanted(), count));
+    });
+  }
+
+  /** The slots of the first `found` hits of the last search. */
+  hitSlots(found: number): Uint32Array {
+    const ptr = this.#raw.hitSlots();
+    if (!fits(this.#hitSlots, this.#memory.buffer, ptr, found)) {
+      this.#hitSlots = new Uint32Array(this.#memory.buffer, ptr, found);
+    }
+    return this.#hitSlots;
+  }
+
+  /** The distances of the first `found` hits of the last search. */
+  hitDistances(found: number): Float32Array {
+    const ptr = this.#raw.hitDistances();
+    if (!fits(this.#hitDistances, this.#memory.buffer, ptr, found)) {
+      this.#hitDistances = new Float32Array(this.#memory.buffer, ptr, found);
+    }
+    return this.#hitDistances;
+  }
+}
+
+function fits<T extends Float32Array | Uint32Array>(
+  view: T | undefined,
+  buffer: ArrayBufferLike,
+  ptr: number,
+  length: number,
+): view is T {
+  return view !== undefined && view.buffer === buffer && view.byteOffset === ptr && view.length >= length;
+}
