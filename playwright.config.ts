@@ -10,10 +10,11 @@ const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) =>
 
 export default defineConfig({
   outputDir: 'test-results',
-  timeout: 120_000,
   // Patience with a loaded machine: a wait ends as soon as what it waits for is there.
-  expect: { timeout: 30_000 },
-  workers: 1,
+  timeout: 600_000,
+  expect: { timeout: 120_000 },
+  // Files at the same time; each test has a context of its own.
+  workers: 2,
   forbidOnly: Boolean(CI),
   projects: [
     // Only Playwright's own fixtures can drive the demo; WebKitGTK is not among them.

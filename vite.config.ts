@@ -3,6 +3,8 @@
 import { defineConfig } from 'vitest/config';
 import { edgevec, emitFiles } from './ts/build/plugins.js';
 
+const { EDGEVEC_TEST_PART: part = 'any' } = process.env;
+
 export default defineConfig(async () => ({
   plugins: [...edgevec(), emitFiles()],
   build: {
@@ -13,6 +15,8 @@ export default defineConfig(async () => ({
     lib: { entry: { index: 'ts/src/index.ts', slim: 'ts/src/slim.ts' }, formats: ['es' as const] },
     rollupOptions: { output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' } },
   },
+  // Of each part of the tests, since they run at the same time.
+  cacheDir: `node_modules/.vite/${part}`,
   // Looking for browsers is for tests only.
   ...(!('VITEST' in process.env) ? {} : { test: await (await import('./ts/test/support/projects.js')).testProjects() }),
 }));

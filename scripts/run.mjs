@@ -85,11 +85,38 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
 /** Runs a command and shows nothing. @param {string} command @param {string[]} args @param {Options} [options] */
 export const quiet = (command, args, options = {}) => execute(command, args, options);
 
+/** How many jobs go on now. Where several do, each shows its output as a whole. */
+let underWay = 0;
+
+/**
+ * Does jobs at the same time, so many at once, begun in their order. Returns their results in that order.
+ *
+ * @template T
+ * @param {readonly (() => Promise<T>)[]} jobs
+ * @param {number} lanes
+ * @returns {Promise<T[]>}
+ */
+export async function together(jobs, lanes) {
+  /** @type {T[]} */
+  const results = [];
+  const left = [...jobs.entries()];
+  underWay = Math.min(lanes, jobs.length);
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [at, job] = next;
+      results[at] = await job();
+    }
+    underWay--;
+  };
+  await Promise.all(Array.from({ length: underWay }, lane));
+  return results;
+}
+
 /** @param {string} title */
 export const heading = (title) => console.log(`\n── ${title}`);
 
 /**
- * Runs a command under a heading, its output shown and kept.
+ * Runs a command under a heading, its output shown and kept: as it comes, or in one piece where other jobs go on too.
  *
  * @param {string} title
  * @param {string} command
@@ -97,14 +124,17 @@ export const heading = (title) => console.log(`\n── ${title}`);
  * @param {Options} [options]
  */
 export async function step(title, command, args, options = {}) {
-  heading(title);
+  const isShared = underWay > 1;
+  if (isShared) console.log(`── ${title} …`);
+  else heading(title);
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1', CARGO_TERM_COLOR: 'always' } : {};
   const outcome = await execute(command, args, {
     ...options,
     env: { ...colour, ...options.env },
-    onOutput: (text) => process.stdout.write(text),
+    onOutput: (text) => void (isShared || process.stdout.write(text)),
   });
-  console.log(`── ${title}: ${outcome.ok ? 'done' : 'FAILED'} in ${duration(outcome.seconds)}`);
+  const end = `── ${title}: ${outcome.ok ? 'done' : 'FAILED'} in ${duration(outcome.seconds)}`;
+  console.log(isShared ? `\n── ${title}\n${outcome.output}${end}\n` : end);
   return outcome;
 }
 

@@ -3,14 +3,14 @@
  * chromium, firefox, webkit, playwright, kill. A browser that cannot be had is reported as not run.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BROWSERS, findBrowser } from './browsers.mjs';
 import { build } from './build.mjs';
 import { report } from './report.mjs';
-import { main, root, rust, Stop, step } from './run.mjs';
+import { main, root, rust, Stop, step, together } from './run.mjs';
 import { setup } from './setup.mjs';
 import { onPath } from './webkitgtk.mjs';
 
@@ -38,9 +38,9 @@ const counted = (file, read) =>
   existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
 
 async function rustTests() {
-  const outcome = await step('Rust', 'cargo', ['test', '--workspace', '--all-features', '--color', 'never'], {
-    cwd: rust,
-  });
+  // The other packages have no tests, and take longer to compile than the engine.
+  const args = ['test', '--package', 'edgevec', '--all-features', '--color', 'never'];
+  const outcome = await step('Rust', 'cargo', args, { cwd: rust });
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [, passed, failed, ignored] of outcome.output.matchAll(
     /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
@@ -71,10 +71,10 @@ async function fuzz() {
 async function vitest(project, folder) {
   const json = join(folder, `${project}.json`);
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
-  const outcome = await step(`TypeScript in ${project}`, process.execPath, [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    ...args,
-  ]);
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  // Each part has a cache of its own: they run at the same time, and would write over each other's.
+  const env = { EDGEVEC_TEST_PART: project };
+  const outcome = await step(`TypeScript in ${project}`, process.execPath, [vitest, ...args], { env });
   return row(
     project,
     outcome,
@@ -133,37 +133,62 @@ async function undriven() {
   return rows;
 }
 
+/** @typedef {() => Promise<Row[]>} Job */
+
+/** The parts in the order in which they are begun: those that take longest first. Parts of one line follow each other: cargo locks its folder. */
+const ORDER = [['rust', 'fuzz'], ['node'], ['playwright'], ['webkit'], ['firefox'], ['chromium'], ['kill']];
+
+/** A part waits now and then, for a browser or a disk: one more than there are cores keeps them busy. */
+const LANES = availableParallelism() + 1;
+
 /**
- * Runs tests, with everything set up and built.
- *
- * @param {string[]} parts
+ * @param {string} part
+ * @param {string} folder
  * @param {import('./setup.mjs').MissingBrowser[]} missing
  * @returns {Promise<Row[]>}
  */
-export async function test(parts, missing) {
+async function runPart(part, folder, missing) {
+  const absent = missing.find(({ name }) => name === part);
+  if (absent) return [{ name: part, status: 'not run', note: absent.reason }];
+  if (part === 'rust') return [await rustTests()];
+  if (part === 'fuzz') return [await fuzz()];
+  if (part === 'playwright') {
+    const without = missing.map(({ name }) => name).join(', ');
+    const row = await playwright(folder);
+    return [{ ...row, ...(without && { note: `without ${without}` }) }, ...(await undriven())];
+  }
+  if (part !== 'kill') return [await vitest(part, folder)];
+  /** @type {Row[]} */
+  const rows = [];
+  for (const browser of /** @type {const} */ (['chromium', 'firefox'])) {
+    const gone = missing.find(({ name }) => name === browser);
+    rows.push(gone ? { name: `kill ${browser}`, status: 'not run', note: gone.reason } : await kills(browser));
+  }
+  return rows;
+}
+
+/**
+ * Runs tests, with everything set up and built, and other jobs at the same time. `before`: one that cargo does, too.
+ *
+ * @param {string[]} parts
+ * @param {import('./setup.mjs').MissingBrowser[]} missing
+ * @param {{ before?: Job, others?: Job[] }} [more]
+ * @returns {Promise<Row[]>} of the others, and then of the parts
+ */
+export async function test(parts, missing, { before = async () => [], others = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'edgevec-test-'));
   try {
-    /** @type {Row[]} */
-    const rows = [];
-    for (const part of parts) {
-      const absent = missing.find(({ name }) => name === part);
-      if (absent) rows.push({ name: part, status: 'not run', note: absent.reason });
-      else if (part === 'rust') rows.push(await rustTests());
-      else if (part === 'fuzz') rows.push(await fuzz());
-      else if (part === 'playwright') {
-        const without = missing.map(({ name }) => name).join(', ');
-        rows.push(
-          { ...(await playwright(folder)), ...(without && { note: `without ${without}` }) },
-          ...(await undriven()),
-        );
-      } else if (part === 'kill') {
-        for (const browser of /** @type {const} */ (['chromium', 'firefox'])) {
-          const gone = missing.find(({ name }) => name === browser);
-          rows.push(gone ? { name: `kill ${browser}`, status: 'not run', note: gone.reason } : await kills(browser));
-        }
-      } else rows.push(await vitest(part, folder));
-    }
-    return rows;
+    /** @type {Map<string, Row[]>} */
+    const rows = new Map();
+    const jobs = ORDER.map((line) => line.filter((part) => parts.includes(part)))
+      .filter((line) => line.length > 0)
+      .map((line) => async () => {
+        const first = line.includes('rust') ? await before() : [];
+        for (const part of line) rows.set(part, await runPart(part, folder, missing));
+        return first;
+      });
+    const more = await together([...jobs, ...others], LANES);
+    return [...more.flat(), ...parts.flatMap((part) => rows.get(part) ?? [])];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

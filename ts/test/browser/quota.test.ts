@@ -14,10 +14,8 @@ const BATCH = 16;
 const real = realQuota();
 for (const quota of [...(real === undefined ? [] : [real]), imitatedQuota()]) {
   describe(`${quota.label} quota`, () => {
-    test.each(quota.workers)(
-      'what is acknowledged is there, and nothing else (worker: %s)',
-      { timeout: 240_000 },
-      (worker) => fillAndGoOn(quota, worker),
+    test.each(quota.workers)('what is acknowledged is there, and nothing else (worker: %s)', (worker) =>
+      fillAndGoOn(quota, worker),
     );
   });
 }

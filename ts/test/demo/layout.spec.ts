@@ -28,7 +28,7 @@ for (const width of [1280, 1000]) {
     await expect(demo.hits).toHaveCount(10);
     expect(await places()).toEqual(before);
     await demo.measure.getByRole('button', { name: 'Measure' }).click();
-    await expect(demo.fact('measure', 'Recall@10')).toHaveText(/^[01]\.\d{3}$/, { timeout: 60_000 });
+    await expect(demo.fact('measure', 'Recall@10')).toHaveText(/^[01]\.\d{3}$/);
     expect(await places()).toEqual(before);
   });
 }

@@ -8,7 +8,7 @@ test('shows recall against exact search and latency percentiles', async ({ demo 
   await demo.measure.getByLabel('Queries').selectOption('100');
   await demo.measure.getByRole('button', { name: 'Measure' }).click();
   const recall = demo.fact('measure', 'Recall@10');
-  await expect(recall).toHaveText(/^[01]\.\d{3}$/, { timeout: 60_000 });
+  await expect(recall).toHaveText(/^[01]\.\d{3}$/);
   expect(Number(await recall.textContent())).toBeGreaterThanOrEqual(0.9);
   for (const name of ['Mean', 'p50', 'p95', 'p99'])
     await expect(demo.fact('measure', name)).toHaveText(/^[\d.]+ (µs|ms|s)$/);
@@ -40,7 +40,7 @@ test('measures the search that is chosen', async ({ demo }) => {
   ] as const) {
     await choose();
     await demo.measure.getByRole('button', { name: 'Measure' }).click();
-    await expect(demo.fact('measure', name)).toHaveText(/^[01]\.\d{3}$/, { timeout: 60_000 });
+    await expect(demo.fact('measure', name)).toHaveText(/^[01]\.\d{3}$/);
   }
   await expect(demo.fact('measure', 'Recall@10')).toHaveText('1.000');
 });

@@ -111,7 +111,7 @@ test('a build that another tab takes the place of says so', async ({ demo, page 
   await other.fill(300, 16);
   await demo.fill(100_000, 256);
   await demo.startBuild();
-  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/);
   await expect(other.index.getByText(/^Another tab is building/)).toBeVisible();
   expect(await other.answer(true, () => other.startBuild())).toContain('another tab is adding');
   await other.expectReady(300);
@@ -169,7 +169,7 @@ test('stored rows are replaced only after a question', async ({ demo, page }) =>
 test('beside a tab that builds, nothing is offered that it is about to add', async ({ demo, page }) => {
   await demo.fill(100_000, 256);
   await demo.startBuild();
-  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/, { timeout: 30_000 });
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/);
   const other = await openTab(page);
   await expect(other.index.getByText(/^Another tab is building: [\d,]+ of 100,000 rows so far\.$/)).toBeVisible();
   await expect(other.page.getByText('Another tab is building these rows.')).toBeVisible();
@@ -207,7 +207,7 @@ test('a tab that does not let go is told of', async ({ demo, page }) => {
   );
   page.once('dialog', (dialog) => dialog.accept());
   await demo.startOver.click();
-  await expect(demo.notices).toContainText('Another tab with this page does not answer. Close it', { timeout: 30_000 });
+  await expect(demo.notices).toContainText('Another tab with this page does not answer. Close it');
   await other.close();
   await demo.notices.getByRole('button', { name: 'Try again' }).click();
   await expect(demo.index.getByText('No index yet.')).toBeVisible();
@@ -217,7 +217,7 @@ test('a tab that does not let go is told of', async ({ demo, page }) => {
 test('a reload in the middle of a build keeps what was written, and the rest can be added', async ({ demo, page }) => {
   await demo.fill(40_000, 64);
   await demo.startBuild();
-  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[\d,]{5,} of 40,000$/, { timeout: 30_000 });
+  await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[\d,]{5,} of 40,000$/);
   await page.reload();
   await expect(demo.index.getByText(/^[\d,]+ of 40,000 rows are here, opened in /)).toBeVisible({ timeout: 30_000 });
   await findsRow(demo, 999);

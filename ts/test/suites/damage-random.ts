@@ -55,7 +55,7 @@ function damage(values: Values, tampering: Tampering, pick: Pick): string {
 }
 
 export function defineRandomDamage(label: string, kept: Kept, tampering: Tampering, runs: number): void {
-  test(`Damage that is drawn, ${label}`, { timeout: 300_000 }, async () => {
+  test(`Damage that is drawn, ${label}`, async () => {
     const name = `drawn-${Date.now()}-${names++}`;
     const where = kept.directory === undefined ? {} : { directory: kept.directory };
     onTestFinished(() => EdgeVec.drop(name, where));

@@ -360,7 +360,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
 
     test.each(['float32', 'int8'] as const)(
       'rows are given back whose chunks are whole (%s)',
-      { timeout: 60_000 },
+      { timeout: 600_000 },
       async (precision) => {
         const name = fresh();
         const db = await open(name, { dimensions: DIMENSIONS, precision });

@@ -29,7 +29,7 @@ export function defineExportSuite(label: string, kept: Kept & { readonly stored:
   }
 
   describe(`Exports, ${label}`, () => {
-    test('every file of one database is as long as the first, and can be imported', { timeout: 300_000 }, async () => {
+    test('every file of one database is as long as the first, and can be imported', async () => {
       const db = await filled();
       const lengths = new Set<number>();
       let last = new Blob();

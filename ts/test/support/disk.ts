@@ -38,6 +38,24 @@ export class Disk {
     return disk;
   }
 
+  /** Another that is as this one is, also for a power failure. */
+  fork(): Disk {
+    const disk = new Disk();
+    disk.#now = copy(this.#now);
+    disk.#safe = copy(this.#safe);
+    disk.#since = [...this.#since];
+    disk.reserve = this.reserve;
+    return disk;
+  }
+
+  /** Whether it holds the very values that a fork of the same disk holds. */
+  holdsSame(other: Disk): boolean {
+    return [...this.#now].every(([store, values]) => {
+      const others = other.#now.get(store) as Map<string | number, Uint8Array>;
+      return values.size === others.size && [...values].every(([key, value]) => others.get(key) === value);
+    });
+  }
+
   get(store: StoreName, key: string | number): Uint8Array | undefined {
     return this.#now.get(store)?.get(key)?.slice();
   }

@@ -24,6 +24,9 @@ const FIREFOX_PREFERENCES = {
   'dom.quotaManager.temporaryStorage.fixedLimit': 300 * 1024,
 };
 
+/** For a test that hangs, and for no other: on a loaded machine each takes its time. */
+const PATIENCE_MS = 600_000;
+
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
   const found = await findBrowser(name);
   if (!found) return undefined;
@@ -37,15 +40,18 @@ export async function testProjects(): Promise<TestUserConfig> {
   const instances = (await Promise.all(BROWSERS.map(instance))).filter((found) => found !== undefined);
   const node: TestProjectConfiguration = {
     extends: true,
-    test: { name: 'node', include: ['ts/test/unit/**/*.test.ts'], testTimeout: 60_000 },
+    test: { name: 'node', include: ['ts/test/unit/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS },
   };
   const browser: TestProjectConfiguration = {
     extends: true,
+    // Found while tests run, they would make the page load again.
+    optimizeDeps: { include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb'] },
     server: { headers: ISOLATION },
     test: {
       name: 'browser',
       include: ['ts/test/browser/**/*.test.ts'],
-      testTimeout: 120_000,
+      testTimeout: PATIENCE_MS,
+      hookTimeout: PATIENCE_MS,
       // One page at a time: the suites measure time slices, which a second page would disturb.
       fileParallelism: false,
       browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },

@@ -85,7 +85,7 @@ class World {
 describe('Turns', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  test(`a tab that gets little time has its turn, ${SEEDS} seeds`, { timeout: 240_000 }, async () => {
+  test(`a tab that gets little time has its turn, ${SEEDS} seeds`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       vi.stubGlobal('navigator', { locks: new Locks() });
       const world = new World(seed);

@@ -131,7 +131,7 @@ describe('broken bytes', () => {
     expect(refused).toBeLessThan(RUNS);
   });
 
-  test('an export file, whatever its checksums say', { timeout: 120_000 }, async () => {
+  test('an export file, whatever its checksums say', async () => {
     const golden = new Uint8Array(
       readFileSync(fileURLToPath(new URL('../golden/1-cosine-float32-40.edgevec', import.meta.url))),
     );

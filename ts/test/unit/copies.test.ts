@@ -86,7 +86,7 @@ async function rowsOn(disk: Disk): Promise<Row[]> {
 }
 
 describe('Copies under one name', () => {
-  test(`two at once, ${SEEDS} seeds: one of them is there, and nothing else`, { timeout: 240_000 }, async () => {
+  test(`two at once, ${SEEDS} seeds: one of them is there, and nothing else`, async () => {
     const [large, small] = [await diskWith(LARGE), await diskWith(SMALL)];
     const wins = [0, 0];
     for (let seed = 1; seed <= SEEDS; seed++) {
@@ -109,7 +109,7 @@ describe('Copies under one name', () => {
     expect(Math.min(...wins), 'each is the last now and then').toBeGreaterThan(SEEDS / 10);
   });
 
-  test('one that ends in the middle leaves the other whole', { timeout: 240_000 }, async () => {
+  test('one that ends in the middle leaves the other whole', async () => {
     const [large, small] = [await diskWith(LARGE), await diskWith(SMALL)];
     for (let seed = 1; seed <= SEEDS / 2; seed++) {
       const scheduler = new Scheduler(seed);
@@ -134,7 +134,7 @@ describe('Copies under one name', () => {
     }
   });
 
-  test('whoever has it open is closed, and writes nothing into the copy', { timeout: 240_000 }, async () => {
+  test('whoever has it open is closed, and writes nothing into the copy', async () => {
     const small = await diskWith(SMALL);
     let refused = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {

@@ -21,7 +21,7 @@ const ended = (running: Promise<unknown>): Promise<string> =>
   );
 
 describe.each([12])('Room of %s MB that has run out', (quota) => {
-  test('rows are deleted and saved, and new ones take their place', { timeout: 240_000 }, async () => {
+  test('rows are deleted and saved, and new ones take their place', async () => {
     const disk = new Disk();
     const site = new FaultySite(disk);
     site.quota = quota * MB;

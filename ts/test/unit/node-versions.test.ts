@@ -57,11 +57,11 @@ beforeAll(async () => {
       rollupOptions: { external: [/^node:/], output: { entryFileNames: 'child.mjs' } },
     },
   });
-}, 120_000);
+});
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test.for(VERSIONS)('with Node %s, both ways', { timeout: 300_000 }, (version, { skip }) => {
+test.for(VERSIONS)('with Node %s, both ways', (version, { skip }) => {
   const other = fetchNode(version);
   if ('missing' in other) return skip(`Node ${version} cannot be had: ${other.missing}`);
   const run = (node: string, role: 'write' | 'read', folder: string): void => {

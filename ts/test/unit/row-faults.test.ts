@@ -169,7 +169,6 @@ describe('Faults while rows come in', () => {
 
   test.each(['throws', 'throws for long', 'hangs', 'loses the connection', 'dies', 'dies after'] as const)(
     'every read of rows, one after the other: %s',
-    { timeout: 120_000 },
     async (how) => {
       unreadable = 0;
       for (let call = 1; call <= ROW_CHUNKS; call++) {

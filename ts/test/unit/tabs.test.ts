@@ -170,11 +170,11 @@ async function turns(): Promise<void> {
 }
 
 describe('Tabs', () => {
-  test(`${SEEDS} seeds of ${STEPS} steps`, { timeout: 600_000 }, async () => {
+  test(`${SEEDS} seeds of ${STEPS} steps`, async () => {
     await simulate(SEEDS, { disk: new Disk(), dimensions: 8, rows: [] });
   });
 
-  test(`${STREAMED_SEEDS} seeds of ${STEPS} steps, while rows come in`, { timeout: 600_000 }, async () => {
+  test(`${STREAMED_SEEDS} seeds of ${STEPS} steps, while rows come in`, async () => {
     const { streaming, reloads } = await simulate(STREAMED_SEEDS, { disk: await streamingDisk(), rows: SAVED });
     expect(streaming).toBeGreaterThan(STREAMED_SEEDS);
     expect(reloads).toBeGreaterThan(0);

@@ -1,0 +1,3 @@
+import { defineFaultSuite } from '../suites/faults.js';
+
+defineFaultSuite(['dies', 'dies after']);
