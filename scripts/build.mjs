@@ -1,6 +1,7 @@
 /** `npm run build`: the engine to wasm, the library to dist/, its types; then what it all weighs. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepReachable } from './declarations.mjs';
 import { heading, main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 import { reportSizes } from './sizes.mjs';
@@ -19,6 +20,8 @@ export async function build() {
     const { ok } = await step(title, command, args, { cwd });
     if (!ok) throw new Stop(`The build stopped at "${title}": its output is above.`);
   }
+  const declarations = keepReachable(join(root, 'dist/types'), ['index.d.ts', 'slim.d.ts', 'worker.d.ts']);
+  console.log(`${declarations} declarations are part of the package.`);
   heading('Sizes');
   return reportSizes();
 }

@@ -91,6 +91,7 @@ export type EdgeVecClass<Extra extends object> = typeof EdgeVec & Openers<Extra>
 /**
  * @param engineOf gets the engine
  * @param extra the keys of the options that `engineOf` reads
+ * @internal
  */
 export function edgeVecClass<Extra extends object>(
   engineOf: (options: Extra) => Promise<EngineModule>,

@@ -47,7 +47,7 @@ import type { Target } from './write/writer.js';
 type WithVectors = SearchOptions & { readonly includeVectors: true };
 type Default = Record<string, unknown>;
 
-/** What a database is made of once it is open. */
+/** What a database is made of once it is open. @internal */
 export interface Opened {
   readonly host: Host;
   readonly options: ResolvedOptions;

@@ -8,7 +8,7 @@ import { bestVariant, variantOf } from './variants.js';
 /** The engine, from the caller: compiled, as bytes, as a response, or where to fetch it. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
 
-/** Compiles what the caller gave. */
+/** Compiles what the caller gave. @internal */
 export async function givenEngine(source: WasmSource): Promise<EngineModule> {
   const best = bestVariant();
   if (source instanceof WebAssembly.Module) return { module: source, variant: variantOf(source) };
