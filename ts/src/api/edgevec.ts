@@ -341,6 +341,7 @@ export class EdgeVec<M extends object = Default> {
       storage: {
         persistence: await persistenceOf(stored.kind),
         bytes: stored.bytes,
+        readOnly: stored.readOnly,
         reserved: stored.reserved,
         ...stored.room,
       },

@@ -88,6 +88,7 @@ export interface StoredStats {
   /** Undefined: nothing is. */
   readonly kind: 'indexeddb' | 'files' | 'memory' | undefined;
   readonly bytes: number;
+  readonly readOnly: boolean;
   /** Bytes that are kept back. */
   readonly reserved: number;
   readonly room: { readonly used: number; readonly quota: number } | undefined;

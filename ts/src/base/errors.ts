@@ -61,6 +61,11 @@ export type EdgeVecErrorCode =
   | 'OUT_OF_MEMORY'
   /** Nothing can be stored here: no IndexedDB (a private window, a sandboxed frame), or a folder that may not be written. */
   | 'STORAGE_UNAVAILABLE'
+  /**
+   * The database is in a folder that this process may not write, and so is open for reading only.
+   * Nothing was written.
+   */
+  | 'READ_ONLY'
   /** The platform failed to read or write; `cause` is what it said. */
   | 'STORAGE_FAILED'
   /** There is no room left on the device. Nothing was written. */

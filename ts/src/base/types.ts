@@ -189,6 +189,8 @@ export interface StorageStats {
   readonly persistence: 'durable' | 'best-effort' | 'ephemeral';
   /** Bytes stored of this database, about; 0 where nothing is. */
   readonly bytes: number;
+  /** Whether writes and `save()` reject with `READ_ONLY`, because this process may not write its folder. */
+  readonly readOnly: boolean;
   /**
    * Bytes that are kept back beside those, so that rows can be deleted and the database saved once
    * there is no other room.

@@ -150,7 +150,9 @@ export class Database implements Handlers {
 
   async stored(): Promise<Reply<'stored'>> {
     this.#replica.live.assertOpen();
-    return (await this.#durable?.stored()) ?? { kind: undefined, bytes: 0, reserved: 0, room: undefined };
+    return (
+      (await this.#durable?.stored()) ?? { kind: undefined, bytes: 0, readOnly: false, reserved: 0, room: undefined }
+    );
   }
 
   /** Resolves once everything acknowledged would survive a power failure. */

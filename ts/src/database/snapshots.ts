@@ -88,5 +88,5 @@ export class Snapshots {
 
 /** Whether the storage failed, and not the database. */
 function isOfStorage(error: unknown): boolean {
-  return error instanceof EdgeVecError && ['QUOTA', 'STORAGE_FAILED'].includes(error.code);
+  return error instanceof EdgeVecError && ['QUOTA', 'READ_ONLY', 'STORAGE_FAILED'].includes(error.code);
 }

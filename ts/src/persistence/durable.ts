@@ -98,6 +98,8 @@ export class Durable {
   #reduced: EdgeVecError | undefined;
   /** Bytes of commits that the storage has lost. */
   readonly #lost: number;
+  /** The log is damaged, and this process may not mend it. */
+  #isCutOff = false;
   /** It holds what the log holds. */
   #isOpened = false;
   #closed = false;
@@ -196,6 +198,8 @@ export class Durable {
 
   /** True once the entries are logged, false if others have written since `catchUp`. */
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
+    // Nothing is there that could be lost.
+    if (entries.length === 0 && this.#isReadOnly) return true;
     // What is kept back is for deletions and checkpoints. They must find it.
     const frees = entries.every(({ kind }) => kind === 'delete');
     if (!frees && !this.#reserve.isWhole && !(await this.#reserve.fill())) throw noRoom(this.#place.storage.kind, {});
@@ -230,6 +234,7 @@ export class Durable {
   #opened(): void {
     this.#isOpened = true;
     if (this.#lost > 0) this.#place.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
+    if (this.#isReadOnly) return;
     // What cannot be dropped now is dropped after the next checkpoint.
     this.#checkpointer.dropOrphans(this.#parts).catch(() => {});
   }
@@ -252,6 +257,12 @@ export class Durable {
           return this.#catchUp(own);
         }
         const error = lostWrites(found.lost, found.error);
+        if (this.#isReadOnly) {
+          // Nobody here may mend the log. What comes before its end is read, and no more.
+          if (!this.#isCutOff) this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
+          this.#isCutOff = true;
+          break;
+        }
         if (await this.#log.mend((kind) => this.#names.next(kind)))
           this.#place.tell({ type: 'log-damaged', lost: found.lost, error });
         // What was read of the log before is not what it holds now.
@@ -287,7 +298,8 @@ export class Durable {
   async stored(): Promise<StoredStats> {
     const { storage } = this.#place;
     const bytes = this.#checkpointBytes + this.#logBytes;
-    return { kind: storage.kind, bytes, reserved: storage.heldBack?.() ?? 0, room: await storage.estimate() };
+    const { kind, isReadOnly: readOnly = false } = storage;
+    return { kind, bytes, readOnly, reserved: storage.heldBack?.() ?? 0, room: await storage.estimate() };
   }
 
   /**
@@ -365,6 +377,10 @@ export class Durable {
     if (manifest !== undefined) this.#checkpointBytes = sizeOf(manifest);
   }
 
+  get #isReadOnly(): boolean {
+    return this.#place.storage.isReadOnly === true;
+  }
+
   #hasFreeSlots(): boolean {
     try {
       return this.#replica.state().engine.stats().free > 0;
@@ -399,7 +415,7 @@ export class Durable {
 
   /** Makes one in the background. */
   #checkpointBehind(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isReadOnly) return;
     this.#checkpoint(false).catch((error) => {
       this.#failedAt = this.#logBytes;
       if (!this.#closed && !isClosed(error))

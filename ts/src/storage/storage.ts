@@ -57,6 +57,8 @@ export interface Storage {
    * crash, which leaves its chunks behind. Left out: a commit is there or it is not.
    */
   readonly isUnbegun?: boolean;
+  /** Whether every commit is refused, as `READ_ONLY`. */
+  readonly isReadOnly?: boolean;
   /** Values that are no bytes, which nobody here has written, are given as none: no bytes at all are never whole. */
   read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined>;
   /** The log's entries above `after`, ascending. Entries written meanwhile may be seen or not. */

@@ -294,5 +294,5 @@ function isFull(error: unknown): boolean {
 
 /** Whether the error says that nothing was written. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof EdgeVecError && (isFull(error) || error.code === 'CLOSED');
+  return error instanceof EdgeVecError && (isFull(error) || ['CLOSED', 'READ_ONLY'].includes(error.code));
 }

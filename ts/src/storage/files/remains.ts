@@ -13,7 +13,8 @@ import { entriesOf } from './record.js';
 
 export class FileRemains implements Storage {
   readonly kind = 'files';
-  readonly lost = 0;
+  /** Damaged bytes behind the last record that can be read. */
+  lost = 0;
   readonly #fs: Fs;
   readonly #folder: string;
   readonly #journal: FileHandle | undefined;
@@ -48,11 +49,16 @@ export class FileRemains implements Storage {
     });
   }
 
+  get hasJournal(): boolean {
+    return this.#journal !== undefined;
+  }
+
   async #replay(): Promise<void> {
     if (this.#journal === undefined) return;
     const { size } = await this.#journal.stat();
     for await (const record of recordsOf(this.#journal, size)) {
       if ('body' in record) this.#take(record.body, record.bodyAt);
+      this.lost = 'body' in record ? 0 : this.lost + record.to - record.from;
     }
   }
 

@@ -117,6 +117,10 @@ class Handle implements Storage {
     return this.#storage.lost;
   }
 
+  get isReadOnly(): boolean {
+    return this.#storage.isReadOnly === true;
+  }
+
   get isUnbegun(): boolean {
     return this.#storage.isUnbegun === true;
   }
@@ -152,9 +156,9 @@ class Handle implements Storage {
     return this.#storage.heldBack?.() ?? 0;
   }
 
-  /** The lock of the folder keeps all other threads and processes out. */
+  /** The lock of the folder keeps all other threads and processes out. Who only reads has none. */
   async soleHolder(): Promise<boolean> {
-    return !this.#closed && this.#slot.holders.size === 1;
+    return !this.isReadOnly && !this.#closed && this.#slot.holders.size === 1;
   }
 
   estimate(): Promise<Room | undefined> {

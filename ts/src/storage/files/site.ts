@@ -9,6 +9,7 @@ import { exists } from './io.js';
 import { LockFile } from './lock.js';
 import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, NEW, RESERVE, unescaped } from './names.js';
 import { codeOf, type Node } from './node.js';
+import { isReadOnlyRefusal, ReadOnlyFiles } from './read-only.js';
 import { FileRemains } from './remains.js';
 import { share, withdraw } from './share.js';
 import { FileStorage } from './storage.js';
@@ -35,6 +36,17 @@ export class FilesSite implements StorageSite {
   }
 
   async #open(name: string, folder: string): Promise<Storage> {
+    try {
+      return await this.#openToWrite(name, folder);
+    } catch (error) {
+      const mayRead = isReadOnlyRefusal(error);
+      const storage = mayRead ? await ReadOnlyFiles.open(this.#node.fs, name, folder) : undefined;
+      if (storage === undefined) throw error;
+      return storage;
+    }
+  }
+
+  async #openToWrite(name: string, folder: string): Promise<Storage> {
     const { fs } = this.#node;
     const lock = await unavailable(folder, async () => {
       await fs.mkdir(`${folder}/${CHUNKS}`, { recursive: true });

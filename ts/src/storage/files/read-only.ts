@@ -1,0 +1,111 @@
+// A folder that this process may not write, opened for reading. No lock is taken, since a lock is a
+// file: another process may write the folder meanwhile. So the journal is read again if it has
+// changed since.
+
+import { EdgeVecError } from '../../base/errors.js';
+import { show } from '../../base/inspect.js';
+import type { Keys, Room, Storage, StoreName } from '../storage.js';
+import { guard } from './errors.js';
+import { JOURNAL } from './names.js';
+import { codeOf, type Fs } from './node.js';
+import { FileRemains } from './remains.js';
+
+const REFUSALS = ['EACCES', 'EPERM', 'EROFS'];
+
+/** Whether an error says that this process may not write. */
+export function isReadOnlyRefusal(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: unknown };
+  return REFUSALS.includes(codeOf(cause) ?? '');
+}
+
+export class ReadOnlyFiles implements Storage {
+  readonly kind = 'files';
+  readonly isReadOnly = true;
+  readonly #fs: Fs;
+  readonly #name: string;
+  readonly #folder: string;
+  #journal: FileRemains;
+  /** What the journal was when it was read. */
+  #stamp: string;
+  /** The one before, which somebody may still read. */
+  #previous: FileRemains | undefined;
+  #looking: Promise<void> | undefined;
+
+  private constructor(fs: Fs, name: string, folder: string, journal: FileRemains, stamp: string) {
+    this.#fs = fs;
+    this.#name = name;
+    this.#folder = folder;
+    this.#journal = journal;
+    this.#stamp = stamp;
+  }
+
+  /** Undefined if there is no journal that this process may read. */
+  static async open(fs: Fs, name: string, folder: string): Promise<ReadOnlyFiles | undefined> {
+    const stamp = await stampOf(fs, folder).catch(() => undefined);
+    if (stamp === undefined) return undefined;
+    const journal = await FileRemains.open(fs, folder);
+    if (journal?.hasJournal) return new ReadOnlyFiles(fs, name, folder, journal, stamp);
+    await journal?.close();
+    return undefined;
+  }
+
+  get lost(): number {
+    return this.#journal.lost;
+  }
+
+  async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    if (store === 'head') await this.#look();
+    return this.#journal.read(store, key);
+  }
+
+  scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    return this.#journal.scan(after);
+  }
+
+  chunks(): Promise<string[]> {
+    return this.#journal.chunks();
+  }
+
+  async commit(): Promise<never> {
+    throw new EdgeVecError('READ_ONLY', `The database ${show(this.#name)} is open for reading only`, {
+      expected: 'a folder that this process may write to',
+      got: show(this.#folder),
+      remedy: 'Give this process the right to write to that folder, or save a copy under another directory.',
+    });
+  }
+
+  async estimate(): Promise<Room | undefined> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#previous?.close();
+    await this.#journal.close();
+  }
+
+  #look(): Promise<void> {
+    this.#looking ??= guard(() => this.#readAgain()).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #readAgain(): Promise<void> {
+    const stamp = await stampOf(this.#fs, this.#folder);
+    if (stamp === this.#stamp) return;
+    const journal = await FileRemains.open(this.#fs, this.#folder);
+    if (journal === undefined) return;
+    await this.#previous?.close();
+    this.#previous = this.#journal;
+    this.#journal = journal;
+    this.#stamp = stamp;
+  }
+}
+
+/** Another one if the journal is another file, or has been written to. */
+async function stampOf(fs: Fs, folder: string): Promise<string> {
+  const path = `${folder}/${JOURNAL}`;
+  const { dev, ino } = await fs.stat(path, { bigint: true });
+  const { size, mtimeMs } = await fs.stat(path);
+  return [dev, ino, size, mtimeMs].join(' ');
+}
