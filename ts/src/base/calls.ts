@@ -67,11 +67,8 @@ export interface EngineStats {
   readonly hidden: number;
   readonly tombstones: number;
   readonly free: number;
-  readonly slots: number;
   readonly unlinked: number;
   readonly levels: number;
-  /** Whether compacting would code rows again. */
-  readonly drifted: boolean;
   /** Rows there were when `ef` was last calibrated. */
   readonly calibratedRows: number;
   readonly memoryBytes: number;
@@ -95,7 +92,7 @@ export interface StoredStats {
 }
 
 /** Every method: its request and its reply. */
-export interface Methods {
+interface Methods {
   /** Resolves once the part is linked; for the last part with the chosen ids, in order, once all rows are visible. */
   write: { request: WriteRequest; reply: readonly number[] };
   /** Rolls a transaction back, unless it has committed. */

@@ -103,7 +103,7 @@ export interface EngineOptions {
 }
 
 /** Where a database is kept. */
-export interface StoredAt {
+interface StoredAt {
   readonly name: string;
   /** Go on in memory where nothing can be stored. */
   readonly elseInMemory: boolean;

@@ -1,5 +1,8 @@
 // Waiting that comes to an end.
 
+/** How long closing a database may take in all, in milliseconds, also if its storage hangs. */
+export const CLOSING_MS = 4_000;
+
 /** Resolves or rejects as it does, or resolves after so many milliseconds. */
 export async function within(ms: number, running: Promise<unknown> | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -10,5 +13,20 @@ export async function within(ms: number, running: Promise<unknown> | undefined):
     await Promise.race([running, patience]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** A moment by which several steps must end, one after the other. */
+export class Deadline {
+  readonly #at: number;
+
+  /** @param ms from now */
+  constructor(ms: number) {
+    this.#at = performance.now() + ms;
+  }
+
+  /** As {@link within}, until `kept` milliseconds before the deadline: the time that later steps are left with. */
+  within(running: Promise<unknown> | undefined, kept = 0): Promise<void> {
+    return within(Math.max(0, this.#at - kept - performance.now()), running);
   }
 }

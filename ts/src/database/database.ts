@@ -15,7 +15,7 @@ import type {
 } from '../base/calls.js';
 import { aborted, type EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import { within } from '../base/timeout.js';
+import { CLOSING_MS, Deadline } from '../base/timeout.js';
 import type { Id } from '../base/types.js';
 import type { State } from '../persistence/checkpoint/places.js';
 import type { Durable } from '../persistence/durable.js';
@@ -28,8 +28,8 @@ import { Snapshots } from './snapshots.js';
 import { Committer } from './write/committer.js';
 import { deletion } from './write/deletion.js';
 
-/** How long writes that are being logged may take to end, once it is closed, in milliseconds. */
-const CLOSING_MS = 2_000;
+/** What writes that are being logged leave of the time for closing to a checkpoint and the storage, in milliseconds. */
+const KEPT_MS = 2_000;
 
 export interface DatabaseOptions {
   /** What it was made with. */
@@ -196,20 +196,20 @@ export class Database implements Handlers {
    * of them; those that still wait reject with `CLOSED`, and nothing of them is there.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close(new Deadline(CLOSING_MS));
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(deadline: Deadline): Promise<void> {
     const { live, maintenance, transactions } = this.#replica;
     live.close();
     this.#exports.endAll();
     maintenance.stop();
     // The engine is freed also if the storage hangs.
-    await within(CLOSING_MS, this.#committer.settled());
+    await deadline.within(this.#committer.settled(), KEPT_MS);
     transactions.clear();
     live.free();
-    await this.#durable?.close();
+    await this.#durable?.close(deadline);
   }
 
   /** The engine and the rows as they are now, for who runs in the same thread. @throws `CLOSED` */

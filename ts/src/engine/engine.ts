@@ -19,7 +19,7 @@ export interface Instance {
 }
 
 /** A refused commit: which of the staged rows, and why. */
-export interface Refusal {
+interface Refusal {
   readonly row: number;
   readonly error: EdgeVecError;
 }

@@ -6,7 +6,7 @@
 import type { EngineStats, StoredStats } from '../base/calls.js';
 import { asEdgeVecError, closed, damaged, detailsOf, EdgeVecError, gone } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
-import { within } from '../base/timeout.js';
+import type { Deadline } from '../base/timeout.js';
 import type { EdgeVecEvent } from '../base/types.js';
 import type { Instance } from '../engine/engine.js';
 import type { Entry } from '../format/entry.js';
@@ -41,8 +41,8 @@ const LINK_SHARE = 50;
 /** A tab that would have to write all anew leaves a checkpoint to the one that made the last, until there are so many times those bytes. */
 const PATIENCE = 2;
 
-/** How long a checkpoint that is being made may take to end, once it is closed, in milliseconds. */
-const CLOSING_MS = 2_000;
+/** What a checkpoint that is being made leaves of the time for closing to the storage, in milliseconds. */
+const KEPT_MS = 1_000;
 
 /** What the application should hear of, though no call failed. */
 export type StorageEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavailable' | 'worker-died' }>;
@@ -339,13 +339,13 @@ export class Durable {
     return Pinned.open(this.#place.storage, this.#log, await hold(this.#readers));
   }
 
-  async close(): Promise<void> {
+  async close(deadline: Deadline): Promise<void> {
     this.#closed = true;
     this.#place.news?.close();
     // One that waits for another tab's may do so for long.
     const ends = [this.#checkpointing?.catch(() => {}), this.#reserve.settled()];
-    await within(CLOSING_MS, Promise.all(ends));
-    await this.#place.storage.close();
+    await deadline.within(Promise.all(ends), KEPT_MS);
+    await this.#place.storage.close(deadline);
   }
 
   #count(seq: number, bytes: number): void {

@@ -6,7 +6,7 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { closed, EdgeVecError, superseded, unanswered } from '../base/errors.js';
 import { show } from '../base/inspect.js';
-import { within } from '../base/timeout.js';
+import { Deadline } from '../base/timeout.js';
 import { Presence } from './presence.js';
 import { isPiece, newPiece, PIECE_BYTES, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
 import { noRoom } from './room.js';
@@ -269,13 +269,13 @@ class IndexedDbStorage implements Storage {
     return !this.#closed && (await this.#presence.isAlone());
   }
 
-  async close(): Promise<void> {
+  async close(deadline: Deadline = new Deadline(2 * CLOSED_MS)): Promise<void> {
     this.#closed = true;
     // WebKit keeps the connection of a worker that ends before it has been told, and it is told once no transaction runs any more: an answer to what is asked
     // after that says that it has.
-    await within(CLOSED_MS, Promise.all(this.#running));
+    await deadline.within(Promise.all(this.#running), CLOSED_MS);
     this.#end();
-    await within(CLOSED_MS, hasIndexedDb() ? indexedDB.databases?.().catch(() => {}) : undefined);
+    await deadline.within(hasIndexedDb() ? indexedDB.databases?.().catch(() => {}) : undefined);
   }
 
   async #connect(): Promise<Db> {

@@ -5,6 +5,7 @@
 // survive a power failure, as far as the platform can tell, and a relaxed one survives at least the end of the process.
 
 import type { EdgeVecError } from '../base/errors.js';
+import type { Deadline } from '../base/timeout.js';
 
 /** `head`: one small value under the key 0, by which commits are fenced. `log`: numbers, ascending. `chunks`: names, in no order. */
 export interface Keys {
@@ -94,7 +95,8 @@ export interface Storage {
   isGone?(): Promise<boolean>;
   /** How those who have it open hear of each other; left out: the platform's way, if there is one. */
   readonly news?: News;
-  close(): Promise<void>;
+  /** @param deadline by which it ends, also if the platform does not answer. Default: one of its own */
+  close(deadline?: Deadline): Promise<void>;
 }
 
 /** How those who have one storage open tell each other that there is something new. What is told may be lost or come late: who writes looks for itself. */

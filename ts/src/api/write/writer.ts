@@ -20,7 +20,7 @@ export interface Target {
 }
 
 /** Where in the caller's input this transaction stands. */
-export interface Extent {
+interface Extent {
   /** Row of its first record; undefined for a single record, whose errors name no row. */
   readonly firstRow: number | undefined;
   /** How many records will come at most. */

@@ -4,7 +4,7 @@ import type { SearchRequest } from '../../base/calls.js';
 import { MODE } from '../../engine/bindings.js';
 import type { State } from '../../persistence/checkpoint/places.js';
 
-export interface Plan {
+interface Plan {
   /** Hits wanted. */
   readonly k: number;
   /** Breadth of the search. */

@@ -5,6 +5,7 @@ import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../base/err
 import { weakly } from '../../base/finalizer.js';
 import type { EngineOptions, ResolvedOptions } from '../../base/options.js';
 import { Slices } from '../../base/time-slices.js';
+import { CLOSING_MS } from '../../base/timeout.js';
 import type { EdgeVecEvent } from '../../base/types.js';
 import type { SalvageReport } from '../../database/salvage/report.js';
 import type { EngineModule } from '../../engine/load.js';
@@ -16,8 +17,8 @@ import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { failed, type Started, startWorker } from './start.js';
 
-/** How long a worker may take to let go of its storage, in milliseconds. */
-const CLOSE_MS = 4_000;
+/** How long the answer of a worker that has closed its database may be on its way, in milliseconds. */
+const ANSWER_MS = 500;
 
 /**
  * How long a worker may take to say that it lives after its lock has become free, in milliseconds. The worker lets go of the
@@ -102,7 +103,7 @@ export class WorkerHost implements Host {
     this.#over = closed();
     this.#ended.abort(this.#over);
     const answered = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), CLOSE_MS);
+      const timer = setTimeout(() => resolve(false), CLOSING_MS + ANSWER_MS);
       this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker | null>) => {
         if (data === null || typeof data !== 'object' || !('closed' in data)) return;
         clearTimeout(timer);

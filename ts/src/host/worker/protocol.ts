@@ -8,7 +8,7 @@ import type { ErrorData, EventData, ReportData } from './error-data.js';
 export const PROTOCOL_VERSION = 6;
 
 /** Client to worker, first: asks for hello. */
-export interface GreetMessage {
+interface GreetMessage {
   /** Name of the Web Lock the worker holds from now on for as long as it lives. */
   readonly lock: string;
 }
@@ -22,29 +22,29 @@ export interface OpenMessage {
 }
 
 /** Client to worker: a method call. */
-export interface CallMessage {
+interface CallMessage {
   readonly call: number;
   readonly method: Method;
   readonly request: unknown;
 }
 
 /** Client to worker, last: to free the storage, and end. */
-export interface CloseMessage {
+interface CloseMessage {
   readonly close: true;
 }
 
 /** Client to worker, when it is hungry: the next piece of the file it imports, null behind the last. */
-export interface FeedMessage {
+interface FeedMessage {
   readonly feed: Uint8Array | null;
 }
 
 /** Client to worker, when it is hungry: the file cannot be read on. The worker cleans up, and says that it failed. */
-export interface FeedFailedMessage {
+interface FeedFailedMessage {
   readonly feedFailed: ErrorData;
 }
 
 /** Client to worker, at any time after hello: asks it to say that it lives, and what became of the calls so far. */
-export interface PingMessage {
+interface PingMessage {
   /** Number of the last call that was sent. */
   readonly ping: number;
 }

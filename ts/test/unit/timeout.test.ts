@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Deadline, within } from '../../src/base/timeout.js';
+
+const never = new Promise(() => {});
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** How many milliseconds it takes, by the clock of the test. */
+async function timeOf(run: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let end: number | undefined;
+  void run.finally(() => {
+    end = performance.now();
+  });
+  for (;;) {
+    await vi.advanceTimersByTimeAsync(0);
+    if (end !== undefined) return end - start;
+    vi.advanceTimersByTime(10);
+  }
+}
+
+test('steps that never end take no longer together than their deadline', async () => {
+  const deadline = new Deadline(4_000);
+  expect(await timeOf(deadline.within(never, 2_000))).toBe(2_000);
+  expect(await timeOf(deadline.within(never, 1_000))).toBe(1_000);
+  expect(await timeOf(deadline.within(never))).toBe(1_000);
+  expect(await timeOf(deadline.within(never))).toBe(0);
+});
+
+test('a step that comes late still gets the time that others have left to it', async () => {
+  const deadline = new Deadline(4_000);
+  expect(await timeOf(deadline.within(Promise.resolve(), 2_000))).toBe(0);
+  expect(await timeOf(deadline.within(never, 1_000))).toBe(3_000);
+});
+
+test('what a step rejects with is what the wait rejects with', async () => {
+  const reason = new Error('mine');
+  await expect(within(1_000, Promise.reject(reason))).rejects.toBe(reason);
+  await expect(new Deadline(1_000).within(Promise.reject(reason))).rejects.toBe(reason);
+});
