@@ -1,21 +1,25 @@
-// The one error class. An error is data: a code to branch on, what was expected, what came, and what to do about it.
+// The only error class. An error is data: a code to branch on, the expected value, the actual value
+// and the remedy.
 
 import { show } from './inspect.js';
 import type { Id } from './types.js';
 
-/** Why a call failed. Branch on this, never on the message. */
+/** Why a call failed. Branch on the code, never on the message. */
 export type EdgeVecErrorCode =
   /** An option is unknown, or its value is of the wrong kind or out of range. */
   | 'INVALID_OPTIONS'
   /** `k` is not an integer from 1. */
   | 'INVALID_K'
-  /** An id is neither a string nor a finite number, or is missing where one is needed. */
+  /** An id is neither a string nor a finite number, or a required id is missing. */
   | 'INVALID_ID'
   /** A record is not an object, has an unknown field, or its metadata is not a plain object. */
   | 'INVALID_RECORD'
-  /** A vector is not a list of numbers; or the queries of `searchMany` are no array of vectors, or too many for one call. */
+  /**
+   * A vector is not a list of numbers. Or the queries of `searchMany` are not an array of vectors,
+   * or are too many for one call.
+   */
   | 'INVALID_VECTOR'
-  /** A vector has another length than the database's `dimensions`. */
+  /** The length of a vector differs from the database's `dimensions`. */
   | 'DIMENSION_MISMATCH'
   /** A vector holds NaN or an infinity (or a number beyond the range of a 32-bit float). */
   | 'NOT_FINITE'
@@ -25,85 +29,97 @@ export type EdgeVecErrorCode =
   | 'VECTOR_TOO_LARGE'
   /** The same id occurs twice in one array. */
   | 'DUPLICATE_ID'
-  /** `insert` of an id that is there already. */
+  /** `insert` of an id that already exists. */
   | 'ID_EXISTS'
-  /** `update` of an id that is not there, or no database of that name. */
+  /** `update` of an id that does not exist, or no database has the name. */
   | 'NOT_FOUND'
   /**
-   * Metadata holds something that is not kept, such as a function or a `URL`. The message has the way
-   * to it, and the kinds that are kept.
+   * Metadata holds a value that EdgeVec cannot keep, such as a function or a `URL`. The message has
+   * the path to the value, and the kinds that EdgeVec keeps.
    */
   | 'METADATA_NOT_STORABLE'
   /** The database was closed before or during the call. */
   | 'CLOSED'
-  /** The iterable given to a write, or the stream given to `import`, failed or is none; `cause` is what it threw. */
+  /**
+   * The iterable given to a write, or the stream given to `import`, failed or is not readable.
+   * `cause` is the error that the source threw.
+   */
   | 'SOURCE_FAILED'
   /** The write's `signal` was aborted. */
   | 'ABORTED'
-  /** A worker was asked for and could not be started. */
+  /** The options ask for a worker, and the worker could not be started. */
   | 'WORKER_FAILED'
   /**
-   * A call could not be read in the worker, or its answer in the calling thread, most likely for lack of memory. The message
-   * says which. All other calls go on.
+   * The worker could not read a call, or the calling thread could not read the answer, most likely
+   * because memory was short. The message says which side failed. All other calls go on.
    */
   | 'MESSAGE_UNREADABLE'
   /** The worker that held the database is gone. */
   | 'WORKER_DIED'
-  /** The engine trapped; its memory cannot be trusted any more. */
+  /** The engine trapped. Its memory cannot be trusted any more. */
   | 'ENGINE_CRASHED'
-  /** A fault of EdgeVec itself: please report it. `cause` is what went wrong. The database goes on. */
+  /**
+   * A fault of EdgeVec itself: please report the error. `cause` is the original error. The database
+   * goes on.
+   */
   | 'INTERNAL'
   /** The WebAssembly module could not be fetched, compiled or started. */
   | 'ENGINE_LOAD_FAILED'
-  /** This JavaScript engine lacks something EdgeVec cannot do without. */
+  /** This JavaScript engine lacks a feature that EdgeVec needs. */
   | 'UNSUPPORTED'
   /** WebAssembly memory is exhausted. */
   | 'OUT_OF_MEMORY'
-  /** Nothing can be stored here: no IndexedDB (a private window, a sandboxed frame), or a folder that may not be written. */
+  /**
+   * Nothing can be stored here: no IndexedDB (a private window, a sandboxed frame), or no
+   * permission to write to the folder.
+   */
   | 'STORAGE_UNAVAILABLE'
   /**
-   * The database is in a folder that this process may not write, and so is open for reading only.
+   * The database is in a folder that this process may not write, so it is open only for reading.
    * Nothing was written.
    */
   | 'READ_ONLY'
-  /** The platform failed to read or write; `cause` is what it said. */
+  /** The platform failed to read or write. `cause` is the platform's error. */
   | 'STORAGE_FAILED'
-  /** There is no room left on the device. Nothing was written. */
+  /** No room is left on the device. Nothing was written. */
   | 'QUOTA'
-  /** Another tab or process has the database open and does not let go. */
+  /** Another tab or process has the database open and does not close it. */
   | 'BLOCKED'
-  /** A database of that name is there already. */
+  /** A database with the same name exists already. */
   | 'NAME_TAKEN'
   /** A stored database was made with other options. */
   | 'OPTIONS_DIFFER'
-  /** Stored bytes are not what was written. */
+  /** Stored bytes differ from the bytes that were written. */
   | 'DAMAGED'
   /**
-   * Stored bytes are of a format, or stored metadata is of a kind, that this version or this
-   * JavaScript engine does not know.
+   * This version or this JavaScript engine does not know the format of stored bytes, or a kind of
+   * value in stored metadata.
    */
   | 'UNSUPPORTED_FORMAT';
 
 /** The details of an {@link EdgeVecError}. */
 export interface EdgeVecErrorDetails {
-  /** What would have been accepted, in words. */
+  /** The accepted values, in words. */
   readonly expected?: string;
-  /** What came instead, in words. */
+  /** The actual value, in words. */
   readonly got?: string;
-  /** What to do about it: one sentence. */
+  /** The remedy, in a sentence. */
   readonly remedy?: string;
-  /** Position of the offending record in the array or stream, or of the query in `searchMany`, from 0. */
+  /**
+   * Position of the offending record in the array or stream, or of the query in `searchMany`, from
+   * 0.
+   */
   readonly row?: number;
   /** Id of the offending record. */
   readonly id?: Id;
-  /** For a stream that failed or was aborted: how many rows are in the database. */
+  /** If a stream failed or was aborted: the number of its rows in the database. */
   readonly written?: number;
   /** The error underneath. */
   readonly cause?: unknown;
 }
 
 /**
- * Every error this package throws on purpose.
+ * Every error that this package throws on purpose.
  *
  * @example
  * try {

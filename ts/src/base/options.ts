@@ -1,98 +1,132 @@
-// What the public calls take as options, and the same once they are checked (`api/options/`).
+// The options of the public calls, and the same options after the check (`api/options/`).
 
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
-/** What `open` takes. A newcomer passes `dimensions` and nothing else. */
+/** Options of `open`. Most applications pass only `dimensions`. */
 export interface OpenOptions {
   /**
-   * Numbers in a vector: an integer from 1 to 4096. Every vector of this database has as many. May be left out, as all below may, for a database
-   * that is stored already.
+   * Numbers in a vector: an integer from 1 to 4096. Every vector of the database has the same
+   * number. For a database that is already stored, you may leave out `dimensions` and all options
+   * below.
    */
   readonly dimensions?: number;
-  /** How closeness is measured. Default `'cosine'`, which suits the text and image embeddings in common use. */
+  /**
+   * How closeness is measured. Default `'cosine'`, which suits common text and image embeddings.
+   */
   readonly metric?: Metric;
   /**
-   * Links of a row in the graph (twice as many on its base level): an integer from 2 to 64. Default 16. More costs memory
-   * and build time and helps recall on hard data.
+   * Links of a row on each level of the graph, twice as many on the base level: an integer from 2
+   * to 64. Default 16. A higher `m` costs memory and build time, and improves recall on hard data.
    */
   readonly m?: number;
-  /** Breadth of the search for a new row's links: an integer from `m` to 4096. Default 200. Costs build time, helps recall. */
+  /**
+   * Breadth of the search for a new row's links: an integer from `m` to 4096. Default 200. A higher
+   * value costs build time and improves recall.
+   */
   readonly efConstruction?: number;
   /**
-   * The share of the true nearest rows that searches find on average, where they do not say otherwise: a number above 0 and
-   * below 1. Default 0.95. How wide a search must be for it is learnt from the rows themselves, as a part of writes.
+   * The share of the true nearest rows that a search finds on average: a number above 0 and below
+   * 1. Default 0.95. A search may pass its own `recall`. During writes, the database learns from
+   * its own rows how wide a search must be for a given recall.
    */
   readonly recall?: number;
   /**
-   * What is kept of each vector. `'float32'` (default): all of it, and half a byte a number beside it that searches walk on;
-   * distances are exact. `'int16'`: two bytes a number, off by at most 1/57,330 of the row's largest (less the rows' mean).
-   * `'int8'`: one byte, off by at most 1/210. With these two, distances and vectors given back are as much off. Full rows are
-   * kept while there are no more than 2,000.
+   * How precisely the database keeps each vector. Default `'float32'`.
+   *
+   * - `'float32'`: the whole vector, and half a byte a number for the walk through the graph.
+   *   Distances are exact.
+   * - `'int16'`: two bytes a number. Each number is off by at most 1/57,330 of the row's largest
+   *   number (less the rows' mean).
+   * - `'int8'`: a byte a number. Each number is off by at most 1/210 of the row's largest number.
+   *
+   * Under `'int16'` and `'int8'`, distances and returned vectors have the same error. A database of
+   * up to 2,000 rows keeps full rows.
    */
   readonly precision?: Precision;
   /**
-   * What the shape of the graph is drawn from: an integer from 0 to 2^32 - 1. Default 0. The same seed and the same calls,
-   * each awaited before the next, give the same graph, the same hits and an export of the same bytes everywhere, until deleted rows are compacted: that
-   * happens between other work, so after many deletions the graph may differ from run to run. The hits are as good.
+   * The seed for the shape of the graph: an integer from 0 to 2^32 - 1. Default 0. If you await
+   * each call before the next, the same seed and the same calls give the same graph and the same
+   * hits everywhere, and an export of the same bytes.
+   *
+   * This holds until the database compacts deleted rows. Compaction happens between other work, so
+   * after many deletions the graph may differ from run to run. The hits are as good.
    */
   readonly seed?: number;
   /**
-   * Where the engine runs. `'auto'` (default): in a worker in browsers, else in this thread. `true`: in a worker or
-   * not at all. `false`: in this thread, in slices of at most 8 ms. A URL: a worker started from your copy of
-   * `edgevec/worker`, for pages whose policy forbids blob workers. A function: a worker you start from that script, or have
-   * started before; one worker for each database.
+   * Where the engine runs. Default `'auto'`.
    *
-   * A worker that is killed, for its memory or by `terminate()`, is noticed through Web Locks, and its calls reject with
-   * `WORKER_DIED`. If there are no Web Locks (insecure contexts, some sandboxed frames), or if the site's data was cleared
-   * while the page stayed open (Chromium), nothing tells of it, and calls to it stay pending.
+   * - `'auto'`: in a worker in browsers, else in this thread.
+   * - `true`: in a worker. If no worker can start, `open` fails.
+   * - `false`: in this thread, in slices of at most 8 ms.
+   * - A URL: in a worker started from your copy of `edgevec/worker`, for pages whose policy forbids
+   *   blob workers.
+   * - A function: in the worker that your function returns, started from the same script.
+   *   The worker may be running already. Each database needs a worker of its own.
+   *
+   * A worker may be killed for its memory or by `terminate()`. EdgeVec notices this through Web
+   * Locks, and the worker's calls reject with `WORKER_DIED`. EdgeVec cannot notice this without Web
+   * Locks (insecure contexts, some sandboxed frames), or after the site's data was cleared while
+   * the page stayed open (Chromium). Calls to the dead worker then stay pending.
    */
   readonly worker?: 'auto' | boolean | string | URL | (() => Worker);
   /**
-   * Keeps the database on this device under this name: in IndexedDB, or in files where there is none (Node, Bun, Deno). What was stored
-   * before is there again. Default: none, and the database ends with the page. In files, it may have 252 bytes of UTF-8, of which each but a-z, 0-9, _
-   * and - takes three.
+   * Keeps the database on this device under this name: in IndexedDB, or in files where there is no
+   * IndexedDB (Node, Bun, Deno). `open` brings back everything stored under the name before.
+   * Without a name, the database is in memory and ends with the page.
+   *
+   * In files, a name may take 252 bytes of UTF-8. Each byte except a-z, 0-9, _ and - counts as
+   * three.
    */
   readonly name?: string;
   /**
-   * When a write is acknowledged. `'relaxed'` (default): once it would survive the end of the page, of the browser and of the process. `'strict'`: once
-   * it would survive a power failure too, as far as the device tells the truth; that takes longer. For one write: its own `durability`.
+   * When a write is acknowledged. Default `'relaxed'`. A single write may pass its own
+   * `durability`.
+   *
+   * - `'relaxed'`: after the write would survive the end of the page, of the browser and of the
+   *   process.
+   * - `'strict'`: after the write would also survive a power failure, as far as the device tells
+   *   the truth. `'strict'` takes longer.
    */
   readonly durability?: Durability;
   /**
-   * What to do where nothing can be stored (some private windows, sandboxed frames): `'throw'` (default) the error `STORAGE_UNAVAILABLE`, or
-   * keep the database in `'memory'` and tell `onEvent` that it is `degraded`.
+   * What `open` does if nothing can be stored (some private windows, sandboxed frames). `'throw'`
+   * (default): `open` fails with `STORAGE_UNAVAILABLE`. `'memory'`: the database is kept in memory,
+   * and `onEvent` gets the event `degraded`.
    */
   readonly whenUnavailable?: 'throw' | 'memory';
   /**
-   * The folder for databases kept in files, and for the copies that `save(name)` makes, also of a
-   * database without a name. Default `.edgevec` in the working directory. A relative path is
-   * resolved once, when `open`, `load`, `import`, `list` or `drop` is called: `process.chdir()`
-   * moves nothing that is open.
+   * The folder for databases kept in files, and for the copies made by `save(name)`, also if the
+   * database has no name. Default: `.edgevec` in the working directory. EdgeVec resolves a relative
+   * path at the call of `open`, `load`, `import`, `list` or `drop`. A later `process.chdir()` moves
+   * no open database.
    */
   readonly directory?: string;
   /**
-   * Told about what is no error of a call. Default: `console.warn`, for all but `changed`. What it throws, or what a promise
-   * that it gives rejects with, goes to `reportError`, or to `console.error` where there is none, and never ends a call.
+   * Receives events that are not the error of a call. Default: `console.warn` for all events except
+   * `changed`. If `onEvent` throws, or returns a promise that rejects, the error goes to
+   * `reportError`, or to `console.error` if there is no `reportError`. Such an error never ends a
+   * call.
    */
   readonly onEvent?: (event: EdgeVecEvent) => void;
 }
 
-/** What `load` takes: what is stored tells the rest. */
+/** Options of `load`. The stored database has the other options. */
 export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'directory' | 'worker' | 'onEvent'>;
 
-/** What `import` takes: the file tells the rest. */
+/** Options of `import`. The file has the engine's options, so you may leave out these options. */
 export type ImportOptions = OpenOptions;
 
 /**
- * What `salvage` takes. The options that a database is made with are for one of which nothing is left that says
- * what it was made with; else they are passed over.
+ * Options of `salvage`. The engine's options (`dimensions`, `metric` and so on) are used only if
+ * nothing left in storage tells the options of the damaged database. Otherwise, `salvage` ignores
+ * the engine's options.
  */
 export type SalvageOptions = Pick<OpenOptions, 'directory' | 'recall' | 'worker' | 'onEvent' | keyof EngineOptions>;
 
-/** What `open` cannot do without: the dimensions, or the name of a database that has some. */
+/** `open` needs the dimensions, or the name of a stored database. */
 export type DimensionsOrName = { readonly dimensions: number } | { readonly name: string };
 
-/** What the engine's constructor takes. */
+/** Options of the engine's constructor. */
 export interface EngineOptions {
   readonly dimensions: number;
   readonly metric: Metric;
@@ -105,19 +139,23 @@ export interface EngineOptions {
 /** Where a database is kept. */
 interface StoredAt {
   readonly name: string;
-  /** Go on in memory where nothing can be stored. */
+  /** Keep the database in memory if nothing can be stored. */
   readonly elseInMemory: boolean;
 }
 
-/** What the database needs to know, in whichever host. It survives structured clone. */
+/** The options that the database needs, in either host. They survive structured clone. */
 export interface HostOptions {
-  /** The name of a stored database that it is to be made out of, as far as that can be read. */
+  /** The name of a stored database: salvage the new database from it, as far as it can be read. */
   readonly salvages?: string | undefined;
-  /** It is to be made out of a file, which is fed to it while it opens. */
+  /** Make the database from a file. The caller feeds the file to the database while it opens. */
   readonly imports?: boolean;
-  /** With every default filled in; the dimensions are 0 where they were left out. */
+  /**
+   * The engine's options with every default filled in. `dimensions` is 0 if the caller gave none.
+   */
   readonly engine: EngineOptions;
-  /** Which of them were given: what is stored must agree with these. */
+  /**
+   * The names of the options that the caller gave. A stored database must agree with these options.
+   */
   readonly given: readonly (keyof EngineOptions)[];
   readonly recall: number;
   readonly stored: StoredAt | undefined;
@@ -125,14 +163,17 @@ export interface HostOptions {
 
 /** `OpenOptions`, checked, with every default filled in. */
 export interface ResolvedOptions extends HostOptions {
-  /** Of databases kept in files: an absolute path. */
+  /** An absolute path, for databases kept in files. */
   readonly directory: string | undefined;
   readonly strict: boolean;
   readonly worker: 'auto' | boolean | string | URL | (() => Worker);
   readonly onEvent: (event: EdgeVecEvent) => void;
 }
 
-/** `SearchOptions`, checked, with every default but `recall` filled in: that one is the database's. */
+/**
+ * `SearchOptions`, checked, with every default filled in except `recall`. The default of `recall`
+ * is the database's `recall`.
+ */
 export interface ResolvedSearch {
   readonly k: number;
   readonly ef: number | undefined;

@@ -1,43 +1,54 @@
 // The public vocabulary: ids, vectors, records, hits. Types only.
 
 /**
- * The user's name for a row. `1` and `'1'` are different ids. Numbers must be finite. Above 2^53 not every integer is a
- * number in JavaScript: keep such ids (snowflakes) as strings, or two of them may be one.
+ * The user's name for a row. `1` and `'1'` are different ids. Numbers must be finite. Above 2^53,
+ * JavaScript cannot represent every integer as a number. Keep larger ids (snowflakes) as strings,
+ * or two ids may become the same id.
  */
 export type Id = string | number;
 
-/** How closeness is measured. See {@link Hit.distance} and {@link Hit.score} for what each yields. */
+/**
+ * How closeness is measured. {@link Hit.distance} and {@link Hit.score} give the values of each
+ * metric.
+ */
 export type Metric = 'cosine' | 'dot' | 'euclidean';
 
 /** When a write is acknowledged: see {@link OpenOptions.durability}. */
 export type Durability = 'relaxed' | 'strict';
 
-/** What is kept of each number of a vector: see {@link OpenOptions.precision}. */
+/** How precisely the database keeps each number of a vector: see {@link OpenOptions.precision}. */
 export type Precision = 'float32' | 'int16' | 'int8';
 
 /**
- * A vector: `dimensions` finite numbers. A `Float32Array` is the fastest; a transformers.js tensor's `data`, or a
- * `subarray` of it, needs no conversion. It is copied before the call returns to the event loop, never kept.
+ * A vector: `dimensions` finite numbers. A `Float32Array` is the fastest input. The `data` of a
+ * transformers.js tensor, or a `subarray` of `data`, needs no conversion. EdgeVec copies the vector
+ * before the call returns to the event loop, and never keeps your array.
  */
 export type VectorInput = Float32Array | ArrayLike<number>;
 
 /**
- * What is stored with a vector: an object of fields. It may hold plain objects, arrays, strings,
- * numbers, booleans, bigints, `null`, `undefined`, `Date`, `RegExp`, `Map`, `Set`, `ArrayBuffer`,
- * typed arrays (but `Float16Array`) and `DataView`, up to 256 levels deep. All else is the error
- * `METADATA_NOT_STORABLE`, which names the way to it. Instances of classes and reactive objects are
- * kept as plain objects of their enumerable fields, and views as their own bytes. It is copied when
- * the record is taken: from an array at some time before the promise settles, from any other
- * iterable before its next record is asked for.
+ * The metadata stored with a vector: an object of fields.
  *
- * `metadata` may be left out only where an empty object is a valid `M`.
+ * Metadata may hold plain objects, arrays, strings, numbers, booleans, bigints, `null`,
+ * `undefined`, `Date`, `RegExp`, `Map`, `Set`, `ArrayBuffer`, typed arrays (but `Float16Array`) and
+ * `DataView`, up to 256 levels deep. Every other value is the error `METADATA_NOT_STORABLE`, and
+ * the error names the path to the value. Instances of classes and reactive objects are kept as
+ * plain objects of their enumerable fields. Views are kept as their own bytes.
+ *
+ * EdgeVec copies the metadata when it takes the record. If the record comes from an array, the copy
+ * happens at some time before the promise settles. If the record comes from another iterable, the
+ * copy happens before EdgeVec asks for the next record.
+ *
+ * You may leave out `metadata` only if an empty object is a valid `M`.
  */
 export type MetadataField<M extends object> =
   Record<never, never> extends M ? { readonly metadata?: M } : { readonly metadata: M };
 
 /**
- * A record for `insert`. Without an `id` one is chosen: an integer from 1, above every number up to 2^52 seen as an id so far,
- * deleted ones too. Numbers above 2^52 (4503599627370496) may be ids as well, but are never chosen, and are not counted here.
+ * A record for `insert`. If the record has no `id`, EdgeVec chooses an integer from 1. This integer
+ * is above every number up to 2^52 that the database has seen as an id, also the ids of deleted
+ * rows. Numbers above 2^52 (4503599627370496) may be ids as well, but EdgeVec never chooses such a
+ * number and does not count it here.
  */
 export type NewRecord<M extends object> = {
   readonly id?: Id;
@@ -50,19 +61,22 @@ export type UpsertRecord<M extends object> = {
   readonly vector: VectorInput;
 } & MetadataField<M>;
 
-/** A change for `update`: what is left out stays as it is; `metadata` is merged key by key, one level deep. */
+/**
+ * A change for `update`. A field left out of the change stays as it is. `metadata` is merged key by
+ * key, one level deep.
+ */
 export type RecordChange<M extends object> = {
   readonly id: Id;
   readonly vector?: VectorInput;
   readonly metadata?: Partial<M>;
 };
 
-/** One, or many: an array is one transaction, any other iterable is a stream of batches. */
+/** Many records: an array is a single transaction, any other iterable is a stream of batches. */
 export type Many<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 
 /**
- * A stored record. `vector` is the one that was given: under cosine its last bits may differ by rounding, and with a
- * `precision` below `'float32'` it is as close as that keeps.
+ * A stored record. `vector` has the numbers you wrote. Under cosine, rounding may change the last
+ * bits. With a `precision` below `'float32'`, the numbers are as close as the precision allows.
  */
 export interface StoredRecord<M extends object> {
   readonly id: Id;
@@ -70,19 +84,25 @@ export interface StoredRecord<M extends object> {
   readonly metadata: M;
 }
 
-/** A stored record without its vector, as `scan` yields by default. */
+/** A stored record without its vector: the default of `scan`. */
 export type ScannedRecord<M extends object> = Omit<StoredRecord<M>, 'vector'>;
 
-/** One search result. */
+/** A search result. */
 export interface Hit<M extends object> {
   readonly id: Id;
-  /** Lower is closer. `cosine`: 1 - cosine (0 to 2). `dot`: minus the dot product. `euclidean`: the true distance. */
+  /**
+   * Lower is closer. `cosine`: 1 - cosine (0 to 2). `dot`: minus the dot product. `euclidean`: the
+   * true distance.
+   */
   readonly distance: number;
-  /** Higher is closer. `cosine`: the cosine (-1 to 1). `dot`: the dot product. `euclidean`: 1 / (1 + distance). */
+  /**
+   * Higher is closer. `cosine`: the cosine (-1 to 1). `dot`: the dot product. `euclidean`: 1 / (1 +
+   * distance).
+   */
   readonly score: number;
-  /** A copy of the stored metadata; `{}` if the record was stored without. */
+  /** A copy of the stored metadata, or `{}` if the record was stored without metadata. */
   readonly metadata: M;
-  /** A copy of the stored vector, if asked for with `includeVectors: true`. */
+  /** A copy of the stored vector, if the search has `includeVectors: true`. */
   readonly vector?: Float32Array;
 }
 
@@ -92,158 +112,208 @@ export type HitWithVector<M extends object> = Hit<M> & { readonly vector: Float3
 /** Options of `search` and `searchMany`. */
 export interface SearchOptions {
   /**
-   * How many hits at most: an integer from 1. Default 10. Fewer come back only when the database holds fewer rows. A single
-   * search is done in one piece: some 20 ms for 20,000 hits.
+   * The largest number of hits: an integer from 1. Default 10. A search returns fewer hits only if
+   * the database holds fewer rows. A search runs in one piece and takes some 20 ms for 20,000 hits.
    */
   readonly k?: number;
   /**
-   * The share of the true nearest rows to find, on average: a number above 0 and below 1. More takes longer. Default: the
-   * database's `recall`, 0.95. Use `exact` where every one must be found.
+   * The share of the true nearest rows to find, on average: a number above 0 and below 1. A higher
+   * `recall` takes longer. Default: the database's `recall`, 0.95. Use `exact` if the search must
+   * find every nearest row.
    */
   readonly recall?: number;
   /**
-   * Breadth of the graph search, in place of `recall`: an integer from 1, raised to `k` where smaller. For those who know the
-   * algorithm, and for benchmarks.
+   * Breadth of the graph search, in place of `recall`: an integer from 1. A value below `k` is
+   * raised to `k`. Use `ef` if you know the algorithm, and for benchmarks.
    */
   readonly ef?: number;
-  /** Compare with every row: slow on large sets, always right. Default false. */
+  /** Compare the query with every row: slow on large sets, always right. Default false. */
   readonly exact?: boolean;
-  /** Return each hit's vector too. Default false. */
+  /** Return the vector of each hit too. Default false. */
   readonly includeVectors?: boolean;
 }
 
 /** Options of `scan`. */
 export interface ScanOptions {
-  /** Yield each record's vector too. Default false. */
+  /** Yield the vector of each record too. Default false. */
   readonly includeVectors?: boolean;
-  /** Records fetched at once: an integer from 1. Default 256. */
+  /** Number of records fetched at once: an integer from 1. Default 256. */
   readonly batchSize?: number;
 }
 
-/** How far a write has come. */
+/** The progress of a write. */
 export interface Progress {
   /** Rows indexed so far. They become visible when their transaction commits. */
   readonly done: number;
-  /** Rows in all; absent for a stream. */
+  /** Rows in all. Absent for a stream. */
   readonly total?: number;
 }
 
 /** Options of `insert`, `upsert` and `update`. */
 export interface WriteOptions {
   /**
-   * Called after each part of the write, in order, before its transaction commits. If it gives a promise, the write waits for
-   * it. An error thrown here, or a promise that rejects, aborts the write, and is what the write rejects with. A small write
-   * with `onProgress` takes its place among other writes after that, not when it is called.
+   * Called after each part of the write, in order, before the write's transaction commits. If
+   * `onProgress` returns a promise, the write waits for the promise. If `onProgress` throws or the
+   * promise rejects, the write is aborted and rejects with the same error. A small write with
+   * `onProgress` takes its place among other writes only after the last call of `onProgress`.
    */
   readonly onProgress?: ((progress: Progress) => void) | ((progress: Progress) => PromiseLike<void>);
-  /** When the write is acknowledged: see the option of `open`. Default: the database's. */
+  /**
+   * When the write is acknowledged: see {@link OpenOptions.durability}. Default: the database's
+   * `durability`.
+   */
   readonly durability?: Durability;
-  /** Aborts the write: an array is then not written at all; of a stream, the finished batches stay. */
+  /**
+   * Aborts the write. An aborted array is not written at all. Of an aborted stream, the finished
+   * batches stay.
+   */
   readonly signal?: AbortSignal;
 }
 
 /** Options of `delete`. */
 export interface DeleteOptions {
-  /** When the deletion is acknowledged: see the option of `open`. Default: the database's. */
+  /**
+   * When the deletion is acknowledged: see {@link OpenOptions.durability}. Default: the database's
+   * `durability`.
+   */
   readonly durability?: Durability;
 }
 
 /** Where the engine runs. */
 export type HostKind = 'worker' | 'in-thread';
 
-/** What `stats()` tells. Counts are rows. */
+/** The result of `stats()`. Counts are rows. */
 export interface Stats {
   /** Rows a search can return. */
   readonly count: number;
   /** Rows of writes that have not committed yet. */
   readonly hidden: number;
-  /** Removed rows that still take room: `compact()` frees them. */
+  /** Removed rows that still take space. `compact()` reclaims these rows. */
   readonly tombstones: number;
-  /** Rows that are not in the graph: they wait for it, or the set is so small that it has none. */
+  /**
+   * Rows outside the graph: the rows wait to be linked, or the database is so small that it has no
+   * graph.
+   */
   readonly unlinked: number;
-  /** Levels of the graph; 0 while the set is so small that scanning it is faster. */
+  /** Levels of the graph, or 0 while the database is so small that scanning is faster. */
   readonly levels: number;
-  /** Bytes of WebAssembly memory this database holds: all of the parts below, and room to grow. */
+  /** Bytes of WebAssembly memory that this database holds: all parts below, and space to grow. */
   readonly memoryBytes: number;
   /** The bytes in use, part by part. */
   readonly memory: MemoryParts;
-  /** Rows there were when the database last learnt how wide a search must be for a recall; 0 before the first time. */
+  /**
+   * Number of rows when the database last learnt how wide a search must be for a given recall. 0
+   * before the first time.
+   */
   readonly calibratedRows: number;
   /** Distances computed by searches since the database was opened. */
   readonly distances: number;
   /** Distances computed by writes and by `compact()` since the database was opened. */
   readonly buildDistances: number;
-  /** Where it is kept. */
+  /** Where the database is kept. */
   readonly storage: StorageStats;
-  /** The engine build in use: `relaxed-simd` where the platform has it, else `simd128`. Both give the same answers. */
+  /**
+   * The engine build in use: `relaxed-simd` if the platform has relaxed SIMD, else `simd128`. Both
+   * builds give the same answers.
+   */
   readonly variant: string;
   readonly host: HostKind;
 }
 
-/** Where a database is kept, and what room there is. */
+/** Where a database is kept, and the space for it. */
 export interface StorageStats {
   /**
-   * `'durable'`: until it is dropped. `'best-effort'`: the browser may clear it under pressure; `EdgeVec.persist()` asks it not to.
-   * `'ephemeral'`: until it is closed.
+   * How long the stored database lasts.
+   *
+   * - `'durable'`: until you drop the database.
+   * - `'best-effort'`: the browser may clear the database if space is short. `EdgeVec.persist()`
+   *   asks the browser not to.
+   * - `'ephemeral'`: until you close the database.
    */
   readonly persistence: 'durable' | 'best-effort' | 'ephemeral';
-  /** Bytes stored of this database, about; 0 where nothing is. */
+  /** Bytes stored of this database, approximately. 0 if nothing is stored. */
   readonly bytes: number;
   /** Whether writes and `save()` reject with `READ_ONLY`, because this process may not write its folder. */
   readonly readOnly: boolean;
   /**
-   * Bytes that are kept back beside those, so that rows can be deleted and the database saved once
-   * there is no other room.
+   * Bytes kept back in addition to `bytes`. With this space, rows can be deleted and the database
+   * can be saved when there is no other space.
    */
   readonly reserved: number;
-  /** Bytes that this site, or on a disk everybody, has stored; left out where the platform does not tell. */
+  /**
+   * Bytes stored by this site, or by everybody if the storage is a disk. Absent if the platform
+   * does not tell.
+   */
   readonly used?: number;
-  /** Bytes that it may store. */
+  /** Bytes that `used` may grow to. */
   readonly quota?: number;
 }
 
-/** Bytes in use, by what they hold. */
+/** Bytes in use, by content. */
 export interface MemoryParts {
   /** The rows, as precisely as `precision` keeps them. */
   readonly rows: number;
-  /** The four-bit codes that searches walk on; 0 while rows are few, or if codes could not tell the rows apart. */
+  /**
+   * The four-bit codes that searches walk on. 0 while rows are few, or if codes could not tell the
+   * rows apart.
+   */
   readonly levels: number;
   /** The links between rows. */
   readonly graph: number;
 }
 
-/** What `onEvent` receives. */
+/** The events that `onEvent` receives. */
 export type EdgeVecEvent =
-  /** Another tab has written, and its rows are here: what searches find may be new. Your own writes are not told. */
+  /**
+   * Another tab has written, and its rows are here: a search may find new rows. Your own writes
+   * give no event.
+   */
   | { readonly type: 'changed' }
-  /** Nothing can be stored here, so the database is kept in memory, as `whenUnavailable` asks: it ends with the page. */
+  /**
+   * Nothing can be stored here, so the database is kept in memory, as `whenUnavailable` asks. The
+   * database ends with the page.
+   */
   | { readonly type: 'degraded'; readonly error: Error }
   /**
-   * The end of what was stored could not be read: the last `lost` writes are gone (`undefined`: some, nobody knows how many), and whatever came before
-   * is whole. Only a failure of the device does that. What can be read of them is kept until the next checkpoint, for `EdgeVec.salvage`.
+   * The end of the log could not be read, and the last `lost` writes are gone (`undefined`: an
+   * unknown number). All writes before the damage are whole. Only a failure of the device does
+   * this. The readable part of the lost writes is kept for `EdgeVec.salvage` until the next
+   * checkpoint.
    */
   | { readonly type: 'log-damaged'; readonly lost: number | undefined; readonly error: Error }
-  /** What was stored of the graph was damaged. It is built anew, in the background; no row is lost. */
+  /**
+   * The stored graph was damaged. The database builds the graph again in the background. No row is
+   * lost.
+   */
   | { readonly type: 'graph-rebuilt'; readonly error: Error }
   /**
-   * Rows could not be read: the database is opened as soon as it can be searched, and they come after. After `DAMAGED` every later call fails with
-   * this error. After `STORAGE_FAILED` those fail that need these rows; the next one tries again.
+   * Rows could not be read. `open` resolves when the database can be searched, and the database
+   * reads the rows after that. If `error` is `DAMAGED`, every later call fails with this error. If
+   * `error` is `STORAGE_FAILED`, only calls that need these rows fail, and the next such call tries
+   * again.
    */
   | { readonly type: 'rows-unreadable'; readonly error: Error }
   /**
-   * There was no room for all of a checkpoint, so the graph was left out: opening builds it anew. What
-   * was deleted may still be stored, until a checkpoint finds room. Told when `save()` ends so, and
-   * when a checkpoint that was made by itself is the first such one.
+   * There was no room for all of a checkpoint, so the checkpoint left out the graph, and opening
+   * builds the graph again. Deleted data may still be stored until a checkpoint finds room. Each
+   * reduced `save()` gives this event. Of checkpoints in the background, only the first reduced
+   * checkpoint gives the event.
    */
   | { readonly type: 'checkpoint-reduced'; readonly error: Error }
-  /** A checkpoint could not be written. Every write is in the log all the same; it is tried again later. */
+  /**
+   * A checkpoint could not be written. Every write is still in the log, and the database tries the
+   * checkpoint again later.
+   */
   | { readonly type: 'checkpoint-failed'; readonly error: Error }
   /**
-   * Another tab has dropped the database, the browser has cleared it, or other code has asked IndexedDB for a newer version of it: it is closed, and `error`
-   * says which.
+   * The database is closed, and `error` says why. Another tab has dropped the database, the browser
+   * has cleared it, or other code has asked IndexedDB for a newer version of it.
    */
   | { readonly type: 'storage-gone'; readonly error: Error }
   /** No worker could be started, so the database runs in this thread, in slices of at most 8 ms. */
   | { readonly type: 'worker-unavailable'; readonly error: Error }
-  /** The worker is gone and the rows it held with it. Every pending and later call fails with `WORKER_DIED`. */
+  /**
+   * The worker is gone, and so are the rows in its memory. Every pending and later call fails with
+   * `WORKER_DIED`.
+   */
   | { readonly type: 'worker-died'; readonly error: Error };
