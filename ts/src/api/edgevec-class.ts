@@ -18,30 +18,33 @@ import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
 
-/** What `salvage` gives back. */
+/** The result of `salvage`. */
 export interface Salvage<M extends object> {
-  /** In memory, without a name. */
+  /** The recovered database, in memory, without a name. */
   readonly db: EdgeVec<M>;
   readonly report: SalvageReport;
 }
 
-/** How databases are opened. `Extra`: the options by which an entry gets the engine. */
+/** The calls that open a database. `Extra` has the options by which an entry gets the engine. */
 export interface Openers<Extra extends object> {
   /**
-   * Opens a database: in memory, or with a `name`, what is stored on this device under it.
+   * Opens a database. Without a `name`, the database is in memory. With a `name`, the database is
+   * the one stored on this device under the name, or a new one.
    *
-   * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`, `OUT_OF_MEMORY`; with a name also `NOT_FOUND`,
-   * `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`,
-   * and `CLOSED` if another tab drops it meanwhile.
+   * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`,
+   * `OUT_OF_MEMORY`. With a name also `NOT_FOUND`, `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`,
+   * `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`, and `CLOSED` if another
+   * tab drops the database meanwhile.
    */
   open<M extends object = Record<string, unknown>>(
     options: OpenOptions & DimensionsOrName & Extra,
   ): Promise<EdgeVec<M>>;
 
   /**
-   * Opens the database of that name on this device: as {@link open} with a `name`, but that it must be there.
+   * Opens the database stored on this device under the name. `load` does the same as {@link open}
+   * with a `name`, but never makes a new database.
    *
-   * @throws `NOT_FOUND`, and as {@link open}.
+   * @throws `NOT_FOUND`, and the errors of {@link open}.
    */
   load<M extends object = Record<string, unknown>>(
     name: string,
@@ -49,10 +52,12 @@ export interface Openers<Extra extends object> {
   ): Promise<EdgeVec<M>>;
 
   /**
-   * Makes a database out of a file that `export` has made: in memory, or with a `name` on this device, where there must be none of that name yet.
-   * Options given must be those it was made with.
+   * Makes a database from a file made by `export`. Without a `name`, the database is in memory.
+   * With a `name`, the database is stored on this device, and the name must be free. Options you
+   * pass must equal the options of the exported database.
    *
-   * @throws as {@link open}; `DAMAGED` where it is no such file or not whole, `NAME_TAKEN`, `SOURCE_FAILED`. Nothing of it is then stored.
+   * @throws the errors of {@link open}, `NAME_TAKEN`, `SOURCE_FAILED`, and `DAMAGED` if the file is
+   * not an export or is not whole. After an error, nothing of the file is stored.
    */
   import<M extends object = Record<string, unknown>>(
     source: ImportSource,
@@ -60,15 +65,19 @@ export interface Openers<Extra extends object> {
   ): Promise<EdgeVec<M>>;
 
   /**
-   * Reads a stored database that cannot be opened, or has lost the end of its log, and gives back all that can be read: a database in memory, and
-   * what is missing in it. Nothing of what is stored is changed, nor does it matter whether somebody has it open. `save(name)` stores what
-   * came out under another name, `export()` puts it into a file; the damaged one can then be dropped.
+   * Recovers all readable data of a stored database that does not open, or that has lost the end of
+   * its log. The result is a database in memory, and a report of the missing parts. `salvage`
+   * changes nothing in storage, and works even if another tab or process has the damaged database
+   * open. After `salvage`, store the result under another name with `save(name)`, or write it into
+   * a file with `export()`. Then you can drop the damaged database.
    *
-   * Rows, writes in the log behind one that cannot be read, and writes that `log-damaged` told of are given back, as far as their bytes
-   * are whole. The graph is built anew.
+   * `salvage` recovers the rows, the writes in the log behind an unreadable write, and the writes
+   * that the event `log-damaged` reported as lost, as far as their bytes are whole. `salvage`
+   * builds the graph again.
    *
-   * @throws `NOT_FOUND`, `DAMAGED` if there is nothing to go on from; `INVALID_OPTIONS`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`,
-   * `OUT_OF_MEMORY`, and what `open` throws of the engine and its worker.
+   * @throws `NOT_FOUND`, `DAMAGED` if nothing can be recovered, `INVALID_OPTIONS`,
+   * `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`, `OUT_OF_MEMORY`, and the errors of `open`
+   * that concern the engine and its worker.
    *
    * @example
    * const { db, report } = await EdgeVec.salvage('notes');
@@ -85,7 +94,7 @@ export interface Openers<Extra extends object> {
 type Rest<Options extends object, Extra extends object> =
   Record<never, never> extends Extra ? [options?: Options & Extra] : [options: Options & Extra];
 
-/** The class of an entry. */
+/** The class that an entry exports. */
 export type EdgeVecClass<Extra extends object> = typeof EdgeVec & Openers<Extra>;
 
 /**

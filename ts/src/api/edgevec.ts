@@ -58,9 +58,10 @@ export interface Opened {
 /**
  * A vector database on this device. `M` is the type of the metadata stored with each row.
  *
- * Every method rejects with an {@link EdgeVecError}: `CLOSED` after `close()`, `WORKER_DIED` or `ENGINE_CRASHED` when what
- * held the rows is gone, `INTERNAL` for a fault of EdgeVec itself, and what it documents. Only what `onProgress` throws
- * comes out as it is.
+ * Every method rejects with an {@link EdgeVecError}: `CLOSED` after `close()`, `WORKER_DIED` or
+ * `ENGINE_CRASHED` if the worker or the engine with the rows is gone, `INTERNAL` for a fault of
+ * EdgeVec itself, and the errors in the method's own documentation. Only an error thrown by
+ * `onProgress` reaches the caller unchanged.
  */
 export class EdgeVec<M extends object = Default> {
   readonly #opened: Opened;
@@ -95,21 +96,26 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Removes a stored database, if it is there. In other tabs that have it open it is closed.
+   * Deletes a stored database, if it exists. If another tab has the database open, it is closed
+   * there.
    *
-   * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` where another tab or process does not let go of it. In IndexedDB it is then removed as soon as that does; until
-   * then it cannot be opened.
+   * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` if another tab or process does not close the database.
+   * In IndexedDB, the database is then deleted as soon as the other tab closes it. Until then, the
+   * database cannot be opened.
    */
   static drop(name: string, options?: SiteOptions): Promise<void> {
     return answer(async () => (await localSite(readable(() => resolveSite('drop', options)))).drop(checkName(name)));
   }
 
   /**
-   * Asks the browser to keep what this site has stored, also when the device runs out of room. Some browsers ask the user, others decide by
-   * themselves; call it on the page, not in a worker, best where the user has just done something worth keeping. It is for all databases of the site at once.
+   * Asks the browser to keep everything this site has stored, even if the device runs out of space.
+   * Some browsers ask the user, others decide by themselves. Call `persist` on the page, not in a
+   * worker, and best right after the user has done something worth keeping. The answer holds for
+   * all databases of the site.
    *
-   * @returns true where that is granted, or has been before, and where nobody clears anything (files); false where it is refused, or the
-   * browser cannot be asked. `stats().storage.persistence` tells as well.
+   * @returns true if the browser grants this or granted it before, and also for files, since nobody
+   * clears files. False if the browser refuses or cannot be asked. `stats().storage.persistence`
+   * tells the same.
    *
    * @example
    * if (!(await EdgeVec.persist())) console.warn('The browser may clear the library.');
@@ -137,16 +143,20 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Adds new records. A record without an id gets one: an integer above every number up to 2^52 seen as an id so far.
+   * Adds new records. A record without an id gets an integer above every number up to 2^52 that the
+   * database has seen as an id.
    *
-   * An array is one transaction: it is written whole or not at all. Any other iterable is a stream, written in batches of up
-   * to 1024 rows; its error tells in `written` how many rows are in. Do not change an array before the promise settles. An iterable may
-   * fill one object anew for each record: vector and metadata are copied before the next record is asked for.
+   * An array is a single transaction: all of its records are written, or none. Any other iterable
+   * is a stream, written in batches of up to 1024 rows. If a stream fails, the error's `written`
+   * tells how many of its rows are in the database. Do not change an array before the promise
+   * settles. An iterable may use the same object again for each record: EdgeVec copies vector and
+   * metadata before it asks for the next record.
    *
-   * @returns the id, or every id in order.
-   * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
-   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`, `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`; where the database is stored, also
-   * `QUOTA` (nothing is then written) and `STORAGE_FAILED`.
+   * @returns the id, or an array of all ids in order.
+   * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`,
+   * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`,
+   * `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`. If the database is stored, also `QUOTA` (nothing
+   * is then written) and `STORAGE_FAILED`.
    *
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
@@ -159,11 +169,12 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Writes records: new ones are added, those whose id is there are replaced, metadata and all. The row that is replaced
-   * stays searchable until the new one is. One, an array or a stream, as with {@link insert}.
+   * Writes records. A record with a new id is added. A record with an existing id replaces the old
+   * row, metadata and all. The old row stays searchable until the new row is searchable. Takes a
+   * record, an array or a stream, like {@link insert}.
    *
-   * @returns the id, or every id in order.
-   * @throws as {@link insert}, without `ID_EXISTS`.
+   * @returns the id, or an array of all ids in order.
+   * @throws the errors of {@link insert}, without `ID_EXISTS`.
    *
    * @example
    * await db.upsert(records, { onProgress: ({ done, total }) => console.log(done, total), signal });
@@ -176,11 +187,11 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Changes records that are there. What a change leaves out stays; `metadata` is merged key by key, one level deep. One, an
-   * array or a stream, as with {@link insert}.
+   * Changes existing records. A field left out of the change stays as it is. `metadata` is merged
+   * key by key, one level deep. Takes a change, an array or a stream, like {@link insert}.
    *
-   * @returns the id, or every id in order.
-   * @throws as {@link insert}, with `NOT_FOUND` in place of `ID_EXISTS`.
+   * @returns the id, or an array of all ids in order.
+   * @throws the errors of {@link insert}, with `NOT_FOUND` in place of `ID_EXISTS`.
    *
    * @example
    * await db.update({ id: 'a', metadata: { read: true } });
@@ -193,7 +204,8 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Reads a record by id, or many: `undefined` stands for each that is not there.
+   * Reads a record by id, or many records by an array of ids. The result is `undefined` for each id
+   * that does not exist.
    *
    * @throws `INVALID_ID`.
    */
@@ -217,10 +229,11 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Deletes a row by id, or many, in one step. Ids that are not there are passed over.
+   * Deletes a row by id, or many rows by an array of ids, in a single step. Ids that do not exist
+   * are ignored.
    *
-   * @returns how many rows were deleted.
-   * @throws `INVALID_ID`, `INVALID_OPTIONS`; in a stored database `QUOTA`, `STORAGE_FAILED`.
+   * @returns the number of deleted rows.
+   * @throws `INVALID_ID`, `INVALID_OPTIONS`. In a stored database also `QUOTA`, `STORAGE_FAILED`.
    */
   delete(input: Id | readonly Id[], options?: DeleteOptions): Promise<number> {
     return answer(async () => {
@@ -230,7 +243,8 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Resolves once every write acknowledged before would survive a power failure. In a database that is not stored it does nothing.
+   * Resolves when every write acknowledged before would survive a power failure. `flush` does
+   * nothing if the database is not stored.
    *
    * @throws `QUOTA`, `STORAGE_FAILED`.
    */
@@ -238,17 +252,17 @@ export class EdgeVec<M extends object = Default> {
     await answer(() => this.#call('flush', undefined));
   }
 
-  /** How many rows a search can return. */
+  /** The number of rows that a search can return. */
   count(): Promise<number> {
     return answer(() => this.#call('count', undefined));
   }
 
   /**
-   * The rows nearest to `query`, nearest first: `k` of them, or all where there are fewer. A number in place of the options
-   * is `k`.
+   * Finds the `k` rows nearest to `query`, nearest first, or all rows if the database has fewer.
+   * You may pass the number `k` in place of the options.
    *
-   * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`,
-   * `VECTOR_TOO_LARGE`.
+   * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
+   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`.
    *
    * @example
    * for (const { id, score, metadata } of await db.search(query, 5)) console.log(id, score, metadata);
@@ -266,9 +280,11 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * {@link search} for many queries in one call: the hits of each, in order.
+   * {@link search} for many queries in a single call. The result has the hits of each query, in
+   * order.
    *
-   * @throws as {@link search}; `row` tells which query. `INVALID_VECTOR` also for queries that take more than 1 GiB together.
+   * @throws the errors of {@link search}, with the position of the query in `row`. `INVALID_VECTOR`
+   * also if the queries take more than 1 GiB together.
    */
   searchMany(queries: readonly VectorInput[], options: WithVectors): Promise<HitWithVector<M>[][]>;
   searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]>;
@@ -287,7 +303,8 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Every record, in order of insertion. Rows added after the start are not seen; rows deleted meanwhile are passed over.
+   * Yields every record, in order of insertion. `scan` does not see rows added after its start, and
+   * skips rows deleted meanwhile.
    *
    * @throws `INVALID_OPTIONS`.
    *
@@ -313,15 +330,16 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Frees the room of deleted and replaced rows for new ones, in slices: searches and writes go on meanwhile. It happens by
-   * itself once a quarter of the rows held are such; call it to have it done now. If so many rows have changed that the database must learn anew
-   * how wide to search, that is a part of it.
+   * Reclaims the space of deleted and replaced rows for new rows, in slices. Searches and writes go
+   * on meanwhile. The database compacts by itself when a quarter of its rows are deleted or
+   * replaced. Call `compact` to do this now. If many rows have changed, `compact` also learns again
+   * how wide a search must be for a given recall.
    */
   async compact(): Promise<void> {
     await answer(() => this.#call('compact', undefined));
   }
 
-  /** Counts, memory and the work done so far. */
+  /** Counts of rows, memory, and the work done so far. */
   async stats(): Promise<Stats> {
     const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await answer(() =>
       Promise.all([this.#call('stats', undefined), this.#call('stored', undefined)]),
@@ -351,10 +369,12 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Stores the database as it is now, under a name: a copy, in place of whatever was there. `EdgeVec.load(name)` opens it. Without a name, it is a
-   * stored database itself that is meant: all of it goes into one place, so that it opens sooner; by itself that happens now and then.
+   * With a name: stores a copy of the database as it is now, and replaces a database of the same
+   * name. `EdgeVec.load(name)` opens the copy. Without a name: writes a checkpoint of the stored
+   * database, so that it opens faster. A stored database also writes checkpoints by itself.
    *
-   * @throws `INVALID_OPTIONS` without a name where the database has none; `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `STORAGE_FAILED`.
+   * @throws `INVALID_OPTIONS` if neither the call nor the database has a name.
+   * `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `STORAGE_FAILED`.
    */
   async save(name?: string): Promise<void> {
     await answer(async () => {
@@ -369,15 +389,21 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * The whole database as one file, for `EdgeVec.import` anywhere. An imported database gives the same bytes again, and so do the same calls on
-   * every platform, each awaited before the next, until deleted rows are compacted in the background. It holds every
-   * write acknowledged before the first piece is read, and none that is made after it has come. A stored database is read from storage, a piece at a time; one
-   * in memory is copied first, while writes wait.
+   * Exports the whole database as a single file, for `EdgeVec.import` on any platform. The file
+   * holds every write acknowledged before you read the first piece, and no write made after this
+   * piece has come. A stored database is read from storage, a piece at a time. A database in memory
+   * is copied first, and writes wait for the copy.
    *
-   * Read the stream to its end, or cancel it. A stream that is begun and then left alone keeps its copy in memory, or the old chunks in storage, until it is
-   * collected or the database is closed.
+   * An imported database exports the same bytes again. If you await each call before the next, the
+   * same calls export the same bytes on every platform, until deleted rows are compacted in the
+   * background.
    *
-   * @throws as the error of the stream: `OUT_OF_MEMORY` where there is no room for the copy, `STORAGE_FAILED`, `DAMAGED`.
+   * Read the stream to its end, or cancel the stream. A stream that you begin and leave alone keeps
+   * its copy in memory, or the old chunks in storage, until the stream is garbage-collected or the
+   * database is closed.
+   *
+   * @throws the stream fails with `OUT_OF_MEMORY` if there is no memory for the copy,
+   * `STORAGE_FAILED` or `DAMAGED`.
    *
    * @example
    * const blob = await new Response(db.export()).blob();
@@ -387,8 +413,9 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Ends the database and frees its memory; what is stored stays, and can be opened again. A write or deletion that is being logged is finished first; calls
-   * that are answered no more reject with `CLOSED`, and have changed nothing. A second close waits for the first.
+   * Closes the database and frees its memory. Everything stored stays and can be opened again. A
+   * write or deletion that is being logged is finished first. All other pending calls reject with
+   * `CLOSED`, and have changed nothing. A second `close` waits for the first.
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
