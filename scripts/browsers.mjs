@@ -3,7 +3,8 @@
  * for WebKit that is WebKitGTK, driven by WebDriver. Installing is the business of setup.mjs.
  */
 import { existsSync } from 'node:fs';
-import { findWebKitGtk, onPath, openWebKitGtk } from './webkitgtk.mjs';
+import { onPath } from './run.mjs';
+import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
 
 /** @typedef {'chromium' | 'firefox' | 'webkit'} BrowserName */
 

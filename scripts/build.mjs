@@ -2,11 +2,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keepReachable } from './declarations.mjs';
-import { heading, main, root, rust, Stop, step } from './run.mjs';
+import { bin, heading, main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 import { reportSizes } from './sizes.mjs';
-
-const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
 /** Builds, with everything already set up. */
 export async function build() {

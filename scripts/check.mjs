@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { BROWSERS } from './browsers.mjs';
 import { build } from './build.mjs';
 import { gate, report } from './report.mjs';
-import { main, root, rust, Stop, step } from './run.mjs';
+import { bin, main, rust, Stop, step } from './run.mjs';
 import { hasWasmTarget, setup } from './setup.mjs';
 import { PARTS, test } from './test.mjs';
 
 /** @typedef {import('./report.mjs').Row} Row */
 
-const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 const node = process.execPath;
 
 /** @param {string} name @param {string} note @returns {Row} */

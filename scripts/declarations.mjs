@@ -1,4 +1,7 @@
-/** Which declarations the package holds: those that the entries lead to. tsc writes one for every source. */
+/**
+ * Which declarations the package holds: those that the entries lead to. tsc writes one for every
+ * source.
+ */
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -14,7 +17,12 @@ function follow(file, reached) {
   }
 }
 
-/** Removes every other declaration of a folder. @param {string} folder @param {string[]} entries @returns {number} how many are left */
+/**
+ * Removes every other declaration of a folder.
+ * @param {string} folder
+ * @param {string[]} entries
+ * @returns {number} how many are left
+ */
 export function keepReachable(folder, entries) {
   /** @type {Set<string>} */
   const reached = new Set();

@@ -3,12 +3,14 @@
  * starts it again, and compares what is stored with a list of acknowledgements kept here. `--browser chromium|firefox`, `--cycles N`, `--seed N`.
  */
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { random } from '../ts/test/support/seeded-export.mjs';
 import { findBrowser } from './browsers.mjs';
+import { canKill, kill, NEEDS_PROC, processes } from './processes.mjs';
 import { main, root, Stop } from './run.mjs';
 
 /** @typedef {{ number: number, kind: string, rows?: [string, number][], ids?: string[], strict?: boolean }} Op */
@@ -20,17 +22,6 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'applic
 /** How long a browser may take to start and to open the database, in milliseconds. */
 const START_MS = 60_000;
 const IDS = 400;
-
-/** Numbers from 0 to 1 (mulberry32). @param {number} seed */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** What was asked for and acknowledged, and what may therefore be stored. */
 class Ledger {
@@ -113,38 +104,6 @@ function differences(expected, found) {
     .map((id) => `${id} should be ${expected.get(id)} and is ${found.get(id)}`);
 }
 
-/** Processes whose command line has all of these words, and those they started. @param {string} profile @param {RegExp} [kind] */
-function processes(profile, kind = /(?:)/) {
-  /** @type {Map<number, { parent: number, line: string }>} */
-  const all = new Map();
-  for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const line = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
-      all.set(Number(name), { parent, line });
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  const isOurs = (/** @type {number} */ pid) => {
-    for (let at = all.get(pid); at !== undefined; at = all.get(at.parent)) if (at.line.includes(profile)) return true;
-    return false;
-  };
-  return [...all].filter(([pid, { line }]) => isOurs(pid) && kind.test(line)).map(([pid]) => pid);
-}
-
-/** Resolves once they are gone: until then their files are locked. @param {number[]} pids */
-async function kill(pids) {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  while (pids.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
 const PAGE_PROCESS = { chromium: /--type=renderer/, firefox: /-contentproc.* tab$|-contentproc.*\btab\b/ };
 
 /** @param {'chromium' | 'firefox'} name @param {string} executable @param {string} profile @param {string} url */
@@ -179,7 +138,9 @@ await main(async () => {
   const browser = await findBrowser(name);
   if (browser === undefined) throw new Stop(`No ${name} on this machine: run "npm run setup -- --browsers".`);
   if (!existsSync(join(root, 'dist/index.js'))) throw new Stop('Nothing is built: run "npm run build".');
-  const next = random(Number(values.seed));
+  if (!canKill()) throw new Stop(`Not run: ${NEEDS_PROC}.`);
+  const drawn = random(Number(values.seed));
+  const next = () => (drawn() + 1) / 2;
   const ledger = new Ledger();
   const profile = mkdtempSync(join(tmpdir(), 'edgevec-kill-'));
   /** @type {Map<End, number>} */

@@ -1,15 +1,30 @@
-/** Runs other programs: `step` in the open under a heading, `task` behind one line of progress. Plain Node. */
+/**
+ * Runs other programs: `step` in the open under a heading, `task` behind one line of progress.
+ * Plain Node.
+ */
 import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const rust = join(root, 'rust');
 
+/** A program of a package. @param {string} path from node_modules */
+export const bin = (path) => join(root, 'node_modules', path);
+
+/** Where on the PATH a command is. @param {string} command */
+export function onPath(command) {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
+}
+
 /** A failure whose message is the whole story: commands print it without a stack. */
 export class Stop extends Error {}
 
-/** @typedef {{ cwd?: string, env?: Record<string, string | undefined>, timeoutMs?: number }} Options */
+/**
+ * @typedef {{ cwd?: string, env?: Record<string, string | undefined>, timeoutMs?: number }} Options
+ */
 /** @typedef {{ ok: boolean, seconds: number, output: string }} Outcome */
 
 /** @param {number} seconds */
@@ -18,7 +33,11 @@ export const duration = (seconds) =>
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
 
-/** Ends a command and what it started: asked first, so that a package manager leaves nothing half done. @param {import('node:child_process').ChildProcess} child */
+/**
+ * Ends a command and what it started: asked first, so that a package manager leaves nothing half
+ * done.
+ * @param {import('node:child_process').ChildProcess} child
+ */
 function endGroup({ pid }) {
   const kill = (/** @type {NodeJS.Signals} */ signal) => {
     try {
@@ -44,7 +63,8 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own when there is a limit, so that the limit ends what the command started too.
+      // A group of its own when there is a limit, so that the limit ends what the command started
+      // too.
       detached: timeoutMs !== undefined,
     });
     let output = '';
@@ -82,14 +102,20 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
   });
 }
 
-/** Runs a command and shows nothing. @param {string} command @param {string[]} args @param {Options} [options] */
+/**
+ * Runs a command and shows nothing.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Options} [options]
+ */
 export const quiet = (command, args, options = {}) => execute(command, args, options);
 
 /** How many jobs go on now. Where several do, each shows its output as a whole. */
 let underWay = 0;
 
 /**
- * Does jobs at the same time, so many at once, begun in their order. Returns their results in that order.
+ * Does jobs at the same time, so many at once, begun in their order. Returns their results in that
+ * order.
  *
  * @template T
  * @param {readonly (() => Promise<T>)[]} jobs
@@ -116,7 +142,8 @@ export async function together(jobs, lanes) {
 export const heading = (title) => console.log(`\n── ${title}`);
 
 /**
- * Runs a command under a heading, its output shown and kept: as it comes, or in one piece where other jobs go on too.
+ * Runs a command under a heading, its output shown and kept: as it comes, or in one piece where
+ * other jobs go on too.
  *
  * @param {string} title
  * @param {string} command
@@ -139,7 +166,8 @@ export async function step(title, command, args, options = {}) {
 }
 
 /**
- * Runs a command behind one line of progress. Its output is shown only where it fails and `showFailure` is set.
+ * Runs a command behind one line of progress. Its output is shown only where it fails and
+ * `showFailure` is set.
  *
  * @param {string} title
  * @param {string} command

@@ -7,8 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, findBrowser, launchBrowser } from './browsers.mjs';
-import { main, quiet, root, rust, Stop, task } from './run.mjs';
-import { onPath } from './webkitgtk.mjs';
+import { main, onPath, quiet, root, rust, Stop, task } from './run.mjs';
 
 const MINUTE = 60_000;
 

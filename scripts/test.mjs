@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BROWSERS, findBrowser } from './browsers.mjs';
 import { build } from './build.mjs';
+import { canKill, NEEDS_PROC } from './processes.mjs';
 import { report } from './report.mjs';
-import { main, root, rust, Stop, step, together } from './run.mjs';
+import { main, onPath, root, rust, Stop, step, together } from './run.mjs';
 import { setup } from './setup.mjs';
-import { onPath } from './webkitgtk.mjs';
 
 /** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
 /** @typedef {import('./report.mjs').Row} Row */
@@ -108,8 +108,9 @@ async function playwright(folder) {
   );
 }
 
-/** @param {'chromium' | 'firefox'} browser */
+/** @param {'chromium' | 'firefox'} browser @returns {Promise<Row>} */
 async function kills(browser) {
+  if (!canKill()) return { name: `kill ${browser}`, status: 'not run', note: NEEDS_PROC, optional: true };
   const cycles = KILLS[browser];
   const args = [join(root, 'scripts/kill.mjs'), '--browser', browser, '--cycles', String(cycles)];
   const outcome = await step(`Killing ${browser}`, process.execPath, args);

@@ -8,18 +8,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onPath } from './run.mjs';
 
 const POLL_MS = 100;
 
-const { PATH = '', DISPLAY } = process.env;
-
-/** @param {string} command */
-export function onPath(command) {
-  const folders = PATH.split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
-}
+const { DISPLAY } = process.env;
 
 /** MiniBrowser is not on the PATH: each distribution has it beside the library. */
 function findMiniBrowser() {
