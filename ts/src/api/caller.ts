@@ -9,7 +9,7 @@ import {
   type EdgeVecErrorDetails,
   fix,
 } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 
 /** What a callback of the caller threw: it reaches the caller as it is. */
 export class Thrown {
@@ -106,7 +106,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** What an error says, also of one that is none, or that cannot be looked at. */
 function sayOf(cause: unknown): string {
   try {
-    return cause instanceof Error ? cause.message : show(cause);
+    return cause instanceof Error ? cause.message : inspect(cause);
   } catch {
     return 'something that cannot be looked at';
   }

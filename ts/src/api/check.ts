@@ -2,24 +2,24 @@
 
 import type { WriteKind } from '../base/calls.js';
 import { EdgeVecError } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 import type { Id } from '../base/types.js';
 import { causedBy, isThenable } from './caller.js';
 
 /** Where in a call an offending value is. */
-export interface Place {
+export interface Position {
   readonly row?: number;
   readonly id?: Id;
 }
 
 /** An id, or an `INVALID_ID`. */
-export function checkId(id: unknown, place: Place = {}): Id {
+export function checkId(id: unknown, place: Position = {}): Id {
   // -0 and 0 are one key in a Map, and should read back as 0.
   if (typeof id === 'string') return id;
   if (typeof id === 'number' && Number.isFinite(id)) return id === 0 ? 0 : id;
   throw new EdgeVecError('INVALID_ID', 'The id is invalid', {
     expected: 'a string or a finite number',
-    got: show(id),
+    got: inspect(id),
     ...place,
   });
 }
@@ -30,22 +30,22 @@ export function copyVector(
   dimensions: number,
   target: Float32Array,
   offset: number,
-  place: Place = {},
+  place: Position = {},
 ): void {
   readVector(vector, place, () => copyList(vector, dimensions, target, offset, place));
 }
 
 /** Checks, without copying, that a vector has its length; throws `INVALID_VECTOR` or `DIMENSION_MISMATCH`. */
-export function checkLength(vector: unknown, dimensions: number, place: Place = {}): void {
+export function checkLength(vector: unknown, dimensions: number, place: Position = {}): void {
   readVector(vector, place, () => assertLength(vector, dimensions, place));
 }
 
 /** Looks at a vector of the caller's, which may be a proxy or have getters that throw. */
-function readVector(vector: unknown, place: Place, read: () => void): void {
+function readVector(vector: unknown, place: Position, read: () => void): void {
   try {
     read();
   } catch (cause) {
-    const what = show(vector);
+    const what = inspect(vector);
     const isProxy = /\wArray$/.test(what) && !ArrayBuffer.isView(vector);
     throw causedBy(cause, 'INVALID_VECTOR', 'The vector cannot be read', {
       ...(isProxy ? { got: `a proxy of ${what}` } : {}),
@@ -55,7 +55,7 @@ function readVector(vector: unknown, place: Place, read: () => void): void {
   }
 }
 
-function assertLength(vector: unknown, dimensions: number, place: Place): void {
+function assertLength(vector: unknown, dimensions: number, place: Position): void {
   const length = lengthOf(vector);
   if (length === undefined) throw noList(vector, place);
   if (length === dimensions) return;
@@ -71,7 +71,7 @@ function assertLength(vector: unknown, dimensions: number, place: Place): void {
   });
 }
 
-function copyList(vector: unknown, dimensions: number, target: Float32Array, offset: number, place: Place): void {
+function copyList(vector: unknown, dimensions: number, target: Float32Array, offset: number, place: Position): void {
   assertLength(vector, dimensions, place);
   const list = vector as ArrayLike<unknown>;
   if (isNumberArray(list)) {
@@ -85,7 +85,7 @@ function copyList(vector: unknown, dimensions: number, target: Float32Array, off
       if (i === 0 && lengthOf(value) !== undefined) throw nested(list, value, place);
       throw new EdgeVecError('INVALID_VECTOR', `The vector is not a list of numbers: position ${i} is not one`, {
         expected: 'numbers',
-        got: show(value),
+        got: inspect(value),
         ...place,
       });
     }
@@ -93,7 +93,7 @@ function copyList(vector: unknown, dimensions: number, target: Float32Array, off
   }
 }
 
-function noList(vector: unknown, place: Place): EdgeVecError {
+function noList(vector: unknown, place: Position): EdgeVecError {
   const remedy = isThenable(vector)
     ? 'Await it first.'
     : hasData(vector)
@@ -101,17 +101,17 @@ function noList(vector: unknown, place: Place): EdgeVecError {
       : undefined;
   return new EdgeVecError('INVALID_VECTOR', 'The vector is not a list of numbers', {
     expected: 'a Float32Array or an array of numbers',
-    got: show(vector),
+    got: inspect(vector),
     ...(remedy === undefined ? {} : { remedy }),
     ...place,
   });
 }
 
 /** Embedders that take a batch give a list of vectors, also for a batch of one. */
-function nested(outer: unknown, inner: unknown, place: Place): EdgeVecError {
+function nested(outer: unknown, inner: unknown, place: Position): EdgeVecError {
   return new EdgeVecError('INVALID_VECTOR', 'The vector is a list of vectors', {
     expected: 'numbers',
-    got: `${show(outer)} that begins with ${show(inner)}`,
+    got: `${inspect(outer)} that begins with ${inspect(inner)}`,
     remedy: 'Pass one vector at a time: vectors[0], where an embedder gives a batch.',
     ...place,
   });
@@ -125,7 +125,7 @@ export interface Fields {
 }
 
 /** The record itself, once it is known to have only known fields; throws `INVALID_RECORD`. */
-export function checkRecord(record: unknown, place: Place): Fields {
+export function checkRecord(record: unknown, place: Position): Fields {
   if (isThenable(record)) {
     throw new EdgeVecError('INVALID_RECORD', 'The record is a promise', {
       expected: 'an object with id, vector and metadata',
@@ -136,7 +136,7 @@ export function checkRecord(record: unknown, place: Place): Fields {
   if (typeof record !== 'object' || record === null) {
     throw new EdgeVecError('INVALID_RECORD', 'The record is not an object', {
       expected: 'an object with id, vector and metadata',
-      got: show(record),
+      got: inspect(record),
       ...place,
     });
   }
@@ -144,7 +144,7 @@ export function checkRecord(record: unknown, place: Place): Fields {
     if (key === 'id' || key === 'vector' || key === 'metadata') continue;
     throw new EdgeVecError('INVALID_RECORD', 'The record has a field that would be lost', {
       expected: 'only id, vector and metadata',
-      got: show(key),
+      got: inspect(key),
       remedy: 'Put fields of your own into metadata.',
       ...place,
     });
@@ -153,7 +153,7 @@ export function checkRecord(record: unknown, place: Place): Fields {
 }
 
 /** The id of a record for this kind of write: only `insert` chooses one. */
-export function checkRecordId(kind: WriteKind, id: unknown, place: Place): Id | undefined {
+export function checkRecordId(kind: WriteKind, id: unknown, place: Position): Id | undefined {
   return id === undefined && kind === 'insert' ? undefined : checkId(id, place);
 }
 

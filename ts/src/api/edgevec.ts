@@ -4,7 +4,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Method, Reply, Request } from '../base/calls.js';
+import type { Method, ReplyOf, RequestOf } from '../base/calls.js';
 import { closed, EdgeVecError } from '../base/errors.js';
 import { closeWithOwner, forget } from '../base/finalizer.js';
 import type { ResolvedOptions, SiteOptions } from '../base/options.js';
@@ -275,7 +275,7 @@ export class EdgeVec<M extends object = Default> {
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
       const [reply] = await this.#call('search', { queries, vectors, ...how });
-      return this.#decoder(false).hits(reply as Reply<'search'>[number]);
+      return this.#decoder(false).hits(reply as ReplyOf<'search'>[number]);
     });
   }
 
@@ -433,7 +433,7 @@ export class EdgeVec<M extends object = Default> {
     return new Decoder(this.metric, this.dimensions, mayRepeat);
   }
 
-  async #call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
+  async #call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#closing !== undefined) throw closed();
     const reply = await this.#host.call(method, request);
     // Looking at `this` again keeps it reachable for as long as a call is pending: see finalizer.ts.
@@ -454,7 +454,7 @@ export class EdgeVec<M extends object = Default> {
   }
 }
 
-async function persistenceOf(kind: Reply<'stored'>['kind']): Promise<Stats['storage']['persistence']> {
+async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['storage']['persistence']> {
   if (kind === undefined || kind === 'memory') return 'ephemeral';
   if (kind === 'files') return 'durable';
   return (await isPersisted()) ? 'durable' : 'best-effort';

@@ -1,7 +1,7 @@
 // What a file may be given as.
 
 import { EdgeVecError } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 import { isThenable, ofCaller } from './caller.js';
 
 /** A file with a database, as `export` makes it. */
@@ -29,7 +29,7 @@ function readerOf(source: ImportSource): AsyncGenerator<Uint8Array> {
     return fromStream(source as ReadableStream<Uint8Array>);
   throw new EdgeVecError('INVALID_OPTIONS', 'There is nothing to import', {
     expected: 'a ReadableStream, Blob, Response, ArrayBuffer or typed array',
-    got: show(source),
+    got: inspect(source),
     remedy: isThenable(source)
       ? 'Await it first.'
       : 'Of a path, pass await openAsBlob(path), from node:fs; of a URL, await fetch(url).',
@@ -50,7 +50,7 @@ async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
       if (!ArrayBuffer.isView(value)) {
         throw new EdgeVecError('INVALID_OPTIONS', 'The stream to import is not one of bytes', {
           expected: 'Uint8Arrays',
-          got: show(value),
+          got: inspect(value),
           remedy: 'Pass the stream as it comes, not decoded.',
         });
       }
@@ -94,7 +94,7 @@ function lock(stream: ReadableStream<Uint8Array>): ReadableStreamDefaultReader<U
 
 function failed(cause: unknown): EdgeVecError {
   return new EdgeVecError('SOURCE_FAILED', 'The stream that provides the file failed', {
-    got: cause instanceof Error ? cause.message : show(cause),
+    got: cause instanceof Error ? cause.message : inspect(cause),
     cause,
   });
 }

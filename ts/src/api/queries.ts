@@ -1,7 +1,7 @@
 // The queries of `searchMany`, one behind the other.
 
 import { EdgeVecError } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 import { ofCaller } from './caller.js';
 import { checkLength, copyVector } from './check.js';
 
@@ -17,7 +17,7 @@ function copied(queries: unknown, dimensions: number): Float32Array {
   if (!Array.isArray(queries)) {
     throw new EdgeVecError('INVALID_VECTOR', 'The queries are not an array of vectors', {
       expected: 'an array of vectors',
-      got: show(queries),
+      got: inspect(queries),
       remedy: 'Use search for a single query.',
     });
   }

@@ -119,8 +119,8 @@ interface Methods {
 }
 
 export type Method = keyof Methods;
-export type Request<K extends Method> = Methods[K]['request'];
-export type Reply<K extends Method> = Methods[K]['reply'];
+export type RequestOf<K extends Method> = Methods[K]['request'];
+export type ReplyOf<K extends Method> = Methods[K]['reply'];
 
 /** The methods as functions: what a database implements. */
-export type Handlers = { readonly [K in Method]: (request: Request<K>) => Reply<K> | Promise<Reply<K>> };
+export type Handlers = { readonly [K in Method]: (request: RequestOf<K>) => ReplyOf<K> | Promise<ReplyOf<K>> };

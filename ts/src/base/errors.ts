@@ -1,7 +1,7 @@
 // The only error class. An error is data: a code to branch on, the expected value, the actual value
 // and the remedy.
 
-import { show } from './inspect.js';
+import { inspect } from './inspect.js';
 import type { Id } from './types.js';
 
 /** Why a call failed. Branch on the code, never on the message. */
@@ -151,7 +151,7 @@ export class EdgeVecError extends Error {
 const DETAILS = ['expected', 'got', 'remedy', 'row', 'id', 'written'] as const;
 
 function sentences(problem: string, { expected, got, remedy, row, id, written }: EdgeVecErrorDetails): string {
-  const where = [row === undefined ? '' : `row ${row}`, id === undefined ? '' : `id ${show(id)}`]
+  const where = [row === undefined ? '' : `row ${row}`, id === undefined ? '' : `id ${inspect(id)}`]
     .filter(Boolean)
     .join(', ');
   let text = where === '' ? `${problem}.` : `${problem} (${where}).`;
@@ -212,7 +212,7 @@ export function asEdgeVecError(error: unknown): EdgeVecError {
 export function internal(problem: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('INTERNAL', problem, {
     remedy: 'Please report it, with this message and its cause.',
-    ...(cause === undefined ? {} : { got: cause instanceof Error ? cause.message : show(cause), cause }),
+    ...(cause === undefined ? {} : { got: cause instanceof Error ? cause.message : inspect(cause), cause }),
   });
 }
 
@@ -242,7 +242,7 @@ export function unanswered(): EdgeVecError {
 
 /** What was stored of it is not there any more, nor will it come back. */
 export function gone(name: string): EdgeVecError {
-  return new EdgeVecError('CLOSED', `The database ${show(name)} was deleted, so it is closed`, {
+  return new EdgeVecError('CLOSED', `The database ${inspect(name)} was deleted, so it is closed`, {
     remedy:
       "Another tab dropped or replaced it, or the browser cleared this site's data. EdgeVec.list() tells whether there is another database of that name; EdgeVec.open makes one.",
   });
@@ -252,7 +252,7 @@ export function gone(name: string): EdgeVecError {
 export function superseded(name: string, version: number): EdgeVecError {
   return new EdgeVecError(
     'CLOSED',
-    `The database ${show(name)} is closed: other code asked for a newer version of its stores`,
+    `The database ${inspect(name)} is closed: other code asked for a newer version of its stores`,
     {
       remedy: `The code opened the IndexedDB database "edgevec:${name}" at version ${version}. Nothing that was stored is deleted. Reload the page, to get the version of EdgeVec that reads it.`,
     },

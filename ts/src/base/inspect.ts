@@ -1,7 +1,7 @@
 // Values as they stand in an error's sentence.
 
 /** A value as it would stand in a sentence, short. */
-export function show(value: unknown): string {
+export function inspect(value: unknown): string {
   try {
     return shown(value);
   } catch {

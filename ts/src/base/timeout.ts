@@ -4,7 +4,7 @@
 export const CLOSING_MS = 4_000;
 
 /** Resolves or rejects as it does, or resolves after so many milliseconds. */
-export async function within(ms: number, running: Promise<unknown> | undefined): Promise<void> {
+export async function withTimeout(ms: number, running: Promise<unknown> | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
@@ -25,8 +25,8 @@ export class Deadline {
     this.#at = performance.now() + ms;
   }
 
-  /** As {@link within}, until `kept` milliseconds before the deadline: the time that later steps are left with. */
+  /** As {@link withTimeout}, until `kept` milliseconds before the deadline: the time that later steps are left with. */
   within(running: Promise<unknown> | undefined, kept = 0): Promise<void> {
-    return within(Math.max(0, this.#at - kept - performance.now()), running);
+    return withTimeout(Math.max(0, this.#at - kept - performance.now()), running);
   }
 }

@@ -39,7 +39,7 @@ export function chosenFrom(next: number, count: number): number {
 }
 
 /** The ids after changes that are logged together, before the first of them has taken effect. */
-export class Ahead implements Ids {
+export class PendingIds implements Ids {
   readonly #ids: Ids;
   readonly #changed = new Map<Id, boolean>();
   /** Above the integers among them. */

@@ -8,8 +8,8 @@ import type {
   Handlers,
   HitsReply,
   RecordsReply,
-  Reply,
-  Request,
+  ReplyOf,
+  RequestOf,
   SearchRequest,
   WriteRequest,
 } from '../base/calls.js';
@@ -76,7 +76,7 @@ export class Database implements Handlers {
   }
 
   /** A transaction takes its place among writes and deletions when its last part comes. */
-  async write(request: WriteRequest): Promise<Reply<'write'>> {
+  async write(request: WriteRequest): Promise<ReplyOf<'write'>> {
     const { live, isolation, maintenance, slices, transactions } = this.#replica;
     live.assertOpen();
     slices.begin();
@@ -108,15 +108,15 @@ export class Database implements Handlers {
     }
   }
 
-  async abort({ transaction }: Request<'abort'>): Promise<undefined> {
+  async abort({ transaction }: RequestOf<'abort'>): Promise<undefined> {
     await this.#replica.transactions.abort(transaction);
   }
 
-  get({ ids, vectors }: Request<'get'>): Promise<RecordsReply> {
+  get({ ids, vectors }: RequestOf<'get'>): Promise<RecordsReply> {
     return readRecords(this.#replica.live, this.#replica.isolation, ids, vectors);
   }
 
-  async delete({ ids, strict }: Request<'delete'>): Promise<number> {
+  async delete({ ids, strict }: RequestOf<'delete'>): Promise<number> {
     const { live, isolation, maintenance } = this.#replica;
     live.assertOpen();
     while (isolation.rest !== undefined) await isolation.rest;
@@ -143,12 +143,12 @@ export class Database implements Handlers {
     await this.#replica.maintenance.compact();
   }
 
-  async stats(): Promise<Reply<'stats'>> {
+  async stats(): Promise<ReplyOf<'stats'>> {
     await this.#visible();
     return this.#replica.live.engine.stats();
   }
 
-  async stored(): Promise<Reply<'stored'>> {
+  async stored(): Promise<ReplyOf<'stored'>> {
     this.#replica.live.assertOpen();
     return (
       (await this.#durable?.stored()) ?? { kind: undefined, bytes: 0, readOnly: false, reserved: 0, room: undefined }
@@ -161,7 +161,7 @@ export class Database implements Handlers {
     await this.#committer.flush();
   }
 
-  async save({ name }: Request<'save'>): Promise<undefined> {
+  async save({ name }: RequestOf<'save'>): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();
     if (name === undefined || name === this.#durable?.name) await this.#snapshots.checkpoint();

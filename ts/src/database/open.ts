@@ -1,7 +1,7 @@
 // From options to a running database, in whichever host.
 
 import { amend, EdgeVecError, gone } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 import type { EngineOptions, HostOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import { Rows } from '../collection/collection.js';
@@ -153,7 +153,7 @@ async function find(
   const names = new Names();
   const imported = (await isTaken()) ? undefined : await importInto(storage, source, names, check, start, slices);
   if (imported === undefined) {
-    throw new EdgeVecError('NAME_TAKEN', `There is a database ${show(name)} already`, {
+    throw new EdgeVecError('NAME_TAKEN', `There is a database ${inspect(name)} already`, {
       remedy: 'Import it under another name, or drop that one first.',
     });
   }
@@ -173,8 +173,8 @@ function agreed(
   }
   const differing = given.filter((key) => engine[key] !== stored[key]);
   if (differing.length === 0) return stored;
-  const said = (options: EngineOptions): string => differing.map((key) => `${key} ${show(options[key])}`).join(', ');
-  const which = name === '' ? 'of the file' : show(name);
+  const said = (options: EngineOptions): string => differing.map((key) => `${key} ${inspect(options[key])}`).join(', ');
+  const which = name === '' ? 'of the file' : inspect(name);
   throw new EdgeVecError('OPTIONS_DIFFER', `The database ${which} was made with other options`, {
     expected: said(stored),
     got: said(engine),
@@ -186,7 +186,7 @@ function agreed(
 }
 
 function notFound(name: string): EdgeVecError {
-  return new EdgeVecError('NOT_FOUND', `There is no database ${show(name)} yet`, {
+  return new EdgeVecError('NOT_FOUND', `There is no database ${inspect(name)} yet`, {
     remedy: 'EdgeVec.list() tells which there are; EdgeVec.open makes one where it is given dimensions.',
   });
 }

@@ -66,7 +66,7 @@ export class InMemoryReplica implements Replica {
       throw error;
     }
     transaction.resume(entry.firstChosen);
-    await this.isolation.alone(transaction.show());
+    await this.isolation.alone(transaction.publish());
     this.maintenance.link();
   }
 

@@ -1,7 +1,7 @@
 // The engine as the caller of `edgevec/slim` gives it.
 
 import { amend, EdgeVecError } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
 import { bestVariant, variantOf } from './variants.js';
 
@@ -35,7 +35,7 @@ async function bytesOf(source: unknown): Promise<BufferSource | Response> {
   }
   throw new EdgeVecError('INVALID_OPTIONS', 'The option wasm is invalid', {
     expected: 'a WebAssembly.Module, its bytes, a Response or a URL',
-    got: show(source),
+    got: inspect(source),
     remedy: "Pass the package's edgevec.wasm, or import from 'edgevec', which carries it.",
   });
 }

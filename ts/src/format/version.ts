@@ -2,7 +2,7 @@
 // as it is.
 
 import { EdgeVecError } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 
 /** Raised whenever stored bytes change their meaning: heads, entries, manifests, export files. */
 export const FORMAT_VERSION = 1;
@@ -29,7 +29,7 @@ export function checkVersion(got: number): void {
 export function unknownField(what: string, field?: string): EdgeVecError {
   return new EdgeVecError('UNSUPPORTED_FORMAT', `A newer version of EdgeVec has written ${what}`, {
     expected: `the fields that format ${FORMAT_VERSION} has`,
-    got: field === undefined ? 'more bytes' : `a field ${show(field)}`,
+    got: field === undefined ? 'more bytes' : `a field ${inspect(field)}`,
     remedy: 'Nothing was changed. Use the EdgeVec version that wrote it, or a newer one.',
   });
 }

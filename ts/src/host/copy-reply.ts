@@ -1,14 +1,18 @@
 // Replies of a database in this very thread, copied as a message of a worker copies them: metadata in them is what the
 // database holds, and callers may change what they are given.
 
-import type { HitsReply, Method, RecordsReply, Reply } from '../base/calls.js';
+import type { HitsReply, Method, RecordsReply, ReplyOf } from '../base/calls.js';
 import { type Slices, STEP_ROWS } from '../base/time-slices.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
 /** The same reply, with metadata of its own. Large replies are copied in slices. */
-export function copyReply<K extends Method>(method: K, reply: Reply<K>, slices: Slices): Reply<K> | Promise<Reply<K>> {
-  if (method === 'search') return copyHits(reply as Reply<'search'>, slices) as Reply<K> | Promise<Reply<K>>;
-  if (method === 'get') return copyRecords(reply as Reply<'get'>, slices) as Promise<Reply<K>>;
+export function copyReply<K extends Method>(
+  method: K,
+  reply: ReplyOf<K>,
+  slices: Slices,
+): ReplyOf<K> | Promise<ReplyOf<K>> {
+  if (method === 'search') return copyHits(reply as ReplyOf<'search'>, slices) as ReplyOf<K> | Promise<ReplyOf<K>>;
+  if (method === 'get') return copyRecords(reply as ReplyOf<'get'>, slices) as Promise<ReplyOf<K>>;
   return reply;
 }
 

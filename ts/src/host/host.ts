@@ -1,6 +1,6 @@
 // What a host is.
 
-import type { Method, Reply, Request } from '../base/calls.js';
+import type { Method, ReplyOf, RequestOf } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import type { HostKind } from '../base/types.js';
@@ -14,7 +14,7 @@ export interface Host {
   /** What long work in the caller's own thread is cut into. */
   readonly slices: Slices;
   /** A request is handed over: its caller does not use it any more. A reply is the caller's own, whatever it holds. */
-  call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>>;
+  call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>>;
   /** What the database was made with. */
   readonly engine: EngineOptions;
   /** What is missing of it, if it was made out of a stored one that is damaged. */

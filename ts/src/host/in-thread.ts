@@ -1,6 +1,6 @@
 // The database in this very thread: for Node, service workers and edge runtimes, and where a worker is refused.
 
-import type { Handlers, Method, Reply, Request } from '../base/calls.js';
+import type { Handlers, Method, ReplyOf, RequestOf } from '../base/calls.js';
 import { asEdgeVecError, closed } from '../base/errors.js';
 import { weakly } from '../base/finalizer.js';
 import type { EngineOptions, ResolvedOptions } from '../base/options.js';
@@ -62,7 +62,7 @@ export class InThreadHost implements Host {
   }
 
   // An async function: what a handler does without awaiting is done before this returns, and a throw becomes a rejection.
-  async call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
+  async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     const handlers: Handlers | undefined = this.#database;
     if (handlers === undefined) throw closed();
     try {

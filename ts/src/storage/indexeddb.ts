@@ -5,7 +5,7 @@
 
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { closed, EdgeVecError, superseded, unanswered } from '../base/errors.js';
-import { show } from '../base/inspect.js';
+import { inspect } from '../base/inspect.js';
 import { Deadline } from '../base/timeout.js';
 import { Presence } from './presence.js';
 import { isPiece, newPiece, PIECE_BYTES, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
@@ -419,7 +419,7 @@ async function bounded<T>(
     timer = setTimeout(() => {
       running.then(late, () => {});
       reject(
-        new EdgeVecError('BLOCKED', `The database ${show(name)} is held by another tab that does not let go`, {
+        new EdgeVecError('BLOCKED', `The database ${inspect(name)} is held by another tab that does not let go`, {
           expected: `it to be free within ${ms / 1000} s`,
           remedy,
         }),

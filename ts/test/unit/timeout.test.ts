@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Deadline, within } from '../../src/base/timeout.js';
+import { Deadline, withTimeout } from '../../src/base/timeout.js';
 
 const never = new Promise(() => {});
 
@@ -36,6 +36,6 @@ test('a step that comes late still gets the time that others have left to it', a
 
 test('what a step rejects with is what the wait rejects with', async () => {
   const reason = new Error('mine');
-  await expect(within(1_000, Promise.reject(reason))).rejects.toBe(reason);
+  await expect(withTimeout(1_000, Promise.reject(reason))).rejects.toBe(reason);
   await expect(new Deadline(1_000).within(Promise.reject(reason))).rejects.toBe(reason);
 });

@@ -1,7 +1,7 @@
 // The options of `search` and `searchMany`.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import type { ResolvedSearch } from '../../base/options.js';
 import type { SearchOptions } from '../../base/types.js';
 import { checkKeys, flag, integer, MAX_U32, share } from './values.js';
@@ -17,7 +17,10 @@ export function resolveSearch(options: number | SearchOptions = {}): ResolvedSea
   checkKeys('search', options, KEYS);
   const { k = 10, recall, ef, exact = false, includeVectors = false } = options;
   if (!Number.isSafeInteger(k) || k < 1) {
-    throw new EdgeVecError('INVALID_K', 'k is not a number of hits', { expected: 'an integer from 1', got: show(k) });
+    throw new EdgeVecError('INVALID_K', 'k is not a number of hits', {
+      expected: 'an integer from 1',
+      got: inspect(k),
+    });
   }
   if (ef !== undefined) integer('ef', ef, 1, MAX_U32);
   if (recall !== undefined) share('recall', recall);

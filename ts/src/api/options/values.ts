@@ -1,7 +1,7 @@
 // Checks of single values of options.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import type { Durability } from '../../base/types.js';
 import { ofCaller } from '../caller.js';
 
@@ -18,7 +18,7 @@ export function checkKeys(method: string, options: object, known: Readonly<Recor
   if (typeof options !== 'object' || options === null) {
     throw new EdgeVecError('INVALID_OPTIONS', `The options of ${method} are not an object`, {
       expected: `an object with ${names.join(', ')}`,
-      got: show(options),
+      got: inspect(options),
     });
   }
   const unknown = Object.keys(options).filter((key) => !names.includes(key));
@@ -58,5 +58,5 @@ export function isStrict(durability: Durability): boolean {
 }
 
 export function invalid(name: string, expected: string, value: unknown): EdgeVecError {
-  return new EdgeVecError('INVALID_OPTIONS', `The option ${name} is invalid`, { expected, got: show(value) });
+  return new EdgeVecError('INVALID_OPTIONS', `The option ${name} is invalid`, { expected, got: inspect(value) });
 }

@@ -6,7 +6,7 @@ import type { Part, WriteKind } from '../../base/calls.js';
 import type { Id } from '../../base/types.js';
 import { copyMetadata } from '../../collection/metadata/copy.js';
 import { ofCaller } from '../caller.js';
-import { checkRecord, checkRecordId, copyVector, type Place } from '../check.js';
+import { checkRecord, checkRecordId, copyVector, type Position } from '../check.js';
 
 /** Small enough to be checked, stored and logged in a part of a slice, large enough that messages cost nothing. */
 const PART_ROWS = 64;
@@ -46,7 +46,7 @@ export class Packer {
     return ofCaller(() => this.#add(record, place), 'INVALID_RECORD', 'The record cannot be read', place);
   }
 
-  #add(record: unknown, place: Place): Id | undefined {
+  #add(record: unknown, place: Position): Id | undefined {
     const { id: given, vector, metadata: data } = checkRecord(record, place);
     const id = checkRecordId(this.#kind, given, place);
     const named = id === undefined ? place : { ...place, id };

@@ -1,7 +1,7 @@
 // The caller's iterable of records: its errors get a code, and an abort need not wait for its next record.
 
 import { aborted, EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import { causedBy, isThenable, ofCaller } from '../caller.js';
 
 const FAILED = 'The iterable that provides the records failed';
@@ -82,7 +82,7 @@ function stepOf(answer: unknown): Step {
   if (typeof answer !== 'object' || answer === null || isThenable(answer)) {
     throw new EdgeVecError('SOURCE_FAILED', FAILED, {
       expected: 'next() to give an object with done and value',
-      got: show(answer),
+      got: inspect(answer),
     });
   }
   return ofCaller(

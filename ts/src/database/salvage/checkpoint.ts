@@ -86,7 +86,7 @@ async function writeRows(into: State, slices: Slices, part: Parameters<Transacti
   if (part.ids.length === 0) return;
   const transaction = new Transaction('upsert', into);
   transaction.append(part, false);
-  const steps = transaction.show();
+  const steps = transaction.publish();
   await slices.run(() => steps.next().done === true);
 }
 

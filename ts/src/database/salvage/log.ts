@@ -115,7 +115,7 @@ async function apply(
       findings.miss('entry', asEdgeVecError(error), { entry: seq, rows: kept.ids.length });
       continue;
     }
-    const steps = transaction.show();
+    const steps = transaction.publish();
     await slices.run(() => steps.next().done === true);
     applied += kept.ids.length;
   }

@@ -1,7 +1,7 @@
 // What can be read of a stored database, in memory. Nothing is written to its storage.
 
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import type { EngineOptions } from '../../base/options.js';
 import { Rows } from '../../collection/collection.js';
 import { Engine } from '../../engine/engine.js';
@@ -60,7 +60,7 @@ export async function salvage(
 async function inspected(site: StorageSite, name: string): Promise<Storage> {
   const storage = await site.inspect(name);
   if (storage !== undefined) return storage;
-  throw new EdgeVecError('NOT_FOUND', `There is no database ${show(name)}`, {
+  throw new EdgeVecError('NOT_FOUND', `There is no database ${inspect(name)}`, {
     remedy: 'EdgeVec.list() tells which there are.',
   });
 }
@@ -152,7 +152,7 @@ function dimensionsIn(found: readonly { readonly seq: number; readonly bytes: Ui
 }
 
 function nothingIn(name: string): EdgeVecError {
-  return new EdgeVecError('DAMAGED', `Nothing of the database ${show(name)} can be read`, {
+  return new EdgeVecError('DAMAGED', `Nothing of the database ${inspect(name)} can be read`, {
     expected: 'a checkpoint, or a write in the log',
     remedy: 'Import an export of the database, or drop it.',
   });

@@ -4,7 +4,7 @@
 // Where there is a log, a change takes effect once it is logged. Changes that are ready together are logged together.
 
 import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
-import { Ahead, type Ids } from '../../collection/ids.js';
+import { type Ids, PendingIds } from '../../collection/ids.js';
 import type { Entry, Origin } from '../../format/entry.js';
 import type { Durable } from '../../persistence/durable.js';
 import { PartsGone } from '../../persistence/log/log.js';
@@ -22,16 +22,16 @@ export interface Change<T> {
    * together.
    */
   readonly frees?: boolean;
-  /** Whether what it would show is still there: it may have been lost with the engine it was in. */
+  /** Whether what it would publish is still there: it may have been lost with the engine it was in. */
   isWhole(): boolean;
   /** Makes sure that it can take effect on these ids, and chooses what is to be chosen. May be called again. Nothing is seen of it. */
   check(ids: Ids): Generator<undefined, void>;
   /** What it will have done to the ids. */
-  foresee(ids: Ahead): void;
+  foresee(ids: PendingIds): void;
   /** What is to be logged of it, once it is checked. */
   entry(origin: Origin): Entry;
   /** Lets everybody see it. */
-  show(): Generator<undefined, T>;
+  publish(): Generator<undefined, T>;
 }
 
 /** Of changes that are logged together. */
@@ -174,7 +174,7 @@ export class Committer {
   async #commit(group: readonly Queued[]): Promise<void> {
     const durable = this.#durable;
     if (durable === undefined) {
-      for (const queued of await this.#checked(group)) await this.#show(queued);
+      for (const queued of await this.#checked(group)) await this.#publish(queued);
       return;
     }
     const waiting = new Map(group.map((queued) => [queued.number, queued]));
@@ -191,7 +191,7 @@ export class Committer {
           mayMakeRoom = false;
         }
       }
-      for (const queued of waiting.values()) await this.#show(queued);
+      for (const queued of waiting.values()) await this.#publish(queued);
     } catch (error) {
       await this.#failed(waiting, error);
     }
@@ -253,7 +253,7 @@ export class Committer {
       // Else its caller has been told that it failed, or will be, and its rows are gone.
       if (!queued?.change.isWhole()) return false;
       waiting.delete(number);
-      await this.#show(queued);
+      await this.#publish(queued);
       return true;
     });
     this.#unsure = false;
@@ -262,7 +262,7 @@ export class Committer {
   /** Those that can take effect one after the other. The others are told why not. */
   async #checked(group: readonly Queued[]): Promise<Queued[]> {
     const ids = this.#live.rows;
-    const ahead = group.length > 1 ? new Ahead(ids) : undefined;
+    const ahead = group.length > 1 ? new PendingIds(ids) : undefined;
     const checked: Queued[] = [];
     for (const queued of group) {
       try {
@@ -276,9 +276,9 @@ export class Committer {
     return checked;
   }
 
-  async #show({ change, resolve, reject }: Queued): Promise<void> {
-    await this.#isolation.alone(change.show()).then(resolve, (error) => {
-      // What is logged is there, whether or not somebody could show it.
+  async #publish({ change, resolve, reject }: Queued): Promise<void> {
+    await this.#isolation.alone(change.publish()).then(resolve, (error) => {
+      // What is logged is there, whether or not somebody could publish it.
       reject(this.#durable !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
     });
   }

@@ -21,7 +21,7 @@ export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
       for (const id of ids) ahead.delete(id);
     },
     entry: (origin) => ({ ...origin, kind: 'delete', ids }),
-    show: () => deleteRows(live.current, ids),
+    publish: () => deleteRows(live.current, ids),
   };
 }
 

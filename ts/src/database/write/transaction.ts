@@ -4,7 +4,7 @@ import type { Part, WriteKind } from '../../base/calls.js';
 import { amend, asEdgeVecError, EdgeVecError } from '../../base/errors.js';
 import { STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
-import type { Ahead, Ids } from '../../collection/ids.js';
+import type { Ids, PendingIds } from '../../collection/ids.js';
 import type { Origin, WriteEntry } from '../../format/entry.js';
 import type { State } from '../../persistence/checkpoint/places.js';
 import type { Draft } from '../../persistence/draft.js';
@@ -99,7 +99,7 @@ export class Transaction {
   }
 
   /** What it will have done to the ids. */
-  foresee(ids: Ahead): void {
+  foresee(ids: PendingIds): void {
     for (const id of this.#given) ids.add(id);
     for (let i = 0; i < this.#chosen; i++) ids.add(this.#firstChosen + i);
   }
@@ -120,11 +120,11 @@ export class Transaction {
    * Makes every row visible, and every row it replaces invisible. Yields as `check` does; until it is done the caller lets nobody see the rows.
    * Returns the ids chosen for rows that came without.
    */
-  *show(): Generator<undefined, number[]> {
+  *publish(): Generator<undefined, number[]> {
     const chosen: number[] = [];
     for (const [row, id] of this.#ids.entries()) {
       if (id === undefined) chosen.push(this.#firstChosen + chosen.length);
-      this.#show(row, id ?? (chosen.at(-1) as number));
+      this.#publish(row, id ?? (chosen.at(-1) as number));
       if (row % STEP_ROWS === STEP_ROWS - 1) yield;
     }
     return chosen;
@@ -184,7 +184,7 @@ export class Transaction {
     return this.#ids.length - this.#given.size;
   }
 
-  #show(row: number, id: Id): void {
+  #publish(row: number, id: Id): void {
     const { engine, rows } = this.#state;
     const old = rows.slotOf(id);
     const slot = this.#slots[row] as number;

@@ -60,8 +60,8 @@ export class Transactions {
       },
       foresee: (ids) => transaction.foresee(ids),
       entry: (origin) => transaction.entry(origin),
-      *show() {
-        const chosen = yield* transaction.show();
+      *publish() {
+        const chosen = yield* transaction.publish();
         end();
         return chosen;
       },

@@ -7,7 +7,7 @@
 
 import { unflatten } from 'devalue';
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import { arrayOfHoles, KINDS_IN_WORDS, MAX_LEVELS, STORED_VIEWS, viewConstructor } from './kinds.js';
 
 /** The nodes of a text, by index. */
@@ -58,7 +58,7 @@ export function readMetadata(nodes: Nodes, index: unknown, views = STORED_VIEWS)
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || value === null) throw malformed();
   if (Object.getPrototypeOf(value) === Object.prototype) return value;
-  throw unsupported(`${show(value)} in place of an object of fields`);
+  throw unsupported(`${inspect(value)} in place of an object of fields`);
 }
 
 /** A value that is not metadata. @throws as `readMetadata` */
@@ -173,7 +173,7 @@ class Reader {
       case 'ArrayBuffer':
         return this.#know(index, this.#bytesAt(index).buffer);
       default:
-        if (!this.#views.has(tag)) throw unsupported(`a ${show(tag).slice(1, -1)}`);
+        if (!this.#views.has(tag)) throw unsupported(`a ${inspect(tag).slice(1, -1)}`);
         return this.#know(index, this.#view(tag, said));
     }
   }
@@ -221,7 +221,7 @@ function regExp(source: string, flags: string): RegExp {
   try {
     return new RegExp(source, flags);
   } catch (cause) {
-    throw unsupported(`a regular expression that this JavaScript engine does not know: ${show(source)}`, cause);
+    throw unsupported(`a regular expression that this JavaScript engine does not know: ${inspect(source)}`, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 // What is said of a value that metadata may not hold: what it is, and what to store in its place.
 
 import type { EdgeVecErrorDetails } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   Function: 'Leave it out, or store what it returns.',
@@ -27,7 +27,7 @@ export function refused(value: unknown, kind?: string): [got: string, details: E
 
 function wordsFor(value: unknown, kind: string | undefined): string {
   if (kind === 'SharedArrayBuffer') return 'bytes of a SharedArrayBuffer';
-  if (typeof value !== 'object') return show(value);
+  if (typeof value !== 'object') return inspect(value);
   if (kind === undefined) return `${shown(value)} without fields of its own`;
   return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
@@ -35,7 +35,7 @@ function wordsFor(value: unknown, kind: string | undefined): string {
 /** A value, or the message of an error, in words. A proxy may refuse to be looked at. */
 export function shown(value: unknown): string {
   try {
-    return value instanceof Error ? value.message : show(value);
+    return value instanceof Error ? value.message : inspect(value);
   } catch {
     return 'an object that cannot be looked at';
   }

@@ -1,6 +1,6 @@
 // The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
 
-import type { Method, Reply, Request } from '../../base/calls.js';
+import type { Method, ReplyOf, RequestOf } from '../../base/calls.js';
 import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../base/errors.js';
 import { weakly } from '../../base/finalizer.js';
 import type { EngineOptions, ResolvedOptions } from '../../base/options.js';
@@ -15,7 +15,7 @@ import { Calls } from './calls.js';
 import { packError, unpackError, unpackEvent, unpackReport } from './error-data.js';
 import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { failed, type Started, startWorker } from './start.js';
+import { type Started, startWorker, workerFailed } from './start.js';
 
 /** How long the answer of a worker that has closed its database may be on its way, in milliseconds. */
 const ANSWER_MS = 500;
@@ -87,14 +87,14 @@ export class WorkerHost implements Host {
     return this.#ended.signal;
   }
 
-  call<K extends Method>(method: K, request: Request<K>): Promise<Reply<K>> {
+  call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     return this.#calls
       .send((call) => this.#post({ call, method, request }, buffersOf(request)))
       .catch((error) => {
         // A request was checked or made here: all of it can be copied.
         throw asEdgeVecError(error);
-      }) as Promise<Reply<K>>;
+      }) as Promise<ReplyOf<K>>;
   }
 
   async close(): Promise<void> {
@@ -127,15 +127,15 @@ export class WorkerHost implements Host {
       let unread: unknown;
       const gone = (): void => {
         if (opened) this.#died('it was terminated or ran out of memory');
-        else reject(failed('The worker was terminated or ran out of memory while the database was opened'));
+        else reject(workerFailed('The worker was terminated or ran out of memory while the database was opened'));
       };
       if (lock !== undefined && isSeen) this.#stopWaiting = awaitLock(lock, () => this.#unlessAlive(FREED_MS, gone));
       else if (lock !== undefined) this.#unlessAlive(UNSEEN_MS, gone);
       this.#worker.onerror = (event) => {
         event.preventDefault();
-        reject(failed('The worker failed while the database was opened', event.message));
+        reject(workerFailed('The worker failed while the database was opened', event.message));
       };
-      const unreadable = (): void => reject(failed('What the worker said could not be read'));
+      const unreadable = (): void => reject(workerFailed('What the worker said could not be read'));
       this.#worker.onmessageerror = unreadable;
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | null>) => {
         if (data === null) return unreadable();
@@ -160,7 +160,7 @@ export class WorkerHost implements Host {
       try {
         this.#post(message, []);
       } catch (error) {
-        reject(failed('The compiled module could not be sent to the worker', error));
+        reject(workerFailed('The compiled module could not be sent to the worker', error));
       }
     });
   }

@@ -36,7 +36,7 @@ export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>
     return { worker, lock: isLocked ? lock : undefined, isSeen: isLocked && (await isHeld(lock)) };
   } catch (cause) {
     worker?.terminate?.();
-    throw cause instanceof EdgeVecError ? cause : failed('The worker could not be started', cause);
+    throw cause instanceof EdgeVecError ? cause : workerFailed('The worker could not be started', cause);
   } finally {
     if (blob !== undefined) URL.revokeObjectURL(blob);
   }
@@ -57,7 +57,7 @@ async function blobUrl(): Promise<string> {
     const { default: source } = await import('virtual:edgevec/worker');
     return URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   } catch (cause) {
-    throw failed("The worker's script could not be loaded", cause);
+    throw workerFailed("The worker's script could not be loaded", cause);
   }
 }
 
@@ -79,11 +79,11 @@ function hello(worker: Worker, lock: string): Promise<boolean> {
     const onError = (event: Event): void => {
       stop();
       event.preventDefault();
-      reject(failed("The worker's script failed to start", (event as ErrorEvent).message || undefined));
+      reject(workerFailed("The worker's script failed to start", (event as ErrorEvent).message || undefined));
     };
     const timer = setTimeout(() => {
       stop();
-      reject(failed(`The worker did not answer within ${HELLO_MS / 1000} s`));
+      reject(workerFailed(`The worker did not answer within ${HELLO_MS / 1000} s`));
     }, HELLO_MS);
     worker.addEventListener('message', onMessage);
     worker.addEventListener('error', onError);
@@ -91,7 +91,7 @@ function hello(worker: Worker, lock: string): Promise<boolean> {
   });
 }
 
-export function failed(problem: string, cause?: unknown): EdgeVecError {
+export function workerFailed(problem: string, cause?: unknown): EdgeVecError {
   const got = cause instanceof Error ? cause.message : cause === undefined ? undefined : String(cause);
   return new EdgeVecError('WORKER_FAILED', problem, {
     remedy:

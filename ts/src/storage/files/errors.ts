@@ -1,7 +1,7 @@
 // What a failed call of the file system is to whoever uses the storage.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import { noRoom } from '../room.js';
 import { codeOf } from './node.js';
 
@@ -11,7 +11,7 @@ export async function unavailable<T>(folder: string, run: () => Promise<T>): Pro
   } catch (cause) {
     if (cause instanceof EdgeVecError) throw cause;
     if (isFull(cause)) throw failed(cause);
-    throw new EdgeVecError('STORAGE_UNAVAILABLE', `The folder ${show(folder)} cannot be used`, {
+    throw new EdgeVecError('STORAGE_UNAVAILABLE', `The folder ${inspect(folder)} cannot be used`, {
       got: String(cause),
       remedy: 'Pass a directory that this process may write to.',
       cause,

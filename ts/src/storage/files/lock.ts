@@ -9,7 +9,7 @@
 // holder knows it by the file that it has open.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import { isFull } from './errors.js';
 import { type Holder, isHere, namespaceOf, parseHolder, sayHolder } from './holder.js';
 import { writeAll } from './io.js';
@@ -274,7 +274,7 @@ export class LockFile {
   async #blocked(what: string): Promise<EdgeVecError> {
     const found = await this.#find();
     const holder = found?.holder;
-    const remove = `remove the file ${show(this.#file)}`;
+    const remove = `remove the file ${inspect(this.#file)}`;
     const seconds = STALE_MS / 1000;
     let remedy = 'Close it there first: one thread of one process can have it open.';
     if (found === undefined || holder === undefined)

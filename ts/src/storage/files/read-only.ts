@@ -3,7 +3,7 @@
 // changed since.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import type { Keys, Room, Storage, StoreName } from '../storage.js';
 import { guard } from './errors.js';
 import { JOURNAL } from './names.js';
@@ -67,9 +67,9 @@ export class ReadOnlyFiles implements Storage {
   }
 
   async commit(): Promise<never> {
-    throw new EdgeVecError('READ_ONLY', `The database ${show(this.#name)} is open for reading only`, {
+    throw new EdgeVecError('READ_ONLY', `The database ${inspect(this.#name)} is open for reading only`, {
       expected: 'a folder that this process may write to',
-      got: show(this.#folder),
+      got: inspect(this.#folder),
       remedy: 'Give this process the right to write to that folder, or save a copy under another directory.',
     });
   }

@@ -2,7 +2,7 @@
 // lock file; in that it may be open many times.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { show } from '../../base/inspect.js';
+import { inspect } from '../../base/inspect.js';
 import type { Storage, StorageSite } from '../storage.js';
 import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';
@@ -50,7 +50,7 @@ export class FilesSite implements StorageSite {
     const { fs } = this.#node;
     const lock = await unavailable(folder, async () => {
       await fs.mkdir(`${folder}/${CHUNKS}`, { recursive: true });
-      return LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
+      return LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${inspect(name)}`);
     });
     try {
       return await FileStorage.open(fs, this.#root, name, folder, lock);
@@ -93,7 +93,7 @@ export class FilesSite implements StorageSite {
     // Another of this thread may have dropped it meanwhile.
     if (!(await exists(fs, folder))) return;
     await unavailable(folder, async () => {
-      const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${show(name)}`);
+      const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${inspect(name)}`);
       try {
         // Out of the way in one step: a database is there or it is not.
         const away = `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`;
