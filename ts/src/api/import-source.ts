@@ -1,10 +1,10 @@
-// What a file may be given as.
+// The kinds of value that `import` reads a file from.
 
 import { EdgeVecError } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import { isThenable, ofCaller } from './caller.js';
 
-/** A file with a database, as `export` makes it. */
+/** A file made by `export`, in any of these kinds. */
 export type ImportSource = ReadableStream<Uint8Array> | Blob | Response | ArrayBuffer | ArrayBufferView;
 
 /** Its bytes, as they come. Also of a value from another frame or context. @throws `INVALID_OPTIONS`, `SOURCE_FAILED` */

@@ -5,8 +5,8 @@ import type { EdgeVec as Database } from './edgevec.js';
 import { type EdgeVecClass, edgeVecClass } from './edgevec-class.js';
 
 /**
- * A vector database on this device. It runs in Chrome and Edge from 98, Firefox from 113, Safari from 16.4 and Node from
- * 20.19.
+ * A vector database on this device, for semantic search and RAG over embeddings, offline. Runs in
+ * Chrome and Edge from 98, Firefox from 113, Safari from 16.4 and Node from 20.19.
  *
  * @example
  * const db = await EdgeVec.open<{ title: string }>({ dimensions: 384 });

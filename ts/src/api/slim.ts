@@ -5,32 +5,34 @@ import { givenEngine, type WasmSource } from '../engine/given.js';
 import type { EdgeVec as Database } from './edgevec.js';
 import { type EdgeVecClass, edgeVecClass } from './edgevec-class.js';
 
-/** The engine, from the caller. */
+/** The option by which the caller gives the engine. */
 export interface WasmOption {
   /**
-   * The package's `edgevec.wasm`: compiled, as bytes, as a `Response` or a promise of one, or where to fetch it. Or its
-   * `edgevec-relaxed.wasm`, with the same answers sooner, where there is relaxed SIMD: Chrome from 114, Firefox from 146.
+   * The package's `edgevec.wasm`: compiled, as bytes, as a `Response`, as a promise of a
+   * `Response`, or as the address of the file. Or `edgevec-relaxed.wasm`, if the platform has
+   * relaxed SIMD (Chrome from 114, Firefox from 146): the answers are the same, and come sooner.
    */
   readonly wasm: WasmSource;
 }
 
-/** What `open` of `edgevec/slim` takes. */
+/** Options of `open` of `edgevec/slim`. */
 export interface SlimOpenOptions extends OpenOptions, WasmOption {}
 
-/** What `load` of `edgevec/slim` takes. */
+/** Options of `load` of `edgevec/slim`. */
 export type SlimLoadOptions = LoadOptions & WasmOption;
 
-/** What `import` of `edgevec/slim` takes. */
+/** Options of `import` of `edgevec/slim`. */
 export type SlimImportOptions = ImportOptions & WasmOption;
 
-/** What `salvage` of `edgevec/slim` takes. */
+/** Options of `salvage` of `edgevec/slim`. */
 export type SlimSalvageOptions = SalvageOptions & WasmOption;
 
 const KEYS = { wasm: true } satisfies Record<keyof WasmOption, true>;
 
 /**
- * A vector database on this device, with the engine from the caller: each call that opens a database takes `wasm` beside its
- * options. It runs in Chrome and Edge from 98, Firefox from 94, Safari from 16.4 and Node from 20.19.
+ * A vector database on this device, with the engine from the caller: each call that opens a
+ * database takes `wasm` in its options. Runs in Chrome and Edge from 98, Firefox from 94, Safari
+ * from 16.4 and Node from 20.19.
  *
  * @example
  * import wasm from 'edgevec/edgevec.wasm?url';

@@ -233,7 +233,10 @@ export interface StorageStats {
   readonly persistence: 'durable' | 'best-effort' | 'ephemeral';
   /** Bytes stored of this database, approximately. 0 if nothing is stored. */
   readonly bytes: number;
-  /** Whether writes and `save()` reject with `READ_ONLY`, because this process may not write its folder. */
+  /**
+   * Whether writes and `save()` reject with `READ_ONLY`, because this process may not write to the
+   * database's folder.
+   */
   readonly readOnly: boolean;
   /**
    * Bytes kept back in addition to `bytes`. With this space, rows can be deleted and the database

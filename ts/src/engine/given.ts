@@ -5,7 +5,7 @@ import { inspect } from '../base/inspect.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
 import { bestVariant, variantOf } from './variants.js';
 
-/** The engine, from the caller: compiled, as bytes, as a response, or where to fetch it. */
+/** The engine, from the caller: compiled, as bytes, as a response, or as the address of the file. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
 
 /** Compiles what the caller gave. @internal */

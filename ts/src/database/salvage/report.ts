@@ -1,48 +1,56 @@
-// What was given back of a stored database, and what is missing.
+// The report of `salvage`: the recovered and the missing parts of a stored database.
 
 import type { EdgeVecError } from '../../base/errors.js';
 
-/** What of a stored database could not be read. */
+/** A part of a stored database that could not be read. */
 export type SalvagePart =
-  /** What says which checkpoint is the last, and how far the log goes. */
+  /** The head tells which checkpoint is the last, and how far the log goes. */
   | 'head'
-  /** A checkpoint, or its manifest: what says which chunks there are. */
+  /** A checkpoint, or its manifest. The manifest tells which chunks belong to the checkpoint. */
   | 'checkpoint'
-  /** What the engine was; rows with a `precision` below `'float32'` cannot be read without. */
+  /**
+   * The header of the engine. Without the header, rows with a `precision` below `'float32'` cannot
+   * be read.
+   */
   | 'engine'
   | 'vectors'
-  /** The lengths of vectors under cosine: these rows have vectors of length 1, and are found as before. */
+  /**
+   * The lengths of vectors under cosine. These rows have vectors of length 1, and searches find
+   * them as before.
+   */
   | 'lengths'
   | 'ids'
   /** These rows have no metadata. */
   | 'metadata'
-  /** An entry of the log: a write or a deletion, or some rows of one. */
+  /** An entry of the log: a write or a deletion, or some rows of a write. */
   | 'entry';
 
-/** Something that is missing. */
+/** A missing part. */
 export interface SalvageLoss {
   readonly part: SalvagePart;
-  /** How many rows are missing, or lack what is missing of them; left out if nobody can know. */
+  /**
+   * Number of rows that are missing, or that lack this part. Absent if the number cannot be known.
+   */
   readonly rows?: number;
   /** The number of the entry in the log. */
   readonly entry?: number;
-  /** How many entries are missing from that one on, if they are not there at all. */
+  /** Number of missing entries, from `entry` on, if the entries do not exist at all. */
   readonly entries?: number;
-  /** Why it cannot be read. */
+  /** Why the part cannot be read. */
   readonly error: EdgeVecError;
 }
 
-/** What `EdgeVec.salvage` found. */
+/** The result of `EdgeVec.salvage`, in numbers. */
 export interface SalvageReport {
-  /** Rows in the database that was given back. */
+  /** Rows in the recovered database. */
   readonly rows: number;
-  /** Writes and deletions of the log that were applied on top of the checkpoint. */
+  /** Writes and deletions of the log that were applied to the checkpoint. */
   readonly entries: number;
-  /** How many of them had been cut off before, behind a damaged one, and were set aside. */
+  /** How many of `entries` were cut off before, behind a damaged entry, and were set aside. */
   readonly setAside: number;
-  /** Whether nothing is missing, as far as what is stored can tell. */
+  /** Whether nothing is missing, as far as the stored bytes can tell. */
   readonly isWhole: boolean;
-  /** All that is missing. */
+  /** All missing parts. */
   readonly losses: readonly SalvageLoss[];
 }
 
