@@ -352,7 +352,7 @@ export class EdgeVec<M extends object = Default> {
       unlinked,
       levels,
       memoryBytes,
-      memory: { rows: stats.rowBytes, levels: stats.levelBytes, graph: stats.graphBytes },
+      memory: { rows: stats.rowBytes, codes: stats.levelBytes, graph: stats.graphBytes },
       calibratedRows,
       distances,
       buildDistances,

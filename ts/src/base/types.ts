@@ -260,7 +260,7 @@ export interface MemoryParts {
    * The four-bit codes that searches walk on. 0 while rows are few, or if codes could not tell the
    * rows apart.
    */
-  readonly levels: number;
+  readonly codes: number;
   /** The links between rows. */
   readonly graph: number;
 }

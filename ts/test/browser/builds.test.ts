@@ -30,7 +30,7 @@ async function answers(engine: string, precision: Precision) {
     await db.insert(clustered(3000, DIMENSIONS, 41).map((vector, id) => ({ id, vector })));
     const found = await db.searchMany(clustered(20, DIMENSIONS, 42), { k: 10, ef: 60, includeVectors: true });
     const { variant, distances, buildDistances, memory } = await db.stats();
-    expect(memory.levels).toBeGreaterThan(0);
+    expect(memory.codes).toBeGreaterThan(0);
     const hits = found.map((hits) => hits.map(({ id, distance, vector }) => [id, distance, ...(vector ?? [])]));
     return { variant, distances, buildDistances, hits };
   } finally {

@@ -98,10 +98,10 @@ export function defineRecallSuite(label: string, open: Open): void {
       const truth = asked.map((query) => nearest('euclidean', query, rows, 10).map((id) => ({ id })));
       expect(share(await db.searchMany(asked, { k: 10, ef: 120 }), truth)).toBeGreaterThanOrEqual(0.95);
       const { memory } = await db.stats();
-      expect(memory.levels).toBeGreaterThan(0);
+      expect(memory.codes).toBeGreaterThan(0);
       expect(memory.graph).toBeGreaterThan(0);
       // Rows come in chunks, of which the last is not full.
-      expect((memory.rows + memory.levels) / (rows.length * dimensions)).toBeLessThan(mostBytes);
+      expect((memory.rows + memory.codes) / (rows.length * dimensions)).toBeLessThan(mostBytes);
       const [hit] = await db.search(rows[7] as Float32Array, { k: 1, includeVectors: true });
       for (const stored of [(await db.get(7))?.vector, hit?.vector]) {
         const row = rows[7] as Float32Array;

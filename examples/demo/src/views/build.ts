@@ -195,7 +195,7 @@ function showEngine({ stats }: Held): void {
   facts(engineFacts, [
     ['Memory', format.bytes(stats.memoryBytes)],
     ['of which vectors', format.bytes(stats.memory.rows)],
-    ['of which 4-bit levels', format.bytes(stats.memory.levels)],
+    ['of which 4-bit codes', format.bytes(stats.memory.codes)],
     ['of which graph links', format.bytes(stats.memory.graph)],
     ['Runs in', stats.host === 'worker' ? 'a worker' : 'this thread'],
     ['WebAssembly', stats.variant],
