@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { BROWSERS } from './browsers.mjs';
 import { build } from './build.mjs';
 import { gate, report } from './report.mjs';
-import { bin, main, rust, Stop, step } from './run.mjs';
+import { bin, main, root, rust, Stop, step } from './run.mjs';
 import { hasWasmTarget, setup } from './setup.mjs';
 import { PARTS, test } from './test.mjs';
 
 /** @typedef {import('./report.mjs').Row} Row */
 
 const node = process.execPath;
+
+/**
+ * The rules of scripts/house.mjs that hold today. The others join once every place has been mended.
+ */
+const HOLDING = 'length';
 
 /** @param {string} name @param {string} note @returns {Row} */
 const absent = (name, note) => ({ name, status: 'not run', note, optional: true });
@@ -59,6 +64,7 @@ async function typeScriptGates() {
         '.',
       ]),
     ),
+    gate('house', await step('Rules of the house', node, [join(root, 'scripts/house.mjs'), '--only', HOLDING])),
   ];
 }
 

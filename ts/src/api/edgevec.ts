@@ -177,7 +177,10 @@ export class EdgeVec<M extends object = Default> {
    * @throws the errors of {@link insert}, without `ID_EXISTS`.
    *
    * @example
-   * await db.upsert(records, { onProgress: ({ done, total }) => console.log(done, total), signal });
+   * await db.upsert(records, {
+   *   onProgress: ({ done, total }) => console.log(done, total),
+   *   signal,
+   * });
    */
   upsert(record: UpsertRecord<M>, options?: WriteOptions): Promise<Id>;
   upsert(records: Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id[]>;
@@ -265,7 +268,8 @@ export class EdgeVec<M extends object = Default> {
    * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`.
    *
    * @example
-   * for (const { id, score, metadata } of await db.search(query, 5)) console.log(id, score, metadata);
+   * const hits = await db.search(query, 5);
+   * for (const { id, score, metadata } of hits) console.log(id, score, metadata);
    */
   search(query: VectorInput, options: WithVectors): Promise<HitWithVector<M>[]>;
   search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]>;

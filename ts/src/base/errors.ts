@@ -125,7 +125,9 @@ export interface EdgeVecErrorDetails {
  * try {
  *   await db.insert(records);
  * } catch (error) {
- *   if (error instanceof EdgeVecError && error.code === 'DIMENSION_MISMATCH') console.warn(error.row, error.got);
+ *   if (error instanceof EdgeVecError && error.code === 'DIMENSION_MISMATCH') {
+ *     console.warn(error.row, error.got);
+ *   }
  * }
  */
 export class EdgeVecError extends Error {

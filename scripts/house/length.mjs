@@ -1,0 +1,34 @@
+/** Long files: one idea a file rarely takes more than 400 lines. */
+import { filesIn } from './files.mjs';
+
+const MOST_LINES = 400;
+
+/**
+ * Files that may be longer, and why. A file that has become shorter is taken off the list.
+ * @type {Readonly<Record<string, string>>}
+ */
+const REASONS = {
+  'rust/edgevec/src/index.rs': 'to be cut: the life of a slot, searching, maintenance',
+  'rust/edgevec/src/vectors.rs': 'to be cut: what is kept, training codes, renewing codes',
+  'ts/src/api/edgevec.ts': 'the public class: most of it is what an editor shows of each method',
+  'ts/src/persistence/checkpoint/save.ts': 'to be cut: what a checkpoint writes, and its passes',
+  'ts/src/persistence/durable.ts': 'to be cut: opening, replaying the log, when a checkpoint is due',
+  'ts/src/storage/indexeddb.ts': 'one storage: its calls, each with what one browser or another does to it',
+};
+
+/** @param {string} root @returns {string[]} what is wrong, a sentence each */
+export function longFiles(root) {
+  const files = filesIn(root, ['ts/src', 'ts/bench', 'rust/*/src/*', 'scripts', 'examples'], /\.(ts|mjs|rs)$/);
+  const long = new Map(files.map(({ file, text }) => [file, text.trimEnd().split('\n').length]));
+  const wrong = [];
+  for (const [file, lines] of long) {
+    if (lines > MOST_LINES && REASONS[file] === undefined) {
+      wrong.push(`${file} has ${lines} lines: cut it, or say in scripts/house/length.mjs why it is one idea`);
+    }
+  }
+  for (const file of Object.keys(REASONS)) {
+    if ((long.get(file) ?? 0) <= MOST_LINES)
+      wrong.push(`${file} is not long: take it off the list in scripts/house/length.mjs`);
+  }
+  return wrong;
+}
