@@ -1,7 +1,7 @@
-// The calls of a database. It runs inside either host and trusts its requests, which were validated at the public edge;
-// only what needs the rows themselves is checked here.
+// The calls of a database. A database runs inside either host and trusts its requests, because the
+// public edge has validated the requests. Only checks that need the rows themselves are made here.
 //
-// A durable one is ahead of nothing: what its callers see is in the log.
+// A durable database is never ahead of its log: everything that its callers see is in the log.
 
 import type {
   ExportReply,
@@ -28,16 +28,18 @@ import { Snapshots } from './snapshots.js';
 import { Committer } from './write/committer.js';
 import { deletion } from './write/deletion.js';
 
-/** What writes that are being logged leave of the time for closing to a checkpoint and the storage, in milliseconds. */
+/**
+ * Of the time for closing, writes that are being logged leave so many milliseconds to later steps.
+ */
 const KEPT_MS = 2_000;
 
 export interface DatabaseOptions {
-  /** What it was made with. */
+  /** The options that the database was made with. */
   readonly engine: EngineOptions;
   readonly recall: number;
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;
-  /** Where this one is stored, if it is. */
+  /** The persistence of this database, if it is stored. */
   readonly durable?: Durable;
 }
 
@@ -62,8 +64,9 @@ export class Database implements Handlers {
   }
 
   /**
-   * Resolves once it holds what the log holds; links what waits to be linked. To be called once, after it is made. If the
-   * log holds nothing that came after the checkpoint, rows may still be coming in.
+   * Resolves once the database holds all that the log holds, and links rows that wait. To be called
+   * once, after construction. If the log has no entry after the checkpoint, rows may still be
+   * coming in.
    */
   async start(): Promise<void> {
     const { live, maintenance } = this.#replica;
@@ -86,7 +89,7 @@ export class Database implements Handlers {
       while (isolation.rest !== undefined) await isolation.rest;
       live.assertOpen();
       transactions.assertOpen(number, transaction);
-      // A part before this one could not be read on its way here: its own call fails for that.
+      // An earlier part could not be read on its way here: the call of that part fails for it.
       if (request.part.start !== transaction.rows) throw aborted();
       const kept = transaction.append(request.part, this.#committer.idle);
       const linking = maintenance.linked();
@@ -99,7 +102,8 @@ export class Database implements Handlers {
         return chosen;
       }
       await ready;
-      // If nothing need be waited for, a long write would otherwise never end its turn of the event loop.
+      // Without a pause, a long write that waits for nothing would never end its turn of the event
+      // loop.
       await slices.breathe();
       return [];
     } catch (error) {
@@ -170,7 +174,7 @@ export class Database implements Handlers {
 
   async exportBegin(): Promise<number> {
     this.#replica.live.assertOpen();
-    // What others have written is a part of it.
+    // An export holds the writes of other tabs too.
     await this.#committer.catchUp();
     const snapshot = await this.#snapshots.take();
     try {
@@ -192,8 +196,9 @@ export class Database implements Handlers {
   }
 
   /**
-   * Frees the engine. Writes and deletions that are being logged take effect first, so that their callers hear what became
-   * of them; those that still wait reject with `CLOSED`, and nothing of them is there.
+   * Frees the engine. Writes and deletions that are being logged take effect first, so that their
+   * callers hear how the log has answered. Writes and deletions that still wait reject with
+   * `CLOSED` and leave nothing behind.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close(new Deadline(CLOSING_MS));
@@ -212,12 +217,12 @@ export class Database implements Handlers {
     await this.#durable?.close(deadline);
   }
 
-  /** The engine and the rows as they are now, for who runs in the same thread. @throws `CLOSED` */
+  /** The engine and the rows as of now, for callers in the same thread. @throws `CLOSED` */
   state(): State {
     return this.#replica.state();
   }
 
-  /** Links what waits since it was opened, and has that stored. */
+  /** Links rows that have waited since opening, and has the graph stored. */
   async #linkOpened(): Promise<void> {
     await this.#replica.maintenance.linked();
     await this.#durable?.linked(this.#replica.live.engine.stats());

@@ -1,4 +1,5 @@
-// The exports under way, by number: each is read piece by piece, and holds its snapshot until it ends.
+// The exports under way, by number: each is read piece by piece, and holds its snapshot until it
+// ends.
 
 import type { ExportReply } from '../base/calls.js';
 import { internal } from '../base/errors.js';

@@ -50,7 +50,9 @@ export class Isolation {
     return result?.value as T;
   }
 
-  /** Changes rows, in slices that nobody sees between: jobs wait for their turn, calls at the gate. */
+  /**
+   * Changes rows, in slices that nobody sees between: jobs wait for their turn, calls at the gate.
+   */
   alone<T>(steps: Generator<undefined, T>): Promise<T> {
     return this.gated(() => this.run(steps, true));
   }
@@ -96,7 +98,9 @@ export class Isolation {
     }
   }
 
-  /** Runs a change, or some that are logged together. The committer calls this for one at a time. */
+  /**
+   * Runs a change, or some that are logged together. The committer calls this for one at a time.
+   */
   async change<T>(run: () => Promise<T>): Promise<T> {
     this.#isChanging = true;
     await this.#takeRests();
@@ -109,8 +113,8 @@ export class Isolation {
   }
 
   /**
-   * Takes steps while nothing changes: no write comes in or takes effect, no row is linked. They run
-   * before the next change, whatever changes wait.
+   * Takes steps while nothing changes: no write comes in or takes effect, no row is linked. They
+   * run before the next change, whatever changes wait.
    */
   readonly atRest = (steps: Generator<undefined, void>): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -119,7 +123,9 @@ export class Isolation {
       if (!this.#isChanging || this.#isLent) void this.#takeRests();
     });
 
-  /** In the midst of a change of which nothing is done yet: runs, and lets what needs rest run too. */
+  /**
+   * In the midst of a change of which nothing is done yet: runs, and lets what needs rest run too.
+   */
   async lend<T>(run: () => Promise<T>): Promise<T> {
     this.#isLent = true;
     try {

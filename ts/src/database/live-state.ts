@@ -34,8 +34,8 @@ export class LiveState {
   }
 
   /**
-   * Rows that are still being read. Calls ask the stream for the rows they need; work that needs all
-   * rows waits until the stream is over.
+   * Rows that are still being read. Calls ask the stream for the rows they need; work that needs
+   * all rows waits until the stream is over.
    */
   get stream(): RowStream | undefined {
     return this.#stream;

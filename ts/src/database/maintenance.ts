@@ -1,5 +1,5 @@
-// Work in the background that follows changes: rows are linked into the graph, and the room of removed rows is
-// freed.
+// Work in the background that follows changes: rows are linked into the graph, and the room of
+// removed rows is freed.
 
 import { closed } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
@@ -23,7 +23,7 @@ export class Maintenance {
     this.#await(live.stream);
   }
 
-  /** Goes on with the engine that has taken the place of another. */
+  /** Goes on with another engine. */
   moved(): void {
     this.#linker.release();
     this.#linker = new Linker(this.#live.engine, this.#slices);
@@ -43,9 +43,9 @@ export class Maintenance {
   }
 
   /**
-   * What follows a change. It compacts when a quarter of the slots are tombstones: each compaction is then paid for
-   * by as many removals. And it links the rows that wait, so that the calibration that a compaction or the last rows
-   * of a stream have made due takes place.
+   * Follows each change. Compacts if a quarter of the slots are tombstones: each compaction is then
+   * paid for by as many removals. Links the rows that wait, and so takes the calibration that a
+   * compaction, or the last rows of a stream, have made due.
    */
   tidy(): void {
     if (!this.#live.isReady) return;
@@ -56,7 +56,7 @@ export class Maintenance {
     this.#compact().catch(() => {});
   }
 
-  /** Frees the room of all rows removed so far, and links what became due. To be called once all rows are in. */
+  /** Frees the room of all rows removed so far, and links. To be called once all rows are in. */
   async compact(): Promise<void> {
     // Rows that were removed since a running compaction began are left to the next.
     await this.#compaction;

@@ -22,13 +22,13 @@ import { salvage } from './salvage/salvage.js';
 
 export interface Opened {
   readonly database: Database;
-  /** What it was made with. */
+  /** The options that the database was made with. */
   readonly engine: EngineOptions;
-  /** What is missing of it, if it was made out of one that is damaged. */
+  /** What is missing, if the database was made out of a damaged one. */
   readonly report?: SalvageReport;
 }
 
-/** What a host lends. */
+/** What a host provides. */
 export interface Surroundings {
   readonly module: WebAssembly.Module;
   readonly slices: Slices;
@@ -37,18 +37,18 @@ export interface Surroundings {
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;
   readonly tell: (event: StorageEvent) => void;
-  /** What to make it out of. */
+  /** A file to make the database out of. */
   readonly source?: AsyncIterable<Uint8Array> | undefined;
   /** Who else may have a storage open. */
   readonly newsOf?: (storage: Storage, name: string) => News | undefined;
 }
 
 /**
- * Opens a database: in memory, or where it has a name, what is stored on the site under it. With a source it is made out of that, and the name must
- * be free.
+ * Opens a database: in memory, or, if the options have a name, the database of that name on the
+ * site. With a source the database is made out of the source, and the name must be free.
  *
- * @throws `INVALID_OPTIONS`, `OPTIONS_DIFFER`, `NOT_FOUND`, `NAME_TAKEN`, `STORAGE_UNAVAILABLE`, `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`,
- * `STORAGE_FAILED`, `OUT_OF_MEMORY`
+ * @throws `INVALID_OPTIONS`, `OPTIONS_DIFFER`, `NOT_FOUND`, `NAME_TAKEN`, `STORAGE_UNAVAILABLE`,
+ * `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
  */
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
   const { stored, given } = options;
@@ -57,18 +57,19 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
   const { site, slices } = around;
   let database: Database | undefined;
   const tell = (event: StorageEvent): void => {
-    // Another tab drops it, or the browser has cleared it: what is in memory must not be taken for what is stored.
+    // Another tab drops the database, or the browser has cleared the site's data: rows in memory
+    // must not be taken for stored rows.
     if (event.type === 'storage-gone') database?.close().catch(() => {});
     around.tell(event);
   };
   let place: StorageSite;
   let storage: Storage;
-  /** Whether it was made for this import. */
+  /** Whether opening has made the storage. */
   let isNew = false;
   try {
     place = await site();
     if (!given.includes('dimensions') || around.source !== undefined) {
-      // Opening it would make it. Where names cannot be listed, that must do.
+      // Opening a storage makes one. If names cannot be listed, the name is taken to be there.
       const names = await place.list().catch(() => [stored.name]);
       isNew = !names.includes(stored.name);
       if (isNew && around.source === undefined) throw notFound(stored.name);
@@ -103,12 +104,15 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
   }
 }
 
-/** False where there is a database in it. Else none can be begun in it any more, by whoever else has it open: it may be dropped. */
+/**
+ * False if the storage holds a database. If true, no tab can begin a database in it any more: it
+ * may be dropped.
+ */
 function claim(storage: Storage): Promise<boolean> {
   return storage.commit({ expect: null, put: [['head', 0, new Uint8Array()]] });
 }
 
-/** In memory, with what can be read of a stored one. */
+/** A database in memory, with all that can be read of a damaged one. */
 async function salvaged(name: string, { engine: asked, recall }: HostOptions, around: Surroundings): Promise<Opened> {
   const { slices, site } = around;
   const start = starting(around);
@@ -139,7 +143,7 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
   return { database, engine: options };
 }
 
-/** What is stored, or what comes out of the source and is stored now. */
+/** The stored database, or the database that is read out of the source and stored now. */
 async function find(
   place: Place,
   { engine, given }: HostOptions,
@@ -160,7 +164,10 @@ async function find(
   return { names, ...imported };
 }
 
-/** What a stored database is made with, if that is what was asked for; else what a new one is to be made with. */
+/**
+ * The options of a stored database, which must agree with the options given; without a stored one,
+ * the options for a new one.
+ */
 function agreed(
   name: string,
   engine: EngineOptions,

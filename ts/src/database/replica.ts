@@ -1,5 +1,5 @@
-// The database in memory: the rows, the writes under way, and what keeps them apart. It follows the log of what other tabs
-// write, and knows nothing of where that log is.
+// The database in memory: the rows, the writes under way, and the isolation between calls. The
+// replica follows the log to which other tabs write, and does not know where the log is.
 
 import type { Part } from '../base/calls.js';
 import { closed, type EdgeVecError } from '../base/errors.js';
@@ -35,7 +35,7 @@ export class InMemoryReplica implements Replica {
     this.#tell = tell;
   }
 
-  /** It is open: from here on its caller hears of changes and failures. */
+  /** The database is open: from here on the application hears of changes and failures. */
   start(): void {
     this.#isStarted = true;
   }
@@ -91,12 +91,12 @@ export class InMemoryReplica implements Replica {
 
   fail(error: EdgeVecError): void {
     this.live.fail(error);
-    // Before it is open, `open` itself rejects with the error.
+    // Before the database is open, `open` itself rejects with the error.
     if (this.#isStarted) this.#tell({ type: 'rows-unreadable', error });
   }
 
   changed(): void {
-    // Writes that came before it was open are no news.
+    // Writes before the database was open are no news.
     if (this.#isStarted) this.#tell({ type: 'changed' });
   }
 }

@@ -1,4 +1,5 @@
-// The database as it is at one moment: as a checkpoint of its own storage, or as a snapshot for a file or a copy.
+// The database at one moment: as a checkpoint in its own storage, or as a snapshot for a file or a
+// copy.
 
 import { EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
@@ -12,7 +13,9 @@ import type { StorageSite } from '../storage/storage.js';
 import type { InMemoryReplica } from './replica.js';
 import type { Committer } from './write/committer.js';
 
-/** How often a checkpoint is tried again if other tabs make checkpoints that do not hold all that is known here. */
+/**
+ * How often a checkpoint is tried if other tabs make checkpoints without all entries known here.
+ */
 const TRIES = 5;
 
 export class Snapshots {
@@ -29,7 +32,11 @@ export class Snapshots {
     this.#options = options;
   }
 
-  /** Has all rows stored in a checkpoint. Does nothing in a database that is not stored. @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * Has all rows stored in a checkpoint. Does nothing in a database that is not stored.
+   *
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
+   */
   async checkpoint(): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
       await this.#replica.live.whole();
@@ -45,8 +52,8 @@ export class Snapshots {
   }
 
   /**
-   * The database as it is stored, which takes no memory. If it is not stored, or there is no room for a checkpoint, a
-   * copy.
+   * The stored checkpoint, which takes no memory; a copy in memory if the database is not stored,
+   * or if the storage has no room for a checkpoint.
    */
   async take(): Promise<Snapshot> {
     const { live, isolation, slices } = this.#replica;
@@ -66,7 +73,7 @@ export class Snapshots {
     }
   }
 
-  /** Stores a copy under a name, in place of whatever was there. */
+  /** Stores a copy under a name, in place of a database of that name. */
   async copyTo(site: StorageSite, name: string): Promise<void> {
     const snapshot = await this.take();
     try {

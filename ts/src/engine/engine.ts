@@ -1,8 +1,8 @@
-// One wasm instance as a handle on its index: rows go in, are linked, published, removed and saved. Searches are the
-// searcher's.
+// One wasm instance as a handle on its index: rows are added, linked, published, removed and saved.
+// The searcher searches.
 //
-// Memory growth detaches every view of the engine's memory, so a view is made anew for each call, and what it shows is
-// copied.
+// Memory growth detaches every view of the engine's memory, so each call makes a new view, and
+// copies out of the view.
 
 import type { EngineStats } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
@@ -18,7 +18,7 @@ export interface Instance {
   readonly memory: WebAssembly.Memory;
 }
 
-/** A refused commit: which of the staged rows, and why. */
+/** A refused commit: the staged row at fault, and the error. */
 interface Refusal {
   readonly row: number;
   readonly error: EdgeVecError;
@@ -36,7 +36,8 @@ export class Engine {
     this.dimensions = dimensions;
     this.#raw = raw;
     this.#memory = memory;
-    // The glue would free a trapped engine when it is collected, which could only trap again, and where nobody catches it.
+    // The glue would free a trapped engine at its collection. Freeing could only trap again, with
+    // nobody to catch the error.
     this.#guard = new Guard(() => (raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.());
     this.searcher = new Searcher(raw, memory, dimensions, this.#guard);
   }
@@ -52,7 +53,7 @@ export class Engine {
 
   /** Gives the whole instance back. */
   free(): void {
-    // A crashed instance is dropped as it is; calling into it again could only trap again.
+    // A crashed instance is dropped as it is: another call could only trap again.
     if (!this.#guard.crashed) this.#raw.free();
   }
 
@@ -60,12 +61,15 @@ export class Engine {
     return this.#guard.crashed;
   }
 
-  /** Throws `ENGINE_CRASHED` if it has: what is kept beside the engine cannot be trusted without it. */
+  /** @throws `ENGINE_CRASHED`: without the engine, ids and metadata cannot be trusted */
   assertAlive(): void {
     this.#guard.assertAlive();
   }
 
-  /** Copies `rows` vectors in and stores them hidden; returns their slots, or what is wrong with one of them. */
+  /**
+   * Copies `rows` vectors in and stores the rows hidden; returns their slots, or the fault of one
+   * row.
+   */
   add(vectors: Float32Array, rows: number): Uint32Array | Refusal {
     return this.#guard.run(() => {
       const ptr = this.#raw.stage(rows);
@@ -83,8 +87,9 @@ export class Engine {
   }
 
   /**
-   * Takes up to `budget` steps of linking rows into the graph, and of learning how wide searches must be, where rows linked so far have made
-   * that due. Returns how many remain: more than before where something has come due.
+   * Takes up to `budget` steps of linking rows into the graph, and of calibrating, if rows linked
+   * so far have made a calibration due. Returns how many steps remain: more than before if a
+   * calibration has come due.
    */
   link(budget: number): number {
     return this.#guard.run(() => this.#raw.link(budget));
@@ -98,18 +103,18 @@ export class Engine {
     return this.#guard.run(() => this.#raw.remove(slot));
   }
 
-  /** Whether every row is in. Until then it searches as far as its rows go; nothing is compacted, calibrated or saved. */
+  /** Whether every row is in. Until then, the engine does not compact, calibrate or save. */
   isWhole(): boolean {
     return this.#guard.run(() => this.#raw.isWhole());
   }
 
-  /** The chunk of rows that a row is still to come with; undefined where it can be copied. */
+  /** The missing chunk that holds a row; undefined if the row can be copied. */
   awaitedChunk(slot: number): number | undefined {
     const chunk = this.#guard.run(() => this.#raw.awaitedChunk(slot));
     return chunk < 0 ? undefined : chunk;
   }
 
-  /** Takes a chunk of rows in, unless it does not wait for it. Rows added since stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
+  /** Takes a missing chunk of rows in. Rows added since stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
   admit(chunk: number, bytes: Uint8Array): void {
     this.#guard.run(() => {
       if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw damaged('the rows');
@@ -144,7 +149,7 @@ export class Engine {
     return this.#guard.run(() => this.#raw.compact(budget));
   }
 
-  /** What a snapshot begins with: who is in the engine. A copy. */
+  /** A copy of the header of a snapshot: the slots and the state of each. */
   copyHeader(): Uint8Array<ArrayBuffer> {
     return this.#guard.run(() => {
       const length = this.#raw.layOutHeader();
@@ -152,27 +157,27 @@ export class Engine {
     });
   }
 
-  /** Chunks of a section (docs/format.md); 0 where it has none. */
+  /** Chunks of a section (docs/format.md). */
   chunks(section: number): number {
     return this.#guard.run(() => this.#raw.chunks(section));
   }
 
-  /** Bytes of a chunk that is there. */
+  /** Bytes of a chunk. */
   chunkBytes(section: number, chunk: number): number {
     return this.#guard.run(() => this.#raw.chunkBytes(section, chunk));
   }
 
-  /** Whether a chunk that is there has changed since it was saved. */
+  /** Whether a chunk has changed since it was saved. */
   isDirty(section: number, chunk: number): boolean {
     return this.#guard.run(() => this.#raw.isDirty(section, chunk));
   }
 
-  /** Says that a chunk that is there has been saved as it is. */
+  /** Notes that a chunk has been saved. */
   setClean(section: number, chunk: number): void {
     this.#guard.run(() => this.#raw.setClean(section, chunk));
   }
 
-  /** A copy of a chunk that is there. */
+  /** A copy of a chunk. */
   copyChunk(section: number, chunk: number): Uint8Array<ArrayBuffer> {
     return this.#guard.run(() => {
       const length = this.#raw.chunkBytes(section, chunk);
@@ -180,7 +185,7 @@ export class Engine {
     });
   }
 
-  /** The engine's counts; memory is what the instance holds as a whole, free room included. */
+  /** The engine's counts. `memoryBytes` is the whole memory of the instance, free room included. */
   stats(): EngineStats {
     return this.#guard.run(() => ({ ...this.#raw.stats(), memoryBytes: this.#memory.buffer.byteLength }));
   }

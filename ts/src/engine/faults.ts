@@ -1,9 +1,11 @@
-// A status of the engine, as a sentence.
+// Statuses and thrown errors of the engine, as errors with a sentence.
 
 import { damaged, EdgeVecError, internal } from '../base/errors.js';
 import { STATUS } from './bindings.js';
 
-/** The error a non-zero status stands for. `vector`: the vector that the engine refused, if it is about one. */
+/**
+ * The error of a non-zero status. `vector`: the refused vector, if the status is about a vector.
+ */
 export function faultOf(status: number, vector?: Float32Array): EdgeVecError {
   switch (status) {
     case STATUS.notFinite:
@@ -60,18 +62,20 @@ export function crashed(cause: unknown): EdgeVecError {
 }
 
 /**
- * Whether WebAssembly code was stopped in its middle: by a trap, by its own glue, or for want of stack. A TypeError or a
- * RangeError about anything but the stack comes from this side of the boundary, before or after such code has run.
+ * Whether WebAssembly code was stopped in its middle: by a trap, by its glue, or for want of stack.
+ * A TypeError, or a RangeError about anything but the stack, comes from this side of the boundary,
+ * before or after WebAssembly code has run.
  */
 export function isTrap(error: unknown): boolean {
   return !(error instanceof TypeError || error instanceof RangeError) || /call stack/i.test(error.message);
 }
 
-/** The error that a failed call of the engine, or of this side of the boundary, ends in. */
+/** The error of a failed call of the engine, whichever side of the boundary has failed. */
 export function failureOf(error: unknown): EdgeVecError {
   if (error instanceof EdgeVecError) return error;
   if (isTrap(error)) return crashed(error);
-  // Engines have no class of error for it: V8 says "Array buffer allocation failed", Firefox and WebKit "out of memory".
+  // JavaScript has no class of error for a lack of memory. V8 says "Array buffer allocation
+  // failed", Firefox and WebKit "out of memory".
   if (error instanceof RangeError && /alloc|memory/i.test(error.message)) return outOfMemory(error);
   return internal('A call of the engine failed in a way it should not', error);
 }

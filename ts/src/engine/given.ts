@@ -5,7 +5,9 @@ import { inspect } from '../base/inspect.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
 import { bestVariant, variantOf } from './variants.js';
 
-/** The engine, from the caller: compiled, as bytes, as a response, or as the address of the file. */
+/**
+ * The engine, from the caller: compiled, as bytes, as a response, or as the address of the file.
+ */
 export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
 
 /** Compiles what the caller gave. @internal */
@@ -24,7 +26,8 @@ export async function givenEngine(source: WasmSource): Promise<EngineModule> {
   }
 }
 
-// `unknown`: structurally everything is a WebAssembly.Module, so the types cannot tell them apart.
+// `unknown`: structurally everything is a WebAssembly.Module, so types cannot tell a module from
+// the rest.
 async function bytesOf(source: unknown): Promise<BufferSource | Response> {
   if (typeof source === 'string' || source instanceof URL) return fetched(fetch(source), String(source));
   if (isResponse(source)) return source;

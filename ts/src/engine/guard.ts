@@ -1,4 +1,5 @@
-// Calls into one wasm instance. After a trap its memory cannot be trusted: every later call fails with the same error.
+// Calls into one wasm instance. After a trap the memory cannot be trusted: every later call fails
+// with the same error.
 
 import { EdgeVecError, fix } from '../base/errors.js';
 import { crashed, failureOf, isTrap } from './faults.js';
@@ -21,7 +22,7 @@ export class Guard {
     if (this.#crash !== undefined) throw this.#crash;
   }
 
-  /** Makes a call. @throws what the call throws, as an `EdgeVecError` */
+  /** Makes a call. @throws the error of the call, as an `EdgeVecError` */
   run<T>(call: () => T): T {
     this.assertAlive();
     try {
@@ -31,7 +32,10 @@ export class Guard {
     }
   }
 
-  /** The error of a call that has thrown, for callers that catch by themselves to save a closure. */
+  /**
+   * The error of a call that has thrown. For callers with a `catch` of their own, to save a
+   * closure.
+   */
   failed(error: unknown): EdgeVecError {
     if (error instanceof EdgeVecError || !isTrap(error)) return failureOf(error);
     this.#crash = fix(crashed(error));

@@ -1,5 +1,6 @@
-// The engine carried inline, for the default entry: gzip in base64, each build in a chunk of its own that is loaded when a
-// database is opened. It costs 0.3 % over the wire and works in every bundler, which no file next to the script does.
+// The engine carried inline, for the default entry: gzip in base64, each build in a chunk of its
+// own that is loaded when a database is opened. Base64 costs 0.3 % over the wire and works in every
+// bundler; a file next to the script does not.
 
 import { compile, type EngineModule, loadFailed } from './load.js';
 import { bestVariant, missing, type Variant } from './variants.js';
@@ -11,7 +12,9 @@ const CHUNKS: { readonly [V in Variant]: () => Promise<{ readonly default: strin
 
 let compiled: Promise<EngineModule> | undefined;
 
-/** The inline engine, compiled once a page. A failure is not remembered: the next call tries again. */
+/**
+ * The inline engine, compiled once a page. A failure is not remembered: the next call tries again.
+ */
 export function inlineEngine(): Promise<EngineModule> {
   compiled ??= load().catch((error) => {
     compiled = undefined;
@@ -46,7 +49,7 @@ function isServiceWorker(): boolean {
   return typeof Scope === 'function' && globalThis instanceof Scope;
 }
 
-/** By a Response, since a Blob of jsdom, which tests of pages run in, has no stream. */
+/** By a Response: tests of pages run in jsdom, and a Blob of jsdom has no stream. */
 function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
   const body = new Response(bytes).body as ReadableStream<Uint8Array<ArrayBuffer>>;
   return new Response(body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();

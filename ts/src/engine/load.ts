@@ -19,7 +19,10 @@ export async function startEngine(module: WebAssembly.Module, options: EngineOpt
   return Engine.create(await instantiate(module), options);
 }
 
-/** Starts an instance for one engine: a trap then kills that only, and closing it frees its whole memory. */
+/**
+ * Starts an instance for one engine: a trap then ends this engine only, and closing frees its whole
+ * memory.
+ */
 export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   const bindings: Bindings = createBindings();
   let memory: WebAssembly.Memory;
@@ -28,7 +31,8 @@ export async function instantiate(module: WebAssembly.Module): Promise<Instance>
     ({ memory } = await bindings.init({ module_or_path: module }));
     abi = bindings.abiVersion();
   } catch (cause) {
-    // What a refused memory is; a module that is no engine, or does not fit its imports, throws other errors.
+    // The platform has refused the memory. A module that is no engine, or does not fit its imports,
+    // throws other errors.
     if (cause instanceof RangeError) throw outOfMemory(cause);
     throw loadFailed('The WebAssembly module is not an EdgeVec engine of this version', cause, SAME_VERSION);
   }
@@ -49,7 +53,7 @@ export async function compile(source: BufferSource | Response): Promise<WebAssem
   try {
     if (!isResponse(source)) return await WebAssembly.compile(source);
     if (!source.ok) throw new Error(`${source.url} answered ${source.status}`);
-    // Streaming demands the right content type, which not every static server sends.
+    // Streaming demands the right content type, and not every static server sends it.
     const streams = source.headers.get('content-type')?.startsWith('application/wasm') === true;
     if (streams && typeof WebAssembly.compileStreaming === 'function')
       return await WebAssembly.compileStreaming(source);

@@ -12,8 +12,10 @@ export class EngineRestore {
   readonly #dimensions: number;
 
   /**
-   * Reads the header, which must be of an engine of these dimensions, and makes room for the chunks; `bytesOf` tells how many bytes there are of
-   * a section (docs/format.md).
+   * Reads the header, which must be of an engine of these dimensions, and makes room for the
+   * chunks.
+   *
+   * @param bytesOf how many bytes there are of a section (docs/format.md)
    *
    * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`, `OUT_OF_MEMORY`
    */
@@ -26,13 +28,13 @@ export class EngineRestore {
       for (const section of SECTIONS) raw.announce(section, bytesOf(section));
       const status = raw.begin();
       if (status !== 0) throw faultOf(status);
-      // The engine's buffers are of its own size, and are written to as if they were of the other.
+      // With other dimensions, vectors would be written beyond the engine's buffers.
       if (raw.dimensions() !== dimensions) throw damaged('the engine');
       return raw;
     });
   }
 
-  /** Takes a chunk in. @throws `DAMAGED` where there is none of that size. */
+  /** Takes a chunk in. @throws `DAMAGED` if the engine has no such chunk of that size */
   fill(section: number, chunk: number, bytes: Uint8Array): void {
     guard(() => {
       const fits = chunk < this.#raw.chunks(section) && this.#raw.chunkBytes(section, chunk) === bytes.length;
@@ -41,7 +43,12 @@ export class EngineRestore {
     });
   }
 
-  /** The engine, once every chunk is in but those of rows that may come later, and whether its graph was no graph: every row then waits for `link`. @throws `DAMAGED` */
+  /**
+   * The engine, once every chunk is in; chunks of rows may come later. `withoutGraph`: the graph
+   * was damaged or left out, and every row waits for `link`.
+   *
+   * @throws `DAMAGED`
+   */
   finish(): { engine: Engine; withoutGraph: boolean } {
     return guard(() => {
       let engine: RawEngine;
@@ -56,7 +63,7 @@ export class EngineRestore {
     });
   }
 
-  /** Made anew each time: whatever allocates may grow the memory. */
+  /** A new view each time: any allocation may grow the memory. */
   #view(at: number, length: number): Uint8Array {
     return new Uint8Array(this.#instance.memory.buffer, at, length);
   }
@@ -66,7 +73,7 @@ function guard<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    // A trap must never come from bytes, but may come from an exhausted memory.
+    // Bytes must never cause a trap, but an exhausted memory may.
     throw failureOf(error);
   }
 }

@@ -1,9 +1,11 @@
-// Searches of one thread: the query, the scratch memory and the hits of the last search, behind typed-array views. An index
-// may be searched by as many searchers as there are threads; today's boundary has one, in the engine itself.
+// Searches of one thread: the query, the scratch memory and the hits of the last search, behind
+// typed-array views. An index can have a searcher for each thread; today the boundary has one
+// searcher, in the engine itself.
 //
-// Memory growth detaches every view, and the engine moves its buffers as they grow, so a view is checked against both before
-// each use and made again when either changed. Nothing is allocated per search. A view handed out is valid until the next
-// call: callers copy.
+// Memory growth detaches every view, and the engine moves its buffers as the buffers grow. So each
+// use checks the view against the memory's buffer and the pointer, and makes a new view if either
+// has changed. Nothing is allocated per search. A view handed out is valid until the next call:
+// callers copy.
 
 import { type RawEngine, STATUS } from './bindings.js';
 import { faultOf } from './faults.js';
@@ -26,8 +28,8 @@ export class Searcher {
   }
 
   /**
-   * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first. Undefined if the search needs rows
-   * that are still to come: the chunks in `wanted`.
+   * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first.
+   * Undefined if the search needs rows that are still to come: the chunks in `wanted`.
    *
    * @throws `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `OUT_OF_MEMORY`, `ENGINE_CRASHED`
    */
@@ -49,7 +51,7 @@ export class Searcher {
     }
   }
 
-  /** The chunks of rows that the last search wants; none: all of them. */
+  /** The chunks of rows that the last search needs; none: all chunks. */
   wanted(): number[] {
     return this.#guard.run(() => {
       const count = this.#raw.wantedCount();

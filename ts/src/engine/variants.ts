@@ -1,4 +1,5 @@
-// The builds of the engine, best first, each with a tiny module that only validates where the build would run.
+// The builds of the engine, best first, each with a tiny module that validates only if the build
+// would run.
 
 import { EdgeVecError } from '../base/errors.js';
 
@@ -13,7 +14,8 @@ interface Candidate {
 const CANDIDATES: readonly Candidate[] = [
   {
     variant: 'relaxed-simd',
-    // (module (func (result v128) i32.const 0 i8x16.splat dup dup i32x4.relaxed_dot_i8x16_i7x16_add_s), the splats written out
+    // (module (func (result v128) i32.const 0 i8x16.splat dup dup
+    // i32x4.relaxed_dot_i8x16_i7x16_add_s), the splats written out
     probe: [
       0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15,
       65, 0, 253, 15, 253, 147, 2, 11,
@@ -28,7 +30,11 @@ const CANDIDATES: readonly Candidate[] = [
   },
 ];
 
-/** The best build this JavaScript engine runs; `UNSUPPORTED` where the platform lacks what every build needs. */
+/**
+ * The best build for this JavaScript engine.
+ *
+ * @throws `UNSUPPORTED` if the platform lacks a feature of every build
+ */
 export function bestVariant(): Variant {
   if (typeof WebAssembly !== 'object') throw missing('WebAssembly', 'Lockdown modes switch it off.');
   if (typeof structuredClone !== 'function') throw missing('structuredClone');
@@ -36,7 +42,7 @@ export function bestVariant(): Variant {
   throw missing('WebAssembly SIMD');
 }
 
-/** Which build a module is: the compiler has noted in it what it needs. */
+/** The build of a module: the compiler has noted the needed features in the module. */
 export function variantOf(module: WebAssembly.Module): Variant {
   const [features] = WebAssembly.Module.customSections(module, 'target_features');
   const text = features === undefined ? '' : new TextDecoder().decode(features);

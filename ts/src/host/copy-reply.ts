@@ -1,5 +1,5 @@
-// Replies of a database in this very thread, copied as a message of a worker copies them: metadata in them is what the
-// database holds, and callers may change what they are given.
+// Replies of a database in this very thread, copied as a message of a worker would copy a reply:
+// the database holds the same metadata objects, and callers may change the objects given to them.
 
 import type { HitsReply, Method, RecordsReply, ReplyOf } from '../base/calls.js';
 import { type Slices, STEP_ROWS } from '../base/time-slices.js';

@@ -1,4 +1,5 @@
-// The database in this very thread: for Node, service workers and edge runtimes, and where a worker is refused.
+// The database in this very thread: for Node, service workers and edge runtimes, and if a page
+// refuses workers.
 
 import type { Handlers, Method, ReplyOf, RequestOf } from '../base/calls.js';
 import { asEdgeVecError, closed } from '../base/errors.js';
@@ -15,20 +16,26 @@ import { copyReply } from './copy-reply.js';
 import type { Host } from './host.js';
 
 /**
- * Calls that are answered without a turn of the event loop. A loop of them would hold up this thread for as long as it
- * goes on: no timer would fire, and nothing would be done in the background.
+ * Calls that are answered without a turn of the event loop. A loop of such calls would hold up this
+ * thread until the loop ends: no timer would fire, and no background work would go on.
  */
 const AT_ONCE: readonly Method[] = ['search', 'count', 'stats', 'stored', 'flush'];
 
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';
-  /** A second part would be packed and stored in the turn of the event loop that the first has used up. */
+  /**
+   * A second part would be packed and stored in the turn of the event loop that the first part has
+   * used up.
+   */
   readonly partsInFlight = 1;
   readonly slices: Slices;
   readonly engine: EngineOptions;
   readonly report: SalvageReport | undefined;
   readonly #ended: AbortController;
-  /** Gone once it is closed: the engine's memory goes with it, however long somebody holds on to this. */
+  /**
+   * Undefined once closed: the engine's memory is then free, even if somebody holds on to this
+   * host.
+   */
   #database: Database | undefined;
 
   private constructor({ database, engine, report }: Opened, slices: Slices, ended: AbortController) {
@@ -47,7 +54,8 @@ export class InThreadHost implements Host {
   ): Promise<InThreadHost> {
     const { directory, onEvent } = options;
     const site = () => localSite(directory);
-    // The listener often refers to the database, which could then never be collected while its storage is open.
+    // The listener often refers to the database. Held strongly, it would keep the database from
+    // being collected while the storage is open.
     const listener = weakly(onEvent);
     const ended = new AbortController();
     const tell = (event: StorageEvent): void => {
@@ -61,7 +69,8 @@ export class InThreadHost implements Host {
     return this.#ended.signal;
   }
 
-  // An async function: what a handler does without awaiting is done before this returns, and a throw becomes a rejection.
+  // An async function: a handler that awaits nothing is done before the call returns, and a throw
+  // becomes a rejection.
   async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     const handlers: Handlers | undefined = this.#database;
     if (handlers === undefined) throw closed();

@@ -9,13 +9,16 @@ import { InThreadHost } from './in-thread.js';
 import { WorkerHost } from './worker/client.js';
 import { canStartWorker } from './worker/start.js';
 
-/** Opens the database where `options.worker` says; `'auto'` falls back to this thread and tells `onEvent`. */
+/**
+ * Opens the database where `options.worker` says; `'auto'` falls back to this thread and tells
+ * `onEvent`.
+ */
 export async function openHost(
   engine: EngineModule,
   options: ResolvedOptions,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<Host> {
-  // A worker knows of no files: what it holds could not be stored, nor saved.
+  // A worker has no access to files: its database could not be stored or saved in a directory.
   const suits = canStartWorker() && !isInFiles(options.directory);
   if (options.worker === false || (options.worker === 'auto' && !suits)) {
     return InThreadHost.open(engine, options, source);
@@ -31,7 +34,7 @@ export async function openHost(
     return await WorkerHost.open(engine, options, noticed);
   } catch (error) {
     const startFailed = error instanceof EdgeVecError && error.code === 'WORKER_FAILED';
-    // A source that has been read from cannot be read from its start.
+    // A source that has been read from cannot be read from its start again.
     if (options.worker !== 'auto' || !startFailed || taken) throw error;
     options.onEvent({ type: 'worker-unavailable', error });
     return InThreadHost.open(engine, options, source);

@@ -1,4 +1,5 @@
-// How a query is to be answered: how many hits to look for, how widely, and whether to compare with every row.
+// How a query is to be answered: how many hits to look for, how widely, and whether to compare with
+// every row.
 
 import type { SearchRequest } from '../../base/calls.js';
 import { MODE } from '../../engine/bindings.js';
@@ -12,10 +13,10 @@ interface Plan {
   readonly mode: number;
 }
 
-/** @param recall of searches that say neither `ef` nor `recall` */
+/** @param recall of searches with neither `ef` nor `recall` */
 export function planOf({ engine, rows }: State, { k, ef, recall: asked, exact }: SearchRequest, recall: number): Plan {
-  // No more can be found than there is, and the engine's buffers need not be larger. The engine of an empty database
-  // still checks the query.
+  // A search finds no more rows than there are, and the engine's buffers need not be larger. The
+  // engine of an empty database still checks the query.
   const most = Math.max(1, rows.count);
   const wanted = Math.min(k, most);
   const width = ef ?? (exact ? wanted : engine.efFor(wanted, asked ?? recall));

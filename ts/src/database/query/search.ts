@@ -1,4 +1,5 @@
-// A search from its request to its reply. A single query is answered in one piece; many are answered in slices.
+// A search from its request to its reply. A single query is answered in one piece; many are
+// answered in slices.
 
 import type { HitsReply, SearchRequest } from '../../base/calls.js';
 import { amend, EdgeVecError } from '../../base/errors.js';
@@ -12,7 +13,7 @@ export class Search {
   readonly #live: LiveState;
   readonly #isolation: Isolation;
   readonly #slices: Slices;
-  /** Of searches that say neither `ef` nor `recall`. */
+  /** The recall of searches with neither `ef` nor `recall`. */
   readonly #recall: number;
 
   constructor(live: LiveState, isolation: Isolation, slices: Slices, recall: number) {

@@ -1,7 +1,9 @@
-// Changes take effect one after the other, in the order they were called. Some are ready at once and others wait for the graph: without an
-// order, the deletion of a row would overtake the write that adds it.
+// Changes take effect one after the other, in the order of their calls. Some changes are ready at
+// once, others wait for the graph: without an order, the deletion of a row would overtake the write
+// that adds the row.
 //
-// Where there is a log, a change takes effect once it is logged. Changes that are ready together are logged together.
+// In a durable database a change takes effect once the log has it. Changes that are ready together
+// are logged together.
 
 import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
 import { type Ids, PendingIds } from '../../collection/ids.js';
@@ -13,28 +15,31 @@ import type { LiveState } from '../live-state.js';
 
 /** A write or a deletion. */
 export interface Change<T> {
-  /** Settles when it may take effect; undefined: at once. */
+  /** Settles when the change may take effect; undefined: at once. */
   readonly ready: Promise<unknown> | undefined;
-  /** Bytes it takes in the log, about. */
+  /** Bytes of its entry in the log, about. */
   readonly bytes: number;
   /**
-   * It is a deletion, which is logged though there is no room for a write: the two are never logged
-   * together.
+   * The change is a deletion. A deletion is logged even if there is no room for a write, so the two
+   * kinds are never logged together.
    */
   readonly frees?: boolean;
-  /** Whether what it would publish is still there: it may have been lost with the engine it was in. */
+  /** Whether the rows to publish are still there: an engine that was replaced takes them along. */
   isWhole(): boolean;
-  /** Makes sure that it can take effect on these ids, and chooses what is to be chosen. May be called again. Nothing is seen of it. */
+  /**
+   * Makes sure that the change can take effect on these ids, and chooses ids for rows without. May
+   * be called again. Nobody sees anything of the change.
+   */
   check(ids: Ids): Generator<undefined, void>;
-  /** What it will have done to the ids. */
+  /** Notes the effect of the change on the ids. */
   foresee(ids: PendingIds): void;
-  /** What is to be logged of it, once it is checked. */
+  /** The entry for the log, once the change is checked. */
   entry(origin: Origin): Entry;
-  /** Lets everybody see it. */
+  /** Lets everybody see the change. */
   publish(): Generator<undefined, T>;
 }
 
-/** Of changes that are logged together. */
+/** At most, of changes that are logged together. */
 const GROUP_CHANGES = 512;
 const GROUP_BYTES = 2 << 20;
 
@@ -55,9 +60,9 @@ export class Committer {
   #queue: (Queued | (() => Promise<void>))[] = [];
   #working = false;
   #numbered = 0;
-  /** An append has failed in a way that leaves open whether it is in the log. */
+  /** An append has failed, and nobody knows whether the log has its entries. */
   #unsure = false;
-  /** Set while a look for what others have written waits for its turn. */
+  /** Set while a look for entries of other tabs waits for its turn. */
   #looking: Promise<void> | undefined;
 
   constructor(live: LiveState, isolation: Isolation, durable: Durable | undefined) {
@@ -67,12 +72,12 @@ export class Committer {
     durable?.watch(() => this.catchUp());
   }
 
-  /** True when nothing waits here that could change which ids there are. */
+  /** Whether no change waits here: the ids are as they will be. */
   get idle(): boolean {
     return !this.#working && this.#queue.length === 0;
   }
 
-  /** Takes the next place, now; resolves once everybody sees it. */
+  /** Takes the next place in the queue now; resolves once everybody sees the change. */
   enqueue<T>(change: Change<T>, strict: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       const queued: Queued = {
@@ -85,7 +90,7 @@ export class Committer {
       };
       change.ready
         ?.catch((error) => {
-          // It never got ready. Its place is given up, so that those after it do not wait.
+          // The change never got ready. Its place is given up, so that later changes do not wait.
           reject(error);
           this.#queue = this.#queue.filter((other) => other !== queued);
         })
@@ -98,7 +103,7 @@ export class Committer {
     });
   }
 
-  /** Runs while no change takes effect, in its place among them. */
+  /** Runs between two changes, in its place in the queue. */
   between<T>(run: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#queue.push(() => run().then(resolve, reject));
@@ -106,12 +111,12 @@ export class Committer {
     });
   }
 
-  /** Resolves once nothing waits any more that is here now. */
+  /** Resolves once every change that waits now has ended. */
   settled(): Promise<void> {
     return this.between(async () => {});
   }
 
-  /** Resolves once all that is logged would survive a power failure. */
+  /** Resolves once every logged change would survive a power failure. */
   flush(): Promise<void> {
     return this.between(async () => {
       const durable = this.#durable;
@@ -124,10 +129,13 @@ export class Committer {
     });
   }
 
-  /** Applies what others have written, after the changes that wait. Whoever asks before its turn has come is content with the same. */
+  /**
+   * Applies entries of other tabs, after the changes that wait. Calls before the turn of the first
+   * one share its look.
+   */
   catchUp(): Promise<void> {
     this.#looking ??= this.between(async () => {
-      // Its turn may come at once, before it is noted above.
+      // The turn may come at once, before the promise is noted above.
       await undefined;
       this.#looking = undefined;
       await this.#catchUp(new Map());
@@ -140,7 +148,7 @@ export class Committer {
     this.#working = true;
     void this.#drain().finally(() => {
       this.#working = false;
-      // One may have got ready between the last look and here.
+      // A change may have got ready between the last look and here.
       this.#work();
     });
   }
@@ -198,8 +206,8 @@ export class Committer {
   }
 
   /**
-   * A checkpoint takes the place of the log. It is made in the midst of a change, of which nothing
-   * is done yet.
+   * A checkpoint takes the place of the log. The database makes the checkpoint in the midst of a
+   * change that has not taken effect yet.
    */
   #makeRoom(durable: Durable, frees: boolean): Promise<boolean> {
     this.#unsure = false;
@@ -207,8 +215,10 @@ export class Committer {
   }
 
   /**
-   * True once those that can be logged are; the others are told why not. False where other tabs
-   * have written. `others`: they may have, and now it is the turn of this one, which it keeps.
+   * True once all changes that can be logged are in the log; calls of the others are told why not.
+   * False if other tabs have written.
+   *
+   * @param others other tabs may have written. The turn to append is this tab's, and stays so
    */
   async #append(durable: Durable, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
     for (;;) {
@@ -218,7 +228,7 @@ export class Committer {
       if (checked.length === 0) return true;
       const entries = checked.map(({ change, number }) => change.entry({ writer: durable.writer, number }));
       const isStrict = checked.some(({ strict }) => strict);
-      // Until it has answered.
+      // Until the log has answered.
       this.#unsure = true;
       try {
         const logged = await durable.append(entries, isStrict);
@@ -226,7 +236,7 @@ export class Committer {
         if (logged || !others) return logged;
       } catch (error) {
         if (!(error instanceof PartsGone)) throw error;
-        // The others are logged without those.
+        // The other changes are logged without these.
         this.#unsure = false;
         fix(error);
         for (const i of error.entries) {
@@ -238,11 +248,11 @@ export class Committer {
     }
   }
 
-  /** The storage failed. Whether it did before or after it took the entries in, only the log can tell. */
+  /** The storage failed. Only the log can tell whether the storage took the entries in before. */
   async #failed(waiting: Map<number, Queued>, error: unknown): Promise<void> {
     if (this.#unsure && !isRefusal(error)) await this.#catchUp(waiting).catch(() => {});
     else this.#unsure = false;
-    // Several calls may end in it.
+    // Several calls may end in this error.
     if (error instanceof EdgeVecError) fix(error);
     for (const { reject } of waiting.values()) reject(error);
   }
@@ -250,7 +260,7 @@ export class Committer {
   async #catchUp(waiting: Map<number, Queued>): Promise<void> {
     await this.#durable?.catchUp(async (number) => {
       const queued = waiting.get(number);
-      // Else its caller has been told that it failed, or will be, and its rows are gone.
+      // If not, the caller of the change hears that the change failed, and its rows are gone.
       if (!queued?.change.isWhole()) return false;
       waiting.delete(number);
       await this.#publish(queued);
@@ -259,7 +269,7 @@ export class Committer {
     this.#unsure = false;
   }
 
-  /** Those that can take effect one after the other. The others are told why not. */
+  /** The changes that can take effect one after the other. Calls of the others are told why not. */
   async #checked(group: readonly Queued[]): Promise<Queued[]> {
     const ids = this.#live.rows;
     const ahead = group.length > 1 ? new PendingIds(ids) : undefined;
@@ -278,7 +288,7 @@ export class Committer {
 
   async #publish({ change, resolve, reject }: Queued): Promise<void> {
     await this.#isolation.alone(change.publish()).then(resolve, (error) => {
-      // What is logged is there, whether or not somebody could publish it.
+      // A logged change will be there when the database is opened again.
       reject(this.#durable !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
     });
   }
@@ -292,7 +302,7 @@ function isFull(error: unknown): boolean {
   return error instanceof EdgeVecError && error.code === 'QUOTA';
 }
 
-/** Whether the error says that nothing was written. */
+/** Whether the error says that the storage took nothing in. */
 function isRefusal(error: unknown): boolean {
   return error instanceof EdgeVecError && (isFull(error) || ['CLOSED', 'READ_ONLY'].includes(error.code));
 }

@@ -1,4 +1,4 @@
-// The deletion of rows by their ids, in one step for everybody who looks.
+// The deletion of rows by their ids, which readers see in one step.
 
 import { STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
@@ -6,7 +6,7 @@ import type { State } from '../../persistence/checkpoint/places.js';
 import type { LiveState } from '../live-state.js';
 import type { Change } from './committer.js';
 
-/** What the committer is to do; it gives how many rows were deleted. */
+/** The change for the committer. Its result is how many rows were deleted. */
 export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
   return {
     ready: undefined,
@@ -25,7 +25,10 @@ export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
   };
 }
 
-/** Removes the rows that are there; returns how many. Yields now and then, for the caller to look at the clock. */
+/**
+ * Removes the rows of these ids; returns how many. Yields now and then, for the caller to look at
+ * the clock.
+ */
 export function* deleteRows({ engine, rows }: State, ids: readonly Id[]): Generator<undefined, number> {
   let deleted = 0;
   for (const [i, id] of ids.entries()) {

@@ -1,17 +1,19 @@
-// Links committed rows into the graph, in slices, for however many writes wait for it. Now and then enough rows have been linked that the
-// engine learns anew how wide searches must be. That is a part of linking: a write waits for what its own rows made due, so that
-// its rows are found as well as is promised from the moment it resolves.
+// Links committed rows into the graph, in slices, for all writes that wait. Now and then enough
+// rows have been linked that the engine calibrates again how wide searches must be. Calibration is
+// a part of linking: a write waits for the calibration that its own rows made due, so that searches
+// find its rows as well as promised from the moment the write resolves.
 //
-// The engine links in the order rows were committed, so a write is done once as many steps were taken as there were when it
-// asked, and as came up meanwhile. Rows rolled back meanwhile only make that count too high: a write may wait a little longer,
-// never too short, and never for rows committed after its own.
+// The engine links in the order of commits. So a write is done after as many steps as there were to
+// take when the write asked, plus the steps that came up meanwhile. Rows that are rolled back
+// meanwhile only make the count too high: a write may wait a little too long, but never too short,
+// and never for rows that were committed after its own.
 
 import { asEdgeVecError, type EdgeVecError, fix } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Engine } from '../../engine/engine.js';
 
 interface Waiter {
-  /** Steps still to be taken before this one may go on. */
+  /** Steps still to be taken before the write may go on. */
   todo: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -28,7 +30,10 @@ export class Linker {
     this.#slices = slices;
   }
 
-  /** Resolves when every row committed so far is linked, and nothing is due to be learnt of them; undefined if that is so already. */
+  /**
+   * Resolves when every row committed so far is linked and no calibration is due; undefined if so
+   * already.
+   */
   settled(): Promise<void> | undefined {
     const todo = this.#engine.link(0);
     if (todo === 0) return undefined;
@@ -38,14 +43,14 @@ export class Linker {
     });
   }
 
-  /** Lets whoever waits go on without: the rows are to be linked elsewhere. */
+  /** Lets all writes go on unlinked: their rows are linked in another engine. */
   release(): void {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.resolve();
   }
 
-  /** Lets nobody wait for an engine that is gone. */
+  /** Rejects all waits: the engine is gone. */
   stop(error: EdgeVecError): void {
     const waiters = this.#waiters;
     this.#waiters = [];
@@ -61,14 +66,14 @@ export class Linker {
       .catch((error) => this.stop(asEdgeVecError(error)))
       .finally(() => {
         this.#running = false;
-        // A write may have asked between the last step and here.
+        // A write may have asked between the last step and this line.
         if (this.#waiters.length > 0) this.#run();
       });
   }
 
   #step(): boolean {
     if (this.#waiters.length === 0) return true;
-    // Nothing is committed between these two calls: what the second has more to do came up in it.
+    // Nothing is committed between these two calls: additional steps came up in the second call.
     const before = this.#engine.link(0);
     const remaining = this.#engine.link(1);
     for (const waiter of this.#waiters) waiter.todo += remaining - before;

@@ -1,4 +1,5 @@
-// A write transaction: rows arrive in parts and stay hidden until all of them become visible in one step.
+// A write transaction: rows arrive in parts and stay hidden until all rows become visible in one
+// step.
 
 import type { Part, WriteKind } from '../../base/calls.js';
 import { amend, asEdgeVecError, EdgeVecError } from '../../base/errors.js';
@@ -14,23 +15,23 @@ const NO_SLOT = -1;
 export class Transaction {
   readonly #kind: WriteKind;
   #state: State;
-  /** What is kept of it for the log; nothing where there is none. */
+  /** Collects the parts for the log, if there is one. */
   readonly #draft: Draft | undefined;
   // By row of this write.
   readonly #ids: (Id | undefined)[] = [];
   #slots: number[] = [];
   readonly #metadata: (object | undefined)[] = [];
   readonly #given = new Set<Id>();
-  /** The first of the ids chosen for rows that came without. */
+  /** The first of the ids chosen for rows that came without an id. */
   #firstChosen = 0;
   #fail: (error: EdgeVecError) => void = () => {};
   /** Rejects when the transaction is aborted while a part of it waits. */
   readonly failed: Promise<never>;
-  /** Why it can only be undone. */
+  /** Set once the transaction can only be undone: the reason. */
   failure: EdgeVecError | undefined;
-  /** Its turn has come: an abort comes too late. */
+  /** The turn of the transaction has come: an abort comes too late. */
   committing = false;
-  /** The log may speak of it. */
+  /** The log may hold an entry of the transaction. */
   #mayBeLogged = false;
 
   constructor(kind: WriteKind, state: State, draft?: Draft) {
@@ -48,19 +49,22 @@ export class Transaction {
     return this.#ids.length;
   }
 
-  /** Bytes it takes in the log, about. */
+  /** Bytes of its entry in the log, about. */
   get bytes(): number {
     return this.#draft?.bytes ?? 0;
   }
 
   /**
-   * Stores the rows of a part, hidden. Throws without having stored any of them. `sure`: no write before this one can change
-   * which ids there are, so that a wrong one is refused now; else `check` tells. Returns what else must be waited for.
+   * Stores the rows of a part, hidden. If it throws, no row of the part is stored.
+   *
+   * @param sure no earlier write can change the ids any more, so a wrong id is refused now. If not
+   * sure, `check` refuses the id later
+   * @returns a promise if the storage has to take the part in first
    */
   append(part: Part, sure: boolean): Promise<void> | undefined {
     if (this.failure !== undefined) throw this.failure;
     const base = part.start;
-    // Ids first: they cost nothing to refuse.
+    // Ids first: a wrong id costs nothing to refuse.
     part.ids.forEach((id, i) => {
       if (id === undefined) return;
       if (this.#given.has(id)) {
@@ -85,11 +89,12 @@ export class Transaction {
   }
 
   /**
-   * Checks ids once more, since other writes may have committed meanwhile, and chooses those that are to be chosen. Yields now and then, for
-   * the caller to look at the clock. Nothing is seen of it.
+   * Checks ids once more, since other writes may have committed meanwhile, and chooses ids for rows
+   * without. Yields now and then, for the caller to look at the clock. Nobody sees anything of the
+   * transaction.
    */
   *check(ids: Ids): Generator<undefined, void> {
-    // Checked again, it has not been logged: others were first.
+    // A transaction that is checked again has not been logged: other tabs were first.
     this.#mayBeLogged = false;
     for (const [row, id] of this.#ids.entries()) {
       if (id !== undefined) this.#check(id, row, ids);
@@ -98,27 +103,29 @@ export class Transaction {
     this.#firstChosen = this.#chosen === 0 ? 0 : ids.choose(this.#chosen, this.#given);
   }
 
-  /** What it will have done to the ids. */
+  /** Notes the effect of the transaction on the ids. */
   foresee(ids: PendingIds): void {
     for (const id of this.#given) ids.add(id);
     for (let i = 0; i < this.#chosen; i++) ids.add(this.#firstChosen + i);
   }
 
-  /** What is to be logged of it. */
+  /** The entry for the log. */
   entry(origin: Origin): WriteEntry {
     this.#mayBeLogged = true;
     const said = this.#draft?.said() ?? { stored: [], parts: [] };
     return { ...origin, kind: this.#kind, firstChosen: this.#firstChosen, ...said };
   }
 
-  /** Takes up the choice that was logged. */
+  /** Takes up the choice of ids that the log holds. */
   resume(firstChosen: number): void {
     this.#firstChosen = firstChosen;
   }
 
   /**
-   * Makes every row visible, and every row it replaces invisible. Yields as `check` does; until it is done the caller lets nobody see the rows.
-   * Returns the ids chosen for rows that came without.
+   * Makes every row visible, and every replaced row invisible. Yields as `check` does. Until the
+   * last step the caller lets nobody see the rows.
+   *
+   * @returns the ids chosen for rows that came without an id
    */
   *publish(): Generator<undefined, number[]> {
     const chosen: number[] = [];
@@ -131,8 +138,8 @@ export class Transaction {
   }
 
   /**
-   * Goes on in another engine, which holds nothing of it: its parts come again from the draft. Where that fails, so does the transaction, and what
-   * the other engine has of it is there to be rolled back.
+   * Goes on in another engine, into which the rows are written again from the draft. If the draft
+   * cannot be read, the transaction fails, and is rolled back in the other engine.
    */
   async move(state: State): Promise<void> {
     this.#state = state;
@@ -157,21 +164,22 @@ export class Transaction {
   }
 
   /**
-   * Forgets what is kept of it for the log, unless the log may speak of it: an append that failed may have taken place, and one that did not is not
-   * undone by what fails after it. Parts that nobody speaks of are then dropped as orphans.
+   * Deletes the stored parts of the draft, unless the log may name the parts: an append that failed
+   * may have taken place all the same. Parts that the log does not name are dropped later, as
+   * orphans.
    */
   async discard(reason: EdgeVecError): Promise<void> {
     if (this.#mayBeLogged && reason.code !== 'QUOTA') return;
     await this.#draft?.discard();
   }
 
-  /** Lets parts that wait reject, and those to come. */
+  /** Lets parts reject: the parts that wait, and later ones. */
   fail(error: EdgeVecError): void {
     this.failure = error;
     this.#fail(error);
   }
 
-  /** Removes the hidden rows: the database is as it was. Yields as `commit` does; nobody sees a difference meanwhile. */
+  /** Removes the hidden rows. Yields as `check` does; nobody sees a difference meanwhile. */
   *rollback(): Generator<undefined, void> {
     for (let row = 0; row < this.#slots.length; row++) {
       const slot = this.#slots[row] as number;

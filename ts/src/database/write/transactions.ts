@@ -1,4 +1,5 @@
-// The write transactions under way, by the caller's number for each, and how one of them ends without effect.
+// The write transactions under way, by the caller's numbers, and how a transaction ends without
+// effect.
 
 import type { WriteRequest } from '../../base/calls.js';
 import { aborted, type EdgeVecError } from '../../base/errors.js';
@@ -24,11 +25,16 @@ export class Transactions {
     this.#maintenance = maintenance;
   }
 
-  /** The transaction of a part, which its first part begins. @throws `ABORTED` if it is gone */
+  /**
+   * The transaction of a part; the first part begins one.
+   *
+   * @throws `ABORTED` if the transaction is gone
+   */
   of({ transaction, first, kind, rows }: WriteRequest, draft: (rows?: number) => Draft | undefined): Transaction {
     const known = this.#open.get(transaction);
     if (known !== undefined) return known;
-    // Parts still under way when their transaction failed find it gone; the failing part has told why.
+    // Parts that were under way when their transaction failed come here; the failing part has told
+    // why.
     if (!first) throw aborted();
     const opened = new Transaction(kind, this.#live.current, draft(rows));
     this.#open.set(transaction, opened);
@@ -40,7 +46,7 @@ export class Transactions {
     if (this.#open.get(number) !== transaction) throw aborted();
   }
 
-  /** What the committer is to do once all parts are in. */
+  /** The change for the committer, once all parts are in. */
   change(number: number, transaction: Transaction, ready: Promise<unknown> | undefined): Change<number[]> {
     const begin = (): void => {
       this.#live.assertOpen();
@@ -68,7 +74,7 @@ export class Transactions {
     };
   }
 
-  /** Undoes a transaction that failed, unless that has begun. */
+  /** Undoes a transaction that failed, unless it is being undone already. */
   async fail(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
     await this.#movedIn();
     if (this.#open.delete(number)) await this.#rollback(number, transaction, error);
@@ -84,7 +90,7 @@ export class Transactions {
     else await this.#rollbacks.get(number);
   }
 
-  /** All go on in another engine, into which their rows are written again. */
+  /** All transactions go on in another engine, into which their rows are written again. */
   async move(state: State): Promise<void> {
     for (const transaction of this.#open.values()) await transaction.move(state);
   }

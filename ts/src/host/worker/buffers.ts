@@ -1,6 +1,6 @@
-// What need not be copied on its way through `postMessage`.
+// Buffers that need not be copied on their way through `postMessage`.
 
-/** What may be handed over instead of copied when a request or a reply crosses a thread. */
+/** The buffers of a request or a reply that are transferred instead of copied. */
 export function buffersOf(message: unknown): ArrayBuffer[] {
   const found: ArrayBuffer[] = [];
   const take = (value: object | undefined): void => {
@@ -11,7 +11,7 @@ export function buffersOf(message: unknown): ArrayBuffer[] {
     }
   };
   if (typeof message !== 'object' || message === null) return found;
-  // A piece of a file: in a buffer of its own, which nobody would miss.
+  // A piece of a file is in a buffer of its own, which nobody uses afterwards.
   const { piece } = message as { piece?: unknown };
   if (piece instanceof Uint8Array) return [piece.buffer as ArrayBuffer];
   if (Array.isArray(message)) for (const item of message) take(typeof item === 'object' ? item : undefined);

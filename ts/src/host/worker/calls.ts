@@ -1,8 +1,10 @@
-// Calls that the worker has not answered yet, and how to tell which of them never will be.
+// Calls that the worker has not answered yet, and how the client finds calls that will get no
+// answer.
 //
-// A thread that cannot read a message does not learn whose it was. So the client then sends the worker the number of its
-// last call, and the worker says which calls never came, and which it works on. Messages keep their order: all answers
-// that were sent before have arrived by then, and a call that came, is not worked on and waits here has lost its answer.
+// A thread that cannot read a message does not learn which call the message belonged to. So the
+// client sends the worker the number of the last call, and the worker says which calls never came,
+// and which calls are under way. Messages keep their order, so all earlier answers have arrived by
+// then. A call that came to the worker, is not under way and still waits here has lost its answer.
 
 import { EdgeVecError, fix } from '../../base/errors.js';
 import type { PongMessage } from './protocol.js';
@@ -16,7 +18,7 @@ export class Calls {
   readonly #pending = new Map<number, Pending>();
   #sent = 0;
 
-  /** Sends a call with the next number, which it keeps only if `send` does not throw. */
+  /** Sends a call with the next number. If `send` throws, the next call gets the same number. */
   send(send: (call: number) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = this.#sent + 1;
@@ -45,7 +47,7 @@ export class Calls {
     return this.#sent;
   }
 
-  /** Rejects the calls that get no answer any more. */
+  /** Rejects the calls that will get no answer. */
   compare({ pong, running, unread }: PongMessage): void {
     for (const call of [...this.#pending.keys()]) {
       if (call <= pong && !running.includes(call)) this.reject(call, unreadable(unread.includes(call)));
@@ -59,7 +61,7 @@ export class Calls {
   }
 }
 
-/** A message could not be read in the thread it was sent to: the call, or its answer. */
+/** A call, or its answer, could not be read in the receiving thread. */
 function unreadable(isCall: boolean): EdgeVecError {
   const rest = 'All other calls go on.';
   return isCall

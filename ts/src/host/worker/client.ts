@@ -1,4 +1,5 @@
-// The database in a worker: calls become messages, and the worker's death becomes an error of every pending call.
+// The database in a worker: calls become messages, and the worker's death becomes an error of every
+// pending call.
 
 import type { Method, ReplyOf, RequestOf } from '../../base/calls.js';
 import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../base/errors.js';
@@ -17,15 +18,21 @@ import { awaitLock } from './lock.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { type Started, startWorker, workerFailed } from './start.js';
 
-/** How long the answer of a worker that has closed its database may be on its way, in milliseconds. */
+/**
+ * How long the answer of a worker that has closed its database may be on its way, in milliseconds.
+ */
 const ANSWER_MS = 500;
 
 /**
- * How long a worker may take to say that it lives after its lock has become free, in milliseconds. The worker lets go of the
- * lock only when it ends, so an answer is not expected: asking is for a browser that lets go of a lock by itself.
+ * How long a worker may take to answer a ping after its lock has become free, in milliseconds. The
+ * worker lets go of the lock only when it ends, so the client expects no answer: the ping is for a
+ * browser that lets go of a lock by itself.
  */
 const FREED_MS = 1_000;
-/** The same if its lock was never seen to be held: then an answer is expected, and a loaded machine may take long for it. */
+/**
+ * The same if the client has never seen the lock held: the worker will answer, on a loaded machine
+ * perhaps late.
+ */
 const UNSEEN_MS = 30_000;
 
 export class WorkerHost implements Host {
@@ -36,7 +43,7 @@ export class WorkerHost implements Host {
   report: SalvageReport | undefined;
   readonly #worker: Worker;
   readonly #tell: (event: EdgeVecEvent) => void;
-  /** Whether it holds a storage, which it should let go of before it ends. */
+  /** Whether the worker holds a storage, to be closed before the worker ends. */
   #isDurable: boolean;
   readonly #calls = new Calls();
   readonly #ended = new AbortController();
@@ -52,7 +59,7 @@ export class WorkerHost implements Host {
     this.#isDurable = isDurable;
   }
 
-  /** Throws `WORKER_FAILED` if there can be no worker, and whatever the engine in it throws. */
+  /** @throws `WORKER_FAILED` if no worker can be had, and all errors of opening a database */
   static async open(
     engine: EngineModule,
     options: ResolvedOptions,
@@ -60,7 +67,8 @@ export class WorkerHost implements Host {
   ): Promise<WorkerHost> {
     const { worker: how, engine: asked, given, recall, stored, salvages, onEvent } = options;
     const started = await startWorker(how === false ? true : how);
-    // The listener often refers to the database, which could then never be collected while its worker lives.
+    // The listener often refers to the database. Held strongly, it would keep the database from
+    // being collected while the worker lives.
     const tell = weakly(onEvent);
     const host = new WorkerHost(started.worker, tell, stored !== undefined);
     let pieces: AsyncIterator<Uint8Array> | undefined;
@@ -76,7 +84,7 @@ export class WorkerHost implements Host {
       host.engine = await host.#opened({ open }, started, next);
     } catch (error) {
       host.#end(closed());
-      // Let go, but not waited for: a piece that was asked for may never come.
+      // Not awaited: a piece that was asked for may never come.
       pieces?.return?.().catch(() => {});
       throw error;
     }
@@ -92,7 +100,7 @@ export class WorkerHost implements Host {
     return this.#calls
       .send((call) => this.#post({ call, method, request }, buffersOf(request)))
       .catch((error) => {
-        // A request was checked or made here: all of it can be copied.
+        // The request was checked or made here, so all of it can be copied: other errors are ours.
         throw asEdgeVecError(error);
       }) as Promise<ReplyOf<K>>;
   }
@@ -123,7 +131,7 @@ export class WorkerHost implements Host {
   ): Promise<EngineOptions> {
     return new Promise((resolve, reject) => {
       let opened = false;
-      /** Why the source failed: what the worker says of it has lost its cause on the way. */
+      /** The error of the source: on its way to the worker and back, the error loses its cause. */
       let unread: unknown;
       const gone = (): void => {
         if (opened) this.#died('it was terminated or ran out of memory');
@@ -193,8 +201,8 @@ export class WorkerHost implements Host {
   }
 
   /**
-   * Asks the worker whether it lives. If it does not answer in time, it is gone. If it answers, its lock tells nothing here,
-   * and from then on only the errors that fire events are noticed.
+   * Pings the worker. A worker that does not answer in time is gone. If the worker answers, its
+   * lock tells nothing here, and from then on the client notices only the errors that fire events.
    */
   #unlessAlive(ms: number, gone: () => void): void {
     const timer = setTimeout(gone, ms);

@@ -1,4 +1,5 @@
-// Errors, and what has some, as messages: class instances lose their class on the way through `postMessage`.
+// Errors, events and reports as messages: class instances lose their class on the way through
+// `postMessage`.
 
 import {
   asEdgeVecError,
@@ -62,7 +63,7 @@ export function unpackReport(data: ReportData): SalvageReport {
   return { ...data, losses: data.losses.map((loss) => ({ ...loss, error: unpackError(loss.error) })) };
 }
 
-// An Error subclass with own properties may hold what cannot be cloned; its name, message and stack always can.
+// Own properties of an Error subclass may not be cloneable; name, message and stack always are.
 function plain(error: Error): Error {
   const copy = new Error(error.name === 'Error' ? error.message : `${error.name}: ${error.message}`);
   if (error.stack !== undefined) copy.stack = error.stack;

@@ -1,13 +1,13 @@
 // How a client learns that its worker is gone.
 //
-// A worker that is terminated, or killed for its memory, fires no event. So the worker holds a Web Lock for as long as it
-// lives, and the client waits for the same lock: the browser grants it when the worker is gone, however it went. Without Web
-// Locks (insecure contexts, some sandboxed frames), or if the lock cannot be seen from the client, only the errors that do
-// fire events are noticed.
+// A worker that is terminated, or killed for its memory, fires no event. So the worker holds a Web
+// Lock until it ends, and the client waits for the same lock: the browser grants the lock when the
+// worker is gone, for any reason. Without Web Locks (insecure contexts, some sandboxed frames), or
+// if the client cannot see the lock, the client notices only the errors that fire events.
 
 let opened = 0;
 
-/** A name nobody else uses: the client's own random part and a counter. */
+/** A unique name: the client's own random part and a counter. */
 export function lockName(): string {
   // Not crypto.randomUUID: insecure contexts lack it.
   const random = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
@@ -28,15 +28,18 @@ export function holdLock(name: string): Promise<boolean> {
 }
 
 /**
- * Client side: whether this thread sees that the lock is held. Chromium gives workers other locks than a page has that was
- * loaded before its site's data was cleared.
+ * Client side: whether this thread sees the lock as held. If a page was loaded before its site's
+ * data was cleared, Chromium gives the page other locks than its workers.
  */
 export async function isHeld(name: string): Promise<boolean> {
   const held = locks()?.request(name, { ifAvailable: true }, (lock) => lock === null);
   return (await held?.catch(() => false)) ?? false;
 }
 
-/** Client side: calls `gone` when the worker has let go of its lock. Returns how to stop waiting. */
+/**
+ * Client side: calls `gone` when the worker has let go of its lock. Returns a function that ends
+ * the wait.
+ */
 export function awaitLock(name: string, gone: () => void): () => void {
   const stop = new AbortController();
   locks()

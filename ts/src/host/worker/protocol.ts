@@ -4,7 +4,10 @@ import type { Method } from '../../base/calls.js';
 import type { EngineOptions, HostOptions } from '../../base/options.js';
 import type { ErrorData, EventData, ReportData } from './error-data.js';
 
-/** Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and forget to renew it. */
+/**
+ * Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and
+ * forget to renew it.
+ */
 export const PROTOCOL_VERSION = 6;
 
 /** Client to worker, first: asks for hello. */
@@ -33,17 +36,25 @@ interface CloseMessage {
   readonly close: true;
 }
 
-/** Client to worker, when it is hungry: the next piece of the file it imports, null behind the last. */
+/**
+ * Client to worker, when it is hungry: the next piece of the file it imports, null behind the last.
+ */
 interface FeedMessage {
   readonly feed: Uint8Array | null;
 }
 
-/** Client to worker, when it is hungry: the file cannot be read on. The worker cleans up, and says that it failed. */
+/**
+ * Client to worker, when it is hungry: the file cannot be read on. The worker cleans up, and says
+ * that it failed.
+ */
 interface FeedFailedMessage {
   readonly feedFailed: ErrorData;
 }
 
-/** Client to worker, at any time after hello: asks it to say that it lives, and what became of the calls so far. */
+/**
+ * Client to worker, at any time after hello: asks it to say that it lives, and what became of the
+ * calls so far.
+ */
 interface PingMessage {
   /** Number of the last call that was sent. */
   readonly ping: number;
@@ -64,11 +75,17 @@ export interface PongMessage {
   readonly pong: number;
   /** The calls that it works on. */
   readonly running: readonly number[];
-  /** The calls that never came, since a message could not be read, and that no answer has named before. */
+  /**
+   * The calls that never came, since a message could not be read, and that no answer has named
+   * before.
+   */
   readonly unread: readonly number[];
 }
 
-/** Worker to client, in this order: hello, then ready or failed, then replies; the rest at any time after hello. */
+/**
+ * Worker to client, in this order: hello, then ready or failed, then replies; the rest at any time
+ * after hello.
+ */
 export type FromWorker =
   | { readonly hello: number; readonly locked: boolean }
   | { readonly ready: EngineOptions; readonly report?: ReportData | undefined }

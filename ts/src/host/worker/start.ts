@@ -1,11 +1,14 @@
-// Starting a worker, and every way in which that fails.
+// Starting a worker, and every way in which starting fails.
 
 import { EdgeVecError } from '../../base/errors.js';
 import type { ResolvedOptions } from '../../base/options.js';
 import { isHeld, lockName } from './lock.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
-/** How long a worker may take to say hello. Where it never comes, a policy or a bundler has swallowed the script. */
+/**
+ * How long a worker may take to say hello. Without a hello, a policy or a bundler has swallowed the
+ * script.
+ */
 const HELLO_MS = 10_000;
 
 /** Workers that run a database: a second one would take the place of the first. */
@@ -13,13 +16,18 @@ const taken = /* @__PURE__ */ new WeakSet<Worker>();
 
 export interface Started {
   readonly worker: Worker;
-  /** Name of the Web Lock the worker holds; undefined where there are none. */
+  /** Name of the Web Lock that the worker holds; undefined without Web Locks. */
   readonly lock: string | undefined;
-  /** Whether the lock can be seen from here, so that waiting for it tells when the worker is gone. */
+  /**
+   * Whether this thread sees the lock, so that a wait for the lock ends when the worker is gone.
+   */
   readonly isSeen: boolean;
 }
 
-/** Whether `'auto'` tries a worker here. Node has none of this kind; a service worker has no constructor for one. */
+/**
+ * Whether `'auto'` tries a worker here. Node has none of this kind; a service worker has no
+ * constructor for one.
+ */
 export function canStartWorker(): boolean {
   return typeof Worker === 'function' && typeof Blob === 'function' && typeof URL?.createObjectURL === 'function';
 }

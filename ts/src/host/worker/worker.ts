@@ -1,5 +1,6 @@
-// The worker script: one self-contained file, built on its own. It says hello when asked, for nobody may listen yet when it
-// starts; the open message then brings the compiled module, so that the worker fetches and compiles nothing.
+// The worker script: one self-contained file, built on its own. The worker says hello when asked,
+// because nobody may listen yet when the worker starts. The open message then brings the compiled
+// module, so that the worker fetches and compiles nothing.
 
 import type { Method } from '../../base/calls.js';
 import { EdgeVecError } from '../../base/errors.js';
@@ -22,15 +23,18 @@ const scope = self as unknown as {
 
 let database: Database | undefined;
 let isOpening = false;
-/** By their numbers: the last call that came or should have, those that are not answered, and those that never came. */
+/**
+ * Calls by number: the last call that came or should have come, calls without an answer, calls that
+ * never came.
+ */
 let last = 0;
 const running = new Set<number>();
 let unread: number[] = [];
-/** The file it is made out of. */
+/** The file to make the database out of. */
 const fed = new Feed(() => scope.postMessage({ hungry: true }));
 
 scope.onmessage = ({ data }) => {
-  // Chromium gives null in place of a message that it cannot read. Other scripts may say anything.
+  // Chromium gives null in place of an unreadable message. Other scripts may say anything.
   if (data === null) unreadable();
   else if (typeof data !== 'object') return;
   else if ('lock' in data) void greet(data.lock);
@@ -47,22 +51,22 @@ async function greet(lock: string): Promise<void> {
   scope.postMessage({ hello: PROTOCOL_VERSION, locked: await holdLock(lock) });
 }
 
-/** A message that cannot be read is the failure of one call, or of opening, and of nothing else. */
+/** An unreadable message fails one call, or opening, and nothing else. */
 function unreadable(): void {
   if (database !== undefined) {
-    // Which call it was, if it was one, shows by the numbers of those that come.
+    // The numbers of later calls show which call was lost, if the message was a call.
     scope.postMessage({ unreadable: true });
     return;
   }
   const error = new EdgeVecError('WORKER_FAILED', 'The worker could not read what the database is to be made of', {
     remedy: 'Threads fail so for lack of memory: close what is not needed, and open it again.',
   });
-  // If a file is read, what was made of it is removed first.
+  // During an import, chunks that were stored already are removed first.
   if (isOpening) fed.fail(error);
   else scope.postMessage({ failed: packError(error) });
 }
 
-/** Messages keep their order, so calls with lower numbers that have not come never will. */
+/** Messages keep their order, so calls with lower numbers that have not come will never come. */
 function passed(call: number): void {
   while (last + 1 < call) unread.push(++last);
   last = Math.max(last, call);
@@ -90,7 +94,8 @@ async function open({ module, options }: OpenMessage['open']): Promise<void> {
 }
 
 async function close(): Promise<void> {
-  // A transaction under way is finished: ended within one, some browsers keep the database blocked for a while.
+  // Transactions under way are finished: some browsers keep the database blocked for a while if a
+  // worker ends within a transaction.
   await database?.close().catch(() => {});
   scope.postMessage({ closed: true });
 }
