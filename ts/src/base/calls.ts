@@ -80,6 +80,12 @@ export interface EngineStats {
   readonly buildDistances: number;
 }
 
+/** Counts of the engine, and of what is kept for each row. */
+export interface CollectionStats extends EngineStats {
+  /** Bytes of memory that each store takes, about, by the store's name. */
+  readonly stores: Readonly<Record<string, number>>;
+}
+
 /** What is stored of a database. */
 export interface StoredStats {
   /** Undefined: nothing is. */
@@ -114,7 +120,7 @@ interface Methods {
   exportEnd: { request: number; reply: undefined };
   /** Writes a checkpoint, or a copy under another name. */
   save: { request: { readonly name: string | undefined }; reply: undefined };
-  stats: { request: undefined; reply: EngineStats };
+  stats: { request: undefined; reply: CollectionStats };
   stored: { request: undefined; reply: StoredStats };
 }
 

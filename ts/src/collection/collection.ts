@@ -1,67 +1,69 @@
-// Which id is in which slot, and the metadata of each: the visible rows, in order of insertion. They are saved in blocks of slots, as far as
-// they have changed.
+// The visible rows, in order of insertion: for each slot a vector, an id, metadata, and what further
+// stores keep of its record. A change goes to all stores.
 
-import { damaged } from '../base/errors.js';
+import { EdgeVecError } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
-import { BLOCK_ROWS, type SlotRange } from '../format/blocks.js';
-import { decodeIds, encodeIds, type ListedId } from '../format/id-block.js';
-import { Changes } from './changes.js';
-import { chosenFrom, follower, type Ids } from './ids.js';
-import { merged } from './merge.js';
-import { Metadata } from './metadata/metadata.js';
+import type { Engine } from '../engine/engine.js';
+import type { IdStore } from './id-store.js';
+import type { Ids } from './ids.js';
+import type { Metadata } from './metadata/metadata.js';
+import { Records, type SavedStores } from './records.js';
+import { furtherStores, type LoadableStore, type SlotRecord, type SlotStore } from './slot-store.js';
+import { Vectors } from './vectors.js';
 
-/** What was saved of rows: the ids of each block, and the lines of each part of them. */
-export interface SavedRows {
-  readonly ids: readonly Uint8Array[];
-  readonly metadata: readonly { readonly slots: number; readonly bytes: Uint8Array }[];
-  readonly nextId: number;
-}
+export class Collection implements Ids {
+  readonly engine: Engine;
+  readonly #records = new Records();
+  readonly #ids: IdStore;
+  readonly #metadata: Metadata;
+  readonly #further: readonly LoadableStore[];
+  /** In the order in which their chunks are saved and read. */
+  readonly stores: readonly SlotStore[];
 
-export class Rows implements Ids {
-  /** A Map keeps the place of a key that is set again: an upsert does not move a row. */
-  readonly #slots = new Map<Id, number>();
-  // By slot. Slots are dense, so plain arrays beat maps.
-  readonly #ids: (Id | undefined)[] = [];
-  readonly #orders: number[] = [];
-  #nextOrder = 1;
-  #nextId = 1;
-  readonly #metadata = new Metadata((slot) => this.#ids[slot]);
-  readonly #changes = new Changes();
+  /** @param engine with its rows, or as many as are in; nothing else of them is here before `load` */
+  constructor(engine: Engine) {
+    this.engine = engine;
+    const { ids, metadata, slots } = this.#records;
+    this.#ids = ids;
+    this.#metadata = metadata;
+    this.#further = furtherStores(slots);
+    this.stores = [new Vectors(engine), ids, metadata, ...this.#further];
+  }
 
   get count(): number {
-    return this.#slots.size;
+    return this.#ids.count;
   }
 
   /** Chosen ids are this one or above. */
   get nextId(): number {
-    return this.#nextId;
+    return this.#ids.nextId;
   }
 
   ids(): Iterable<Id> {
-    return this.#slots.keys();
+    return this.#ids.ids();
   }
 
   has(id: Id): boolean {
-    return this.#slots.has(id);
+    return this.#ids.has(id);
   }
 
   slotOf(id: Id): number | undefined {
-    return this.#slots.get(id);
+    return this.#ids.slotOf(id);
   }
 
-  /** Whether a slot has an id. */
+  /** Whether a slot has a row. */
   hasSlot(slot: number): boolean {
-    return this.#ids[slot] !== undefined;
+    return this.#ids.at(slot) !== undefined;
   }
 
   idOf(slot: number): Id {
-    const id = this.#ids[slot];
+    const id = this.#ids.at(slot);
     if (id === undefined) throw new Error(`slot ${slot} is visible and has no id`);
     return id;
   }
 
-  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` where it was saved, and cannot be read */
+  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` if it was saved, and cannot be read */
   metadataOf(slot: number): object | undefined {
     return this.#metadata.of(slot);
   }
@@ -71,137 +73,92 @@ export class Rows implements Ids {
     return this.#metadata.merged(slot, change);
   }
 
+  /** Lets the row of a slot be seen, in place of the row that the id had before. */
   set(id: Id, slot: number, metadata: object | undefined): void {
-    const old = this.#slots.get(id);
-    const order = old === undefined ? this.#nextOrder++ : (this.#orders[old] as number);
-    if (old !== undefined && old !== slot) this.#forget(old);
-    this.#changes.add(slot);
-    this.#slots.set(id, slot);
-    this.#ids[slot] = id;
-    this.#metadata.set(slot, metadata);
-    this.#orders[slot] = order;
+    const old = this.#ids.slotOf(id);
+    const { changes } = this.#records;
+    changes.add(slot);
+    if (old !== undefined && old !== slot) changes.add(old);
+    const record: SlotRecord = { id, metadata };
+    for (const store of this.stores) store.set(slot, old, record);
   }
 
+  /** @returns the slot that the row had; undefined if there was none */
   delete(id: Id): number | undefined {
-    const slot = this.#slots.get(id);
+    const slot = this.#ids.slotOf(id);
     if (slot === undefined) return undefined;
-    this.#slots.delete(id);
-    this.#forget(slot);
+    this.#records.changes.add(slot);
+    for (const store of this.stores) store.delete(slot);
     return slot;
   }
 
   choose(count: number, given: Iterable<Id>): number {
-    let next = this.#nextId;
-    for (const id of given) next = Math.max(next, follower(id));
-    return chosenFrom(next, count);
+    return this.#ids.choose(count, given);
   }
 
   /** Chosen ids will be above this one from now on, unless it is larger than any that is chosen. */
   saw(id: Id): void {
-    const next = follower(id);
-    if (next > this.#nextId) this.#nextId = next;
-  }
-
-  /** How many blocks there are. */
-  get blocks(): number {
-    return Math.ceil(this.#ids.length / BLOCK_ROWS);
+    this.#ids.saw(id);
   }
 
   /** The time now: what is copied from here on is saved as of it. */
   mark(): number {
-    return this.#changes.mark();
-  }
-
-  /** Whether any of these slots, of one block, has changed after that time. */
-  haveChanged(after: number, first: number, slots: number): boolean {
-    return this.#changes.haveBeen(after, first, slots);
+    return this.#records.changes.mark();
   }
 
   /** Whether any of these slots has a row that came after that time. */
   haveCome(after: number, first: number, slots: number): boolean {
-    for (let slot = first; slot < Math.min(first + slots, this.#ids.length); slot++) {
-      if (this.#ids[slot] !== undefined && this.#changes.haveBeen(after, slot, 1)) return true;
+    for (let slot = first; slot < Math.min(first + slots, this.#ids.slots); slot++) {
+      if (this.hasSlot(slot) && this.#records.changes.haveBeen(after, slot, 1)) return true;
     }
     return false;
   }
 
-  /** The ids of a block as they are now, to be stored. */
-  encodeIds(block: number): Uint8Array {
-    const first = block * BLOCK_ROWS;
-    const listed: ListedId[] = [];
-    for (let slot = first; slot < Math.min(first + BLOCK_ROWS, this.#ids.length); slot++) {
-      const id = this.#ids[slot];
-      if (id !== undefined) listed.push([slot - first, id, this.#orders[slot] as number]);
-    }
-    return encodeIds(listed);
+  /** Makes known how all stores are cut into chunks. Yields now and then; at its end all of it is known. */
+  *measure(): Generator<undefined, void> {
+    for (const store of this.stores) if (store.measure !== undefined) yield* store.measure();
   }
 
-  /** Makes known which parts metadata is stored in. Yields now and then; at its end all of it is known. */
-  measure(): Generator<undefined, void> {
-    return this.#metadata.measure();
-  }
-
-  /** The parts that the metadata of a block is stored in, once they are known. */
-  parts(block: number): readonly SlotRange[] {
-    return this.#metadata.parts(block);
-  }
-
-  /** A part as it is now, to be stored; undefined where it is none any more. Yields now and then. */
-  copyMetadata(part: SlotRange): Generator<undefined, Uint8Array | undefined> {
-    return this.#metadata.copy(part);
-  }
-
-  /** Takes up what was saved, into rows that hold nothing yet. Yields now and then. @throws `DAMAGED` */
-  *load({ ids, metadata, nextId }: SavedRows): Generator<undefined, void> {
-    const runs: Uint32Array[] = [];
-    for (const [block, bytes] of ids.entries()) {
-      const slots: number[] = [];
-      for (const [at, id, order] of decodeIds(bytes)) {
-        const slot = block * BLOCK_ROWS + at;
-        // Without holes: an array that grows from its end stays dense.
-        for (; this.#ids.length < slot; this.#orders.push(0)) this.#ids.push(undefined);
-        this.#ids.push(id);
-        this.#orders.push(order);
-        slots.push(slot);
-      }
-      runs.push(Uint32Array.from(slots).sort((a, b) => this.#orderOf(a) - this.#orderOf(b)));
-      yield;
+  /** Takes up what was saved, in place of nothing. Yields now and then. @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
+  *load(saved: SavedStores): Generator<undefined, void> {
+    yield* this.#records.load(saved);
+    for (const store of this.#further) {
+      const chunks = saved.chunks.get(store.name);
+      yield* chunks === undefined ? this.#fill(store) : store.load(chunks);
     }
-    let first = 0;
-    for (const { slots, bytes } of metadata) {
-      yield* this.#metadata.load(first, slots, bytes, (slot) => this.#ids[slot] !== undefined);
-      first += slots;
-      yield;
-    }
-    const slots = yield* merged(runs, (slot) => this.#orderOf(slot), STEP_ROWS);
-    for (const [i, slot] of slots.entries()) {
-      const [id, order] = [this.idOf(slot), this.#orderOf(slot)];
-      if (this.#slots.has(id) || order === this.#nextOrder - 1) throw damaged('the ids');
-      this.#slots.set(id, slot);
-      this.#nextOrder = order + 1;
-      this.saw(id);
-      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    }
-    // Written by version 1.0.0-alpha.1 it may be above an id that is larger than any that is chosen.
-    this.saw(nextId - 1);
   }
 
   /**
-   * Reads all metadata that was loaded, to know that a write might have brought it. Yields now and then.
+   * Reads all that was loaded, to know that a write might have brought it. Yields now and then.
    *
    * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
    */
-  checkMetadata(): Generator<undefined, void> {
-    return this.#metadata.check();
+  *check(): Generator<undefined, void> {
+    for (const store of this.stores) if (store.check !== undefined) yield* store.check();
   }
 
-  #orderOf(slot: number): number {
-    return this.#orders[slot] as number;
+  /** Bytes of memory that each store takes, about, by the store's name. */
+  bytes(): ReadonlyMap<string, number> {
+    return new Map(this.stores.map((store) => [store.name, store.bytes()]));
   }
 
-  #forget(slot: number): void {
-    this.#changes.add(slot);
-    this.#ids[slot] = undefined;
-    this.#metadata.delete(slot);
+  /** Makes a store of records that were saved before there was such a store. Yields now and then. */
+  *#fill(store: LoadableStore): Generator<undefined, void> {
+    let rows = 0;
+    for (const id of this.ids()) {
+      const slot = this.slotOf(id) as number;
+      store.set(slot, undefined, { id, metadata: this.#metadataFor(slot) });
+      if (++rows % STEP_ROWS === 0) yield;
+    }
+  }
+
+  /** What is broken is told when its row is read; until then a store has nothing of it. */
+  #metadataFor(slot: number): object | undefined {
+    try {
+      return this.mergedMetadata(slot, undefined);
+    } catch (error) {
+      if (error instanceof EdgeVecError) return undefined;
+      throw error;
+    }
   }
 }

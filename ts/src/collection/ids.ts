@@ -23,7 +23,7 @@ export interface Ids {
 export const LAST_CHOSEN = 2 ** 52;
 
 /** The least integer that is above an id; 0 for an id that no chosen id can collide with. */
-export function follower(id: Id): number {
+export function nextIdAfter(id: Id): number {
   return typeof id === 'number' && id <= LAST_CHOSEN ? Math.floor(id) + 1 : 0;
 }
 
@@ -59,7 +59,7 @@ export class PendingIds implements Ids {
 
   add(id: Id): void {
     this.#changed.set(id, true);
-    if (follower(id) > follower(this.#largest)) this.#largest = id;
+    if (nextIdAfter(id) > nextIdAfter(this.#largest)) this.#largest = id;
   }
 
   delete(id: Id): void {

@@ -17,7 +17,7 @@ import { aborted, type EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
 import type { Id } from '../base/types.js';
-import type { State } from '../persistence/checkpoint/places.js';
+import type { Collection } from '../collection/collection.js';
 import type { Durable } from '../persistence/durable.js';
 import type { StorageSite } from '../storage/storage.js';
 import { Exports } from './exports.js';
@@ -139,7 +139,7 @@ export class Database implements Handlers {
 
   async count(): Promise<number> {
     await this.#visible();
-    return this.#replica.live.rows.count;
+    return this.#replica.live.collection.count;
   }
 
   async compact(): Promise<undefined> {
@@ -149,7 +149,8 @@ export class Database implements Handlers {
 
   async stats(): Promise<ReplyOf<'stats'>> {
     await this.#visible();
-    return this.#replica.live.engine.stats();
+    const { engine, collection } = this.#replica.live;
+    return { ...engine.stats(), stores: Object.fromEntries(collection.bytes()) };
   }
 
   async stored(): Promise<ReplyOf<'stored'>> {
@@ -217,9 +218,9 @@ export class Database implements Handlers {
     await this.#durable?.close(deadline);
   }
 
-  /** The engine and the rows as of now, for callers in the same thread. @throws `CLOSED` */
-  state(): State {
-    return this.#replica.state();
+  /** The collection as of now, for callers in the same thread. @throws `CLOSED` */
+  collection(): Collection {
+    return this.#replica.collection();
   }
 
   /** Links rows that have waited since opening, and has the graph stored. */

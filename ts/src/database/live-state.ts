@@ -1,36 +1,31 @@
 // The rows in memory that calls work on now, and whether calls may use them.
 
 import { closed, type EdgeVecError, fix } from '../base/errors.js';
-import type { Rows } from '../collection/collection.js';
+import type { Collection } from '../collection/collection.js';
 import type { Engine } from '../engine/engine.js';
 import type { Loaded } from '../persistence/checkpoint/load.js';
-import type { State } from '../persistence/checkpoint/places.js';
 import type { RowStream } from '../persistence/checkpoint/row-stream.js';
 
-export type Loading = State & Partial<Pick<Loaded, 'stream'>>;
+export type Loading = Pick<Loaded, 'collection'> & Partial<Pick<Loaded, 'stream'>>;
 
 export class LiveState {
-  #current: State;
+  #collection: Collection;
   #stream: RowStream | undefined;
   #failure: EdgeVecError | undefined;
   #closed = false;
   #freed = false;
 
-  constructor({ stream, ...state }: Loading) {
-    this.#current = state;
+  constructor({ stream, collection }: Loading) {
+    this.#collection = collection;
     this.#stream = stream;
   }
 
-  get current(): State {
-    return this.#current;
+  get collection(): Collection {
+    return this.#collection;
   }
 
   get engine(): Engine {
-    return this.#current.engine;
-  }
-
-  get rows(): Rows {
-    return this.#current.rows;
+    return this.#collection.engine;
   }
 
   /**
@@ -52,9 +47,9 @@ export class LiveState {
     return isAlive && this.#stream?.isOver !== false;
   }
 
-  /** Another state takes the place of this one, whose engine the caller frees. */
-  replace({ stream, engine, rows }: Loading): void {
-    this.#current = { engine, rows };
+  /** Another collection takes the place of this one, whose engine the caller frees. */
+  replace({ stream, collection }: Loading): void {
+    this.#collection = collection;
     this.#stream?.stop();
     this.#stream = stream;
   }

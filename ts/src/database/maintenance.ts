@@ -51,7 +51,7 @@ export class Maintenance {
     if (!this.#live.isReady) return;
     this.link();
     const tombstones = this.#live.engine.tombstones();
-    if (tombstones < TIDY_FROM || tombstones * 3 < this.#live.rows.count) return;
+    if (tombstones < TIDY_FROM || tombstones * 3 < this.#live.collection.count) return;
     // If it fails, or the database is closed meanwhile, the next call tells.
     this.#compact().catch(() => {});
   }

@@ -4,7 +4,7 @@ import { amend, EdgeVecError, gone } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import type { EngineOptions, HostOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
-import { Rows } from '../collection/collection.js';
+import { Collection } from '../collection/collection.js';
 import { Engine, type Instance } from '../engine/engine.js';
 import { instantiate } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
@@ -116,8 +116,8 @@ function claim(storage: Storage): Promise<boolean> {
 async function salvaged(name: string, { engine: asked, recall }: HostOptions, around: Surroundings): Promise<Opened> {
   const { slices, site } = around;
   const start = starting(around);
-  const { state, options, report } = await salvage(await site(), name, asked, { slices, start });
-  const database = new Database(new InMemoryReplica(state, slices), { engine: options, recall, site });
+  const { collection, options, report } = await salvage(await site(), name, asked, { slices, start });
+  const database = new Database(new InMemoryReplica({ collection }, slices), { engine: options, recall, site });
   await database.start();
   return { database, engine: options, report };
 }
@@ -130,8 +130,8 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
   const { slices, site, source } = around;
   const start = starting(around);
   if (source === undefined) {
-    const state = { engine: Engine.create(await start(), engine), rows: new Rows() };
-    return { database: new Database(new InMemoryReplica(state, slices), { engine, recall, site }), engine };
+    const collection = new Collection(Engine.create(await start(), engine));
+    return { database: new Database(new InMemoryReplica({ collection }, slices), { engine, recall, site }), engine };
   }
   const storage = await new MemorySite().open('', () => {});
   const check = (found: StoredOptions): void => void agreed('', engine, given, found);

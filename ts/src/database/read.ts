@@ -26,7 +26,7 @@ export async function readRecords(
 /** Every id, in order of insertion. */
 export function* listIds(live: LiveState): Generator<undefined, Id[]> {
   const ids: Id[] = [];
-  for (const id of live.rows.ids()) {
+  for (const id of live.collection.ids()) {
     ids.push(id);
     if (ids.length % LISTED_ROWS === 0) yield;
   }
@@ -39,17 +39,17 @@ function* reading(
   ids: readonly Id[],
   withVectors: boolean,
 ): Generator<undefined, RecordsReply | { readonly wanted: number[] }> {
-  const { engine, rows } = live.current;
+  const { collection, engine } = live;
   const present: Id[] = [];
   const slots: number[] = [];
   const metadata: (object | undefined)[] = [];
   for (const [i, id] of ids.entries()) {
     if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    const slot = rows.slotOf(id);
+    const slot = collection.slotOf(id);
     if (slot === undefined) continue;
     present.push(id);
     slots.push(slot);
-    metadata.push(rows.metadataOf(slot));
+    metadata.push(collection.metadataOf(slot));
   }
   if (!withVectors) return { ids: present, metadata };
   const wanted = new Set<number>();

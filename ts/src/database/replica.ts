@@ -4,9 +4,9 @@
 import type { Part } from '../base/calls.js';
 import { closed, type EdgeVecError } from '../base/errors.js';
 import { Slices } from '../base/time-slices.js';
+import type { Collection } from '../collection/collection.js';
 import type { Entry, WriteEntry } from '../format/entry.js';
 import type { Loaded } from '../persistence/checkpoint/load.js';
-import type { State } from '../persistence/checkpoint/places.js';
 import type { AtRest } from '../persistence/checkpoint/save.js';
 import type { StorageEvent } from '../persistence/durable.js';
 import type { Replica } from '../persistence/replica.js';
@@ -40,9 +40,9 @@ export class InMemoryReplica implements Replica {
     this.#isStarted = true;
   }
 
-  state(): State {
+  collection(): Collection {
     this.live.assertOpen();
-    return this.live.current;
+    return this.live.collection;
   }
 
   get atRest(): AtRest {
@@ -52,10 +52,10 @@ export class InMemoryReplica implements Replica {
   async apply(entry: Entry, parts: (entry: WriteEntry) => AsyncIterable<Part>): Promise<void> {
     this.live.assertOpen();
     if (entry.kind === 'delete') {
-      await this.isolation.alone(deleteRows(this.live.current, entry.ids));
+      await this.isolation.alone(deleteRows(this.live.collection, entry.ids));
       return;
     }
-    const transaction = new Transaction(entry.kind, this.live.current);
+    const transaction = new Transaction(entry.kind, this.live.collection);
     try {
       for await (const part of parts(entry)) {
         await transaction.append(part, false);
@@ -76,13 +76,13 @@ export class InMemoryReplica implements Replica {
       isolation.gated(async () => {
         if (live.isClosed) {
           loaded.stream?.stop();
-          loaded.engine.free();
+          loaded.collection.engine.free();
           throw closed();
         }
         const old = live.engine;
         live.replace(loaded);
         this.maintenance.moved();
-        await this.transactions.move(live.current);
+        await this.transactions.move(live.collection);
         old.free();
       }),
     );

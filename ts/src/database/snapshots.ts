@@ -68,7 +68,7 @@ export class Snapshots {
     }
     for (;;) {
       await live.whole();
-      const copied = await copiedSnapshot(() => live.current, this.#options, isolation.atRest, slices);
+      const copied = await copiedSnapshot(() => live.collection, this.#options, isolation.atRest, slices);
       if (copied !== undefined) return copied;
     }
   }

@@ -23,8 +23,8 @@ export class ByteWriter {
     return this.#at;
   }
 
-  magic(magic: number): this {
-    return this.uint32(magic).uint32(FORMAT_VERSION);
+  magic(magic: number, version = FORMAT_VERSION): this {
+    return this.uint32(magic).uint32(version);
   }
 
   uint32(value: number): this {
@@ -88,10 +88,16 @@ export class ByteReader {
     return this.#bytes.length - this.#at;
   }
 
-  /** @throws `damaged` if the bytes do not begin so; `UNSUPPORTED_FORMAT` */
-  magic(magic: number): void {
+  /**
+   * @param latest the latest version that is read
+   * @returns the version
+   * @throws `damaged` if the bytes do not begin so; `UNSUPPORTED_FORMAT`
+   */
+  magic(magic: number, latest = FORMAT_VERSION): number {
     if (this.uint32() !== magic) throw this.#damaged();
-    checkVersion(this.uint32());
+    const version = this.uint32();
+    checkVersion(version, latest);
+    return version;
   }
 
   /** @throws `damaged` if the bytes end before; as all below */

@@ -94,14 +94,17 @@ export function numbered(manifest: Manifest): Manifest {
 
 export function renamed(manifest: Manifest, rename: (name: string) => string): Manifest {
   const ref = <R extends ChunkRef>(old: R): R => ({ ...old, name: rename(old.name) });
-  const { options, nextId, header, sections, ids, metadata } = manifest;
+  const { options, nextId, header, sections, ids, metadata, stores } = manifest;
+  const refs = (groups: Readonly<Record<string, readonly ChunkRef[]>>): Record<string, ChunkRef[]> =>
+    Object.fromEntries(Object.entries(groups).map(([name, all]) => [name, all.map(ref)]));
   return {
     options,
     nextId,
     header: header && ref(header),
-    sections: Object.fromEntries(Object.entries(sections).map(([section, refs]) => [section, refs.map(ref)])),
+    sections: refs(sections),
     ids: ids.map(ref),
     metadata: metadata.map(ref),
+    ...(stores !== undefined && { stores: refs(stores) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { ByteReader, ByteWriter } from './bytes.js';
 import { CHUNK_REF_FIELDS, type ChunkRef, chunkRef } from './chunk.js';
 import { count, integer, list, Malformed, object, oneOf, type Shape, UnknownField } from './fields.js';
 import { SECTIONS } from './sections.js';
-import { unknownField } from './version.js';
+import { FORMAT_VERSION, FURTHER_STORES_VERSION, unknownField } from './version.js';
 
 /** What a stored database was made with. */
 export interface StoredOptions {
@@ -33,7 +33,11 @@ export interface Manifest {
   readonly ids: readonly ChunkRef[];
   /** Metadata of the same blocks, cut into ranges. */
   readonly metadata: readonly MetadataRef[];
+  /** The chunks of further stores, by the store's name; left out: there are none. */
+  readonly stores?: Stores;
 }
+
+export type Stores = Readonly<Record<string, readonly ChunkRef[]>>;
 
 export type Sections = Readonly<Record<number, readonly ChunkRef[]>>;
 
@@ -81,18 +85,35 @@ const header: Shape<ChunkRef | null> = {
   write: (value) => value && chunkRef.write(value),
 };
 
-const manifestShape: Shape<Manifest> = object<Manifest>({
+const stores: Shape<Stores> = {
+  read(value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed();
+    const entries = Object.entries(value).map(([store, refs]) => {
+      if (!/^[a-z]+$/.test(store)) throw new Malformed();
+      return [store, chunks.read(refs)] as const;
+    });
+    return Object.fromEntries(entries);
+  },
+  write: (value) => Object.fromEntries(Object.entries(value).map(([store, refs]) => [store, chunks.write(refs)])),
+};
+
+const FIELDS = {
   options,
   nextId: integer(1, Number.POSITIVE_INFINITY),
   header,
   sections,
   ids: chunks,
   metadata: list(object<MetadataRef>({ ...CHUNK_REF_FIELDS, slots: count })),
-});
+};
+const withoutStores: Shape<Omit<Manifest, 'stores'>> = object<Omit<Manifest, 'stores'>>(FIELDS);
+const withStores: Shape<Required<Manifest>> = object<Required<Manifest>>({ ...FIELDS, stores });
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(manifestShape.write(manifest)));
-  const writer = new ByteWriter(HEADER + text.length).magic(MAGIC).uint32(text.length);
+  const { stores } = manifest;
+  const written = stores === undefined ? withoutStores.write(manifest) : withStores.write({ ...manifest, stores });
+  const text = new TextEncoder().encode(JSON.stringify(written));
+  const version = stores === undefined ? FORMAT_VERSION : FURTHER_STORES_VERSION;
+  const writer = new ByteWriter(HEADER + text.length).magic(MAGIC, version).uint32(text.length);
   const place = writer.at;
   return writer.leaveChecksum().put(text).seal(place).bytes;
 }
@@ -101,14 +122,15 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 export function decodeManifest(bytes: Uint8Array): Manifest {
   const wrong = (): EdgeVecError => damaged(WHAT);
   const reader = new ByteReader(bytes, wrong);
-  reader.magic(MAGIC);
+  const version = reader.magic(MAGIC, FURTHER_STORES_VERSION);
   const length = reader.uint32();
   const place = reader.at;
   reader.uint32();
   reader.checkSeal(place);
   if (reader.left > length) throw unknownField(WHAT);
   try {
-    const manifest = manifestShape.read(JSON.parse(new TextDecoder().decode(reader.take(length))));
+    const shape: Shape<Manifest> = version === FURTHER_STORES_VERSION ? withStores : withoutStores;
+    const manifest = shape.read(JSON.parse(new TextDecoder().decode(reader.take(length))));
     if (!isConsistent(manifest)) throw wrong();
     return manifest;
   } catch (cause) {
@@ -118,8 +140,9 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
 }
 
 /** All chunks it is made of, in one order. */
-export function refsIn({ header, sections, ids, metadata }: Manifest): ChunkRef[] {
-  return [...(header === null ? [] : [header]), ...Object.values(sections).flat(), ...ids, ...metadata];
+export function refsIn({ header, sections, ids, metadata, stores = {} }: Manifest): ChunkRef[] {
+  const listed = [...Object.values(sections).flat(), ...ids, ...metadata, ...Object.values(stores).flat()];
+  return header === null ? listed : [header, ...listed];
 }
 
 /** Their names. */

@@ -7,14 +7,21 @@ import { inspect } from '../base/inspect.js';
 /** Raised whenever stored bytes change their meaning: heads, entries, manifests, export files. */
 export const FORMAT_VERSION = 1;
 
+/**
+ * The version of a manifest that lists further stores than the vectors, the ids and the metadata. A
+ * version of EdgeVec that knows no further stores refuses such a manifest, in place of dropping what
+ * it does not know with its next checkpoint.
+ */
+export const FURTHER_STORES_VERSION = 2;
+
 /** @throws `UNSUPPORTED_FORMAT` if stored bytes are of another format */
-export function checkVersion(got: number): void {
-  if (got === FORMAT_VERSION) return;
+export function checkVersion(got: number, latest = FORMAT_VERSION): void {
+  if (got >= FORMAT_VERSION && got <= latest) return;
   throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored database is of another format', {
-    expected: `format ${FORMAT_VERSION}`,
+    expected: latest === FORMAT_VERSION ? `format ${latest}` : `a format from ${FORMAT_VERSION} to ${latest}`,
     got: `format ${got}`,
     remedy:
-      got > FORMAT_VERSION
+      got > latest
         ? 'Use the EdgeVec version that wrote it, or a newer one.'
         : 'Export it with the version that wrote it.',
   });
@@ -28,7 +35,7 @@ export function checkVersion(got: number): void {
  */
 export function unknownField(what: string, field?: string): EdgeVecError {
   return new EdgeVecError('UNSUPPORTED_FORMAT', `A newer version of EdgeVec has written ${what}`, {
-    expected: `the fields that format ${FORMAT_VERSION} has`,
+    expected: 'the fields that this version knows',
     got: field === undefined ? 'more bytes' : `a field ${inspect(field)}`,
     remedy: 'Nothing was changed. Use the EdgeVec version that wrote it, or a newer one.',
   });

@@ -9,6 +9,7 @@ import type { Slices } from '../base/time-slices.js';
 import type { Deadline } from '../base/timeout.js';
 import type { EdgeVecEvent } from '../base/types.js';
 import type { Instance } from '../engine/engine.js';
+import { listedIn } from '../format/contents.js';
 import type { Entry } from '../format/entry.js';
 import { encodeManifest, type Manifest, type StoredOptions } from '../format/manifest.js';
 import { Names } from '../storage/names.js';
@@ -383,7 +384,7 @@ export class Durable {
 
   #hasFreeSlots(): boolean {
     try {
-      return this.#replica.state().engine.stats().free > 0;
+      return this.#replica.collection().engine.stats().free > 0;
     } catch {
       // It is closed, or has crashed: nothing is written any more.
       return false;
@@ -431,7 +432,12 @@ export class Durable {
     this.#checkpointing ??= oneTabAtATime(`edgevec:${this.#place.name}:checkpoint`, waits, async () => {
       if (this.#closed) return;
       const checkpointer = this.#checkpointer;
-      const saved = await checkpointer.save(() => this.#replica.state(), this.#replica.atRest, this.#parts, isUrgent);
+      const saved = await checkpointer.save(
+        () => this.#replica.collection(),
+        this.#replica.atRest,
+        this.#parts,
+        isUrgent,
+      );
       if (checkpointer !== this.#checkpointer) return;
       if (saved === undefined) {
         // Another tab's is as good; what it holds is forgotten with the next look.
@@ -590,7 +596,7 @@ async function load(
     } finally {
       if (!isCurrent) {
         loaded.stream?.stop();
-        loaded.engine.free();
+        loaded.collection.engine.free();
       }
     }
     if (!isCurrent) return undefined;
@@ -626,8 +632,8 @@ function storedBytes(entry: Entry): number {
   return entry.kind === 'delete' ? 0 : bytesOf(entry.stored);
 }
 
-function sizeOf({ sections, ids, metadata }: Manifest): number {
-  const refs = [...Object.values(sections).flat(), ...ids, ...metadata];
+function sizeOf(manifest: Manifest): number {
+  const refs = listedIn(manifest).map(({ ref }) => ref);
   return bytesOf(refs.filter((ref) => !isLeftOut(ref)));
 }
 

@@ -5,7 +5,7 @@ import type { EngineOptions, HostOptions } from '../../src/base/options.js';
 import { Slices, systemClock } from '../../src/base/time-slices.js';
 import type { Id } from '../../src/base/types.js';
 import type { Database } from '../../src/database/database.js';
-import { openDatabase } from '../../src/database/open.js';
+import { openDatabase, type Surroundings } from '../../src/database/open.js';
 import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/load.js';
@@ -51,7 +51,7 @@ export class Process {
 
   private constructor(database: Database, events: Told[]) {
     this.#database = database;
-    this.#first = database.state().engine;
+    this.#first = database.collection().engine;
     this.events = events;
   }
 
@@ -62,6 +62,31 @@ export class Process {
     news?: News,
     made: { readonly exactThreshold?: number } = {},
   ): Promise<Process> {
+    return Process.#open(dimensions, { site: async () => site, newsOf: () => news }, made);
+  }
+
+  /** In memory only. */
+  static inMemory(dimensions = DIMENSIONS): Promise<Process> {
+    const site = async (): Promise<StorageSite> => {
+      throw new Error('nothing is stored');
+    };
+    return Process.#open(dimensions, { site }, {}, null);
+  }
+
+  /** Out of a file, into a storage that holds nothing. */
+  static import(site: StorageSite, file: Uint8Array): Promise<Process> {
+    const source = (async function* () {
+      yield file;
+    })();
+    return Process.#open(0, { site: async () => site, newsOf: () => undefined, source }, {});
+  }
+
+  static async #open(
+    dimensions: number,
+    around: Pick<Surroundings, 'site' | 'newsOf' | 'source'>,
+    made: { readonly exactThreshold?: number },
+    stored: HostOptions['stored'] | null = { name: 'db', elseInMemory: false },
+  ): Promise<Process> {
     const { module } = await inlineEngine();
     const engine = {
       dimensions,
@@ -71,23 +96,19 @@ export class Process {
       efConstruction: 10,
       seed: 0,
     } as const;
-    const options: HostOptions = {
-      engine,
-      given: ['dimensions'],
-      recall: 0.95,
-      stored: { name: 'db', elseInMemory: false },
-    };
+    const given = dimensions > 0 ? (['dimensions'] as const) : [];
     const events: Told[] = [];
-    const opened = await openDatabase(options, {
-      module,
-      start: async () => makingWith(await instantiate(module), made),
-      slices: hasty(),
-      site: async () => site,
-      tell: (event) => void (event.type === 'changed' || events.push(event)),
-      newsOf: () => news,
-    });
-    const process = new Process(opened.database, events);
-    return process;
+    const opened = await openDatabase(
+      { engine, given, recall: 0.95, stored: stored ?? undefined },
+      {
+        ...around,
+        module,
+        start: async () => makingWith(await instantiate(module), made),
+        slices: hasty(),
+        tell: (event) => void (event.type === 'changed' || events.push(event)),
+      },
+    );
+    return new Process(opened.database, events);
   }
 
   /** @param pause waited for before the last part */
@@ -98,7 +119,7 @@ export class Process {
     pause?: Promise<void>,
   ): Promise<readonly number[]> {
     const transaction = ++this.#transactions;
-    const { dimensions } = this.#database.state().engine;
+    const { dimensions } = this.#database.collection().engine;
     const step = Math.max(1, Math.floor((1 << 20) / (4 * dimensions)));
     let chosen: readonly number[] = [];
     for (let start = 0; start < rows.length; start += step) {
@@ -148,6 +169,11 @@ export class Process {
     return (await this.#database.stored()).bytes;
   }
 
+  /** Bytes of memory that a store takes. */
+  async bytesOf(store: string): Promise<number | undefined> {
+    return (await this.#database.stats()).stores[store];
+  }
+
   async unlinked(): Promise<number> {
     return (await this.#database.stats()).unlinked;
   }
@@ -158,7 +184,7 @@ export class Process {
 
   /** The ids of rows filled with `n`. */
   async find(n: number): Promise<readonly Id[]> {
-    const queries = new Float32Array(this.#database.state().engine.dimensions).fill(n);
+    const queries = new Float32Array(this.#database.collection().engine.dimensions).fill(n);
     const query = { queries, k: 1_000, ef: undefined, recall: undefined, exact: true, vectors: false };
     const [hits] = await this.#database.search(query);
     return (hits?.ids ?? []).filter((_, i) => hits?.distances[i] === 0);
@@ -166,7 +192,7 @@ export class Process {
 
   /** How far the nearest rows are from one filled with `n`, to a quarter of a step of `n`. Not `exact`: by the graph. */
   async nearest(n: number, k: number, exact: boolean): Promise<number[]> {
-    const { dimensions } = this.#database.state().engine;
+    const { dimensions } = this.#database.collection().engine;
     const queries = new Float32Array(dimensions).fill(n);
     const query = { queries, k, ef: 20, recall: undefined, exact, vectors: false };
     const [hits] = await this.#database.search(query);
@@ -175,19 +201,19 @@ export class Process {
 
   /** Whether another's checkpoint has taken the place of what it held. */
   get isReloaded(): boolean {
-    return this.#database.state().engine !== this.#first;
+    return this.#database.collection().engine !== this.#first;
   }
 
   /** Whether rows are still to come. */
   get isStreaming(): boolean {
-    return !this.#database.state().engine.isWhole();
+    return !this.#database.collection().engine.isWhole();
   }
 
   /** Every row, in order of insertion; their vectors must say what their metadata says. */
   async rows(): Promise<Row[]> {
     const ids = await this.#database.ids();
     const { metadata, vectors = new Float32Array() } = await this.#database.get({ ids, vectors: true });
-    const { dimensions } = this.#database.state().engine;
+    const { dimensions } = this.#database.collection().engine;
     // Compared as bytes: number by number it would take a quarter of the time of all tests that use this.
     const filled = new Float32Array(dimensions);
     const expected = Buffer.from(filled.buffer);

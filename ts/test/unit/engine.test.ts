@@ -2,7 +2,7 @@
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
-import { Rows } from '../../src/collection/collection.js';
+import { Collection } from '../../src/collection/collection.js';
 import { Database } from '../../src/database/database.js';
 import { InMemoryReplica } from '../../src/database/replica.js';
 import { Engine } from '../../src/engine/engine.js';
@@ -130,10 +130,10 @@ test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   const bindings = createBindings();
   const { memory } = await bindings.init({ module_or_path: module });
   const database = new Database(
-    new InMemoryReplica({ engine: Engine.create({ bindings, memory }, options), rows: new Rows() }),
+    new InMemoryReplica({ collection: new Collection(Engine.create({ bindings, memory }, options)) }),
     { engine: options, recall: 0.95, site: async () => new MemorySite() },
   );
-  const other = new Database(new InMemoryReplica({ engine: await startEngine(module, options), rows: new Rows() }), {
+  const other = new Database(new InMemoryReplica({ collection: new Collection(await startEngine(module, options)) }), {
     engine: options,
     recall: 0.95,
     site: async () => new MemorySite(),

@@ -5,7 +5,8 @@ import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';
-import { Rows } from '../../src/collection/collection.js';
+import { Records } from '../../src/collection/records.js';
+import { IDS, METADATA } from '../../src/format/contents.js';
 import { decodePart, encodePart } from '../../src/format/part.js';
 import { MAX_LEVELS, VIEWS } from '../../src/format/value/kinds.js';
 import { parseNodes, readMetadata, rootOf } from '../../src/format/value/read.js';
@@ -52,16 +53,16 @@ function nestedText(levels: number): string {
 }
 
 /** A row whose metadata is this line, in a checkpoint. */
-function rowsOf(line: string): Rows {
-  const rows = new Rows();
+function recordsOf(line: string): Records {
+  const records = new Records();
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const steps = rows.load({
-    ids: [encode('[[0,"a",1],[1,"b",2]]')],
-    metadata: [{ slots: 1024, bytes: encode(`-1\n${line}\n`) }],
-    nextId: 1,
-  });
+  const chunks = new Map([
+    [IDS, [{ bytes: encode('[[0,"a",1],[1,"b",2]]') }]],
+    [METADATA, [{ slots: 1024, bytes: encode(`-1\n${line}\n`) }]],
+  ]);
+  const steps = records.load({ chunks, nextId: 1 });
   while (!steps.next().done);
-  return rows;
+  return records;
 }
 
 /** A part of one record whose metadata is this text. */
@@ -135,7 +136,7 @@ describe('Text of metadata', () => {
 
   test('nests down to the limit, on a part and on a line', () => {
     expect(read(nestedText(MAX_LEVELS))).toEqual(nested(MAX_LEVELS));
-    expect(rowsOf(nestedText(MAX_LEVELS)).metadataOf(1)).toEqual(nested(MAX_LEVELS));
+    expect(recordsOf(nestedText(MAX_LEVELS)).metadata.of(1)).toEqual(nested(MAX_LEVELS));
     expect(decodePart(partOf(nestedText(MAX_LEVELS)), 1).metadata).toEqual([nested(MAX_LEVELS)]);
   });
 
@@ -156,10 +157,10 @@ describe('Text of metadata', () => {
   test.each(unsupported)('%s is told apart from damage', (_, text) => {
     expect(endOf(() => read(text))).toBe('UNSUPPORTED_FORMAT');
     expect(partEndOf(text)).toBe('UNSUPPORTED_FORMAT');
-    const rows = rowsOf(text);
-    expect(() => rows.metadataOf(1)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', id: 'b' }));
-    expect(() => [...rows.checkMetadata()]).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', id: 'b' }));
-    expect(rows.metadataOf(0)).toBeUndefined();
+    const { metadata } = recordsOf(text);
+    expect(() => metadata.of(1)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', id: 'b' }));
+    expect(() => [...metadata.check()]).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', id: 'b' }));
+    expect(metadata.of(0)).toBeUndefined();
   });
 
   test.each([
@@ -185,7 +186,7 @@ describe('Text of metadata', () => {
     ['a number at the top', '[7]'],
   ])('%s is damage', (_, text) => {
     expect(endOf(() => read(text))).toBe('broken');
-    expect(() => rowsOf(text).metadataOf(1)).toThrow(expect.objectContaining({ code: 'DAMAGED', id: 'b' }));
+    expect(() => recordsOf(text).metadata.of(1)).toThrow(expect.objectContaining({ code: 'DAMAGED', id: 'b' }));
   });
 
   test('of a long array with few values takes no room for its holes', () => {

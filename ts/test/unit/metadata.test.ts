@@ -3,24 +3,20 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Slices, STEP_ROWS } from '../../src/base/time-slices.js';
 import type { Id } from '../../src/base/types.js';
-import { Rows, type SavedRows } from '../../src/collection/collection.js';
+import { Collection } from '../../src/collection/collection.js';
 import { merged } from '../../src/collection/merge.js';
 import { STEP_BYTES } from '../../src/collection/pace.js';
+import type { SavedStores } from '../../src/collection/records.js';
+import type { LoadedChunk, StoredChunk } from '../../src/collection/slot-store.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { areCutRight, BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../src/format/blocks.js';
 import { type ChunkRef, refOf } from '../../src/format/chunk.js';
+import { IDS, METADATA } from '../../src/format/contents.js';
 import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../src/format/manifest.js';
-import {
-  manifestOf,
-  placesOf,
-  type State,
-  type Stored,
-  shapeOf,
-  storedIn,
-} from '../../src/persistence/checkpoint/places.js';
+import { chunksOf, contentsOf, manifestOf, storedIn } from '../../src/persistence/checkpoint/contents.js';
 import type { Batch } from '../../src/storage/storage.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { random } from '../support/vectors.js';
@@ -143,35 +139,45 @@ function run<T>(steps: Generator<unknown, T>, between: () => void = () => {}): T
   }
 }
 
-const NO_ENGINE = { chunks: () => 0 } as unknown as Engine;
+const NO_ENGINE = { chunks: () => 0, publish: () => {}, remove: () => true } as unknown as Engine;
+
+interface Saved {
+  readonly ids: readonly LoadedChunk[];
+  readonly metadata: readonly LoadedChunk[];
+  readonly nextId: number;
+}
+
+function storesOf({ ids, metadata, nextId }: Saved): SavedStores {
+  const chunks = new Map([
+    [IDS, ids],
+    [METADATA, metadata],
+  ]);
+  return { chunks, nextId };
+}
 
 /** Rows whose checkpoints are kept in a map: what a checkpointer does, without storage. */
 class Kept {
   readonly chunks = new Map<string, Uint8Array>();
-  readonly rows: Rows;
-  stored = new Map<string, Stored>();
+  readonly rows: Collection;
+  stored = new Map<string, StoredChunk>();
   #made = 0;
 
-  constructor(rows = new Rows()) {
+  constructor(rows = new Collection(NO_ENGINE)) {
     this.rows = rows;
-  }
-
-  get state(): State {
-    return { engine: NO_ENGINE, rows: this.rows };
   }
 
   /** Writes what has changed; `between` may change more. Returns the keys that were written. */
   pass(between: () => void = () => {}): string[] {
     run(this.rows.measure(), between);
     const written: string[] = [];
-    for (const place of [...placesOf(this.state)].filter((place) => place.isDirty(this.stored.get(place.key)))) {
+    for (const chunk of [...chunksOf(this.rows)].filter((chunk) => chunk.isDirty(this.stored.get(chunk.key)))) {
       const time = this.rows.mark();
-      const bytes = run(place.copy(), between);
+      const bytes = run(chunk.copy(), between);
       if (bytes === undefined) continue;
       const ref = refOf(String(this.#made++), bytes);
       this.chunks.set(ref.name, bytes);
-      this.stored.set(place.key, { ref, time });
-      written.push(place.key);
+      this.stored.set(chunk.key, { ref, time });
+      written.push(chunk.key);
     }
     return written;
   }
@@ -181,17 +187,17 @@ class Kept {
     this.pass();
     const options = { dimensions: 1, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 0 } as const;
     const header = refOf('header', new Uint8Array());
-    const manifest = manifestOf(options, this.rows.nextId, header, shapeOf(this.state), (key) => {
-      return (this.stored.get(key) as Stored).ref;
+    const manifest = manifestOf(options, this.rows.nextId, header, contentsOf(this.rows), (key) => {
+      return (this.stored.get(key) as StoredChunk).ref;
     });
     return decodeManifest(encodeManifest(manifest));
   }
 
-  saved({ ids, metadata, nextId }: Manifest): SavedRows {
-    const bytesOf = ({ name }: ChunkRef): Uint8Array => this.chunks.get(name) as Uint8Array;
+  saved({ ids, metadata, nextId }: Manifest): Saved {
+    const read = ({ name }: ChunkRef): Uint8Array => this.chunks.get(name) as Uint8Array;
     return {
-      ids: ids.map(bytesOf),
-      metadata: metadata.map((ref) => ({ slots: ref.slots, bytes: bytesOf(ref) })),
+      ids: ids.map((ref) => ({ bytes: read(ref) })),
+      metadata: metadata.map((ref) => ({ slots: ref.slots, bytes: read(ref) })),
       nextId,
     };
   }
@@ -207,9 +213,9 @@ class Kept {
   }
 }
 
-function loaded(saved: SavedRows): Rows {
-  const rows = new Rows();
-  run(rows.load(saved));
+function loaded(saved: Saved): Collection {
+  const rows = new Collection(NO_ENGINE);
+  run(rows.load(storesOf(saved)));
   return rows;
 }
 
@@ -342,14 +348,14 @@ describe('Rows', () => {
       if (value[0]?.text === 1) count(text.length);
       return value;
     });
-    const again = new Rows();
+    const again = new Collection(NO_ENGINE);
     let steps = 0;
-    run(again.load(kept.saved(manifest)), () => steps++);
+    run(again.load(storesOf(kept.saved(manifest))), () => steps++);
     // Nothing is read while it is loaded; its lines are found, and its ids entered, in steps of their own.
     expect(rows).toBe(0);
     expect(steps).toBeGreaterThan((2 * 2_000) / STEP_ROWS);
     let checked = 0;
-    run(again.checkMetadata(), () => {
+    run(again.check(), () => {
       checked += rows;
       look();
     });
@@ -400,10 +406,10 @@ describe('Rows', () => {
       const damaged = expect.objectContaining({ code: 'DAMAGED' });
       expect([rows.metadataOf(0), rows.metadataOf(2)]).toEqual([undefined, undefined]);
       expect(() => rows.metadataOf(1)).toThrow(damaged);
-      expect(() => run(rows.checkMetadata())).toThrow(damaged);
+      expect(() => run(rows.check())).toThrow(damaged);
       // It can still be replaced.
       rows.set(1, 1, { n: 1 });
-      run(rows.checkMetadata());
+      run(rows.check());
       expect(rows.metadataOf(1)).toEqual({ n: 1 });
     },
   );

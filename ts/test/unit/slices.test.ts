@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type Clock, SLICE_MS, Slices } from '../../src/base/time-slices.js';
-import { Rows } from '../../src/collection/collection.js';
+import { Collection } from '../../src/collection/collection.js';
 import { Database } from '../../src/database/database.js';
 import { InMemoryReplica } from '../../src/database/replica.js';
 import { inlineEngine } from '../../src/engine/inline.js';
@@ -147,7 +147,7 @@ describe('Slices', () => {
     engine.compact = (budget) => timed(budget, () => compact.call(engine, budget));
     engine.publish = (slot) => timed(0.05, () => publish.call(engine, slot));
     engine.remove = (slot) => timed(0.05, () => remove.call(engine, slot));
-    const database = new Database(new InMemoryReplica({ engine, rows: new Rows() }, new Slices(clock)), {
+    const database = new Database(new InMemoryReplica({ collection: new Collection(engine) }, new Slices(clock)), {
       engine: options,
       recall: 0.95,
       site: async () => new MemorySite(),

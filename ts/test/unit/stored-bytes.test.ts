@@ -41,7 +41,7 @@ const DELETION: Required<DeleteEntry> = { writer: 'w', number: 4, kind: 'delete'
 
 const ref = (name: string) => ({ name, bytes: 12, crc: 34 });
 
-const MANIFEST: Required<Manifest> = {
+const MANIFEST: Required<Omit<Manifest, 'stores'>> = {
   options: { dimensions: 4, metric: 'dot', m: 16, efConstruction: 200, seed: 0, precision: 'int8' },
   nextId: 5,
   header: ref('header'),
@@ -54,7 +54,9 @@ const MANIFEST: Required<Manifest> = {
   metadata: [{ ...ref('metadata'), slots: 1024 }],
 };
 
-const EMPTY: Required<Manifest> = { ...MANIFEST, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
+const EMPTY: Manifest = { ...MANIFEST, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
+
+const WITH_STORES: Required<Manifest> = { ...MANIFEST, stores: { toy: [ref('toy-0'), ref('toy-1')] } };
 
 const CUT_OFF: Required<Aside> = {
   checkpoint: 'ä-1-manifest',
@@ -79,6 +81,7 @@ const THINGS: Readonly<
   write: [encodeFrame(2 ** 40, WRITE), (bytes) => decodeFrame(bytes, 2 ** 40), WRITE],
   deletion: [encodeFrame(5, DELETION), (bytes) => decodeFrame(bytes, 5), DELETION],
   manifest: [encodeManifest(MANIFEST), decodeManifest, MANIFEST],
+  'manifest with a further store': [encodeManifest(WITH_STORES), decodeManifest, WITH_STORES],
   'manifest of nothing': [encodeManifest(EMPTY), decodeManifest, EMPTY],
   'start of a file': [encodeStart(encodeManifest(EMPTY)), manifestOf, EMPTY],
   'what was cut off': [encodeAside(CUT_OFF)[0] as Uint8Array, decodeAside, CUT_OFF],
@@ -162,12 +165,16 @@ describe('a field of a newer version is refused', () => {
       [write, (text: string) => decodeFrame(withText(encodeFrame(5, WRITE), 24, 16, text, Uint8Array.from(parts)), 5)],
       [DELETION, (text: string) => decodeFrame(withText(encodeFrame(5, DELETION), 24, 16, text), 5)],
       [MANIFEST, (text: string) => decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text))],
+      [WITH_STORES, (text: string) => decodeManifest(withText(encodeManifest(WITH_STORES), 16, 8, text))],
     ] as const;
+    // Whether a store of that name is known is asked when the checkpoint is read.
+    const isStore = (changed: unknown): boolean => 'later' in ((changed as Manifest).stores ?? {});
     for (const [value, read] of kinds) {
       expect(await errorOf(() => read(JSON.stringify(value)))).toBeUndefined();
       let tried = 0;
       for (const changed of withFields(value)) {
         tried++;
+        if (isStore(changed)) continue;
         const text = JSON.stringify(changed);
         expect(await errorOf(() => read(text)), text).toMatchObject(NEWER);
       }
@@ -190,6 +197,18 @@ describe('a field of a newer version is refused', () => {
     const text = JSON.stringify({ ...MANIFEST, sections: { ...MANIFEST.sections, 11: [ref('later')] } });
     const manifest = withText(encodeManifest(MANIFEST), 16, 8, text);
     expect(await errorOf(() => decodeManifest(manifest))).toMatchObject(NEWER);
+  });
+
+  test('further stores in a manifest of version 1; another version', async () => {
+    const manifest = encodeManifest(WITH_STORES);
+    const view = new DataView(manifest.buffer);
+    expect(view.getUint32(4, true)).toBe(2);
+    expect(new DataView(encodeManifest(MANIFEST).buffer).getUint32(4, true)).toBe(1);
+    for (const version of [1, 3]) {
+      view.setUint32(4, version, true);
+      const text = JSON.stringify(WITH_STORES);
+      expect(await errorOf(() => decodeManifest(withText(manifest, 16, 8, text)))).toMatchObject(NEWER);
+    }
   });
 
   test('in the manifest of a file', async () => {

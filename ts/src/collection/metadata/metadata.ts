@@ -5,11 +5,13 @@ import { amend, damaged, EdgeVecError } from '../../base/errors.js';
 import type { Id } from '../../base/types.js';
 import { BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../format/blocks.js';
 import { joinBytes } from '../../format/bytes.js';
+import { METADATA, rangeKey } from '../../format/contents.js';
 import { STORED_VIEWS, VIEWS } from '../../format/value/kinds.js';
 import { type Nodes, parseNodes, readMetadata, rootOf } from '../../format/value/read.js';
 import { toText } from '../../format/value/text.js';
 import { merged, readOrKeep, Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';
+import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../slot-store.js';
 
 /** The lines of some slots, one behind the other. */
 interface Lines {
@@ -25,7 +27,9 @@ const UNKNOWN = -1;
 const KEPT_TEXT = 16 << 20;
 const NEWLINE = 0x0a;
 
-export class Metadata {
+export class Metadata implements LoadableStore {
+  readonly name = METADATA;
+  readonly #slots: Slots;
   readonly #idOf: (slot: number) => Id | undefined;
   // By slot.
   readonly #values: (object | undefined)[] = [];
@@ -42,7 +46,8 @@ export class Metadata {
   readonly #ranges: (readonly SlotRange[] | undefined)[] = [];
 
   /** @param idOf whose metadata it is, for errors */
-  constructor(idOf: (slot: number) => Id | undefined) {
+  constructor(slots: Slots, idOf: (slot: number) => Id | undefined) {
+    this.#slots = slots;
     this.#idOf = idOf;
   }
 
@@ -63,9 +68,10 @@ export class Metadata {
     return merged(before, change);
   }
 
-  set(slot: number, value: object | undefined): void {
+  set(slot: number, old: number | undefined, { metadata }: SlotRecord): void {
+    if (old !== undefined && old !== slot) this.delete(old);
     this.#forget(slot, UNKNOWN);
-    this.#values[slot] = value;
+    this.#values[slot] = metadata;
     this.#unmeasured.add(Math.floor(slot / BLOCK_ROWS));
   }
 
@@ -89,19 +95,40 @@ export class Metadata {
     }
   }
 
+  *chunks(): Generator<SlotChunk> {
+    for (let block = 0; block < Math.ceil(this.#slots.count / BLOCK_ROWS); block++) {
+      for (const range of this.#rangesOf(block)) {
+        const { first, slots, bytes } = range;
+        yield {
+          key: rangeKey(first, slots),
+          slots,
+          bytes: () => bytes,
+          isDirty: (stored) => stored === undefined || this.#slots.haveChanged(stored.time, first, slots),
+          copy: () => this.#copy(range),
+          setClean: () => {},
+        };
+      }
+    }
+  }
+
+  /** Bytes of the lines that have been measured. */
+  bytes(): number {
+    return this.#lengths.reduce((sum, length) => sum + Math.max(0, length), 0);
+  }
+
   /** The chunks a block is stored as, once all of it is measured. */
-  parts(block: number): readonly SlotRange[] {
+  #rangesOf(block: number): readonly SlotRange[] {
     const ranges = this.#ranges[block] ?? cutBlock((slot) => Math.max(0, this.#lengths[slot] ?? 0), block * BLOCK_ROWS);
     this.#ranges[block] = ranges;
     return ranges;
   }
 
   /**
-   * The lines of a part, copied. Yields now and then.
+   * The lines of a range, copied. Yields now and then.
    *
    * @returns undefined where they have become more than fit into one chunk
    */
-  *copy({ first, slots }: SlotRange): Generator<undefined, Uint8Array | undefined> {
+  *#copy({ first, slots }: SlotRange): Generator<undefined, Uint8Array | undefined> {
     const pace = new Pace();
     const lines: Uint8Array[] = [];
     let length = 0;
@@ -116,18 +143,22 @@ export class Metadata {
     return joinBytes(lines);
   }
 
-  /**
-   * Takes up a saved part. Yields now and then.
-   *
-   * @param has whether a slot has a row
-   * @throws `DAMAGED` where there is not a line for each
-   */
-  *load(first: number, slots: number, bytes: Uint8Array, has: (slot: number) => boolean): Generator<undefined, void> {
+  *load(chunks: readonly LoadedChunk[]): Generator<undefined, void> {
+    let first = 0;
+    for (const { slots = BLOCK_ROWS, bytes } of chunks) {
+      yield* this.#load(first, slots, bytes);
+      first += slots;
+      yield;
+    }
+  }
+
+  /** Takes up the lines of a range. @throws `DAMAGED` if there is not a line for each row */
+  *#load(first: number, slots: number, bytes: Uint8Array): Generator<undefined, void> {
     const pace = new Pace();
     const lines: Lines = { first, bytes, starts: new Uint32Array(slots) };
     let start = 0;
     for (let slot = first; slot < first + slots; slot++) {
-      if (!has(slot)) continue;
+      if (!this.#slots.has(slot)) continue;
       const end = bytes.indexOf(NEWLINE, start) + 1;
       if (end === 0) throw damaged('the metadata');
       // Without holes: an array that grows from its end stays dense.

@@ -2,8 +2,8 @@
 // every row.
 
 import type { SearchRequest } from '../../base/calls.js';
+import type { Collection } from '../../collection/collection.js';
 import { MODE } from '../../engine/bindings.js';
-import type { State } from '../../persistence/checkpoint/places.js';
 
 interface Plan {
   /** Hits wanted. */
@@ -14,11 +14,11 @@ interface Plan {
 }
 
 /** @param recall of searches with neither `ef` nor `recall` */
-export function planOf({ engine, rows }: State, { k, ef, recall: asked, exact }: SearchRequest, recall: number): Plan {
+export function planOf(collection: Collection, { k, ef, recall: asked, exact }: SearchRequest, recall: number): Plan {
   // A search finds no more rows than there are, and the engine's buffers need not be larger. The
   // engine of an empty database still checks the query.
-  const most = Math.max(1, rows.count);
+  const most = Math.max(1, collection.count);
   const wanted = Math.min(k, most);
-  const width = ef ?? (exact ? wanted : engine.efFor(wanted, asked ?? recall));
+  const width = ef ?? (exact ? wanted : collection.engine.efFor(wanted, asked ?? recall));
   return { k: wanted, ef: Math.min(Math.max(width, wanted), most), mode: exact ? MODE.exact : MODE.auto };
 }

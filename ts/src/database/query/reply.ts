@@ -1,15 +1,16 @@
 // Hits of the engine as a reply: slots become ids, metadata and vectors.
 
 import type { HitsReply } from '../../base/calls.js';
-import type { State } from '../../persistence/checkpoint/places.js';
+import type { Collection } from '../../collection/collection.js';
 
 /** The first `found` hits of the engine's last search. */
-export function replyOf({ engine, rows }: State, found: number, withVectors: boolean): HitsReply {
+export function replyOf(collection: Collection, found: number, withVectors: boolean): HitsReply {
+  const { engine } = collection;
   const slots = Array.from(engine.searcher.hitSlots(found).subarray(0, found));
   const distances = Array.from(engine.searcher.hitDistances(found).subarray(0, found));
   const hits = {
-    ids: slots.map((slot) => rows.idOf(slot)),
-    metadata: slots.map((slot) => rows.metadataOf(slot)),
+    ids: slots.map((slot) => collection.idOf(slot)),
+    metadata: slots.map((slot) => collection.metadataOf(slot)),
     distances,
   };
   if (!withVectors) return hits;

@@ -67,7 +67,7 @@ export class Search {
 
   /** Undefined if the search needs rows that are still being read. */
   #hits(query: Float32Array, request: SearchRequest): HitsReply | undefined {
-    const state = this.#live.current;
+    const state = this.#live.collection;
     const { k, ef, mode } = planOf(state, request, this.#recall);
     const found = state.engine.searcher.search(query, k, ef, mode);
     return found === undefined ? undefined : replyOf(state, found, request.vectors);

@@ -4,13 +4,15 @@
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
 import { type Slices, STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
-import { Rows } from '../../collection/collection.js';
+import type { Collection } from '../../collection/collection.js';
+import { Records } from '../../collection/records.js';
+import type { LoadedChunk } from '../../collection/slot-store.js';
 import type { Engine } from '../../engine/engine.js';
 import { BLOCK_ROWS } from '../../format/blocks.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
+import { IDS, METADATA } from '../../format/contents.js';
 import type { Manifest } from '../../format/manifest.js';
 import { loadCheckpoint } from '../../persistence/checkpoint/load.js';
-import type { State } from '../../persistence/checkpoint/places.js';
 import { Transaction } from '../write/transaction.js';
 import { isOfBytes } from './errors.js';
 import type { Means } from './means.js';
@@ -26,17 +28,17 @@ const UNREADABLE = Symbol('unreadable');
 export async function wholeCheckpoint(
   { storage, slices, start }: Means,
   manifest: Manifest,
-): Promise<State | undefined> {
+): Promise<Collection | undefined> {
   let engine: Engine | undefined;
   try {
     const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
-    engine = loaded.engine;
+    engine = loaded.collection.engine;
     try {
       await Promise.race([loaded.stream?.done, loaded.stream?.bring([])]);
     } finally {
       loaded.stream?.stop();
     }
-    return { engine, rows: loaded.rows };
+    return loaded.collection;
   } catch (error) {
     engine?.free();
     if (isOfBytes(error)) return undefined;
@@ -48,12 +50,12 @@ export async function wholeCheckpoint(
 export async function rescueCheckpoint(
   means: Means,
   manifest: Manifest,
-  into: State,
+  into: Collection,
   findings: Findings,
 ): Promise<void> {
   if (manifest.header === null) return;
   const { slices } = means;
-  const rows = await rowsIn(means, manifest, findings);
+  const { ids, metadata: lines } = await recordsIn(means, manifest, findings);
   const vectors = await vectorsIn(means, manifest, findings);
   if (vectors === undefined) return;
   const { dimensions } = manifest.options;
@@ -64,25 +66,25 @@ export async function rescueCheckpoint(
     const metadata: (object | undefined)[] = [];
     for (const [i, { slot }] of batch.entries()) {
       vectors.copy(slot, flat, i * dimensions);
-      const read = metadataOf(rows, slot, findings);
+      const read = metadataOf(() => lines.merged(slot, undefined), findings);
       metadata.push(read === UNREADABLE ? undefined : read);
     }
     await writeRows(into, slices, { start: 0, ids: batch.map(({ id }) => id), vectors: flat, metadata });
     batch = [];
   };
-  for (const id of rows.ids()) {
-    const slot = rows.slotOf(id) as number;
+  for (const id of ids.ids()) {
+    const slot = ids.slotOf(id) as number;
     if (!vectors.has(slot)) missing++;
     else if (batch.push({ id, slot }) === BATCH) await write();
   }
   await write();
   vectors.end();
   if (missing > 0) findings.miss('vectors', damaged('the vectors'), { rows: missing });
-  into.rows.saw(manifest.nextId - 1);
+  into.saw(manifest.nextId - 1);
 }
 
 /** Writes rows as they are, each in place of one with its id. */
-async function writeRows(into: State, slices: Slices, part: Parameters<Transaction['append']>[0]): Promise<void> {
+async function writeRows(into: Collection, slices: Slices, part: Parameters<Transaction['append']>[0]): Promise<void> {
   if (part.ids.length === 0) return;
   const transaction = new Transaction('upsert', into);
   transaction.append(part, false);
@@ -91,21 +93,22 @@ async function writeRows(into: State, slices: Slices, part: Parameters<Transacti
 }
 
 /** Reads the metadata of all rows, and takes away what cannot be read. */
-export async function checkMetadata({ rows }: State, slices: Slices, findings: Findings): Promise<void> {
-  const ids = [...rows.ids()].values();
+export async function checkMetadata(collection: Collection, slices: Slices, findings: Findings): Promise<void> {
+  const ids = [...collection.ids()].values();
   await slices.run(() => {
     const { done, value: id } = ids.next();
     if (done) return true;
-    const slot = rows.slotOf(id) as number;
-    if (metadataOf(rows, slot, findings) === UNREADABLE) rows.set(id, slot, undefined);
+    const slot = collection.slotOf(id) as number;
+    if (metadataOf(() => collection.mergedMetadata(slot, undefined), findings) === UNREADABLE)
+      collection.set(id, slot, undefined);
     return false;
   });
 }
 
-function metadataOf(rows: Rows, slot: number, findings: Findings): object | typeof UNREADABLE | undefined {
+function metadataOf(read: () => object | undefined, findings: Findings): object | typeof UNREADABLE | undefined {
   try {
-    // What is whole and cannot be read here stays as it was written.
-    return rows.mergedMetadata(slot, undefined);
+    // `merged` keeps metadata that is whole and cannot be read here as it was written.
+    return read();
   } catch (error) {
     findings.missRow('metadata', error instanceof EdgeVecError ? error : damaged('the metadata', error));
     return UNREADABLE;
@@ -113,23 +116,23 @@ function metadataOf(rows: Rows, slot: number, findings: Findings): object | type
 }
 
 /** Ids and metadata. In place of what is damaged there are no ids, and no metadata. */
-async function rowsIn({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Rows> {
+async function recordsIn({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Records> {
   const text = new TextEncoder();
   const read = async (ref: ChunkRef): Promise<Uint8Array | undefined> => {
     const bytes = await storage.read('chunks', ref.name);
     return isWhole(ref, bytes) ? bytes : undefined;
   };
-  const ids: Uint8Array[] = [];
+  const ids: LoadedChunk[] = [];
   /** Places in each block that have a row. */
   const places: number[][] = [];
   for (const ref of manifest.ids) {
     const bytes = await read(ref);
     const listed = bytes && listedIn(bytes);
     if (listed === undefined) findings.miss('ids', damaged('the ids'));
-    ids.push(listed === undefined ? text.encode('[]') : (bytes as Uint8Array));
+    ids.push({ bytes: listed === undefined ? text.encode('[]') : (bytes as Uint8Array) });
     places.push(listed ?? []);
   }
-  const metadata: { slots: number; bytes: Uint8Array }[] = [];
+  const metadata: LoadedChunk[] = [];
   let first = 0;
   for (const ref of manifest.metadata) {
     const { slots } = ref;
@@ -142,24 +145,28 @@ async function rowsIn({ storage, slices }: Means, manifest: Manifest, findings: 
     metadata.push({ slots, bytes: isOfThese ? bytes : text.encode('-1\n'.repeat(count)) });
     first += slots;
   }
-  const rows = new Rows();
-  const steps = rows.load({ ids, metadata, nextId: manifest.nextId });
+  const records = new Records();
+  const chunks = new Map([
+    [IDS, ids],
+    [METADATA, metadata],
+  ]);
+  const steps = records.load({ chunks, nextId: manifest.nextId });
   try {
     await slices.run(() => steps.next().done === true);
-    return rows;
+    return records;
   } catch (error) {
     findings.miss('ids', asEdgeVecError(error));
-    return new Rows();
+    return new Records();
   }
 }
 
 /** Undefined if these bytes, which are whole, are no list of ids. */
 function listedIn(bytes: Uint8Array): number[] | undefined {
   try {
-    const rows = new Rows();
-    const steps = rows.load({ ids: [bytes], metadata: [], nextId: 1 });
+    const { ids } = new Records();
+    const steps = ids.load([{ bytes }]);
     while (!steps.next().done);
-    return [...rows.ids()].map((id) => rows.slotOf(id) as number);
+    return Array.from(ids.ids(), (id) => ids.slotOf(id) as number);
   } catch {
     return undefined;
   }

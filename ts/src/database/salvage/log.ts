@@ -4,11 +4,11 @@ import type { Part } from '../../base/calls.js';
 import { asEdgeVecError, damaged } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
+import type { Collection } from '../../collection/collection.js';
 import type { Aside, StoredEntry } from '../../format/aside.js';
 import { isWhole } from '../../format/chunk.js';
 import { decodeFrame, type Entry, type WriteEntry } from '../../format/entry.js';
 import { decodePart, decodeParts } from '../../format/part.js';
-import type { State } from '../../persistence/checkpoint/places.js';
 import { readAside } from '../../persistence/log/aside.js';
 import type { Storage } from '../../storage/storage.js';
 import { Transaction } from '../write/transaction.js';
@@ -56,7 +56,7 @@ export async function applyEntries(
   storage: Storage,
   found: readonly Found[],
   after: number | undefined,
-  into: State,
+  into: Collection,
   slices: Slices,
   findings: Findings,
 ): Promise<void> {
@@ -86,24 +86,20 @@ async function apply(
   storage: Storage,
   seq: number,
   entry: Entry,
-  into: State,
+  into: Collection,
   slices: Slices,
   findings: Findings,
 ): Promise<boolean> {
   if (entry.kind === 'delete') {
-    for (const id of entry.ids) {
-      const slot = into.rows.delete(id);
-      if (slot !== undefined) into.engine.remove(slot);
-    }
+    for (const id of entry.ids) into.delete(id);
     return true;
   }
   const choice = new Choice(entry);
   let applied = 0;
   for await (const part of readableParts(storage, seq, entry, into.engine.dimensions, findings)) {
     const own = choice.resolve(part);
-    const { rows } = into;
     // A change of a row that is missing itself says less than a row is.
-    const kept = only(own, (i, hasVector) => own.ids[i] !== undefined && (hasVector || rows.has(own.ids[i] as Id)));
+    const kept = only(own, (i, hasVector) => own.ids[i] !== undefined && (hasVector || into.has(own.ids[i] as Id)));
     const left = part.ids.length - kept.ids.length;
     if (left > 0) findings.miss('entry', damaged(`entry ${seq} of the log`), { entry: seq, rows: left });
     if (kept.ids.length === 0) continue;

@@ -3,14 +3,13 @@
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { EngineOptions } from '../../base/options.js';
-import { Rows } from '../../collection/collection.js';
+import { Collection } from '../../collection/collection.js';
 import { Engine } from '../../engine/engine.js';
 import { decodeFrame } from '../../format/entry.js';
 import { decodeHead, type Head } from '../../format/head.js';
 import type { Manifest, StoredOptions } from '../../format/manifest.js';
 import { decodeManifest } from '../../format/manifest.js';
 import { dimensionsOf } from '../../format/part.js';
-import type { State } from '../../persistence/checkpoint/places.js';
 import { kindOf } from '../../storage/names.js';
 import { type Storage, type StorageSite, sameBytes } from '../../storage/storage.js';
 import { checkMetadata, rescueCheckpoint, wholeCheckpoint } from './checkpoint.js';
@@ -22,7 +21,7 @@ import { Findings, type SalvageReport } from './report.js';
 const TRIES = 3;
 
 export interface Salvaged {
-  readonly state: State;
+  readonly collection: Collection;
   readonly options: StoredOptions;
   readonly report: SalvageReport;
 }
@@ -50,7 +49,7 @@ export async function salvage(
       } finally {
         await again.close();
       }
-      salvaged.state.engine.free();
+      salvaged.collection.engine.free();
     } finally {
       await storage.close();
     }
@@ -76,18 +75,18 @@ async function from(means: Means, name: string, asked: EngineOptions): Promise<S
   const options = manifest?.options ?? { ...asked, dimensions: asked.dimensions || dimensionsIn(found) };
   if (options.dimensions === 0) throw nothingIn(name);
   const whole = manifest && (await wholeCheckpoint(means, manifest));
-  const state = whole ?? { engine: Engine.create(await means.start(), options), rows: new Rows() };
+  const collection = whole ?? new Collection(Engine.create(await means.start(), options));
   try {
     if (whole !== undefined) await checkMetadata(whole, slices, findings);
-    else if (manifest !== undefined) await rescueCheckpoint(means, manifest, state, findings);
+    else if (manifest !== undefined) await rescueCheckpoint(means, manifest, collection, findings);
     const after = head !== undefined && isLast ? head.checkpointSeq : undefined;
-    await applyEntries(storage, found, after, state, slices, findings);
+    await applyEntries(storage, found, after, collection, slices, findings);
     // A log that is shorter than its head says.
     const end = Math.max(head?.checkpointSeq ?? 0, ...found.filter(({ isAside }) => !isAside).map(({ seq }) => seq));
     missing(end + 1, (head?.seq ?? 0) + 1, findings);
-    return { state, options, report: findings.report(state.rows.count) };
+    return { collection, options, report: findings.report(collection.count) };
   } catch (error) {
-    state.engine.free();
+    collection.engine.free();
     throw error;
   }
 }

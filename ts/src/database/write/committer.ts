@@ -271,7 +271,7 @@ export class Committer {
 
   /** The changes that can take effect one after the other. Calls of the others are told why not. */
   async #checked(group: readonly Queued[]): Promise<Queued[]> {
-    const ids = this.#live.rows;
+    const ids = this.#live.collection;
     const ahead = group.length > 1 ? new PendingIds(ids) : undefined;
     const checked: Queued[] = [];
     for (const queued of group) {

@@ -2,7 +2,7 @@
 
 import { STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
-import type { State } from '../../persistence/checkpoint/places.js';
+import type { Collection } from '../../collection/collection.js';
 import type { LiveState } from '../live-state.js';
 import type { Change } from './committer.js';
 
@@ -21,7 +21,7 @@ export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
       for (const id of ids) ahead.delete(id);
     },
     entry: (origin) => ({ ...origin, kind: 'delete', ids }),
-    publish: () => deleteRows(live.current, ids),
+    publish: () => deleteRows(live.collection, ids),
   };
 }
 
@@ -29,14 +29,11 @@ export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
  * Removes the rows of these ids; returns how many. Yields now and then, for the caller to look at
  * the clock.
  */
-export function* deleteRows({ engine, rows }: State, ids: readonly Id[]): Generator<undefined, number> {
+export function* deleteRows(collection: Collection, ids: readonly Id[]): Generator<undefined, number> {
   let deleted = 0;
   for (const [i, id] of ids.entries()) {
     if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    const slot = rows.delete(id);
-    if (slot === undefined) continue;
-    engine.remove(slot);
-    deleted++;
+    if (collection.delete(id) !== undefined) deleted++;
   }
   return deleted;
 }

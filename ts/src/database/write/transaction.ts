@@ -5,16 +5,16 @@ import type { Part, WriteKind } from '../../base/calls.js';
 import { amend, asEdgeVecError, EdgeVecError } from '../../base/errors.js';
 import { STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
+import type { Collection } from '../../collection/collection.js';
 import type { Ids, PendingIds } from '../../collection/ids.js';
 import type { Origin, WriteEntry } from '../../format/entry.js';
-import type { State } from '../../persistence/checkpoint/places.js';
 import type { Draft } from '../../persistence/draft.js';
 
 const NO_SLOT = -1;
 
 export class Transaction {
   readonly #kind: WriteKind;
-  #state: State;
+  #collection: Collection;
   /** Collects the parts for the log, if there is one. */
   readonly #draft: Draft | undefined;
   // By row of this write.
@@ -34,9 +34,9 @@ export class Transaction {
   /** The log may hold an entry of the transaction. */
   #mayBeLogged = false;
 
-  constructor(kind: WriteKind, state: State, draft?: Draft) {
+  constructor(kind: WriteKind, collection: Collection, draft?: Draft) {
     this.#kind = kind;
-    this.#state = state;
+    this.#collection = collection;
     this.#draft = draft;
     this.failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
@@ -75,7 +75,7 @@ export class Transaction {
         });
       }
       this.#given.add(id);
-      if (sure) this.#check(id, base + i, this.#state.rows);
+      if (sure) this.#check(id, base + i, this.#collection);
     });
     const slots = this.#store(part, base);
     let stored = 0;
@@ -141,8 +141,8 @@ export class Transaction {
    * Goes on in another engine, into which the rows are written again from the draft. If the draft
    * cannot be read, the transaction fails, and is rolled back in the other engine.
    */
-  async move(state: State): Promise<void> {
-    this.#state = state;
+  async move(collection: Collection): Promise<void> {
+    this.#collection = collection;
     this.#slots = [];
     if (this.failure !== undefined) return;
     try {
@@ -153,7 +153,7 @@ export class Transaction {
   }
 
   async #storeAgain(): Promise<void> {
-    for await (const part of this.#draft?.again(this.#state.engine.dimensions) ?? []) {
+    for await (const part of this.#draft?.again(this.#collection.engine.dimensions) ?? []) {
       const stored = this.#store(part, part.start);
       let next = 0;
       for (const i of part.ids.keys()) {
@@ -183,7 +183,7 @@ export class Transaction {
   *rollback(): Generator<undefined, void> {
     for (let row = 0; row < this.#slots.length; row++) {
       const slot = this.#slots[row] as number;
-      if (slot !== NO_SLOT) this.#state.engine.remove(slot);
+      if (slot !== NO_SLOT) this.#collection.engine.remove(slot);
       if (row % STEP_ROWS === STEP_ROWS - 1) yield;
     }
   }
@@ -193,23 +193,15 @@ export class Transaction {
   }
 
   #publish(row: number, id: Id): void {
-    const { engine, rows } = this.#state;
-    const old = rows.slotOf(id);
+    const old = this.#collection.slotOf(id);
     const slot = this.#slots[row] as number;
     const metadata = this.#merged(old, this.#metadata[row]);
-    if (slot === NO_SLOT) {
-      rows.set(id, old as number, metadata);
-      return;
-    }
-    engine.publish(slot);
-    if (old !== undefined) engine.remove(old);
-    rows.set(id, slot, metadata);
-    rows.saw(id);
+    this.#collection.set(id, slot === NO_SLOT ? (old as number) : slot, metadata);
   }
 
   #merged(old: number | undefined, metadata: object | undefined): object | undefined {
     if (this.#kind !== 'update' || old === undefined) return metadata;
-    return this.#state.rows.mergedMetadata(old, metadata);
+    return this.#collection.mergedMetadata(old, metadata);
   }
 
   #check(id: Id, row: number, ids: Ids): void {
@@ -232,7 +224,7 @@ export class Transaction {
   #store(part: Part, base: number): ArrayLike<number> {
     const count = part.withVector?.length ?? part.ids.length;
     if (count === 0) return [];
-    const added = this.#state.engine.add(part.vectors, count);
+    const added = this.#collection.engine.add(part.vectors, count);
     if (!('error' in added)) return added;
     const i = part.withVector?.[added.row] ?? added.row;
     const id = part.ids[i];

@@ -3,7 +3,7 @@
 
 import type { WriteRequest } from '../../base/calls.js';
 import { aborted, type EdgeVecError } from '../../base/errors.js';
-import type { State } from '../../persistence/checkpoint/places.js';
+import type { Collection } from '../../collection/collection.js';
 import type { Draft } from '../../persistence/draft.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
@@ -36,7 +36,7 @@ export class Transactions {
     // Parts that were under way when their transaction failed come here; the failing part has told
     // why.
     if (!first) throw aborted();
-    const opened = new Transaction(kind, this.#live.current, draft(rows));
+    const opened = new Transaction(kind, this.#live.collection, draft(rows));
     this.#open.set(transaction, opened);
     return opened;
   }
@@ -91,8 +91,8 @@ export class Transactions {
   }
 
   /** All transactions go on in another engine, into which their rows are written again. */
-  async move(state: State): Promise<void> {
-    for (const transaction of this.#open.values()) await transaction.move(state);
+  async move(collection: Collection): Promise<void> {
+    for (const transaction of this.#open.values()) await transaction.move(collection);
   }
 
   /** Rolling back in an engine about to be freed would be work for nobody. */

@@ -5,11 +5,12 @@
 // slots is never read. So a checkpoint after deletions needs room for little more than ids and
 // metadata.
 
+import type { Collection } from '../../collection/collection.js';
+import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
 import type { ChunkRef } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
 import { GRAPH_SECTIONS, ROWS } from '../../format/sections.js';
 import { isLeftOut, leftOut } from './left-out.js';
-import type { Place, State, Stored } from './places.js';
 
 /** Rows of a chunk (docs/format.md). */
 const CHUNK_BYTES = 1 << 20;
@@ -44,19 +45,19 @@ export function withoutGraph(manifest: Manifest): Manifest | undefined {
   };
 }
 
-/** The same checkpoint with other chunks of rows, by their places. */
-export function withChunks(manifest: Manifest, chunks: ReadonlyMap<string, Stored>): Manifest {
+/** The same checkpoint with other chunks of rows, by their keys. */
+export function withChunks(manifest: Manifest, chunks: ReadonlyMap<string, StoredChunk>): Manifest {
   const rows = sections(manifest, ROWS).map((ref, chunk) => chunks.get(`${ROWS}-${chunk}`)?.ref ?? ref);
   return { ...manifest, sections: { ...manifest.sections, [ROWS]: rows } };
 }
 
 /** Whether what is stored of a chunk of rows is as good as what it is now. */
-export function isAsGood({ key }: Place, stored: Stored | undefined, { engine, rows }: State): boolean {
+export function isAsGood({ key }: SlotChunk, stored: StoredChunk | undefined, collection: Collection): boolean {
   const chunk = ROWS_KEY.exec(key)?.[1];
   if (chunk === undefined || stored === undefined) return false;
-  if (stored.ref.bytes !== engine.chunkBytes(ROWS, Number(chunk))) return false;
-  const slots = rowsOfChunk(engine.dimensions);
-  return !rows.haveCome(stored.time, Number(chunk) * slots, slots);
+  if (stored.ref.bytes !== collection.engine.chunkBytes(ROWS, Number(chunk))) return false;
+  const slots = rowsOfChunk(collection.engine.dimensions);
+  return !collection.haveCome(stored.time, Number(chunk) * slots, slots);
 }
 
 function rowsOfChunk(dimensions: number): number {

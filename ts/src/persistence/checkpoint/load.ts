@@ -1,14 +1,17 @@
-// Reads a checkpoint back into an engine and its rows.
+// Reads a checkpoint back into a collection.
 
 import { damaged } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
-import { Rows } from '../../collection/collection.js';
+import { Collection } from '../../collection/collection.js';
+import { isRegistered, type LoadedChunk } from '../../collection/slot-store.js';
 import { Engine, type Instance } from '../../engine/engine.js';
 import { EngineRestore } from '../../engine/restore.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
+import { listedIn, VECTORS } from '../../format/contents.js';
 import { type Header, readHeader } from '../../format/engine-header.js';
 import { decodeManifest, type Manifest, type StoredOptions } from '../../format/manifest.js';
 import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../../format/sections.js';
+import { unknownField } from '../../format/version.js';
 import type { Storage } from '../../storage/storage.js';
 import { AHEAD, RowStream } from './row-stream.js';
 
@@ -16,8 +19,7 @@ import { AHEAD, RowStream } from './row-stream.js';
 const LOOKED_AT = 4_096;
 
 export interface Loaded {
-  readonly engine: Engine;
-  readonly rows: Rows;
+  readonly collection: Collection;
   readonly manifest: Manifest;
   /** Its graph was damaged: every row waits to be linked anew. */
   readonly withoutGraph: boolean;
@@ -29,13 +31,21 @@ export interface Loaded {
 export async function readManifest(storage: Storage, name: string): Promise<Manifest> {
   const bytes = await storage.read('chunks', name);
   if (bytes === undefined) throw damaged('the checkpoint');
-  return decodeManifest(bytes);
+  const manifest = decodeManifest(bytes);
+  assertStoresKnown(manifest);
+  return manifest;
+}
+
+/** A store that is not known here would be lost with the next checkpoint. @throws `UNSUPPORTED_FORMAT` */
+export function assertStoresKnown({ stores = {} }: Manifest): void {
+  const unknown = Object.keys(stores).find((name) => !isRegistered(name));
+  if (unknown !== undefined) throw unknownField('the checkpoint', unknown);
 }
 
 /**
  * Takes up what a manifest speaks of. Rows that only rank answers come later, where there are any.
  *
- * @throws `DAMAGED` where rows are; also where another tab has made a later checkpoint meanwhile, and dropped this one's chunks.
+ * @throws `UNSUPPORTED_FORMAT`; `DAMAGED` where rows are; also where another tab has made a later checkpoint meanwhile, and dropped this one's chunks.
  */
 export async function loadCheckpoint(
   storage: Storage,
@@ -43,27 +53,30 @@ export async function loadCheckpoint(
   instance: Instance,
   slices: Slices,
 ): Promise<Loaded> {
+  assertStoresKnown(manifest);
   const { options, header, sections } = manifest;
-  const rows = new Rows();
   if (header === null) {
-    return { engine: Engine.create(instance, options), rows, manifest, withoutGraph: false, stream: undefined };
+    const collection = new Collection(Engine.create(instance, options));
+    return { collection, manifest, withoutGraph: false, stream: undefined };
   }
   const later = sections[LEVELS] === undefined ? [] : (sections[ROWS] ?? []);
   const now = later.length === 0 ? SECTIONS : SECTIONS.filter((section) => section !== ROWS);
-  const bytesOf = (section: number): number => (sections[section] ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytesIn = (section: number): number => (sections[section] ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
   const headerBytes = await readChunk(storage, header, 'the engine');
-  const restore = new EngineRestore(instance, headerBytes, options.dimensions, bytesOf);
+  const restore = new EngineRestore(instance, headerBytes, options.dimensions, bytesIn);
   const saved = readHeader(headerBytes);
   assertAgreed(saved, options);
-  const read: { ids: Uint8Array[]; metadata: Uint8Array[] } = { ids: [], metadata: [] };
-  const keep = (column: keyof typeof read): Item[] =>
-    manifest[column].map((ref) => ({
-      ref,
-      take(bytes) {
-        if (!isWhole(ref, bytes)) throw damaged(`the ${column}`);
-        read[column].push(bytes);
-      },
-    }));
+  const read = new Map<string, LoadedChunk[]>();
+  const keep: Item[] = listedIn(manifest).flatMap(({ store, ref, slots }) => {
+    if (store === VECTORS) return [];
+    const chunks = read.get(store) ?? [];
+    read.set(store, chunks);
+    const take = (bytes: Uint8Array | undefined): void => {
+      if (!isWhole(ref, bytes)) throw damaged(`the ${store}`);
+      chunks.push({ bytes, slots });
+    };
+    return [{ ref, take }];
+  });
   const fill = (section: number): Item[] =>
     (sections[section] ?? []).map((ref, chunk) => ({
       ref,
@@ -73,15 +86,15 @@ export async function loadCheckpoint(
         else if (!GRAPH_SECTIONS.includes(section)) throw damaged('the rows');
       },
     }));
-  await inOrder(storage, [...now.flatMap(fill), ...keep('ids'), ...keep('metadata')], slices);
+  await inOrder(storage, [...now.flatMap(fill), ...keep], slices);
   const { engine, withoutGraph } = restore.finish();
+  const collection = new Collection(engine);
   try {
-    const parts = manifest.metadata.map(({ slots }, i) => ({ slots, bytes: read.metadata[i] as Uint8Array }));
-    const steps = rows.load({ ids: read.ids, metadata: parts, nextId: manifest.nextId });
+    const steps = collection.load({ chunks: read, nextId: manifest.nextId });
     await slices.run(() => steps.next().done === true);
-    if (rows.count !== engine.stats().rows) throw damaged('the ids');
+    if (collection.count !== engine.stats().rows) throw damaged('the ids');
     // As many as there are visible slots, and each of these has one.
-    const visible = everyWithId(saved, rows);
+    const visible = everyWithId(saved, collection);
     await slices.run(() => visible.next().done === true);
   } catch (error) {
     engine.free();
@@ -89,7 +102,7 @@ export async function loadCheckpoint(
   }
   // Where only hidden rows were left, none is waited for.
   const stream = engine.isWhole() ? undefined : new RowStream(storage, engine, later, slices);
-  return { engine, rows, manifest, withoutGraph, stream };
+  return { collection, manifest, withoutGraph, stream };
 }
 
 /** A manifest may come from a stranger: its checksum does not say that it is of this engine. @throws `DAMAGED` */
@@ -99,10 +112,10 @@ function assertAgreed(saved: Header, options: StoredOptions): void {
 }
 
 /** Whatever a search finds has an id. Yields now and then. @throws `DAMAGED` */
-function* everyWithId(saved: Header, rows: Rows): Generator<undefined, void> {
+function* everyWithId(saved: Header, collection: Collection): Generator<undefined, void> {
   let seen = 0;
   for (const slot of saved.visibleSlots()) {
-    if (!rows.hasSlot(slot)) throw damaged('the ids');
+    if (!collection.hasSlot(slot)) throw damaged('the ids');
     if (++seen % LOOKED_AT === 0) yield;
   }
 }

@@ -6,7 +6,10 @@
 
 import { closed, type EdgeVecError } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
+import type { Collection } from '../../collection/collection.js';
+import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
 import { type ChunkRef, refOf } from '../../format/chunk.js';
+import type { Content } from '../../format/contents.js';
 import type { Head } from '../../format/head.js';
 import {
   decodeManifest,
@@ -22,10 +25,11 @@ import type { Put, Storage } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { Log } from '../log/log.js';
 import { tidyAside } from './aside.js';
+import { chunksOf, contentsOf, manifestOf, storedIn } from './contents.js';
 import { isAsGood, isOfGraph, isOfRows, withChunks, withoutGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
+import { assertStoresKnown } from './load.js';
 import { dropOrphans } from './orphans.js';
-import { manifestOf, type Place, placesOf, type Shape, type State, type Stored, shapeOf, storedIn } from './places.js';
 
 /** Bytes of one transaction, about: more would hold up what else wants to write. */
 const COMMIT_BYTES = 16 << 20;
@@ -42,14 +46,14 @@ const RENEWED_BYTES = 1 << 20;
 /** Takes steps while nothing changes: no write comes in or takes effect, no row is linked. */
 export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
 
-/** A place as it was at some time, copied. */
+/** A chunk as it was at some time, copied. */
 interface Copy {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly time: number;
 }
 
-/** A place and the chunk it was copied into. */
+/** A chunk's key, and the name of the stored chunk. */
 type Written = readonly [key: string, name: string];
 
 /** What the last pass found. */
@@ -58,8 +62,8 @@ interface Rest {
   readonly nextId: number;
   /** What the log had led to. */
   readonly head: Head;
-  readonly shape: Shape;
-  /** Bytes of the graph's chunks, by their places. */
+  readonly contents: readonly Content[];
+  /** Bytes of the graph's chunks, by their keys. */
   readonly graph: ReadonlyMap<string, number>;
 }
 
@@ -79,10 +83,10 @@ export class Checkpointer {
   readonly #log: Log;
   readonly #names: Names;
   readonly #options: StoredOptions;
-  /** What is stored of each place, for the checkpoint of `#base` and by passes since. */
-  readonly #stored: Map<string, Stored>;
+  /** What is stored of each chunk, for the checkpoint of `#base` and by passes since. */
+  readonly #stored: Map<string, StoredChunk>;
   /** What the checkpoint of `#base` names, whatever passes since have made of it. */
-  #based: Map<string, Stored>;
+  #based: Map<string, StoredChunk>;
   /** The manifest that was made or read last; another tab may have made a later one. */
   #base: string;
   /** There was no room for all of the last one that was tried. */
@@ -123,13 +127,13 @@ export class Checkpointer {
   /**
    * Writes a checkpoint of what the log has led to. To be called by one tab at a time; should two, one of them fails without harm.
    *
-   * @param current the state; what it is may change meanwhile, or be closed, which ends this
+   * @param current the collection: it may be replaced or closed meanwhile, which ends this
    * @param parts chunks that entries of the log speak of, by the entry's number
    * @returns what it holds; undefined where another tab has made a checkpoint meanwhile, from which rows may still be coming in
    * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`; the last checkpoint is then still there
    */
   async save(
-    current: () => State,
+    current: () => Collection,
     atRest: AtRest,
     parts: ReadonlyMap<string, number>,
     isUrgent = false,
@@ -151,16 +155,16 @@ export class Checkpointer {
   }
 
   async #save(
-    current: () => State,
+    current: () => Collection,
     atRest: AtRest,
     parts: ReadonlyMap<string, number>,
     isLean: boolean,
   ): Promise<Saved | undefined> {
-    const state = current();
-    if (!state.engine.isWhole()) return undefined;
-    // To be asked before the state is touched: one that is not current has no engine any more.
+    const collection = current();
+    if (!collection.engine.isWhole()) return undefined;
+    // To be asked before the collection is touched: one that is not current has no engine any more.
     const check = (): void => {
-      if (current() !== state) throw closed();
+      if (current() !== collection) throw closed();
     };
     await this.#rebase();
     const written: Written[] = [];
@@ -168,16 +172,16 @@ export class Checkpointer {
     let mayBeThere = false;
     try {
       for (let pass = 0; pass < PASSES; pass++) {
-        const places = await this.#dirty(state, check, isLean);
+        const chunks = await this.#dirty(collection, check, isLean);
         // What is kept back is not told of.
         const mayAsk = !isLean || this.#storage.reserve === undefined;
-        if (pass === 0 && mayAsk) await assertRoom(this.#storage, needOf(places));
-        if (needOf(places) <= REST_BYTES) break;
-        await this.#writeAll(copied(places, state), written, check, isLean);
+        if (pass === 0 && mayAsk) await assertRoom(this.#storage, needOf(chunks));
+        if (needOf(chunks) <= REST_BYTES) break;
+        await this.#writeAll(copied(chunks, collection), written, check, isLean);
       }
       const rest: { found?: Rest } = {};
       const needed = this.#needed(isLean);
-      await atRest(copyAtRest(current, state, this.#log, needed, copies, rest));
+      await atRest(copyAtRest(current, collection, this.#log, needed, copies, rest));
       await this.#writeAll(copies.values(), written, check, isLean);
       mayBeThere = true;
       const names = written.map(([, name]) => name);
@@ -202,44 +206,48 @@ export class Checkpointer {
       const names = written.map(([, name]) => name);
       if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') await this.#drop(names).catch(() => {});
       else this.#bury(names);
-      if (current() !== state) return undefined;
+      if (current() !== collection) return undefined;
       throw error;
     }
   }
 
-  /** Begins from the checkpoint that is stored. Chunks of another tab's hold what this one has, but not at the same places. */
+  /** Begins from the checkpoint that is stored. Chunks of another tab's hold what this one has, but not under the same keys. */
   async #rebase(): Promise<void> {
     const stored = (await this.#log.storedCheckpoint()) ?? '';
     if (stored === this.#base) return;
     this.#base = stored;
     const bytes = await this.#storage.read('chunks', stored);
-    this.#spoken = new Set(bytes === undefined ? [] : [stored, ...namesOf(decodeManifest(bytes))]);
+    const manifest = bytes && decodeManifest(bytes);
+    if (manifest !== undefined) assertStoresKnown(manifest);
+    this.#spoken = new Set(manifest === undefined ? [] : [stored, ...namesOf(manifest)]);
     // Names are used once: a chunk that is still named is what it was.
-    const isThere = ([, { ref }]: [string, Stored]): boolean => this.#spoken.has(ref.name);
+    const isThere = ([, { ref }]: [string, StoredChunk]): boolean => this.#spoken.has(ref.name);
     this.#based = new Map([...this.#based].filter(isThere));
     for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
   }
 
-  /** The places whose chunks are not stored as they are now. */
-  async #dirty(state: State, check: () => void, isLean: boolean): Promise<Place[]> {
+  /** The chunks that are not stored as they are now. */
+  async #dirty(collection: Collection, check: () => void, isLean: boolean): Promise<SlotChunk[]> {
     check();
-    const steps = state.rows.measure();
-    let places: Place[] = [];
+    const steps = collection.measure();
+    let chunks: SlotChunk[] = [];
     await this.#slices.run(() => {
       check();
       if (!steps.next().done) return false;
-      places = this.#needed(isLean)(state);
+      chunks = this.#needed(isLean)(collection);
       return true;
     });
-    return places;
+    return chunks;
   }
 
-  /** The places that are to be written, once the metadata has been measured. */
-  #needed(isLean: boolean): (state: State) => Place[] {
-    return (state) => {
-      const places = [...placesOf(state)].filter((place) => place.isDirty(this.#stored.get(place.key)));
-      if (!isLean) return places;
-      return places.filter((place) => !isOfGraph(place.key) && !isAsGood(place, this.#based.get(place.key), state));
+  /** The chunks that are to be written, once the collection has been measured. */
+  #needed(isLean: boolean): (collection: Collection) => SlotChunk[] {
+    return (collection) => {
+      const chunks = [...chunksOf(collection)].filter((chunk) => chunk.isDirty(this.#stored.get(chunk.key)));
+      if (!isLean) return chunks;
+      return chunks.filter(
+        (chunk) => !isOfGraph(chunk.key) && !isAsGood(chunk, this.#based.get(chunk.key), collection),
+      );
     };
   }
 
@@ -259,51 +267,51 @@ export class Checkpointer {
    * stays. A slot in which the checkpoint has a row, and which holds another row now, was freed by
    * a deletion that is in the log: whoever plays the log deletes that row, and never reads the slot.
    */
-  async #renewRows(current: () => State, parts: ReadonlyMap<string, number>): Promise<void> {
-    const state = current();
-    const isRenewed = (place: Place): boolean =>
-      isOfRows(place.key) &&
-      place.isDirty(this.#stored.get(place.key)) &&
-      place.bytes() === this.#based.get(place.key)?.ref.bytes &&
-      !isAsGood(place, this.#based.get(place.key), state);
-    const places = [...placesOf(state)].filter(isRenewed);
+  async #renewRows(current: () => Collection, parts: ReadonlyMap<string, number>): Promise<void> {
+    const collection = current();
+    const isRenewed = (chunk: SlotChunk): boolean =>
+      isOfRows(chunk.key) &&
+      chunk.isDirty(this.#stored.get(chunk.key)) &&
+      chunk.bytes() === this.#based.get(chunk.key)?.ref.bytes &&
+      !isAsGood(chunk, this.#based.get(chunk.key), collection);
+    const chunks = [...chunksOf(collection)].filter(isRenewed);
     // So many bytes are there for any checkpoint.
-    if (needOf(places) <= RENEWED_BYTES) return;
+    if (needOf(chunks) <= RENEWED_BYTES) return;
     const check = (): void => {
-      if (current() !== state) throw closed();
+      if (current() !== collection) throw closed();
     };
-    while (places.length > 0) {
-      const some: Place[] = [];
-      while (places.length > 0 && needOf(some) < RENEWED_BYTES) some.push(places.shift() as Place);
-      if (!(await this.#renew(some, state, check))) return;
+    while (chunks.length > 0) {
+      const some: SlotChunk[] = [];
+      while (chunks.length > 0 && needOf(some) < RENEWED_BYTES) some.push(chunks.shift() as SlotChunk);
+      if (!(await this.#renew(some, collection, check))) return;
       await this.#unlessRead(() => this.#dropDead()).catch(() => {});
     }
     await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
   }
 
   /** False if the stored checkpoint is another by now. */
-  async #renew(places: readonly Place[], state: State, check: () => void): Promise<boolean> {
+  async #renew(chunks: readonly SlotChunk[], collection: Collection, check: () => void): Promise<boolean> {
     const stored = await this.#changeable();
     if (stored === undefined) return false;
-    const chunks = new Map<string, Stored>();
+    const renewed = new Map<string, StoredChunk>();
     const put: Put[] = [];
-    const copies = copied(places, state);
+    const copies = copied(chunks, collection);
     await this.#slices.run(() => {
       check();
       const { done, value: copy } = copies.next();
       if (copy !== undefined) {
         const ref = refOf(this.#names.next(copy.key), copy.bytes);
         put.push(['chunks', ref.name, copy.bytes]);
-        chunks.set(copy.key, { ref, time: copy.time });
+        renewed.set(copy.key, { ref, time: copy.time });
       }
       return done === true;
     });
     let isDone = false;
     try {
-      isDone = await this.#change(withChunks(stored, chunks), put);
+      isDone = await this.#change(withChunks(stored, renewed), put);
       return isDone;
     } finally {
-      for (const [key, chunk] of chunks) {
+      for (const [key, chunk] of renewed) {
         // What was copied counts as clean, and may not have been stored.
         if (!isDone) this.#stored.delete(key);
         else {
@@ -351,14 +359,14 @@ export class Checkpointer {
   ): Promise<number | undefined> {
     const header = refOf(this.#names.next('header'), rest.header);
     let isReduced = false;
-    const storedOf = (key: string): Stored => {
+    const storedOf = (key: string): StoredChunk => {
       const stored = this.#stored.get(key);
       isReduced ||= stored === undefined;
-      return stored ?? (this.#based.get(key) as Stored);
+      return stored ?? (this.#based.get(key) as StoredChunk);
     };
-    const refOfPlace = (key: string): ChunkRef =>
+    const refOfKey = (key: string): ChunkRef =>
       isLean && isOfGraph(key) ? leftOut(key, rest.graph.get(key) ?? 0) : storedOf(key).ref;
-    const manifest = manifestOf(this.#options, rest.nextId, header, rest.shape, refOfPlace);
+    const manifest = manifestOf(this.#options, rest.nextId, header, rest.contents, refOfKey);
     const name = this.#names.next('manifest');
     const put: Put[] = [
       ['chunks', header.name, rest.header],
@@ -432,7 +440,7 @@ export class Checkpointer {
   ): Promise<void> {
     for (let isOver = false; !isOver; ) {
       const put: Put[] = [];
-      const stored: [string, Stored][] = [];
+      const stored: [string, StoredChunk][] = [];
       let bytes = 0;
       await this.#slices.run(() => {
         check();
@@ -455,36 +463,41 @@ export class Checkpointer {
 }
 
 function* copyAtRest(
-  current: () => State,
-  state: State,
+  current: () => Collection,
+  collection: Collection,
   log: Log,
-  needed: (state: State) => Place[],
+  needed: (collection: Collection) => SlotChunk[],
   copies: Copy[],
   rest: { found?: Rest },
 ): Generator<undefined, void> {
-  if (current() !== state) return;
-  const { engine, rows } = state;
-  yield* rows.measure();
-  for (const copy of copied(needed(state), state)) {
+  if (current() !== collection) return;
+  yield* collection.measure();
+  for (const copy of copied(needed(collection), collection)) {
     if (copy !== undefined) copies.push(copy);
     yield;
   }
   const graph = new Map<string, number>();
-  for (const place of placesOf(state)) if (isOfGraph(place.key)) graph.set(place.key, place.bytes());
-  rest.found = { header: engine.copyHeader(), nextId: rows.nextId, head: log.head, shape: shapeOf(state), graph };
+  for (const chunk of chunksOf(collection)) if (isOfGraph(chunk.key)) graph.set(chunk.key, chunk.bytes());
+  rest.found = {
+    header: collection.engine.copyHeader(),
+    nextId: collection.nextId,
+    head: log.head,
+    contents: contentsOf(collection),
+    graph,
+  };
 }
 
-/** Copies of places, in steps: undefined where nothing is whole yet. */
-function* copied(places: readonly Place[], { rows }: State): Generator<Copy | undefined, undefined> {
-  for (const place of places) {
-    const time = rows.mark();
-    const bytes = yield* place.copy();
+/** Copies of chunks, in steps: undefined where nothing is whole yet. */
+function* copied(chunks: readonly SlotChunk[], collection: Collection): Generator<Copy | undefined, undefined> {
+  for (const chunk of chunks) {
+    const time = collection.mark();
+    const bytes = yield* chunk.copy();
     if (bytes === undefined) continue;
-    place.setClean();
-    yield { key: place.key, bytes, time };
+    chunk.setClean();
+    yield { key: chunk.key, bytes, time };
   }
 }
 
-function needOf(places: readonly Place[]): number {
-  return places.reduce((sum, place) => sum + place.bytes(), 0);
+function needOf(chunks: readonly SlotChunk[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.bytes(), 0);
 }

@@ -1,10 +1,12 @@
 // A database in memory on its way into a file: copied while nothing changes, handed out chunk by chunk afterwards.
 
 import type { Slices } from '../../base/time-slices.js';
+import type { Collection } from '../../collection/collection.js';
 import { type ChunkRef, refOf } from '../../format/chunk.js';
+import type { Content } from '../../format/contents.js';
 import { numbered } from '../../format/export-file.js';
 import { refsIn, type StoredOptions } from '../../format/manifest.js';
-import { manifestOf, placesOf, type Shape, type State, shapeOf } from '../checkpoint/places.js';
+import { chunksOf, contentsOf, manifestOf } from '../checkpoint/contents.js';
 import type { AtRest } from '../checkpoint/save.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -12,15 +14,15 @@ const HEADER_KEY = 'header';
 
 /** Copies everything: writes wait until that is done, searches go on. Undefined where rows are still to come. */
 export async function copiedSnapshot(
-  state: () => State,
+  current: () => Collection,
   options: StoredOptions,
   atRest: AtRest,
   slices: Slices,
 ): Promise<Snapshot | undefined> {
   const copies = new Map<string, Uint8Array>();
-  const found: { shape?: Shape; nextId?: number } = {};
-  await atRest(copyAll(state, copies, found));
-  if (found.shape === undefined) return undefined;
+  const found: { contents?: readonly Content[]; nextId?: number } = {};
+  await atRest(copyAll(current, copies, found));
+  if (found.contents === undefined) return undefined;
   const refs = new Map<string, ChunkRef>();
   const keys = copies.keys();
   // Sums take longer than copies, and nobody need wait for them.
@@ -31,8 +33,8 @@ export async function copiedSnapshot(
     return false;
   });
   const ref = (key: string): ChunkRef => refs.get(key) as ChunkRef;
-  const { shape, nextId } = found as Required<typeof found>;
-  const manifest = manifestOf(options, nextId, ref(HEADER_KEY), shape, ref);
+  const { contents, nextId } = found as Required<typeof found>;
+  const manifest = manifestOf(options, nextId, ref(HEADER_KEY), contents, ref);
   const order = refsIn(manifest).values();
   return {
     manifest: numbered(manifest),
@@ -48,19 +50,19 @@ export async function copiedSnapshot(
 }
 
 function* copyAll(
-  current: () => State,
+  current: () => Collection,
   copies: Map<string, Uint8Array>,
-  found: { shape?: Shape; nextId?: number },
+  found: { contents?: readonly Content[]; nextId?: number },
 ): Generator<undefined, void> {
-  const state = current();
-  if (!state.engine.isWhole()) return;
-  yield* state.rows.measure();
-  for (const place of placesOf(state)) {
-    const bytes = yield* place.copy();
-    if (bytes !== undefined) copies.set(place.key, bytes);
+  const collection = current();
+  if (!collection.engine.isWhole()) return;
+  yield* collection.measure();
+  for (const chunk of chunksOf(collection)) {
+    const bytes = yield* chunk.copy();
+    if (bytes !== undefined) copies.set(chunk.key, bytes);
     yield;
   }
-  copies.set(HEADER_KEY, state.engine.copyHeader());
-  found.shape = shapeOf(state);
-  found.nextId = state.rows.nextId;
+  copies.set(HEADER_KEY, collection.engine.copyHeader());
+  found.contents = contentsOf(collection);
+  found.nextId = collection.nextId;
 }

@@ -56,7 +56,7 @@ export async function importInto(
       // Told where rows are none, and where the storage fails for so long that reading ends.
       await Promise.race([loaded.stream?.done, loaded.stream?.bring([])]);
       // What was written here is read when it is asked for. What a stranger wrote is refused now or never.
-      const steps = loaded.rows.checkMetadata();
+      const steps = loaded.collection.check();
       await slices.run(() => steps.next().done === true);
       const name = names.next('manifest');
       mayBeThere = true;
@@ -64,10 +64,10 @@ export async function importInto(
       if (log !== undefined) return { loaded, log };
     } catch (error) {
       loaded.stream?.stop();
-      loaded.engine.free();
+      loaded.collection.engine.free();
       throw error;
     }
-    loaded.engine.free();
+    loaded.collection.engine.free();
   } catch (error) {
     // The last commit may have been applied though it failed: what it speaks of is then left to be dropped as orphans.
     if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;

@@ -1,0 +1,51 @@
+// The engine as a store: a chunk of it is a chunk of a section (docs/format.md). It is read back by
+// persistence/checkpoint/load.ts, since rows may come after all else.
+
+import type { Engine } from '../engine/engine.js';
+import { sectionKey, VECTORS } from '../format/contents.js';
+import { SECTIONS } from '../format/sections.js';
+import { inOneStep, type SlotChunk, type SlotStore } from './slot-store.js';
+
+export class Vectors implements SlotStore {
+  readonly name = VECTORS;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Of a change without a vector the slot is the one that there was. */
+  set(slot: number, old: number | undefined): void {
+    if (slot === old) return;
+    this.#engine.publish(slot);
+    if (old !== undefined) this.#engine.remove(old);
+  }
+
+  delete(slot: number): void {
+    this.#engine.remove(slot);
+  }
+
+  *chunks(): Generator<SlotChunk> {
+    const engine = this.#engine;
+    for (const section of SECTIONS) {
+      const count = engine.chunks(section);
+      for (let chunk = 0; chunk < count; chunk++) {
+        const isThere = (): boolean => chunk < engine.chunks(section);
+        yield {
+          key: sectionKey(section, chunk),
+          bytes: () => (isThere() ? engine.chunkBytes(section, chunk) : 0),
+          // A chunk that has grown is another, even if nothing has been written to its new rows.
+          isDirty: (stored) =>
+            stored?.ref.bytes !== engine.chunkBytes(section, chunk) || engine.isDirty(section, chunk),
+          copy: () => inOneStep(() => (isThere() ? engine.copyChunk(section, chunk) : undefined)),
+          setClean: () => engine.setClean(section, chunk),
+        };
+      }
+    }
+  }
+
+  bytes(): number {
+    const { rowBytes, levelBytes, graphBytes } = this.#engine.stats();
+    return rowBytes + levelBytes + graphBytes;
+  }
+}

@@ -1,0 +1,77 @@
+// What a manifest lists of each store, and where. The vectors, the ids and the metadata have fields of
+// their own; a further store is listed under its name.
+
+import type { ChunkRef } from './chunk.js';
+import type { Manifest, StoredOptions } from './manifest.js';
+
+// The stores that every version has.
+export const VECTORS = 'vectors';
+export const IDS = 'ids';
+export const METADATA = 'metadata';
+
+/** A chunk of a store. */
+export interface Content {
+  readonly store: string;
+  /** The same chunk has the same key in every checkpoint. */
+  readonly key: string;
+  /** How many slots the chunk is about, if the manifest says so: of metadata. */
+  readonly slots?: number | undefined;
+}
+
+/** A chunk of a store, and what is stored of it. */
+export interface Listed extends Content {
+  readonly ref: ChunkRef;
+}
+
+/** The key of a chunk of the vectors. */
+export const sectionKey = (section: number | string, chunk: number): string => `${section}-${chunk}`;
+
+/** The key of a chunk of metadata. */
+export const rangeKey = (first: number, slots: number): string => `${METADATA}-${first}+${slots}`;
+
+/** All that a manifest lists but for the engine's header, in its order. */
+export function listedIn({ sections, ids, metadata, stores = {} }: Manifest): Listed[] {
+  const numbered = (store: string, refs: readonly ChunkRef[]): Listed[] =>
+    refs.map((ref, i) => ({ store, key: `${store}-${i}`, ref }));
+  let first = 0;
+  return [
+    ...Object.entries(sections).flatMap(([section, refs]) =>
+      (refs as readonly ChunkRef[]).map((ref, chunk) => ({ store: VECTORS, key: sectionKey(section, chunk), ref })),
+    ),
+    ...numbered(IDS, ids),
+    ...metadata.map(({ slots, ...ref }) => {
+      first += slots;
+      return { store: METADATA, key: rangeKey(first - slots, slots), ref, slots };
+    }),
+    ...Object.entries(stores).flatMap(([store, refs]) => numbered(store, refs)),
+  ];
+}
+
+/** @param listed the chunks of each store in their order */
+export function manifestWith(
+  options: StoredOptions,
+  nextId: number,
+  header: ChunkRef,
+  listed: readonly Listed[],
+): Manifest {
+  const of = (wanted: string): readonly Listed[] => listed.filter(({ store }) => store === wanted);
+  const grouped = (some: readonly Listed[], groupOf: (chunk: Listed) => string): Record<string, ChunkRef[]> => {
+    const groups: Record<string, ChunkRef[]> = {};
+    for (const chunk of some) {
+      const group = groupOf(chunk);
+      groups[group] ??= [];
+      groups[group].push(chunk.ref);
+    }
+    return groups;
+  };
+  const further = listed.filter(({ store }) => ![VECTORS, IDS, METADATA].includes(store));
+  return {
+    options,
+    nextId,
+    header,
+    sections: grouped(of(VECTORS), ({ key }) => key.slice(0, key.indexOf('-'))),
+    ids: of(IDS).map(({ ref }) => ref),
+    metadata: of(METADATA).map(({ ref, slots }) => ({ ...ref, slots: slots as number })),
+    ...(further.length > 0 && { stores: grouped(further, ({ store }) => store) }),
+  };
+}

@@ -1,0 +1,37 @@
+// The chunks of all stores, as a checkpoint and a manifest see them.
+
+import { LOADED } from '../../collection/changes.js';
+import type { Collection } from '../../collection/collection.js';
+import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
+import type { ChunkRef } from '../../format/chunk.js';
+import { type Content, listedIn, manifestWith } from '../../format/contents.js';
+import type { Manifest, StoredOptions } from '../../format/manifest.js';
+import { isLeftOut } from './left-out.js';
+
+/** All chunks, once the collection has been measured. */
+export function* chunksOf({ stores }: Collection): Generator<SlotChunk> {
+  for (const store of stores) yield* store.chunks();
+}
+
+/** Which chunks there are, once the collection has been measured. */
+export function contentsOf({ stores }: Collection): Content[] {
+  return stores.flatMap((store) => Array.from(store.chunks(), ({ key, slots }) => ({ store: store.name, key, slots })));
+}
+
+/** The manifest of a database with these chunks. `refOf` tells what is stored of a chunk by its key. */
+export function manifestOf(
+  options: StoredOptions,
+  nextId: number,
+  header: ChunkRef,
+  contents: readonly Content[],
+  refOf: (key: string) => ChunkRef,
+): Manifest {
+  const listed = contents.map((content) => ({ ...content, ref: refOf(content.key) }));
+  return manifestWith(options, nextId, header, listed);
+}
+
+/** What a manifest that has been loaded names, by the key of the chunk. */
+export function storedIn(manifest: Manifest): Map<string, StoredChunk> {
+  const there = listedIn(manifest).filter(({ ref }) => !isLeftOut(ref));
+  return new Map(there.map(({ key, ref }) => [key, { ref, time: LOADED }]));
+}
