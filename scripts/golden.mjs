@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { random } from '../ts/test/support/seeded-export.mjs';
+import { aroundZero } from '../ts/test/support/seeded-export.mjs';
 import { main, root, step } from './run.mjs';
 
 const FORMAT = 1;
@@ -53,7 +53,7 @@ await main(async () => {
       continue;
     }
     const db = await EdgeVec.open({ ...options, worker: false });
-    const next = random(options.dimensions);
+    const next = aroundZero(options.dimensions);
     const vector = () => Array.from({ length: options.dimensions }, next);
     const record = (/** @type {any} */ _, /** @type {number} */ i) =>
       described ? { id: `row-${i}`, vector: vector(), metadata: describe(i, long) } : { vector: vector() };

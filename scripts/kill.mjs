@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { random } from '../ts/test/support/seeded-export.mjs';
+import { random } from '../ts/test/support/random.mjs';
 import { findBrowser } from './browsers.mjs';
 import { canKill, kill, NEEDS_PROC, processes } from './processes.mjs';
 import { main, root, Stop } from './run.mjs';
@@ -139,8 +139,7 @@ await main(async () => {
   if (browser === undefined) throw new Stop(`No ${name} on this machine: run "npm run setup -- --browsers".`);
   if (!existsSync(join(root, 'dist/index.js'))) throw new Stop('Nothing is built: run "npm run build".');
   if (!canKill()) throw new Stop(`Not run: ${NEEDS_PROC}.`);
-  const drawn = random(Number(values.seed));
-  const next = () => (drawn() + 1) / 2;
+  const next = random(Number(values.seed));
   const ledger = new Ledger();
   const profile = mkdtempSync(join(tmpdir(), 'edgevec-kill-'));
   /** @type {Map<End, number>} */

@@ -3,6 +3,7 @@
  * many by a random linear map, plus a little noise in every direction. Only sums, products and square roots are used, which IEEE 754
  * fixes to the bit, so a seed gives the same set in every browser and in Node.
  */
+import { random } from '../../test/support/random.mjs';
 import { makeRows, normalize, type Rows } from './rows';
 
 export interface SyntheticSpec {
@@ -16,18 +17,6 @@ const CLUSTERS = 200;
 const LATENT = 24;
 const SPREAD = 0.6;
 const NOISE = 1;
-
-/** mulberry32: 32 bits of state, uniform in [0, 1). */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Close to a normal deviate: four uniforms, centred and scaled to variance 1. Math.log and Math.cos differ between engines. */
 function bell(next: () => number): number {
@@ -43,7 +32,7 @@ function fill(length: number, next: () => number): Float64Array {
 /** `n` rows, then `queries` more of the same mixture that are not among them. */
 export function synthesize(spec: SyntheticSpec): { base: Rows; queries: Rows } {
   const { dimensions } = spec;
-  const next = uniform(spec.seed);
+  const next = random(spec.seed);
   const centres = fill(CLUSTERS * LATENT, next);
   const map = fill(LATENT * dimensions, next);
   const draw = (count: number): Rows => {

@@ -1,27 +1,26 @@
-// A seeded database by awaited calls, and the SHA-256 of its export. Plain JavaScript, since scripts/same-bytes.mjs uses it with the package in dist/.
+// A seeded database by awaited calls, and the SHA-256 of its export. Plain JavaScript, since
+// scripts/same-bytes.mjs uses it with the package in dist/.
 
-/** Numbers from -1 to 1, the same for the same seed (mulberry32). @param {number} seed */
-export function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2147483648 - 1;
-  };
+import { random } from './random.mjs';
+
+/** Numbers from -1 to 1. @param {number} seed */
+export function aroundZero(seed) {
+  const next = random(seed);
+  return () => 2 * next() - 1;
 }
 
 /**
  * Too few deletions to be compacted in the background: which slots are free would depend on time.
  *
- * @param {(options: { dimensions: number, m: number, efConstruction: number, seed: number }) => Promise<import('../../src/index.js').EdgeVec<any>>} open
+ * @param {(options: { dimensions: number, m: number, efConstruction: number, seed: number }) => Promise<import('../../src/index.js').EdgeVec<any>>}
+ * open
  * @param {() => Promise<unknown>} [pause] between calls
  */
 export async function seededExport(open, pause = async () => {}) {
   const dimensions = 64;
   const db = await open({ dimensions, m: 8, efConstruction: 40, seed: 7 });
   try {
-    const next = random(3);
+    const next = aroundZero(3);
     const vector = () => Float32Array.from({ length: dimensions }, next);
     for (let part = 0; part < 3; part++) {
       const record = (/** @type {unknown} */ _, /** @type {number} */ i) => ({

@@ -1,17 +1,9 @@
 // Seeded data, and exact search over it in plain JavaScript: the judge.
 
 import type { Metric } from '../../src/index.js';
+import { random } from './random.mjs';
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+export { random };
 
 /** Vectors spread evenly over a cube. */
 export function uniform(count: number, dimensions: number, seed = 1): Float32Array[] {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { widenBf16 } from '../../bench/data/bf16.js';
 import { makeRows, normalize, rowAt, slice } from '../../bench/data/rows.js';
-import { synthesize, uniform } from '../../bench/data/synthetic.js';
+import { synthesize } from '../../bench/data/synthetic.js';
 import { exactNeighbours } from '../../bench/measure/truth.js';
+import { random } from '../support/random.mjs';
 
 describe('bfloat16', () => {
   it('widens to the float32 with the same upper half', () => {
@@ -62,7 +63,7 @@ describe('the synthetic set', () => {
   });
 
   it('draws uniform numbers', () => {
-    const next = uniform(1);
+    const next = random(1);
     const drawn = Array.from({ length: 10_000 }, next);
     expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...drawn)).toBeLessThan(1);
