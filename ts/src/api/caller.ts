@@ -1,5 +1,6 @@
-// The border to the caller's code. Whatever goes wrong behind a public method ends in one `EdgeVecError` that shows where the
-// method was called; whatever the caller's own objects throw is the cause of such an error.
+// The border to the caller's code. Every failure behind a public method ends in one `EdgeVecError`,
+// whose stack shows the call of the method. If the caller's own objects throw, the thrown value is
+// the cause of the error.
 
 import {
   asEdgeVecError,
@@ -11,7 +12,7 @@ import {
 } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 
-/** What a callback of the caller threw: it reaches the caller as it is. */
+/** A value that a callback of the caller threw: the value reaches the caller as it is. */
 export class Thrown {
   readonly error: unknown;
 
@@ -20,7 +21,11 @@ export class Thrown {
   }
 }
 
-/** Does the work of a public method. @throws an `EdgeVecError`, or what a callback of the caller threw */
+/**
+ * Does the work of a public method.
+ *
+ * @throws an `EdgeVecError`, or the value that a callback of the caller threw
+ */
 export async function answer<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -37,9 +42,10 @@ function toCaller(error: unknown): unknown {
 }
 
 /**
- * Adds the functions that wait for this call to the stack of its error, which was often made in a later turn of the event
- * loop, or in a worker. V8 knows them without anything noted when the call began, which would cost each call that succeeds
- * a tenth of its time. Other engines do not know them.
+ * Adds the functions that wait for this call to the stack of its error: the error was often made in
+ * a later turn of the event loop, or in a worker. V8 knows the waiting functions. To note the stack
+ * at the call instead would take a tenth of the time of each call that succeeds. Other engines do
+ * not know the waiting functions.
  */
 function showCaller(error: EdgeVecError): void {
   const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: unknown) => void };
@@ -51,12 +57,15 @@ function showCaller(error: EdgeVecError): void {
   if (unknown.length > 0) error.stack = [error.stack, ...unknown].join('\n');
 }
 
-/** A line of a stack without what differs between a call and the wait for its answer. */
+/** A line of a stack, without the words that differ between a call and the wait for its answer. */
 function placeOf(line: string): string {
   return line.replace('at async ', 'at ').replace(/:\d+\)?$/, '');
 }
 
-/** Runs code that is the caller's: a getter, a proxy, an iterator. What it throws becomes the cause of an error of ours. */
+/**
+ * Runs code of the caller: a getter, a proxy, an iterator. A thrown value becomes the cause of an
+ * error of ours.
+ */
 export function ofCaller<T>(
   run: () => T,
   code: EdgeVecErrorCode,
@@ -70,7 +79,9 @@ export function ofCaller<T>(
   }
 }
 
-/** An error of ours as it is; what the caller's code threw, as the cause of one. */
+/**
+ * An error of ours as it is; a value thrown by the caller's code, as the cause of an error of ours.
+ */
 export function causedBy(
   cause: unknown,
   code: EdgeVecErrorCode,
@@ -81,13 +92,15 @@ export function causedBy(
   return new EdgeVecError(code, problem, { got: sayOf(cause), ...details, cause });
 }
 
-/** Tells the platform of an error that no call can end in, as if nobody had caught it. */
+/** Reports an error that belongs to no call to the platform, as if nobody had caught the error. */
 export function report(error: unknown): void {
   if (typeof reportError === 'function') reportError(error);
   else console.error(error);
 }
 
-/** A listener of the caller that can throw, or give a promise that rejects, without harm to whoever tells it. */
+/**
+ * A listener of the caller as a function that never throws: errors of the listener are reported.
+ */
 export function harmless<T>(listener: (value: T) => unknown): (value: T) => void {
   return (value) => {
     try {
@@ -103,7 +116,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** What an error says, also of one that is none, or that cannot be looked at. */
+/** The message of an error, also if the thrown value is no error or cannot be read. */
 function sayOf(cause: unknown): string {
   try {
     return cause instanceof Error ? cause.message : inspect(cause);

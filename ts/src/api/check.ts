@@ -6,13 +6,13 @@ import { inspect } from '../base/inspect.js';
 import type { Id } from '../base/types.js';
 import { causedBy, isThenable } from './caller.js';
 
-/** Where in a call an offending value is. */
+/** The place of a bad value in a call. */
 export interface Position {
   readonly row?: number;
   readonly id?: Id;
 }
 
-/** An id, or an `INVALID_ID`. */
+/** The id. @throws `INVALID_ID` */
 export function checkId(id: unknown, place: Position = {}): Id {
   // -0 and 0 are one key in a Map, and should read back as 0.
   if (typeof id === 'string') return id;
@@ -35,12 +35,15 @@ export function copyVector(
   readVector(vector, place, () => copyList(vector, dimensions, target, offset, place));
 }
 
-/** Checks, without copying, that a vector has its length; throws `INVALID_VECTOR` or `DIMENSION_MISMATCH`. */
+/**
+ * Checks, without copying, that a vector has its length; throws `INVALID_VECTOR` or
+ * `DIMENSION_MISMATCH`.
+ */
 export function checkLength(vector: unknown, dimensions: number, place: Position = {}): void {
   readVector(vector, place, () => assertLength(vector, dimensions, place));
 }
 
-/** Looks at a vector of the caller's, which may be a proxy or have getters that throw. */
+/** Reads a vector of the caller, perhaps a proxy, or an object with getters that throw. */
 function readVector(vector: unknown, place: Position, read: () => void): void {
   try {
     read();
@@ -78,7 +81,8 @@ function copyList(vector: unknown, dimensions: number, target: Float32Array, off
     target.set(list, offset);
     return;
   }
-  // Number(null) is 0 and Number('') is 0: converting would hide broken data, such as NaN that went through JSON.
+  // Number(null) and Number('') are 0: a conversion would hide broken data, such as NaN that went
+  // through JSON.
   for (let i = 0; i < dimensions; i++) {
     const value = list[i];
     if (typeof value !== 'number') {
@@ -107,7 +111,7 @@ function noList(vector: unknown, place: Position): EdgeVecError {
   });
 }
 
-/** Embedders that take a batch give a list of vectors, also for a batch of one. */
+/** Embedders that take batches give a list of vectors even for one text. */
 function nested(outer: unknown, inner: unknown, place: Position): EdgeVecError {
   return new EdgeVecError('INVALID_VECTOR', 'The vector is a list of vectors', {
     expected: 'numbers',
@@ -124,7 +128,7 @@ export interface Fields {
   readonly metadata?: unknown;
 }
 
-/** The record itself, once it is known to have only known fields; throws `INVALID_RECORD`. */
+/** The record itself, if it has known fields only. @throws `INVALID_RECORD` */
 export function checkRecord(record: unknown, place: Position): Fields {
   if (isThenable(record)) {
     throw new EdgeVecError('INVALID_RECORD', 'The record is a promise', {
@@ -158,7 +162,10 @@ export function checkRecordId(kind: WriteKind, id: unknown, place: Position): Id
 }
 
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
-/** The accessors of the platform, which say what a typed array is, whatever a subclass or an own property says. */
+/**
+ * The platform's own accessors, because a subclass or an own property may give a wrong length or
+ * kind.
+ */
 const lengthGetter = getterOf(TypedArray, 'length');
 const kindGetter = getterOf(TypedArray, Symbol.toStringTag);
 
@@ -166,10 +173,11 @@ function getterOf(prototype: object, name: PropertyKey): (this: unknown) => unkn
   return Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => unknown;
 }
 
-/** The length of something like an array; undefined where it is none. */
+/** The length of something like an array; undefined for other values. */
 function lengthOf(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  // `length` of a typed array can be overridden, and a lie would make room for less than is copied.
+  // `length` of a typed array can be overridden, and a wrong length would make room for too few
+  // numbers.
   const length = kindOf(value) === undefined ? (value as { length?: unknown }).length : lengthGetter.call(value);
   return typeof length === 'number' ? length : undefined;
 }
@@ -198,7 +206,8 @@ function hasData(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'data' in value;
 }
 
-// Every typed array of numbers; those of bigints fall through to the element check, which refuses them.
+// Every typed array of numbers. Arrays of bigints go to the check of elements, which refuses
+// bigints.
 function isNumberArray(value: ArrayLike<unknown>): value is Float64Array {
   return kindOf(value)?.startsWith('Big') === false;
 }

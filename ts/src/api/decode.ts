@@ -1,5 +1,6 @@
-// Replies as callers want them: columns become objects, and the engine's distance gets a score beside it. Every record and
-// every hit gets metadata of its own: a row may occur more than once in a reply, and its metadata is then one object.
+// Replies as callers want replies: columns become objects, and each distance gets a score. Every
+// record and every hit gets metadata of its own: if a row occurs twice in a reply, both have one
+// metadata object.
 
 import type { HitsReply, RecordsReply } from '../base/calls.js';
 import type { Hit, Metric, ScannedRecord } from '../base/types.js';

@@ -3,7 +3,10 @@
 import { onceForgotten } from '../base/finalizer.js';
 import type { Host } from '../host/host.js';
 
-/** What is asked for pieces: the database, which must not be collected while somebody reads. */
+/**
+ * A call of the database. The function keeps the database from being collected while somebody
+ * reads.
+ */
 export type Call = Host['call'];
 
 /** The stream of one export. Nothing is done before the first read. */
@@ -19,7 +22,7 @@ export function exportStream(call: Call, host: Host): ReadableStream<Uint8Array>
   return new ReadableStream<Uint8Array>({ pull, cancel: () => begun.end() }, { highWaterMark: 0 });
 }
 
-/** An export that may have begun. It knows neither its stream nor its database. */
+/** An export that may have begun. It refers neither to its stream nor to its database. */
 class Begun {
   handle: Promise<number> | undefined;
   readonly #host: Host;
@@ -29,15 +32,17 @@ class Begun {
   }
 
   async end(): Promise<void> {
-    // It may come while the first piece is made. A host that is gone has none left, nor has one that could not make it.
+    // The end may come while the first piece is made. If the host is gone, or could not begin the
+    // export, nothing is left to end.
     const handle = await this.handle?.catch(() => undefined);
     if (handle !== undefined) await this.#host.call('exportEnd', handle).catch(() => {});
   }
 }
 
 /**
- * Ends an export once nobody can read on. The owner is the function that whoever reads must call, and not the stream: WebKit collects the object of a
- * stream while a `Response` or a reader still reads it.
+ * Ends an export once nobody can read on. The owner is the function that every reader must call,
+ * and not the stream: WebKit collects the object of a stream while a `Response` or a reader still
+ * reads from it.
  */
 function endWithReader(pull: object, begun: Begun): void {
   onceForgotten(pull, () => begun.end());

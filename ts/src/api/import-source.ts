@@ -7,7 +7,11 @@ import { isThenable, ofCaller } from './caller.js';
 /** A file made by `export`, in any of these kinds. */
 export type ImportSource = ReadableStream<Uint8Array> | Blob | Response | ArrayBuffer | ArrayBufferView;
 
-/** Its bytes, as they come. Also of a value from another frame or context. @throws `INVALID_OPTIONS`, `SOURCE_FAILED` */
+/**
+ * The bytes of the file, also if the value is of another frame or context.
+ *
+ * @throws `INVALID_OPTIONS`, `SOURCE_FAILED`
+ */
 export function bytesOf(source: ImportSource): AsyncGenerator<Uint8Array> {
   return ofCaller(() => readerOf(source), 'INVALID_OPTIONS', 'What is to be imported cannot be read', {
     remedy: 'If it is a buffer: it was transferred to somebody else, so pass it before, or a copy.',
@@ -61,7 +65,8 @@ async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
       );
     }
   } finally {
-    // Where it was not read to its end. Not waited for: that it ends is nothing an error of ours depends on.
+    // If the stream was not read to its end. Not awaited: no error of ours depends on the
+    // cancelling.
     letGo(reader);
   }
 }
@@ -80,7 +85,7 @@ function letGo(reader: ReadableStreamDefaultReader<Uint8Array>): void {
     reader.cancel().catch(() => {});
     reader.releaseLock();
   } catch {
-    // It is no reader of the platform's. Whether it could be read is told already.
+    // The reader is not the platform's. Its failure to read has been told already.
   }
 }
 

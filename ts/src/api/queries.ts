@@ -5,10 +5,15 @@ import { inspect } from '../base/inspect.js';
 import { ofCaller } from './caller.js';
 import { checkLength, copyVector } from './check.js';
 
-/** Bytes that the queries of one call take at most. They are copied before anything is searched. */
+/** At most, bytes of the queries of one call: all queries are copied before the first search. */
 const MOST_BYTES = 2 ** 30;
 
-/** A copy, made only once every query is known to be a vector: a list may claim to be far longer than it is. @throws `INVALID_VECTOR`, `DIMENSION_MISMATCH` */
+/**
+ * A copy, made only once every query is known to be a vector: a list may claim a far too large
+ * length.
+ *
+ * @throws `INVALID_VECTOR`, `DIMENSION_MISMATCH`
+ */
 export function copyQueries(queries: unknown, dimensions: number): Float32Array {
   return ofCaller(() => copied(queries, dimensions), 'INVALID_VECTOR', 'The queries cannot be read');
 }
@@ -23,7 +28,8 @@ function copied(queries: unknown, dimensions: number): Float32Array {
   }
   const count = queries.length;
   const most = Math.floor(MOST_BYTES / (Float32Array.BYTES_PER_ELEMENT * dimensions));
-  // Of a list without end, which may well be no list of vectors, the first one says more than its length.
+  // Of a very long list, the first query says more than the length: perhaps the list holds no
+  // vectors.
   if (count > 0) checkLength(queries[0], dimensions, { row: 0 });
   if (count > most) {
     throw new EdgeVecError('INVALID_VECTOR', 'There are too many queries for one call', {

@@ -1,5 +1,6 @@
-// The calls between the public class and the database, the same for both hosts. Everything here must survive structured clone:
-// in a worker it is a message. Records travel as columns, which clone faster than objects. Types only.
+// The calls between the public class and the database, the same for both hosts. Everything here
+// must survive structured clone, because calls to a worker are messages. Records travel as columns:
+// columns clone faster than objects. Types only.
 
 import type { Id } from './types.js';
 
@@ -20,7 +21,10 @@ export interface Part {
   readonly metadata?: readonly (object | undefined)[];
 }
 
-/** One part of a transaction. The first opens it and the last commits it, so a small write is a single call. */
+/**
+ * One part of a transaction. The first opens it and the last commits it, so a small write is a
+ * single call.
+ */
 export interface WriteRequest {
   /** The caller's number for the transaction. */
   readonly transaction: number;
@@ -99,7 +103,10 @@ export interface StoredStats {
 
 /** Every method: its request and its reply. */
 interface Methods {
-  /** Resolves once the part is linked; for the last part with the chosen ids, in order, once all rows are visible. */
+  /**
+   * Resolves once the part is linked; for the last part with the chosen ids, in order, once all
+   * rows are visible.
+   */
   write: { request: WriteRequest; reply: readonly number[] };
   /** Rolls a transaction back, unless it has committed. */
   abort: { request: { readonly transaction: number }; reply: undefined };

@@ -1,5 +1,5 @@
-// The net below `close()`: a database nobody can reach any more ends its worker, which would otherwise live as long as the
-// page. Where the platform has no finalizers, there is no net.
+// The net below `close()`: a database that nobody can reach any more ends its worker. Otherwise the
+// worker would live as long as the page. A platform without finalizers has no net.
 
 let registry: FinalizationRegistry<() => unknown> | undefined;
 
@@ -20,7 +20,7 @@ export function forget(owner: object): void {
   registry?.unregister(owner);
 }
 
-/** Calls `listener` for as long as somebody else refers to it: its owner does. */
+/** Calls `listener` as long as its owner refers to the listener. */
 export function weakly<T>(listener: (value: T) => void): (value: T) => void {
   if (typeof WeakRef !== 'function') return listener;
   const weak = new WeakRef(listener);

@@ -1,9 +1,10 @@
 // Long work in short slices.
 //
-// One thread serves searches, writes and, in-thread, the page itself. Long work is therefore a job of small steps, run in
-// slices: no slice starts a step that is not expected to end within its limit, and between slices the event loop runs.
-// Several jobs take turns step by step, so none starves. The limit holds for a turn of the event loop as a whole: a thousand
-// small jobs queued in one turn share one slice.
+// One thread serves searches, writes and, in-thread, the page itself. Long work is therefore a job
+// of small steps, run in slices. No slice starts a step that is expected to end after the limit,
+// and between slices the event loop runs. Jobs take turns step by step, so no job starves. The
+// limit holds for a turn of the event loop as a whole: a thousand small jobs queued in one turn
+// share one slice.
 
 /** Time, and a way to let the event loop run. A test passes its own. */
 export interface Clock {
@@ -15,12 +16,16 @@ export interface Clock {
   pause(ms: number): Promise<void>;
 }
 
-/** Longest slice, in milliseconds. Before or after it a part of a write may be packed, or a chunk handed to the storage; 8 ms in all. */
+/**
+ * Longest slice, in milliseconds. Before or after a slice, a part of a write may be packed, or a
+ * chunk handed to the storage: 8 ms in all.
+ */
 export const SLICE_MS = 4;
 
 /**
- * How old a turn of the event loop may be when a call that needs no slices is answered in it, in milliseconds. Jobs take the
- * first 4 ms of a turn, so calls get almost as much, and neither waits for long.
+ * A call that needs no slices is answered at once if the turn of the event loop is younger than so
+ * many milliseconds. Jobs take the first 4 ms of a turn, so calls get almost as much, and neither
+ * waits for long.
  */
 const CALLS_UNTIL_MS = 7;
 
@@ -33,7 +38,7 @@ interface Job {
   readonly step: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-  /** How long its last step took: what the next is expected to take. */
+  /** How long the last step took. The next step is expected to take as long. */
   cost: number;
 }
 
@@ -41,7 +46,9 @@ export class Slices {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #jobs: Job[] = [];
-  /** When the current slice ends; undefined in a turn of the event loop that has done no work yet. */
+  /**
+   * When the current slice ends; undefined in a turn of the event loop that has done no work yet.
+   */
   #until: number | undefined;
   #stepping = false;
 
@@ -66,12 +73,16 @@ export class Slices {
     });
   }
 
-  /** Resolves in this turn of the event loop while there is time left in it, else in a later one. */
+  /**
+   * Resolves in this turn of the event loop while there is time left in it, else in a later one.
+   */
   breathe(): Promise<void> {
     return this.run(() => true);
   }
 
-  /** Whether this turn of the event loop has had its share of work. Else what follows counts to it. */
+  /**
+   * Whether this turn of the event loop has had its share of work. Else what follows counts to it.
+   */
   isTurnOver(): boolean {
     this.begin();
     return this.#clock.now() >= (this.#until as number) - this.#limit + CALLS_UNTIL_MS;
@@ -82,7 +93,7 @@ export class Slices {
     return this.#clock.pause(ms);
   }
 
-  /** Counts the time from here on to this turn's slice, whoever spends it. */
+  /** Counts the time from here on to this turn's slice. */
   begin(): void {
     if (this.#until !== undefined) return;
     this.#until = this.#clock.now() + this.#limit;
@@ -101,11 +112,15 @@ export class Slices {
     this.#stepping = true;
     try {
       for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
-        // The first step of a slice always runs: a step longer than the limit must not stop the work for ever.
+        // The first step of a slice always runs: a step longer than the limit must not stop the
+        // work for ever.
         if (!first && (now >= until || now + job.cost > until)) return;
         first = false;
         this.#jobs.shift();
-        if (this.#step(job)) job.alone ? this.#jobs.unshift(job) : this.#jobs.push(job);
+        if (this.#step(job)) {
+          if (job.alone) this.#jobs.unshift(job);
+          else this.#jobs.push(job);
+        }
         const after = this.#clock.now();
         job.cost = after - now;
         now = after;
@@ -127,7 +142,10 @@ export class Slices {
   }
 }
 
-/** The platform's clock. Timers are clamped to 4 ms and more in background tabs; messages and immediates are not. */
+/**
+ * The platform's clock. Timers are clamped to 4 ms and more in background tabs; messages and
+ * immediates are not.
+ */
 export function systemClock(): Clock {
   return {
     now: () => performance.now(),

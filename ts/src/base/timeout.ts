@@ -25,7 +25,10 @@ export class Deadline {
     this.#at = performance.now() + ms;
   }
 
-  /** As {@link withTimeout}, until `kept` milliseconds before the deadline: the time that later steps are left with. */
+  /**
+   * As {@link withTimeout}, until `kept` milliseconds before the deadline: the time that later
+   * steps are left with.
+   */
   within(running: Promise<unknown> | undefined, kept = 0): Promise<void> {
     return withTimeout(Math.max(0, this.#at - kept - performance.now()), running);
   }

@@ -2,10 +2,12 @@
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
+import { EdgeVecError } from '../../src/base/errors.js';
 import { Collection } from '../../src/collection/collection.js';
 import { Database } from '../../src/database/database.js';
 import { InMemoryReplica } from '../../src/database/replica.js';
 import { Engine } from '../../src/engine/engine.js';
+import { failureOf } from '../../src/engine/faults.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { startEngine } from '../../src/engine/load.js';
 import { bestVariant } from '../../src/engine/variants.js';
@@ -98,6 +100,19 @@ test('the engine checks its options too', async () => {
   const { module } = await inlineEngine();
   const error = await failure(() => startEngine(module, { ...options, dimensions: 5000 }), 'INVALID_OPTIONS');
   expect(error).toMatchObject({ got: '5000', expected: 'an integer from 1 to 4096' });
+});
+
+test('a failed call is a trap, a lack of memory, or a fault of ours', () => {
+  const codes = [
+    new WebAssembly.RuntimeError('unreachable'),
+    new RangeError('Maximum call stack size exceeded'),
+    new RangeError('Array buffer allocation failed'),
+    new RangeError('Invalid typed array length: -1'),
+    new TypeError('undefined is not a function'),
+  ].map((error) => failureOf(error).code);
+  expect(codes).toEqual(['ENGINE_CRASHED', 'ENGINE_CRASHED', 'OUT_OF_MEMORY', 'INTERNAL', 'INTERNAL']);
+  const own = new EdgeVecError('NOT_FINITE', 'mine');
+  expect(failureOf(own)).toBe(own);
 });
 
 test('an engine that has trapped is not freed when it is collected', async () => {

@@ -1,9 +1,9 @@
 // One signal out of two. Not AbortSignal.any, which Node 20.2 and Safari 17.3 lack.
 
 export interface Either {
-  /** Aborted when one of the two is, with its reason. */
+  /** Aborted when one of the two signals is, with the same reason. */
   readonly signal: AbortSignal;
-  /** Stops listening to them. */
+  /** Stops listening to the two signals. */
   readonly forget: () => void;
 }
 

@@ -1,6 +1,6 @@
-// Packs records into parts: the unit a write is sent in. A record is the caller's again once it is
-// added: its metadata is copied, and its vector is copied exactly once on this side, into the part's
-// flat array, which is then handed over to the host.
+// Packs records into parts, the unit in which a write is sent. Once added, a record is the caller's
+// again: its metadata is copied, and its vector is copied exactly once on this side, into the
+// part's flat array. The array is then handed over to the host.
 
 import type { Part, WriteKind } from '../../base/calls.js';
 import type { Id } from '../../base/types.js';
@@ -8,7 +8,10 @@ import { copyMetadata } from '../../collection/metadata/copy.js';
 import { ofCaller } from '../caller.js';
 import { checkRecord, checkRecordId, copyVector, type Position } from '../check.js';
 
-/** Small enough to be checked, stored and logged in a part of a slice, large enough that messages cost nothing. */
+/**
+ * Small enough to be checked, stored and logged in a part of a slice, large enough that messages
+ * cost nothing.
+ */
 const PART_ROWS = 64;
 const PART_BYTES = 256 << 10;
 
@@ -24,7 +27,10 @@ export class Packer {
   #withVector: number[] = [];
   #vectors: Float32Array | undefined;
 
-  /** `rows`: how many records will come at most, so that a single one does not allocate room for hundreds. */
+  /**
+   * @param rows records to come at most, so that a single record does not allocate room for
+   * hundreds
+   */
   constructor(kind: WriteKind, dimensions: number, rows: number) {
     this.#kind = kind;
     this.#dimensions = dimensions;
@@ -40,7 +46,10 @@ export class Packer {
     return this.#start + this.#ids.length;
   }
 
-  /** Checks a record and copies it in; `row` is its place in the whole call, for errors. Returns its id. */
+  /**
+   * Checks a record and copies it in; returns its id. `row`: the place in the whole call, for
+   * errors.
+   */
   add(record: unknown, row: number | undefined): Id | undefined {
     const place = row === undefined ? {} : { row };
     return ofCaller(() => this.#add(record, place), 'INVALID_RECORD', 'The record cannot be read', place);

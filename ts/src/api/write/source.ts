@@ -1,4 +1,5 @@
-// The caller's iterable of records: its errors get a code, and an abort need not wait for its next record.
+// The caller's iterable of records: its errors get a code, and an abort need not wait for its next
+// record.
 
 import { aborted, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -6,15 +7,19 @@ import { causedBy, isThenable, ofCaller } from '../caller.js';
 
 const FAILED = 'The iterable that provides the records failed';
 
-/** What an iterator answers, once it is known to be such an answer. */
+/** A checked answer of an iterator. */
 type Step = IteratorResult<unknown>;
 
-/** How to get the iterator of a value, as `for await` does; undefined if it is not iterable. @throws `SOURCE_FAILED` */
+/**
+ * How to get the iterator of a value, as `for await` does; undefined if the value is not iterable.
+ *
+ * @throws `SOURCE_FAILED`
+ */
 export function iterableOf(input: unknown): Iterating | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   return ofCaller(
     () => {
-      // A method that is null counts as missing: the other is then looked for.
+      // A method that is null counts as missing, as in `for await`.
       const later = (input as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] ?? undefined;
       const method = later ?? (input as Partial<Iterable<unknown>>)[Symbol.iterator] ?? undefined;
       if (method === undefined) return undefined;
@@ -43,7 +48,8 @@ export class Source {
   }
 
   /**
-   * Async only if the source is: a loop over a plain iterator yields when parts are sent, not for every record.
+   * Async only if the source is: a loop over a plain iterator yields when parts are sent, not for
+   * every record.
    *
    * @throws `SOURCE_FAILED`, `ABORTED`
    */

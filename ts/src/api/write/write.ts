@@ -1,4 +1,4 @@
-// A write, whatever the caller handed over: one record, an array (one transaction) or any other iterable (batches).
+// A write of one record, of an array (one transaction) or of any other iterable (batches).
 
 import type { WriteKind } from '../../base/calls.js';
 import { amend, EdgeVecError, type EdgeVecErrorCode } from '../../base/errors.js';
@@ -8,11 +8,11 @@ import { either } from './either.js';
 import { type Iterating, iterableOf, Source } from './source.js';
 import { type Target, Writer } from './writer.js';
 
-/** A stream is written in batches of this size: each is a transaction. */
+/** A stream is written in batches of this size. Each batch is a transaction. */
 const BATCH_ROWS = 1024;
 const BATCH_BYTES = 4 << 20;
 
-/** After these no row is in the database, for there is none. */
+/** After these errors the database is gone, so no count of written rows is told. */
 const GONE: readonly EdgeVecErrorCode[] = ['CLOSED', 'WORKER_DIED', 'ENGINE_CRASHED'];
 
 /** Writes one record or many. Resolves with the id, or with every id in order. */
@@ -82,7 +82,7 @@ async function writeStream(target: Target, kind: WriteKind, source: Iterating, o
           row: written.length + (writer?.rows ?? 0),
         },
       );
-      // A stream is a sequence: a record that repeats an id comes after the one before it.
+      // A stream is a sequence: a record that repeats an id takes effect after the earlier record.
       if (writer !== undefined && (writer.rows >= rows || batchIds.has(id))) await commit();
       writer ??= new Writer(target, kind, { firstRow: written.length, rows }, options);
       if (writer.full) await writer.flush();
@@ -93,7 +93,8 @@ async function writeStream(target: Target, kind: WriteKind, source: Iterating, o
     return written;
   } catch (error) {
     records?.close();
-    // A source may be slow, or hang: the write does not wait for it once the database is no more.
+    // A source may be slow, or hang: once the database is gone, the write does not wait for the
+    // source.
     const isAborted = error instanceof EdgeVecError && error.code === 'ABORTED';
     const why = isAborted && ended.aborted && !options.signal?.aborted ? ended.reason : error;
     const reason = writer === undefined ? why : await writer.fail(why);

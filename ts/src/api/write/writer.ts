@@ -1,5 +1,5 @@
-// The caller's side of one transaction: parts go out while earlier ones are still being linked, and whatever goes wrong ends
-// in one error, with the database as it was.
+// The caller's side of one transaction: parts go out while earlier parts are still being linked.
+// Every failure ends in one error, with the database as it was.
 
 import type { WriteKind } from '../../base/calls.js';
 import { aborted, amend, EdgeVecError } from '../../base/errors.js';
@@ -8,20 +8,20 @@ import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
 import { Packer } from './packer.js';
 
-/** What a write goes to. `transactions` numbers them. */
+/** The database that a write goes to. `transactions` numbers the writes. */
 export interface Target {
   readonly host: Host;
   readonly dimensions: number;
-  /** Of writes that do not say. */
+  /** The durability of writes without an option. */
   readonly strict: boolean;
   readonly transactions: { next: number };
-  /** Keeps the database reachable while it is written to: see finalizer.ts. */
+  /** Keeps the database reachable during a write: see finalizer.ts. */
   readonly owner: object;
 }
 
-/** Where in the caller's input this transaction stands. */
+/** The place of a transaction in the caller's input. */
 interface Extent {
-  /** Row of its first record; undefined for a single record, whose errors name no row. */
+  /** Row of the first record; undefined for a single record, because its errors name no row. */
   readonly firstRow: number | undefined;
   /** How many records will come at most. */
   readonly rows: number;
@@ -74,7 +74,8 @@ export class Writer {
   /** Sends the rest and commits. Resolves with every id, chosen ones filled in. */
   async commit(): Promise<Id[]> {
     if (this.#options.onProgress !== undefined) {
-      // The caller hears of every row before the commit, so that an error thrown at it, or an abort, never comes too late.
+      // The caller hears of every row before the commit, so that an error of `onProgress`, or an
+      // abort, never comes too late.
       this.#send(false);
       while (this.#inFlight.length > 0) await this.#settleOne();
     }
@@ -86,7 +87,7 @@ export class Writer {
     return this.#ids.map((id) => id ?? (chosen[next++] as number));
   }
 
-  /** Rolls back; resolves, once that is done, with the error to report: the one of the earliest row. */
+  /** Rolls back; then resolves with the error to report: the error of the earliest row. */
   async fail(error: unknown): Promise<unknown> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#sent) await this.#abort();
@@ -116,7 +117,7 @@ export class Writer {
     const reply = this.#target.host.call('write', request).catch((error) => {
       throw this.#placed(error);
     });
-    // It is awaited later, if at all.
+    // The reply is awaited later, if at all.
     reply.catch(() => {});
     this.#inFlight.push({ done: last ? undefined : part.start + part.ids.length, reply });
   }
@@ -124,7 +125,8 @@ export class Writer {
   async #settleOne(): Promise<readonly number[]> {
     const part = this.#inFlight[0];
     if (part === undefined) return [];
-    // It leaves the list only if it succeeds: `fail` looks through the rest for the earliest error.
+    // A part leaves the list only if it succeeds: `fail` looks through the list for the earliest
+    // error.
     const chosen = await part.reply;
     this.#inFlight.shift();
     if (part.done !== undefined) {
@@ -135,7 +137,10 @@ export class Writer {
     return chosen;
   }
 
-  /** What the caller's function throws, at once or later, ends the write and reaches the caller as it is. */
+  /**
+   * An error of the caller's function, thrown at once or later, ends the write and reaches the
+   * caller as it is.
+   */
   async #tell(progress: Progress): Promise<void> {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
@@ -146,7 +151,9 @@ export class Writer {
     }
   }
 
-  /** The host counts rows from the start of the transaction, the caller from the start of the call. */
+  /**
+   * The host counts rows from the start of the transaction, the caller from the start of the call.
+   */
   #placed(error: unknown): unknown {
     if (!(error instanceof EdgeVecError) || error.row === undefined) return error;
     const { firstRow } = this.#extent;
@@ -158,7 +165,8 @@ export class Writer {
     return signal?.aborted ? aborted(signal.reason) : aborted();
   }
 
-  // The parts under way then reject, and that ends the write. If it has committed already, the abort came too late.
+  // The parts under way then reject, and so end the write. After the commit an abort comes too
+  // late.
   readonly #onAbort = (): void => void this.#abort();
 
   async #abort(): Promise<void> {
