@@ -1,4 +1,5 @@
-// The class as an entry exports it: the statics that open a database, with the entry's own way to get the engine.
+// The class as an entry exports it: the statics that open a database, with the entry's own way to
+// get the engine.
 
 import type {
   DimensionsOrName,

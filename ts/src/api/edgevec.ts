@@ -1,6 +1,6 @@
-// The public class, but for the statics that open a database: these differ by how an entry gets the engine
-// (edgevec-class.ts).
-// Arguments are validated here, once; the database behind the host trusts them.
+// The public class, but for the statics that open a database: these differ by how an entry gets the
+// engine (edgevec-class.ts). Arguments are validated here, once; the database behind the host
+// trusts them.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -68,7 +68,10 @@ export class EdgeVec<M extends object = Default> {
   readonly #target: Target;
   #closing: Promise<void> | undefined;
 
-  /** Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations tell no more. */
+  /**
+   * Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations
+   * tell no more.
+   */
   protected constructor(opened: object) {
     const { host, options } = Object(opened) as Opened;
     if (host === undefined) {
@@ -80,7 +83,8 @@ export class EdgeVec<M extends object = Default> {
     const { dimensions } = host.engine;
     this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner: this };
     closeWithOwner(this, host);
-    // Set here and not as a method: where the symbol is missing, a method would be named "undefined".
+    // Set here and not as a method: where the symbol is missing, a method would be named
+    // "undefined".
     if (Symbol.asyncDispose !== undefined) {
       Object.defineProperty(this, Symbol.asyncDispose, { value: () => this.close() });
     }
@@ -224,7 +228,8 @@ export class EdgeVec<M extends object = Default> {
       let next = 0;
       for (const [i, id] of ids.entries()) {
         if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
-        // The reply has the records in the order of their ids, and leaves out those that are not there.
+        // The reply has the records in the order of their ids, and leaves out those that are not
+        // there.
         found.push(reply.ids[next] === id ? (decoder.record(reply, next++) as StoredRecord<M>) : undefined);
       }
       return isList ? found : found[0];
@@ -440,7 +445,8 @@ export class EdgeVec<M extends object = Default> {
   async #call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#closing !== undefined) throw closed();
     const reply = await this.#host.call(method, request);
-    // Looking at `this` again keeps it reachable for as long as a call is pending: see finalizer.ts.
+    // Looking at `this` again keeps it reachable for as long as a call is pending: see
+    // finalizer.ts.
     void this.#closing;
     return reply;
   }

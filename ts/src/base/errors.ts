@@ -183,8 +183,8 @@ export function changeable(error: EdgeVecError): EdgeVecError {
 }
 
 /**
- * Adds details to an error: the layers above know rows and ids the layer that threw did not. It stays the same object,
- * since its stack says where it comes from.
+ * Adds details to an error: the layers above know rows and ids the layer that threw did not. It
+ * stays the same object, since its stack says where it comes from.
  */
 export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
   const amended = changeable(error);
@@ -250,7 +250,10 @@ export function gone(name: string): EdgeVecError {
   });
 }
 
-/** Other code, most likely a newer EdgeVec in another tab, has asked IndexedDB for a higher version of its stores. */
+/**
+ * Other code, most likely a newer EdgeVec in another tab, has asked IndexedDB for a higher version
+ * of its stores.
+ */
 export function superseded(name: string, version: number): EdgeVecError {
   return new EdgeVecError(
     'CLOSED',

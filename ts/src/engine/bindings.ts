@@ -1,5 +1,5 @@
-// The wasm boundary as this layer sees it. The generated `bindings.d.ts` is checked against it in load.ts; having it by hand
-// keeps generated types out of the published declarations.
+// The wasm boundary as this layer sees it. The generated `bindings.d.ts` is checked against it in
+// load.ts; having it by hand keeps generated types out of the published declarations.
 
 import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
@@ -16,7 +16,8 @@ export interface EngineFault {
 }
 
 /**
- * Pointers are byte offsets into the instance's memory; `rows`, `budget`, `k` and `slot` are u32, `section` is a number of docs/format.md.
+ * Pointers are byte offsets into the instance's memory; `rows`, `budget`, `k` and `slot` are u32,
+ * `section` is a number of docs/format.md.
  */
 export interface RawEngine {
   free(): void;
@@ -51,7 +52,10 @@ export interface RawEngine {
   admit(chunk: number): number;
 }
 
-/** An engine being read back: header, `announce`, `begin`, every chunk (but those of rows that come later), `finish`. */
+/**
+ * An engine being read back: header, `announce`, `begin`, every chunk (but those of rows that come
+ * later), `finish`.
+ */
 export interface RawRestore {
   free(): void;
   header(): number;

@@ -7,7 +7,11 @@ import { ofCaller } from '../caller.js';
 
 export const MAX_U32 = 0xffff_ffff;
 
-/** Options that the caller's getters may keep from being read. @throws what `resolve` throws; else `INVALID_OPTIONS` */
+/**
+ * Options that the caller's getters may keep from being read.
+ *
+ * @throws what `resolve` throws; else `INVALID_OPTIONS`
+ */
 export function readable<T>(resolve: () => T): T {
   return ofCaller(resolve, 'INVALID_OPTIONS', 'The options cannot be read');
 }

@@ -1,5 +1,5 @@
-// The rows of a checkpoint, as far as its chunks can be read. They are written anew into an engine of
-// their own: what is damaged of the old graph, or of what it searches on, costs nothing then.
+// The rows of a checkpoint, as far as its chunks can be read. The rows are written into a new
+// engine, so damage of the old graph, or of the old codes, costs nothing.
 
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
 import { type Slices, STEP_ROWS } from '../../base/time-slices.js';
@@ -46,7 +46,7 @@ export async function wholeCheckpoint(
   }
 }
 
-/** Writes what can be read of it into rows that hold nothing yet. */
+/** Writes the readable rows of a checkpoint into an empty collection. */
 export async function rescueCheckpoint(
   means: Means,
   manifest: Manifest,
@@ -83,7 +83,7 @@ export async function rescueCheckpoint(
   into.saw(manifest.nextId - 1);
 }
 
-/** Writes rows as they are, each in place of one with its id. */
+/** Writes rows, each in place of an earlier row with the same id. */
 async function writeRows(into: Collection, slices: Slices, part: Parameters<Transaction['append']>[0]): Promise<void> {
   if (part.ids.length === 0) return;
   const transaction = new Transaction('upsert', into);
@@ -92,7 +92,7 @@ async function writeRows(into: Collection, slices: Slices, part: Parameters<Tran
   await slices.run(() => steps.next().done === true);
 }
 
-/** Reads the metadata of all rows, and takes away what cannot be read. */
+/** Reads the metadata of all rows, and takes unreadable metadata away. */
 export async function checkMetadata(collection: Collection, slices: Slices, findings: Findings): Promise<void> {
   const ids = [...collection.ids()].values();
   await slices.run(() => {
@@ -115,7 +115,7 @@ function metadataOf(read: () => object | undefined, findings: Findings): object 
   }
 }
 
-/** Ids and metadata. In place of what is damaged there are no ids, and no metadata. */
+/** Ids and metadata. Rows of damaged blocks have no ids, or no metadata. */
 async function recordsIn({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Records> {
   const text = new TextEncoder();
   const read = async (ref: ChunkRef): Promise<Uint8Array | undefined> => {

@@ -1,8 +1,11 @@
-// Which errors are about what is stored.
+// Errors about stored bytes.
 
 import { EdgeVecError } from '../../base/errors.js';
 
-/** Whether bytes are not what they should be, or cannot be read here. Else the storage failed, or there is no memory left. */
+/**
+ * Whether stored bytes are damaged, or cannot be read by this version. Other errors are of the
+ * storage or of memory.
+ */
 export function isOfBytes(error: unknown): boolean {
   if (!(error instanceof EdgeVecError)) return true;
   return !['CLOSED', 'OUT_OF_MEMORY', 'STORAGE_FAILED', 'STORAGE_UNAVAILABLE'].includes(error.code);

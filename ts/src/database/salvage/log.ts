@@ -1,4 +1,5 @@
-// The entries of a log, applied as far as they can be read: those behind one that cannot, too.
+// The entries of a log, applied as far as they can be read: entries behind an unreadable entry,
+// too.
 
 import type { Part } from '../../base/calls.js';
 import { asEdgeVecError, damaged } from '../../base/errors.js';
@@ -15,20 +16,20 @@ import { Transaction } from '../write/transaction.js';
 import { isOfBytes } from './errors.js';
 import type { Findings } from './report.js';
 
-/** An entry, and whether it had been cut off the log. */
+/** An entry, and whether the entry had been cut off the log. */
 interface Found {
   readonly seq: number;
   readonly bytes: Uint8Array;
   readonly isAside: boolean;
-  /** The number of the entry before it; undefined for the first of the log. */
+  /** The number of the entry before; undefined for the first entry of the log. */
   readonly before: number | undefined;
 }
 
 /**
- * All entries after a checkpoint, in the order in which they were acknowledged: what was cut off a log
- * comes before what was written there since.
+ * All entries after a checkpoint, in the order of their acknowledgement: entries that were cut off
+ * a log come before entries that were written in their place.
  *
- * @param checkpoint undefined if nobody knows which was the last
+ * @param checkpoint undefined if the last checkpoint is not known
  */
 export async function entriesAfter(storage: Storage, checkpoint: string | undefined): Promise<Found[]> {
   const log: StoredEntry[] = [];
@@ -51,7 +52,11 @@ export async function entriesAfter(storage: Storage, checkpoint: string | undefi
   return found;
 }
 
-/** Applies entries to rows. @param after the number of the last entry that they hold; undefined if nobody knows */
+/**
+ * Applies entries to rows.
+ *
+ * @param after the number of the last entry that the rows hold; undefined if not known
+ */
 export async function applyEntries(
   storage: Storage,
   found: readonly Found[],
@@ -76,12 +81,12 @@ export async function applyEntries(
   }
 }
 
-/** Entries that are not there, up to another. */
+/** Missing entries, up to an entry. */
 export function missing(from: number, to: number, findings: Findings): void {
   if (from < to) findings.miss('entry', damaged(`entry ${from} of the log`), { entry: from, entries: to - from });
 }
 
-/** False if nothing of it can be applied. */
+/** False if nothing of the entry can be applied. */
 async function apply(
   storage: Storage,
   seq: number,
@@ -98,7 +103,7 @@ async function apply(
   let applied = 0;
   for await (const part of readableParts(storage, seq, entry, into.engine.dimensions, findings)) {
     const own = choice.resolve(part);
-    // A change of a row that is missing itself says less than a row is.
+    // A change of a missing row holds only a part of the row.
     const kept = only(own, (i, hasVector) => own.ids[i] !== undefined && (hasVector || into.has(own.ids[i] as Id)));
     const left = part.ids.length - kept.ids.length;
     if (left > 0) findings.miss('entry', damaged(`entry ${seq} of the log`), { entry: seq, rows: left });
@@ -151,12 +156,12 @@ function* readable(parts: Iterator<Part>, seq: number, findings: Findings): Gene
   }
 }
 
-/** The ids that were chosen for records of a write that came without: they follow one another. */
+/** The ids that were chosen for records of a write without ids: consecutive integers. */
 class Choice {
   readonly #first: number;
   #row = 0;
   #chosen = 0;
-  /** Rows before these are missing, and with them how many ids were chosen for them. */
+  /** Earlier rows of the write are missing, so nobody knows how many ids were chosen for them. */
   #isUnsure = false;
 
   constructor({ firstChosen }: WriteEntry) {
@@ -180,7 +185,7 @@ class Choice {
   }
 }
 
-/** The records of a part that are meant. */
+/** The wanted records of a part. */
 function only(part: Part, isMeant: (i: number, hasVector: boolean) => boolean): Part {
   const { withVector, metadata } = part;
   const dimensions = part.vectors.length / Math.max(1, (withVector ?? part.ids).length);

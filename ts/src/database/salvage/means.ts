@@ -1,4 +1,4 @@
-// What a salvage reads from, and what it makes engines with.
+// The storage that a salvage reads from, and the way to new engines.
 
 import type { Slices } from '../../base/time-slices.js';
 import type { Instance } from '../../engine/engine.js';

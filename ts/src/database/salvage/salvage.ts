@@ -1,4 +1,4 @@
-// What can be read of a stored database, in memory. Nothing is written to its storage.
+// A database in memory, with all that can be read of a stored one. The storage is only read.
 
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -17,7 +17,7 @@ import { applyEntries, entriesAfter, missing } from './log.js';
 import type { Means } from './means.js';
 import { Findings, type SalvageReport } from './report.js';
 
-/** How often it begins anew because somebody writes to the database meanwhile. */
+/** How often a salvage begins again because somebody writes to the database meanwhile. */
 const TRIES = 3;
 
 export interface Salvaged {
@@ -27,8 +27,10 @@ export interface Salvaged {
 }
 
 /**
- * @param asked what to take the database for, if nothing that is stored says what it was made with; 0 dimensions: as many as the first vector has
- * @throws `NOT_FOUND`, `DAMAGED` if there is nothing to go on from, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
+ * @param asked the options to assume if no stored byte tells the database's own; 0 dimensions: the
+ * length of the first vector
+ * @throws `NOT_FOUND`, `DAMAGED` if there is nothing to go on from, `STORAGE_UNAVAILABLE`,
+ * `STORAGE_FAILED`, `OUT_OF_MEMORY`
  */
 export async function salvage(
   site: StorageSite,
@@ -44,7 +46,7 @@ export async function salvage(
       if (salvaged.report.isWhole || left === 1) return salvaged;
       const again = await inspected(site, name);
       try {
-        // Chunks of a checkpoint go when another takes its place.
+        // The chunks of a checkpoint are deleted when another checkpoint takes its place.
         if (sameBytes(before, await again.read('head', 0))) return salvaged;
       } finally {
         await again.close();
@@ -81,7 +83,7 @@ async function from(means: Means, name: string, asked: EngineOptions): Promise<S
     else if (manifest !== undefined) await rescueCheckpoint(means, manifest, collection, findings);
     const after = head !== undefined && isLast ? head.checkpointSeq : undefined;
     await applyEntries(storage, found, after, collection, slices, findings);
-    // A log that is shorter than its head says.
+    // The log is shorter than its head says.
     const end = Math.max(head?.checkpointSeq ?? 0, ...found.filter(({ isAside }) => !isAside).map(({ seq }) => seq));
     missing(end + 1, (head?.seq ?? 0) + 1, findings);
     return { collection, options, report: findings.report(collection.count) };
@@ -116,7 +118,7 @@ async function checkpointOf(
   for (const name of names.sort((a, b) => Number.parseInt(b, 36) - Number.parseInt(a, 36))) {
     const manifest = await manifestOf(storage, name);
     if (manifest === undefined) continue;
-    // Rows may have been written into another since.
+    // Rows may have been written into a later checkpoint since.
     if (head !== undefined) findings.miss('checkpoint', damaged('the last checkpoint'));
     return { name, manifest };
   }
@@ -133,7 +135,7 @@ async function manifestOf(storage: Storage, name: string): Promise<Manifest | un
   }
 }
 
-/** Numbers in each vector of a log, by its first write that has some; 0 if there is none. */
+/** The dimensions of a log's vectors, by the first write with vectors; 0 without such a write. */
 function dimensionsIn(found: readonly { readonly seq: number; readonly bytes: Uint8Array }[]): number {
   for (const { seq, bytes } of found) {
     try {
@@ -144,7 +146,7 @@ function dimensionsIn(found: readonly { readonly seq: number; readonly bytes: Ui
         if (dimensions > 0) return dimensions;
       }
     } catch {
-      // The next one may tell.
+      // The next entry may tell.
     }
   }
   return 0;

@@ -10,7 +10,7 @@ import type { Means } from './means.js';
 import type { Findings } from './report.js';
 
 const [LENGTHS, FACTORS, HALVES, BYTES, STEPS] = [2, 4, 5, 6, 7] as const;
-/** Without these, codes of a row cannot be read. */
+/** The sections without which the codes of a row cannot be read. */
 const CODES: readonly number[] = [LEVELS, HALVES, BYTES, STEPS];
 
 /** Of a chunk, and rows in it at most (docs/format.md). */
@@ -19,20 +19,20 @@ const CHUNK_ROWS = 8_192;
 
 export interface Vectors {
   has(slot: number): boolean;
-  /** As it was given, as far as the precision keeps it. */
+  /** The vector as given, as precisely as the database keeps it. */
   copy(slot: number, into: Float32Array, offset: number): void;
-  /** Nothing more is asked for. */
+  /** No vector is asked for any more. */
   end(): void;
 }
 
-/** Undefined if none can be read. */
+/** Undefined if no vector can be read. */
 export async function vectorsIn(means: Means, manifest: Manifest, findings: Findings): Promise<Vectors | undefined> {
   return manifest.sections[ROWS] === undefined
     ? codedVectors(means, manifest, findings)
     : fullVectors(means, manifest, findings);
 }
 
-/** Full rows are read as they lie in their chunks: nothing else is needed for them. */
+/** Full rows are read out of their chunks, without any other chunk. */
 async function fullVectors({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Vectors> {
   const { dimensions, metric } = manifest.options;
   const size = 4 * roundedUp(dimensions, 16);
@@ -61,7 +61,7 @@ function lengthIn(chunk: Uint8Array, row: number): number {
   return new DataView(chunk.buffer, chunk.byteOffset).getFloat64(8 * row, true);
 }
 
-/** Codes are read by the engine, which is given blank rows in place of those that are damaged. */
+/** The engine reads codes. In place of damaged rows the engine is given blank rows. */
 async function codedVectors(means: Means, manifest: Manifest, findings: Findings): Promise<Vectors | undefined> {
   const { storage, slices, start } = means;
   const { sections, options, header } = manifest;
@@ -95,7 +95,7 @@ async function codedVectors(means: Means, manifest: Manifest, findings: Findings
   }
 }
 
-/** Rows that an engine takes for rows: level 0 everywhere, lengths of 1, and zeros else. */
+/** Blank rows that an engine accepts: level 0, length 1, zeros else. */
 function blank(section: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   if (section === LEVELS) bytes.fill(0x88);
@@ -116,7 +116,7 @@ function rowsPerChunk(size: number): number {
 
 const roundedUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-/** Undefined in place of those that are damaged. */
+/** The chunks of a section; undefined in place of damaged chunks. */
 async function chunksOf(
   storage: Means['storage'],
   refs: readonly ChunkRef[],
