@@ -1,0 +1,64 @@
+//! Rows that are written, changed or removed while all rows are coded about another mean.
+
+mod support;
+
+use edgevec::{Index, Metric, Options, Precision};
+use support::Clusters;
+
+const DIMENSIONS: usize = 64;
+/// Rows around the first mean, and rows that lie elsewhere.
+const EARLY: usize = 1_100;
+const LATE: usize = 3_700;
+
+fn got(index: &Index, slot: u32) -> Vec<f32> {
+    let mut row = vec![0.0; DIMENSIONS];
+    assert!(index.get(slot, &mut row));
+    row
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// Rows of which the new codes tell more than the old ones: so new codes take the others' place.
+fn drifted_rows() -> Vec<f32> {
+    let mut data = Clusters::new(DIMENSIONS, 10, 3);
+    let mut rows = data.rows(EARLY);
+    rows.extend(data.rows(LATE).iter().map(|value| value + 3.0));
+    rows
+}
+
+#[test]
+fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
+    let rows = drifted_rows();
+    let options = Options { metric: Metric::Euclidean, precision: Precision::Int16, ..Options::new(64) };
+    let mut index = Index::new(options).unwrap();
+    let mut slots = Vec::new();
+    index.commit(&rows, &mut slots).unwrap();
+    while index.link(100) > 0 {}
+    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+    assert!(index.stats().drifted);
+    let untouched = got(&index, 1);
+
+    assert!(index.compact(1_000) > 0, "rows are being coded again");
+    assert!(index.remove(0));
+    // One slot at a time, until slot 0 is handed back: it is coded already, and blank.
+    while index.compact(1) > 2_000 {}
+    let new = rows[DIMENSIONS * 3_500..][..DIMENSIONS].to_vec();
+    index.commit(&new, &mut slots).unwrap();
+    assert_eq!(slots, [0], "the free slot is taken");
+    while index.link(100) > 0 {}
+    assert!(index.publish(0));
+    while index.compact(100) > 0 {}
+
+    assert!(!index.stats().drifted);
+    assert_ne!(got(&index, 1), untouched, "the new codes took the others' place: a row is rounded otherwise");
+    // Codes are the only copy of a row. It would be blank, or the removed one.
+    let difference = largest_difference(&got(&index, 0), &new);
+    assert!(difference < 0.001, "the row written meanwhile is off by {difference}");
+    for slot in (1..(EARLY + LATE) as u32).step_by(97) {
+        let row = &rows[DIMENSIONS * slot as usize..][..DIMENSIONS];
+        let difference = largest_difference(&got(&index, slot), row);
+        assert!(difference < 0.001, "row {slot} is off by {difference}");
+    }
+}
