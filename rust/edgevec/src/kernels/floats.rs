@@ -3,10 +3,11 @@
 //! Invariant: every instruction set gives the same bits. A sum has [`LANES`] virtual lanes, lane `i` taking the elements
 //! `i`, `i + LANES`, …; a product and its sum are rounded separately; the lanes are added up by one fixed tree.
 
-use super::BLOCK;
-
 /// Virtual lanes of every float sum. Fixed forever: it decides the bits of each distance, and so the graph.
 pub(super) const LANES: usize = 8;
+
+/// Vectors are padded to a multiple of this many floats: a cache line.
+pub(crate) const BLOCK: usize = 2 * LANES;
 
 /// What an instruction set provides: [`LANES`] floats side by side.
 pub(super) trait Lanes: Copy {

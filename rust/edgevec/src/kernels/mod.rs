@@ -2,6 +2,10 @@
 //!
 //! Invariant: every instruction set gives the same bits ([`floats`]) and the same integers ([`levels`]). Vectors are padded to a multiple
 //! of [`BLOCK`] and levels to whole blocks of theirs by whoever stores them.
+//!
+//! This module is the only one with unsafe code: loads through pointers, and instructions that a machine may lack.
+
+#![allow(unsafe_code, reason = "no other module of the workspace has any")]
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -15,9 +19,7 @@ mod wasm;
 mod x86_64;
 
 use crate::quantize;
-
-/// Vectors are padded to a multiple of this many floats: a cache line.
-pub(crate) const BLOCK: usize = 2 * floats::LANES;
+pub(crate) use floats::BLOCK;
 
 /// In bytes, on every machine that matters; where it is another, only time is lost.
 const CACHE_LINE: usize = 64;
