@@ -1,8 +1,16 @@
-//! The kernels by themselves, for `npm run bench:kernels`. Only in builds with the feature `bench`, which are never packed.
+//! The kernels by themselves, for `npm run bench:kernels` and for the test that compares them with
+//! their formulas. Only in builds with the feature `bench`, which are never packed.
 
 use edgevec::Isa;
 use edgevec::bench::{Kernel, KernelBench as Bench};
 use wasm_bindgen::prelude::*;
+
+/// The first of `cases` seeded cases in which a kernel of this build gives other bits than its formula.
+#[wasm_bindgen(js_name = kernelDisagreement)]
+#[must_use]
+pub fn kernel_disagreement(seed: u32, cases: u32) -> Option<String> {
+    edgevec::bench::disagreement(Isa::detect(), seed.into(), cases.into())
+}
 
 /// A kernel, and rows to compare with.
 #[wasm_bindgen]

@@ -1,9 +1,15 @@
 //! The kernels by themselves, for `benches/kernels.rs` and the in-browser kernel benchmark. Not part of the API: feature `bench`.
 
 use crate::chunks::Chunks;
-use crate::kernels::{BATCH, BLOCK, Isa};
+use crate::kernels::{self, BATCH, BLOCK, Isa};
 use crate::quantize;
 use crate::rng::hash;
+
+/// The first of `cases` seeded cases in which a kernel of `isa` gives other bits than its formula.
+#[must_use]
+pub fn disagreement(isa: Isa, seed: u64, cases: u64) -> Option<String> {
+    kernels::agree::disagreement(isa, seed, cases)
+}
 
 /// A kernel to be timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

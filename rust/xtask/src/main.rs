@@ -1,5 +1,5 @@
 //! EdgeVec's build commands: `cargo xtask wasm` builds every wasm variant, `cargo xtask wasm-bench` builds them with the kernels by themselves,
-//! for benchmarks, `cargo xtask toolchain` tells whether it could, and `cargo xtask fuzz` feeds the engine broken snapshots.
+//! for benchmarks, `cargo xtask kernels` compares these with their formulas, `cargo xtask toolchain` tells whether it could, and `cargo xtask fuzz` feeds the engine broken snapshots.
 
 mod fuzz;
 mod glue;
@@ -13,11 +13,12 @@ fn main() -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("wasm") => wasm::build(&wasm::PACKAGE),
         Some("wasm-bench") => wasm::build(&wasm::BENCH),
+        Some("kernels") => wasm::check_kernels(),
         Some("toolchain") => {
             println!("{}", toolchain::Toolchain::find()?.description());
             Ok(())
         }
         Some("fuzz") => fuzz::run(&arguments[1..]),
-        _ => bail!("usage: cargo xtask wasm | wasm-bench | toolchain | fuzz"),
+        _ => bail!("usage: cargo xtask wasm | wasm-bench | kernels | toolchain | fuzz"),
     }
 }

@@ -48,7 +48,7 @@ pub struct Build {
 
 /// What the package holds.
 pub const PACKAGE: Build = Build { folder: "edgevec-wasm", features: "" };
-/// For `npm run bench:kernels`.
+/// For `npm run bench:kernels`, and for the comparison of kernels with their formulas.
 pub const BENCH: Build = Build { folder: "edgevec-wasm-bench", features: "bench" };
 
 pub fn build(build: &Build) -> Result<()> {
@@ -99,6 +99,16 @@ fn optimise(workspace: &Path, variant: &Variant, from: &Path, to: &Path) -> Resu
     let mut command = Command::new("node");
     command.arg(wasm_opt).arg("-O3").args(BASELINE).args(variant.enable).arg(from).arg("-o").arg(to);
     run(&mut command, "wasm-opt")
+}
+
+/// Whether the kernels of every variant agree with their formulas, in Node.
+pub fn check_kernels() -> Result<()> {
+    build(&BENCH)?;
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = xtask.parent().context("xtask is in the workspace")?.join("target").join(BENCH.folder);
+    let mut node = Command::new("node");
+    node.arg(xtask.join("src/kernels.mjs")).arg(folder).args(VARIANTS.iter().map(|variant| variant.name));
+    run(&mut node, "the comparison of kernels")
 }
 
 fn run(command: &mut Command, name: &str) -> Result<()> {

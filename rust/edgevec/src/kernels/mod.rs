@@ -9,6 +9,8 @@
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
+#[cfg(any(test, feature = "bench"))]
+pub(crate) mod agree;
 mod floats;
 mod levels;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]

@@ -34,6 +34,13 @@ fn bits<const N: usize>(values: [f32; N]) -> [u32; N] {
     values.map(f32::to_bits)
 }
 
+#[test]
+fn every_instruction_set_agrees_with_the_formulas() {
+    for isa in Isa::available() {
+        assert_eq!(super::agree::disagreement(isa, 1, 300), None, "{isa:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(crate::seeded(200))]
 
