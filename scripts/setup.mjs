@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, findBrowser, launchBrowser } from './browsers.mjs';
+import { fetchNodes } from './nodes.mjs';
 import { main, onPath, quiet, root, rust, Stop, task } from './run.mjs';
 
 const MINUTE = 60_000;
@@ -226,6 +227,7 @@ export async function setup({ browsers = [], rust: needsRust = true, rustTools =
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
     const { missing } = await setup({ browsers: BROWSERS, rustTools: true });
+    if (process.argv.includes('--nodes')) await fetchNodes();
     for (const { name, reason } of missing) console.log(`No ${name}: ${reason}.`);
     if (missing.length === 0) console.log('Everything is here.');
   });

@@ -129,11 +129,14 @@ describe('Starting', () => {
   });
 
   test('WORKER_FAILED: a worker that is killed while the engine starts', async () => {
+    const name = `starting-${Date.now()}`;
+    const starting = new BroadcastChannel(name);
+    onTestFinished(() => starting.close());
     const start = () => {
-      const hangs = 'WebAssembly.instantiate = () => new Promise(() => {});';
+      const tells = `new BroadcastChannel('${name}').postMessage(undefined)`;
+      const hangs = `WebAssembly.instantiate = () => { ${tells}; return new Promise(() => {}); };`;
       const worker = new Worker(scriptUrl(`${hangs}\n${workerSource}`));
-      // Its first message is hello; the next would come when the engine has started.
-      worker.addEventListener('message', () => setTimeout(() => worker.terminate(), 50));
+      starting.onmessage = () => worker.terminate();
       return worker;
     };
     const error = await failure(() => open({ worker: start }), 'WORKER_FAILED');
@@ -225,11 +228,18 @@ describe('Dying', () => {
   });
 
   test('close is no death', async () => {
+    const locks = async (): Promise<number> => {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      return held.length + pending.length;
+    };
+    const before = await locks();
     const { db, events } = await withWorker();
+    expect(await locks()).toBeGreaterThan(before);
     const pending = failure(() => db.insert(rows), 'CLOSED');
     await db.close();
     await pending;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The lock of a worker tells of its death. It has been given up then, and taken by who waits.
+    await vi.waitUntil(async () => (await locks()) === before, { timeout: 600_000 });
     expect(events).toEqual([]);
   });
 });

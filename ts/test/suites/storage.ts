@@ -2,13 +2,20 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';
-import type { Storage, StorageSite } from '../../src/storage/storage.js';
+import { type Storage, type StorageSite, sameBytes } from '../../src/storage/storage.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 async function logOf(storage: Storage, after = 0): Promise<[number, number[]][]> {
   const entries: [number, number[]][] = [];
   for await (const [key, value] of storage.scan(after)) entries.push([key, [...value]]);
+  return entries;
+}
+
+/** As bytes: an array of a few thousand numbers takes long to be compared. */
+async function bytesOf(storage: Storage, after = 0): Promise<[number, Uint8Array][]> {
+  const entries: [number, Uint8Array][] = [];
+  for await (const entry of storage.scan(after)) entries.push([...entry]);
   return entries;
 }
 
@@ -188,17 +195,18 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       await storage.commit({ put: [['chunks', 'large', large]] });
       const put = Array.from({ length: 100 }, (_, i) => ['log', i + 1, large.subarray(i, i + 5000)] as const);
       await storage.commit({ put });
-      expect(await storage.read('chunks', 'large')).toEqual(large);
-      const entries = await logOf(storage);
-      expect(entries.map(([key]) => key)).toEqual(put.map(([, key]) => key));
-      expect(entries[99]?.[1]).toEqual([...large.subarray(99, 5099)]);
+      expect(sameBytes((await storage.read('chunks', 'large')) as Uint8Array, large)).toBe(true);
+      const areSame = (entries: [number, Uint8Array][], from: number): boolean =>
+        entries.length === put.length - from &&
+        entries.every(([key, value], i) => key === from + i + 1 && sameBytes(value, put[from + i]?.[2] as Uint8Array));
+      expect(areSame(await bytesOf(storage), 0)).toBe(true);
       // Written over and forgotten often enough for a storage to tidy up, while some of it lives.
       const live = put.slice(90);
       for (let round = 0; round < 6; round++) {
         await storage.commit({ put: [['head', 0, bytes(round)], ...put.slice(0, 90)], strict: round === 2 });
-        const reading = logOf(storage, 90);
+        const reading = bytesOf(storage, 90);
         await storage.commit({ delete: put.slice(0, 90).map(([, key]) => ['log', key] as const) });
-        expect(await reading).toEqual(entries.slice(90));
+        expect(areSame(await reading, 90)).toBe(true);
         expect(await storage.read('head', 0)).toEqual(bytes(round));
       }
       expect((await logOf(storage)).map(([key]) => key)).toEqual(live.map(([, key]) => key));

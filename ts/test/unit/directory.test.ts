@@ -25,9 +25,12 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+/** Nobody looks at what is near to what. */
+const CHEAP = { m: 4, efConstruction: 10 };
+
 async function open(options: Partial<Parameters<typeof EdgeVec.open>[0]> = {}): Promise<EdgeVec> {
   const onEvent = (event: EdgeVecEvent): void => expect.fail(`told of ${event.type}`);
-  const db = await EdgeVec.open({ name: 'index', dimensions: 64, onEvent, ...options });
+  const db = await EdgeVec.open({ ...CHEAP, name: 'index', dimensions: 64, onEvent, ...options });
   opened.push(db);
   return db;
 }

@@ -10,7 +10,16 @@ import { edgevec } from '../../build/plugins.js';
 const source = fileURLToPath(new URL('../../src/', import.meta.url));
 const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../../../package.json', import.meta.url)), 'utf8'));
 
-async function bundle(entry: string) {
+const bundles = new Map<string, ReturnType<typeof make>>();
+
+/** Each entry is bundled once. */
+function bundle(entry: string): ReturnType<typeof make> {
+  const made = bundles.get(entry) ?? make(entry);
+  bundles.set(entry, made);
+  return made;
+}
+
+async function make(entry: string) {
   const result = await build({
     configFile: false,
     logLevel: 'error',

@@ -48,7 +48,21 @@ function found(bytes: Buffer, wanted: readonly (string | Float32Array)[]): (stri
     typeof one === 'string'
       ? [Buffer.from(one)]
       : [0, 16, 60].map((at) => Buffer.from(one.slice(at, at + 4).buffer as ArrayBuffer));
-  return wanted.filter((one) => parts(one).some((part) => bytes.includes(part)));
+  // In one pass, for there are many: those that begin with the four bytes at hand are compared.
+  const byStart = new Map<number, [Buffer, string | Float32Array][]>();
+  for (const one of wanted) {
+    for (const part of parts(one)) {
+      const start = part.readUInt32LE(0);
+      byStart.set(start, [...(byStart.get(start) ?? []), [part, one]]);
+    }
+  }
+  const there = new Set<string | Float32Array>();
+  for (let at = 0; at + 4 <= bytes.length; at++) {
+    for (const [part, one] of byStart.get(bytes.readUInt32LE(at)) ?? []) {
+      if (bytes.subarray(at, at + part.length).equals(part)) there.add(one);
+    }
+  }
+  return wanted.filter((one) => there.has(one));
 }
 
 const cases: (readonly [Metric, Precision, number])[] = [

@@ -1,0 +1,38 @@
+/** Versions of Node beside the one that runs: ts/test/unit/node-versions.test.ts has them read what another has written. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stop, task } from './run.mjs';
+
+export const NODE_VERSIONS = [22, 24];
+
+/** Beside the repository, for `npm ci` empties node_modules. @param {number} version */
+const folderOf = (version) => join(tmpdir(), `edgevec-node-${version}`);
+
+/** The program of this version, if it has been fetched. @param {number} version @returns {string | undefined} */
+export function findNode(version) {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const path = join(folderOf(version), 'node_modules', 'node', 'bin', name);
+  if (!existsSync(path)) return undefined;
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return stdout?.startsWith(`v${version}.`) ? path : undefined;
+}
+
+/** Fetches the versions that are missing, each whole or not at all. */
+export async function fetchNodes() {
+  for (const version of NODE_VERSIONS) {
+    if (findNode(version) !== undefined) continue;
+    const folder = folderOf(version);
+    const fetched = mkdtempSync(`${folder}-`);
+    try {
+      const args = ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', fetched, `node@${version}`];
+      const { ok } = await task(`Fetching Node ${version}`, 'npm', args, { showFailure: true });
+      if (!ok) throw new Stop(`Node ${version} could not be fetched: check the network and run this again.`);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(fetched, folder);
+    } finally {
+      rmSync(fetched, { recursive: true, force: true });
+    }
+  }
+}
