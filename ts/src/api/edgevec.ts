@@ -370,7 +370,7 @@ export class EdgeVec<M extends object = Default> {
         bytes: stored.bytes,
         readOnly: stored.readOnly,
         reserved: stored.reserved,
-        ...stored.room,
+        ...(stored.estimate && { used: stored.estimate.usage, quota: stored.estimate.quota }),
       },
       variant: this.#opened.variant,
       host: this.host,

@@ -98,7 +98,8 @@ export interface StoredStats {
   readonly readOnly: boolean;
   /** Bytes that are kept back. */
   readonly reserved: number;
-  readonly room: { readonly used: number; readonly quota: number } | undefined;
+  /** What is used on the device, and may be, in bytes; undefined if the platform does not tell. */
+  readonly estimate: { readonly usage: number; readonly quota: number } | undefined;
 }
 
 /** Every method: its request and its reply. */

@@ -18,7 +18,7 @@ import type { EngineOptions } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
 import type { Id } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
-import type { Durable } from '../persistence/durable.js';
+import type { PersistentStore } from '../persistence/store.js';
 import type { StorageSite } from '../storage/storage.js';
 import { Exports } from './exports.js';
 import { Search } from './query/search.js';
@@ -40,12 +40,12 @@ export interface DatabaseOptions {
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;
   /** The persistence of this database, if it is stored. */
-  readonly durable?: Durable;
+  readonly store?: PersistentStore;
 }
 
 export class Database implements Handlers {
   readonly #replica: InMemoryReplica;
-  readonly #durable: Durable | undefined;
+  readonly #store: PersistentStore | undefined;
   readonly #committer: Committer;
   readonly #search: Search;
   readonly #snapshots: Snapshots;
@@ -53,13 +53,13 @@ export class Database implements Handlers {
   readonly #site: () => Promise<StorageSite>;
   #closing: Promise<void> | undefined;
 
-  constructor(replica: InMemoryReplica, { engine, recall, site, durable }: DatabaseOptions) {
+  constructor(replica: InMemoryReplica, { engine, recall, site, store }: DatabaseOptions) {
     const { live, isolation, slices } = replica;
     this.#replica = replica;
-    this.#durable = durable;
-    this.#committer = new Committer(live, isolation, durable);
+    this.#store = store;
+    this.#committer = new Committer(live, isolation, store);
     this.#search = new Search(live, isolation, slices, recall);
-    this.#snapshots = new Snapshots(replica, this.#committer, durable, engine);
+    this.#snapshots = new Snapshots(replica, this.#committer, store, engine);
     this.#site = site;
   }
 
@@ -70,7 +70,7 @@ export class Database implements Handlers {
    */
   async start(): Promise<void> {
     const { live, maintenance } = this.#replica;
-    if (this.#durable !== undefined) await this.#committer.catchUp();
+    if (this.#store !== undefined) await this.#committer.catchUp();
     live.assertOpen();
     this.#replica.start();
     // If it fails, the next call tells.
@@ -84,7 +84,7 @@ export class Database implements Handlers {
     live.assertOpen();
     slices.begin();
     const number = request.transaction;
-    const transaction = transactions.of(request, (rows) => this.#durable?.draft(rows));
+    const transaction = transactions.of(request, (rows) => this.#store?.buffer(rows));
     try {
       while (isolation.rest !== undefined) await isolation.rest;
       live.assertOpen();
@@ -156,7 +156,7 @@ export class Database implements Handlers {
   async stored(): Promise<ReplyOf<'stored'>> {
     this.#replica.live.assertOpen();
     return (
-      (await this.#durable?.stored()) ?? { kind: undefined, bytes: 0, readOnly: false, reserved: 0, room: undefined }
+      (await this.#store?.stored()) ?? { kind: undefined, bytes: 0, readOnly: false, reserved: 0, estimate: undefined }
     );
   }
 
@@ -169,7 +169,7 @@ export class Database implements Handlers {
   async save({ name }: RequestOf<'save'>): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();
-    if (name === undefined || name === this.#durable?.name) await this.#snapshots.checkpoint();
+    if (name === undefined || name === this.#store?.name) await this.#snapshots.checkpoint();
     else await this.#snapshots.copyTo(await this.#site(), name);
   }
 
@@ -215,7 +215,7 @@ export class Database implements Handlers {
     await deadline.within(this.#committer.settled(), KEPT_MS);
     transactions.clear();
     live.free();
-    await this.#durable?.close(deadline);
+    await this.#store?.close(deadline);
   }
 
   /** The collection as of now, for callers in the same thread. @throws `CLOSED` */
@@ -226,7 +226,7 @@ export class Database implements Handlers {
   /** Links rows that have waited since opening, and has the graph stored. */
   async #linkOpened(): Promise<void> {
     await this.#replica.maintenance.linked();
-    await this.#durable?.linked(this.#replica.live.engine.stats());
+    await this.#store?.linked(this.#replica.live.engine.stats());
   }
 
   /** Resolves while no commit is half done. @throws as `assertOpen` */

@@ -8,13 +8,14 @@ import { Collection } from '../collection/collection.js';
 import { Engine, type Instance } from '../engine/engine.js';
 import { instantiate } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
-import { Durable, type Found, type Place, type StorageEvent } from '../persistence/durable.js';
 import { importInto } from '../persistence/export/import.js';
 import { isOfDatabase } from '../persistence/log/evidence.js';
-import { others } from '../persistence/tabs/news.js';
+import { type Found, findStored, type StorageEvent, type StoreContext } from '../persistence/open.js';
+import { PersistentStore } from '../persistence/store.js';
+import { openChannel } from '../persistence/tabs/channel.js';
 import { MemorySite } from '../storage/memory.js';
 import { Names } from '../storage/names.js';
-import type { News, Storage, StorageSite } from '../storage/storage.js';
+import type { ChangeChannel, Storage, StorageSite } from '../storage/storage.js';
 import { Database } from './database.js';
 import { InMemoryReplica } from './replica.js';
 import type { SalvageReport } from './salvage/report.js';
@@ -40,7 +41,7 @@ export interface Surroundings {
   /** A file to make the database out of. */
   readonly source?: AsyncIterable<Uint8Array> | undefined;
   /** Who else may have a storage open. */
-  readonly newsOf?: (storage: Storage, name: string) => News | undefined;
+  readonly channelOf?: (storage: Storage, name: string) => ChangeChannel | undefined;
 }
 
 /**
@@ -85,15 +86,15 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
     return inMemory(options, around);
   }
   try {
-    const { newsOf = others } = around;
+    const { channelOf = openChannel } = around;
     const start = starting(around);
-    const news = newsOf(storage, stored.name);
-    const stage: Place = { storage, name: stored.name, slices, start, tell, news };
-    const found = await find(stage, options, around.source);
+    const channel = channelOf(storage, stored.name);
+    const context: StoreContext = { storage, name: stored.name, slices, start, tell, channel };
+    const found = await find(context, options, around.source);
     const engine = found.loaded.manifest.options;
     const replica = new InMemoryReplica(found.loaded, slices, tell);
-    const durable = new Durable(stage, found, replica);
-    database = new Database(replica, { engine, recall: options.recall, site, durable });
+    const store = new PersistentStore(context, found, replica);
+    database = new Database(replica, { engine, recall: options.recall, site, store });
     await database.start();
     return { database, engine };
   } catch (error) {
@@ -145,13 +146,13 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
 
 /** The stored database, or the database that is read out of the source and stored now. */
 async function find(
-  place: Place,
+  place: StoreContext,
   { engine, given }: HostOptions,
   source: AsyncIterable<Uint8Array> | undefined,
 ): Promise<Found> {
   const { storage, name, slices, start } = place;
   const check = (found: StoredOptions | undefined): StoredOptions => agreed(name, engine, given, found);
-  if (source === undefined) return Durable.find(place, check);
+  if (source === undefined) return findStored(place, check);
   const isTaken = async (): Promise<boolean> =>
     (await storage.read('head', 0)) !== undefined || (await isOfDatabase(storage));
   const names = new Names();

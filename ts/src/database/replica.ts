@@ -8,7 +8,7 @@ import type { Collection } from '../collection/collection.js';
 import type { Entry, WriteEntry } from '../format/entry.js';
 import type { Loaded } from '../persistence/checkpoint/load.js';
 import type { AtRest } from '../persistence/checkpoint/save.js';
-import type { StorageEvent } from '../persistence/durable.js';
+import type { StorageEvent } from '../persistence/open.js';
 import type { Replica } from '../persistence/replica.js';
 import { Isolation } from './isolation.js';
 import { LiveState, type Loading } from './live-state.js';

@@ -3,12 +3,12 @@
 
 import { EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import type { Durable } from '../persistence/durable.js';
 import { copyInto } from '../persistence/export/copy.js';
 import { copiedSnapshot } from '../persistence/export/from-memory.js';
 import { storedSnapshot } from '../persistence/export/from-storage.js';
 import type { Snapshot } from '../persistence/export/snapshot.js';
-import { others } from '../persistence/tabs/news.js';
+import type { PersistentStore } from '../persistence/store.js';
+import { openChannel } from '../persistence/tabs/channel.js';
 import type { StorageSite } from '../storage/storage.js';
 import type { InMemoryReplica } from './replica.js';
 import type { Committer } from './write/committer.js';
@@ -21,14 +21,19 @@ const TRIES = 5;
 export class Snapshots {
   readonly #replica: InMemoryReplica;
   readonly #committer: Committer;
-  readonly #durable: Durable | undefined;
+  readonly #store: PersistentStore | undefined;
   readonly #options: EngineOptions;
 
   /** @param options the database was made with */
-  constructor(replica: InMemoryReplica, committer: Committer, durable: Durable | undefined, options: EngineOptions) {
+  constructor(
+    replica: InMemoryReplica,
+    committer: Committer,
+    store: PersistentStore | undefined,
+    options: EngineOptions,
+  ) {
     this.#replica = replica;
     this.#committer = committer;
-    this.#durable = durable;
+    this.#store = store;
     this.#options = options;
   }
 
@@ -40,7 +45,7 @@ export class Snapshots {
   async checkpoint(): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
       await this.#replica.live.whole();
-      if (this.#durable === undefined || (await this.#durable.checkpoint())) return;
+      if (this.#store === undefined || (await this.#store.checkpoint())) return;
       // The rows may have to come from the checkpoint of the other tab.
       await this.#committer.flush();
     }
@@ -58,10 +63,10 @@ export class Snapshots {
   async take(): Promise<Snapshot> {
     const { live, isolation, slices } = this.#replica;
     await live.whole();
-    if (this.#durable !== undefined) {
+    if (this.#store !== undefined) {
       try {
-        if (!(await this.#durable.isSaved())) await this.checkpoint();
-        return storedSnapshot(await this.#durable.pin());
+        if (!(await this.#store.isSaved())) await this.checkpoint();
+        return storedSnapshot(await this.#store.pin());
       } catch (error) {
         if (!isOfStorage(error)) throw error;
       }
@@ -81,9 +86,9 @@ export class Snapshots {
       try {
         await copyInto(storage, snapshot, this.#replica.slices);
         // Tabs that have the replaced database open look, and find it gone.
-        const news = others(storage, name);
-        news?.tell();
-        news?.close();
+        const channel = openChannel(storage, name);
+        channel?.notify();
+        channel?.close();
       } finally {
         await storage.close();
       }

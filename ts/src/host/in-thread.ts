@@ -10,7 +10,7 @@ import type { Database } from '../database/database.js';
 import { type Opened, openDatabase } from '../database/open.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
-import type { StorageEvent } from '../persistence/durable.js';
+import type { StorageEvent } from '../persistence/open.js';
 import { localSite } from '../storage/site.js';
 import { copyReply } from './copy-reply.js';
 import type { Host } from './host.js';

@@ -7,15 +7,15 @@ import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openD
 import { closed, EdgeVecError, superseded, unanswered } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import { Deadline } from '../base/timeout.js';
+import { quotaExceeded } from './estimate.js';
 import { Presence } from './presence.js';
 import { isPiece, newPiece, PIECE_BYTES, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
-import { noRoom } from './room.js';
 import {
   alone,
   type Batch,
   type Keys,
-  type Room,
   type Storage,
+  type StorageEstimate,
   type StorageSite,
   type StoreName,
   sameBytes,
@@ -257,12 +257,12 @@ class IndexedDbStorage implements Storage {
     }, unanswered);
   }
 
-  async estimate(): Promise<Room | undefined> {
+  async estimate(): Promise<StorageEstimate | undefined> {
     const { usage, quota } =
       (await storageManager()
         ?.estimate?.()
         .catch(() => undefined)) ?? {};
-    return usage === undefined || quota === undefined ? undefined : { used: usage, quota };
+    return usage === undefined || quota === undefined ? undefined : { usage, quota };
   }
 
   async soleHolder(): Promise<boolean> {
@@ -461,7 +461,7 @@ function unavailable(problem: string, cause?: unknown): EdgeVecError {
 
 function failed(cause: unknown): EdgeVecError {
   if ((cause as Error)?.name === 'QuotaExceededError') {
-    return noRoom('indexeddb', { cause });
+    return quotaExceeded('indexeddb', { cause });
   }
   return new EdgeVecError('STORAGE_FAILED', 'The storage failed', { got: String(cause), cause });
 }

@@ -4,8 +4,8 @@ import { closed } from '../base/errors.js';
 import {
   type Batch,
   type Keys,
-  type Room,
   type Storage,
+  type StorageEstimate,
   type StorageSite,
   type StoreName,
   sameBytes,
@@ -90,7 +90,7 @@ class MemoryStorage implements Storage {
     return true;
   }
 
-  async estimate(): Promise<Room | undefined> {
+  async estimate(): Promise<StorageEstimate | undefined> {
     return undefined;
   }
 

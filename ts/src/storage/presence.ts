@@ -1,6 +1,8 @@
 // Who has a storage open, by Web Locks: each holds a lock of its own for as long as it has the
 // storage open. The browser takes the lock from a tab or worker that ends, however it ends.
 
+import { webLocks } from '../base/web-locks.js';
+
 export class Presence {
   readonly #prefix: string;
   readonly #own: string;
@@ -39,8 +41,4 @@ export class Presence {
   end(): void {
     this.#release?.();
   }
-}
-
-function webLocks(): LockManager | undefined {
-  return typeof navigator === 'object' ? navigator.locks : undefined;
 }

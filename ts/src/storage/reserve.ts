@@ -1,4 +1,4 @@
-// Room that is kept back in IndexedDB: values that mean nothing, among the chunks, in pieces. They
+// StorageEstimate that is kept back in IndexedDB: values that mean nothing, among the chunks, in pieces. They
 // are random, since some browsers compress what they store.
 //
 // Chromium counts what a transaction adds before what it deletes. So a piece is given back in a

@@ -1,7 +1,7 @@
 // Where databases are kept on this platform: IndexedDB where there is one, else files.
 
 import { EdgeVecError } from '../base/errors.js';
-import { type Node, node } from './files/node.js';
+import { type NodePlatform, node } from './files/node.js';
 import { hasIndexedDb, IndexedDbSite } from './indexeddb.js';
 import type { StorageSite } from './storage.js';
 
@@ -49,11 +49,11 @@ export function isInFiles(directory: string | undefined): boolean {
   return files(directory) !== undefined;
 }
 
-function files(directory: string | undefined): Node | undefined {
+function files(directory: string | undefined): NodePlatform | undefined {
   return directory === undefined && hasIndexedDb() ? undefined : node();
 }
 
-function absolute({ resolve }: Node, directory = DIRECTORY): string {
+function absolute({ resolve }: NodePlatform, directory = DIRECTORY): string {
   try {
     return resolve(directory);
   } catch (cause) {

@@ -38,9 +38,9 @@ export interface Batch {
   readonly reserved?: boolean;
 }
 
-/** Room on the device, in bytes. */
-export interface Room {
-  readonly used: number;
+/** StorageEstimate on the device, in bytes. */
+export interface StorageEstimate {
+  readonly usage: number;
   readonly quota: number;
 }
 
@@ -72,7 +72,7 @@ export interface Storage {
    */
   commit(batch: Batch): Promise<boolean>;
   /** What is used and what may be; undefined where the platform does not tell. */
-  estimate(): Promise<Room | undefined>;
+  estimate(): Promise<StorageEstimate | undefined>;
   /**
    * Keeps so many bytes back, no more and no less, for batches that are `reserved`. Those give some
    * of it back if they find no other room. False if there is no room for all of it. Left out: the
@@ -94,17 +94,17 @@ export interface Storage {
   /** Whether what was stored is not there any more, or something else is in its place. Left out: that is told without being asked. */
   isGone?(): Promise<boolean>;
   /** How those who have it open hear of each other; left out: the platform's way, if there is one. */
-  readonly news?: News;
+  readonly channel?: ChangeChannel;
   /** @param deadline by which it ends, also if the platform does not answer. Default: one of its own */
   close(deadline?: Deadline): Promise<void>;
 }
 
 /** How those who have one storage open tell each other that there is something new. What is told may be lost or come late: who writes looks for itself. */
-export interface News {
+export interface ChangeChannel {
   /** Tells all others. */
-  tell(): void;
+  notify(): void;
   /** Called when another tells. */
-  listen(heard: () => void): void;
+  onChange(listener: () => void): void;
   close(): void;
 }
 

@@ -7,8 +7,8 @@ import { decodeManifest, namesOf } from '../../src/format/manifest.js';
 import {
   type Batch,
   type Keys,
-  type Room,
   type Storage,
+  type StorageEstimate,
   type StorageSite,
   type StoreName,
   sameBytes,
@@ -251,7 +251,7 @@ class FaultyStorage implements Storage {
     });
   }
 
-  async estimate(): Promise<Room | undefined> {
+  async estimate(): Promise<StorageEstimate | undefined> {
     return undefined;
   }
 

@@ -1,22 +1,22 @@
 // A disk with so many bytes free, for files: what does not fit is ENOSPC. Files without a byte, names
 // and links fit always, as on a file system whose blocks are used up.
 
-import type { FileHandle, Fs, Node } from '../../src/storage/files/node.js';
+import type { FileHandle, Fs, NodePlatform } from '../../src/storage/files/node.js';
 
 const full = (): Error => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 
 export class FullDisk {
-  readonly #node: Node;
+  readonly #node: NodePlatform;
   /** Bytes that still fit. */
   free: number;
 
-  constructor(node: Node, free = Number.POSITIVE_INFINITY) {
+  constructor(node: NodePlatform, free = Number.POSITIVE_INFINITY) {
     this.#node = node;
     this.free = free;
   }
 
   /** The platform with this disk; what it has open is shared with nobody. */
-  get node(): Node {
+  get node(): NodePlatform {
     const { fs } = this.#node;
     const sizeOf = async (path: string): Promise<number> => {
       const handle = await fs.open(path, 'r').catch(() => undefined);

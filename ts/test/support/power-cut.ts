@@ -3,17 +3,17 @@
 
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileHandle, Fs, Node } from '../../src/storage/files/node.js';
+import type { FileHandle, Fs, NodePlatform } from '../../src/storage/files/node.js';
 
 export class PowerCut {
   /** Bytes of each file when it was last synced, by inode. */
   readonly #bytes = new Map<bigint, Buffer>();
   /** The names in each folder when it was last synced. */
   readonly #names = new Map<bigint, Map<string, bigint>>();
-  readonly node: Node;
+  readonly node: NodePlatform;
   readonly #root: string;
 
-  constructor(node: Node, root: string) {
+  constructor(node: NodePlatform, root: string) {
     this.#root = root;
     // The folder itself is older than the test.
     this.#sync(root);

@@ -9,9 +9,8 @@ import { openDatabase, type Surroundings } from '../../src/database/open.js';
 import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/load.js';
-import type { StorageEvent } from '../../src/persistence/durable.js';
-import type { News } from '../../src/persistence/tabs/news.js';
-import type { StorageSite } from '../../src/storage/storage.js';
+import type { StorageEvent } from '../../src/persistence/open.js';
+import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
 /** Slices between which no time passes: what would pause goes on in the next turn of the event loop. */
 export function hasty(): Slices {
@@ -59,10 +58,10 @@ export class Process {
   static async start(
     site: StorageSite,
     dimensions = DIMENSIONS,
-    news?: News,
+    channel?: ChangeChannel,
     made: { readonly exactThreshold?: number } = {},
   ): Promise<Process> {
-    return Process.#open(dimensions, { site: async () => site, newsOf: () => news }, made);
+    return Process.#open(dimensions, { site: async () => site, channelOf: () => channel }, made);
   }
 
   /** In memory only. */
@@ -78,12 +77,12 @@ export class Process {
     const source = (async function* () {
       yield file;
     })();
-    return Process.#open(0, { site: async () => site, newsOf: () => undefined, source }, {});
+    return Process.#open(0, { site: async () => site, channelOf: () => undefined, source }, {});
   }
 
   static async #open(
     dimensions: number,
-    around: Pick<Surroundings, 'site' | 'newsOf' | 'source'>,
+    around: Pick<Surroundings, 'site' | 'channelOf' | 'source'>,
     made: { readonly exactThreshold?: number },
     stored: HostOptions['stored'] | null = { name: 'db', elseInMemory: false },
   ): Promise<Process> {

@@ -2,9 +2,8 @@
 // a seeded scheduler that lets one of them do far more than the other.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { inQueue } from '../../src/persistence/tabs/lock.js';
-import type { News } from '../../src/persistence/tabs/news.js';
-import type { Batch, Storage } from '../../src/storage/storage.js';
+import { inQueue } from '../../src/persistence/tabs/mutex.js';
+import type { Batch, ChangeChannel, Storage } from '../../src/storage/storage.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Locks } from '../support/locks.js';
 import { Process, type Row } from '../support/process.js';
@@ -57,15 +56,15 @@ class World {
 
   async open(isSlow: boolean): Promise<{ readonly site: Counted; readonly process: Process }> {
     const site = new Counted(this.#disk);
-    const news: News = {
-      tell: () => void this.#heard.forEach((hear) => void setImmediate(() => hear(site))),
-      listen: (heard) =>
+    const channel: ChangeChannel = {
+      notify: () => void this.#heard.forEach((hear) => void setImmediate(() => hear(site))),
+      onChange: (heard) =>
         void this.#heard.push((from) => {
           if (from !== site) heard();
         }),
       close: () => {},
     };
-    const process = await Process.start(site, DIMENSIONS, news);
+    const process = await Process.start(site, DIMENSIONS, channel);
     site.onCall = () => new Promise((go) => void this.#held.push({ isSlow, go }));
     return { site, process };
   }

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';
-import { type FileHandle, type Fs, node as findNode, type Node } from '../../src/storage/files/node.js';
+import { type FileHandle, type Fs, node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
 import { RECORD_HEADER } from '../../src/storage/files/record.js';
 import { FilesSite } from '../../src/storage/files/site.js';
 import { Process, type Row } from '../support/process.js';
@@ -558,7 +558,7 @@ describe('A lock', () => {
   const lockIn = (root: string): string => join(root, 'db-db', 'lock');
 
   /** One whose timers run when they are told to. */
-  function ticking(other: Partial<Node> = {}): { node: Node; tick: () => void } {
+  function ticking(other: Partial<NodePlatform> = {}): { node: NodePlatform; tick: () => void } {
     const runs = new Set<() => void>();
     const every = (_: number, run: () => void) => {
       runs.add(run);
@@ -615,10 +615,10 @@ describe('A lock', () => {
     ]);
     expect(files.FilesSite).not.toBe(FilesSite);
     let heard = 0;
-    const second = await new files.FilesSite(platform.node() as Node, root).open('db');
-    second.news?.listen(() => heard++);
+    const second = await new files.FilesSite(platform.node() as NodePlatform, root).open('db');
+    second.channel?.onChange(() => heard++);
     expect(await first.commit({ put: [['head', 0, Uint8Array.of(1)]] })).toBe(true);
-    first.news?.tell();
+    first.channel?.notify();
     await undefined;
     expect(heard).toBe(1);
     expect(await second.commit({ expect: null })).toBe(false);

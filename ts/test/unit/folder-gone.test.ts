@@ -51,7 +51,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A folder that is %s',
       await one.db.insert({ id: 1, vector: [1, 0] });
       WAYS[way]();
       const error = await failure(() => one.db.insert({ id: 2, vector: [1, 1] }, { durability }), 'CLOSED');
-      expect(error.message).toContain('gone');
+      expect(error.message).toContain('was deleted');
       for (const { db, events } of [one, other]) {
         await expect.poll(() => events.map(({ type }) => type)).toContain('storage-gone');
         await failure(() => db.insert({ id: 3, vector: [1, 1] }), 'CLOSED');

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
-import { node as findNode, type Node } from '../../src/storage/files/node.js';
+import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
 import { FilesSite } from '../../src/storage/files/site.js';
 import { FullDisk } from '../support/full-disk.js';
 import { failure } from '../support/open.js';
@@ -84,7 +84,7 @@ describe('A storage on a full disk', () => {
       beats.add(run);
       return () => void beats.delete(run);
     };
-    const held: Node = { ...disk.node, every };
+    const held: NodePlatform = { ...disk.node, every };
     const storage = await new FilesSite(held, root).open('db');
     const lock = join(folder(), 'lock');
     expect(statSync(lock).size).toBeLessThan(2);

@@ -2,7 +2,7 @@
 
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { decodeHead, encodeHead } from '../../src/format/head.js';
-import type { News } from '../../src/persistence/tabs/news.js';
+import type { ChangeChannel } from '../../src/storage/storage.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 
@@ -101,16 +101,16 @@ test.each([
     const site = new FaultySite(new Disk());
     let isClosed = false;
     // As a broadcast channel does.
-    const news: News = {
-      tell: () => {
+    const channel: ChangeChannel = {
+      notify: () => {
         if (isClosed) throw new Error('InvalidStateError');
       },
-      listen: () => {},
+      onChange: () => {},
       close: () => {
         isClosed = true;
       },
     };
-    const tab = await Process.start(site, undefined, news);
+    const tab = await Process.start(site, undefined, channel);
     // More than one pass of a checkpoint.
     await tab.write('upsert', many(3 * LARGE, 'a', 1));
     await tab.flush();
@@ -183,8 +183,8 @@ test('what others tell is looked for once', async () => {
   const disk = new Disk();
   const site = new FaultySite(disk);
   let hear = (): void => {};
-  const news: News = { tell: () => {}, listen: (heard) => (hear = heard), close: () => {} };
-  const tab = await Process.start(site, 8, news);
+  const channel: ChangeChannel = { notify: () => {}, onChange: (heard) => (hear = heard), close: () => {} };
+  const tab = await Process.start(site, 8, channel);
   const other = await Process.start(new FaultySite(disk), 8);
   const [once, often] = [await look(1), await look(50)];
   expect(often).toBeLessThan(3 * once);

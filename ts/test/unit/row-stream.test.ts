@@ -7,7 +7,7 @@ import { EdgeVecError } from '../../src/base/errors.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import type { StorageEvent } from '../../src/persistence/durable.js';
+import type { StorageEvent } from '../../src/persistence/open.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { failure } from '../support/open.js';
 import { hasty } from '../support/process.js';

@@ -2,7 +2,7 @@
 // other. Every acknowledged write is there, in one order that all agree on.
 
 import { describe, expect, test } from 'vitest';
-import type { News } from '../../src/persistence/tabs/news.js';
+import type { ChangeChannel } from '../../src/storage/storage.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 import { isRowChunk, SAVED, streamingDisk } from '../support/streaming.js';
@@ -63,12 +63,12 @@ class World {
   async open(): Promise<Tab> {
     const site = new FaultySite(this.disk);
     const listeners: (() => void)[] = [];
-    const news: News = {
+    const channel: ChangeChannel = {
       // One in three is lost.
-      tell: () => {
+      notify: () => {
         for (const { hear } of this.#channels) if (this.pick(3) > 0) hear();
       },
-      listen: (heard) => void listeners.push(heard),
+      onChange: (heard) => void listeners.push(heard),
       close: () => void listeners.splice(0),
     };
     this.#channels.push({ hear: () => void listeners.forEach((heard) => void heard()) });
@@ -78,7 +78,7 @@ class World {
     site.onCall = async (key) => {
       if (isRowChunk(key) && this.begun.rows.length > 0) await hold();
     };
-    const process = await Process.start(site, this.begun.dimensions, news);
+    const process = await Process.start(site, this.begun.dimensions, channel);
     tab = { site, process, frozen: false, running: 0 };
     site.onCall = hold;
     this.tabs.push(tab);

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { node as findNode, type Node } from '../../src/storage/files/node.js';
+import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
 import { FilesSite } from '../../src/storage/files/site.js';
 import { ENDS, type Order, Thread } from '../support/thread.js';
 
@@ -29,7 +29,7 @@ async function start(order: Order = { open: root }): Promise<Thread> {
 }
 
 /** A platform that does not tell which files are open: macOS and Windows may be such. */
-function untold(): Node {
+function untold(): NodePlatform {
   const fs = {
     ...node.fs,
     readdir: async (path: string) => (path.endsWith('/fd') ? [] : node.fs.readdir(path)),

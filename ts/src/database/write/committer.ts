@@ -8,8 +8,8 @@
 import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
 import { type Ids, PendingIds } from '../../collection/ids.js';
 import type { Entry, Origin } from '../../format/entry.js';
-import type { Durable } from '../../persistence/durable.js';
 import { PartsGone } from '../../persistence/log/log.js';
+import type { PersistentStore } from '../../persistence/store.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
 
@@ -56,7 +56,7 @@ export class Committer {
   readonly #live: LiveState;
   readonly #isolation: Isolation;
   /** Where changes are logged, if they are. */
-  readonly #durable: Durable | undefined;
+  readonly #store: PersistentStore | undefined;
   #queue: (Queued | (() => Promise<void>))[] = [];
   #working = false;
   #numbered = 0;
@@ -65,11 +65,11 @@ export class Committer {
   /** Set while a look for entries of other tabs waits for its turn. */
   #looking: Promise<void> | undefined;
 
-  constructor(live: LiveState, isolation: Isolation, durable: Durable | undefined) {
+  constructor(live: LiveState, isolation: Isolation, store: PersistentStore | undefined) {
     this.#live = live;
     this.#isolation = isolation;
-    this.#durable = durable;
-    durable?.watch(() => this.catchUp());
+    this.#store = store;
+    store?.watch(() => this.catchUp());
   }
 
   /** Whether no change waits here: the ids are as they will be. */
@@ -119,13 +119,13 @@ export class Committer {
   /** Resolves once every logged change would survive a power failure. */
   flush(): Promise<void> {
     return this.between(async () => {
-      const durable = this.#durable;
-      if (durable === undefined) return;
+      const store = this.#store;
+      if (store === undefined) return;
       const append = async (others: boolean): Promise<boolean> => {
         if (others) await this.#catchUp(new Map());
-        return durable.append([], true);
+        return store.append([], true);
       };
-      while (!(await durable.inTurn(append))) await this.#catchUp(new Map());
+      while (!(await store.inTurn(append))) await this.#catchUp(new Map());
     });
   }
 
@@ -166,7 +166,7 @@ export class Committer {
 
   /** The changes at the front that are ready. */
   #takeGroup(): Queued[] {
-    const most = this.#durable === undefined ? 1 : GROUP_CHANGES;
+    const most = this.#store === undefined ? 1 : GROUP_CHANGES;
     const group: Queued[] = [];
     let bytes = 0;
     for (let next = this.#queue[0]; isReady(next) && typeof next !== 'function'; next = this.#queue[0]) {
@@ -180,8 +180,8 @@ export class Committer {
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
-    const durable = this.#durable;
-    if (durable === undefined) {
+    const store = this.#store;
+    if (store === undefined) {
       for (const queued of await this.#checked(group)) await this.#publish(queued);
       return;
     }
@@ -189,13 +189,13 @@ export class Committer {
     try {
       if (this.#unsure) await this.#catchUp(waiting);
       const frees = group[0]?.change.frees === true;
-      const append = (): Promise<boolean> => durable.inTurn((others) => this.#append(durable, waiting, others));
+      const append = (): Promise<boolean> => store.inTurn((others) => this.#append(store, waiting, others));
       for (let mayMakeRoom = true; ; ) {
         try {
           if (await append()) break;
           await this.#catchUp(waiting);
         } catch (error) {
-          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(durable, frees))) throw error;
+          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(store, frees))) throw error;
           mayMakeRoom = false;
         }
       }
@@ -209,9 +209,9 @@ export class Committer {
    * A checkpoint takes the place of the log. The database makes the checkpoint in the midst of a
    * change that has not taken effect yet.
    */
-  #makeRoom(durable: Durable, frees: boolean): Promise<boolean> {
+  #makeRoom(store: PersistentStore, frees: boolean): Promise<boolean> {
     this.#unsure = false;
-    return this.#isolation.lend(() => durable.makeRoom(frees));
+    return this.#isolation.lend(() => store.makeRoom(frees));
   }
 
   /**
@@ -220,18 +220,18 @@ export class Committer {
    *
    * @param others other tabs may have written. The turn to append is this tab's, and stays so
    */
-  async #append(durable: Durable, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
+  async #append(store: PersistentStore, waiting: Map<number, Queued>, others: boolean): Promise<boolean> {
     for (;;) {
       if (others) await this.#catchUp(waiting);
       const checked = await this.#checked([...waiting.values()]);
       for (const queued of waiting.values()) if (!checked.includes(queued)) waiting.delete(queued.number);
       if (checked.length === 0) return true;
-      const entries = checked.map(({ change, number }) => change.entry({ writer: durable.writer, number }));
+      const entries = checked.map(({ change, number }) => change.entry({ writer: store.writer, number }));
       const isStrict = checked.some(({ strict }) => strict);
       // Until the log has answered.
       this.#unsure = true;
       try {
-        const logged = await durable.append(entries, isStrict);
+        const logged = await store.append(entries, isStrict);
         this.#unsure = false;
         if (logged || !others) return logged;
       } catch (error) {
@@ -258,7 +258,7 @@ export class Committer {
   }
 
   async #catchUp(waiting: Map<number, Queued>): Promise<void> {
-    await this.#durable?.catchUp(async (number) => {
+    await this.#store?.catchUp(async (number) => {
       const queued = waiting.get(number);
       // If not, the caller of the change hears that the change failed, and its rows are gone.
       if (!queued?.change.isWhole()) return false;
@@ -289,7 +289,7 @@ export class Committer {
   async #publish({ change, resolve, reject }: Queued): Promise<void> {
     await this.#isolation.alone(change.publish()).then(resolve, (error) => {
       // A logged change will be there when the database is opened again.
-      reject(this.#durable !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
+      reject(this.#store !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
     });
   }
 }

@@ -8,7 +8,7 @@ import type { Id } from '../../base/types.js';
 import type { Collection } from '../../collection/collection.js';
 import type { Ids, PendingIds } from '../../collection/ids.js';
 import type { Origin, WriteEntry } from '../../format/entry.js';
-import type { Draft } from '../../persistence/draft.js';
+import type { WriteBuffer } from '../../persistence/write-buffer.js';
 
 const NO_SLOT = -1;
 
@@ -16,7 +16,7 @@ export class Transaction {
   readonly #kind: WriteKind;
   #collection: Collection;
   /** Collects the parts for the log, if there is one. */
-  readonly #draft: Draft | undefined;
+  readonly #buffer: WriteBuffer | undefined;
   // By row of this write.
   readonly #ids: (Id | undefined)[] = [];
   #slots: number[] = [];
@@ -34,10 +34,10 @@ export class Transaction {
   /** The log may hold an entry of the transaction. */
   #mayBeLogged = false;
 
-  constructor(kind: WriteKind, collection: Collection, draft?: Draft) {
+  constructor(kind: WriteKind, collection: Collection, buffer?: WriteBuffer) {
     this.#kind = kind;
     this.#collection = collection;
-    this.#draft = draft;
+    this.#buffer = buffer;
     this.failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
@@ -51,7 +51,7 @@ export class Transaction {
 
   /** Bytes of its entry in the log, about. */
   get bytes(): number {
-    return this.#draft?.bytes ?? 0;
+    return this.#buffer?.bytes ?? 0;
   }
 
   /**
@@ -85,7 +85,7 @@ export class Transaction {
       this.#slots.push(hasVector ? (slots[stored++] as number) : NO_SLOT);
       this.#metadata.push(part.metadata?.[i]);
     });
-    return this.#draft?.add(part);
+    return this.#buffer?.add(part);
   }
 
   /**
@@ -112,8 +112,8 @@ export class Transaction {
   /** The entry for the log. */
   entry(origin: Origin): WriteEntry {
     this.#mayBeLogged = true;
-    const said = this.#draft?.said() ?? { stored: [], parts: [] };
-    return { ...origin, kind: this.#kind, firstChosen: this.#firstChosen, ...said };
+    const payload = this.#buffer?.payload() ?? { stored: [], parts: [] };
+    return { ...origin, kind: this.#kind, firstChosen: this.#firstChosen, ...payload };
   }
 
   /** Takes up the choice of ids that the log holds. */
@@ -138,7 +138,7 @@ export class Transaction {
   }
 
   /**
-   * Goes on in another engine, into which the rows are written again from the draft. If the draft
+   * Goes on in another engine, into which the rows are written again from the buffer. If the draft
    * cannot be read, the transaction fails, and is rolled back in the other engine.
    */
   async move(collection: Collection): Promise<void> {
@@ -153,7 +153,7 @@ export class Transaction {
   }
 
   async #storeAgain(): Promise<void> {
-    for await (const part of this.#draft?.again(this.#collection.engine.dimensions) ?? []) {
+    for await (const part of this.#buffer?.again(this.#collection.engine.dimensions) ?? []) {
       const stored = this.#store(part, part.start);
       let next = 0;
       for (const i of part.ids.keys()) {
@@ -170,7 +170,7 @@ export class Transaction {
    */
   async discard(reason: EdgeVecError): Promise<void> {
     if (this.#mayBeLogged && reason.code !== 'QUOTA') return;
-    await this.#draft?.discard();
+    await this.#buffer?.discard();
   }
 
   /** Lets parts reject: the parts that wait, and later ones. */

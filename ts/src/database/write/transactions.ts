@@ -4,7 +4,7 @@
 import type { WriteRequest } from '../../base/calls.js';
 import { aborted, type EdgeVecError } from '../../base/errors.js';
 import type { Collection } from '../../collection/collection.js';
-import type { Draft } from '../../persistence/draft.js';
+import type { WriteBuffer } from '../../persistence/write-buffer.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
 import type { Maintenance } from '../maintenance.js';
@@ -30,13 +30,16 @@ export class Transactions {
    *
    * @throws `ABORTED` if the transaction is gone
    */
-  of({ transaction, first, kind, rows }: WriteRequest, draft: (rows?: number) => Draft | undefined): Transaction {
+  of(
+    { transaction, first, kind, rows }: WriteRequest,
+    buffer: (rows?: number) => WriteBuffer | undefined,
+  ): Transaction {
     const known = this.#open.get(transaction);
     if (known !== undefined) return known;
     // Parts that were under way when their transaction failed come here; the failing part has told
     // why.
     if (!first) throw aborted();
-    const opened = new Transaction(kind, this.#live.collection, draft(rows));
+    const opened = new Transaction(kind, this.#live.collection, buffer(rows));
     this.#open.set(transaction, opened);
     return opened;
   }

@@ -14,7 +14,7 @@ import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
 import { Calls } from './calls.js';
 import { packError, unpackError, unpackEvent, unpackReport } from './error-data.js';
-import { awaitLock } from './lock.js';
+import { awaitLock } from './liveness.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { type Started, startWorker, workerFailed } from './start.js';
 

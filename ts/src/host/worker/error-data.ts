@@ -9,7 +9,7 @@ import {
   type EdgeVecErrorDetails,
 } from '../../base/errors.js';
 import type { SalvageLoss, SalvageReport } from '../../database/salvage/report.js';
-import type { StorageEvent } from '../../persistence/durable.js';
+import type { StorageEvent } from '../../persistence/open.js';
 
 /** An error as structured-clone data. */
 export interface ErrorData {

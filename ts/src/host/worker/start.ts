@@ -2,7 +2,7 @@
 
 import { EdgeVecError } from '../../base/errors.js';
 import type { ResolvedOptions } from '../../base/options.js';
-import { isHeld, lockName } from './lock.js';
+import { isHeld, lockName } from './liveness.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
 /**

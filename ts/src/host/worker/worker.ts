@@ -7,12 +7,12 @@ import { EdgeVecError } from '../../base/errors.js';
 import { Slices } from '../../base/time-slices.js';
 import type { Database } from '../../database/database.js';
 import { openDatabase } from '../../database/open.js';
-import type { StorageEvent } from '../../persistence/durable.js';
+import type { StorageEvent } from '../../persistence/open.js';
 import { IndexedDbSite } from '../../storage/indexeddb.js';
 import { buffersOf } from './buffers.js';
 import { packError, packEvent, packReport, unpackError } from './error-data.js';
 import { Feed } from './feed.js';
-import { holdLock } from './lock.js';
+import { holdLock } from './liveness.js';
 import { type FromWorker, type OpenMessage, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
 const scope = self as unknown as {

@@ -3,7 +3,7 @@
 import { damaged, EdgeVecError } from '../../base/errors.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
-import { noRoom } from '../../storage/room.js';
+import { quotaExceeded } from '../../storage/estimate.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Log } from '../log/log.js';
 import { isLean } from './lean.js';
@@ -32,7 +32,7 @@ export class Pinned {
       if (name === undefined) throw replaced();
       const manifest = await readManifest(storage, name);
       // The graph was left out for want of room: what is in memory is whole.
-      if (isLean(manifest)) throw noRoom(storage.kind, {});
+      if (isLean(manifest)) throw quotaExceeded(storage.kind, {});
       return new Pinned(manifest, name, storage, log, release);
     } catch (error) {
       release();

@@ -19,8 +19,8 @@ import {
   refsIn,
   type StoredOptions,
 } from '../../format/manifest.js';
+import { assertRoom, bytesOf } from '../../storage/estimate.js';
 import type { Names } from '../../storage/names.js';
-import { assertRoom, bytesOf } from '../../storage/room.js';
 import type { Put, Storage } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { Log } from '../log/log.js';

@@ -5,7 +5,8 @@
 // takes a Web Lock for its append: they queue for it, and nobody who queues is overtaken. A tab
 // that is refused tells the others, and so they queue too. A tab alone takes no lock.
 
-import { inQueue, webLocks } from './lock.js';
+import { webLocks } from '../../base/web-locks.js';
+import { inQueue } from './mutex.js';
 
 /** How long a tab queues after it has met another one, in milliseconds. */
 const LATELY_MS = 10_000;

@@ -2,7 +2,7 @@
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
-import { noRoom } from '../room.js';
+import { quotaExceeded } from '../estimate.js';
 import { codeOf } from './node.js';
 
 export async function unavailable<T>(folder: string, run: () => Promise<T>): Promise<T> {
@@ -28,7 +28,7 @@ export async function guard<T>(run: () => Promise<T>): Promise<T> {
 }
 
 export function failed(cause: unknown): EdgeVecError {
-  return isFull(cause) ? noRoom('files', { cause }) : broken(cause);
+  return isFull(cause) ? quotaExceeded('files', { cause }) : broken(cause);
 }
 
 /** Whether the disk has no room left, or this user may not have more of it. */

@@ -1,6 +1,6 @@
 // Who holds a lock, as the lock's file says it.
 
-import type { Fs, Node } from './node.js';
+import type { Fs, NodePlatform } from './node.js';
 
 export interface Holder {
   readonly pid: number;
@@ -30,12 +30,12 @@ export async function namespaceOf(fs: Fs): Promise<string> {
 }
 
 /** Whether the process of a holder can be asked for. */
-export function isHere({ hostname, namespace }: Holder, node: Node, ours: string): boolean {
+export function isHere({ hostname, namespace }: Holder, node: NodePlatform, ours: string): boolean {
   return hostname === node.hostname && namespace === ours;
 }
 
 /** The holder, for people. */
-export function sayHolder(holder: Holder, node: Node, ours: string): string {
+export function sayHolder(holder: Holder, node: NodePlatform, ours: string): string {
   const { pid, hostname } = holder;
   if (hostname !== node.hostname) return `process ${pid} on the machine ${hostname}`;
   if (!isHere(holder, node, ours))

@@ -58,7 +58,7 @@ interface Process {
 
 declare const process: Process | undefined;
 
-export interface Node {
+export interface NodePlatform {
   readonly fs: Fs;
   readonly pid: number;
   readonly hostname: string;
@@ -82,7 +82,7 @@ interface Timers {
 }
 
 /** Undefined where there are no files. */
-export function node(): Node | undefined {
+export function node(): NodePlatform | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   const { pid, kill, getBuiltinModule } = process;
   const fs = getBuiltinModule('node:fs/promises') as Fs | undefined;

@@ -4,7 +4,7 @@
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
-import type { Keys, Room, Storage, StoreName } from '../storage.js';
+import type { Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
 import { guard } from './errors.js';
 import { JOURNAL } from './names.js';
 import { codeOf, type Fs } from './node.js';
@@ -74,7 +74,7 @@ export class ReadOnlyFiles implements Storage {
     });
   }
 
-  async estimate(): Promise<Room | undefined> {
+  async estimate(): Promise<StorageEstimate | undefined> {
     return undefined;
   }
 

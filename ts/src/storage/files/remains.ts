@@ -2,7 +2,7 @@
 // over. So it can be read while another has it open, on a medium that cannot be written, and if the
 // journal is gone.
 
-import { alone, type Keys, type Room, type Storage, type StoreName } from '../storage.js';
+import { alone, type Keys, type Storage, type StorageEstimate, type StoreName } from '../storage.js';
 import { refuseCommit } from '../unwritten.js';
 import { guard } from './errors.js';
 import { readAll } from './io.js';
@@ -93,7 +93,7 @@ export class FileRemains implements Storage {
 
   commit = refuseCommit;
 
-  async estimate(): Promise<Room | undefined> {
+  async estimate(): Promise<StorageEstimate | undefined> {
     return undefined;
   }
 

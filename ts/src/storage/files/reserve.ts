@@ -1,4 +1,4 @@
-// Room that is kept back on the disk, in a file of its own, for what frees room. If a commit that
+// StorageEstimate that is kept back on the disk, in a file of its own, for what frees room. If a commit that
 // may use the room finds no other, the file is cut shorter and the commit is tried again.
 
 import { isFull } from './errors.js';

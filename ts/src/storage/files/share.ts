@@ -1,7 +1,7 @@
 // One storage for all in a thread who open the same place, as tabs share what a browser keeps: each has a handle, and the last one closes it.
 
 import { closed, detailsOf, EdgeVecError } from '../../base/errors.js';
-import type { Batch, Keys, News, Room, Storage, StoreName } from '../storage.js';
+import type { Batch, ChangeChannel, Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
 
 /** A place where a storage may be open. Copies of this module, which hot reload makes, meet here: it is data, and no class of theirs. */
 interface Slot {
@@ -68,7 +68,7 @@ async function inTurn<T>(slots: Slots, place: string, run: (slot: Slot) => Promi
 
 class Handle implements Storage {
   readonly kind: Storage['kind'];
-  readonly news: News;
+  readonly channel: ChangeChannel;
   readonly #slot: Slot;
   readonly #storage: Storage;
   readonly #close: () => Promise<void>;
@@ -99,13 +99,13 @@ class Handle implements Storage {
         if (slot.storage === storage) await end(slot);
       });
     };
-    this.news = {
-      tell: () => {
+    this.channel = {
+      notify: () => {
         // Later, as messages come.
         for (const other of slot.holders) if (other !== holder) queueMicrotask(() => other.heard());
       },
-      listen: (heard) => {
-        holder.heard = heard;
+      onChange: (listener) => {
+        holder.heard = listener;
       },
       close: () => {
         holder.heard = () => {};
@@ -161,7 +161,7 @@ class Handle implements Storage {
     return !this.isReadOnly && !this.#closed && this.#slot.holders.size === 1;
   }
 
-  estimate(): Promise<Room | undefined> {
+  estimate(): Promise<StorageEstimate | undefined> {
     return this.#run((storage) => storage.estimate());
   }
 

@@ -6,9 +6,9 @@ import { inspect } from '../../base/inspect.js';
 import type { Storage, StorageSite } from '../storage.js';
 import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';
-import { LockFile } from './lock.js';
+import { LockFile } from './lock-file.js';
 import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, NEW, RESERVE, unescaped } from './names.js';
-import { codeOf, type Node } from './node.js';
+import { codeOf, type NodePlatform } from './node.js';
 import { isReadOnlyRefusal, ReadOnlyFiles } from './read-only.js';
 import { FileRemains } from './remains.js';
 import { share, withdraw } from './share.js';
@@ -16,11 +16,11 @@ import { FileStorage } from './storage.js';
 
 export class FilesSite implements StorageSite {
   readonly kind = 'files';
-  readonly #node: Node;
+  readonly #node: NodePlatform;
   readonly #root: string;
 
   /** @param root the folder that holds a folder for each name */
-  constructor(node: Node, root: string) {
+  constructor(node: NodePlatform, root: string) {
     this.#node = node;
     this.#root = root;
   }

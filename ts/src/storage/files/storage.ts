@@ -3,11 +3,19 @@
 
 import { closed, damaged, type EdgeVecError, gone } from '../../base/errors.js';
 import { kindOf } from '../names.js';
-import { alone, type Batch, type Keys, type Room, type Storage, type StoreName, sameBytes } from '../storage.js';
+import {
+  alone,
+  type Batch,
+  type Keys,
+  type Storage,
+  type StorageEstimate,
+  type StoreName,
+  sameBytes,
+} from '../storage.js';
 import { guard } from './errors.js';
 import { syncFolder, writeAll } from './io.js';
 import { Journal } from './journal.js';
-import type { LockFile } from './lock.js';
+import type { LockFile } from './lock-file.js';
 import { CHUNKS, DAMAGED, escaped, JOURNAL, LOCK, NEW, unescaped } from './names.js';
 import { codeOf, type Fs } from './node.js';
 import { encodeBody } from './record.js';
@@ -130,11 +138,11 @@ export class FileStorage implements Storage {
     return this.#failure !== undefined;
   }
 
-  async estimate(): Promise<Room | undefined> {
+  async estimate(): Promise<StorageEstimate | undefined> {
     const found = await this.#fs.statfs(this.#folder).catch(() => undefined);
     if (found === undefined) return undefined;
     const { bavail, blocks, bfree, bsize } = found;
-    return { used: (blocks - bfree) * bsize, quota: (blocks - bfree + bavail) * bsize };
+    return { usage: (blocks - bfree) * bsize, quota: (blocks - bfree + bavail) * bsize };
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,8 @@
 // worker is gone, for any reason. Without Web Locks (insecure contexts, some sandboxed frames), or
 // if the client cannot see the lock, the client notices only the errors that fire events.
 
+import { webLocks } from '../../base/web-locks.js';
+
 let opened = 0;
 
 /** A unique name: the client's own random part and a counter. */
@@ -16,7 +18,7 @@ export function lockName(): string {
 
 /** Worker side: resolves to true once the lock is held, for good. */
 export function holdLock(name: string): Promise<boolean> {
-  const manager = locks();
+  const manager = webLocks();
   if (manager === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
     const forever = (): Promise<never> => {
@@ -32,7 +34,7 @@ export function holdLock(name: string): Promise<boolean> {
  * data was cleared, Chromium gives the page other locks than its workers.
  */
 export async function isHeld(name: string): Promise<boolean> {
-  const held = locks()?.request(name, { ifAvailable: true }, (lock) => lock === null);
+  const held = webLocks()?.request(name, { ifAvailable: true }, (lock) => lock === null);
   return (await held?.catch(() => false)) ?? false;
 }
 
@@ -42,14 +44,10 @@ export async function isHeld(name: string): Promise<boolean> {
  */
 export function awaitLock(name: string, gone: () => void): () => void {
   const stop = new AbortController();
-  locks()
+  webLocks()
     ?.request(name, { signal: stop.signal }, () => {
       if (!stop.signal.aborted) gone();
     })
     .catch(() => {});
   return () => stop.abort();
-}
-
-function locks(): LockManager | undefined {
-  return typeof navigator === 'object' ? navigator.locks : undefined;
 }

@@ -1,4 +1,4 @@
-// Room on the device: looked for before much is written, since what does not fit is written in vain, slowly, and is in the way of others meanwhile.
+// StorageEstimate on the device: looked for before much is written, since what does not fit is written in vain, slowly, and is in the way of others meanwhile.
 
 import { EdgeVecError, type EdgeVecErrorDetails } from '../base/errors.js';
 import type { Storage } from './storage.js';
@@ -15,14 +15,14 @@ const CERTAIN = 2;
 export async function assertRoom(storage: Storage, needed: number): Promise<void> {
   if (needed < ASK_FROM) return;
   // Who does not tell lets us try.
-  const room = await storage.estimate().catch(() => undefined);
-  if (room === undefined) return;
-  const free = Math.max(0, room.quota - room.used);
+  const estimate = await storage.estimate().catch(() => undefined);
+  if (estimate === undefined) return;
+  const free = Math.max(0, estimate.quota - estimate.usage);
   if (needed <= free * CERTAIN) return;
-  throw noRoom(storage.kind, { expected: `at most ${free} bytes`, got: `about ${Math.ceil(needed)}` });
+  throw quotaExceeded(storage.kind, { expected: `at most ${free} bytes`, got: `about ${Math.ceil(needed)}` });
 }
 
-export function noRoom(
+export function quotaExceeded(
   kind: Storage['kind'],
   details: Pick<EdgeVecErrorDetails, 'expected' | 'got' | 'cause'>,
 ): EdgeVecError {

@@ -1,6 +1,8 @@
 // What one tab does at a time, and what none does while another reads, by Web Locks. Where there are none, or whoever holds a lock does not let go, two may
 // make a checkpoint at once: the log lets one of them through, which costs time and nothing else. And what is being read may be dropped, which is told.
 
+import { webLocks } from '../../base/web-locks.js';
+
 /** How long to wait for another tab, in milliseconds. */
 const WAIT_MS = 10_000;
 
@@ -82,10 +84,6 @@ export async function unlessHeld(name: string, run: () => Promise<void>): Promis
     await run();
     return true;
   });
-}
-
-export function webLocks(): LockManager | undefined {
-  return typeof navigator === 'object' ? navigator.locks : undefined;
 }
 
 function once(run: () => void): () => void {

@@ -7,14 +7,14 @@ import { joinBytes } from '../format/bytes.js';
 import { type ChunkRef, isWhole } from '../format/chunk.js';
 import type { WriteEntry } from '../format/entry.js';
 import { decodePart, decodeParts, encodePart, type StoredPart } from '../format/part.js';
+import { assertRoom } from '../storage/estimate.js';
 import type { Names } from '../storage/names.js';
-import { assertRoom } from '../storage/room.js';
 import type { Storage } from '../storage/storage.js';
 
 /** Bytes that wait in memory, and in the end go into the frame itself: no more than can be summed and handed over in a part of a slice. */
 const KEPT_BYTES = 1 << 20;
 
-export class Draft {
+export class WriteBuffer {
   readonly #storage: Storage;
   readonly #names: Names;
   /** Lets a checkpoint make room. False if there is no more room than before. */
@@ -87,7 +87,7 @@ export class Draft {
   }
 
   /** What goes into the entry. */
-  said(): Pick<WriteEntry, 'stored' | 'parts'> {
+  payload(): Pick<WriteEntry, 'stored' | 'parts'> {
     return { stored: [...this.#stored], parts: [...this.#parts] };
   }
 
@@ -96,7 +96,7 @@ export class Draft {
     // A chunk that waits for room may wait for whoever asks for its parts.
     const chunk = async (name: string): Promise<Uint8Array | undefined> =>
       this.#pending.get(name) ?? this.#storage.read('chunks', name);
-    yield* partsOf(this.said(), chunk, dimensions);
+    yield* partsOf(this.payload(), chunk, dimensions);
   }
 
   /** Forgets it. What cannot be removed now is removed with other orphans. */

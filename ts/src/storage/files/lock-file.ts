@@ -13,7 +13,7 @@ import { inspect } from '../../base/inspect.js';
 import { isFull } from './errors.js';
 import { type Holder, isHere, namespaceOf, parseHolder, sayHolder } from './holder.js';
 import { writeAll } from './io.js';
-import { codeOf, type FileHandle, type Identity, type Node } from './node.js';
+import { codeOf, type FileHandle, type Identity, type NodePlatform } from './node.js';
 import { isOpenHere, isSame } from './open-files.js';
 
 /** Time between two signs of life, in milliseconds. */
@@ -38,7 +38,7 @@ interface Found {
 }
 
 export class LockFile {
-  readonly #node: Node;
+  readonly #node: NodePlatform;
   readonly #file: string;
   readonly #namespace: string;
   /** Of this lock alone. */
@@ -58,7 +58,7 @@ export class LockFile {
   /** Whether nothing is under way that only the holder may do. */
   isIdle = (): boolean => false;
 
-  private constructor(node: Node, file: string, namespace: string) {
+  private constructor(node: NodePlatform, file: string, namespace: string) {
     this.#node = node;
     this.#file = file;
     this.#namespace = namespace;
@@ -67,7 +67,7 @@ export class LockFile {
   }
 
   /** @param what is locked, for people @throws `BLOCKED`, and what the platform throws */
-  static async take(node: Node, file: string, what: string): Promise<LockFile> {
+  static async take(node: NodePlatform, file: string, what: string): Promise<LockFile> {
     const lock = new LockFile(node, file, await namespaceOf(node.fs));
     try {
       if (!(await lock.#create()) && !(await lock.#takeOver())) throw await lock.#blocked(what);
