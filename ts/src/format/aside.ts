@@ -1,27 +1,30 @@
-// What was cut off a damaged log, as chunks: entries as they were stored, each behind its number, its
-// length and a checksum of these. An entry's own bytes may be damaged.
+// Entries cut off a damaged log, as chunks. Each entry keeps its stored bytes, behind its number,
+// its length and a checksum of the number and the length. The bytes of an entry may be damaged.
 
 import { damaged, type EdgeVecError } from '../base/errors.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 
-/** An entry as it was stored: its bytes may be damaged. */
+/** An entry as stored: the bytes may be damaged. */
 export type StoredEntry = readonly [seq: number, bytes: Uint8Array];
 
 /** Entries in the order of their numbers. */
 export interface Aside {
-  /** The checkpoint that they followed. */
+  /** The name of the checkpoint before the entries. */
   readonly checkpoint: string;
-  /** The number of the entry that the log ended with from then on. */
+  /** The number of the last entry that the log kept. */
   readonly after: number;
   readonly entries: readonly StoredEntry[];
 }
 
 const MAGIC = 0x534c5645; // "EVLS"
-/** Magic, version, the entry they followed, length of the checkpoint's name, checksum of these and of the name; then the name. */
+/**
+ * Magic, version, `after`, length of the checkpoint's name, checksum of these fields and of the
+ * name. The name follows.
+ */
 const HEADER = 24;
-/** Of an entry: its number, bytes of it, checksum of these; then the bytes. */
+/** For an entry: number, length of the bytes, checksum of these two. The bytes follow. */
 const ENTRY_HEADER = 16;
-/** Of entries in one chunk, about. */
+/** About how many bytes of entries a chunk holds. */
 const CHUNK_BYTES = 1 << 20;
 
 /** The chunks that hold all entries. */
@@ -56,7 +59,7 @@ function encodeChunk({ checkpoint, after, entries }: Aside, size: number): Uint8
   return writer.bytes;
 }
 
-/** As far as the chunk can be read. Undefined if nothing of it can. */
+/** Reads the chunk as far as possible. Undefined if the header cannot be read. */
 export function decodeAside(bytes: Uint8Array): Aside | undefined {
   const reader = new ByteReader(bytes, (): EdgeVecError => damaged('what was cut off the log'));
   const entries: StoredEntry[] = [];
@@ -78,7 +81,7 @@ export function decodeAside(bytes: Uint8Array): Aside | undefined {
       entries.push([seq, reader.take(size)]);
     }
   } catch {
-    // What has been read so far is whole.
+    // The entries read so far are whole.
   }
   return header && { ...header, entries };
 }

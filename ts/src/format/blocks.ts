@@ -1,20 +1,28 @@
-// How the metadata of rows is cut into chunks: blocks of slots, halved where their lines take much room. It depends on the lines alone, so that the
-// same rows give the same chunks everywhere, whatever was saved when.
+// How the metadata of rows is cut into chunks: into blocks of slots, and a block with long lines is
+// halved. The cut depends on the lines alone. The same rows therefore give the same chunks
+// everywhere, after any history of checkpoints.
 
 /** Slots of a block. */
 export const BLOCK_ROWS = 1024;
-/** What the lines of more than one slot take at most, as one chunk. */
+/** The most bytes of lines that a chunk of several slots holds. A single slot may take more. */
 export const MAX_RANGE_BYTES = 1 << 20;
 
-/** Slots whose metadata is one chunk: a power of two of slots, aligned. */
+/**
+ * Slots with their metadata in one chunk. The number of slots is a power of two, and `first` is a
+ * multiple of the number.
+ */
 export interface SlotRange {
   readonly first: number;
   readonly slots: number;
-  /** What their lines take. */
+  /** The bytes of the slots' lines. */
   readonly bytes: number;
 }
 
-/** The ranges of a block, or of a part of a block after halving. `lengthOf`: bytes of a slot's line, 0 without a row. */
+/**
+ * The ranges of a block, or of a part of a block after halving.
+ *
+ * @param lengthOf the bytes of a slot's line, 0 for a slot without a row
+ */
 export function cutBlock(lengthOf: (slot: number) => number, first: number, slots = BLOCK_ROWS): SlotRange[] {
   let bytes = 0;
   for (let slot = first; slot < first + slots; slot++) bytes += lengthOf(slot);
@@ -23,10 +31,16 @@ export function cutBlock(lengthOf: (slot: number) => number, first: number, slot
   return [...cutBlock(lengthOf, first, half), ...cutBlock(lengthOf, first + half, half)];
 }
 
-/** Whether so many blocks would be cut into just these ranges, in order. The ranges may come from a stranger. */
+/**
+ * Whether `cutBlock` could have cut the blocks into exactly these ranges, in this order. The ranges
+ * may come from an untrusted file.
+ */
 export function areCutRight(blocks: number, ranges: readonly Omit<SlotRange, 'first'>[]): boolean {
   let next = 0;
-  /** Bytes of the next ranges, which are to cover so many slots; NaN if they do not, or are cut otherwise. */
+  /**
+   * The bytes of the next ranges, if the ranges cover `slots` slots. NaN if the ranges cover other
+   * slots, or are cut in another way.
+   */
   const take = (slots: number): number => {
     const range = ranges[next];
     if (range?.slots === slots) {

@@ -1,5 +1,5 @@
-// The one writer and the one reader of binary headers: a magic number, the version, lengths, checksums.
-// Numbers are little-endian.
+// The only writer and the only reader of binary headers: a magic number, the version, lengths,
+// checksums. Numbers are little-endian.
 
 import { crc32c } from '../base/crc32c.js';
 import type { EdgeVecError } from '../base/errors.js';
@@ -7,7 +7,7 @@ import { checkVersion, FORMAT_VERSION } from './version.js';
 
 const CHECKSUM_BYTES = 4;
 
-/** Writes from the first byte to the last, into as many bytes as are asked for. */
+/** Writes `length` bytes, from the first to the last. */
 export class ByteWriter {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
@@ -18,7 +18,7 @@ export class ByteWriter {
     this.#view = new DataView(this.bytes.buffer);
   }
 
-  /** Where the next byte goes. */
+  /** The position of the next byte. */
   get at(): number {
     return this.#at;
   }
@@ -45,18 +45,18 @@ export class ByteWriter {
     return this;
   }
 
-  /** The checksum of the bytes from `from` up to here. */
+  /** Writes the checksum of the bytes from `from` up to the current position. */
   checksum(from = 0): this {
     return this.uint32(crc32c(this.bytes.subarray(from, this.#at)));
   }
 
-  /** Leaves room for a checksum, which `seal` writes. */
+  /** Leaves room for a checksum. `seal` writes the checksum later. */
   leaveChecksum(): this {
     this.#at += CHECKSUM_BYTES;
     return this;
   }
 
-  /** Writes the checksum of all bytes so far but its own four, at `place`. */
+  /** Writes a checksum at `place`. The checksum covers all bytes so far except its own four. */
   seal(place: number): this {
     const sum = sumAround(this.bytes.subarray(0, this.#at), place);
     this.#view.setUint32(place, sum, true);
@@ -64,34 +64,35 @@ export class ByteWriter {
   }
 }
 
-/** Reads bytes that may be cut short or changed. */
+/** Reads bytes of which some may be missing or changed. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #damaged: () => EdgeVecError;
   #at = 0;
 
-  /** @param damaged the error for bytes that are not as they were written */
+  /** @param damaged makes the error for missing or changed bytes */
   constructor(bytes: Uint8Array, damaged: () => EdgeVecError) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#damaged = damaged;
   }
 
-  /** Where the next byte comes from. */
+  /** The position of the next byte. */
   get at(): number {
     return this.#at;
   }
 
-  /** Bytes that have not been read. */
+  /** The number of bytes not yet read. */
   get left(): number {
     return this.#bytes.length - this.#at;
   }
 
   /**
-   * @param latest the latest version that is read
+   * @param latest the latest version that the caller reads
    * @returns the version
-   * @throws `damaged` if the bytes do not begin so; `UNSUPPORTED_FORMAT`
+   * @throws `damaged` if the bytes do not begin with the magic number and a version;
+   * `UNSUPPORTED_FORMAT` if the version is another
    */
   magic(magic: number, latest = FORMAT_VERSION): number {
     if (this.uint32() !== magic) throw this.#damaged();
@@ -100,7 +101,7 @@ export class ByteReader {
     return version;
   }
 
-  /** @throws `damaged` if the bytes end before; as all below */
+  /** Like all methods below: @throws `damaged` if too few bytes are left */
   uint32(): number {
     return this.#view.getUint32(this.#step(4), true);
   }
@@ -115,24 +116,24 @@ export class ByteReader {
     return this.#bytes.subarray(from, from + length);
   }
 
-  /** A view of all bytes that are left. */
+  /** A view of all bytes not yet read. */
   rest(): Uint8Array {
     return this.take(this.left);
   }
 
-  /** Reads the checksum of the bytes from `from` up to here. */
+  /** Reads a checksum, and compares it with the bytes from `from` up to the current position. */
   checksum(from = 0): void {
     const sum = crc32c(this.#bytes.subarray(from, this.#at));
     if (this.uint32() !== sum) throw this.#damaged();
   }
 
-  /** Checks the checksum at `place`, of all bytes up to `end` but its own four. */
+  /** Compares the checksum at `place` with all bytes up to `end` except its own four. */
   checkSeal(place: number, end = this.#bytes.length): void {
     if (end > this.#bytes.length) throw this.#damaged();
     if (this.#view.getUint32(place, true) !== sumAround(this.#bytes.subarray(0, end), place)) throw this.#damaged();
   }
 
-  /** Reads past the next bytes, and returns where they begin. */
+  /** Reads past the next bytes, and returns their position. */
   #step(length: number): number {
     if (length > this.left) throw this.#damaged();
     const from = this.#at;
@@ -141,14 +142,14 @@ export class ByteReader {
   }
 }
 
-/** One array of bytes behind the other. */
+/** The arrays in a single array, in order. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(lengthOf(parts));
   for (const part of parts) writer.put(part);
   return writer.bytes;
 }
 
-/** Bytes of some arrays together. */
+/** The number of bytes in all arrays. */
 export function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }

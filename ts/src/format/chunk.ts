@@ -1,4 +1,4 @@
-// A chunk and what must be known of it to trust it again.
+// A reference to a chunk: the name, and the length and checksum that a reader compares.
 
 import { crc32c } from '../base/crc32c.js';
 import { count, object, type Shape, scalar, text } from './fields.js';
@@ -11,7 +11,7 @@ export interface ChunkRef {
 
 const checksum: Shape<number> = scalar((value): value is number => Number.isSafeInteger(value));
 
-/** The shapes of its fields, for whatever is stored with more. */
+/** The shapes of the fields, for a type that extends `ChunkRef`. */
 export const CHUNK_REF_FIELDS = { name: text, bytes: count, crc: checksum } as const;
 
 export const chunkRef: Shape<ChunkRef> = object<ChunkRef>(CHUNK_REF_FIELDS);

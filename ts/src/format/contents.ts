@@ -1,10 +1,10 @@
-// What a manifest lists of each store, and where. The vectors, the ids and the metadata have fields of
-// their own; a further store is listed under its name.
+// The chunks of each store, and the fields of the manifest that list the chunks. Vectors, ids and
+// metadata have fields of their own. The manifest lists a further store under the store's name.
 
 import type { ChunkRef } from './chunk.js';
 import type { Manifest, StoredOptions } from './manifest.js';
 
-// The stores that every version has.
+// The stores of every version.
 export const VECTORS = 'vectors';
 export const IDS = 'ids';
 export const METADATA = 'metadata';
@@ -14,11 +14,11 @@ export interface Content {
   readonly store: string;
   /** The same chunk has the same key in every checkpoint. */
   readonly key: string;
-  /** How many slots the chunk is about, if the manifest says so: of metadata. */
+  /** How many slots the chunk covers. Only the manifest's fields of metadata have this number. */
   readonly slots?: number | undefined;
 }
 
-/** A chunk of a store, and what is stored of it. */
+/** A chunk of a store, and the reference to its stored bytes. */
 export interface Listed extends Content {
   readonly ref: ChunkRef;
 }
@@ -29,7 +29,7 @@ export const sectionKey = (section: number | string, chunk: number): string => `
 /** The key of a chunk of metadata. */
 export const rangeKey = (first: number, slots: number): string => `${METADATA}-${first}+${slots}`;
 
-/** All that a manifest lists but for the engine's header, in its order. */
+/** All chunks of a manifest except the engine's header, in the order of the manifest. */
 export function listedIn({ sections, ids, metadata, stores = {} }: Manifest): Listed[] {
   const numbered = (store: string, refs: readonly ChunkRef[]): Listed[] =>
     refs.map((ref, i) => ({ store, key: `${store}-${i}`, ref }));
@@ -47,7 +47,7 @@ export function listedIn({ sections, ids, metadata, stores = {} }: Manifest): Li
   ];
 }
 
-/** @param listed the chunks of each store in their order */
+/** @param listed the chunks, for each store in order */
 export function manifestWith(
   options: StoredOptions,
   nextId: number,

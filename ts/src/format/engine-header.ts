@@ -1,5 +1,6 @@
-// The engine's header as far as others must agree with it (docs/format.md): what the index was made with, and which slots are
-// visible. The engine reads the same bytes, and checks them by itself.
+// Reads the parts of the engine's header that the other stored data must agree with
+// (docs/format.md): the options of the index, and the visible slots. The engine reads the same
+// bytes, and makes its own checks.
 
 import { damaged } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
@@ -9,13 +10,13 @@ const PRECISIONS = ['float32', 'int16', 'int8'] as const;
 
 export interface Header {
   readonly options: EngineOptions;
-  /** Ascending. */
+  /** Visible slots, in ascending order. */
   visibleSlots(): Generator<number>;
 }
 
 /** @throws `DAMAGED` */
 export function readHeader(bytes: Uint8Array): Header {
-  // Behind the version, which is four bytes.
+  // The fields begin after the version, a number of four bytes.
   const reader = new PostcardReader(bytes, 4);
   const dimensions = reader.number();
   const metric = METRICS[reader.byte()];
@@ -37,7 +38,7 @@ export function readHeader(bytes: Uint8Array): Header {
   };
 }
 
-/** Numbers and lists of bytes as postcard writes them. */
+/** Numbers and lists of bytes, as postcard writes both. */
 class PostcardReader {
   readonly #bytes: Uint8Array;
   #at: number;
@@ -53,7 +54,10 @@ class PostcardReader {
     return byte;
   }
 
-  /** A u32: seven bits a byte, the lowest first; the highest bit says that more follow. */
+  /**
+   * A u32: seven bits a byte, the lowest bits first. If the highest bit of a byte is set, another
+   * byte follows.
+   */
   number(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {

@@ -1,8 +1,9 @@
-// One entry of the log as bytes: a transaction, as it was asked for. Played in order on the same rows, entries lead to the same rows, in any tab
-// and after any crash.
+// An entry of the log as bytes: a transaction as the caller asked for it. The same entries, applied
+// in order to the same rows, give the same rows in every tab and after every crash.
 //
-// A frame is a header, text that says what is to be done, and the parts of the write. Its checksum covers all of it, and its number must be the
-// one it is stored under.
+// A frame is a header, a text that describes the change, and the parts of the write. The checksum
+// covers the whole frame. The number in the header must be the number under which the frame is
+// stored.
 
 import type { WriteKind } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
@@ -12,7 +13,10 @@ import { type ChunkRef, chunkRef } from './chunk.js';
 import { count, id, isCount, list, object, oneOf, type Shape, scalar, text, UnknownField } from './fields.js';
 import { unknownField } from './version.js';
 
-/** Who wrote an entry, and which of its entries it is: by this a writer knows its own again. */
+/**
+ * The writer of an entry, and the number of the entry among the writer's entries. A writer
+ * recognises its own entries by the origin.
+ */
 export interface Origin {
   readonly writer: string;
   readonly number: number;
@@ -20,11 +24,14 @@ export interface Origin {
 
 export interface WriteEntry extends Origin {
   readonly kind: WriteKind;
-  /** Ids chosen for records that came without, in order. They follow one another, so the first is enough. */
+  /** The first id chosen for a record without an id. The ids of further records follow in order. */
   readonly firstChosen: number;
-  /** Chunks that hold the first parts, some each, of a write too large for one frame. */
+  /**
+   * The chunks with the first parts of a write too large for one frame. A chunk may hold several
+   * parts.
+   */
   readonly stored: readonly ChunkRef[];
-  /** The other parts, each as `encodePart` makes it. */
+  /** The other parts, as bytes of `encodePart`. */
   readonly parts: readonly Uint8Array[];
 }
 
@@ -36,13 +43,18 @@ export interface DeleteEntry extends Origin {
 export type Entry = WriteEntry | DeleteEntry;
 
 const MAGIC = 0x52465645; // "EVFR"
-/** Magic, version, number, bytes of text, checksum of all that follows and of the header before it. */
+/**
+ * Magic, version, number, bytes of text, checksum of all bytes behind the header and of the fields
+ * before the checksum.
+ */
 const HEADER = 24;
 
-/** The text of a write: its parts by their bytes. */
+/** The text of a write. Each part is given by its number of bytes. */
 type WriteText = Omit<WriteEntry, 'parts'> & { readonly parts: readonly number[] };
 
-/** Version 1.0.0-alpha.1 chose 2^53 behind the largest safe integer, and acknowledged it. */
+/**
+ * If the largest safe integer was an id, version 1.0.0-alpha.1 chose 2^53, and confirmed the write.
+ */
 const chosen: Shape<number> = scalar((value): value is number => isCount(value) || value === 2 ** 53);
 
 const writeText: Shape<WriteText> = object<WriteText>({
@@ -77,10 +89,12 @@ export function encodeFrame(seq: number, entry: Entry): Uint8Array<ArrayBuffer> 
 }
 
 /**
- * Only bytes that are not those that were written are damaged. An entry whose checksum is right was
- * written on purpose: if this reader cannot take it, the reader is at fault, and the entry stays.
+ * Only a frame with a wrong header or checksum is damaged. Every other frame was written on
+ * purpose. If this version cannot read a whole frame, the fault is in the reader, and the entry
+ * stays in the log.
  *
- * @throws `DAMAGED` if the bytes fail their own checksum, `UNSUPPORTED_FORMAT` if they do not and cannot be read here
+ * @throws `DAMAGED` if the magic number, the entry's number or the checksum is wrong;
+ * `UNSUPPORTED_FORMAT` if all three are right and the frame cannot be read here
  */
 export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   const wrong = (): EdgeVecError => damaged(`entry ${seq} of the log`);
@@ -92,7 +106,8 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   reader.uint32();
   if (number !== seq) throw wrong();
   reader.checkSeal(place);
-  // Whole from here on: a length that leads beyond the end was written so.
+  // The bytes are whole from here on. A length beyond the end was written on purpose, and is no
+  // damage.
   const content = new ByteReader(reader.rest(), () => unreadable(seq));
   try {
     const said: unknown = JSON.parse(new TextDecoder().decode(content.take(length)));
@@ -113,7 +128,7 @@ function withParts(entry: WriteText, content: ByteReader): WriteEntry {
   return { ...entry, parts: entry.parts.map((size) => content.take(size)) };
 }
 
-/** The error of an entry that cannot be taken here, though its bytes are as they were written. */
+/** The error for an entry with a right checksum that cannot be read here. */
 export function unreadable(seq: number, cause?: unknown): EdgeVecError {
   const problem = `Entry ${seq} of the log is whole, and cannot be read here`;
   const why = cause instanceof EdgeVecError ? (cause.cause ?? cause.problem) : cause;
@@ -125,7 +140,7 @@ export function unreadable(seq: number, cause?: unknown): EdgeVecError {
   });
 }
 
-/** The chunks that an entry names for its parts. What a damaged entry names cannot be known: none. */
+/** The chunks that an entry names for its parts. Empty if the entry cannot be read. */
 export function partsIfReadable(frame: Uint8Array, seq: number): string[] {
   try {
     const entry = decodeFrame(frame, seq);

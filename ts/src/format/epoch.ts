@@ -1,13 +1,15 @@
-// The epoch of a log: 32 bits in the head. The upper 24 are drawn when a database is made, and
-// stay: they tell whether a head is still of the same database. The lower 8 count how often the log
-// was mended: entries read before that are not those of the log now.
+// The epoch of a log: 32 bits in the head. The upper 24 bits are drawn when a database is made, and
+// never change, to identify the database. The lower 8 bits count repairs of the log. After a
+// repair, entries read before may not be in the log any more.
 
 const MENDED_BITS = 8;
 const MENDED = (1 << MENDED_BITS) - 1;
 
 /**
- * The epoch of a database that is made in place of another, if there is one: never taken for that
- * one.
+ * The epoch of a new database.
+ *
+ * @param replaced the epoch of the database that the new database replaces. The upper bits of the
+ * new epoch differ from the replaced epoch
  */
 export function drawEpoch(replaced?: number): number {
   for (;;) {
@@ -17,7 +19,7 @@ export function drawEpoch(replaced?: number): number {
   }
 }
 
-/** The epoch once the log has been mended. */
+/** The epoch after a repair of the log. */
 export function mendedEpoch(epoch: number): number {
   return ((epoch & ~MENDED) | ((epoch + 1) & MENDED)) >>> 0;
 }

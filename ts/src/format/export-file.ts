@@ -1,5 +1,5 @@
-// A whole database as one file: a header, a manifest, and the chunks it speaks of, in its order (docs/format.md). The same database gives the same
-// bytes everywhere.
+// A whole database in one file: a header, a manifest, and the chunks in the order of the manifest
+// (docs/format.md). The same database gives the same bytes everywhere.
 
 import { EdgeVecError } from '../base/errors.js';
 import { ByteReader, ByteWriter, joinBytes } from './bytes.js';
@@ -8,16 +8,19 @@ import { decodeManifest, type Manifest, namesOf, refsIn } from './manifest.js';
 import { checkVersion } from './version.js';
 
 const MAGIC = 0x42445645; // "EVDB"
-/** Magic, version, bytes of the manifest, checksum of these. */
+/** Magic, version, bytes of the manifest, checksum of these fields. */
 const HEADER = 16;
 
-/** What comes before the chunks. */
+/** The bytes before the chunks. */
 export function encodeStart(manifest: Uint8Array): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(HEADER + manifest.length);
   return writer.magic(MAGIC).uint32(manifest.length).checksum().put(manifest).bytes;
 }
 
-/** Reads a file as it comes. What it takes up is what has come, whatever the file says of itself. */
+/**
+ * Reads a file from a stream. The reader allocates memory only for bytes already received, since
+ * the lengths in a file may be false.
+ */
 export class PortableReader {
   readonly #pieces: Pieces;
   readonly manifest: Manifest;
@@ -27,7 +30,10 @@ export class PortableReader {
     this.manifest = manifest;
   }
 
-  /** @throws `DAMAGED` where it is no such file, `UNSUPPORTED_FORMAT`, and what the source throws */
+  /**
+   * @throws `DAMAGED` if the bytes are not an export file, `UNSUPPORTED_FORMAT`, and errors of the
+   * source
+   */
   static async open(source: AsyncIterator<Uint8Array>): Promise<PortableReader> {
     const pieces = new Pieces(source);
     const header = await pieces.take(HEADER).catch((error) => {
@@ -41,7 +47,11 @@ export class PortableReader {
     return new PortableReader(pieces, decodeManifest(await pieces.take(length)));
   }
 
-  /** The chunks, each whole, in the manifest's order. @throws `DAMAGED`, and what the source throws */
+  /**
+   * The chunks, each checked by its checksum, in the order of the manifest.
+   *
+   * @throws `DAMAGED`, and errors of the source
+   */
   async *chunks(): AsyncGenerator<readonly [ref: ChunkRef, bytes: Uint8Array]> {
     for (const ref of refsIn(this.manifest)) {
       const bytes = await this.#pieces.take(ref.bytes);
@@ -52,7 +62,7 @@ export class PortableReader {
   }
 }
 
-/** Bytes from pieces of any size. */
+/** Takes bytes from pieces of any size. */
 class Pieces {
   readonly #source: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array();
@@ -61,7 +71,7 @@ class Pieces {
     this.#source = source;
   }
 
-  /** The next bytes, in a buffer of their own. */
+  /** The next bytes, copied into a new buffer. */
   async take(length: number): Promise<Uint8Array> {
     const taken: Uint8Array[] = [];
     for (let missing = length; missing > 0; ) {
@@ -86,7 +96,10 @@ class Pieces {
   }
 }
 
-/** The same manifest with names by place in the file, which say nothing of who wrote them. */
+/**
+ * The manifest with new names: each chunk is named by its position in the file. The old names would
+ * tell who wrote the chunks.
+ */
 export function numbered(manifest: Manifest): Manifest {
   const numbers = new Map(namesOf(manifest).map((name, i) => [name, String(i)]));
   return renamed(manifest, (name) => numbers.get(name) as string);

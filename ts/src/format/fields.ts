@@ -1,26 +1,26 @@
-// Shapes of stored JSON. One shape says how a stored thing is written and how it is read: the writer
-// takes the named fields and no other, and the reader refuses a field that the shape does not name. So a
-// new field of a type in memory reaches the disk only by way of its shape, and a field that a newer
-// version has stored is never passed over.
+// Shapes of stored JSON. A shape defines both writing and reading. The writer takes only the named
+// fields, and the reader refuses a field without a name in the shape. A new field of a type in
+// memory therefore reaches storage only through its shape, and no reader passes over a field of a
+// newer version.
 
 import type { Id } from '../base/types.js';
 
-/** How a value is read from JSON, and written. */
+/** How to read a value from JSON, and how to write the value. */
 export interface Shape<T> {
   /** @throws `Malformed`, `UnknownField` */
   read(value: unknown): T;
-  /** What JSON is made of. */
+  /** Returns a value for `JSON.stringify`. */
   write(value: T): unknown;
 }
 
-/** A value that is not of its shape. */
+/** A value of another kind than its shape. */
 export class Malformed extends Error {
   constructor() {
     super('a value is not of the kind that is stored in its place');
   }
 }
 
-/** A field that no shape here names: a newer version has written it. */
+/** A field without a shape: a newer version has written the field. */
 export class UnknownField extends Error {
   readonly field: string;
 
@@ -30,7 +30,7 @@ export class UnknownField extends Error {
   }
 }
 
-/** An object with these fields, written in this order. The types require a shape for every field. */
+/** An object with these fields, written in this order. The type asks for a shape of every field. */
 export function object<T extends object>(shapes: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
   const fields = Object.entries(shapes) as [keyof T & string, Shape<unknown>][];
   return {
@@ -54,7 +54,7 @@ export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** A value without fields that passes a test. */
+/** A value without fields, checked by a test. */
 export function scalar<T>(is: (value: unknown) => value is T): Shape<T> {
   return {
     read(value) {
@@ -65,7 +65,7 @@ export function scalar<T>(is: (value: unknown) => value is T): Shape<T> {
   };
 }
 
-/** One of some texts. */
+/** A string out of a list. */
 export function oneOf<const T extends string>(...texts: readonly T[]): Shape<T> {
   return scalar((value): value is T => texts.includes(value as T));
 }
@@ -81,7 +81,7 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** A number of things, or of a thing. */
+/** A non-negative safe integer. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

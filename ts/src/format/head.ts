@@ -1,5 +1,6 @@
-// The head of a database in storage: how far its log has come, and which checkpoint the log goes on from. Whoever commits compares it with what
-// it knows: that fences writers who have not seen everything.
+// The head of a stored database: the last entry of the log, and the checkpoint before the log. A
+// tab that commits compares the stored head with the head it knows. This fences writers that have
+// not read all entries.
 
 import { damaged, type EdgeVecError } from '../base/errors.js';
 import { ByteReader, ByteWriter } from './bytes.js';
@@ -7,18 +8,24 @@ import { isCount } from './fields.js';
 import { unknownField } from './version.js';
 
 export interface Head {
-  /** Changes when the log begins anew, so that numbers of another log are not taken for this one's. */
+  /** Identifies the database, and counts repairs of the log (epoch.ts). */
   readonly epoch: number;
-  /** The number of the last entry of the log; 0 before the first. */
+  /** The number of the last entry of the log. 0 before the first entry. */
   readonly seq: number;
-  /** The checkpoint that holds every entry up to `checkpointSeq`: the name of its manifest. Empty: there is none. */
+  /**
+   * The name of the manifest of the checkpoint with all entries up to `checkpointSeq`. Empty if the
+   * database has no checkpoint.
+   */
   readonly checkpoint: string;
   readonly checkpointSeq: number;
 }
 
 const WHAT = 'the head of the database';
 const MAGIC = 0x44485645; // "EVHD"
-/** Magic, version, epoch, seq, checkpoint's seq, length of its name; then the name, then the checksum of all before it. */
+/**
+ * Magic, version, epoch, seq, checkpointSeq, length of the checkpoint's name. The name follows,
+ * then a checksum of all bytes before the checksum.
+ */
 const FIXED = 32;
 const CHECKSUM = 4;
 

@@ -1,4 +1,4 @@
-// The ids of a block of slots as bytes: JSON, a list of rows by slot.
+// The ids of a block of slots as bytes: a JSON list of rows, in the order of slots.
 
 import { damaged } from '../base/errors.js';
 import type { Id } from '../base/types.js';
@@ -6,15 +6,18 @@ import { BLOCK_ROWS } from './blocks.js';
 import { isId } from './fields.js';
 import { unknownField } from './version.js';
 
-/** A row's place in its block, its id, and its place in order of insertion. */
+/** A row's position in its block, its id, and its number in the order of insertion. */
 export type ListedId = readonly [at: number, id: Id, order: number];
 
 const WHAT = 'the ids';
-/** Places in order of insertion are below this: those of rows to come are safe integers too. */
+/**
+ * Numbers in the order of insertion are below this limit. The numbers of further rows then stay
+ * safe integers.
+ */
 const ORDERS = 2 ** 52;
 const FIELDS = 3;
 
-/** @param rows ascending by place */
+/** @param rows ascending by position */
 export function encodeIds(rows: readonly ListedId[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(rows.map(([at, id, order]) => [at, id, order])));
 }

@@ -1,5 +1,5 @@
-// What a checkpoint is made of: which chunks, how long, with which checksums; and the options of the database. It is stored as a chunk itself, whose
-// name the head knows.
+// The manifest of a checkpoint: all chunks with their lengths and checksums, and the options of the
+// database. The manifest is itself a chunk, and the head has its name.
 
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
@@ -11,7 +11,7 @@ import { count, integer, list, Malformed, object, oneOf, type Shape, UnknownFiel
 import { SECTIONS } from './sections.js';
 import { FORMAT_VERSION, FURTHER_STORES_VERSION, unknownField } from './version.js';
 
-/** What a stored database was made with. */
+/** The options of a stored database. */
 export interface StoredOptions {
   readonly dimensions: number;
   readonly metric: Metric;
@@ -23,17 +23,20 @@ export interface StoredOptions {
 
 export interface Manifest {
   readonly options: StoredOptions;
-  /** Chosen ids are this one or above. */
+  /** The next id that the database may choose. Chosen ids are never below. */
   readonly nextId: number;
-  /** The engine's header. Null: an empty database. */
+  /** The engine's header. Null for an empty database. */
   readonly header: ChunkRef | null;
-  /** The engine's sections by number, each in order of chunks. */
+  /** The chunks of the engine's sections, by number of section. */
   readonly sections: Sections;
-  /** Ids, a block of slots each. */
+  /** The chunks of ids, a chunk for each block of slots. */
   readonly ids: readonly ChunkRef[];
-  /** Metadata of the same blocks, cut into ranges. */
+  /** The chunks of metadata, for the same blocks, cut into ranges. */
   readonly metadata: readonly MetadataRef[];
-  /** The chunks of further stores, by the store's name; left out: there are none. */
+  /**
+   * The chunks of further stores, by the store's name. Left out if the database has no further
+   * stores.
+   */
   readonly stores?: Stores;
 }
 
@@ -41,17 +44,19 @@ export type Stores = Readonly<Record<string, readonly ChunkRef[]>>;
 
 export type Sections = Readonly<Record<number, readonly ChunkRef[]>>;
 
-/** A chunk with the metadata of so many slots. */
+/** A chunk of metadata, and the number of slots it covers. */
 export interface MetadataRef extends ChunkRef {
   readonly slots: number;
 }
 
 const WHAT = 'the checkpoint';
 const MAGIC = 0x464d5645; // "EVMF"
-/** Magic, version, length of the text, checksum of the text and of the header before it. */
+/**
+ * Magic, version, length of the text, checksum of the text and of the fields before the checksum.
+ */
 const HEADER = 16;
 
-/** An option of the engine that is not stored would be lost at the next start: the type asks for each. */
+/** Asks for a shape of each option. An option without a shape would be lost at the next start. */
 type EveryOption = { readonly [K in keyof EngineOptions]-?: Shape<EngineOptions[K]> };
 
 const options: Shape<StoredOptions> = object<StoredOptions>({
@@ -139,25 +144,25 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   }
 }
 
-/** All chunks it is made of, in one order. */
+/** All chunks of a manifest, always in the same order. */
 export function refsIn({ header, sections, ids, metadata, stores = {} }: Manifest): ChunkRef[] {
   const listed = [...Object.values(sections).flat(), ...ids, ...metadata, ...Object.values(stores).flat()];
   return header === null ? listed : [header, ...listed];
 }
 
-/** Their names. */
+/** The names of all chunks of a manifest. */
 export function namesOf(manifest: Manifest): string[] {
   return refsIn(manifest).map(({ name }) => name);
 }
 
-/** A file may come from anywhere: its checksums say that it is whole, not that it is a manifest. */
+/** The file may come from an untrusted source. Checksums show only that the file is complete. */
 function isConsistent(manifest: Manifest): boolean {
   const { m, efConstruction } = manifest.options;
   const names = namesOf(manifest);
   return (
     efConstruction >= m &&
     areCutRight(manifest.ids.length, manifest.metadata) &&
-    // One chunk in many places would take many times its bytes.
+    // If many places named the same chunk, reading would take many times the chunk's bytes.
     new Set(names).size === names.length
   );
 }

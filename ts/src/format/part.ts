@@ -1,5 +1,6 @@
-// A part of a write as bytes: everything but vectors as text, as devalue writes it; then the
-// vectors as they came, on a multiple of four bytes. Whoever stores them checks their sum.
+// A part of a write as bytes. All fields except the vectors are a text written by devalue. The
+// vectors follow at a multiple of four bytes, with the caller's numbers. A part has no checksum:
+// the frame or the chunk around the part has a checksum.
 
 import type { Part } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
@@ -11,25 +12,28 @@ import { toText } from './value/text.js';
 import { readOrKeep } from './value/unread.js';
 import { unknownField } from './version.js';
 
-/** Some records of a write, as they are stored. */
+/** Some records of a write, as stored. */
 export interface StoredPart {
-  /** Which row of the write its first record is. */
+  /** The row of the write where the part begins. */
   readonly start: number;
-  /** `undefined`: one is chosen. */
+  /** `undefined` for a record that gets a chosen id. */
   readonly ids: readonly (Id | undefined)[];
-  /** Which records have a vector; left out: all. */
+  /** The records with a vector, by position in the part. Left out if all records have a vector. */
   readonly withVector?: readonly number[];
-  /** Left out: no record has any. Metadata that is not read here is `Unread` (value/unread.ts). */
+  /**
+   * Left out if no record has metadata. Metadata that this version cannot read is `Unread`
+   * (value/unread.ts).
+   */
   readonly metadata?: readonly (object | undefined)[];
-  /** Flat: `dimensions` numbers for each record that has a vector. */
+  /** A flat array: `dimensions` numbers for each record with a vector. */
   readonly vectors: Float32Array;
 }
 
 type Columns = Omit<StoredPart, 'vectors'>;
 
 /**
- * The columns that are stored as text, in this order. A field of a message that is not stored would
- * be lost when the log is read: the type asks for each.
+ * The columns in the text, in this order. The type asks for each field of the message. A field
+ * without a column would be lost when the log is read.
  */
 const COLUMNS: Readonly<Record<Exclude<keyof Part | keyof StoredPart, 'vectors'>, true>> = {
   start: true,
@@ -40,7 +44,7 @@ const COLUMNS: Readonly<Record<Exclude<keyof Part | keyof StoredPart, 'vectors'>
 const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof Columns)[];
 
 const WHAT = 'a write';
-/** Bytes of text, numbers in vectors. */
+/** Bytes of text, count of numbers in the vectors. */
 const HEADER = 8;
 
 export function encodePart(part: StoredPart): Uint8Array<ArrayBuffer> {
@@ -54,7 +58,7 @@ export function encodePart(part: StoredPart): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Parts, one behind the other. @throws as `decodePart` */
+/** Parts stored one after the other. @throws like `decodePart` */
 export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<StoredPart> {
   const wrong = (): EdgeVecError => damaged(WHAT);
   for (let at = 0; at < bytes.length; ) {
@@ -66,24 +70,27 @@ export function* decodeParts(bytes: Uint8Array, dimensions: number): Generator<S
   }
 }
 
-/** @throws `DAMAGED` if the bytes are broken; `UNSUPPORTED_FORMAT` if they are whole, and not known here */
+/**
+ * @throws `DAMAGED` if the bytes are broken; `UNSUPPORTED_FORMAT` if the bytes are whole and this
+ * version does not know their content
+ */
 export function decodePart(bytes: Uint8Array, dimensions: number): StoredPart {
   const reader = new ByteReader(bytes, () => damaged(WHAT));
   const [length, count] = [reader.uint32(), reader.uint32()];
   if (reader.left !== padded(length) + count * 4) throw damaged(WHAT);
   const columns = readColumns(reader.take(length));
   reader.take(padded(length) - length);
-  // A copy: the bytes need not be aligned, and a part is handed over.
+  // A copy, since the bytes may not be aligned, and the receiver of a part owns its buffers.
   const vectors = new Float32Array(reader.rest().slice().buffer);
   const part = { ...columns, vectors };
-  // Lists may be sparse: a few bytes of text speak of billions of places.
+  // Without a limit, a few bytes of text could describe a sparse list with billions of positions.
   if (!isPart(part, dimensions, length)) throw damaged(WHAT);
   return part;
 }
 
 /**
- * How many numbers each vector of a part has, in which each record has a vector; 0 if it has no
- * records. Metadata is not read.
+ * The number of dimensions of a part in which each record has a vector. 0 if the part has no
+ * records. The function does not read the metadata.
  *
  * @throws if the bytes are broken
  */
@@ -103,7 +110,7 @@ function readColumns(bytes: Uint8Array): Columns {
   }
 }
 
-/** Columns, each as it is said to be: whether they are those of a part is still to be checked. */
+/** Reads each column by its name. The caller still checks that the columns form a part. */
 function columnsOf(nodes: Nodes): Columns {
   const root = nodes[0];
   if (typeof root !== 'object' || root === null || Array.isArray(root)) throw new Error('its columns are none');
@@ -115,7 +122,8 @@ function columnsOf(nodes: Nodes): Columns {
   const columns = { start: readValue(nodes, start), ids: readValue(nodes, ids) };
   const partly = withVector === undefined ? columns : { ...columns, withVector: readValue(nodes, withVector) };
   if (metadata === undefined) return partly as Columns;
-  // Record by record: records share nothing, and each nests as deeply as one may.
+  // Each record is read alone, since records share no values, and each record may have the full
+  // number of levels.
   const rows = nodes[metadata as number];
   if (!Array.isArray(rows)) throw new Error('its metadata is no list');
   return { ...(partly as Columns), metadata: rows.map((row) => readOrKeep(nodes, row)) };

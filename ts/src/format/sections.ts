@@ -1,11 +1,11 @@
-// The engine's sections, by the numbers of the format (docs/format.md), in the order in which they are saved and read: what a search walks on comes
-// before what only ranks its answers.
+// The engine's sections by the format's numbers (docs/format.md), in the order of saving and
+// reading. Sections for the walk of a search come before sections that only rank the candidates.
 
 export const SECTIONS: readonly number[] = [3, 4, 8, 9, 10, 2, 5, 6, 7, 1];
 
-/** Full rows. Where there are levels too, rows only rank answers, and may come after all else. */
+/** Full rows. If the index has levels too, rows only rank candidates, and may be read last. */
 export const ROWS = 1;
 export const LEVELS = 3;
 
-/** Those that can be made anew from the others. */
+/** Sections that the engine can rebuild from the other sections. */
 export const GRAPH_SECTIONS: readonly number[] = [8, 9, 10];

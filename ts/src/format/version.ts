@@ -1,5 +1,5 @@
-// Which format stored bytes are of. A reader refuses what a newer version has written: storage then stays
-// as it is.
+// The format version of stored bytes. A reader refuses bytes of a newer version, and storage stays
+// unchanged.
 
 import { EdgeVecError } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
@@ -8,13 +8,13 @@ import { inspect } from '../base/inspect.js';
 export const FORMAT_VERSION = 1;
 
 /**
- * The version of a manifest that lists further stores than the vectors, the ids and the metadata. A
- * version of EdgeVec that knows no further stores refuses such a manifest, in place of dropping what
- * it does not know with its next checkpoint.
+ * The version of a manifest that lists further stores beside vectors, ids and metadata. A version
+ * of EdgeVec without further stores refuses this manifest. Otherwise its next checkpoint would drop
+ * the further stores.
  */
 export const FURTHER_STORES_VERSION = 2;
 
-/** @throws `UNSUPPORTED_FORMAT` if stored bytes are of another format */
+/** @throws `UNSUPPORTED_FORMAT` if the stored bytes are of another format */
 export function checkVersion(got: number, latest = FORMAT_VERSION): void {
   if (got >= FORMAT_VERSION && got <= latest) return;
   throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored database is of another format', {
@@ -28,10 +28,10 @@ export function checkVersion(got: number, latest = FORMAT_VERSION): void {
 }
 
 /**
- * The error for stored bytes that pass their checksum and hold more than this version reads.
+ * The error for stored bytes that have a right checksum, and hold more than this version reads.
  *
  * @param what the stored thing, in words
- * @param field the name of the unknown field; left out: bytes behind the last known field
+ * @param field the name of the unknown field. Left out for bytes behind the last known field
  */
 export function unknownField(what: string, field?: string): EdgeVecError {
   return new EdgeVecError('UNSUPPORTED_FORMAT', `A newer version of EdgeVec has written ${what}`, {

@@ -1,9 +1,10 @@
-// The one list of what metadata may hold. Whoever copies metadata, writes it down or reads it back
-// keeps to this list, so that what one version accepts every reader takes: Node from version 20 on,
-// and every browser that EdgeVec runs in.
+// The only list of kinds of values in metadata. Copying, writing and reading all use this list. So
+// every reader takes the metadata that a version accepts: Node from version 20 on, and every
+// browser that EdgeVec supports.
 
 /**
- * How deeply objects, arrays, maps and sets may be nested; the metadata itself is the first level.
+ * The highest number of levels of nested objects, arrays, maps and sets. The metadata itself is the
+ * first level.
  */
 export const MAX_LEVELS = 256;
 
@@ -12,7 +13,8 @@ export const KINDS_IN_WORDS =
   'plain objects, arrays, strings, numbers, booleans, bigints, null, undefined, Date, RegExp, Map, Set, ArrayBuffer, typed arrays and DataView';
 
 /**
- * Views of bytes that metadata may hold. `Float16Array` is none of them: Node 20 has no such view.
+ * Views of bytes that metadata may hold. `Float16Array` is not in the list, since Node 20 does not
+ * have this view.
  */
 export const VIEWS: ReadonlySet<string> = new Set([
   'Int8Array',
@@ -29,30 +31,32 @@ export const VIEWS: ReadonlySet<string> = new Set([
   'DataView',
 ]);
 
-/** Views that earlier versions have stored. They are read where the JavaScript engine has them. */
+/**
+ * Views in stored metadata. Earlier versions also stored `Float16Array`. A reader reads
+ * `Float16Array` if the JavaScript engine has this view.
+ */
 export const STORED_VIEWS: ReadonlySet<string> = new Set([...VIEWS, 'Float16Array']);
 
-/** A constructor of views. */
+/** The constructor of a view. */
 export type ViewConstructor = new (buffer: ArrayBuffer, offset?: number, length?: number) => ArrayBufferView;
 
-/** The constructor of a view, if this JavaScript engine has it. */
+/** The constructor of a view, or undefined if the JavaScript engine does not have this view. */
 export function viewConstructor(name: string): ViewConstructor | undefined {
   return (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
 }
 
-/**
- * How many places an array may have for each value in it, before its places are kept one by one.
- */
+/** If an array has more places for each value, the array is kept as a table of its values. */
 const PLACES_PER_VALUE = 16;
 
 /**
- * An array of holes. A long one for few values takes no room for its holes, since its length may
- * come from a stranger.
+ * An array of holes. A long array with few values takes no memory for its holes, since the length
+ * may come from an untrusted file.
  */
 export function arrayOfHoles(length: number, values: number): unknown[] {
   if (length <= PLACES_PER_VALUE * (values + 1)) return new Array(length);
   const array: unknown[] = [];
-  // Engines change to a table of places at so large an index, and stay with it.
+  // At such a large index, JavaScript engines change the array to a table, and keep the table when
+  // the length changes.
   array[2 ** 32 - 2] = undefined;
   array.length = 0;
   array.length = length;

@@ -1,9 +1,9 @@
-// Where in metadata a value is, as JavaScript would get there: `tags[3].url`.
+// The path to a value in metadata, as a JavaScript expression: `tags[3].url`.
 
-/** A field, a place in an array, or what has to be called. */
+/** A field, a position in an array, or a call. */
 export type Step = string | number | { readonly call: string };
 
-/** Steps that are shown of a long way. */
+/** The number of steps shown of a long path. */
 const SHOWN = 12;
 
 export function textOfPath(path: readonly Step[]): string {

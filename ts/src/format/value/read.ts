@@ -1,9 +1,9 @@
-// Values out of text that devalue has written (docs/format.md). The text is a flat list of nodes,
-// and a node names the values in it by their places in the list.
+// Reads values from text written by devalue (docs/format.md). The text is a flat list of nodes. A
+// node refers to other nodes by their indexes in the list.
 //
-// Read here and not by devalue, since reading must tell two things apart: a text that is broken,
-// and a text that is right and holds what this version does not read. And it must come to an end on
-// any stack: values nest only so deeply.
+// This reader takes the place of devalue's own for two reasons. It must tell a broken text from a
+// right text with a value that this version does not read. And the depth must have a limit, for any
+// size of the stack.
 
 import { unflatten } from 'devalue';
 import { EdgeVecError } from '../../base/errors.js';
@@ -13,7 +13,7 @@ import { arrayOfHoles, KINDS_IN_WORDS, MAX_LEVELS, STORED_VIEWS, viewConstructor
 /** The nodes of a text, by index. */
 export type Nodes = readonly unknown[];
 
-// Values that have no node, by the index that stands for them.
+// Values without a node, by their negative index.
 const UNDEFINED = -1;
 const HOLE = -2;
 const SPARSE = -7;
@@ -24,34 +24,34 @@ const NUMBERS: ReadonlyMap<number, number> = new Map([
   [-6, -0],
 ]);
 
-/** Lengths and indexes of arrays are below this. */
+/** Lengths and indexes of arrays are below this limit. */
 const ARRAY_LENGTHS = 2 ** 32;
 
-/** @throws an error that is no `EdgeVecError` where it is no such text */
+/** @throws an error of another class than `EdgeVecError` if the text is malformed */
 export function parseNodes(text: string): Nodes {
   const nodes: unknown = JSON.parse(text);
-  // The only value that is written without a node, and that metadata can be.
+  // Of all values without a node, metadata can only be `undefined`.
   if (nodes === UNDEFINED) return [];
   if (!Array.isArray(nodes) || nodes.length === 0) throw malformed();
   return nodes;
 }
 
-/** The index of the value that a text is about. */
+/** The index of the value that a text describes. */
 export function rootOf(nodes: Nodes): number {
   return nodes.length === 0 ? UNDEFINED : 0;
 }
 
-/** Whether there is a node. */
+/** Whether the list has a node at the index. */
 export function isIndex(nodes: Nodes, index: unknown): index is number {
   return typeof index === 'number' && index in nodes;
 }
 
 /**
- * The metadata of one row.
+ * The metadata of a row.
  *
- * @param views which views of bytes are read
- * @throws `UNSUPPORTED_FORMAT` where it holds what this version, or this JavaScript engine, does
- * not read; an error that is no `EdgeVecError` where the nodes are broken
+ * @param views the views of bytes to be read
+ * @throws `UNSUPPORTED_FORMAT` if the metadata holds a value that this version or this JavaScript
+ * engine does not read; an error of another class than `EdgeVecError` if the nodes are broken
  */
 export function readMetadata(nodes: Nodes, index: unknown, views = STORED_VIEWS): object | undefined {
   const value = new Reader(nodes, views).value(index, 1);
@@ -61,14 +61,14 @@ export function readMetadata(nodes: Nodes, index: unknown, views = STORED_VIEWS)
   throw unsupported(`${inspect(value)} in place of an object of fields`);
 }
 
-/** A value that is not metadata. @throws as `readMetadata` */
+/** A value outside metadata. @throws like `readMetadata` */
 export function readValue(nodes: Nodes, index: unknown): unknown {
   return new Reader(nodes, STORED_VIEWS).value(index, 1);
 }
 
 /**
- * Bytes, and how many of them may still be copied into views: whatever a text says, it gives out no
- * more than twice the bytes that are in it.
+ * Bytes, and how many bytes may still be copied into views. With this limit, any text gives out at
+ * most twice its own bytes.
  */
 interface Bytes {
   readonly buffer: ArrayBuffer;
@@ -79,8 +79,8 @@ class Reader {
   readonly #nodes: Nodes;
   readonly #views: ReadonlySet<string>;
   /**
-   * Values that are referred to again, by index. They are entered before what is in them, for that
-   * may lead back to them.
+   * Objects by index, for further references. An object is entered before its content is read,
+   * since its content may refer back to the object.
    */
   readonly #known = new Map<number, object>();
   #bytes: Map<number, Bytes> | undefined;
@@ -185,8 +185,8 @@ class Reader {
     if (offset === undefined) return new View(bytes.buffer);
     if (typeof offset !== 'number' || typeof length !== 'number') throw malformed();
     const view = new View(bytes.buffer, offset, length);
-    // Earlier versions stored all bytes of the buffer that a view was of, which may have been
-    // others' secrets.
+    // Earlier versions stored the whole buffer behind a view. The rest of the buffer may hold
+    // secrets, so the caller gets only the bytes of the view.
     if (view.byteLength > bytes.left) return view;
     bytes.left -= view.byteLength;
     return new View(bytes.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
@@ -216,7 +216,7 @@ function* pairs(items: readonly unknown[]): Generator<readonly [unknown, unknown
   for (let i = 0; i < items.length; i += 2) yield [items[i], items[i + 1]];
 }
 
-/** Engines differ in which patterns and flags they know. */
+/** JavaScript engines know different patterns and flags. */
 function regExp(source: string, flags: string): RegExp {
   try {
     return new RegExp(source, flags);

@@ -1,4 +1,4 @@
-// What is said of a value that metadata may not hold: what it is, and what to store in its place.
+// The words for a value that metadata may not hold: the kind of the value, and a remedy.
 
 import type { EdgeVecErrorDetails } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -18,7 +18,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const TEMPORAL = 'Store its text: String(value).';
 const OTHERS = 'Store its fields as a plain object, or keep it elsewhere, and its key here.';
 
-/** `kind`: what the value says it is, if that tells more. */
+/** @param kind the kind that the value reports of itself, if the kind says more than the type */
 export function refused(value: unknown, kind?: string): [got: string, details: EdgeVecErrorDetails] {
   const name = kind ?? (typeof value === 'function' ? 'Function' : typeof value === 'symbol' ? 'Symbol' : '');
   const remedy = name.startsWith('Temporal.') ? TEMPORAL : (REMEDIES[name] ?? OTHERS);
@@ -32,7 +32,10 @@ function wordsFor(value: unknown, kind: string | undefined): string {
   return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
-/** A value, or the message of an error, in words. A proxy may refuse to be looked at. */
+/**
+ * A value in words, or the message of an error. A proxy may throw when the function reads the
+ * value.
+ */
 export function shown(value: unknown): string {
   try {
     return value instanceof Error ? value.message : inspect(value);

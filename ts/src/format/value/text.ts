@@ -1,9 +1,11 @@
-// Values as text, by devalue. It can write all that metadata may hold (kinds.ts).
+// Values as text, written by devalue. devalue can write every kind of value in the list of
+// kinds.ts.
 
 import { stringify } from 'devalue';
 
-/** @throws what devalue throws, where a value cannot be kept */
+/** @throws an error of devalue if devalue cannot write a value */
 export function toText(value: unknown): string {
-  // Halves of characters are no UTF-8: written plainly, all of them would become the same sign.
+  // UTF-8 has no bytes for half of a surrogate pair. Without the escape, all halves would become
+  // the same replacement character.
   return stringify(value).replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }

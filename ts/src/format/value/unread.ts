@@ -1,14 +1,14 @@
-// Metadata that is not read here: of an earlier version, or of a newer JavaScript engine. It is
-// kept as it was written, so that it is there for whoever can read it.
+// Metadata that cannot be read here: from an earlier version, or from a newer JavaScript engine.
+// The stored text is kept as written, for a version or an engine that can read the text.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { isIndex, type Nodes, parseNodes, readMetadata, rootOf } from './read.js';
 import { toText } from './text.js';
 
-/** Stands in the place of metadata. */
+/** Stands in the place of the metadata. */
 export class Unread {
   readonly nodes: Nodes;
-  /** Why it is not read. */
+  /** The reason why the metadata is not read. */
   readonly error: EdgeVecError;
 
   constructor(nodes: Nodes, error: EdgeVecError) {
@@ -16,17 +16,18 @@ export class Unread {
     this.error = error;
   }
 
-  /** As metadata is written. */
+  /** The text, in the form of stored metadata. */
   get text(): string {
     return JSON.stringify(this.nodes);
   }
 }
 
 /**
- * The metadata that is at an index of some nodes; `Unread` if it is right, and not read here.
+ * The metadata at an index of some nodes. `Unread` if the metadata is right and cannot be read
+ * here.
  *
- * @throws `UNSUPPORTED_FORMAT` if it cannot even be told what belongs to it; an error that is no
- * `EdgeVecError` if the nodes are broken
+ * @throws `UNSUPPORTED_FORMAT` if even the nodes of the metadata cannot be determined; an error of
+ * another class than `EdgeVecError` if the nodes are broken
  */
 export function readOrKeep(nodes: Nodes, index: unknown): object | undefined {
   try {
@@ -35,15 +36,16 @@ export function readOrKeep(nodes: Nodes, index: unknown): object | undefined {
     if (!(error instanceof EdgeVecError)) throw error;
     const own = nodesFrom(nodes, index as number);
     if (own !== undefined) return new Unread(own, error);
-    // All nodes there are belong to the first.
+    // All nodes of the list belong to the first node.
     if (index === 0) return new Unread(nodes, error);
     throw error;
   }
 }
 
 /**
- * One object of fields with the fields of another put over its own. Either may be `Unread`, and so
- * is the result, unless the other's fields have taken the place of what is not read.
+ * An object of fields, with the fields of `change` put over the fields of `before`. Either object
+ * may be `Unread`. The result is `Unread` too, unless `change` has replaced every field that cannot
+ * be read.
  */
 export function merged(before: object | undefined, change: object | undefined): object | undefined {
   if (change === undefined) return before;
@@ -67,7 +69,10 @@ function fieldsOf(root: unknown): object {
   return fields;
 }
 
-/** What can be reached from an index, with that one first; undefined if that cannot be told. */
+/**
+ * All nodes reachable from an index, and the node of the index first. Undefined if a node is of an
+ * unknown kind.
+ */
 function nodesFrom(nodes: Nodes, first: number): Nodes | undefined {
   const places = new Map<number, number>();
   const found: number[] = [];
@@ -79,7 +84,7 @@ function nodesFrom(nodes: Nodes, first: number): Nodes | undefined {
   };
   place(first);
   const picked: unknown[] = [];
-  // `found` grows meanwhile.
+  // `found` grows during the loop.
   for (const index of found) {
     if (!isIndex(nodes, index)) throw new Error('it is not as metadata is written');
     const node = mapIndexes(nodes[index], place);
@@ -89,12 +94,12 @@ function nodesFrom(nodes: Nodes, first: number): Nodes | undefined {
   return picked;
 }
 
-/** Nodes of these kinds have no other nodes in them. */
+/** Nodes of these kinds refer to no other nodes. */
 const LEAVES = /^(?:Date|RegExp|BigInt|ArrayBuffer|URL|URLSearchParams|Temporal\..*)$/;
-/** In nodes of these kinds only the first value is another node. */
+/** In nodes of these kinds, only the first value refers to another node. */
 const FIRST = /^(?:Object|DataView|.*Array)$/;
 
-/** The node with other indexes in the place of those it has; undefined if its kind is not known. */
+/** The node with each of its indexes replaced. Undefined if the kind of the node is unknown. */
 function mapIndexes(node: unknown, map: (index: number) => number): unknown {
   const mapped = (value: unknown): unknown => (typeof value === 'number' && value >= 0 ? map(value) : value);
   if (typeof node !== 'object' || node === null) return node;
@@ -102,7 +107,7 @@ function mapIndexes(node: unknown, map: (index: number) => number): unknown {
     return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, mapped(value)]));
   }
   const [kind] = node;
-  // Few values in a long array: its length, then places and values.
+  // A sparse array: the length, then pairs of position and value.
   if (kind === -7) return node.map((value, i) => (i > 2 && i % 2 === 1 ? mapped(value) : value));
   if (typeof kind !== 'string') return node.map(mapped);
   if (LEAVES.test(kind)) return node;
