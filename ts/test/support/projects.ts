@@ -36,11 +36,20 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
   return { name, browser: name, provider };
 }
 
+/** What is waited for may take long on a busy machine: by default `expect.poll` gives up after a second. */
+const EXPECT = { poll: { timeout: PATIENCE_MS / 10 } };
+
 export async function testProjects(): Promise<TestUserConfig> {
   const instances = (await Promise.all(BROWSERS.map(instance))).filter((found) => found !== undefined);
   const node: TestProjectConfiguration = {
     extends: true,
-    test: { name: 'node', include: ['ts/test/unit/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS },
+    test: {
+      name: 'node',
+      include: ['ts/test/unit/**/*.test.ts'],
+      testTimeout: PATIENCE_MS,
+      hookTimeout: PATIENCE_MS,
+      expect: EXPECT,
+    },
   };
   const browser: TestProjectConfiguration = {
     extends: true,
@@ -52,6 +61,7 @@ export async function testProjects(): Promise<TestUserConfig> {
       include: ['ts/test/browser/**/*.test.ts'],
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
+      expect: EXPECT,
       // One page at a time: the suites measure time slices, which a second page would disturb.
       fileParallelism: false,
       browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },

@@ -43,7 +43,10 @@ const WAYS = {
   },
 } as const;
 
-describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A folder that is %s', (way) => {
+/** Windows removes and moves no folder in which a file is open. */
+const canRemove = process.platform !== 'win32';
+
+describe.skipIf(!canRemove).each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A folder that is %s', (way) => {
   test.each(['relaxed', 'strict'] as const)(
     'rejects the next write, and all who have it open are told (%s)',
     async (durability) => {
@@ -78,7 +81,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A folder that is %s',
   });
 });
 
-test('What is opened after its folder was removed is a new database', async () => {
+test.skipIf(!canRemove)('What is opened after its folder was removed is a new database', async () => {
   const { db, events } = await open();
   await db.insert({ id: 1, vector: [1, 0] });
   WAYS.removed();

@@ -3,8 +3,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
+import { isOpenHere } from '../../src/storage/files/open-files.js';
 import { FilesSite } from '../../src/storage/files/site.js';
 import { ENDS, type Order, Thread } from '../support/thread.js';
 
@@ -37,8 +39,18 @@ function untold(): NodePlatform {
   return { ...node, fs, slots: new Map() };
 }
 
-/** Windows tells nobody which files are open: there a thread that is terminated counts as gone after a while. */
-const tells = process.platform !== 'win32';
+/**
+ * Whether the platform tells which files are open. Windows does not, nor does a Linux without `/proc`:
+ * there a thread that is terminated counts as gone after a while.
+ */
+const tells = await (async (): Promise<boolean> => {
+  const file = await node.fs.open(fileURLToPath(import.meta.url), 'r');
+  try {
+    return (await isOpenHere(node.fs, await file.stat({ bigint: true }), file)) === true;
+  } finally {
+    await file.close();
+  }
+})();
 
 const blocked = { code: 'BLOCKED', got: `a lock of another thread of this process (${process.pid})` };
 
