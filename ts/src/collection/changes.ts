@@ -1,16 +1,20 @@
-// When each slot has changed, by a clock that is set forward whenever something is about to be saved. Whoever has saved slots at some time thus knows
-// whether they are still what was saved, however the slots were cut into chunks then, and whatever became of other saves.
+// The time of the last change of each slot, by a counter. A checkpoint advances the counter before
+// copying slots. A copy of slots is still current if no slot has a later time. This holds for any
+// cut of the slots into chunks, and for failed checkpoints too.
 
 import { BLOCK_ROWS } from '../format/blocks.js';
 
-/** The time of what was loaded: before all changes. */
+/** The time of loaded slots, before all changes. */
 export const LOADED = 0;
 
 export class Changes {
   #now = LOADED + 1;
   /** By slot. */
   readonly #times: number[] = [];
-  /** By block, the last of its slots: most blocks are as they were. */
+  /**
+   * By block, the latest time of its slots. Most blocks never change, and need no look at their
+   * slots.
+   */
   readonly #last: number[] = [];
 
   add(slot: number): void {
@@ -18,12 +22,12 @@ export class Changes {
     this.#last[Math.floor(slot / BLOCK_ROWS)] = this.#now;
   }
 
-  /** The time now: what changes after this call has a later one. */
+  /** The current time. Every change after this call gets a later time. */
   mark(): number {
     return this.#now++;
   }
 
-  /** Whether any of these slots, of one block, has changed after that time. */
+  /** Whether any of these slots has changed after `after`. All slots are in one block. */
   haveBeen(after: number, first: number, slots: number): boolean {
     if (!isLater(this.#last[Math.floor(first / BLOCK_ROWS)], after)) return false;
     for (let slot = first; slot < first + slots; slot++) if (isLater(this.#times[slot], after)) return true;

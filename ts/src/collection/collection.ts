@@ -1,5 +1,5 @@
-// The visible rows, in order of insertion: for each slot a vector, an id, metadata, and what further
-// stores keep of its record. A change goes to all stores.
+// The visible rows, in order of insertion. For each slot, the stores keep a vector, an id,
+// metadata, and the data of further stores. Every change goes to all stores.
 
 import { EdgeVecError } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
@@ -18,10 +18,10 @@ export class Collection implements Ids {
   readonly #ids: IdStore;
   readonly #metadata: Metadata;
   readonly #further: readonly LoadableStore[];
-  /** In the order in which their chunks are saved and read. */
+  /** In the order of saving and reading their chunks. */
   readonly stores: readonly SlotStore[];
 
-  /** @param engine with its rows, or as many as are in; nothing else of them is here before `load` */
+  /** @param engine with all rows, or with the rows read so far. `load` brings ids and metadata */
   constructor(engine: Engine) {
     this.engine = engine;
     const { ids, metadata, slots } = this.#records;
@@ -35,7 +35,7 @@ export class Collection implements Ids {
     return this.#ids.count;
   }
 
-  /** Chosen ids are this one or above. */
+  /** The next id that the database may choose. Chosen ids are never below. */
   get nextId(): number {
     return this.#ids.nextId;
   }
@@ -63,17 +63,21 @@ export class Collection implements Ids {
     return id;
   }
 
-  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` if it was saved, and cannot be read */
+  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` if saved metadata cannot be read */
   metadataOf(slot: number): object | undefined {
     return this.#metadata.of(slot);
   }
 
-  /** The metadata of a slot, with other fields put over its own. @throws `DAMAGED` if it was saved, and is broken */
+  /**
+   * The metadata of a slot, with the fields of `change` put over its own.
+   *
+   * @throws `DAMAGED` if saved metadata is broken
+   */
   mergedMetadata(slot: number, change: object | undefined): object | undefined {
     return this.#metadata.merged(slot, change);
   }
 
-  /** Lets the row of a slot be seen, in place of the row that the id had before. */
+  /** Makes the row of a slot visible, in place of the id's earlier row. */
   set(id: Id, slot: number, metadata: object | undefined): void {
     const old = this.#ids.slotOf(id);
     const { changes } = this.#records;
@@ -83,7 +87,7 @@ export class Collection implements Ids {
     for (const store of this.stores) store.set(slot, old, record);
   }
 
-  /** @returns the slot that the row had; undefined if there was none */
+  /** @returns the slot of the deleted row, or undefined if the id had no row */
   delete(id: Id): number | undefined {
     const slot = this.#ids.slotOf(id);
     if (slot === undefined) return undefined;
@@ -96,17 +100,19 @@ export class Collection implements Ids {
     return this.#ids.choose(count, given);
   }
 
-  /** Chosen ids will be above this one from now on, unless it is larger than any that is chosen. */
+  /**
+   * From now on, chosen ids are above this id. An id above `LAST_CHOSEN` (ids.ts) has no effect.
+   */
   saw(id: Id): void {
     this.#ids.saw(id);
   }
 
-  /** The time now: what is copied from here on is saved as of it. */
+  /** The current time. A checkpoint keeps the time with each copy made after this call. */
   mark(): number {
     return this.#records.changes.mark();
   }
 
-  /** Whether any of these slots has a row that came after that time. */
+  /** Whether any of these slots has a row that came after `after`. */
   haveCome(after: number, first: number, slots: number): boolean {
     for (let slot = first; slot < Math.min(first + slots, this.#ids.slots); slot++) {
       if (this.hasSlot(slot) && this.#records.changes.haveBeen(after, slot, 1)) return true;
@@ -114,12 +120,19 @@ export class Collection implements Ids {
     return false;
   }
 
-  /** Makes known how all stores are cut into chunks. Yields now and then; at its end all of it is known. */
+  /**
+   * Lets each store determine how to cut its data into chunks. Yields now and then. Once the
+   * generator is done, every cut is known.
+   */
   *measure(): Generator<undefined, void> {
     for (const store of this.stores) if (store.measure !== undefined) yield* store.measure();
   }
 
-  /** Takes up what was saved, in place of nothing. Yields now and then. @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
+  /**
+   * Fills the empty collection with saved data. Yields now and then.
+   *
+   * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
+   */
   *load(saved: SavedStores): Generator<undefined, void> {
     yield* this.#records.load(saved);
     for (const store of this.#further) {
@@ -129,7 +142,7 @@ export class Collection implements Ids {
   }
 
   /**
-   * Reads all that was loaded, to know that a write might have brought it. Yields now and then.
+   * Reads all loaded data, to verify that a write could have stored the data. Yields now and then.
    *
    * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
    */
@@ -137,12 +150,14 @@ export class Collection implements Ids {
     for (const store of this.stores) if (store.check !== undefined) yield* store.check();
   }
 
-  /** Bytes of memory that each store takes, about, by the store's name. */
+  /** The approximate memory of each store in bytes, by the store's name. */
   bytes(): ReadonlyMap<string, number> {
     return new Map(this.stores.map((store) => [store.name, store.bytes()]));
   }
 
-  /** Makes a store of records that were saved before there was such a store. Yields now and then. */
+  /**
+   * Fills a store from the records, if the checkpoint is older than the store. Yields now and then.
+   */
   *#fill(store: LoadableStore): Generator<undefined, void> {
     let rows = 0;
     for (const id of this.ids()) {
@@ -152,7 +167,10 @@ export class Collection implements Ids {
     }
   }
 
-  /** What is broken is told when its row is read; until then a store has nothing of it. */
+  /**
+   * A caller who reads the row gets the error of broken metadata. Until then, the store sees no
+   * metadata.
+   */
   #metadataFor(slot: number): object | undefined {
     try {
       return this.mergedMetadata(slot, undefined);

@@ -1,4 +1,5 @@
-// Which id is in which slot, and the order of insertion. A chunk of the store is a block of slots.
+// The id of each slot, the slot of each id, and the order of insertion. A chunk of the store is a
+// block of slots.
 
 import { damaged } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
@@ -11,14 +12,14 @@ import { chosenFrom, type Ids, nextIdAfter } from './ids.js';
 import { merged } from './merge.js';
 import { inOneStep, type LoadableStore, type LoadedChunk, type SlotChunk, type SlotRecord } from './slot-store.js';
 
-/** A number for each row: its id in a list, its place in order, and an entry of a map. */
+/** For each row: an element of two lists, and an entry of a map. */
 const ROW_BYTES = 64;
 
 export class IdStore implements Ids, LoadableStore {
   readonly name = IDS;
-  /** A Map keeps the place of a key that is set again: an upsert does not move a row. */
+  /** A Map keeps the position of a key that is set again, so an upsert does not move a row. */
   readonly #slots = new Map<Id, number>();
-  // By slot. Slots are dense, so plain arrays beat maps.
+  // Indexed by slot. Slots are dense, so plain arrays beat maps.
   readonly #ids: (Id | undefined)[] = [];
   readonly #orders: number[] = [];
   #nextOrder = 1;
@@ -33,12 +34,12 @@ export class IdStore implements Ids, LoadableStore {
     return this.#slots.size;
   }
 
-  /** Slots there are: all with a row are below. */
+  /** The length of the list of slots. All slots with a row are below. */
   get slots(): number {
     return this.#ids.length;
   }
 
-  /** Chosen ids are this one or above. */
+  /** The next id that the database may choose. Chosen ids are never below. */
   get nextId(): number {
     return this.#nextId;
   }
@@ -79,7 +80,9 @@ export class IdStore implements Ids, LoadableStore {
     return chosenFrom(next, count);
   }
 
-  /** Chosen ids will be above this one from now on, unless it is larger than any that is chosen. */
+  /**
+   * From now on, chosen ids are above this id. An id above `LAST_CHOSEN` (ids.ts) has no effect.
+   */
   saw(id: Id): void {
     const next = nextIdAfter(id);
     if (next > this.#nextId) this.#nextId = next;
@@ -89,7 +92,7 @@ export class IdStore implements Ids, LoadableStore {
     for (let block = 0; block < Math.ceil(this.#ids.length / BLOCK_ROWS); block++) {
       yield {
         key: `${IDS}-${block}`,
-        // Not known before they are written, and little.
+        // The size is unknown before the ids are written, and small.
         bytes: () => 0,
         isDirty: (stored) =>
           stored === undefined || this.#changes.haveBeen(stored.time, block * BLOCK_ROWS, BLOCK_ROWS),
@@ -105,7 +108,7 @@ export class IdStore implements Ids, LoadableStore {
       const slots: number[] = [];
       for (const [at, id, order] of decodeIds(bytes)) {
         const slot = block * BLOCK_ROWS + at;
-        // Without holes: an array that grows from its end stays dense.
+        // No holes: an array that grows only at its end stays dense.
         for (; this.#ids.length < slot; this.#orders.push(0)) this.#ids.push(undefined);
         this.#ids.push(id);
         this.#orders.push(order);

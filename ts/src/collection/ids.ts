@@ -1,4 +1,4 @@
-// Which ids there are: now, and once the changes ahead in the queue have taken effect.
+// The existing ids: now, and after the changes ahead in the queue.
 
 import { EdgeVecError } from '../base/errors.js';
 import type { Id } from '../base/types.js';
@@ -6,28 +6,32 @@ import type { Id } from '../base/types.js';
 export interface Ids {
   has(id: Id): boolean;
   /**
-   * The first of `count` ids for rows that came without; they follow one another. Integers above every number up to
-   * `LAST_CHOSEN` that was seen as an id. `given` are the ids that come with the same write, so that a chosen id never
-   * collides with one of them.
+   * The first of `count` consecutive ids for rows without an id. The ids are integers, above every
+   * number up to `LAST_CHOSEN` that was seen as an id.
    *
+   * @param given the ids in the same write. A chosen id never equals a given id
    * @throws `INVALID_ID` if fewer than `count` integers are left
    */
   choose(count: number, given: Iterable<Id>): number;
 }
 
 /**
- * The largest id that is ever chosen. Larger ids of the caller (a snowflake as a number, `Number.MAX_SAFE_INTEGER` as a
- * sentinel) are never chosen, so they need not raise the counter: if they did, one of them would use up all integers for
- * good. Half of the largest safe integer, so that sums of an id and a count of rows are exact.
+ * The largest id that the database ever chooses. A caller may use larger ids: a snowflake as a
+ * number, or `Number.MAX_SAFE_INTEGER` as a sentinel. Larger ids do not raise the counter.
+ * Otherwise a single large id would use up all integers forever. The limit is half of the largest
+ * safe integer, so that the sum of an id and a count of rows is exact.
  */
 export const LAST_CHOSEN = 2 ** 52;
 
-/** The least integer that is above an id; 0 for an id that no chosen id can collide with. */
+/** The least integer above an id. 0 for an id that never equals a chosen id. */
 export function nextIdAfter(id: Id): number {
   return typeof id === 'number' && id <= LAST_CHOSEN ? Math.floor(id) + 1 : 0;
 }
 
-/** The first of `count` ids to be chosen, of which none is below `next`. @throws `INVALID_ID` if fewer integers are left */
+/**
+ * The first of `count` consecutive ids from `next` on. @throws `INVALID_ID` if fewer integers are
+ * left
+ */
 export function chosenFrom(next: number, count: number): number {
   const left = LAST_CHOSEN - next + 1;
   if (count <= left) return next;
@@ -38,11 +42,11 @@ export function chosenFrom(next: number, count: number): number {
   });
 }
 
-/** The ids after changes that are logged together, before the first of them has taken effect. */
+/** The ids after changes that are logged together, before the first change has taken effect. */
 export class PendingIds implements Ids {
   readonly #ids: Ids;
   readonly #changed = new Map<Id, boolean>();
-  /** Above the integers among them. */
+  /** The largest added number up to `LAST_CHOSEN`. */
   #largest: Id = 0;
 
   constructor(ids: Ids) {

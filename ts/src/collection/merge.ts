@@ -1,8 +1,9 @@
-// Puts what is mostly in order into order, a little at a time.
+// Merges sorted lists, in small steps.
 
 /**
- * Merges ascending runs into one. Yields after every `step` entries at most, so that a hundred thousand of them hold up nobody. Runs that follow one
- * another as they are, which is the rule, are only copied.
+ * Merges ascending runs into a single run. Yields after at most `step` entries, so that a long
+ * merge does not block the thread. If one run ends before the other begins, which is the usual
+ * case, the function only copies both.
  */
 export function* merged(
   runs: readonly Uint32Array[],

@@ -1,15 +1,18 @@
-// How much of many rows is done between two looks at the clock, where a row may take much.
+// Counts rows and bytes between two looks at the clock, for rows of very different sizes.
 
 import { STEP_ROWS } from '../base/time-slices.js';
 
-/** Bytes of metadata that are written or read between two looks at the clock, about: a row more. */
+/**
+ * About how many bytes of metadata are written or read between two looks at the clock. The last row
+ * may exceed the limit.
+ */
 export const STEP_BYTES = 256 << 10;
 
 export class Pace {
   #rows = 0;
   #bytes = 0;
 
-  /** Counts a row. True where it is time for a look. */
+  /** Counts a row. True if the caller should look at the clock. */
   isDue(bytes: number): boolean {
     this.#rows++;
     this.#bytes += bytes;

@@ -1,15 +1,15 @@
-// The ids and the metadata of slots, without the vectors: what records are but for those.
+// The ids and the metadata of slots: records without their vectors.
 
 import { Changes } from './changes.js';
 import { IdStore } from './id-store.js';
 import { Metadata } from './metadata/metadata.js';
 import type { LoadedChunk, Slots } from './slot-store.js';
 
-/** What was saved, but for the vectors. */
+/** The saved data of all stores except the vectors. */
 export interface SavedStores {
   /** The chunks of each store, by the store's name. */
   readonly chunks: ReadonlyMap<string, readonly LoadedChunk[]>;
-  /** Chosen ids are this one or above. */
+  /** The next id that the database may choose. Chosen ids are never below. */
   readonly nextId: number;
 }
 
@@ -17,7 +17,7 @@ export class Records {
   readonly changes = new Changes();
   readonly ids = new IdStore(this.changes);
   readonly metadata: Metadata;
-  /** What all other stores may ask. */
+  /** The slots, as other stores may see the slots. */
   readonly slots: Slots;
 
   constructor() {
@@ -32,12 +32,16 @@ export class Records {
     this.metadata = new Metadata(this.slots, (slot) => ids.at(slot));
   }
 
-  /** Takes up what was saved, in place of nothing. Yields now and then. @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
+  /**
+   * Fills the empty stores with saved data. Yields now and then.
+   *
+   * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
+   */
   *load({ chunks, nextId }: SavedStores): Generator<undefined, void> {
     const { ids, metadata } = this;
     yield* ids.load(chunks.get(ids.name) ?? []);
     yield* metadata.load(chunks.get(metadata.name) ?? []);
-    // Written by version 1.0.0-alpha.1 it may be above an id that is larger than any that is chosen.
+    // Version 1.0.0-alpha.1 also counted ids above `LAST_CHOSEN`. `saw` ignores such a number.
     ids.saw(nextId - 1);
   }
 }

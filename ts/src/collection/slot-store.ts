@@ -1,89 +1,109 @@
-// The one interface of everything that is kept for each slot: vectors, ids, metadata, and whatever a
-// later feature keeps. Checkpoints, manifests, exports, imports, the replay of the log and counts know
-// stores by this interface only. So a feature is a folder here that registers its store: no other file
-// names the feature.
+// The one interface for all data kept for each slot: vectors, ids, metadata, and the data of later
+// features. Checkpoints, manifests, exports, imports, the replay of the log and counts know stores
+// only by this interface. A feature is a folder here, and registers its store. No other file names
+// the feature.
 //
-// A further store keeps what can be made from records. The log has records, and nothing of a store; and
-// a checkpoint of before the store was there has none of its chunks.
+// A further store must be able to rebuild its data from records. The log holds records, and no data
+// of stores. And a checkpoint from before the store existed has no chunks of the store.
 
 import type { Id } from '../base/types.js';
 import type { ChunkRef } from '../format/chunk.js';
 import { VECTORS } from '../format/contents.js';
 
-/** A record as stores see it. Its vector is in the engine by then. */
+/** A record, as stores see the record. The vector is already in the engine. */
 export interface SlotRecord {
   readonly id: Id;
   /** Metadata that cannot be read here is `Unread` (format/value/unread.ts). */
   readonly metadata: object | undefined;
 }
 
-/** What is stored of a chunk, and as of when by the clock of the collection. */
+/** The stored copy of a chunk, and the time of the copy by the collection's counter of changes. */
 export interface StoredChunk {
   readonly ref: ChunkRef;
   readonly time: number;
 }
 
-/** What is stored as one chunk of a store. */
+/** The part of a store that is stored in one chunk. */
 export interface SlotChunk {
-  /** The same chunk has the same key in every checkpoint. Of a further store: its name, `-`, and 0, 1, 2, … in order. */
+  /**
+   * The same chunk has the same key in every checkpoint. A further store uses its name, `-`, and 0,
+   * 1, 2, … in order.
+   */
   readonly key: string;
-  /** How many slots the chunk is about, if the manifest says so. */
+  /** How many slots the chunk covers, if the manifest has this number. */
   readonly slots?: number;
-  /** Bytes it takes, as far as that is known before it is copied. */
+  /** The bytes of the chunk, as far as known before the copy. */
   bytes(): number;
-  /** Whether it is other than what is stored of it. */
+  /** Whether the chunk differs from its stored copy. */
   isDirty(stored: StoredChunk | undefined): boolean;
   /**
-   * Its bytes, copied; yields now and then. Undefined if there is no such chunk any more: codes take
-   * the place of rows, and metadata may have become more than fits.
+   * The bytes of the chunk, copied. Yields now and then. Undefined if the chunk does not exist any
+   * more: codes have replaced rows, or metadata has outgrown the chunk.
    */
   copy(): Generator<undefined, Uint8Array | undefined>;
-  /** Says that it has been saved as it is. */
+  /** Tells the store that the current state of the chunk has been copied for saving. */
   setClean(): void;
 }
 
-/** What is kept for each slot. No method but `measure`, `copy`, `load` and `check` may take long. */
+/**
+ * The data of one kind, kept for each slot. Only `measure`, `copy`, `load` and `check` may take
+ * long.
+ */
 export interface SlotStore {
-  /** What manifests call it: never another. */
+  /** The name in manifests. The name never changes. */
   readonly name: string;
-  /** A record takes a slot. @param old the slot that its id had before: another, the same, or none */
+  /**
+   * A record takes a slot.
+   *
+   * @param old the earlier slot of the record's id: another slot, the same slot, or undefined
+   */
   set(slot: number, old: number | undefined, record: SlotRecord): void;
   /** The slot has no record any more. */
   delete(slot: number): void;
-  /** Makes known how it is cut into chunks. Yields now and then. Left out: that is always known. */
+  /** Determines the cut into chunks. Yields now and then. Left out if the cut is always known. */
   measure?(): Generator<undefined, void>;
-  /** Its chunks as they are now, in order, once it is measured. */
+  /** The current chunks, in order. The store must be measured. */
   chunks(): Iterable<SlotChunk>;
   /**
-   * Reads all that was loaded, to know that a write might have brought it. Yields now and then. Left
-   * out: `load` has done so.
+   * Reads all loaded data, to verify that a write could have stored the data. Yields now and then.
+   * Left out if `load` verifies the data.
    *
    * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
    */
   check?(): Generator<undefined, void>;
-  /** Bytes of memory, about. */
+  /** Approximate memory in bytes. */
   bytes(): number;
 }
 
-/** A chunk that has been read back, whole. */
+/** A chunk read from storage, with a right checksum. */
 export interface LoadedChunk {
   readonly bytes: Uint8Array;
-  /** As in the manifest. */
+  /** The number in the manifest. */
   readonly slots?: number | undefined;
 }
 
-/** A store whose chunks are all read before it is asked for anything. The vectors are none: their rows may come later. */
+/**
+ * A store whose chunks are all read before the first use. The vectors are another kind of store,
+ * since rows may be read later.
+ */
 export interface LoadableStore extends SlotStore {
-  /** Takes up what was saved, in place of nothing. Yields now and then. @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
+  /**
+   * Fills the empty store with saved data. Yields now and then.
+   *
+   * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
+   */
   load(chunks: readonly LoadedChunk[]): Generator<undefined, void>;
 }
 
-/** What a store may ask of the slots. */
+/** The slots, as a store may see the slots. */
 export interface Slots {
-  /** Slots there are: all with a row are below. */
+  /** The length of the list of slots. All slots with a row are below. */
   readonly count: number;
   has(slot: number): boolean;
-  /** Whether any of these slots, of one block (format/blocks.ts), has changed after that time. */
+  /**
+   * Whether any of these slots has changed after `after`. All slots are in one block
+   * (format/blocks.ts).
+   */
   haveChanged(after: number, first: number, slots: number): boolean;
 }
 
@@ -93,10 +113,11 @@ const factories = new Map<string, StoreFactory>();
 const TAKEN = [VECTORS, 'ids', 'metadata', 'header', 'manifest', 'part', 'aside'];
 
 /**
- * Has every collection that is made from here on keep a further store.
+ * Adds a further store to every collection made from now on.
  *
- * @param name small letters. Manifests have it for ever, and a version without the store refuses them
- * @returns ends that, for tests
+ * @param name lowercase letters. Manifests keep the name forever, and a version without the store
+ * refuses these manifests
+ * @returns removes the store again, for tests
  */
 export function registerStore(name: string, make: StoreFactory): () => void {
   if (!/^[a-z]+$/.test(name) || TAKEN.includes(name) || factories.has(name))
@@ -105,12 +126,12 @@ export function registerStore(name: string, make: StoreFactory): () => void {
   return () => void factories.delete(name);
 }
 
-/** The further stores of one collection. */
+/** The further stores of a new collection. */
 export function furtherStores(slots: Slots): LoadableStore[] {
   return [...factories.values()].map((make) => make(slots));
 }
 
-/** Whether a collection made now would have a further store of this name. */
+/** Whether a new collection would have a further store of this name. */
 export function isRegistered(name: string): boolean {
   return factories.has(name);
 }

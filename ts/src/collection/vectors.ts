@@ -1,5 +1,5 @@
-// The engine as a store: a chunk of it is a chunk of a section (docs/format.md). It is read back by
-// persistence/checkpoint/load.ts, since rows may come after all else.
+// The engine as a store. Each chunk of the store is a chunk of a section (docs/format.md).
+// persistence/checkpoint/load.ts reads the chunks, since rows may be read after all other data.
 
 import type { Engine } from '../engine/engine.js';
 import { sectionKey, VECTORS } from '../format/contents.js';
@@ -14,7 +14,7 @@ export class Vectors implements SlotStore {
     this.#engine = engine;
   }
 
-  /** Of a change without a vector the slot is the one that there was. */
+  /** If a change brings no vector, the row keeps its slot. */
   set(slot: number, old: number | undefined): void {
     if (slot === old) return;
     this.#engine.publish(slot);
@@ -34,7 +34,8 @@ export class Vectors implements SlotStore {
         yield {
           key: sectionKey(section, chunk),
           bytes: () => (isThere() ? engine.chunkBytes(section, chunk) : 0),
-          // A chunk that has grown is another, even if nothing has been written to its new rows.
+          // A chunk that has grown differs from its stored copy, even if the engine has written
+          // nothing into the new rows.
           isDirty: (stored) =>
             stored?.ref.bytes !== engine.chunkBytes(section, chunk) || engine.isDirty(section, chunk),
           copy: () => inOneStep(() => (isThere() ? engine.copyChunk(section, chunk) : undefined)),

@@ -1,7 +1,8 @@
-// Copies metadata when a record is taken, and once more when it is given out. One walk checks a
-// value against the list of kinds, counts its bytes and copies it. So a write of what cannot be
-// stored is refused before anything is written, in the same words wherever the database runs, and
-// nobody who goes on to change an object changes what was written.
+// Copies metadata when the database takes a record, and again when the database gives a record out.
+// A single walk checks each value against the list of kinds, counts the bytes and makes the copy. A
+// write of a value that cannot be stored is therefore refused before anything is written, with the
+// same message in every host. And a caller who changes the object later does not change the stored
+// metadata.
 
 import { EdgeVecError, type EdgeVecErrorDetails } from '../../base/errors.js';
 import type { Id } from '../../base/types.js';
@@ -16,24 +17,24 @@ import {
 import { type Step, textOfPath } from '../../format/value/path.js';
 import { refused, shown } from '../../format/value/refused.js';
 
-/** What a number, a key or an object takes at least. */
+/** The least memory of a number, a key or an object. */
 const LEAST_BYTES = 8;
 
-/** Metadata that belongs to the database, and what it takes in memory, about. */
+/** Metadata owned by the database, and its approximate memory in bytes. */
 export interface Copied {
   readonly metadata: object | undefined;
   readonly bytes: number;
 }
 
-/** Where in a call the metadata is, for errors. */
+/** The place of the metadata in a call, for errors. */
 type Place = Pick<EdgeVecErrorDetails, 'row'> & { readonly id?: Id };
 
 /**
- * The metadata of a record, checked and copied. References within a record are kept: to one value
- * from two places, and to what holds the reference.
+ * The metadata of a record, checked and copied. References within the record are kept: two
+ * references to the same value, and references to an enclosing value.
  *
- * @throws `INVALID_RECORD` where it is no object of fields, `METADATA_NOT_STORABLE` where it holds
- * something that is not on the list
+ * @throws `INVALID_RECORD` if the metadata is not an object of fields, `METADATA_NOT_STORABLE` if
+ * the metadata holds a value outside the list of kinds
  */
 export function copyMetadata(metadata: unknown, place: Place): Copied {
   if (metadata === undefined) return { metadata, bytes: LEAST_BYTES };
@@ -41,14 +42,16 @@ export function copyMetadata(metadata: unknown, place: Place): Copied {
   return { metadata: copier.copy(metadata), bytes: copier.bytes };
 }
 
-/** A copy of what the database holds, to be given out. */
+/** A copy of stored metadata, to be given to a caller. */
 export function copyStored(metadata: object): object {
   return new Copier(STORED_VIEWS, {}).copy(metadata);
 }
 
 type Fields = Record<string, unknown>;
 
-/** Kinds of objects that are more than their fields, by what they say they are. */
+/**
+ * Kinds of objects with more content than their fields, by the name each object reports of itself.
+ */
 const KINDS_WITHOUT_FIELDS: ReadonlySet<string> = new Set([
   'Date',
   'RegExp',
@@ -66,10 +69,11 @@ class Copier {
   bytes = 0;
   readonly #views: ReadonlySet<string>;
   readonly #place: Place;
-  /** The way to the value that is looked at, and what of that is being read. */
+  /** The path to the current value, and the step below the current value that is being read. */
   readonly #path: Step[] = [];
   #reading: Step | undefined;
-  // The metadata itself is kept apart, since most metadata has no other object in it.
+  // The metadata itself has fields of its own, since most metadata holds no other object, and needs
+  // no map.
   #root: object | undefined;
   #rootCopy: object | undefined;
   #copies: Map<object, object> | undefined;
@@ -82,8 +86,8 @@ class Copier {
 
   copy(metadata: unknown): object {
     try {
-      // Not the prototype: objects of another frame have another, and an instance of the caller's
-      // own class is copied as its fields.
+      // Not by the prototype: objects of another frame have another prototype, and an instance of a
+      // caller's class is copied as its fields.
       if (typeof metadata === 'object' && metadata !== null && tagOf(metadata) === 'Object') {
         return this.#instance(metadata, 1);
       }
@@ -136,7 +140,7 @@ class Copier {
     const tag = tagOf(value);
     if (tag === 'Object') return this.#instance(value, level);
     if (!KINDS_WITHOUT_FIELDS.has(tag)) throw this.#refuse(value, tag);
-    // Fields that somebody has put on such a value would be lost.
+    // Extra fields on such a value would be lost.
     const own = Object.keys(value);
     const expected = tag === 'String' ? String.prototype.valueOf.call(value).length : 0;
     if (own.length > expected && !isStandIn(value, tag)) throw this.#named(own.at(-1));
@@ -166,7 +170,7 @@ class Copier {
     }
   }
 
-  /** A plain object, or an instance of a class of the caller's as its fields. */
+  /** A plain object. An instance of a caller's class is copied as its fields. */
   #instance(value: object, level: number): object {
     const keys = Object.keys(value);
     if (!isPlain(value) && (keys.length === 0 || isWrapped(value))) throw this.#refuse(value);
@@ -184,7 +188,7 @@ class Copier {
   #array(value: readonly unknown[], level: number): unknown[] {
     const keys = Object.keys(value);
     const last = keys.at(-1);
-    // Places come before names.
+    // In the list of keys, indexes come before names.
     if (last !== undefined && !isPlace(last)) throw this.#named(last);
     const isDense = keys.length === value.length;
     const copy = this.#enter(value, isDense ? [] : arrayOfHoles(value.length, keys.length), level);
@@ -218,7 +222,7 @@ class Copier {
   }
 
   /**
-   * The bytes of the view, and no other bytes of the buffer behind it: those are somebody else's.
+   * The bytes of the view only. The rest of the buffer may belong to another part of the program.
    */
   #view(value: ArrayBufferView): object {
     const name = VIEW_NAME.call(value) ?? 'DataView';
@@ -259,7 +263,7 @@ class Copier {
     throw this.#fail(`a field named by a symbol: ${String(found)}`, { remedy: 'Name the field by a string.' });
   }
 
-  /** A name that could not be read back. */
+  /** The error for a name that could not be read back. */
   #named(name: string | undefined): EdgeVecError {
     return this.#fail(`a field ${shown(name)}, which would be lost`, {
       remedy: 'Put it into an object beside the value, under a name of your own.',
@@ -291,8 +295,7 @@ class Copier {
   }
 }
 
-// What cannot be pretended: these look at the values themselves, and not at what they say of
-// themselves.
+// These getters read the internal type of a value. A value cannot fake its internal type.
 const VIEW_NAME = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag) as (
   this: ArrayBufferView,
 ) => string | undefined;
@@ -304,14 +307,14 @@ function getterOf(prototype: object, name: string | symbol): (this: unknown) => 
   return Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => unknown;
 }
 
-/** Of any frame, and not a `SharedArrayBuffer`. */
+/** Whether the buffer is an `ArrayBuffer` of any frame, and not a `SharedArrayBuffer`. */
 function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
   return passes(() => BUFFER_BYTES.call(buffer));
 }
 
 /**
- * Maps and sets that libraries of reactive objects give out: they do as maps and sets do, and are
- * none.
+ * Whether the value only imitates a map or a set. Libraries of reactive objects give out proxies of
+ * maps and sets.
  */
 function isStandIn(value: object, tag: string): boolean {
   const getSize = tag === 'Map' ? MAP_SIZE : tag === 'Set' ? SET_SIZE : undefined;
@@ -320,7 +323,7 @@ function isStandIn(value: object, tag: string): boolean {
 
 type ForEach = (take: (value: unknown, key: unknown) => void) => void;
 
-/** Calls back for each item of a map or set; a stand-in has a `forEach` of its own. */
+/** Calls back for each item of a map or set. An imitation has a `forEach` of its own. */
 function each(value: Map<unknown, unknown> | Set<unknown>, take: Parameters<ForEach>[0]): void {
   const tag = tagOf(value);
   const prototype = tag === 'Map' ? Map.prototype : Set.prototype;
@@ -339,15 +342,17 @@ function passes(look: () => unknown): boolean {
 
 const tagOf = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
 
-/** Also of another frame, whose prototype of objects is another. */
+/**
+ * An object of another frame is plain too, although its prototype is another `Object.prototype`.
+ */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /**
- * A proxy around an object that has more than its fields, and inheritors of such an object: what
- * they are made of is out of reach.
+ * Whether the value is a proxy of a built-in object, or inherits from a built-in object. The
+ * content of the built-in object cannot be reached.
  */
 function isWrapped(value: object): boolean {
   return BUILT_IN.some((type) => value instanceof type);

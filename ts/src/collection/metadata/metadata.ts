@@ -1,5 +1,6 @@
-// The metadata of each row. A row that is as it was loaded keeps its line of the chunk it came in: it is read when it is asked for, and saved again by
-// copying the line. All others are objects, written as lines when they are saved.
+// The metadata of each row. An unchanged row keeps its line of the loaded chunk. The line is parsed
+// when a caller reads the row, and a checkpoint copies the line. The metadata of changed and new
+// rows is an object, and a checkpoint writes the object as a line.
 
 import { amend, damaged, EdgeVecError } from '../../base/errors.js';
 import type { Id } from '../../base/types.js';
@@ -13,7 +14,7 @@ import { merged, readOrKeep, Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';
 import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../slot-store.js';
 
-/** The lines of some slots, one behind the other. */
+/** The lines of some slots, one after the other. */
 interface Lines {
   readonly first: number;
   readonly bytes: Uint8Array;
@@ -21,9 +22,12 @@ interface Lines {
   readonly starts: Uint32Array;
 }
 
-/** The length of a line that is not written yet. Where there is no row, it is 0. */
+/** The length of a line not yet written. The length is 0 for a slot without a row. */
 const UNKNOWN = -1;
-/** Written lines that are kept from the moment they are measured until they are copied, in characters. Others are written twice. */
+/**
+ * How many characters of written lines are kept between measuring and copying. Lines beyond the
+ * limit are written twice.
+ */
 const KEPT_TEXT = 16 << 20;
 const NEWLINE = 0x0a;
 
@@ -31,27 +35,27 @@ export class Metadata implements LoadableStore {
   readonly name = METADATA;
   readonly #slots: Slots;
   readonly #idOf: (slot: number) => Id | undefined;
-  // By slot.
+  // Indexed by slot.
   readonly #values: (object | undefined)[] = [];
   readonly #lines: (Lines | undefined)[] = [];
   readonly #lengths: number[] = [];
-  /** Lines that have been measured, and not copied yet. */
+  /** Lines that have been measured and not yet copied. */
   readonly #texts = new Map<number, string>();
   #keptText = 0;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
-  /** Blocks with lines that have not been measured. */
+  /** Blocks with lines that have not been measured yet. */
   readonly #unmeasured = new Set<number>();
-  /** By block, as far as they have been asked for since the block changed. */
+  /** By block: the cut of the block, if computed since the last change of the block. */
   readonly #ranges: (readonly SlotRange[] | undefined)[] = [];
 
-  /** @param idOf whose metadata it is, for errors */
+  /** @param idOf the id of a slot, for errors */
   constructor(slots: Slots, idOf: (slot: number) => Id | undefined) {
     this.#slots = slots;
     this.#idOf = idOf;
   }
 
-  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` where it was loaded, and cannot be read */
+  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` if loaded metadata cannot be read */
   of(slot: number): object | undefined {
     const value = this.#values[slot];
     if (value instanceof Unread) throw this.#named(value.error, slot);
@@ -61,7 +65,10 @@ export class Metadata implements LoadableStore {
     return read;
   }
 
-  /** With the fields of another put over its own: what is not read here is kept. @throws `DAMAGED` */
+  /**
+   * The metadata of a slot, with the fields of `change` put over its own. Metadata that cannot be
+   * read here is kept. @throws `DAMAGED`
+   */
   merged(slot: number, change: object | undefined): object | undefined {
     let before = this.#values[slot];
     if (before === undefined && this.#lines[slot] !== undefined) before = this.#readOrKeep(slot);
@@ -75,12 +82,15 @@ export class Metadata implements LoadableStore {
     this.#unmeasured.add(Math.floor(slot / BLOCK_ROWS));
   }
 
-  /** There is no row any more. */
+  /** The slot has no row any more. */
   delete(slot: number): void {
     this.#forget(slot, 0);
   }
 
-  /** Writes the lines that are not written, to know how long they are. Yields now and then, until all are measured that there are by then. */
+  /**
+   * Writes the lines that are not written yet, to learn their lengths. Yields now and then. Lines
+   * that change in the meantime are measured too.
+   */
   *measure(): Generator<undefined, void> {
     const pace = new Pace();
     for (const block of this.#unmeasured) {
@@ -89,7 +99,7 @@ export class Metadata implements LoadableStore {
         if (this.#lengths[slot] === UNKNOWN && pace.isDue(this.#measure(slot))) yield;
       }
       this.#unmeasured.delete(block);
-      // Those that have changed meanwhile have their turn again.
+      // Lines that changed during the measuring are measured again.
       if (this.#lengths.slice(block * BLOCK_ROWS, end).includes(UNKNOWN)) this.#unmeasured.add(block);
       else this.#ranges[block] = undefined;
     }
@@ -116,7 +126,7 @@ export class Metadata implements LoadableStore {
     return this.#lengths.reduce((sum, length) => sum + Math.max(0, length), 0);
   }
 
-  /** The chunks a block is stored as, once all of it is measured. */
+  /** The cut of a block into chunks. The block must be measured. */
   #rangesOf(block: number): readonly SlotRange[] {
     const ranges = this.#ranges[block] ?? cutBlock((slot) => Math.max(0, this.#lengths[slot] ?? 0), block * BLOCK_ROWS);
     this.#ranges[block] = ranges;
@@ -126,7 +136,7 @@ export class Metadata implements LoadableStore {
   /**
    * The lines of a range, copied. Yields now and then.
    *
-   * @returns undefined where they have become more than fit into one chunk
+   * @returns undefined if the lines have outgrown a chunk
    */
   *#copy({ first, slots }: SlotRange): Generator<undefined, Uint8Array | undefined> {
     const pace = new Pace();
@@ -152,7 +162,7 @@ export class Metadata implements LoadableStore {
     }
   }
 
-  /** Takes up the lines of a range. @throws `DAMAGED` if there is not a line for each row */
+  /** Takes the lines of a range. @throws `DAMAGED` unless each row has exactly one line */
   *#load(first: number, slots: number, bytes: Uint8Array): Generator<undefined, void> {
     const pace = new Pace();
     const lines: Lines = { first, bytes, starts: new Uint32Array(slots) };
@@ -161,7 +171,7 @@ export class Metadata implements LoadableStore {
       if (!this.#slots.has(slot)) continue;
       const end = bytes.indexOf(NEWLINE, start) + 1;
       if (end === 0) throw damaged('the metadata');
-      // Without holes: an array that grows from its end stays dense.
+      // No holes: an array that grows only at its end stays dense.
       while (this.#lines.length <= slot) {
         this.#values.push(undefined);
         this.#lines.push(undefined);
@@ -177,7 +187,8 @@ export class Metadata implements LoadableStore {
   }
 
   /**
-   * Reads all that was loaded, once, to know that a write might have brought it. Yields now and then.
+   * Reads all loaded metadata once, to verify that a write could have stored the metadata. Yields
+   * now and then.
    *
    * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`
    */
@@ -190,7 +201,7 @@ export class Metadata implements LoadableStore {
     }
   }
 
-  /** The line of a row that is as it was loaded. */
+  /** The line of a row that is unchanged since loading. */
   #line(slot: number): Uint8Array | undefined {
     const lines = this.#lines[slot];
     if (lines === undefined) return undefined;
@@ -229,7 +240,10 @@ export class Metadata implements LoadableStore {
     return length;
   }
 
-  /** Ended as no text of devalue's goes on: it is JSON, where the end of a line within a string is written otherwise. */
+  /**
+   * A newline ends the line. The text itself has no newline, since JSON escapes newlines in
+   * strings.
+   */
   #write(slot: number): string {
     const value = this.#values[slot];
     return `${value instanceof Unread ? value.text : toText(value)}\n`;
