@@ -16,7 +16,7 @@ const node = process.execPath;
 /**
  * The rules of scripts/house.mjs that hold today. The others join once every place has been mended.
  */
-const HOLDING = 'length,prose';
+const HOLDING = 'crate,length,prose';
 
 /** @param {string} name @param {string} note @returns {Row} */
 const absent = (name, note) => ({ name, status: 'not run', note, optional: true });

@@ -12,16 +12,7 @@ use crate::hnsw::{Compaction, Graph, Params, Scratch, Site};
 use crate::kernels::Isa;
 use crate::key::MAX_SLOTS;
 use crate::vectors::{Query, Vectors};
-use crate::{Error, Options, flat};
-
-/// A row found by a search.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
-    /// The row's slot.
-    pub slot: u32,
-    /// The metric's own distance; lower is nearer.
-    pub distance: f32,
-}
+use crate::{Error, Hit, Options, flat};
 
 /// How a search goes about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -31,6 +31,7 @@ mod chunks;
 mod codes;
 mod error;
 mod flat;
+mod hit;
 mod hnsw;
 mod index;
 mod kernels;
@@ -45,8 +46,9 @@ pub mod snapshot;
 mod vectors;
 
 pub use error::Error;
+pub use hit::Hit;
 pub use hnsw::Scratch;
-pub use index::{Hit, Index, Mode, Stats};
+pub use index::{Index, Mode, Stats};
 pub use kernels::Isa;
 pub use metric::Metric;
 pub use options::{Options, Precision};

@@ -14,91 +14,13 @@ compile_error!("chunks are saved as they lie in memory, which must be little-end
 
 mod header;
 mod restore;
+mod section;
 
 pub(crate) use header::{Header, List, SavedCodes, SavedTable};
 pub use restore::{Recovered, Restoring};
+pub use section::{FORMAT_VERSION, Layout, Section};
 
 use crate::Index;
-use crate::chunks::Saved;
-
-/// Raised whenever the header or a section changes its layout.
-pub const FORMAT_VERSION: u32 = 1;
-
-/// A kind of rows that an index holds. The numbers are those of the format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Section {
-    /// Full rows, `f32`, padded with zeros to 16 components.
-    Rows = 1,
-    /// The length each row came with, `f64`; under cosine only.
-    Lengths = 2,
-    /// Four-bit levels, 64 bytes for 128 components.
-    Levels = 3,
-    /// Factor and bias of each row's levels, `f32`.
-    Factors = 4,
-    /// Four further bits a component.
-    Halves = 5,
-    /// Eight more.
-    Bytes = 6,
-    /// The step of each row's further bits, `f32`.
-    Steps = 7,
-    /// Links on level 0, `2 m` slots a row.
-    Links = 8,
-    /// Links on the levels above, `m` slots a row: for each slot in order, one row a level.
-    UpperLinks = 9,
-    /// The parent of each slot in the spanning tree.
-    Parents = 10,
-}
-
-impl Section {
-    /// All of them, in the order they are saved: what a walk needs comes before what only ranks its answers.
-    pub const ALL: [Self; 10] = [
-        Self::Levels,
-        Self::Factors,
-        Self::Links,
-        Self::UpperLinks,
-        Self::Parents,
-        Self::Lengths,
-        Self::Halves,
-        Self::Bytes,
-        Self::Steps,
-        Self::Rows,
-    ];
-
-    /// Whether it can be made anew from the other sections.
-    pub(crate) fn is_graph(self) -> bool {
-        matches!(self, Self::Links | Self::UpperLinks | Self::Parents)
-    }
-
-    /// The section of this number.
-    #[must_use]
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|&section| section as u8 == number)
-    }
-}
-
-/// How a section lies in chunks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// Chunks; 0 where the index has no such rows.
-    pub chunks: u32,
-    /// Bytes of every chunk but the last.
-    pub chunk_bytes: usize,
-    /// Bytes of all.
-    pub bytes: u64,
-}
-
-impl Layout {
-    fn new(section: &dyn Saved, rows: u32) -> Self {
-        Self {
-            chunks: rows.div_ceil(section.chunk_rows()),
-            chunk_bytes: section.chunk_rows() as usize * section.row_bytes(),
-            bytes: u64::from(rows) * section.row_bytes() as u64,
-        }
-    }
-
-    const NONE: Self = Self { chunks: 0, chunk_bytes: 0, bytes: 0 };
-}
 
 impl Index {
     /// How many chunks a section has, and of what size.
