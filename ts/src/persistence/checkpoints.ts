@@ -39,6 +39,7 @@ export class Checkpoints {
   #isMended: boolean;
   /** Why there was no room for the graph in the last checkpoint that was made here. */
   #reduced: EdgeVecError | undefined;
+  #isOpened = false;
   #closed = false;
 
   constructor(
@@ -111,8 +112,9 @@ export class Checkpoints {
     }
   }
 
-  /** Begins a checkpoint in the background, if one is due. */
+  /** Begins a checkpoint in the background, if one is due. Opening that fails changes nothing: before `opened` none begins. */
   consider(): void {
+    if (!this.#isOpened) return;
     this.#keepReserve();
     if (!this.#isComplete()) return;
     const isOwn = this.#checkpointer.base === this.#log.head.checkpoint;
@@ -152,9 +154,14 @@ export class Checkpoints {
     this.#schedule.succeeded();
   }
 
-  /** Drops what tabs left behind that have ended. Chunks that cannot be dropped now are dropped after the next checkpoint. */
-  dropOrphans(): void {
-    this.#checkpointer.dropOrphans(this.unsaved.parts).catch(() => {});
+  /**
+   * The database is open. Drops what tabs left behind that have ended: chunks that cannot be dropped
+   * now are dropped after the next checkpoint.
+   */
+  opened(): void {
+    this.#isOpened = true;
+    if (!this.#context.storage.isReadOnly) this.#checkpointer.dropOrphans(this.unsaved.parts).catch(() => {});
+    this.consider();
   }
 
   /** Begins no more. Resolves once what is under way has ended, for a checkpoint may wait for another tab. */

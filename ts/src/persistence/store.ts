@@ -176,7 +176,7 @@ export class PersistentStore {
   #opened(): void {
     this.#isOpened = true;
     if (this.#lost > 0) this.#context.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
-    if (!this.#context.storage.isReadOnly) this.#checkpoints.dropOrphans();
+    this.#checkpoints.opened();
   }
 
   async #catchUp(own: (number: number) => Promise<boolean>): Promise<void> {

@@ -11,7 +11,9 @@ export function inFiles(directory: string): Tampering {
     async read(name) {
       const folder = folderOf(name);
       const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-      const isFile = (file: string): boolean => file !== 'lock' && statSync(join(folder, file)).isFile();
+      // Who has it open, and room that is kept back, say nothing of the database.
+      const isFile = (file: string): boolean =>
+        !['lock', 'reserve'].includes(file) && statSync(join(folder, file)).isFile();
       return new Map(files.filter(isFile).map((file) => [file, Uint8Array.from(readFileSync(join(folder, file)))]));
     },
     async write(name, values) {
