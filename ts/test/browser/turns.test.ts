@@ -1,6 +1,6 @@
 // In the page's own thread, the event loop turns while long work is done, even work that waits for nothing.
 
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
 import { defineTurnSuite } from '../suites/turns.js';
 import { opener } from '../support/open.js';
@@ -9,6 +9,16 @@ defineTurnSuite('in-thread', opener(false));
 
 const ROWS = 100_000;
 const ids = Array.from({ length: ROWS }, (_, id) => id);
+
+/**
+ * From now on each look at the clock takes a millisecond, so that slices have as many steps on every
+ * machine. A database keeps the clock with which it is opened: it never goes back.
+ */
+function countLooks(): () => void {
+  let time = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => ++time);
+  return () => clock.mockRestore();
+}
 
 /** How often the event loop turned until `work` was done. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
@@ -30,9 +40,10 @@ const MANY = 4;
 describe('A database of 100,000 rows in this thread', () => {
   let db: EdgeVec<{ n: number }>;
   beforeAll(async () => {
+    const restore = countLooks();
     // Links of rows are not what is looked at: the cheapest graph will do.
     db = await EdgeVec.open({ dimensions: 2, worker: false, m: 2, efConstruction: 2 });
-    return () => db.close();
+    return () => db.close().finally(restore);
   });
 
   test('insert', async () => {
@@ -77,6 +88,7 @@ describe('A database of 100,000 rows in this thread', () => {
 });
 
 test('an insert so small that there is no graph, of metadata that takes long to copy', async () => {
+  onTestFinished(countLooks());
   const db = await EdgeVec.open<{ list: object[] }>({ dimensions: 4096, worker: false });
   const list = Array.from({ length: 400 }, (_, n) => ({ n }));
   const records = Array.from({ length: 1000 }, (_, id) => ({
