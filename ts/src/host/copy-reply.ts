@@ -1,11 +1,12 @@
-// Replies of a database in this very thread, copied as a message of a worker would copy a reply:
-// the database holds the same metadata objects, and callers may change the objects given to them.
+// Copies the replies of a database in the caller's own thread, as a worker's message copies a
+// reply. The database keeps its metadata objects, and a caller may change an object after receiving
+// a reply.
 
 import type { HitsReply, Method, RecordsReply, ReplyOf } from '../base/calls.js';
 import { type Slices, STEP_ROWS } from '../base/time-slices.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
-/** The same reply, with metadata of its own. Large replies are copied in slices. */
+/** The same reply with copied metadata. Large replies are copied in slices. */
 export function copyReply<K extends Method>(
   method: K,
   reply: ReplyOf<K>,
@@ -16,7 +17,7 @@ export function copyReply<K extends Method>(
   return reply;
 }
 
-/** A single search is answered in one piece, its reply too. */
+/** A single search is answered in one piece, and its reply is copied in one piece. */
 function copyHits(replies: readonly HitsReply[], slices: Slices): readonly HitsReply[] | Promise<readonly HitsReply[]> {
   const [first] = replies;
   return first !== undefined && replies.length === 1 ? [copied(first)] : copyEach(replies, slices);

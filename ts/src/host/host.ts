@@ -1,4 +1,4 @@
-// What a host is.
+// The interface of the two hosts.
 
 import type { Method, ReplyOf, RequestOf } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
@@ -6,24 +6,24 @@ import type { Slices } from '../base/time-slices.js';
 import type { HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 
-/** Runs a database somewhere. Every call rejects with an `EdgeVecError`, and with nothing else. */
+/** Runs a database. Every call rejects with an `EdgeVecError`, and with no other error. */
 export interface Host {
   readonly kind: HostKind;
   /**
-   * Parts of one write that keep the host busy. More parts would only pile up memory, and work for
-   * an abort to wait for.
+   * How many parts of a write keep the host busy. More parts would only take memory, and an abort
+   * would wait longer.
    */
   readonly partsInFlight: number;
   /** The slices of long work in the caller's own thread. */
   readonly slices: Slices;
   /**
-   * A request is handed over: its caller does not use it any more. A reply is the caller's own,
-   * with all objects in it.
+   * The caller hands the request over, and does not use the request again. The caller owns the
+   * reply, with all objects in the reply.
    */
   call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>>;
-  /** The options that the database was made with. */
+  /** The options of the database's index. */
   readonly engine: EngineOptions;
-  /** What is missing, if the database was made out of a damaged one. */
+  /** The missing rows, if the database was salvaged from a damaged database. */
   readonly report: SalvageReport | undefined;
   /**
    * Aborted once no call can succeed any more. The reason is the error: closed, deleted from
@@ -31,7 +31,7 @@ export interface Host {
    */
   readonly ended: AbortSignal;
   /**
-   * Ends the database; calls still running reject with `CLOSED` at once. Resolves once its storage
+   * Ends the database. Calls still running reject with `CLOSED` at once. Resolves once the storage
    * is free.
    */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-// The database in this very thread: for Node, service workers and edge runtimes, and if a page
-// refuses workers.
+// The database in the caller's own thread: for Node, service workers and edge runtimes, and for
+// pages that refuse workers.
 
 import type { Handlers, Method, ReplyOf, RequestOf } from '../base/calls.js';
 import { asEdgeVecError, closed } from '../base/errors.js';
@@ -24,8 +24,8 @@ const AT_ONCE: readonly Method[] = ['search', 'count', 'stats', 'stored', 'flush
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';
   /**
-   * A second part would be packed and stored in the turn of the event loop that the first part has
-   * used up.
+   * The first part uses up its turn of the event loop. A second part would have to be packed and
+   * stored in the same turn.
    */
   readonly partsInFlight = 1;
   readonly slices: Slices;
@@ -33,7 +33,7 @@ export class InThreadHost implements Host {
   readonly report: SalvageReport | undefined;
   readonly #ended: AbortController;
   /**
-   * Undefined once closed: the engine's memory is then free, even if somebody holds on to this
+   * Undefined once closed. The engine's memory is then free, even if a caller still holds this
    * host.
    */
   #database: Database | undefined;
@@ -83,7 +83,7 @@ export class InThreadHost implements Host {
     }
   }
 
-  /** Answers a call in a later turn of the event loop, in a slice of it. */
+  /** Answers a call in a later turn of the event loop, in a slice. */
   async #later<T>(answer: () => T | Promise<T>): Promise<T> {
     let reply: T | Promise<T> | undefined;
     await this.slices.run(() => {

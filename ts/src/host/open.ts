@@ -1,4 +1,4 @@
-// Which host a database gets.
+// Chooses the host of a database.
 
 import { EdgeVecError } from '../base/errors.js';
 import type { ResolvedOptions } from '../base/options.js';
@@ -10,8 +10,8 @@ import { WorkerHost } from './worker/client.js';
 import { canStartWorker } from './worker/start.js';
 
 /**
- * Opens the database where `options.worker` says; `'auto'` falls back to this thread and tells
- * `onEvent`.
+ * Opens the database in the host of `options.worker`. With `'auto'`, the function falls back to the
+ * caller's own thread, and tells `onEvent`.
  */
 export async function openHost(
   engine: EngineModule,
@@ -34,7 +34,7 @@ export async function openHost(
     return await WorkerHost.open(engine, options, noticed);
   } catch (error) {
     const startFailed = error instanceof EdgeVecError && error.code === 'WORKER_FAILED';
-    // A source that has been read from cannot be read from its start again.
+    // If the worker has read from the source, the source cannot be read from its start again.
     if (options.worker !== 'auto' || !startFailed || taken) throw error;
     options.onEvent({ type: 'worker-unavailable', error });
     return InThreadHost.open(engine, options, source);

@@ -1,6 +1,6 @@
-// Buffers that need not be copied on their way through `postMessage`.
+// Buffers that `postMessage` transfers without a copy.
 
-/** The buffers of a request or a reply that are transferred instead of copied. */
+/** The buffers of a request or a reply that are transferred and not copied. */
 export function buffersOf(message: unknown): ArrayBuffer[] {
   const found: ArrayBuffer[] = [];
   const take = (value: object | undefined): void => {
@@ -11,7 +11,7 @@ export function buffersOf(message: unknown): ArrayBuffer[] {
     }
   };
   if (typeof message !== 'object' || message === null) return found;
-  // A piece of a file is in a buffer of its own, which nobody uses afterwards.
+  // A piece of a file has a buffer of its own, and the sender does not use the buffer again.
   const { piece } = message as { piece?: unknown };
   if (piece instanceof Uint8Array) return [piece.buffer as ArrayBuffer];
   if (Array.isArray(message)) for (const item of message) take(typeof item === 'object' ? item : undefined);

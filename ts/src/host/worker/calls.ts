@@ -1,10 +1,10 @@
-// Calls that the worker has not answered yet, and how the client finds calls that will get no
-// answer.
+// Calls that the worker has not answered yet. The client also finds calls that will get no answer.
 //
-// A thread that cannot read a message does not learn which call the message belonged to. So the
-// client sends the worker the number of the last call, and the worker says which calls never came,
-// and which calls are under way. Messages keep their order, so all earlier answers have arrived by
-// then. A call that came to the worker, is not under way and still waits here has lost its answer.
+// If a thread cannot read a message, the thread does not learn the number of the call. The client
+// then sends the worker the number of the last call. The worker answers with the calls that never
+// came, and with the calls under way. Messages keep their order, so all earlier answers have
+// arrived by then. If a call came to the worker, is not under way and still waits here, its answer
+// is lost.
 
 import { EdgeVecError, fix } from '../../base/errors.js';
 import type { PongMessage } from './protocol.js';

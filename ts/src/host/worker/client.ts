@@ -18,20 +18,18 @@ import { awaitLock } from './liveness.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { type Started, startWorker, workerFailed } from './start.js';
 
-/**
- * How long the answer of a worker that has closed its database may be on its way, in milliseconds.
- */
+/** How long the answer may take after the worker has closed its database, in milliseconds. */
 const ANSWER_MS = 500;
 
 /**
  * How long a worker may take to answer a ping after its lock has become free, in milliseconds. The
- * worker lets go of the lock only when it ends, so the client expects no answer: the ping is for a
- * browser that lets go of a lock by itself.
+ * worker releases the lock only by ending, so the client expects no answer. The ping is for a
+ * browser that releases the lock of a living worker.
  */
 const FREED_MS = 1_000;
 /**
- * The same if the client has never seen the lock held: the worker will answer, on a loaded machine
- * perhaps late.
+ * The same time if the client has never seen the lock held. The worker lives, and may answer late
+ * on a loaded machine.
  */
 const UNSEEN_MS = 30_000;
 
@@ -43,14 +41,14 @@ export class WorkerHost implements Host {
   report: SalvageReport | undefined;
   readonly #worker: Worker;
   readonly #tell: (event: EdgeVecEvent) => void;
-  /** Whether the worker holds a storage, to be closed before the worker ends. */
+  /** Whether the worker holds a storage. The storage must be closed before the worker ends. */
   #isDurable: boolean;
   readonly #calls = new Calls();
   readonly #ended = new AbortController();
-  /** Why no call can succeed any more. */
+  /** The reason why no call can succeed any more. */
   #over: EdgeVecError | undefined;
   #stopWaiting = (): void => {};
-  /** Runs when the worker says that it lives. */
+  /** Runs when the worker answers a ping. */
   #lives = (): void => {};
 
   private constructor(worker: Worker, tell: (event: EdgeVecEvent) => void, isDurable: boolean) {
@@ -59,7 +57,7 @@ export class WorkerHost implements Host {
     this.#isDurable = isDurable;
   }
 
-  /** @throws `WORKER_FAILED` if no worker can be had, and all errors of opening a database */
+  /** @throws `WORKER_FAILED` if no worker can be started, and all errors of opening a database */
   static async open(
     engine: EngineModule,
     options: ResolvedOptions,
@@ -84,7 +82,7 @@ export class WorkerHost implements Host {
       host.engine = await host.#opened({ open }, started, next);
     } catch (error) {
       host.#end(closed());
-      // Not awaited: a piece that was asked for may never come.
+      // Not awaited: the source may never deliver the piece asked for.
       pieces?.return?.().catch(() => {});
       throw error;
     }
@@ -100,7 +98,8 @@ export class WorkerHost implements Host {
     return this.#calls
       .send((call) => this.#post({ call, method, request }, buffersOf(request)))
       .catch((error) => {
-        // The request was checked or made here, so all of it can be copied: other errors are ours.
+        // The client has checked or made the request, so the whole request can be copied. Any other
+        // error is a fault of EdgeVec.
         throw asEdgeVecError(error);
       }) as Promise<ReplyOf<K>>;
   }
@@ -131,7 +130,9 @@ export class WorkerHost implements Host {
   ): Promise<EngineOptions> {
     return new Promise((resolve, reject) => {
       let opened = false;
-      /** The error of the source: on its way to the worker and back, the error loses its cause. */
+      /**
+       * The error of the source. On its way to the worker and back, the error would lose its cause.
+       */
       let unread: unknown;
       const gone = (): void => {
         if (opened) this.#died('it was terminated or ran out of memory');
@@ -174,7 +175,7 @@ export class WorkerHost implements Host {
   }
 
   #feed(feed: Uint8Array | null): void {
-    // Copied: the piece is the caller's.
+    // Copied, since the caller owns the piece.
     this.#post({ feed }, []);
   }
 
@@ -202,7 +203,7 @@ export class WorkerHost implements Host {
 
   /**
    * Pings the worker. A worker that does not answer in time is gone. If the worker answers, its
-   * lock tells nothing here, and from then on the client notices only the errors that fire events.
+   * lock is useless here, and the client now notices only errors that fire events.
    */
   #unlessAlive(ms: number, gone: () => void): void {
     const timer = setTimeout(gone, ms);

@@ -1,5 +1,4 @@
-// Errors, events and reports as messages: class instances lose their class on the way through
-// `postMessage`.
+// Errors, events and reports as messages. `postMessage` copies a class instance without its class.
 
 import {
   asEdgeVecError,
@@ -63,7 +62,7 @@ export function unpackReport(data: ReportData): SalvageReport {
   return { ...data, losses: data.losses.map((loss) => ({ ...loss, error: unpackError(loss.error) })) };
 }
 
-// Own properties of an Error subclass may not be cloneable; name, message and stack always are.
+// The own properties of an Error subclass may not be cloneable. Name, message and stack always are.
 function plain(error: Error): Error {
   const copy = new Error(error.name === 'Error' ? error.message : `${error.name}: ${error.message}`);
   if (error.stack !== undefined) copy.stack = error.stack;

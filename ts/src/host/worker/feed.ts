@@ -1,4 +1,5 @@
-// A file on its way into the worker: the client sends a piece when the worker asks for one.
+// A file on its way into the worker. The worker asks for each piece, and the client answers with
+// the piece.
 
 import type { EdgeVecError } from '../../base/errors.js';
 
@@ -11,12 +12,12 @@ export class Feed {
     this.#ask = ask;
   }
 
-  /** The next piece has come; null behind the last. */
+  /** Receives the next piece, or null after the last piece. */
   take(piece: Uint8Array | null): void {
     this.#take?.(piece);
   }
 
-  /** There is no next piece, for this reason. */
+  /** Ends the file with an error, since the next piece cannot be read. */
   fail(error: EdgeVecError): void {
     this.#fail?.(error);
   }

@@ -5,18 +5,18 @@ import type { EngineOptions, HostOptions } from '../../base/options.js';
 import type { ErrorData, EventData, ReportData } from './error-data.js';
 
 /**
- * Bumped whenever a message changes its meaning: a page may serve its own copy of the worker, and
- * forget to renew it.
+ * Raised whenever a message changes its meaning. A page may serve its own copy of the worker, and
+ * forget to update the copy.
  */
 export const PROTOCOL_VERSION = 6;
 
-/** Client to worker, first: asks for hello. */
+/** Client to worker, first message: asks for hello. */
 interface GreetMessage {
-  /** Name of the Web Lock the worker holds from now on for as long as it lives. */
+  /** The name of the Web Lock that the worker takes now and holds until its end. */
   readonly lock: string;
 }
 
-/** Client to worker, once: everything the database needs. */
+/** Client to worker, once: all data for opening the database. */
 export interface OpenMessage {
   readonly open: {
     readonly module: WebAssembly.Module;
@@ -31,32 +31,30 @@ interface CallMessage {
   readonly request: unknown;
 }
 
-/** Client to worker, last: to free the storage, and end. */
+/** Client to worker, last message: asks the worker to free the storage. */
 interface CloseMessage {
   readonly close: true;
 }
 
 /**
- * Client to worker, when it is hungry: the next piece of the file it imports, null behind the last.
+ * Client to worker, after `hungry`: the next piece of the imported file, or null after the last
+ * piece.
  */
 interface FeedMessage {
   readonly feed: Uint8Array | null;
 }
 
 /**
- * Client to worker, when it is hungry: the file cannot be read on. The worker cleans up, and says
- * that it failed.
+ * Client to worker, after `hungry`: the file cannot be read further. The worker cleans up, and
+ * answers with `failed`.
  */
 interface FeedFailedMessage {
   readonly feedFailed: ErrorData;
 }
 
-/**
- * Client to worker, at any time after hello: asks it to say that it lives, and what became of the
- * calls so far.
- */
+/** Client to worker, at any time after hello: asks for a pong. */
 interface PingMessage {
-  /** Number of the last call that was sent. */
+  /** The number of the last call sent. */
   readonly ping: number;
 }
 
@@ -69,22 +67,19 @@ export type ToWorker =
   | CloseMessage
   | PingMessage;
 
-/** Worker to client, the answer to a ping. */
+/** Worker to client: the answer to a ping. */
 export interface PongMessage {
   /** The ping's number. */
   readonly pong: number;
-  /** The calls that it works on. */
+  /** The calls that the worker is answering. */
   readonly running: readonly number[];
-  /**
-   * The calls that never came, since a message could not be read, and that no answer has named
-   * before.
-   */
+  /** The calls lost in unreadable messages, without calls in earlier answers. */
   readonly unread: readonly number[];
 }
 
 /**
- * Worker to client, in this order: hello, then ready or failed, then replies; the rest at any time
- * after hello.
+ * Worker to client, in this order: hello, then ready or failed, then replies. All other messages
+ * may come at any time after hello.
  */
 export type FromWorker =
   | { readonly hello: number; readonly locked: boolean }

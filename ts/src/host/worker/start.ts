@@ -1,4 +1,4 @@
-// Starting a worker, and every way in which starting fails.
+// Starts a worker. Every way of failing gets an error with a remedy.
 
 import { EdgeVecError } from '../../base/errors.js';
 import type { ResolvedOptions } from '../../base/options.js';
@@ -6,33 +6,31 @@ import { isHeld, lockName } from './liveness.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 
 /**
- * How long a worker may take to say hello. Without a hello, a policy or a bundler has swallowed the
- * script.
+ * How long a worker may take to say hello, in milliseconds. If no hello comes, a policy or a
+ * bundler has blocked the script.
  */
 const HELLO_MS = 10_000;
 
-/** Workers that run a database: a second one would take the place of the first. */
+/** Workers that already run a database. A second database would take the place of the first. */
 const taken = /* @__PURE__ */ new WeakSet<Worker>();
 
 export interface Started {
   readonly worker: Worker;
-  /** Name of the Web Lock that the worker holds; undefined without Web Locks. */
+  /** The name of the Web Lock that the worker holds. Undefined without Web Locks. */
   readonly lock: string | undefined;
-  /**
-   * Whether this thread sees the lock, so that a wait for the lock ends when the worker is gone.
-   */
+  /** Whether this thread sees the lock. Only then can a wait for the lock tell the worker's end. */
   readonly isSeen: boolean;
 }
 
 /**
- * Whether `'auto'` tries a worker here. Node has none of this kind; a service worker has no
- * constructor for one.
+ * Whether `'auto'` tries a worker here. Node has no `Worker` of this kind, and a service worker
+ * cannot construct a `Worker`.
  */
 export function canStartWorker(): boolean {
   return typeof Worker === 'function' && typeof Blob === 'function' && typeof URL?.createObjectURL === 'function';
 }
 
-/** A worker that has said hello. Throws `WORKER_FAILED`. */
+/** Starts a worker, and waits for hello. @throws `WORKER_FAILED` */
 export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>): Promise<Started> {
   if (typeof how !== 'function' && typeof Worker !== 'function') throw noWorkers();
   const blob = how === 'auto' || how === true ? await blobUrl() : undefined;
@@ -69,7 +67,7 @@ async function blobUrl(): Promise<string> {
   }
 }
 
-/** Resolves to whether the worker holds the lock. */
+/** Resolves to true if the worker holds the lock. */
 function hello(worker: Worker, lock: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
@@ -79,7 +77,7 @@ function hello(worker: Worker, lock: string): Promise<boolean> {
     };
     const onMessage = ({ data }: MessageEvent<FromWorker>): void => {
       stop();
-      // Some other script may say anything.
+      // A script other than EdgeVec's worker may send any message.
       const said = data as { hello?: number; locked?: boolean } | null;
       if (said?.hello === PROTOCOL_VERSION) resolve(said.locked === true);
       else reject(otherVersion(said?.hello));

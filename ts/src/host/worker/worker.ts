@@ -1,6 +1,6 @@
-// The worker script: one self-contained file, built on its own. The worker says hello when asked,
-// because nobody may listen yet when the worker starts. The open message then brings the compiled
-// module, so that the worker fetches and compiles nothing.
+// The worker script: a single self-contained file, with a build of its own. The worker says hello
+// only when asked, since the client may not listen yet when the worker starts. The open message
+// brings the compiled module, so that the worker fetches and compiles nothing.
 
 import type { Method } from '../../base/calls.js';
 import { EdgeVecError } from '../../base/errors.js';
@@ -24,17 +24,17 @@ const scope = self as unknown as {
 let database: Database | undefined;
 let isOpening = false;
 /**
- * Calls by number: the last call that came or should have come, calls without an answer, calls that
- * never came.
+ * Calls by number: the last call that came or should have come, the calls without an answer yet,
+ * and the calls that never came.
  */
 let last = 0;
 const running = new Set<number>();
 let unread: number[] = [];
-/** The file to make the database out of. */
+/** The file for an import. */
 const fed = new Feed(() => scope.postMessage({ hungry: true }));
 
 scope.onmessage = ({ data }) => {
-  // Chromium gives null in place of an unreadable message. Other scripts may say anything.
+  // Chromium gives null in place of an unreadable message. Other scripts may send any message.
   if (data === null) unreadable();
   else if (typeof data !== 'object') return;
   else if ('lock' in data) void greet(data.lock);
@@ -51,7 +51,7 @@ async function greet(lock: string): Promise<void> {
   scope.postMessage({ hello: PROTOCOL_VERSION, locked: await holdLock(lock) });
 }
 
-/** An unreadable message fails one call, or opening, and nothing else. */
+/** An unreadable message fails a single call, or the opening of the database. */
 function unreadable(): void {
   if (database !== undefined) {
     // The numbers of later calls show which call was lost, if the message was a call.
@@ -61,12 +61,14 @@ function unreadable(): void {
   const error = new EdgeVecError('WORKER_FAILED', 'The worker could not read what the database is to be made of', {
     remedy: 'Threads fail so for lack of memory: close what is not needed, and open it again.',
   });
-  // During an import, chunks that were stored already are removed first.
+  // During an import, `fed` fails, so that the import first removes the chunks already stored.
   if (isOpening) fed.fail(error);
   else scope.postMessage({ failed: packError(error) });
 }
 
-/** Messages keep their order, so calls with lower numbers that have not come will never come. */
+/**
+ * Messages keep their order. If a call has come, missing calls with lower numbers will never come.
+ */
 function passed(call: number): void {
   while (last + 1 < call) unread.push(++last);
   last = Math.max(last, call);
@@ -94,8 +96,8 @@ async function open({ module, options }: OpenMessage['open']): Promise<void> {
 }
 
 async function close(): Promise<void> {
-  // Transactions under way are finished: some browsers keep the database blocked for a while if a
-  // worker ends within a transaction.
+  // Finishes the transactions under way. If a worker ends within a transaction, some browsers block
+  // the database for a while.
   await database?.close().catch(() => {});
   scope.postMessage({ closed: true });
 }
