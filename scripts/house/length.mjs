@@ -12,7 +12,6 @@ const REASONS = {
   'rust/edgevec/src/vectors.rs': 'to be cut: what is kept, training codes, renewing codes',
   'ts/src/api/edgevec.ts': 'the public class: most of it is what an editor shows of each method',
   'ts/src/persistence/checkpoint/save.ts': 'to be cut: what a checkpoint writes, and its passes',
-  'ts/src/persistence/durable.ts': 'to be cut: opening, replaying the log, when a checkpoint is due',
   'ts/src/storage/indexeddb.ts': 'one storage: its calls, each with what one browser or another does to it',
 };
 
