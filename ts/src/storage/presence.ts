@@ -3,6 +3,13 @@
 
 import { webLocks } from '../base/web-locks.js';
 
+/**
+ * The name of the lock that a worker of version 1.0.0-alpha.1 holds for as long as the worker lives.
+ * That version has no lock of this kind, and the name does not tell which database the worker has
+ * open: while there is such a worker, nobody is alone.
+ */
+const WORKER_OF_ALPHA_1 = /^edgevec:[0-9a-z]+:\d+$/;
+
 export class Presence {
   readonly #prefix: string;
   readonly #own: string;
@@ -34,8 +41,10 @@ export class Presence {
       (await webLocks()
         ?.query?.()
         .catch(() => undefined)) ?? {};
-    const present = [...held, ...pending].filter(({ name }) => name?.startsWith(this.#prefix));
-    return present.length === 1 && present[0]?.name === this.#own;
+    const names = [...held, ...pending].map(({ name = '' }) => name);
+    if (names.some((name) => WORKER_OF_ALPHA_1.test(name))) return false;
+    const present = names.filter((name) => name.startsWith(this.#prefix));
+    return present.length === 1 && present[0] === this.#own;
   }
 
   end(): void {
