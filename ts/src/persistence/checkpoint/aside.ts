@@ -1,4 +1,5 @@
-// What was cut off a damaged log is kept until a checkpoint takes the place of the one it followed.
+// Keeps the entries cut off a damaged log, until a new checkpoint replaces the checkpoint before
+// the entries.
 
 import { decodeHead } from '../../format/head.js';
 import { kindOf } from '../../storage/names.js';
@@ -6,9 +7,10 @@ import type { Storage } from '../../storage/storage.js';
 import { ASIDE, chunksOfAside } from '../log/aside.js';
 
 /**
- * Drops what was cut off behind earlier checkpoints than the stored one.
+ * Deletes the entries set aside after checkpoints before the stored checkpoint.
  *
- * @returns the chunks that are kept for what was cut off behind that one, which nothing else names
+ * @returns the chunks kept for entries set aside after the stored checkpoint. Neither checkpoint
+ * nor log names these chunks
  */
 export async function tidyAside(storage: Storage): Promise<ReadonlySet<string>> {
   const all = (await storage.chunks()).filter((name) => kindOf(name) === ASIDE);

@@ -1,4 +1,4 @@
-// The chunks of all stores, as a checkpoint and a manifest see them.
+// The chunks of all stores, as a checkpoint writes the chunks and a manifest lists the chunks.
 
 import { LOADED } from '../../collection/changes.js';
 import type { Collection } from '../../collection/collection.js';
@@ -8,17 +8,21 @@ import { type Content, listedIn, manifestWith } from '../../format/contents.js';
 import type { Manifest, StoredOptions } from '../../format/manifest.js';
 import { isLeftOut } from './left-out.js';
 
-/** All chunks, once the collection has been measured. */
+/** All chunks. The collection must be measured. */
 export function* chunksOf({ stores }: Collection): Generator<SlotChunk> {
   for (const store of stores) yield* store.chunks();
 }
 
-/** Which chunks there are, once the collection has been measured. */
+/** The keys of all chunks. The collection must be measured. */
 export function contentsOf({ stores }: Collection): Content[] {
   return stores.flatMap((store) => Array.from(store.chunks(), ({ key, slots }) => ({ store: store.name, key, slots })));
 }
 
-/** The manifest of a database with these chunks. `refOf` tells what is stored of a chunk by its key. */
+/**
+ * The manifest of a database with these chunks.
+ *
+ * @param refOf the reference to the stored copy of a chunk, by the chunk's key
+ */
 export function manifestOf(
   options: StoredOptions,
   nextId: number,
@@ -30,7 +34,7 @@ export function manifestOf(
   return manifestWith(options, nextId, header, listed);
 }
 
-/** What a manifest that has been loaded names, by the key of the chunk. */
+/** The chunks of a loaded manifest, by key. */
 export function storedIn(manifest: Manifest): Map<string, StoredChunk> {
   const there = listedIn(manifest).filter(({ ref }) => !isLeftOut(ref));
   return new Map(there.map(({ key, ref }) => [key, { ref, time: LOADED }]));

@@ -1,9 +1,9 @@
-// What a checkpoint leaves out if there is no room for all of it.
+// A lean checkpoint, made if storage has no room for a whole checkpoint.
 //
-// It leaves out the graph, which can be built anew from the rows. And it keeps a stored chunk of
-// rows if none of its slots has been given to another row since: what removed rows leave in their
-// slots is never read. So a checkpoint after deletions needs room for little more than ids and
-// metadata.
+// A lean checkpoint leaves out the graph, since the engine can rebuild the graph from the rows. And
+// a lean checkpoint keeps a stored chunk of rows if no new row has taken a slot of the chunk since.
+// Slots of removed rows may hold old bytes, since no reader uses the bytes. So a checkpoint after
+// deletions needs room for little more than ids and metadata.
 
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
@@ -12,7 +12,7 @@ import type { Manifest } from '../../format/manifest.js';
 import { GRAPH_SECTIONS, ROWS } from '../../format/sections.js';
 import { isLeftOut, leftOut } from './left-out.js';
 
-/** Rows of a chunk (docs/format.md). */
+/** The limits of a chunk of rows (docs/format.md). */
 const CHUNK_BYTES = 1 << 20;
 const MOST_CHUNK_ROWS = 1 << 13;
 
@@ -27,12 +27,12 @@ export function isOfRows(key: string): boolean {
   return ROWS_KEY.test(key);
 }
 
-/** Whether the graph was left out for want of room. */
+/** Whether the graph was left out for lack of room. */
 export function isLean({ sections }: Manifest): boolean {
   return GRAPH_SECTIONS.some((section) => sections[section]?.some(isLeftOut));
 }
 
-/** The same checkpoint without its graph; undefined if it has none. */
+/** The same checkpoint without its graph. Undefined if the checkpoint has no graph. */
 export function withoutGraph(manifest: Manifest): Manifest | undefined {
   if (!GRAPH_SECTIONS.some((section) => sections(manifest, section).some((ref) => !isLeftOut(ref)))) return undefined;
   const left = GRAPH_SECTIONS.map((section) => [
@@ -45,13 +45,13 @@ export function withoutGraph(manifest: Manifest): Manifest | undefined {
   };
 }
 
-/** The same checkpoint with other chunks of rows, by their keys. */
+/** The same checkpoint with some chunks of rows replaced, by key. */
 export function withChunks(manifest: Manifest, chunks: ReadonlyMap<string, StoredChunk>): Manifest {
   const rows = sections(manifest, ROWS).map((ref, chunk) => chunks.get(`${ROWS}-${chunk}`)?.ref ?? ref);
   return { ...manifest, sections: { ...manifest.sections, [ROWS]: rows } };
 }
 
-/** Whether what is stored of a chunk of rows is as good as what it is now. */
+/** Whether the stored copy of a chunk of rows can stand in for the current chunk. */
 export function isAsGood({ key }: SlotChunk, stored: StoredChunk | undefined, collection: Collection): boolean {
   const chunk = ROWS_KEY.exec(key)?.[1];
   if (chunk === undefined || stored === undefined) return false;

@@ -15,15 +15,15 @@ import { unknownField } from '../../format/version.js';
 import type { Storage } from '../../storage/storage.js';
 import { AHEAD, RowStream } from './row-stream.js';
 
-/** Slots looked at between two looks at the clock. */
+/** How many slots are checked between two looks at the clock. */
 const LOOKED_AT = 4_096;
 
 export interface Loaded {
   readonly collection: Collection;
   readonly manifest: Manifest;
-  /** Its graph was damaged: every row waits to be linked anew. */
+  /** The graph was damaged. Every row waits for new links. */
   readonly withoutGraph: boolean;
-  /** The rows that are still to come. */
+  /** Reads the rows that are still in storage. */
   readonly stream: RowStream | undefined;
 }
 
@@ -36,16 +36,21 @@ export async function readManifest(storage: Storage, name: string): Promise<Mani
   return manifest;
 }
 
-/** A store that is not known here would be lost with the next checkpoint. @throws `UNSUPPORTED_FORMAT` */
+/**
+ * Refuses unknown stores, since the next checkpoint would lose an unknown store. @throws
+ * `UNSUPPORTED_FORMAT`
+ */
 export function assertStoresKnown({ stores = {} }: Manifest): void {
   const unknown = Object.keys(stores).find((name) => !isRegistered(name));
   if (unknown !== undefined) throw unknownField('the checkpoint', unknown);
 }
 
 /**
- * Takes up what a manifest speaks of. Rows that only rank answers come later, where there are any.
+ * Loads the chunks of a manifest. If the index has codes, full rows only rank candidates, and are
+ * read later.
  *
- * @throws `UNSUPPORTED_FORMAT`; `DAMAGED` where rows are; also where another tab has made a later checkpoint meanwhile, and dropped this one's chunks.
+ * @throws `UNSUPPORTED_FORMAT`; `DAMAGED` if the data is damaged, or if another tab has made a
+ * later checkpoint in the meantime and deleted the chunks of this manifest
  */
 export async function loadCheckpoint(
   storage: Storage,
@@ -82,7 +87,7 @@ export async function loadCheckpoint(
       ref,
       take(bytes) {
         if (isWhole(ref, bytes)) restore.fill(section, chunk, bytes);
-        // Of a damaged graph nothing is needed: it is made anew.
+        // A damaged chunk of the graph needs no error, since the engine rebuilds the graph.
         else if (!GRAPH_SECTIONS.includes(section)) throw damaged('the rows');
       },
     }));
@@ -93,25 +98,28 @@ export async function loadCheckpoint(
     const steps = collection.load({ chunks: read, nextId: manifest.nextId });
     await slices.run(() => steps.next().done === true);
     if (collection.count !== engine.stats().rows) throw damaged('the ids');
-    // As many as there are visible slots, and each of these has one.
+    // The counts are equal. If each visible slot has an id, ids and slots match.
     const visible = everyWithId(saved, collection);
     await slices.run(() => visible.next().done === true);
   } catch (error) {
     engine.free();
     throw error;
   }
-  // Where only hidden rows were left, none is waited for.
+  // If no visible row needs the missing chunks, the engine is whole already.
   const stream = engine.isWhole() ? undefined : new RowStream(storage, engine, later, slices);
   return { collection, manifest, withoutGraph, stream };
 }
 
-/** A manifest may come from a stranger: its checksum does not say that it is of this engine. @throws `DAMAGED` */
+/**
+ * The manifest may come from an untrusted file. A right checksum does not prove that manifest and
+ * engine belong together. @throws `DAMAGED`
+ */
 function assertAgreed(saved: Header, options: StoredOptions): void {
   const keys = Object.keys(saved.options) as (keyof StoredOptions)[];
   if (keys.some((key) => saved.options[key] !== options[key])) throw damaged('the checkpoint');
 }
 
-/** Whatever a search finds has an id. Yields now and then. @throws `DAMAGED` */
+/** Checks that each visible slot has an id. Yields now and then. @throws `DAMAGED` */
 function* everyWithId(saved: Header, collection: Collection): Generator<undefined, void> {
   let seen = 0;
   for (const slot of saved.visibleSlots()) {
@@ -120,30 +128,33 @@ function* everyWithId(saved: Header, collection: Collection): Generator<undefine
   }
 }
 
-/** A chunk, and what becomes of it. */
+/** A chunk, and the function that takes its bytes. */
 interface Item {
   readonly ref: ChunkRef;
   take(bytes: Uint8Array | undefined): void;
 }
 
-/** Reads chunks, some at once, and takes them one by one. */
+/** Reads several chunks at once, and takes the chunks in order. */
 async function inOrder(storage: Storage, items: readonly Item[], slices: Slices): Promise<void> {
   const reading: Promise<Uint8Array | undefined>[] = [];
   for (const [i, item] of items.entries()) {
     while (reading.length < Math.min(items.length, i + AHEAD)) {
       const read = storage.read('chunks', (items[reading.length] as Item).ref.name);
-      // Told when its turn comes, if it ever does.
+      // The error is thrown when the chunk's turn comes.
       read.catch(() => {});
       reading.push(read);
     }
     item.take(await reading[i]);
-    // Taken in: the next reads need the memory.
+    // The bytes are in the engine now. The next reads need the memory.
     reading[i] = Promise.resolve(undefined);
     await slices.breathe();
   }
 }
 
-/** @throws `DAMAGED`; `what` it is a part of, in words */
+/**
+ * @param what the name of the data, for the error
+ * @throws `DAMAGED`
+ */
 async function readChunk(storage: Storage, ref: ChunkRef, what: string): Promise<Uint8Array> {
   const read = await storage.read('chunks', ref.name);
   if (!isWhole(ref, read)) throw damaged(what);

@@ -1,5 +1,5 @@
-// Chunks that nobody names: what a tab has left that ended while it wrote. They are told from
-// chunks that a living tab is about to name.
+// Deletes orphans: chunks that neither checkpoint nor log names. A tab that ended during a write
+// leaves orphans. The task is to tell orphans from chunks that a running tab is about to name.
 
 import { decodeFrame } from '../../format/entry.js';
 import { decodeHead } from '../../format/head.js';
@@ -9,39 +9,43 @@ import type { Storage } from '../../storage/storage.js';
 import { tidyAside } from './aside.js';
 import { readManifest } from './load.js';
 
-/** What an import or a copy names its chunks: by their place in the file. */
+/** An import or a copy names its chunks by their position in the file. */
 const OF_COPY = /^\d+$/;
 
 /**
- * Drops chunks that neither the checkpoint nor the log names, and that nobody can name any more:
- * all of them if nobody else has the storage open, else those that are a day old. `isKept`: chunks
- * that are in use here.
+ * Deletes the chunks that neither the checkpoint nor the log names, if no tab can still name the
+ * chunks. If no other tab has the storage open, the function deletes all of these chunks. Otherwise
+ * the function deletes only chunks older than a day.
  *
- * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`; nothing is then dropped
+ * @param isKept whether this tab uses the chunk
+ * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`; no orphan is then deleted
  */
 export async function dropOrphans(storage: Storage, names: Names, isKept: (name: string) => boolean): Promise<void> {
-  // Whoever has the storage open, and whoever set it aside: a later checkpoint has taken its place.
+  // Entries set aside before the stored checkpoint are useless to every tab, so the other tabs do
+  // not matter here.
   await tidyAside(storage);
-  // Listed first: what another tab writes from here on is not in the list, and a tab that wrote
-  // before is either still there or has named its chunks by now, if it ever will.
+  // The chunks are listed before the other tabs are counted. Chunks written later are not in the
+  // list. The writer of a listed chunk is either still counted, or has already named the chunk, or
+  // never will.
   const listed = (await storage.chunks()).filter((name) => !isKept(name) && !names.isOwn(name));
   if (listed.length === 0) return;
   const isAlone = (await storage.soleHolder?.()) === true;
   const candidates = isAlone ? listed : listed.filter((name) => names.isOld(name));
   if (candidates.length === 0) return;
   const { named, head } = await namedIn(storage);
-  // As of this head, or the commit is refused.
+  // Read again for this head. If the head has changed, the commit below is refused.
   const aside = await tidyAside(storage);
-  // Where the head is lost, all else may be what is left of a database.
+  // If the head is lost, chunks of other kinds may be all that remains of a database.
   const isDead = (name: string): boolean =>
     !named.has(name) && !aside.has(name) && (head !== null || OF_COPY.test(kindOf(name) ?? ''));
   const dead = candidates.filter(isDead);
   if (dead.length === 0) return;
-  // Refused if a write has been logged meanwhile, or the log has been mended: they may name one.
+  // The commit is refused if a write was logged or the log was repaired in the meantime, since
+  // either may name a listed chunk.
   await storage.commit({ reserved: true, expect: head, delete: dead.map((name) => ['chunks', name]) });
 }
 
-/** The chunks that the checkpoint and the log name, as of this head. */
+/** The chunks that the checkpoint and the log name, and the head that was read. */
 async function namedIn(
   storage: Storage,
 ): Promise<{ readonly named: ReadonlySet<string>; readonly head: Uint8Array | null }> {

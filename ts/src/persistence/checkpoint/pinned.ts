@@ -1,4 +1,4 @@
-// The checkpoint that is stored, read chunk by chunk by somebody who takes his time.
+// The stored checkpoint, kept in storage while a slow reader reads the chunks.
 
 import { damaged, EdgeVecError } from '../../base/errors.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
@@ -14,7 +14,7 @@ export class Pinned {
   readonly #name: string;
   readonly #storage: Storage;
   readonly #log: Log;
-  /** Says that nothing more is read: its chunks may be dropped. */
+  /** Ends the reading. Tabs may then delete the chunks. */
   readonly release: () => void;
 
   private constructor(manifest: Manifest, name: string, storage: Storage, log: Log, release: () => void) {
@@ -25,13 +25,17 @@ export class Pinned {
     this.release = release;
   }
 
-  /** `release` is called also where this throws: `DAMAGED`, `STORAGE_FAILED`, `CLOSED`. */
+  /**
+   * @param release called also if `open` throws
+   * @throws `QUOTA` if the stored checkpoint is lean; `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
+   */
   static async open(storage: Storage, log: Log, release: () => void): Promise<Pinned> {
     try {
       const name = await log.ownCheckpoint();
       if (name === undefined) throw replaced();
       const manifest = await readManifest(storage, name);
-      // The graph was left out for want of room: what is in memory is whole.
+      // The stored checkpoint has no graph, for lack of room. The database in memory has its graph,
+      // so a whole checkpoint needs more room.
       if (isLean(manifest)) throw quotaExceeded(storage.kind, {});
       return new Pinned(manifest, name, storage, log, release);
     } catch (error) {
@@ -40,7 +44,7 @@ export class Pinned {
     }
   }
 
-  /** A chunk that the manifest names. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /** The bytes of a chunk that the manifest names. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
   async read(ref: ChunkRef): Promise<Uint8Array> {
     const bytes = await this.#storage.read('chunks', ref.name);
     if (isWhole(ref, bytes)) return bytes;

@@ -1,6 +1,8 @@
-// Rows on their way into an engine that searches already: read a few chunks at a time, those that a call waits for first.
+// Reads full rows into an engine that already answers searches. The stream reads a few chunks at a
+// time, and first the chunks that a call waits for.
 //
-// A read that fails is tried again. Where it fails again and again, reading ends until the next call that needs rows.
+// The stream repeats a failed read. If the read fails again and again, the stream pauses until the
+// next call that needs rows.
 
 import { damaged, type EdgeVecError } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
@@ -9,7 +11,7 @@ import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import { isPassing, retrying } from '../../storage/retry.js';
 import type { Storage } from '../../storage/storage.js';
 
-/** Chunks that are read at once; as many more while calls wait for some. */
+/** How many chunks are read at once. As many more are read while calls wait for chunks. */
 export const AHEAD = 4;
 
 export class RowStream {
@@ -17,27 +19,35 @@ export class RowStream {
   readonly #engine: Engine;
   readonly #refs: readonly ChunkRef[];
   readonly #slices: Slices;
-  /** Chunks that nobody has begun to read, in order, and those of them that calls wait for. */
+  /**
+   * Chunks that no reader has taken yet, in order, and the chunks among these that calls wait for.
+   */
   readonly #left: Set<number>;
   #wanted: number[] = [];
-  /** Chunks that are not in. */
+  /** Chunks that are not in the engine yet. */
   readonly #missing: Set<number>;
-  /** Who reads all, and who reads what calls wait for, beside them. */
+  /**
+   * How many readers read all chunks, and how many extra readers read only the chunks that calls
+   * wait for.
+   */
   #readers = 0;
   #helpers = 0;
-  /** Why nothing is read until somebody wants rows. */
+  /** The error that paused the stream. The next call that needs rows clears the error. */
   #interruption: EdgeVecError | undefined;
   #heard: (error: EdgeVecError) => void = () => {};
   #failed = false;
   #over = false;
-  /** Resolves with the next chunk that comes in, or when it is interrupted or over. */
+  /** Resolves when the next chunk is in the engine, and when the stream pauses or ends. */
   #progress!: Promise<void>;
   #tell = (): void => {};
   #end!: () => void;
   #settle!: { resolve: (whole: boolean) => void; reject: (error: unknown) => void };
-  /** Resolves when it is over: all rows are in, or it has been stopped. */
+  /** Resolves when the stream has ended: all rows are in the engine, or `stop` was called. */
   readonly over: Promise<void>;
-  /** Whether all rows came in: false where it was stopped. Rejects where they are none; it is over when whoever minds that stops it. */
+  /**
+   * Resolves to true once all rows are in the engine, and to false if `stop` was called before.
+   * Rejects if rows are damaged or missing. The stream then waits for the owner's `stop`.
+   */
   readonly done: Promise<boolean>;
 
   constructor(storage: Storage, engine: Engine, refs: readonly ChunkRef[], slices: Slices) {
@@ -62,19 +72,20 @@ export class RowStream {
     return this.#over;
   }
 
-  /** Whether rows are none. */
+  /** Whether rows are damaged or missing. */
   get hasFailed(): boolean {
     return this.#failed;
   }
 
-  /** Has it told whenever the storage fails so often that reading ends for now. */
+  /** Sets a listener for storage errors that pause the stream. */
   listen(heard: (error: EdgeVecError) => void): void {
     this.#heard = heard;
     if (this.#interruption !== undefined) heard(this.#interruption);
   }
 
   /**
-   * Reads these before all others; resolves once they are in, or it is over. None: all.
+   * Reads these chunks before all others. Resolves once the chunks are in the engine, or the stream
+   * has ended. An empty list means all chunks.
    *
    * @throws `STORAGE_FAILED`; the next call tries again
    */
@@ -89,7 +100,7 @@ export class RowStream {
     }
   }
 
-  /** Reads no more. */
+  /** Ends the stream. */
   stop(): void {
     if (this.#over) return;
     this.#over = true;
@@ -107,7 +118,7 @@ export class RowStream {
     return this.#over || this.#failed || this.#interruption !== undefined;
   }
 
-  /** Takes chunks in until there is none left to take. */
+  /** Reads chunks until no chunk is left for this reader. */
   async #read(helps: boolean): Promise<void> {
     helps ? this.#helpers++ : this.#readers++;
     while (!this.#isHalted) {
@@ -135,7 +146,8 @@ export class RowStream {
       if (!isWhole(ref, read)) throw damaged('the rows');
       this.#engine.admit(chunk, read);
       this.#missing.delete(chunk);
-      // It waits for nothing any more also where all its rows were removed.
+      // The engine may be whole before the last chunk, if all rows of the other chunks were
+      // removed.
       if (this.#engine.isWhole()) {
         this.#missing.clear();
         this.#settle.resolve(true);
@@ -146,7 +158,7 @@ export class RowStream {
     this.#progressed();
   }
 
-  /** Lets whoever waits hear why not; the chunk is to be read all the same. */
+  /** Pauses the stream, and gives waiting calls the error. The chunk is still to be read. */
   #interrupt(chunk: number, error: EdgeVecError): void {
     this.#left.add(chunk);
     if (this.#isHalted) return;

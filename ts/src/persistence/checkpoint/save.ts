@@ -1,8 +1,12 @@
-// Makes checkpoints: writes the chunks that have changed since the last one beside those it still shares with it, then lets a new manifest take
-// the place of the old one in a single commit. Until that commit the old checkpoint is whole, and after it the new one is.
+// Makes checkpoints. A checkpoint writes the chunks that have changed since the last checkpoint,
+// and shares all other chunks with the last checkpoint. Then a single commit replaces the old
+// manifest by the new manifest. Until this commit the old checkpoint is whole, and from then on the
+// new checkpoint is whole.
 //
-// Chunks change while others are written. So they are written in passes, each what has changed since the one before, as migrating a
-// running machine goes. Only the last one, which is small by then, is copied while everything rests; it too is written afterwards.
+// Chunks change while others are written. The checkpoint therefore writes in passes, as live
+// migration of a virtual machine does: each pass writes the chunks changed since the pass before.
+// Only the last pass copies its chunks at rest, and these chunks are few by then. The chunks copied
+// at rest are written after the rest.
 
 import { closed, type EdgeVecError } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
@@ -31,22 +35,22 @@ import { isLeftOut, leftOut } from './left-out.js';
 import { assertStoresKnown } from './load.js';
 import { dropOrphans } from './orphans.js';
 
-/** Bytes of one transaction, about: more would hold up what else wants to write. */
+/** About how many bytes a transaction writes. A larger transaction would delay other writers. */
 const COMMIT_BYTES = 16 << 20;
-/** What may be left for the last pass. */
+/** How many bytes may be left for the last pass. */
 const REST_BYTES = 16 << 20;
-/** A database that changes faster than it is written never gets to rest by itself. */
+/** The limit of passes, since a database may change faster than the passes write. */
 const PASSES = 4;
 /**
- * Bytes of rows that a checkpoint without room for all of it writes in one commit, before it drops
- * what these take the place of.
+ * How many bytes of rows a lean checkpoint writes in a single commit, before deleting the replaced
+ * chunks.
  */
 const RENEWED_BYTES = 1 << 20;
 
-/** Takes steps while nothing changes: no write comes in or takes effect, no row is linked. */
+/** Takes steps at rest: no write comes in, no change takes effect, and no row is linked. */
 export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
 
-/** A chunk as it was at some time, copied. */
+/** The copy of a chunk, and the time of the copy. */
 interface Copy {
   readonly key: string;
   readonly bytes: Uint8Array;
@@ -56,24 +60,24 @@ interface Copy {
 /** A chunk's key, and the name of the stored chunk. */
 type Written = readonly [key: string, name: string];
 
-/** What the last pass found. */
+/** The state of the database at rest. */
 interface Rest {
   readonly header: Uint8Array;
   readonly nextId: number;
-  /** What the log had led to. */
+  /** The head of the log that the database has applied. */
   readonly head: Head;
   readonly contents: readonly Content[];
-  /** Bytes of the graph's chunks, by their keys. */
+  /** Bytes of the graph's chunks, by key. */
   readonly graph: ReadonlyMap<string, number>;
 }
 
-/** A checkpoint that was made. */
+/** A finished checkpoint. */
 export interface Saved {
-  /** The last entry of the log that it holds. */
+  /** The number of the last entry of the log in the checkpoint. */
   readonly seq: number;
-  /** What it takes. */
+  /** The bytes of the checkpoint in storage. */
   readonly bytes: number;
-  /** Why it is without the graph: there was no room for that. */
+  /** The error of the whole checkpoint, if the checkpoint is lean for lack of room. */
   readonly reduced: EdgeVecError | undefined;
 }
 
@@ -83,21 +87,31 @@ export class Checkpointer {
   readonly #log: Log;
   readonly #names: Names;
   readonly #options: StoredOptions;
-  /** What is stored of each chunk, for the checkpoint of `#base` and by passes since. */
+  /** The stored copies of chunks: of the checkpoint `#base`, and of passes since. */
   readonly #stored: Map<string, StoredChunk>;
-  /** What the checkpoint of `#base` names, whatever passes since have made of it. */
+  /** The chunks that the checkpoint `#base` names. Later passes change only `#stored`. */
   #based: Map<string, StoredChunk>;
-  /** The manifest that was made or read last; another tab may have made a later one. */
+  /**
+   * The name of the manifest last made or read here. Another tab may have made a later checkpoint.
+   */
   #base: string;
-  /** There was no room for all of the last one that was tried. */
+  /** The error, if the last attempt at a whole checkpoint found no room. */
   #refusal: EdgeVecError | undefined;
-  /** The one that was made last is without the graph, or keeps rows that have been deleted since. */
+  /**
+   * Whether the last checkpoint made here has no graph, or keeps chunks with rows deleted since.
+   */
   #isReduced = false;
-  /** All that it speaks of. */
+  /** All names in the checkpoint `#base`. */
   #spoken: ReadonlySet<string>;
-  /** What earlier ones spoke of, and what was written for them in vain: to be dropped, once nobody reads it. */
+  /**
+   * Chunks of earlier checkpoints and of failed checkpoints. The tab deletes these chunks once no
+   * reader uses the chunks.
+   */
   readonly #dead = new Set<string>();
-  /** Runs unless somebody reads chunks of a checkpoint that is not the last any more. */
+  /**
+   * Runs the function, unless an export or another reader still reads chunks of an earlier
+   * checkpoint.
+   */
   readonly #unlessRead: (run: () => Promise<void>) => Promise<boolean>;
 
   constructor(
@@ -119,18 +133,25 @@ export class Checkpointer {
     this.#unlessRead = unlessRead;
   }
 
-  /** The checkpoint whose chunks the next one shares, where they have not changed and it is still the last. */
+  /**
+   * The name of the last checkpoint. The next checkpoint shares its unchanged chunks, if it is
+   * still the stored checkpoint.
+   */
   get base(): string {
     return this.#base;
   }
 
   /**
-   * Writes a checkpoint of what the log has led to. To be called by one tab at a time; should two, one of them fails without harm.
+   * Writes a checkpoint of all entries that the database has applied. Only a single tab should call
+   * `save` at a time. If two tabs do, one of the two fails without harm.
    *
-   * @param current the collection: it may be replaced or closed meanwhile, which ends this
-   * @param parts chunks that entries of the log speak of, by the entry's number
-   * @returns what it holds; undefined where another tab has made a checkpoint meanwhile, from which rows may still be coming in
-   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`; the last checkpoint is then still there
+   * @param current gives the current collection, and throws if the database is closed. If the
+   * collection has been replaced, `save` ends
+   * @param parts chunks that entries of the log name, with the number of the entry
+   * @param isUrgent whether to skip the whole checkpoint, if the last attempt found no room
+   * @returns undefined if rows are still being read, if the collection was replaced, or if another
+   * tab has made a checkpoint in the meantime
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`; the last checkpoint is then still in storage
    */
   async save(
     current: () => Collection,
@@ -148,7 +169,7 @@ export class Checkpointer {
         this.#refusal = error as EdgeVecError;
       }
     }
-    // The graph that is stored makes room for the rest.
+    // The bytes of the stored graph make room for the rest.
     await this.#leaveGraphOut(parts);
     await this.#renewRows(current, parts);
     return this.#save(current, atRest, parts, true);
@@ -162,7 +183,8 @@ export class Checkpointer {
   ): Promise<Saved | undefined> {
     const collection = current();
     if (!collection.engine.isWhole()) return undefined;
-    // To be asked before the collection is touched: one that is not current has no engine any more.
+    // Called before every use of the collection, since a replaced collection has no engine any
+    // more.
     const check = (): void => {
       if (current() !== collection) throw closed();
     };
@@ -173,7 +195,7 @@ export class Checkpointer {
     try {
       for (let pass = 0; pass < PASSES; pass++) {
         const chunks = await this.#dirty(collection, check, isLean);
-        // What is kept back is not told of.
+        // The estimate counts the reserve as used, and a lean checkpoint may use the reserve.
         const mayAsk = !isLean || this.#storage.reserve === undefined;
         if (pass === 0 && mayAsk) await assertRoom(this.#storage, needOf(chunks));
         if (needOf(chunks) <= REST_BYTES) break;
@@ -187,7 +209,7 @@ export class Checkpointer {
       const names = written.map(([, name]) => name);
       const seq = rest.found && (await this.#swap(rest.found, names, parts, isLean));
       if (seq === undefined) {
-        // Not even tried: nobody can speak of what was written for it.
+        // The head was not swapped, so no manifest can name the written chunks.
         if (rest.found === undefined) await this.#drop(names).catch(() => {});
         else this.#bury(names);
         this.#stored.clear();
@@ -199,10 +221,13 @@ export class Checkpointer {
         reduced: this.#isReduced ? this.#refusal : undefined,
       };
     } catch (error) {
-      // What was copied counts as clean, and may not have been stored. The rest need not be written again, for which there may be no room.
+      // The collection counts copied chunks as clean, although storage may not have the copies.
+      // Chunks of earlier passes are stored, and need not be written again: storage may have no
+      // room for writing twice.
       for (const [key] of written) this.#stored.delete(key);
       for (const { key } of copies) this.#stored.delete(key);
-      // Nobody will ever speak of what this has written, unless the last commit was applied though it failed.
+      // No manifest will name the written chunks, unless the last commit was applied in spite of
+      // its error.
       const names = written.map(([, name]) => name);
       if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') await this.#drop(names).catch(() => {});
       else this.#bury(names);
@@ -211,7 +236,10 @@ export class Checkpointer {
     }
   }
 
-  /** Begins from the checkpoint that is stored. Chunks of another tab's hold what this one has, but not under the same keys. */
+  /**
+   * Starts from the stored checkpoint. If another tab made the checkpoint, its chunks are not
+   * shared: the keys are the same, and the rows may be in other slots.
+   */
   async #rebase(): Promise<void> {
     const stored = (await this.#log.storedCheckpoint()) ?? '';
     if (stored === this.#base) return;
@@ -220,13 +248,13 @@ export class Checkpointer {
     const manifest = bytes && decodeManifest(bytes);
     if (manifest !== undefined) assertStoresKnown(manifest);
     this.#spoken = new Set(manifest === undefined ? [] : [stored, ...namesOf(manifest)]);
-    // Names are used once: a chunk that is still named is what it was.
+    // A name is used only once. If the manifest still names a chunk, the chunk is unchanged.
     const isThere = ([, { ref }]: [string, StoredChunk]): boolean => this.#spoken.has(ref.name);
     this.#based = new Map([...this.#based].filter(isThere));
     for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
   }
 
-  /** The chunks that are not stored as they are now. */
+  /** The chunks that differ from their stored copies. */
   async #dirty(collection: Collection, check: () => void, isLean: boolean): Promise<SlotChunk[]> {
     check();
     const steps = collection.measure();
@@ -240,7 +268,7 @@ export class Checkpointer {
     return chunks;
   }
 
-  /** The chunks that are to be written, once the collection has been measured. */
+  /** The chunks to be written. The collection must be measured. */
   #needed(isLean: boolean): (collection: Collection) => SlotChunk[] {
     return (collection) => {
       const chunks = [...chunksOf(collection)].filter((chunk) => chunk.isDirty(this.#stored.get(chunk.key)));
@@ -251,7 +279,10 @@ export class Checkpointer {
     };
   }
 
-  /** Lets the stored checkpoint do without its graph. What it needs for that is little. */
+  /**
+   * Replaces the stored checkpoint by the same checkpoint without its graph. The new manifest needs
+   * little room.
+   */
   async #leaveGraphOut(parts: ReadonlyMap<string, number>): Promise<void> {
     const stored = await this.#changeable();
     const manifest = stored && withoutGraph(stored);
@@ -262,10 +293,10 @@ export class Checkpointer {
   }
 
   /**
-   * Writes the chunks of rows that have changed into the stored checkpoint, some at a time, and
-   * drops what these take the place of: so there need not be room for all of them at once. The log
-   * stays. A slot in which the checkpoint has a row, and which holds another row now, was freed by
-   * a deletion that is in the log: whoever plays the log deletes that row, and never reads the slot.
+   * Writes changed chunks of rows into the stored checkpoint, a few at a time, and deletes the
+   * replaced chunks each time. Storage therefore never needs room for all chunks at once. The log
+   * stays. If the checkpoint has a row in a slot that now holds another row, the log has a deletion
+   * of the old row. A tab that plays the log deletes the old row, and never reads the slot.
    */
   async #renewRows(current: () => Collection, parts: ReadonlyMap<string, number>): Promise<void> {
     const collection = current();
@@ -275,7 +306,7 @@ export class Checkpointer {
       chunk.bytes() === this.#based.get(chunk.key)?.ref.bytes &&
       !isAsGood(chunk, this.#based.get(chunk.key), collection);
     const chunks = [...chunksOf(collection)].filter(isRenewed);
-    // So many bytes are there for any checkpoint.
+    // Every checkpoint has room for this many bytes.
     if (needOf(chunks) <= RENEWED_BYTES) return;
     const check = (): void => {
       if (current() !== collection) throw closed();
@@ -289,7 +320,7 @@ export class Checkpointer {
     await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
   }
 
-  /** False if the stored checkpoint is another by now. */
+  /** False if another checkpoint is stored by now. */
   async #renew(chunks: readonly SlotChunk[], collection: Collection, check: () => void): Promise<boolean> {
     const stored = await this.#changeable();
     if (stored === undefined) return false;
@@ -312,7 +343,7 @@ export class Checkpointer {
       return isDone;
     } finally {
       for (const [key, chunk] of renewed) {
-        // What was copied counts as clean, and may not have been stored.
+        // The collection counts copied chunks as clean, although storage may not have the copies.
         if (!isDone) this.#stored.delete(key);
         else {
           this.#stored.set(key, chunk);
@@ -322,17 +353,20 @@ export class Checkpointer {
     }
   }
 
-  /** The stored checkpoint, if it is the one that was made or read last and may change its chunks. */
+  /**
+   * The manifest of the stored checkpoint, if the checkpoint was made or read here and its chunks
+   * may be replaced.
+   */
   async #changeable(): Promise<Manifest | undefined> {
-    // What was cut off a damaged log is kept until a checkpoint takes the place of this one.
+    // If entries were set aside after this checkpoint, the checkpoint must stay.
     if ((await chunksOfAside(this.#storage, this.#base)).length > 0) return undefined;
     const bytes = await this.#storage.read('chunks', this.#base);
     return bytes && decodeManifest(bytes);
   }
 
   /**
-   * Puts another manifest of the same entries of the log in place of the stored one. False if the
-   * stored checkpoint is another by now.
+   * Replaces the stored manifest by another manifest of the same entries of the log. False if
+   * another checkpoint is stored by now.
    */
   async #change(manifest: Manifest, chunks: readonly Put[]): Promise<boolean> {
     const name = this.#names.next('manifest');
@@ -348,8 +382,11 @@ export class Checkpointer {
   }
 
   /**
-   * The number of the last entry that it holds; undefined where another tab was first. `written` is what was written for it, of which later passes may
-   * have taken the place.
+   * Makes the checkpoint the stored checkpoint.
+   *
+   * @param written all chunks written for the checkpoint. Later passes may have replaced some of
+   * the chunks
+   * @returns the number of the last entry in the checkpoint, or undefined if another tab was first
    */
   async #swap(
     rest: Rest,
@@ -384,25 +421,25 @@ export class Checkpointer {
     for (const [part, entry] of parts) if (entry <= head.seq) this.#dead.add(part);
     this.#base = name;
     this.#spoken = new Set([name, ...names]);
-    // Places that are no more; and those that were not written though they have changed, which the
-    // next checkpoint writes.
+    // Forgets chunks that do not exist any more, and chunks that have changed and were not written.
+    // The next checkpoint writes the latter.
     for (const [key, { ref }] of this.#stored) if (!this.#spoken.has(ref.name)) this.#stored.delete(key);
     const kept = [...this.#based].filter(([, { ref }]) => this.#spoken.has(ref.name));
     this.#based = new Map([...kept, ...this.#stored]);
-    // What cannot be dropped now is dropped after the next.
+    // A chunk that cannot be deleted now is deleted after the next checkpoint.
     await this.#unlessRead(() => this.#tidy(parts)).catch(() => {});
     return head.seq;
   }
 
-  /** Drops what tabs that have ended left behind, unless somebody reads chunks here. */
+  /** Deletes the orphans of ended tabs, unless a reader reads chunks. */
   async dropOrphans(parts: ReadonlyMap<string, number>): Promise<void> {
     const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
     await this.#unlessRead(() => dropOrphans(this.#storage, this.#names, isKept));
   }
 
   /**
-   * Drops chunks that neither the checkpoint nor the log names: those that were named before, and
-   * orphans.
+   * Deletes chunks that neither the checkpoint nor the log names: chunks of earlier checkpoints,
+   * and orphans.
    */
   async #tidy(parts: ReadonlyMap<string, number>): Promise<void> {
     const listed = await this.#storage.chunks();
@@ -413,14 +450,15 @@ export class Checkpointer {
     await dropOrphans(this.#storage, this.#names, isKept);
   }
 
-  /** Drops what was named before and is named no more. */
+  /** Deletes chunks of earlier checkpoints, unless the checkpoint `#base` names the chunk. */
   async #dropDead(): Promise<void> {
     await this.#drop([...this.#dead].filter((name) => !this.#spoken.has(name)));
     this.#dead.clear();
   }
 
   /**
-   * To be dropped after the next checkpoint, unless it turns out that the stored one names them.
+   * Marks chunks to be deleted after the next checkpoint, unless the stored checkpoint turns out to
+   * name the chunk.
    */
   #bury(names: Iterable<string>): void {
     for (const name of names) this.#dead.add(name);
@@ -431,7 +469,11 @@ export class Checkpointer {
     await this.#storage.commit({ delete: names.map((name) => ['chunks', name]) });
   }
 
-  /** Writes copies, some in each transaction, made in slices. `written` gets what was begun. */
+  /**
+   * Makes copies in slices, and writes several copies in each transaction.
+   *
+   * @param written receives each name before its write begins
+   */
   async #writeAll(
     copies: Iterator<Copy | undefined>,
     written: Written[],
@@ -454,7 +496,7 @@ export class Checkpointer {
         bytes += ref.bytes;
         return bytes >= COMMIT_BYTES;
       });
-      // Handing a chunk over takes most of a slice by itself.
+      // Handing a chunk to the storage takes most of a slice.
       await this.#slices.breathe();
       if (put.length > 0) await this.#storage.commit({ put, reserved });
       for (const [key, chunk] of stored) this.#stored.set(key, chunk);
@@ -487,7 +529,7 @@ function* copyAtRest(
   };
 }
 
-/** Copies of chunks, in steps: undefined where nothing is whole yet. */
+/** Copies of chunks, in steps. Gives undefined after a step that does not complete a copy. */
 function* copied(chunks: readonly SlotChunk[], collection: Collection): Generator<Copy | undefined, undefined> {
   for (const chunk of chunks) {
     const time = collection.mark();

@@ -1,4 +1,4 @@
-// A copy of a database under another name, in place of whatever was there.
+// Copies a database to another name, in place of any database with this name.
 
 import type { EdgeVecError } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
@@ -12,9 +12,9 @@ import { Log, type Replaced } from '../log/log.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
- * Until the last commit what was there stays, and after it the copy is there. Two copies made at
- * once never touch each other's chunks: each demands that its own are there, and drops only what
- * the database spoke of whose place it took.
+ * Until the last commit the old database stays, and from then on the copy is in its place. Two
+ * copies made at the same time never touch each other's chunks. Each copy requires its own chunks
+ * in the last commit, and deletes only the chunks of the database that it replaced.
  *
  * @throws `QUOTA`, `STORAGE_FAILED`
  */
@@ -22,7 +22,8 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
   const names = new Names();
   const written = new Map<string, string>();
   const refs = refsIn(snapshot.manifest);
-  // Of copies that ended in the middle: nobody may ever open the name to drop them.
+  // Deletes the chunks of copies that ended halfway. Perhaps no tab ever opens this name and
+  // deletes the chunks.
   await dropOrphans(storage, names, () => false).catch(() => {});
   await assertRoom(storage, bytesOf(refs));
   let replaced: Replaced;
@@ -32,7 +33,7 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
       const stored = names.next(name);
       written.set(name, stored);
       const bytes = (await snapshot.nextChunk()) as Uint8Array;
-      // Handing a chunk over takes most of a slice by itself.
+      // Handing a chunk to the storage takes most of a slice.
       await slices.breathe();
       await storage.commit({ put: [['chunks', stored, bytes]] });
     }
@@ -41,18 +42,19 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
     mayBeThere = true;
     replaced = await Log.replace(storage, name, [['chunks', name, manifest]], [...written.values()]);
   } catch (error) {
-    // The last commit may have been applied though it failed: what it speaks of is then left to be dropped as orphans.
+    // The last commit may have been applied in spite of its error. If not, the chunks are deleted
+    // later as orphans.
     if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;
     await drop(storage, [...written.values()]).catch(() => {});
     throw error;
   }
-  // What cannot be dropped now is left to be dropped as orphans too.
+  // Chunks that cannot be deleted now are deleted later as orphans.
   await dropReplaced(storage, replaced).catch(() => {});
 }
 
 /**
- * Nobody can speak of it again: whoever had it open is refused by the head, and names are used
- * once.
+ * Deletes the chunks of the replaced database. No tab can name these chunks again: the head refuses
+ * every tab with the old database open, and names are used only once.
  */
 async function dropReplaced(storage: Storage, { checkpoint, parts }: Replaced): Promise<void> {
   const bytes = checkpoint === undefined ? undefined : await storage.read('chunks', checkpoint);

@@ -1,4 +1,4 @@
-// A snapshot as a file, piece by piece.
+// Gives a snapshot out as a file, piece by piece.
 
 import type { ExportReply } from '../../base/calls.js';
 import { internal } from '../../base/errors.js';
@@ -9,7 +9,7 @@ import type { Snapshot } from './snapshot.js';
 
 export class Export {
   readonly #snapshot: Snapshot;
-  /** The chunks that are still to come. */
+  /** The chunks not yet given out. */
   readonly #rest: Iterator<ChunkRef>;
   #hasBegun = false;
   #hasEnded = false;
@@ -19,7 +19,11 @@ export class Export {
     this.#rest = refsIn(snapshot.manifest).values();
   }
 
-  /** The next piece of the file. It is over only once every chunk that the manifest names has been given. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * The next piece of the file. The file ends only after every chunk of the manifest.
+   *
+   * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`; `INTERNAL` if the export has been ended
+   */
   async next(): Promise<ExportReply> {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
@@ -32,7 +36,7 @@ export class Export {
     return { done: false, piece };
   }
 
-  /** Nothing more will be asked for. */
+  /** The caller asks for no more pieces. */
   end(): void {
     this.#hasEnded = true;
     this.#snapshot.end();

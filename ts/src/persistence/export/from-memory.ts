@@ -1,4 +1,5 @@
-// A database in memory on its way into a file: copied while nothing changes, handed out chunk by chunk afterwards.
+// A snapshot of a database in memory. All chunks are copied at rest, and given out one by one
+// afterwards.
 
 import type { Slices } from '../../base/time-slices.js';
 import type { Collection } from '../../collection/collection.js';
@@ -12,7 +13,10 @@ import type { Snapshot } from './snapshot.js';
 
 const HEADER_KEY = 'header';
 
-/** Copies everything: writes wait until that is done, searches go on. Undefined where rows are still to come. */
+/**
+ * Copies all chunks at rest. Writes wait for the copy, and searches go on. Undefined if rows are
+ * still being read from storage.
+ */
 export async function copiedSnapshot(
   current: () => Collection,
   options: StoredOptions,
@@ -25,7 +29,7 @@ export async function copiedSnapshot(
   if (found.contents === undefined) return undefined;
   const refs = new Map<string, ChunkRef>();
   const keys = copies.keys();
-  // Sums take longer than copies, and nobody need wait for them.
+  // Checksums take longer than copies, so the checksums are made after the rest.
   await slices.run(() => {
     const { done, value: key } = keys.next();
     if (done) return true;

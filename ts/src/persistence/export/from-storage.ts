@@ -1,4 +1,4 @@
-// A stored database on its way into a file: its checkpoint, read as it is asked for.
+// A snapshot of a stored database: the chunks of its checkpoint, each read when the caller asks.
 
 import { numbered } from '../../format/export-file.js';
 import { refsIn } from '../../format/manifest.js';

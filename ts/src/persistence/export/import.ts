@@ -1,5 +1,5 @@
-// A database out of a file: its chunks go into storage, and from there it is opened as any other. Nothing speaks of them until all of it is known to be
-// whole.
+// Imports a database from a file. The import first stores the chunks, and then opens the chunks
+// like any stored database. A head names the chunks only after the whole file has been checked.
 
 import type { EdgeVecError } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
@@ -13,18 +13,19 @@ import { type Loaded, loadCheckpoint } from '../checkpoint/load.js';
 import { dropOrphans } from '../checkpoint/orphans.js';
 import { Log } from '../log/log.js';
 
-/** What came out of a file, and where it is. */
+/** The imported database, and its log. */
 export interface Imported {
   readonly loaded: Loaded;
   readonly log: Log;
 }
 
 /**
- * Reads a file into a storage that holds no database. `check` throws where the options are not those that are wanted.
+ * Reads a file into a storage without a database.
  *
- * @returns undefined where another tab was first
- * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`, what `check` throws, and what the source throws; what was stored of
- * it is then removed
+ * @param check throws if the options of the file are not the wanted options
+ * @returns undefined if another tab has made a database first
+ * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`, and errors
+ * of `check` and of the source. The stored chunks are then removed
  */
 export async function importInto(
   storage: Storage,
@@ -40,7 +41,7 @@ export async function importInto(
   try {
     const reader = await PortableReader.open(pieces);
     check(reader.manifest.options);
-    // Of imports that ended in the middle.
+    // Deletes the chunks of imports that ended halfway.
     await dropOrphans(storage, names, () => false).catch(() => {});
     await assertRoom(storage, bytesOf(refsIn(reader.manifest)));
     const stored = new Map<string, string>();
@@ -53,9 +54,10 @@ export async function importInto(
     const manifest: Manifest = renamed(reader.manifest, (name) => stored.get(name) as string);
     const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
     try {
-      // Told where rows are none, and where the storage fails for so long that reading ends.
+      // Rejects if rows are damaged, or if the storage fails so often that reading pauses.
       await Promise.race([loaded.stream?.done, loaded.stream?.bring([])]);
-      // What was written here is read when it is asked for. What a stranger wrote is refused now or never.
+      // Metadata that EdgeVec itself has stored is read only on demand. The metadata of an
+      // untrusted file must be checked now, since later nobody can refuse the file.
       const steps = loaded.collection.check();
       await slices.run(() => steps.next().done === true);
       const name = names.next('manifest');
@@ -69,12 +71,13 @@ export async function importInto(
     }
     loaded.collection.engine.free();
   } catch (error) {
-    // The last commit may have been applied though it failed: what it speaks of is then left to be dropped as orphans.
+    // The last commit may have been applied in spite of its error. If not, the chunks are deleted
+    // later as orphans.
     if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;
     await storage.commit({ delete: written.map((name) => ['chunks', name]) }).catch(() => {});
     throw error;
   } finally {
-    // Where it was not read to its end, it is let go.
+    // Releases a source that was not read to its end.
     await pieces.return?.();
   }
   await storage.commit({ delete: written.map((name) => ['chunks', name]) });

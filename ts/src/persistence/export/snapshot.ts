@@ -1,12 +1,16 @@
-// A database as it was at one moment, chunk by chunk: what files and copies are made of.
+// The state of a database at one moment, chunk by chunk, for files and copies.
 
 import type { Manifest } from '../../format/manifest.js';
 
 export interface Snapshot {
-  /** Its chunks are named by their place in the file. */
+  /** Each chunk is named by its position in the file. */
   readonly manifest: Manifest;
-  /** The next chunk, in the manifest's order; undefined behind the last. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * The next chunk, in the order of the manifest. Undefined after the last chunk.
+   *
+   * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
+   */
   nextChunk(): Promise<Uint8Array | undefined>;
-  /** Nothing more will be asked for. */
+  /** The caller asks for no more chunks. */
   end(): void;
 }
