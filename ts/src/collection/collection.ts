@@ -9,7 +9,8 @@ import type { IdStore } from './id-store.js';
 import type { Ids } from './ids.js';
 import type { Metadata } from './metadata/metadata.js';
 import { Records, type SavedStores } from './records.js';
-import { furtherStores, type LoadableStore, type SlotRecord, type SlotStore } from './slot-store.js';
+import { furtherStores } from './registry.js';
+import type { LoadableStore, SlotRecord, SlotStore } from './slot-store.js';
 import { Vectors } from './vectors.js';
 
 export class Collection implements Ids {

@@ -1,14 +1,13 @@
 // The one interface for all data kept for each slot: vectors, ids, metadata, and the data of later
 // features. Checkpoints, manifests, exports, imports, the replay of the log and counts know stores
-// only by this interface. A feature is a folder here, and registers its store. No other file names
-// the feature.
+// only by this interface. A feature is a folder here, and registers its store (`registry.ts`). No
+// other file names the feature.
 //
 // A further store must be able to rebuild its data from records. The log holds records, and no data
 // of stores. And a checkpoint from before the store existed has no chunks of the store.
 
 import type { Id } from '../base/types.js';
 import type { ChunkRef } from '../format/chunk.js';
-import { VECTORS } from '../format/contents.js';
 
 /** A record, as stores see the record. The vector is already in the engine. */
 export interface SlotRecord {
@@ -105,35 +104,6 @@ export interface Slots {
    * (format/blocks.ts).
    */
   haveChanged(after: number, first: number, slots: number): boolean;
-}
-
-export type StoreFactory = (slots: Slots) => LoadableStore;
-
-const factories = new Map<string, StoreFactory>();
-const TAKEN = [VECTORS, 'ids', 'metadata', 'header', 'manifest', 'part', 'aside'];
-
-/**
- * Adds a further store to every collection made from now on.
- *
- * @param name lowercase letters. Manifests keep the name forever, and a version without the store
- * refuses these manifests
- * @returns removes the store again, for tests
- */
-export function registerStore(name: string, make: StoreFactory): () => void {
-  if (!/^[a-z]+$/.test(name) || TAKEN.includes(name) || factories.has(name))
-    throw new Error(`no name for a store: ${name}`);
-  factories.set(name, make);
-  return () => void factories.delete(name);
-}
-
-/** The further stores of a new collection. */
-export function furtherStores(slots: Slots): LoadableStore[] {
-  return [...factories.values()].map((make) => make(slots));
-}
-
-/** Whether a new collection would have a further store of this name. */
-export function isRegistered(name: string): boolean {
-  return factories.has(name);
 }
 
 // biome-ignore lint/correctness/useYield: the whole of it is one step.

@@ -75,11 +75,11 @@ const deleteText: Shape<DeleteEntry> = object<DeleteEntry>({
 
 export function encodeFrame(seq: number, entry: Entry): Uint8Array<ArrayBuffer> {
   const parts = entry.kind === 'delete' ? [] : entry.parts;
-  const said =
+  const json =
     entry.kind === 'delete'
       ? deleteText.write(entry)
       : writeText.write({ ...entry, parts: parts.map(({ length }) => length) });
-  const bytes = new TextEncoder().encode(JSON.stringify(said));
+  const bytes = new TextEncoder().encode(JSON.stringify(json));
   const writer = new ByteWriter(HEADER + bytes.length + lengthOf(parts));
   writer.magic(MAGIC).float64(seq).uint32(bytes.length);
   const place = writer.at;
@@ -110,8 +110,8 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   // damage.
   const content = new ByteReader(reader.rest(), () => unreadable(seq));
   try {
-    const said: unknown = JSON.parse(new TextDecoder().decode(content.take(length)));
-    const entry = isDeletion(said) ? deleteText.read(said) : withParts(writeText.read(said), content);
+    const json: unknown = JSON.parse(new TextDecoder().decode(content.take(length)));
+    const entry = isDeletion(json) ? deleteText.read(json) : withParts(writeText.read(json), content);
     if (content.left > 0) throw unknownField('the entry');
     return entry;
   } catch (cause) {
@@ -120,8 +120,8 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   }
 }
 
-function isDeletion(said: unknown): boolean {
-  return typeof said === 'object' && said !== null && (said as DeleteEntry).kind === 'delete';
+function isDeletion(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && (json as DeleteEntry).kind === 'delete';
 }
 
 function withParts(entry: WriteText, content: ByteReader): WriteEntry {

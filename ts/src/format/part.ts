@@ -8,7 +8,7 @@ import type { Id } from '../base/types.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { isCount, isId } from './fields.js';
 import { type Nodes, parseNodes, readValue } from './value/read.js';
-import { toText } from './value/text.js';
+import { serialize } from './value/text.js';
 import { readOrKeep } from './value/unread.js';
 import { unknownField } from './version.js';
 
@@ -49,7 +49,7 @@ const HEADER = 8;
 
 export function encodePart(part: StoredPart): Uint8Array<ArrayBuffer> {
   const columns = COLUMN_NAMES.filter((name) => part[name] !== undefined).map((name) => [name, part[name]]);
-  const text = new TextEncoder().encode(toText(Object.fromEntries(columns)));
+  const text = new TextEncoder().encode(serialize(Object.fromEntries(columns)));
   const { vectors } = part;
   const start = HEADER + padded(text.length);
   const writer = new ByteWriter(start + vectors.length * 4);

@@ -8,7 +8,7 @@ import { Slices } from '../../src/base/time-slices.js';
 import { copyMetadata } from '../../src/collection/metadata/copy.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import { toText } from '../../src/format/value/text.js';
+import { serialize } from '../../src/format/value/text.js';
 import { EdgeVec, type OpenOptions } from '../../src/index.js';
 import { localSite } from '../../src/storage/site.js';
 import { metadata, nested } from '../support/metadata.js';
@@ -502,7 +502,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
 
     test('the stored text is the same everywhere', () => {
       const values = fc.sample(metadata(), { seed: 7, numRuns: 500 });
-      const texts = values.map((value) => toText(copyMetadata(value, {}).metadata));
+      const texts = values.map((value) => serialize(copyMetadata(value, {}).metadata));
       expect(crc32c(new TextEncoder().encode(texts.join('\n')))).toBe(DIGEST);
     });
   });

@@ -72,6 +72,11 @@ export class Process {
     return Process.#open(dimensions, { site }, {}, null);
   }
 
+  /** In memory, with what can be read of a stored one. */
+  static salvage(site: StorageSite, dimensions = DIMENSIONS): Promise<Process> {
+    return Process.#open(dimensions, { site: async () => site }, {}, null, 'db');
+  }
+
   /** Out of a file, into a storage that holds nothing. */
   static import(site: StorageSite, file: Uint8Array): Promise<Process> {
     const source = (async function* () {
@@ -85,6 +90,7 @@ export class Process {
     around: Pick<Surroundings, 'site' | 'channelOf' | 'source'>,
     made: { readonly exactThreshold?: number },
     stored: HostOptions['stored'] | null = { name: 'db', elseInMemory: false },
+    salvages?: string,
   ): Promise<Process> {
     const { module } = await inlineEngine();
     const engine = {
@@ -98,7 +104,7 @@ export class Process {
     const given = dimensions > 0 ? (['dimensions'] as const) : [];
     const events: Told[] = [];
     const opened = await openDatabase(
-      { engine, given, recall: 0.95, stored: stored ?? undefined },
+      { engine, given, recall: 0.95, stored: stored ?? undefined, salvages },
       {
         ...around,
         module,

@@ -11,7 +11,7 @@ import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { parseNodes } from '../../src/format/value/read.js';
-import { toText } from '../../src/format/value/text.js';
+import { serialize } from '../../src/format/value/text.js';
 import { merged, readOrKeep, Unread } from '../../src/format/value/unread.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { Disk, FaultySite } from '../support/disk.js';
@@ -166,7 +166,7 @@ describe('Metadata that is not read here', () => {
         const nodes = parseNodes(stringify([first, 'other', second, { first }]));
         const [a, , b] = nodes[0] as number[];
         const [old, added] = [readOrKeep(nodes, a), readOrKeep(nodes, b)];
-        const textOf = (value: unknown): string => (value instanceof Unread ? value.text : toText(value));
+        const textOf = (value: unknown): string => (value instanceof Unread ? value.text : serialize(value));
         expect([old, added].map((value) => value instanceof Unread)).toEqual([which !== 1, which !== 0]);
         expect(parse(textOf(old))).toStrictEqual(first);
         expect(parse(textOf(added))).toStrictEqual(second);

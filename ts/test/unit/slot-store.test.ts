@@ -2,14 +2,8 @@
 // imported, replayed and counted with no other file knowing of the store.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type LoadableStore,
-  type LoadedChunk,
-  registerStore,
-  type SlotChunk,
-  type SlotRecord,
-  type Slots,
-} from '../../src/collection/slot-store.js';
+import { registerStore } from '../../src/collection/registry.js';
+import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../../src/collection/slot-store.js';
 import { BLOCK_ROWS } from '../../src/format/blocks.js';
 import { decodeHead } from '../../src/format/head.js';
 import { decodeManifest } from '../../src/format/manifest.js';
@@ -206,6 +200,10 @@ describe('A further store', () => {
     });
     expect(disk.keys('chunks').map(String).sort()).toEqual(chunks);
     expect(disk.get('head', 0)).toEqual(head);
+    // Rows are given back all the same.
+    const salvaged = await Process.salvage(new FaultySite(disk), DIMENSIONS);
+    expect(numbers(await salvaged.rows())).toEqual(numbers(some(0, 10)));
+    await salvaged.close();
   });
 
   test('of another tab is not dropped by a checkpoint of a tab that does not know it', async () => {

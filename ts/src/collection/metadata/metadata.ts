@@ -9,7 +9,7 @@ import { joinBytes } from '../../format/bytes.js';
 import { METADATA, rangeKey } from '../../format/contents.js';
 import { STORED_VIEWS, VIEWS } from '../../format/value/kinds.js';
 import { type Nodes, parseNodes, readMetadata, rootOf } from '../../format/value/read.js';
-import { toText } from '../../format/value/text.js';
+import { serialize } from '../../format/value/text.js';
 import { merged, readOrKeep, Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';
 import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../slot-store.js';
@@ -246,7 +246,7 @@ export class Metadata implements LoadableStore {
    */
   #write(slot: number): string {
     const value = this.#values[slot];
-    return `${value instanceof Unread ? value.text : toText(value)}\n`;
+    return `${value instanceof Unread ? value.text : serialize(value)}\n`;
   }
 
   #takeText(slot: number): string {

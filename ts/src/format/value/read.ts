@@ -144,19 +144,19 @@ class Reader {
     return array;
   }
 
-  #tagged(index: number, [tag, ...said]: readonly [string, ...unknown[]], level: number): unknown {
-    const [first, second] = said;
+  #tagged(index: number, [tag, ...content]: readonly [string, ...unknown[]], level: number): unknown {
+    const [first, second] = content;
     switch (tag) {
       case 'null':
-        return this.#object(index, pairs(said), level);
+        return this.#object(index, pairs(content), level);
       case 'Map': {
         const map = this.#enter(index, new Map(), level);
-        for (const [key, value] of pairs(said)) map.set(this.value(key, level + 1), this.value(value, level + 1));
+        for (const [key, value] of pairs(content)) map.set(this.value(key, level + 1), this.value(value, level + 1));
         return map;
       }
       case 'Set': {
         const set = this.#enter(index, new Set(), level);
-        for (const value of said) set.add(this.value(value, level + 1));
+        for (const value of content) set.add(this.value(value, level + 1));
         return set;
       }
       case 'Date':
@@ -174,7 +174,7 @@ class Reader {
         return this.#know(index, this.#bytesAt(index).buffer);
       default:
         if (!this.#views.has(tag)) throw unsupported(`a ${inspect(tag).slice(1, -1)}`);
-        return this.#know(index, this.#view(tag, said));
+        return this.#know(index, this.#view(tag, content));
     }
   }
 

@@ -4,7 +4,7 @@
 import { stringify } from 'devalue';
 
 /** @throws an error of devalue if devalue cannot write a value */
-export function toText(value: unknown): string {
+export function serialize(value: unknown): string {
   // UTF-8 has no bytes for half of a surrogate pair. Without the escape, all halves would become
   // the same replacement character.
   return stringify(value).replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);

@@ -3,7 +3,7 @@
 
 import { EdgeVecError } from '../../base/errors.js';
 import { isIndex, type Nodes, parseNodes, readMetadata, rootOf } from './read.js';
-import { toText } from './text.js';
+import { serialize } from './text.js';
 
 /** Stands in the place of the metadata. */
 export class Unread {
@@ -59,7 +59,7 @@ export function merged(before: object | undefined, change: object | undefined): 
 }
 
 function nodesOf(metadata: object | undefined): Nodes {
-  return metadata instanceof Unread ? metadata.nodes : parseNodes(toText(metadata));
+  return metadata instanceof Unread ? metadata.nodes : parseNodes(serialize(metadata));
 }
 
 function fieldsOf(root: unknown): object {

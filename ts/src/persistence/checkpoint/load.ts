@@ -3,7 +3,8 @@
 import { damaged } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import { Collection } from '../../collection/collection.js';
-import { isRegistered, type LoadedChunk } from '../../collection/slot-store.js';
+import { isRegistered } from '../../collection/registry.js';
+import type { LoadedChunk } from '../../collection/slot-store.js';
 import { Engine, type Instance } from '../../engine/engine.js';
 import { EngineRestore } from '../../engine/restore.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';

@@ -1,0 +1,35 @@
+// Which further stores a collection keeps.
+
+import { IDS, METADATA, VECTORS } from '../format/contents.js';
+import type { LoadableStore, Slots } from './slot-store.js';
+
+/** Makes the store of one collection. */
+export type StoreFactory = (slots: Slots) => LoadableStore;
+
+const factories = new Map<string, StoreFactory>();
+/** Names of chunks of other kinds (docs/format.md). */
+const TAKEN = [VECTORS, IDS, METADATA, 'header', 'manifest', 'part', 'aside'];
+
+/**
+ * Adds a further store to every collection made from now on.
+ *
+ * @param name lowercase letters. Manifests keep the name forever, and a version without the store
+ * refuses these manifests
+ * @returns removes the store again, for tests
+ */
+export function registerStore(name: string, make: StoreFactory): () => void {
+  if (!/^[a-z]+$/.test(name) || TAKEN.includes(name) || factories.has(name))
+    throw new Error(`no name for a store: ${name}`);
+  factories.set(name, make);
+  return () => void factories.delete(name);
+}
+
+/** The further stores of a new collection. */
+export function furtherStores(slots: Slots): LoadableStore[] {
+  return [...factories.values()].map((make) => make(slots));
+}
+
+/** Whether a new collection would have a further store of this name. */
+export function isRegistered(name: string): boolean {
+  return factories.has(name);
+}
