@@ -15,7 +15,7 @@ export interface Dataset {
 }
 
 /** A folder of bfloat16 files, served below `/data/`. */
-export interface FileSource {
+interface FileSource {
   readonly kind: 'files';
   /** Columns of the files; `dimensions` takes the first of them. */
   readonly columns: number;
@@ -34,7 +34,7 @@ export interface SyntheticSource {
  * Unit rows as the systems get them, served below `/data/`: little-endian float32 in `base.f32` and `queries.f32`, and the exact
  * neighbours in `truth.i32`. One copy for the page and for native processes.
  */
-export interface PreparedSource {
+interface PreparedSource {
   readonly kind: 'prepared';
   /** Rows of the file of queries. */
   readonly queries: number;

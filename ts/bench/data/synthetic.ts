@@ -6,7 +6,7 @@
 import { random } from '../../test/support/random.mjs';
 import { makeRows, normalize, type Rows } from './rows';
 
-export interface SyntheticSpec {
+interface SyntheticSpec {
   readonly n: number;
   readonly queries: number;
   readonly dimensions: number;

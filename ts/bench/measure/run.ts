@@ -7,7 +7,7 @@ import { median, percentile, recall } from './statistics';
 
 const SETTLE_MS = 500;
 
-export interface RunOptions {
+interface RunOptions {
   readonly precision?: Precision;
   /** The JavaScript heap of this thread, typed arrays included, WebAssembly memory not; null where the browser does not tell. */
   readonly heapBytes?: () => Promise<number | null>;

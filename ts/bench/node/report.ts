@@ -4,7 +4,7 @@ import type { Machine } from './machine';
 import type { Results } from './results';
 import { count, pointTable, summaryTable } from './tables';
 
-export interface RunInfo {
+interface RunInfo {
   readonly date: string;
   readonly machine: Machine;
   /** Name and version. */

@@ -23,7 +23,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-export interface BenchServer {
+interface BenchServer {
   readonly url: string;
   /** Code files fetched since the last call, by path, with their gzip sizes. */
   takeFetched(): Map<string, number>;

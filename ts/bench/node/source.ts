@@ -17,7 +17,7 @@ interface Meta {
   readonly truth: number;
 }
 
-export type SourceOptions = Pick<Options, 'data' | 'synthetic' | 'dimensions' | 'n' | 'queries'>;
+type SourceOptions = Pick<Options, 'data' | 'synthetic' | 'dimensions' | 'n' | 'queries'>;
 
 export interface Source {
   readonly dataset: Dataset;

@@ -69,7 +69,7 @@ export function parseOptions(args: readonly string[]): Options | null {
 }
 
 /** As scripts/browsers.mjs starts one; `profile` is a folder that it keeps what it stores in. */
-export type LaunchStoring = (
+type LaunchStoring = (
   name: BrowserName,
   profile: string,
 ) => Promise<{

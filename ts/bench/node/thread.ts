@@ -32,7 +32,7 @@ export interface ThreadMeasured {
   }[];
 }
 
-export interface ThreadOptions {
+interface ThreadOptions {
   readonly rows: number;
   readonly dimensions: number;
   readonly browser: BrowserName;
@@ -109,7 +109,7 @@ export async function run(
   return { ok: true };
 }
 
-export function threadTable(measured: readonly ThreadMeasured[]): string {
+function threadTable(measured: readonly ThreadMeasured[]): string {
   const lines = measured.flatMap(({ worker, seconds, phases }) =>
     phases.map(({ phase, longestMs, over8, longest }) => [
       worker ? 'worker' : 'slices',

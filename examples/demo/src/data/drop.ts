@@ -1,7 +1,7 @@
 import type { FolderSource } from './types';
 
 /** The first of the problems that keep a set of files from being a data set, as a sentence for the user. */
-export class FolderError extends Error {}
+class FolderError extends Error {}
 
 interface Meta {
   n: number;

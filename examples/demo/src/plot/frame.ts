@@ -1,6 +1,6 @@
 import { html } from '../dom';
 
-export interface PlotText {
+interface PlotText {
   title: string;
   /** One sentence that says what the plot shows, for those who don't see it. */
   summary: string;

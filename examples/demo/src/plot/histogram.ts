@@ -20,7 +20,7 @@ interface Bins {
 }
 
 /** Bins never narrower than the clock's step: finer ones would show the clock, not the engine. */
-export function bins(sorted: readonly number[], wanted: number, resolution: number): Bins {
+function bins(sorted: readonly number[], wanted: number, resolution: number): Bins {
   const low = sorted[0] ?? 0;
   const high = Math.max(percentile(sorted, 0.99) * 1.12, low + resolution);
   const size = Math.max(1, Math.ceil((high - low) / wanted / resolution)) * resolution;

@@ -20,7 +20,7 @@ const framesText = byId('frames-text');
 const canvas = byId<HTMLCanvasElement>('frames');
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
-export interface BuildView {
+interface BuildView {
   progress(done: number): void;
   finish(found: Held | null): void;
   fail(): void;

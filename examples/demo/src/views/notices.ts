@@ -21,7 +21,7 @@ export function dismiss(key: string): void {
 }
 
 /** All but that other tabs have written, which shows by itself. */
-export type Noteworthy = Exclude<EdgeVecEvent, { readonly type: 'changed' }>;
+type Noteworthy = Exclude<EdgeVecEvent, { readonly type: 'changed' }>;
 
 export function words(event: Noteworthy): string {
   switch (event.type) {

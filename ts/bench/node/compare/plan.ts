@@ -6,7 +6,7 @@ import type { CompareOptions } from './options';
 
 /** In steps fine enough to interpolate between, as far as a graph may need; a system stops where it has reached the last recall. */
 const EFS = [10, 20, 30, 40, 60, 80, 120, 200, 300, 500, 800];
-export const STOP_AT = 0.99;
+const STOP_AT = 0.99;
 const WARMUP = 50;
 /** For systems so slow that one query is warm-up enough. */
 const SLOW_WARMUP = 5;

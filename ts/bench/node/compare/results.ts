@@ -3,7 +3,7 @@ import type { Measured } from '../../job';
 import { type Latency, latencyAt } from '../../measure/cost';
 import { RECALLS, type Recall, type Results, type SystemResult, toResult } from '../results';
 
-export type LatencyAt = Readonly<Record<Recall, (Latency & { readonly bound: boolean }) | null>>;
+type LatencyAt = Readonly<Record<Recall, (Latency & { readonly bound: boolean }) | null>>;
 
 export interface PeerResult extends Omit<SystemResult, 'system' | 'bytesLoaded'> {
   readonly system: string;
@@ -27,7 +27,7 @@ export interface Failed {
 }
 
 /** How many times as long as ours: of the mean at recall 0.95, and of the build. Null where either is missing. */
-export interface Ratios {
+interface Ratios {
   readonly latency: number | null;
   readonly build: number | null;
 }
