@@ -39,6 +39,7 @@ async function powered(): Promise<{ storage: Storage; afterCut: () => Promise<St
   return { storage, afterCut };
 }
 
+// Windows has no way to sync a folder, and needs none: a model of it would be another one.
 describe.skipIf(process.platform === 'win32')('After the power has failed', () => {
   test('the chunks of a strict commit are whole', async () => {
     const { storage, afterCut } = await powered();
