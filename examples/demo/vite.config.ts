@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-// Inside the repository the page runs on the library just built; elsewhere on the installed package.
+// Inside the repository, the page runs on the library just built. Elsewhere, the page runs on the
+// installed package.
 const inRepository = existsSync(new URL('../../ts/src/index.ts', import.meta.url));
 const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
-// A cross-origin isolated page gets a finer clock (5 µs in Chromium instead of 100), so the latencies it shows are finer too.
+// Cross-origin isolation gives a page a finer clock (5 µs instead of 100 µs in Chromium). The
+// latencies on the page are then finer too.
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',

@@ -1,4 +1,7 @@
-/** A value that tells its watchers when it is replaced. All the state this page needs. */
+/**
+ * A value that calls its watchers when the value is replaced. The page needs no other kind of
+ * state.
+ */
 export class Cell<T> {
   #value: T;
   #watchers: ((value: T) => void)[] = [];
@@ -16,7 +19,7 @@ export class Cell<T> {
     for (const watcher of this.#watchers) watcher(value);
   }
 
-  /** Calls `watcher` now and at every change. */
+  /** Calls `watcher` now and after every change. */
   watch(watcher: (value: T) => void): void {
     this.#watchers.push(watcher);
     watcher(this.#value);

@@ -1,4 +1,7 @@
-/** The smallest step of this page's clock in milliseconds: browsers coarsen it to 5 µs, 0.1 ms or 1 ms. */
+/**
+ * The smallest step of this page's clock in milliseconds. Browsers round the clock to 5 µs, 0.1 ms
+ * or 1 ms.
+ */
 export function clockResolution(): number {
   let smallest = Number.POSITIVE_INFINITY;
   let last = performance.now();
@@ -9,6 +12,6 @@ export function clockResolution(): number {
     last = now;
     steps++;
   }
-  // Steps come out a little off because a float holds them; the first digit is what counts.
+  // A float cannot hold the exact step, so only the first digit counts.
   return Number(smallest.toPrecision(1));
 }

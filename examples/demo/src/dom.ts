@@ -1,4 +1,4 @@
-/** The element with this id, as the kind the markup declares. */
+/** The element with this id, of the type in the markup. */
 export function byId<T extends Element = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`index.html has no #${id}`);
@@ -36,7 +36,10 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** Name and value pairs of a `<dl>`. Updates in place, so that a screen reader's cursor stays where it is. */
+/**
+ * Name and value pairs of a `<dl>`. Existing elements are updated, so that a screen reader's cursor
+ * keeps its place.
+ */
 export function facts(list: HTMLElement, pairs: readonly (readonly [name: string, value: string])[]): void {
   const rows = pairs.map(([name, value], i) => {
     const row = list.children[i] ?? html('div', {}, html('dt'), html('dd'));
@@ -49,7 +52,7 @@ export function facts(list: HTMLElement, pairs: readonly (readonly [name: string
     list.replaceChildren(...rows);
 }
 
-/** Says something to screen readers only. */
+/** Announces a text to screen readers only. */
 export function announce(text: string): void {
   byId('announcer').textContent = text;
 }

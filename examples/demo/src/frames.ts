@@ -1,4 +1,7 @@
-/** Watches the gaps between this page's frames: what a user feels when a thread is held too long. */
+/**
+ * Measures the gaps between this page's frames. A user feels a long gap if some work blocks the
+ * thread.
+ */
 export class FrameMeter {
   /** The latest gaps in milliseconds, oldest first. */
   readonly gaps: number[] = [];
@@ -11,7 +14,8 @@ export class FrameMeter {
     private readonly onFrame: (meter: FrameMeter) => void,
     private readonly keep = 600,
   ) {
-    // A hidden page gets no frames; the wait until it is shown again says nothing about the build.
+    // A hidden page gets no frames. The gap until the page is visible again is no effect of the
+    // build.
     document.addEventListener('visibilitychange', () => {
       this.#last = 0;
     });

@@ -13,16 +13,19 @@ import { chosenHost, fillForm, mountSetup, type Wanted } from './views/setup';
 import { mountStored } from './views/stored';
 import { mountTheme } from './views/theme';
 
-/** How often to look for what other tabs have written. Searches find it without: this is for the numbers on the page. */
+/**
+ * How often to look for rows of other tabs, in milliseconds. Searches find these rows anyway. The
+ * look only updates the numbers on the page.
+ */
 const REFRESH = 2000;
 
 let abort = new AbortController();
-/** Set when the open database has ended, until the user opens it again. */
+/** Set when the open database has ended. Cleared when the user opens a database again. */
 let gone = false;
 let turns = 0;
 let last: Promise<unknown> = Promise.resolve();
 
-/** Opening, building, looking and deleting exclude each other. */
+/** Opening, building, looking and deleting run one after the other. */
 function inTurn<T>(run: () => Promise<T>): Promise<T> {
   turns++;
   const mine = last.then(() => run()).finally(() => turns--);
@@ -32,7 +35,7 @@ function inTurn<T>(run: () => Promise<T>): Promise<T> {
 
 async function use(opened: session.Index | null): Promise<void> {
   const looked = opened && (await session.look(opened.db));
-  // It may have ended meanwhile.
+  // The database may have ended in the meantime.
   const found = gone ? null : looked;
   index.set(found && opened);
   held.set(found);
@@ -58,7 +61,7 @@ function onEvent(event: EdgeVecEvent): void {
   gone = true;
   notify('gone', words(event), 'Open again', () => inTurn(() => openStored('asked for')));
   void letGo();
-  // A build under way fails, and shows that itself.
+  // A build under way fails too, and shows the failure itself.
   if (!building.value) showNoneOpen();
 }
 
@@ -81,14 +84,17 @@ async function openStored(why: 'at first' | 'by itself' | 'asked for'): Promise<
   }
 }
 
-/** The next try is the user's, so that a failure is not repeated every two seconds. */
+/**
+ * Only the user starts the next try, since otherwise the page would repeat the failure every two
+ * seconds.
+ */
 function fail(error: unknown, again: () => Promise<void>): void {
   gone = true;
   showNoneOpen();
   notify('gone', error instanceof Error ? error.message : String(error), 'Try again', () => inTurn(again));
 }
 
-/** Asks before stored rows are lost, as they are in every tab. */
+/** Asks the user before the page deletes stored rows, since all tabs lose the rows. */
 async function mayReplace(): Promise<boolean> {
   const now = held.value;
   if (now?.stats.storage.persistence === 'ephemeral') return true;
@@ -99,7 +105,8 @@ async function mayReplace(): Promise<boolean> {
 }
 
 async function buildIndex(source: Source, { metric, worker }: Wanted): Promise<void> {
-  // As things are now: another tab may have written since the last look. Should that fail, the rest finds out.
+  // Looks again, since another tab may have written since the last look. If the look fails, later
+  // steps fail too and show the error.
   await refresh().catch(() => {});
   const old = index.value;
   const kept = old && held.value ? session.rowsToKeep(old, held.value, source, metric) : 0;
@@ -120,7 +127,8 @@ async function buildIndex(source: Source, { metric, worker }: Wanted): Promise<v
     view.finish(held.value);
   } catch (error) {
     view.fail();
-    // A notice has told why if the database has ended. Else what was written before is stored, and the next refresh opens it.
+    // If the database has ended, a notice has told the reason. Otherwise the rows written before
+    // the failure are stored, and the next refresh opens the database.
     if (!gone) throw error;
   } finally {
     building.set(false);
@@ -144,7 +152,7 @@ async function lookAround(): Promise<void> {
   if (now !== elsewhere.value) elsewhere.set(now);
 }
 
-/** Takes up what other tabs have written. */
+/** Shows the rows that other tabs have written. */
 async function refresh(): Promise<void> {
   await lookAround();
   const current = index.value;
@@ -156,7 +164,7 @@ async function refresh(): Promise<void> {
 
 function considerRefresh(): void {
   if (document.hidden || measuring.value || turns > 0) return;
-  // Should it fail, the database has ended, and an event tells.
+  // If the refresh fails, the database has ended, and an event tells the reason.
   inTurn(refresh).catch(() => {});
 }
 

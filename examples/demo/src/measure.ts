@@ -1,29 +1,32 @@
-/** Latency and recall, measured through the same public calls an application makes. */
+/** Measures latency and recall through the public calls of an application. */
 import type { Query } from './data/client';
 import type { How } from './how';
 import type { Index } from './session';
 
 export interface Measurement {
   how: How;
-  /** Share of the exact nearest rows that were found, from 0 to 1. */
+  /** The share of the exact nearest rows that the search found, from 0 to 1. */
   recall: number;
-  /** Milliseconds of each query, in the order they ran. */
+  /** The milliseconds of each query, in order of execution. */
   latencies: number[];
-  /** Milliseconds per query, timed in stretches of many queries: not blurred by a coarse clock. */
+  /** Milliseconds a query, averaged over long stretches, so that a coarse clock does not matter. */
   mean: number;
 }
 
-/** Milliseconds timed as a whole before the page gets a frame. In-thread searches would otherwise hold it to the end. */
+/**
+ * The length of a stretch in milliseconds. After each stretch the page gets a frame. Otherwise
+ * in-thread searches would block the page to the end.
+ */
 const STRETCH = 50;
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 export type Progress = (share: number) => void;
 
-/** How many queries run before a timed run, so that code is compiled and caches are warm. */
+/** How many queries run before each timed run, so that code is compiled and caches are warm. */
 const WARM_UP = 50;
 
-/** Queries to measure with: held-out ones, else stored rows spread over the index. */
+/** The queries for a measurement: held-out vectors, or stored rows from all over the index. */
 export async function measurementQueries({ data, db }: Index, wanted: number): Promise<Query[]> {
   const heldOut = (await data?.queries(0, wanted)) ?? [];
   if (heldOut.length > 0) return heldOut;
@@ -37,7 +40,7 @@ export async function measurementQueries({ data, db }: Index, wanted: number): P
   return stored;
 }
 
-/** The ids of the exact nearest rows of each query. */
+/** For each query, the ids of the exact nearest rows. */
 export async function exactNeighbours(
   { db }: Index,
   queries: Query[],
@@ -91,7 +94,7 @@ export async function measure(
   return { how, recall: possible > 0 ? found / possible : 1, latencies, mean };
 }
 
-/** The value below which `share` of the sorted values lie (nearest rank). */
+/** The smallest value that at least `share` of the sorted values do not exceed (nearest rank). */
 export function percentile(sorted: readonly number[], share: number): number {
   const rank = Math.max(0, Math.ceil(share * sorted.length) - 1);
   return sorted[Math.min(rank, sorted.length - 1)] ?? 0;

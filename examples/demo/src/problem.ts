@@ -1,7 +1,10 @@
 import { EdgeVecError } from 'edgevec';
 import { html } from './dom';
 
-/** Shows an error where the user is looking. EdgeVec's own errors name the remedy, so that is set apart. */
+/**
+ * Shows an error beside the control that caused it. EdgeVec's own errors name a remedy, and the
+ * page highlights the remedy.
+ */
 export function showProblem(place: HTMLElement, error: unknown): void {
   place.hidden = false;
   if (!(error instanceof EdgeVecError) || error.remedy === undefined) {

@@ -1,15 +1,15 @@
-/** The one file that opens, fills and drops an EdgeVec. */
+/** The only file that opens, fills and drops an EdgeVec database. */
 import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type EdgeVecEvent, type Metric, type Stats } from 'edgevec';
 import { DataClient, setOf } from './data/client';
 import type { DataSet, RowMetadata, Source } from './data/types';
 
 export type Database = EdgeVec<RowMetadata>;
 
-/** What the database is called on this device. Every tab with this page works on the same one. */
+/** The name of the database on this device. All tabs with this page use the same database. */
 export const NAME = 'demo';
 
 export interface HostOptions {
-  /** false runs the engine in the page's own thread, in slices of at most 8 ms. */
+  /** With false, the engine runs in the page's own thread, in slices of at most 8 ms. */
   worker: 'auto' | false;
   onEvent: (event: EdgeVecEvent) => void;
 }
@@ -20,7 +20,10 @@ export interface BuildOptions extends HostOptions {
 
 export interface Index {
   db: Database;
-  /** Where new queries come from. Of a folder only the rows are stored, so after a reload there is none. */
+  /**
+   * The source of new queries. The database stores the rows of a folder, and not the folder's
+   * queries. After a reload the value is therefore null for a folder.
+   */
   data: DataClient | null;
 }
 
@@ -32,7 +35,7 @@ export interface Held {
 
 const failedWith = (error: unknown, code: EdgeVecErrorCode) => error instanceof EdgeVecError && error.code === code;
 
-/** Whether there is something to load; undefined where the browser does not tell. */
+/** Whether a database is stored. Undefined if the browser does not tell. */
 export async function isStored(): Promise<boolean | undefined> {
   try {
     return (await EdgeVec.list()).includes(NAME);
@@ -41,7 +44,10 @@ export async function isStored(): Promise<boolean | undefined> {
   }
 }
 
-/** Opens what an earlier visit or another tab has stored; null where that is nothing. What is stored tells the dimensions. */
+/**
+ * Opens the database of an earlier visit or another tab, with the stored dimensions. Null if no
+ * database with rows is stored.
+ */
 export async function openStored(options: HostOptions): Promise<Index | null> {
   if ((await isStored()) === false) return null;
   try {
@@ -57,13 +63,16 @@ export async function openStored(options: HostOptions): Promise<Index | null> {
   } catch (error) {
     if (failedWith(error, 'NOT_FOUND')) return null;
     if (!failedWith(error, 'STORAGE_UNAVAILABLE')) throw error;
-    // The same is told when a database is made; better to know before.
+    // `EdgeVec.open` would report the same later. The user should know before a build.
     options.onEvent({ type: 'degraded', error: error as EdgeVecError });
     return null;
   }
 }
 
-/** What is in it now, whichever tab wrote it; null as long as that is no row. */
+/**
+ * The current content of the database, with the writes of all tabs. Null if the database has no
+ * rows.
+ */
 export async function look(db: Database): Promise<Held | null> {
   const [first, stats] = await Promise.all([db.get(0), db.stats()]);
   const set = first?.metadata.set;
@@ -72,15 +81,20 @@ export async function look(db: Database): Promise<Held | null> {
 
 const nameOf = (set: DataSet) => (set.kind === 'synthetic' ? `seed ${set.seed}` : `folder ${set.name}`);
 
-/** How many of the source's rows are there, so that only the others need be written. 0 where all are, or those of another set. */
+/**
+ * How many rows of the source are stored already, so that a build writes only the others. 0 if all
+ * rows are stored, or if the rows are of another data set.
+ */
 export function rowsToKeep({ db }: Index, { set, count }: Held, source: Source, metric: Metric): number {
   const same = nameOf(set) === nameOf(setOf(source)) && db.dimensions === source.dimensions && db.metric === metric;
   return same && count < source.rows ? count : 0;
 }
 
 /**
- * Stores the source's rows: those that are missing if `keep`, else all of them, in place of whatever was stored. They arrive as a stream,
- * so memory holds them once, in the engine, and are written in batches, so those written stay when `signal` aborts or the page is closed.
+ * Stores the rows of the source. If `keep`, the function adds the missing rows, and otherwise
+ * replaces the stored database. The rows arrive as a stream, so memory holds each row only once, in
+ * the engine. The database writes the rows in batches. If `signal` aborts or the page closes, the
+ * batches already written stay.
  */
 export async function build(
   source: Source,
@@ -112,16 +126,19 @@ export async function build(
   return { db, data };
 }
 
-/** A lock that a tab holds while it builds. It ends with the tab, so none is taken to build that has gone. */
+/**
+ * A Web Lock that a tab holds during a build. The lock ends with the tab, so a closed tab never
+ * counts as building.
+ */
 const BUILDING = `edgevec-${NAME}:building`;
 
-/** Does `work` so that other tabs can tell this one is building. */
+/** Runs `work` while holding the lock, so that other tabs see the build. */
 export async function asBuilder<T>(work: () => Promise<T>): Promise<T> {
-  // There are none in insecure contexts.
+  // Insecure contexts have no Web Locks.
   return navigator.locks ? navigator.locks.request(BUILDING, { mode: 'shared' }, work) : work();
 }
 
-/** Whether another tab is building, asked by one that is not. */
+/** Whether another tab is building. Only for a tab without a build of its own. */
 export async function isBuiltElsewhere(): Promise<boolean> {
   const locks = await navigator.locks?.query();
   return locks?.held?.some(({ name }) => name === BUILDING) ?? false;
@@ -132,12 +149,12 @@ export async function close({ db, data }: Index): Promise<void> {
   await db.close();
 }
 
-/** Deletes what is stored. Tabs that have it open are told by the event `storage-gone`. */
+/** Deletes the stored database. Tabs with the database open get the event `storage-gone`. */
 export async function drop(): Promise<void> {
   try {
     await EdgeVec.drop(NAME);
   } catch (error) {
-    // Where nothing can be stored, nothing is.
+    // Without storage, the browser has no stored database to delete.
     if (failedWith(error, 'STORAGE_UNAVAILABLE')) return;
     if (!failedWith(error, 'BLOCKED')) throw error;
     throw new Error(

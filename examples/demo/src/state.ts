@@ -3,20 +3,26 @@ import type { Query } from './data/client';
 import { DEFAULTS, type SearchSettings } from './how';
 import type { Held, Index } from './session';
 
-/** What was searched: a stored row by id, or a vector that is not in the index. */
+/** The subject of a search: the id of a stored row, or a vector from outside the index. */
 export type Asked = { row: number } | { query: Query; number: number };
 
-/** The index to search, or null while there is none. */
+/** The index to search, or null if no index is open. */
 export const index = new Cell<Index | null>(null);
-/** What it holds. That changes while the index stays the same: other tabs write to it too. */
+/**
+ * The content of the index. The content changes while the index stays the same, since other tabs
+ * may write too.
+ */
 export const held = new Cell<Held | null>(null);
 export const building = new Cell(false);
-/** What is stored is being opened. */
+/** Whether the page is opening a stored database. */
 export const opening = new Cell(false);
-/** Another tab is building. */
+/** Whether another tab is building. */
 export const elsewhere = new Cell(false);
-/** The machine can time one thing at a time: a measurement and a build exclude each other. */
+/**
+ * Whether a measurement is running. A measurement and a build exclude each other, since the build
+ * would disturb the times.
+ */
 export const measuring = new Cell(false);
 export const settings = new Cell<SearchSettings>(DEFAULTS);
-/** Replaced whenever the colours on the page change. */
+/** Replaced whenever the page changes its colours. */
 export const theme = new Cell<'light' | 'dark'>('light');

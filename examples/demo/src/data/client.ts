@@ -1,7 +1,7 @@
 import type { Batch, DataSet, RowMetadata, Source } from './types';
 import type { Reply, Request } from './worker';
 
-/** Small enough that reading it never shows in a frame, large enough that messages don't cost. */
+/** Small enough for reading a batch without a long frame, and large enough for few messages. */
 const BATCH_BYTES = 1 << 20;
 
 export interface Row {
@@ -20,14 +20,14 @@ export function setOf(source: Source): DataSet {
   return kind === 'synthetic' ? { kind, rows, seed: source.seed } : { kind, rows, name: source.name };
 }
 
-/** A data source, read in a worker. */
+/** Reads a data source in a worker. */
 export class DataClient {
   readonly source: Source;
   readonly #from: number;
   #worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   #turn: Promise<unknown>;
 
-  /** `from`: how many rows to leave out, because they are stored already. */
+  /** @param from how many rows to leave out, since the database has these rows already */
   constructor(source: Source, from = 0) {
     this.source = source;
     this.#from = from;
@@ -35,7 +35,7 @@ export class DataClient {
     this.#turn.catch(() => {});
   }
 
-  /** The rows in order. The next batch is read while this one is used. */
+  /** The rows in order. The worker reads the next batch while the caller uses the current batch. */
   async *rows(): AsyncGenerator<Row> {
     const { dimensions } = this.source;
     const limit = Math.max(16, Math.floor(BATCH_BYTES / (dimensions * 4)));

@@ -1,6 +1,6 @@
 import type { FolderSource } from './types';
 
-/** The first of the problems that keep a set of files from being a data set, as a sentence for the user. */
+/** The first reason why a set of files is not a data set, as a sentence for the user. */
 class FolderError extends Error {}
 
 interface Meta {
@@ -9,7 +9,10 @@ interface Meta {
   queries?: number;
 }
 
-/** Finds a data set among files: base.bf16 and meta.json, and if there queries.bf16 and the two jsonl.gz with texts. */
+/**
+ * Finds a data set among files: base.bf16 and meta.json. The files queries.bf16, base.jsonl.gz and
+ * queries.jsonl.gz are optional.
+ */
 export async function inspect(files: readonly File[], name?: string): Promise<FolderSource> {
   const named = (name: string) => files.find((file) => file.name === name) ?? null;
   const base = named('base.bf16');
@@ -58,9 +61,9 @@ function expectBytes(file: File, rows: number, columns: number): void {
   );
 }
 
-/** All files of a drop: of one folder, or chosen one by one. */
+/** All files of a drop, from a folder or as single files. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  // Taken before the first await: the transfer is emptied when the event ends.
+  // Before the first await, since the browser empties the transfer when the event ends.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const files = await Promise.all(
     entries.map((entry) => (entry instanceof File ? [entry] : entry ? filesOf(entry) : [])),
@@ -72,7 +75,7 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) return [await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail))];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const files: FileSystemEntry[] = [];
-  // A reader hands out a part of the folder at a time, and an empty one at the end.
+  // A reader gives out a part of the folder at a time, and an empty list at the end.
   for (;;) {
     const part = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
     if (part.length === 0) break;

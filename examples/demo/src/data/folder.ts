@@ -1,6 +1,6 @@
 import type { Batch, FolderSource, Reader, RowMetadata } from './types';
 
-/** bfloat16 is the upper half of a float32. */
+/** Reads bfloat16 numbers. A bfloat16 is the upper half of a float32. */
 async function readRows(file: File, first: number, count: number, columns: number, dimensions: number) {
   const packed = new Uint16Array(await file.slice(first * columns * 2, (first + count) * columns * 2).arrayBuffer());
   const vectors = new Float32Array(count * dimensions);
@@ -11,7 +11,10 @@ async function readRows(file: File, first: number, count: number, columns: numbe
   return vectors;
 }
 
-/** One parsed object a line of a gzipped jsonl file, read only as far as it is asked for. */
+/**
+ * Parses a gzipped jsonl file, an object a line. Only as much of the file is read as the caller
+ * takes.
+ */
 async function* readLines(file: File): AsyncGenerator<RowMetadata> {
   const text = file.stream().pipeThrough(new DecompressionStream('gzip')).pipeThrough(new TextDecoderStream());
   const reader = text.getReader();
@@ -38,7 +41,7 @@ async function take(lines: AsyncGenerator<RowMetadata> | null, count: number): P
   return taken;
 }
 
-/** Reads a data set folder a slice at a time; a file is never held as a whole. */
+/** Reads a data set folder in slices. No file is in memory as a whole. */
 export function folder(source: FolderSource, from: number): Reader {
   const { base, queries, texts, queryTexts, rows, columns, dimensions, queryCount } = source;
   const lines = texts ? readLines(texts) : null;

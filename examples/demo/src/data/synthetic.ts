@@ -1,14 +1,23 @@
 import type { Batch, Reader, SyntheticSource } from './types';
 
 const CLUSTERS = 128;
-/** Embeddings vary along far fewer directions than they have dimensions; data without that trait is harder than any real set. */
+/**
+ * Embeddings vary along far fewer directions than their dimensions. Data without this property is
+ * harder than any real data set.
+ */
 const DIRECTIONS = 40;
-/** How far rows lie from their cluster's centre along those directions, and in any direction; the centres' spread is 1. */
+/**
+ * The distance of rows from their cluster's centre, along these directions and in any direction.
+ * The spread of the centres is 1.
+ */
 const SPREAD = 0.8;
 const NOISE = 0.25;
 const FIRST_QUERY = 0x8000_0000;
 
-/** mulberry32, drawn as normals in pairs (Box-Muller). Seeded by row, so a shorter set is a prefix of a longer one. */
+/**
+ * mulberry32, turned into pairs of normal numbers (Box-Muller). Each row has a seed of its own, so
+ * a shorter set is the beginning of a longer set.
+ */
 function normals(seed: number): () => number {
   let state = seed >>> 0;
   let spare: number | null = null;
@@ -38,7 +47,10 @@ function mix(seed: number, index: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Seeded clusters in a space of few directions: a stand-in for embeddings that needs no download. */
+/**
+ * Seeded clusters in a space of few directions. They take the place of embeddings, and need no
+ * download.
+ */
 export function synthetic({ rows, dimensions, seed }: SyntheticSource, from: number): Reader {
   const draw = normals(mix(seed, -1));
   const centres = Float32Array.from({ length: CLUSTERS * dimensions }, draw);

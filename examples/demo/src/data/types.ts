@@ -1,11 +1,14 @@
-/** What the page stores with a row. Synthetic rows have a cluster, rows of a data set what its jsonl says. */
+/**
+ * The metadata that the page stores with a row. Synthetic rows have a cluster. Rows of a data set
+ * have the fields of its jsonl file.
+ */
 export interface RowMetadata {
   cluster?: number;
   text?: string;
   author?: string;
   work?: string;
   section?: string;
-  /** With row 0 only. */
+  /** Only with row 0. */
   set?: DataSet;
   [field: string]: unknown;
 }
@@ -17,7 +20,7 @@ export interface SyntheticSource {
   seed: number;
 }
 
-/** A folder as described in drop.ts. `rows` and `dimensions` take the first of each. */
+/** A folder as described in drop.ts. `rows` and `dimensions` may be less than the folder has. */
 export interface FolderSource {
   kind: 'folder';
   name: string;
@@ -34,23 +37,28 @@ export interface FolderSource {
 export type Source = SyntheticSource | FolderSource;
 
 /**
- * Which set the stored rows are of, and how many it has. It is stored with row 0, so it comes and goes together with the rows: a build
- * that was cut short can be told, and gone on with.
+ * The data set of the stored rows, and how many rows the data set has. The data set is stored with
+ * row 0, so both appear and disappear together. The page can therefore recognise an unfinished
+ * build, and continue.
  */
 export type DataSet = Pick<SyntheticSource, 'kind' | 'rows' | 'seed'> | Pick<FolderSource, 'kind' | 'rows' | 'name'>;
 
-/** Rows packed one after the other, so that a batch crosses threads as one transferred buffer. */
+/**
+ * Rows packed one after the other, so that a batch crosses threads in a single transferred buffer.
+ */
 export interface Batch {
   rows: number;
   vectors: Float32Array<ArrayBuffer>;
   metadata: (RowMetadata | null)[];
 }
 
-/** A source opened inside the data worker. */
+/** A source that the data worker has opened. */
 export interface Reader {
   /** The next rows, or null at the end. */
   next(limit: number): Promise<Batch | null>;
-  /** Vectors that are not stored, for use as queries: up to `limit`, after `skip` of them. */
+  /**
+   * Vectors for queries, not stored in the index: up to `limit`, after the first `skip` vectors.
+   */
   queries(skip: number, limit: number): Promise<Batch>;
   close(): void;
 }

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-/** Makes and reads rows away from the page, so that the page's frames show the index build and nothing else. */
+/** Makes and reads rows in a worker, so that the page's frames show only the index build. */
 import { folder } from './folder';
 import { synthetic } from './synthetic';
 import type { Batch, Reader, Source } from './types';

@@ -1,4 +1,7 @@
-/** A vector as a strip of colours: nearest rows look alike, which makes a hit something one can see. */
+/**
+ * A vector as a strip of colours. Near rows have similar strips, so a user can see why a row is a
+ * hit.
+ */
 const CELLS = 128;
 
 function colour(name: string): [number, number, number] {
@@ -13,12 +16,15 @@ function colour(name: string): [number, number, number] {
 
 let palette: { positive: [number, number, number]; negative: [number, number, number] } | null = null;
 
-/** Forgets the colours read from the style sheet; call when the theme changes. */
+/** Forgets the colours read from the style sheet. Call this when the theme changes. */
 export function resetPalette(): void {
   palette = null;
 }
 
-/** The first 128 numbers, positive in one colour and negative in the other, by magnitude relative to `reference`. */
+/**
+ * Draws the first 128 numbers: positive numbers in one colour, negative numbers in the other. The
+ * strength of the colour is the magnitude relative to `reference`.
+ */
 export function fingerprint(canvas: HTMLCanvasElement, vector: ArrayLike<number>, reference = vector): void {
   palette ??= { positive: colour('--accent'), negative: colour('--warm') };
   const cells = Math.min(CELLS, vector.length);
@@ -38,7 +44,7 @@ export function fingerprint(canvas: HTMLCanvasElement, vector: ArrayLike<number>
   context.putImageData(image, 0, 0);
 }
 
-/** Root mean square: one outlier must not turn all else pale. */
+/** The root mean square. With the maximum, a single outlier would turn all other cells pale. */
 function spread(vector: ArrayLike<number>, cells: number): number {
   let sum = 0;
   for (let i = 0; i < cells; i++) sum += (vector[i] ?? 0) ** 2;

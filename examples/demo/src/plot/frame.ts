@@ -2,13 +2,16 @@ import { html } from '../dom';
 
 interface PlotText {
   title: string;
-  /** One sentence that says what the plot shows, for those who don't see it. */
+  /** One sentence with the content of the plot, for readers who do not see the plot. */
   summary: string;
   head: string[];
   rows: string[][];
 }
 
-/** Draws at the width there is (text keeps its size on a phone) and again when that changes. */
+/**
+ * Draws the plot at the current width, and again after every change of the width. Text therefore
+ * keeps its size on a phone.
+ */
 export function mountPlot(figure: HTMLElement, text: PlotText, draw: (width: number) => SVGElement): void {
   const area = html('div', { class: 'plot', role: 'img', 'aria-label': text.summary });
   const open = figure.querySelector('details')?.open ?? false;
@@ -25,7 +28,7 @@ export function mountPlot(figure: HTMLElement, text: PlotText, draw: (width: num
     if (width > 0 && width !== drawn) area.replaceChildren(draw(width));
     drawn = width;
   };
-  // In the next frame: a plot that makes a scroll bar appear changes the very width that is being observed.
+  // In the next frame, since a plot may add a scroll bar, and so change the observed width.
   const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
   observer.observe(area);
   observers.set(figure, observer);

@@ -2,11 +2,14 @@ import type { FrameMeter } from '../frames';
 
 const BAR = 2;
 const HEIGHT = 44;
-/** A gap this long fills the strip; a user feels 50 ms as a hitch. */
+/** The gap in milliseconds that fills the strip. A user feels a gap of 50 ms. */
 const FULL = 100;
 const HITCH = 50;
 
-/** The latest frame gaps as bars, newest at the right, with the line above which a page feels stuck. */
+/**
+ * Draws the latest frame gaps as bars, the newest at the right, and a line at the gap that a user
+ * feels.
+ */
 export function drawFrames(canvas: HTMLCanvasElement, meter: FrameMeter): void {
   const width = Math.floor(canvas.clientWidth);
   const ratio = window.devicePixelRatio || 1;
@@ -29,7 +32,7 @@ export function drawFrames(canvas: HTMLCanvasElement, meter: FrameMeter): void {
   });
 }
 
-/** Square root, so that both 8 and 80 ms can be read off. */
+/** The square root makes both 8 and 80 ms readable. */
 function height(gap: number): number {
   return Math.max(1.5, Math.sqrt(Math.min(gap, FULL) / FULL) * HEIGHT);
 }

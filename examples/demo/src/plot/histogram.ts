@@ -19,7 +19,9 @@ interface Bins {
   counts: number[];
 }
 
-/** Bins never narrower than the clock's step: finer ones would show the clock, not the engine. */
+/**
+ * Bins are at least a step of the clock wide. Narrower bins would show the clock, not the engine.
+ */
 function bins(sorted: readonly number[], wanted: number, resolution: number): Bins {
   const low = sorted[0] ?? 0;
   const high = Math.max(percentile(sorted, 0.99) * 1.12, low + resolution);
@@ -33,7 +35,9 @@ function bins(sorted: readonly number[], wanted: number, resolution: number): Bi
   return { from, size, counts };
 }
 
-/** Latencies as a histogram with the percentiles marked. The last bar also holds all slower queries. */
+/**
+ * Latencies as a histogram with marked percentiles. The last bar also counts all slower queries.
+ */
 export function histogram(sorted: readonly number[], resolution: number, width: number): SVGElement {
   const { from, size, counts } = bins(sorted, Math.min(56, Math.floor((width - 2 * SIDE) / 9)), resolution);
   const to = from + size * counts.length;

@@ -6,7 +6,7 @@ export function linear(from: number, to: number, start: number, end: number): Sc
   return (value) => start + ((value - from) / span) * (end - start);
 }
 
-/** Round values from `from` to `to`, about `wanted` of them. */
+/** About `wanted` round values between `from` and `to`. */
 export function ticks(from: number, to: number, wanted: number): number[] {
   const raw = (to - from) / Math.max(1, wanted);
   if (!(raw > 0)) return [from];

@@ -10,7 +10,10 @@ const BOTTOM = 42;
 const LEFT = 46;
 const RIGHT = 36;
 
-/** Recall over ef, with what the chosen setting found: as a point where that is an ef, else as a line across. */
+/**
+ * Recall over ef, and the recall of the chosen setting: as a point if the setting is an ef,
+ * otherwise as a horizontal line.
+ */
 export function tradeoff(points: readonly Measurement[], chosen: Measurement, width: number): SVGElement {
   const efs = points.map(({ how }) => how.ef ?? 1);
   const lowest = Math.min(chosen.recall, ...points.map((point) => point.recall));

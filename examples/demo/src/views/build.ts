@@ -1,4 +1,4 @@
-/** Shows an index being built, and what it came to. */
+/** Shows the progress of an index build, and the result. */
 import type { Source } from '../data/types';
 import { announce, byId, facts } from '../dom';
 import * as format from '../format';
@@ -7,7 +7,10 @@ import { drawFrames } from '../plot/frames';
 import type { Held } from '../session';
 import { building, elsewhere, held, index, theme } from '../state';
 
-/** The rate shown is that of the latest seconds: it falls as a graph grows, and the time left must follow. */
+/**
+ * The time in milliseconds for the rate shown. The rate falls as the graph grows, and the time left
+ * must follow.
+ */
 const WINDOW = 6000;
 const REFRESH = 200;
 
@@ -46,12 +49,12 @@ export function showState(text: string, phase = ''): void {
   state.dataset['phase'] = phase;
 }
 
-/** There may be an index, but this page has none open. */
+/** An index may be stored, but this page has no index open. */
 export function showNoneOpen(): void {
   showState('No index is open.', 'failed');
 }
 
-/** What is there, before how it came to be there. */
+/** Shows the open rows, and then how the page came to have the rows. */
 function ready({ set, count }: Held, how = ''): void {
   const complete = count >= set.rows;
   const rows = format.count(count);
@@ -68,7 +71,7 @@ function showProgress(done: number, total: number, text: string): void {
   progress.textContent = text;
 }
 
-/** A failure stays on show until the user does something about it, whatever other tabs do meanwhile. */
+/** A failure stays on the page until the user acts, even if other tabs write in the meantime. */
 function showNothing(): void {
   if (state.dataset['phase'] === 'failed') return;
   showState(elsewhere.value ? 'Another tab is building an index.' : 'No index yet.');
@@ -98,7 +101,7 @@ export function mountBuild(): void {
   });
 }
 
-/** What is stored is being opened; it is not known how far that is. */
+/** The page is opening a stored database, and does not know the progress. */
 export function showOpening(): void {
   showState('Opening…');
   progress.removeAttribute('value');
@@ -112,7 +115,7 @@ export function showOpened(found: Held, seconds: number): void {
   announce(state.textContent ?? '');
 }
 
-/** `kept`: rows that were there before. */
+/** @param kept how many rows were stored before */
 export function startBuild(source: Source, kept: number): BuildView {
   const start = performance.now();
   const total = source.rows;
@@ -134,7 +137,8 @@ export function startBuild(source: Source, kept: number): BuildView {
     samples = samples.filter(({ at }, i) => now - at < WINDOW || i === samples.length - 2);
     const first = samples[0] ?? { at: start, done: kept };
     const rate = now > first.at ? ((done - first.done) * 1000) / (now - first.at) : 0;
-    // Between the latest rate and that of the whole build, so that one slow second doesn't double the time left.
+    // The mean of the latest rate and the rate of the whole build, so that a slow second does not
+    // double the time left.
     const steady = (rate + ((done - kept) * 1000) / (now - start)) / 2;
     showProgress(done, total, `${Math.floor((100 * done) / total)} %`);
     facts(buildFacts, [

@@ -1,10 +1,10 @@
-/** The code that does what this page is about to do, with the values chosen in the form. */
+/** Shows the code for the page's next build and search, with the values of the form. */
 import { byId } from '../dom';
 import { how } from '../how';
 import { NAME } from '../session';
 import { index, settings } from '../state';
 
-/** An object literal with a property a line: no line is too long for a phone. */
+/** An object literal with a property a line, since a phone has short lines. */
 function literal(properties: Record<string, unknown>): string {
   const lines = Object.entries(properties).map(([name, value]) => {
     const text = typeof value === 'string' ? `'${value}'` : String(value);
@@ -14,7 +14,7 @@ function literal(properties: Record<string, unknown>): string {
 }
 
 function source(): string {
-  // What is open has its own; until then, what the form says.
+  // An open database has its own values. Before, the values come from the form.
   const { dimensions, metric } = index.value?.db ?? {
     dimensions: Number(byId<HTMLInputElement>('dimensions').value),
     metric: byId<HTMLSelectElement>('metric').value,

@@ -1,4 +1,4 @@
-/** How a row looks in a list: its id, how close it is, what is known about it, and its fingerprint. */
+/** A row in the list of hits: id, distance, metadata, and fingerprint. */
 import type { RowMetadata } from '../data/types';
 import { html } from '../dom';
 import * as format from '../format';
@@ -45,7 +45,7 @@ export function strip(vector: ArrayLike<number>, reference: ArrayLike<number>): 
   return canvas;
 }
 
-/** The text of a row and where it is from, where the data set has them. */
+/** The text of a row and the source of the text, if the data set has texts. */
 export function passage(metadata: RowMetadata | null): HTMLElement[] {
   if (!metadata?.text) return [];
   const { author, work } = metadata;

@@ -1,4 +1,4 @@
-/** Runs many queries and shows recall and latency as numbers and plots. */
+/** Runs many queries, and shows recall and latency as numbers and plots. */
 import { clockResolution } from '../clock';
 import type { Query } from '../data/client';
 import { announce, byId, facts } from '../dom';
@@ -12,7 +12,10 @@ import { clearProblem, showProblem } from '../problem';
 import type { Index } from '../session';
 import { building, held, index, measuring, settings } from '../state';
 
-/** Exact answers cost far more than the searches they judge; they are kept while index, rows, queries and k stay the same. */
+/**
+ * The exact answers to the queries. Exact answers take far longer than the searches to be judged,
+ * so the page keeps the answers while index, rows, queries and k stay the same.
+ */
 interface Judged {
   index: Index;
   count: number | undefined;
@@ -55,7 +58,7 @@ function describe({ queries }: Judged, { how: { k } }: Measurement): string {
   return `${format.count(queries.length)} queries one by one, ${k} hits each, the way to the ${way} included.`;
 }
 
-/** Without values they keep the room for them. */
+/** Without values, the tiles keep their room. */
 function tiles(options: How, values: string[] = []): void {
   const { k, recall } = options;
   const found = `Recall@${k}, ${recall === undefined ? named(options) : `${recall} asked`}`;
@@ -131,7 +134,8 @@ async function sweep(current: Index, signal: AbortSignal): Promise<void> {
   const wanted = how(settings.value);
   const efs = [...new Set([...SWEEP, wanted.ef ?? SWEEP[0] ?? 10])].sort((a, b) => a - b);
   const at = (options: How) => measure(current, basis.queries, basis.truth, options, signal);
-  // The first run of all is slower than it should be: code is compiled and caches are filled. It isn't counted.
+  // The first run is slower, since code is compiled and caches are filled. The page does not count
+  // the first run.
   await at(wanted);
   report(`Measuring at ${named(wanted)}…`, 0);
   const chosen = await at(wanted);

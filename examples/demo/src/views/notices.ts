@@ -1,11 +1,13 @@
-/** Tells what no click of the user's has caused, and what to do about it. */
+/** Shows events that no click of the user has caused, and a remedy for each. */
 import type { EdgeVecEvent } from 'edgevec';
 import { byId, html } from '../dom';
 import * as format from '../format';
 
 const place = byId('notices');
 
-/** A notice takes the place of an earlier one with the same key. Its button takes it away. */
+/**
+ * Shows a notice in place of an earlier notice with the same key. The button removes the notice.
+ */
 export function notify(key: string, text: string, action = 'Dismiss', run = () => {}): void {
   dismiss(key);
   const button = html('button', { type: 'button' }, action);
@@ -20,7 +22,7 @@ export function dismiss(key: string): void {
   place.querySelector(`[data-key="${key}"]`)?.remove();
 }
 
-/** All but that other tabs have written, which shows by itself. */
+/** All events except `changed`. The page shows the rows of other tabs without a notice. */
 type Noteworthy = Exclude<EdgeVecEvent, { readonly type: 'changed' }>;
 
 export function words(event: Noteworthy): string {
@@ -41,7 +43,7 @@ export function words(event: Noteworthy): string {
       return 'This browser starts no worker here, so the database runs in the page itself, in short slices. Everything works; a large build may make the page less smooth.';
     case 'worker-died':
       return 'The browser has ended the database’s worker, most often for want of memory. Rows kept on this device are safe; closing other tabs may help.';
-    // A checkpoint failed, or could not hold all.
+    // A checkpoint failed, or had to leave out the graph.
     default:
       return 'Stored rows could not be tidied up, most often because the device is short of room. None is lost, and it is tried again; free some room if this comes back.';
   }

@@ -1,16 +1,22 @@
-/** On a phone, what there is to do comes first: data while there is no index, then search. */
+/**
+ * On a phone, the section for the next step comes first: the data if no index is open, otherwise
+ * the search.
+ */
 import { byId } from '../dom';
 import { building, index, opening } from '../state';
 
 const narrow = matchMedia('(max-width: 47.99rem)');
 
-/** Moves the section itself, so that the keyboard and screen readers go the way the eye does. */
+/**
+ * Moves the section itself, so that keyboard and screen readers follow the same order as the eye.
+ */
 export function mountOrder(): void {
   const search = byId('search');
   const rail = byId('rail');
   const progress = byId('progress');
   const place = () => {
-    // From the click that begins a build, not at its end: nothing moves by itself later on.
+    // The order changes with the click that begins a build, and not at the end of the build. Later
+    // on, no section moves by itself.
     const expected = building.value || opening.value || index.value !== null;
     search.classList.toggle('expected', expected);
     const first = narrow.matches && expected;
@@ -24,7 +30,8 @@ export function mountOrder(): void {
     place();
     if (!narrow.matches) return;
     if (busy) requestAnimationFrame(() => byId('index').scrollIntoView({ block: 'end' }));
-    // Who has watched it sees the hits next; who has gone elsewhere stays there.
+    // A user who has watched the progress sees the hits next. A user who has scrolled away stays in
+    // place.
     else if (index.value && isInView(progress)) scrollTo(0, 0);
   });
   index.watch(place);

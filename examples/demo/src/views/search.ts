@@ -1,4 +1,4 @@
-/** Searches from a stored row or a new vector, and says what exact search would have found. */
+/** Searches from a stored row or a new vector, and compares the hits with exact search. */
 import type { Query } from '../data/client';
 import { byId, html } from '../dom';
 import * as format from '../format';
@@ -26,7 +26,7 @@ const back = byId<HTMLButtonElement>('back');
 let trail: Asked[] = [];
 let result: Result | null = null;
 let queryNumber = 0;
-/** Answers of a search that was overtaken by another are dropped. */
+/** The number of the latest search. The page drops the answer to an earlier search. */
 let turn = 0;
 
 const rowsHeld = () => held.value?.count ?? 0;
@@ -124,7 +124,7 @@ function mountDials(): void {
   byId('k').addEventListener('change', ({ target }) => change({ k: Number((target as HTMLSelectElement).value) }));
   byId('exact').addEventListener('change', ({ target }) => change({ exact: (target as HTMLInputElement).checked }));
   settings.watch(({ k }) => {
-    // Room for the hits, so that they push nothing away when they come.
+    // Keeps room for the hits, so that hits do not move the rest of the page.
     hits.style.setProperty('--hits', String(k));
     again();
   });
@@ -150,7 +150,8 @@ export function mountSearch(): void {
     const button = (target as Element).closest<HTMLElement>('[data-row]');
     if (!button) return;
     go({ row: Number(button.dataset['row']) });
-    // The list is replaced; focus moves to what is now being looked at instead of being lost.
+    // The list is replaced, and the focus would be lost with the list. The focus moves to the
+    // search instead.
     byId('search').focus({ preventScroll: true });
     byId('search').scrollIntoView({ block: 'start' });
   });
@@ -172,7 +173,7 @@ export function mountSearch(): void {
     hits.replaceChildren();
     enable();
     if (!current) return;
-    // Something to look at, before the first click.
+    // Shows some hits before the first click.
     go({ row: 0 });
   });
   held.watch(() => {

@@ -1,4 +1,4 @@
-/** The form that says what to index. */
+/** The form for the data to be indexed. */
 
 import type { Metric } from 'edgevec';
 import { droppedFiles, inspect } from '../data/drop';
@@ -23,7 +23,10 @@ const host = byId<HTMLSelectElement>('host');
 const build = byId<HTMLButtonElement>('build');
 const error = byId('setup-error');
 let folder: FolderSource | null = null;
-/** The form says what the user wants, by hand or by a link. A page that is reloaded was told by the database. */
+/**
+ * Whether the form has values that the user wants, entered by hand or by a link. After a reload,
+ * the values came from the stored database.
+ */
 let wanted = location.search !== '' && !isReload();
 
 function isReload(): boolean {
@@ -42,7 +45,7 @@ function readNumber(input: HTMLInputElement, name: string, low: number, high: nu
   throw new Error(`${name} must be a whole number from ${format.count(low)} to ${format.count(high)}.`);
 }
 
-/** As the form stands, right or wrong. */
+/** The values of the form, valid or not. */
 function sourceAsked(): Source | null {
   const size = { rows: Number(rows.value), dimensions: Number(dimensions.value) };
   if (chosen() === 'synthetic') return { kind: 'synthetic', ...size, seed: Number(seed.value) };
@@ -58,13 +61,13 @@ function readSource(): Source {
   return source;
 }
 
-/** Says what a build would come to, and do to the rows that are there. */
+/** Shows the size of the build, and the effect on the stored rows. */
 function showSize(): void {
   const source = sourceAsked();
   const count = held.value?.count ?? 0;
   const kept =
     source && index.value && held.value ? rowsToKeep(index.value, held.value, source, metric.value as Metric) : 0;
-  // The tab that is building adds them.
+  // The tab that is building adds these rows.
   const others = kept > 0 && elsewhere.value;
   const size = (Number(rows.value) - kept) * Number(dimensions.value) * 4;
   const parts = Number.isFinite(size) && size > 0 ? [`${format.bytes(size)} of vectors`] : [];
@@ -108,7 +111,8 @@ function mountDrop(): void {
   byId<HTMLInputElement>('files').addEventListener('change', ({ target }) => {
     void openFolder([...((target as HTMLInputElement).files ?? [])]);
   });
-  // The whole page takes the drop: a file let go beside the zone must not replace the page.
+  // The whole page accepts a drop. If a file falls beside the zone, the browser must not replace
+  // the page by the file.
   document.addEventListener('dragover', (event) => {
     event.preventDefault();
     byId('folder').classList.add('over');
@@ -125,7 +129,7 @@ function mountDrop(): void {
   });
 }
 
-/** Settings travel in the address, so that a link shows others the same (seeded) index. */
+/** The address holds the settings, so that a link shows others the same seeded index. */
 function readAddress(): void {
   const given = new URLSearchParams(location.search);
   for (const input of [rows, dimensions, seed, metric, host]) {
@@ -136,7 +140,7 @@ function readAddress(): void {
 
 function writeAddress(): void {
   const next = new URLSearchParams();
-  // A folder cannot be linked to.
+  // A link cannot hold a folder.
   const linked = chosen() === 'synthetic' ? [rows, dimensions, seed, metric, host] : [];
   for (const input of linked) next.set(input.id, input.value);
   history.replaceState(null, '', `?${next}`);
@@ -144,7 +148,10 @@ function writeAddress(): void {
 
 export const chosenHost = (): Wanted['worker'] => (host.value === 'in-thread' ? false : 'auto');
 
-/** Makes the form say what is stored: if it need not, only where the user has not said what else is wanted, or is about to. */
+/**
+ * Fills the form with the values of the stored database. If `need` is false, the form keeps values
+ * that the user has entered or is entering.
+ */
 export function fillForm(db: Database, set: DataSet, need: boolean): void {
   if (!need && (wanted || form.matches(':focus-within'))) return;
   form.querySelector<HTMLInputElement>(`[value=${set.kind}]`)?.click();
@@ -192,7 +199,8 @@ export function mountSetup(onBuild: (source: Source, wanted: Wanted) => Promise<
     const focused = document.activeElement === build || document.activeElement === cancel;
     build.hidden = busy;
     cancel.hidden = !busy;
-    // A hidden button loses the focus; keyboard users find it on the one that took its place.
+    // A hidden button loses the focus. The focus moves to the button in its place, for keyboard
+    // users.
     if (focused) (busy ? cancel : build).focus({ preventScroll: true });
   });
   for (const cell of [index, held, elsewhere, measuring]) cell.watch(showSize);

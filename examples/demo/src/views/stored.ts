@@ -1,4 +1,4 @@
-/** Says what is kept on this device, and deletes it. */
+/** Shows how much is stored on this device, and deletes the database. */
 import { byId } from '../dom';
 import * as format from '../format';
 import type { Held } from '../session';
@@ -28,7 +28,7 @@ export function mountStored(onStartOver: () => void): void {
   startOver.addEventListener('click', () => {
     const count = format.count(held.value?.count ?? 0);
     if (!confirm(`Delete the ${count} stored rows? Other tabs with this page lose them too.`)) return;
-    // The button is about to vanish; this is where to go on.
+    // The button is about to disappear, so the focus moves to the next step.
     byId('build').focus();
     onStartOver();
   });

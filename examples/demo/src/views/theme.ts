@@ -9,7 +9,10 @@ function stored(): 'light' | 'dark' | null {
   return value === 'light' || value === 'dark' ? value : null;
 }
 
-/** The system's colours until the user chooses others. The button says what it would change to. */
+/**
+ * Uses the system's colours until the user chooses others. The button names the theme that a click
+ * would choose.
+ */
 export function mountTheme(): void {
   const button = byId<HTMLButtonElement>('theme');
   const apply = () => {
@@ -24,7 +27,7 @@ export function mountTheme(): void {
     try {
       localStorage.setItem('theme', next);
     } catch {
-      // A page without storage forgets the choice; nothing else depends on it.
+      // A page without storage forgets the choice. No other code needs the stored choice.
     }
     apply();
   });
