@@ -9,7 +9,7 @@ import { IDS } from '../format/contents.js';
 import { decodeIds, encodeIds, type ListedId } from '../format/id-block.js';
 import type { Changes } from './changes.js';
 import { chosenFrom, type Ids, nextIdAfter } from './ids.js';
-import { merged } from './merge.js';
+import { mergeRuns } from './merge.js';
 import { inOneStep, type LoadableStore, type LoadedChunk, type SlotChunk, type SlotRecord } from './slot-store.js';
 
 /** For each row: an element of two lists, and an entry of a map. */
@@ -117,7 +117,7 @@ export class IdStore implements Ids, LoadableStore {
       runs.push(Uint32Array.from(slots).sort((a, b) => this.#orderOf(a) - this.#orderOf(b)));
       yield;
     }
-    const slots = yield* merged(runs, (slot) => this.#orderOf(slot), STEP_ROWS);
+    const slots = yield* mergeRuns(runs, (slot) => this.#orderOf(slot), STEP_ROWS);
     for (const [i, slot] of slots.entries()) {
       const [id, order] = [this.#ids[slot] as Id, this.#orderOf(slot)];
       if (this.#slots.has(id) || order === this.#nextOrder - 1) throw damaged('the ids');

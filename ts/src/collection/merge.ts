@@ -5,7 +5,7 @@
  * merge does not block the thread. If one run ends before the other begins, which is the usual
  * case, the function only copies both.
  */
-export function* merged(
+export function* mergeRuns(
   runs: readonly Uint32Array[],
   orderOf: (entry: number) => number,
   step: number,

@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { parseNodes } from '../../src/format/value/read.js';
 import { serialize } from '../../src/format/value/text.js';
-import { merged, readOrKeep, Unread } from '../../src/format/value/unread.js';
+import { mergeFields, readOrKeep, Unread } from '../../src/format/value/unread.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { metadata as arbitrary, nested } from '../support/metadata.js';
@@ -150,7 +150,7 @@ describe('Metadata that is not read here', () => {
     const kept = readOrKeep(nodes, 0) as Unread;
     expect(kept).toBeInstanceOf(Unread);
     expect(JSON.parse(kept.text)).toEqual(nodes);
-    const changed = merged(kept, { n: 1 }) as Unread;
+    const changed = mergeFields(kept, { n: 1 }) as Unread;
     expect(changed).toBeInstanceOf(Unread);
     expect(JSON.parse(changed.text).slice(1, 3)).toEqual(nodes.slice(1));
     // Within a write nobody can tell which other nodes belong to it.
@@ -170,7 +170,7 @@ describe('Metadata that is not read here', () => {
         expect([old, added].map((value) => value instanceof Unread)).toEqual([which !== 1, which !== 0]);
         expect(parse(textOf(old))).toStrictEqual(first);
         expect(parse(textOf(added))).toStrictEqual(second);
-        expect(parse(textOf(merged(old, added)))).toStrictEqual({ ...first, ...second });
+        expect(parse(textOf(mergeFields(old, added)))).toStrictEqual({ ...first, ...second });
       }),
       { seed: 5, numRuns: 300 },
     );

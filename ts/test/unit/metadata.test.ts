@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Slices, STEP_ROWS } from '../../src/base/time-slices.js';
 import type { Id } from '../../src/base/types.js';
 import { Collection } from '../../src/collection/collection.js';
-import { merged } from '../../src/collection/merge.js';
+import { mergeRuns } from '../../src/collection/merge.js';
 import { STEP_BYTES } from '../../src/collection/pace.js';
 import type { SavedStores } from '../../src/collection/records.js';
 import type { LoadedChunk, StoredChunk } from '../../src/collection/slot-store.js';
@@ -428,7 +428,7 @@ describe('Rows', () => {
         looked++;
         return orders[entry] as number;
       };
-      const sorted = run(merged(runs, order, 64), () => {
+      const sorted = run(mergeRuns(runs, order, 64), () => {
         expect(looked).toBeLessThanOrEqual(2 * 64 + 2);
         looked = 0;
       });

@@ -10,7 +10,7 @@ import { METADATA, rangeKey } from '../../format/contents.js';
 import { STORED_VIEWS, VIEWS } from '../../format/value/kinds.js';
 import { type Nodes, parseNodes, readMetadata, rootOf } from '../../format/value/read.js';
 import { serialize } from '../../format/value/text.js';
-import { merged, readOrKeep, Unread } from '../../format/value/unread.js';
+import { mergeFields, readOrKeep, Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';
 import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../slot-store.js';
 
@@ -72,7 +72,7 @@ export class Metadata implements LoadableStore {
   merged(slot: number, change: object | undefined): object | undefined {
     let before = this.#values[slot];
     if (before === undefined && this.#lines[slot] !== undefined) before = this.#readOrKeep(slot);
-    return merged(before, change);
+    return mergeFields(before, change);
   }
 
   set(slot: number, old: number | undefined, { metadata }: SlotRecord): void {

@@ -127,7 +127,7 @@ async function recordsIn({ storage, slices }: Means, manifest: Manifest, finding
   const places: number[][] = [];
   for (const ref of manifest.ids) {
     const bytes = await read(ref);
-    const listed = bytes && listedIn(bytes);
+    const listed = bytes && slotsIn(bytes);
     if (listed === undefined) findings.miss('ids', damaged('the ids'));
     ids.push({ bytes: listed === undefined ? text.encode('[]') : (bytes as Uint8Array) });
     places.push(listed ?? []);
@@ -161,7 +161,7 @@ async function recordsIn({ storage, slices }: Means, manifest: Manifest, finding
 }
 
 /** Undefined if these bytes, which are whole, are no list of ids. */
-function listedIn(bytes: Uint8Array): number[] | undefined {
+function slotsIn(bytes: Uint8Array): number[] | undefined {
   try {
     const { ids } = new Records();
     const steps = ids.load([{ bytes }]);

@@ -47,7 +47,7 @@ export function readOrKeep(nodes: Nodes, index: unknown): object | undefined {
  * may be `Unread`. The result is `Unread` too, unless `change` has replaced every field that cannot
  * be read.
  */
-export function merged(before: object | undefined, change: object | undefined): object | undefined {
+export function mergeFields(before: object | undefined, change: object | undefined): object | undefined {
   if (change === undefined) return before;
   if (!(before instanceof Unread) && !(change instanceof Unread)) return { ...before, ...change };
   const old = nodesOf(before);
