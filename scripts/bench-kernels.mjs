@@ -1,6 +1,7 @@
 /**
- * `npm run bench:kernels`: nanoseconds of one distance for each kernel, natively and in each browser, with rows in cache and far out of
- * it. Prints the table and writes docs/benchmarks/kernels.md.
+ * `npm run bench:kernels`: measures the nanoseconds of a distance for each kernel, natively and in
+ * each browser, with rows in cache and with rows in memory. Prints the table, and writes
+ * docs/benchmarks/kernels.md.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -9,7 +10,7 @@ import { BROWSERS, launchBrowser } from './browsers.mjs';
 import { heading, main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 
-/** As rust/edgevec/benches/kernels.rs has them. */
+/** The same values as in rust/edgevec/benches/kernels.rs. */
 const KERNELS = ['Dot', 'SquaredEuclidean', 'Levels'];
 const DIMENSIONS = [128, 384, 768, 1536];
 const PLACES = { cache: 16 << 10, memory: 256 << 20 };
@@ -19,9 +20,13 @@ const VARIANTS = ['relaxed-simd', 'simd128'];
 const keyOf = (/** @type {(string | number)[]} */ ...parts) => parts.join(' ');
 
 /**
- * In the page: the least nanoseconds of a distance in five windows, each long enough for any browser's clock.
+ * Runs in the page. Measures five windows, each long enough for any browser's clock, and returns
+ * the least nanoseconds of a distance.
  *
- * @param {string} variant @param {number} kernel @param {number} dimensions @param {number} bytes
+ * @param {string} variant
+ * @param {number} kernel
+ * @param {number} dimensions
+ * @param {number} bytes
  */
 async function measure(variant, kernel, dimensions, bytes) {
   const glue = '/bindings.js';
@@ -44,7 +49,7 @@ async function measure(variant, kernel, dimensions, bytes) {
   return least;
 }
 
-/** The wasm and its glue on a page with a fine clock. */
+/** Serves the wasm and its glue on a page with a fine clock. */
 async function serveKernels() {
   const { preview } = await import('vite');
   const outDir = join(rust, 'target/edgevec-wasm-bench');
@@ -60,7 +65,14 @@ async function serveKernels() {
   return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
 }
 
-/** One page a measurement: memory given back is not memory freed in every browser. @param {string} url @param {import('./browsers.mjs').RunningBrowser} browser @param {string} variant */
+/**
+ * Opens a new page for each measurement, since some browsers do not free returned memory within a
+ * page.
+ *
+ * @param {string} url
+ * @param {import('./browsers.mjs').RunningBrowser} browser
+ * @param {string} variant
+ */
 async function measureAll(url, browser, variant) {
   /** @type {Nanos} */
   const nanos = new Map();
@@ -77,7 +89,12 @@ async function measureAll(url, browser, variant) {
   return nanos;
 }
 
-/** @param {import('./browsers.mjs').BrowserName} name @param {string} url @param {Map<string, Nanos>} columns @param {string[]} notRun */
+/**
+ * @param {import('./browsers.mjs').BrowserName} name
+ * @param {string} url
+ * @param {Map<string, Nanos>} columns
+ * @param {string[]} notRun
+ */
 async function inBrowser(name, url, columns, notRun) {
   const browser = await launchBrowser(name);
   try {
@@ -95,7 +112,12 @@ async function inBrowser(name, url, columns, notRun) {
   }
 }
 
-/** What `cargo bench` printed, as one column for each instruction set. @param {string} output @param {Map<string, Nanos>} columns */
+/**
+ * Reads the output of `cargo bench`, a column for each instruction set.
+ *
+ * @param {string} output
+ * @param {Map<string, Nanos>} columns
+ */
 function readNative(output, columns) {
   for (const line of output.split('\n')) {
     const [kernel = '', isa, dimensions = '', place = '', nanos] = line.trim().split(/\s+/);

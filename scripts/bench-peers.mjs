@@ -1,4 +1,7 @@
-/** `npm run bench:peers`: as `npm run bench`, but with all systems, in the browser and natively, in ts/bench/node/compare. */
+/**
+ * `npm run bench:peers`: like `npm run bench`, with all systems, in the browser and natively, from
+ * ts/bench/node/compare.
+ */
 import { runBench } from './bench.mjs';
 import { main } from './run.mjs';
 

@@ -1,4 +1,7 @@
-/** `npm run bench:storage`: what it takes to store a database, and to open it again. `npm run bench:storage -- --help` lists the options. */
+/**
+ * `npm run bench:storage`: measures storing a database and opening a stored database.
+ * `npm run bench:storage -- --help` lists the options.
+ */
 import { runBench } from './bench.mjs';
 import { launchBrowser } from './browsers.mjs';
 import { main } from './run.mjs';

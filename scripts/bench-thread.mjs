@@ -1,4 +1,6 @@
-/** The longest task of the page's thread while rows are written and saved: sets up what is needed, builds the engine, and runs ts/bench. */
+/**
+ * `npm run bench:thread`: measures the longest task of the page's thread during writes and saving.
+ */
 import { runBench } from './bench.mjs';
 import { main } from './run.mjs';
 

@@ -1,4 +1,7 @@
-/** `npm run bench`: sets up what is needed, builds the engine, and runs ts/bench. `npm run bench -- --help` lists the options. */
+/**
+ * `npm run bench`: sets up the tools, builds the engine, and runs ts/bench.
+ * `npm run bench -- --help` lists the options.
+ */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser } from './browsers.mjs';
@@ -8,7 +11,8 @@ import { setup } from './setup.mjs';
 /** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
 
 /**
- * A benchmark is TypeScript; vite is there to run it once the set-up is through.
+ * Loads a benchmark. A benchmark is TypeScript, so vite loads the module. vite is installed once
+ * the set-up has run.
  *
  * @param {string} entry
  * @returns {Promise<{
@@ -23,10 +27,18 @@ async function loadBench(entry) {
   return /** @type {any} */ (module);
 }
 
-/** What ts/bench throws is a sentence for the user; anything else is a mistake of ours and keeps its stack. @param {unknown} error */
+/**
+ * A plain error of ts/bench is a sentence for the user. Any other error is a fault of the
+ * benchmark, and keeps its stack.
+ *
+ * @param {unknown} error
+ */
 const stopWith = (error) => (error instanceof Error && error.constructor === Error ? new Stop(error.message) : error);
 
-/** @param {string} entry the module that is the benchmark @param {(...args: any[]) => Promise<any>} launch how it starts a browser */
+/**
+ * @param {string} entry the module of the benchmark
+ * @param {(...args: any[]) => Promise<any>} launch starts a browser
+ */
 export async function runBench(entry, launch = launchBrowser) {
   await setup({ rust: false });
   const { parseOptions, run, USAGE } = await loadBench(entry);

@@ -1,6 +1,7 @@
 /**
- * Where each browser is, and one way to drive all three. Playwright's own build comes first; then one the system has;
- * for WebKit that is WebKitGTK, driven by WebDriver. Installing is the business of setup.mjs.
+ * Finds each browser, and drives all three in the same way. Playwright's own build comes first,
+ * then a build of the system. The system's WebKit is WebKitGTK, driven by WebDriver. setup.mjs
+ * installs browsers.
  */
 import { existsSync } from 'node:fs';
 import { onPath } from './run.mjs';
@@ -11,16 +12,18 @@ import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
 /**
  * @typedef {object} Browser
  * @property {BrowserName} name
- * @property {'playwright' | 'webkitgtk'} driver what drives it
- * @property {'playwright' | 'system'} origin whose build it is
+ * @property {'playwright' | 'webkitgtk'} driver the program that drives the browser
+ * @property {'playwright' | 'system'} origin the source of the build
  * @property {string} executablePath
- * @property {{ executablePath?: string, channel?: string, args?: string[] }} launchOptions for Playwright's `launch`
+ * @property {{ executablePath?: string, channel?: string, args?: string[] }} launchOptions
+ *   for Playwright's `launch`
  */
 
 /**
  * @typedef {object} Page
  * @property {<T = unknown>(source: string | ((...args: any[]) => T | Promise<T>), ...args: unknown[]) => Promise<T>} evaluate
- *   runs an expression, or a self-contained function with JSON arguments, and awaits its JSON result
+ *   runs an expression, or a self-contained function with JSON arguments, and awaits the JSON
+ *   result
  * @property {() => Promise<void>} close
  */
 
@@ -28,7 +31,7 @@ import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
  * @typedef {object} RunningBrowser
  * @property {BrowserName} name
  * @property {(url: string, options?: { onConsole?: (type: string, text: string) => void }) => Promise<Page>} open
- *   a page in a context of its own; `onConsole` gets what it prints, uncaught errors included
+ *   opens a page in a context of its own. `onConsole` gets the page's output and uncaught errors
  * @property {() => Promise<void>} close
  */
 
@@ -58,7 +61,7 @@ const CHROMIUM_ARGS = [
 
 /**
  * @param {BrowserName} name
- * @returns {Promise<Browser | undefined>} undefined where the machine has none that we can drive
+ * @returns {Promise<Browser | undefined>} undefined if the machine has no usable build
  */
 export async function findBrowser(name) {
   const playwright = await import('playwright-core');
@@ -74,18 +77,19 @@ export async function findBrowser(name) {
     .map((file) => (file.startsWith('/') ? file : onPath(file)))
     .find((file) => file && existsSync(file));
   if (!executablePath) return undefined;
-  // Playwright drives its own patched Firefox; a stock one speaks WebDriver BiDi, which this channel selects.
+  // Playwright's own Firefox is patched. A stock Firefox speaks WebDriver BiDi, and this channel
+  // selects BiDi.
   const launchOptions =
     name === 'firefox' ? { channel: 'moz-firefox', executablePath } : { executablePath, args: CHROMIUM_ARGS };
   return { name, driver: 'playwright', origin: 'system', executablePath, launchOptions };
 }
 
 /**
- * Starts a browser, headless.
+ * Starts a headless browser.
  *
  * @param {BrowserName} name
- * @param {{ profile?: string }} [options] `profile`: a folder in which it keeps what pages store, which is then the same for all pages. WebKitGTK
- *   keeps that to itself, in memory or elsewhere.
+ * @param {{ profile?: string }} [options] `profile`: a folder for the data that pages store. All
+ * pages then share this data. WebKitGTK ignores the folder
  * @returns {Promise<RunningBrowser>}
  */
 export async function launchBrowser(name, { profile } = {}) {

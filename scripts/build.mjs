@@ -1,4 +1,7 @@
-/** `npm run build`: the engine to wasm, the library to dist/, its types; then what it all weighs. */
+/**
+ * `npm run build`: builds the engine to wasm, the library to dist/ and the types. Then prints the
+ * sizes.
+ */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keepReachable } from './declarations.mjs';
@@ -6,7 +9,7 @@ import { bin, heading, main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 import { reportSizes } from './sizes.mjs';
 
-/** Builds, with everything already set up. */
+/** Builds. The set-up must have run. */
 export async function build() {
   /** @type {[title: string, command: string, args: string[], cwd: string][]} */
   const steps = [

@@ -1,4 +1,4 @@
-/** `npm run check`: every gate, all of them even after a failure. CI runs this and nothing else. */
+/** `npm run check`: runs every gate, also after a failure. CI runs only this command. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,8 @@ import { PARTS, test } from './test.mjs';
 const node = process.execPath;
 
 /**
- * The rules of scripts/house.mjs that hold today. The others join once every place has been mended.
+ * The rules of scripts/house.mjs without exceptions today. The other rules join once all places
+ * have been mended.
  */
 const HOLDING = 'crate,length,prose';
 
@@ -70,7 +71,7 @@ async function typeScriptGates() {
   ];
 }
 
-/** The package as it would be published. @returns {Promise<Row[]>} */
+/** Checks the package in the form to be published. @returns {Promise<Row[]>} */
 async function packageGates() {
   const folder = mkdtempSync(join(tmpdir(), 'edgevec-pack-'));
   try {
@@ -111,7 +112,7 @@ await main(async () => {
     if (!(error instanceof Stop)) throw error;
     console.error(error.message);
     rows.push(gate('build', { ok: false, seconds: 0 }, error.message));
-    // What needs no build is judged all the same.
+    // Gates that need no build run all the same.
     rows.push(...(await test(['rust', 'fuzz'], missing, { before: rustGates, others: [typeScriptGates] })));
   }
   process.exitCode = report(rows);

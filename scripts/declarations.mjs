@@ -1,11 +1,11 @@
 /**
- * Which declarations the package holds: those that the entries lead to. tsc writes one for every
- * source.
+ * Keeps the declarations that the entries import, directly or indirectly. tsc writes a declaration
+ * for every source file.
  */
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a declaration imports or exports from: `from './x.js'`, `import('./x.js')`. */
+/** The source of an import or export: `from './x.js'`, `import('./x.js')`. */
 const SOURCES = /(?:from |import\()["'](\.[^"']+)\.js["']/g;
 
 /** @param {string} file @param {Set<string>} reached */
@@ -18,16 +18,20 @@ function follow(file, reached) {
 }
 
 /**
- * Removes every other declaration of a folder.
+ * Removes all other declarations from a folder.
+ *
  * @param {string} folder
  * @param {string[]} entries
- * @returns {number} how many are left
+ * @returns {number} how many declarations are left
  */
 export function keepReachable(folder, entries) {
   /** @type {Set<string>} */
   const reached = new Set();
   for (const entry of entries) follow(join(folder, entry), reached);
-  /** @param {string} inside @returns {boolean} whether nothing is left in it */
+  /**
+   * @param {string} inside
+   * @returns {boolean} whether the folder is empty now
+   */
   const sweep = (inside) => {
     let isEmpty = true;
     for (const entry of readdirSync(inside, { withFileTypes: true })) {

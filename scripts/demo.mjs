@@ -1,12 +1,16 @@
-/** Builds the demo on the library in dist/ and serves it: for `npm start`, and with `--port` for its tests. */
+/**
+ * Builds the demo on the library in dist/, and serves the demo: for `npm start`, and with `--port`
+ * for the demo's tests.
+ */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from './run.mjs';
 
 /**
- * @param {{ open?: boolean, port?: number }} [options] without a port, the first free one from 4173
- * @returns {Promise<string>} its address
+ * @param {{ open?: boolean, port?: number }} [options] without a port, the first free port from
+ * 4173 on
+ * @returns {Promise<string>} the address
  */
 export async function serveDemo({ open = false, port } = {}) {
   const { build, preview } = await import('vite');

@@ -1,6 +1,7 @@
 /**
- * `node scripts/golden.mjs`: writes the golden files of the present format into ts/test/golden, with the package in dist/. To be run once a format
- * version: later versions must still read what it wrote, so files that are there stay as they are.
+ * `node scripts/golden.mjs`: writes the golden files of the present format into ts/test/golden,
+ * with the package in dist/. Later versions must still read the golden files of every format
+ * version, so the script never overwrites a file.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,15 +13,16 @@ import { main, root, step } from './run.mjs';
 const FORMAT = 1;
 const folder = join(root, 'ts/test/golden');
 
-/** Few rows and links, so that files with a graph are small. */
+/** Few rows and few links keep files with a graph small. */
 const GRAPH = { rows: 2001, m: 4, efConstruction: 40 };
 
 /** @type {(import('../ts/src/index.js').OpenOptions & { dimensions: number, rows: number, described?: boolean, long?: boolean })[]} */
 const GOLDEN = [
   { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 0 },
-  // Ids that are strings, metadata, and rows that are gone.
+  // With string ids, metadata, and deleted rows.
   { metric: 'cosine', precision: 'float32', dimensions: 8, rows: 40, described: true },
-  // Beyond 2,000 rows there are a graph and, but for float32 below 48 dimensions, levels.
+  // More than 2,000 rows give the file a graph and levels. float32 has levels only from 48
+  // dimensions on.
   { metric: 'dot', precision: 'int8', dimensions: 5, rows: 2100, m: 4, efConstruction: 40 },
   { metric: 'cosine', precision: 'int8', dimensions: 5, ...GRAPH },
   { metric: 'euclidean', precision: 'int8', dimensions: 5, ...GRAPH },
@@ -28,13 +30,19 @@ const GOLDEN = [
   { metric: 'dot', precision: 'int16', dimensions: 5, ...GRAPH },
   { metric: 'euclidean', precision: 'int16', dimensions: 5, ...GRAPH },
   { metric: 'dot', precision: 'float32', dimensions: 5, ...GRAPH },
-  // Levels, and full rows that come after all else. So many dimensions take more links to find what is nearest.
+  // With levels, and with full rows behind all other chunks. In so many dimensions, finding the
+  // nearest rows takes more links.
   { metric: 'cosine', precision: 'float32', dimensions: 48, ...GRAPH, m: 12 },
-  // More than a mebibyte of metadata in one block: it is stored in parts.
+  // More than a mebibyte of metadata in a block, so the block is stored in several chunks.
   { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 30, described: true, long: true },
 ];
 
-/** What the tests look for. @param {number} i @param {boolean} long */
+/**
+ * The metadata that the tests expect.
+ *
+ * @param {number} i
+ * @param {boolean} long
+ */
 const describe = (i, long) => ({
   title: `Row ${i}`,
   even: i % 2 === 0,
@@ -66,7 +74,7 @@ await main(async () => {
     while (rows > 0 && queries.length < 10) {
       const query = vector();
       const ids = await find(query, { exact: true });
-      // A graph with few links may miss some.
+      // A graph with few links may miss some rows. Such a query is no use for a test.
       if (String(await find(query, { ef: 400 })) !== String(ids)) continue;
       queries.push(query);
       expected.push(ids);

@@ -1,6 +1,6 @@
 /**
- * `node scripts/house.mjs [--only crate,length]`: rules that no linter knows. docs/architecture.md
- * and CONTRIBUTING.md say which.
+ * `node scripts/house.mjs [--only crate,length]`: checks rules that no linter has.
+ * docs/architecture.md and CONTRIBUTING.md describe the rules.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,8 @@ import { vagueProse } from './house/prose.mjs';
 import { main, root, Stop } from './run.mjs';
 
 /**
- * Each returns what is wrong, a sentence each.
+ * Each rule returns the places that break the rule, a sentence for each.
+ *
  * @type {Readonly<Record<string, (root: string) => string[]>>}
  */
 const RULES = {

@@ -1,6 +1,9 @@
 /**
- * `node scripts/kill.mjs`: writes in a real browser, kills it (the whole of it, the process of the page, the worker, or by navigation) at a random moment,
- * starts it again, and compares what is stored with a list of acknowledgements kept here. `--browser chromium|firefox`, `--cycles N`, `--seed N`.
+ * `node scripts/kill.mjs`: tests that a killed browser keeps acknowledged writes. The script writes
+ * in a real browser, and ends the writing at a random moment: by killing the whole browser or the
+ * page's process, by ending the worker, or by navigation. Then the script opens the database again,
+ * and compares the stored rows with the list of acknowledged writes. Options:
+ * `--browser chromium|firefox`, `--cycles N`, `--seed N`.
  */
 import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -23,7 +26,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'applic
 const START_MS = 60_000;
 const IDS = 400;
 
-/** What was asked for and acknowledged, and what may therefore be stored. */
+/** The requested and the acknowledged writes, and so the possible states of the database. */
 class Ledger {
   /** @type {Map<string, number>} what is stored for sure */
   #sure = new Map();
@@ -43,7 +46,7 @@ class Ledger {
     /** @type {Op} */
     let op;
     if (dice < 13) {
-      // Now and then so many that its parts are stored before it is.
+      // A rare write is so large that its parts are stored before the entry.
       const count = pick(60) === 0 ? 9_000 : 1 + pick(30);
       const rows = Array.from(
         { length: count },
@@ -65,7 +68,12 @@ class Ledger {
     this.acknowledged++;
   }
 
-  /** Whether the rows are those after some of what was asked for, in order, and all that was acknowledged among it. @param {[string, number][]} rows */
+  /**
+   * Checks that the rows are the state after the first n requests, for an n that includes all
+   * acknowledged requests.
+   *
+   * @param {[string, number][]} rows
+   */
   check(rows) {
     const found = new Map(rows);
     const state = new Map(this.#sure);
@@ -106,7 +114,12 @@ function differences(expected, found) {
 
 const PAGE_PROCESS = { chromium: /--type=renderer/, firefox: /-contentproc.* tab$|-contentproc.*\btab\b/ };
 
-/** @param {'chromium' | 'firefox'} name @param {string} executable @param {string} profile @param {string} url */
+/**
+ * @param {'chromium' | 'firefox'} name
+ * @param {string} executable
+ * @param {string} profile
+ * @param {string} url
+ */
 function start(name, executable, profile, url) {
   const chromium = [
     '--headless',
@@ -147,7 +160,7 @@ await main(async () => {
   /** @type {(error?: Error) => void} */
   let tell = () => {};
   let planned = Number.POSITIVE_INFINITY;
-  /** How this cycle ends. @type {{ end: End }} */
+  /** The end of this cycle. @type {{ end: End }} */
   const cycle = { end: 'browser' };
   let isEnding = false;
   let opens = 0;
@@ -155,7 +168,7 @@ await main(async () => {
   /** @type {End[]} */
   const left = [];
   const plan = () => {
-    // Each kind as often as the others, in no order.
+    // Each kind of end comes equally often, in random order.
     if (left.length === 0) left.push(...ENDS);
     cycle.end = /** @type {End} */ (left.splice(Math.floor(next() * left.length), 1)[0]);
     planned = 5 + Math.floor(next() * 60);
@@ -186,7 +199,7 @@ await main(async () => {
     if (end === 'worker' || end === 'reload') return { ...op, end, after };
     setTimeout(() => {
       if (end === 'page') void kill(processes(profile, PAGE_PROCESS[name]));
-      // Where the page's own process was killed, the browser has a moment to notice.
+      // After the page's process was killed, the browser needs a moment to notice.
       setTimeout(() => tell(), end === 'page' ? 200 : 0);
     }, after);
     return op;
@@ -215,7 +228,7 @@ await main(async () => {
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   const url = `http://127.0.0.1:${address.port}/`;
 
-  /** Until something tells. @param {string} what */
+  /** Waits for a call of `tell`. @param {string} what */
   const told = (what) =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Stop(`${what} took more than ${START_MS / 1000} s.`)), START_MS);
@@ -235,7 +248,8 @@ await main(async () => {
     await run();
     for (let done = 0; done < cycles; done++) {
       plan();
-      // A page whose worker has ended, and one that was loaded again, opens the database by itself.
+      // If the worker has ended or the page was reloaded, the page opens the database again by
+      // itself.
       await told('Writing, and opening again');
       if (cycle.end === 'worker' || cycle.end === 'reload') continue;
       await kill(processes(profile));

@@ -1,4 +1,7 @@
-/** Versions of Node beside the one that runs: ts/test/unit/node-versions.test.ts has them read what another has written. */
+/**
+ * Other versions of Node. ts/test/unit/node-versions.test.ts lets each version read data of another
+ * version.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +10,19 @@ import { Stop, task } from './run.mjs';
 
 export const NODE_VERSIONS = [22, 24];
 
-/** Beside the repository, for `npm ci` empties node_modules. @param {number} version */
+/**
+ * Outside the repository, since `npm ci` empties node_modules.
+ *
+ * @param {number} version
+ */
 const folderOf = (version) => join(tmpdir(), `edgevec-node-${version}`);
 
-/** The program of this version, if it has been fetched. @param {number} version @returns {string | undefined} */
+/**
+ * The path of this version, if already fetched.
+ *
+ * @param {number} version
+ * @returns {string | undefined}
+ */
 export function findNode(version) {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const path = join(folderOf(version), 'node_modules', 'node', 'bin', name);
@@ -19,7 +31,7 @@ export function findNode(version) {
   return stdout?.startsWith(`v${version}.`) ? path : undefined;
 }
 
-/** Fetches the versions that are missing, each whole or not at all. */
+/** Fetches the missing versions. An interrupted fetch leaves no half version behind. */
 export async function fetchNodes() {
   for (const version of NODE_VERSIONS) {
     if (findNode(version) !== undefined) continue;

@@ -1,17 +1,19 @@
-/** The processes of a browser, as Linux lists them. */
+/** Finds the processes of a browser, from Linux's list of processes. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Why nothing can be killed elsewhere: no package that lists processes is worth its weight for
- * that.
+ * The reason for running nothing on other systems. A package that lists processes everywhere is not
+ * worth its weight.
  */
 export const NEEDS_PROC = 'the processes of a browser are found in /proc, which only Linux has';
 
-/** Whether processes can be found here. */
+/** Whether this system lists its processes in /proc. */
 export const canKill = () => existsSync('/proc/self/cmdline');
 
 /**
- * Processes whose command line has all of these words, and those they started.
+ * The processes with `profile` in the command line, and their descendants, if their own command
+ * line matches `kind`.
+ *
  * @param {string} profile
  * @param {RegExp} [kind]
  */
@@ -24,7 +26,7 @@ export function processes(profile, kind = /(?:)/) {
       const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
       all.set(Number(name), { parent, line });
     } catch {
-      // It has ended meanwhile.
+      // The process has ended in the meantime.
     }
   }
   const isOurs = (/** @type {number} */ pid) => {
@@ -34,13 +36,17 @@ export function processes(profile, kind = /(?:)/) {
   return [...all].filter(([pid, { line }]) => isOurs(pid) && kind.test(line)).map(([pid]) => pid);
 }
 
-/** Resolves once they are gone: until then their files are locked. @param {number[]} pids */
+/**
+ * Kills processes, and resolves once all have ended. Until then, their files are locked.
+ *
+ * @param {number[]} pids
+ */
 export async function kill(pids) {
   for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended meanwhile.
+      // The process has ended already.
     }
   }
   while (pids.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,20 +1,23 @@
-/** What ran, passed, failed and did not run: a table, then a line of totals for a machine to read. */
+/**
+ * Reports which gates ran, passed, failed or did not run: a table, and a line of totals for a
+ * machine.
+ */
 import { duration } from './run.mjs';
 
 /**
  * @typedef {object} Row
  * @property {string} name
  * @property {'passed' | 'failed' | 'not run'} status
- * @property {number} [passed] tests, where the runner counts them
+ * @property {number} [passed] tests, if the runner counts tests
  * @property {number} [failed]
  * @property {number} [skipped]
  * @property {number} [seconds]
  * @property {string} [note]
- * @property {boolean} [optional] not a failure in CI where it did not run
+ * @property {boolean} [optional] in CI, no failure if the gate did not run
  */
 
 /**
- * A row of a gate that is one yes or no.
+ * The row of a gate with a single yes or no.
  *
  * @param {string} name
  * @param {{ ok: boolean, seconds: number }} outcome
@@ -34,7 +37,8 @@ export const gate = (name, { ok, seconds }, note) => ({
 const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 
 /**
- * Prints the table and tells the exit code: 1 where something failed, and in CI also where a browser is missing.
+ * Prints the table. Returns the exit code: 1 if a gate failed, and in CI also if a gate that is not
+ * optional did not run.
  *
  * @param {Row[]} rows
  * @returns {number}

@@ -1,6 +1,6 @@
 /**
- * Runs other programs: `step` in the open under a heading, `task` behind one line of progress.
- * Plain Node.
+ * Runs other programs: `step` shows the output under a heading, `task` shows a single line of
+ * progress. Plain Node, since this file runs before `npm install`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,16 +10,16 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const rust = join(root, 'rust');
 
-/** A program of a package. @param {string} path from node_modules */
+/** The path of a program in a package. @param {string} path from node_modules */
 export const bin = (path) => join(root, 'node_modules', path);
 
-/** Where on the PATH a command is. @param {string} command */
+/** The path of a command on the PATH. @param {string} command */
 export function onPath(command) {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
   return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
 }
 
-/** A failure whose message is the whole story: commands print it without a stack. */
+/** A failure with a complete message. Commands print the message without a stack. */
 export class Stop extends Error {}
 
 /**
@@ -34,8 +34,9 @@ export const duration = (seconds) =>
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
 
 /**
- * Ends a command and what it started: asked first, so that a package manager leaves nothing half
- * done.
+ * Ends a command and its child processes. SIGTERM comes first, so that a package manager can clean
+ * up.
+ *
  * @param {import('node:child_process').ChildProcess} child
  */
 function endGroup({ pid }) {
@@ -43,7 +44,7 @@ function endGroup({ pid }) {
     try {
       if (pid) process.kill(-pid, signal);
     } catch {
-      // It has ended, or belongs to another user (sudo): then it is not ours to end.
+      // The process has ended, or belongs to another user (sudo) and must stay.
     }
   };
   kill('SIGTERM');
@@ -63,8 +64,8 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own when there is a limit, so that the limit ends what the command started
-      // too.
+      // With a time limit, the command gets a process group, so that the limit also ends child
+      // processes.
       detached: timeoutMs !== undefined,
     });
     let output = '';
@@ -82,7 +83,7 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
             take(`Stopped: it took longer than ${duration(timeoutMs / 1000)}.\n`);
             endGroup(child);
           }, timeoutMs);
-    // A group of its own does not hear the terminal's Ctrl-C.
+    // A process group of its own does not receive the terminal's Ctrl-C.
     const onSignal = (/** @type {NodeJS.Signals} */ signal) => {
       endGroup(child);
       process.exit(signal === 'SIGINT' ? 130 : 143);
@@ -103,18 +104,19 @@ function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
 }
 
 /**
- * Runs a command and shows nothing.
+ * Runs a command without showing its output.
+ *
  * @param {string} command
  * @param {string[]} args
  * @param {Options} [options]
  */
 export const quiet = (command, args, options = {}) => execute(command, args, options);
 
-/** How many jobs go on now. Where several do, each shows its output as a whole. */
+/** How many jobs run now. If several run, each job shows its output in one piece. */
 let underWay = 0;
 
 /**
- * Does jobs at the same time, so many at once, begun in their order. Returns their results in that
+ * Runs jobs in parallel, at most `lanes` at once, started in order. Returns the results in the same
  * order.
  *
  * @template T
@@ -142,8 +144,8 @@ export async function together(jobs, lanes) {
 export const heading = (title) => console.log(`\n── ${title}`);
 
 /**
- * Runs a command under a heading, its output shown and kept: as it comes, or in one piece where
- * other jobs go on too.
+ * Runs a command under a heading. Shows and keeps the output: as a stream, or in one piece if other
+ * jobs run too.
  *
  * @param {string} title
  * @param {string} command
@@ -166,8 +168,8 @@ export async function step(title, command, args, options = {}) {
 }
 
 /**
- * Runs a command behind one line of progress. Its output is shown only where it fails and
- * `showFailure` is set.
+ * Runs a command behind a single line of progress. Shows the end of the output only if the command
+ * fails and `showFailure` is set.
  *
  * @param {string} title
  * @param {string} command
@@ -210,7 +212,7 @@ export async function task(title, command, args, options = {}) {
 }
 
 /**
- * The body of a command: a `Stop` ends it with its sentence alone.
+ * Runs the body of a command. A `Stop` ends the command with its message alone.
  *
  * @param {() => Promise<unknown>} body
  */

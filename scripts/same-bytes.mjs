@@ -1,6 +1,7 @@
 /**
- * `node scripts/same-bytes.mjs`: writes ts/test/same-bytes.json, the checksums that every platform must come to. To be run, after `npm run build`, where a
- * change is meant to change what is saved.
+ * `node scripts/same-bytes.mjs`: writes ts/test/same-bytes.json, the checksums that every platform
+ * must compute. Run the script after `npm run build`, if a change is meant to change the saved
+ * bytes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

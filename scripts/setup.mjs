@@ -1,7 +1,8 @@
 /**
- * Sets up what the other commands need: looks for what is there, installs only what is missing, is silent when nothing
- * is. Plain Node, for it runs before `npm install`. A thing that cannot be had ends it with one sentence that names
- * the remedy; a browser that cannot be had is returned instead, for the caller to report as not run.
+ * Sets up the tools for all other commands: looks for each tool, and installs only missing tools.
+ * Prints nothing if no tool is missing. Plain Node, since this file runs before `npm install`. If a
+ * tool cannot be installed, the set-up ends with a sentence that names the remedy. If a browser
+ * cannot be installed, `setup` returns the browser, and the caller reports the browser as not run.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,13 +25,19 @@ function checkNode() {
   }
 }
 
-/** @param {string} file @returns {Record<string, { version?: string, optional?: boolean }> | undefined} */
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean }> | undefined}
+ */
 function lockedPackages(file) {
   if (!existsSync(file)) return undefined;
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }
 
-/** Installed packages are compared with the lock file entry by entry: times of files say nothing after a git checkout. */
+/**
+ * Compares the installed packages with the lock file, entry by entry. After a git checkout, the
+ * times of files tell nothing.
+ */
 function npmIsCurrent() {
   const wanted = lockedPackages(join(root, 'package-lock.json')) ?? {};
   const installed = lockedPackages(join(root, 'node_modules/.package-lock.json'));
@@ -47,7 +54,10 @@ async function setUpNpm() {
   if (!ok) throw new Stop('The npm packages could not be installed: check the network and run "npm ci".');
 }
 
-/** How to run apt-get here: as root, through a sudo that asks nothing, or not at all. */
+/**
+ * The prefix for running apt-get: none for root, a sudo without a password, or undefined if neither
+ * is possible.
+ */
 async function aptPrefix() {
   if (!onPath('apt-get')) return undefined;
   if (process.getuid?.() === 0) return [];
@@ -56,7 +66,11 @@ async function aptPrefix() {
 
 let listsAreFresh = false;
 
-/** @param {string} what @param {string[] | (() => Promise<string[]>)} packages @returns {Promise<boolean>} */
+/**
+ * @param {string} what
+ * @param {string[] | (() => Promise<string[]>)} packages
+ * @returns {Promise<boolean>}
+ */
 async function aptInstall(what, packages) {
   const prefix = await aptPrefix();
   if (!prefix) return false;
@@ -77,14 +91,20 @@ async function aptInstall(what, packages) {
   ).ok;
 }
 
-/** The Debian compiler that comes with its own library's sources, and the newest linker beside it. */
+/**
+ * Debian's compiler for the web comes with the sources of its library. The newest linker is
+ * installed too.
+ */
 async function debianRustPackages() {
   const { output } = await quiet('apt-cache', ['search', '--names-only', '^lld-[0-9]+$']);
   const linkers = [...output.matchAll(/^lld-(\d+)/gm)].map((match) => Number(match[1]));
   return ['rustc-web', 'rust-web-src', 'cargo-web', `lld-${Math.max(...linkers, 16)}`];
 }
 
-/** A compiler with the wasm32 library: a rustup toolchain with that target, most often. */
+/**
+ * Whether the compiler has a library for wasm32. Most often this is a rustup toolchain with the
+ * target.
+ */
 export async function hasWasmTarget() {
   const { ok, output } = await quiet('rustc', ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown'], {
     cwd: rust,
@@ -93,7 +113,10 @@ export async function hasWasmTarget() {
   return ok && existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libcore-'));
 }
 
-/** Debian's compiler with the sources of its library and a linker: `cargo xtask` builds that library itself. */
+/**
+ * Whether Debian's compiler, the sources of its library and a linker are installed. `cargo xtask`
+ * then builds the library.
+ */
 async function hasDebianWasm() {
   if (!existsSync('/usr/bin/rustc') || !existsSync('/usr/bin/cargo')) return false;
   const { ok, output } = await quiet('/usr/bin/rustc', ['--print', 'sysroot']);
@@ -101,7 +124,10 @@ async function hasDebianWasm() {
   return readdirSync('/usr/bin').some((name) => /^wasm-ld-\d+$/.test(name));
 }
 
-/** The workspace says which Rust it needs; an older one would fail later, and less clearly. */
+/**
+ * The workspace names the oldest possible Rust. An older Rust would fail later, with a worse
+ * message.
+ */
 async function checkRustVersion() {
   const [, needed = ''] = /^rust-version = "(\d+\.\d+)"/m.exec(readFileSync(join(rust, 'Cargo.toml'), 'utf8')) ?? [];
   const { ok, output } = await quiet('rustc', ['--version'], { cwd: rust });
@@ -138,7 +164,7 @@ async function setUpRust() {
   );
 }
 
-/** The formatter and the linter, which only `npm run check` needs. */
+/** The formatter and the linter. Only `npm run check` needs these two. */
 async function setUpRustTools() {
   for (const [command, component] of [
     ['fmt', 'rustfmt'],
@@ -172,7 +198,12 @@ async function setUpBrowser(name) {
   return { name, reason: `it is installed and does not start: run "sudo npx playwright install-deps ${name}"` };
 }
 
-/** Whether a browser starts: asked once, for one that is there may lack libraries. @param {BrowserName} name */
+/**
+ * Whether a browser starts, since an installed browser may lack libraries. A stamp remembers the
+ * success.
+ *
+ * @param {BrowserName} name
+ */
 async function starts(name) {
   const found = await findBrowser(name);
   const stamp = join(root, 'node_modules/.cache/edgevec', `${name}-starts`);
@@ -209,7 +240,7 @@ async function installBrowser(name) {
 
 /**
  * @param {{ browsers?: readonly BrowserName[], rust?: boolean, rustTools?: boolean }} [needs]
- * @returns {Promise<{ missing: MissingBrowser[] }>} the browsers that cannot be had
+ * @returns {Promise<{ missing: MissingBrowser[] }>} the browsers that could not be installed
  */
 export async function setup({ browsers = [], rust: needsRust = true, rustTools = false } = {}) {
   checkNode();

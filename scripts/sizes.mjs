@@ -1,16 +1,26 @@
-/** How much a user loads: printed by every build, limited by `npm run check`. */
+/**
+ * The sizes of the files that a user loads. Every build prints the sizes, and `npm run check`
+ * limits the wasm.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './run.mjs';
 
-/** Bytes of the larger build of the engine, gzip as Node packs it, when this was last written; 2 % more are let through. */
+/**
+ * The size of the larger engine build when this line was last edited, in bytes, gzipped by Node.
+ * The limit is 2 % above.
+ */
 const WASM_BYTES = 82_600;
 const WASM_LIMIT = WASM_BYTES * 1.02;
 
 const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} KB`;
 
-/** Prints the sizes of what is in dist/. @returns {{ ok: boolean, note: string }} whether the wasm is within its limit */
+/**
+ * Prints the sizes of the files in dist/.
+ *
+ * @returns {{ ok: boolean, note: string }} whether the wasm is within its limit
+ */
 export function reportSizes() {
   const dist = join(root, 'dist');
   if (!existsSync(join(dist, 'edgevec.wasm'))) return { ok: false, note: 'dist/edgevec.wasm is not there' };

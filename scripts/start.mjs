@@ -4,7 +4,7 @@ import { serveDemo } from './demo.mjs';
 import { main } from './run.mjs';
 import { setup } from './setup.mjs';
 
-/** Opens a browser only where somebody would see it. */
+/** Whether a user could see a browser window. */
 function hasDisplay() {
   const { CI, SSH_CONNECTION, DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (CI || SSH_CONNECTION) return false;

@@ -1,6 +1,7 @@
 /**
- * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part: rust, fuzz, node,
- * chromium, firefox, webkit, playwright, kill. A browser that cannot be had is reported as not run.
+ * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part:
+ * rust, fuzz, node, chromium, firefox, webkit, playwright, kill. A browser that could not be
+ * installed is reported as not run.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,12 +20,21 @@ import { setup } from './setup.mjs';
 
 const PARTS = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
 
-/** How often each browser is killed. */
+/** How often the test kills each browser. */
 const KILLS = { chromium: 30, firefox: 10 };
 
-/** What a runner counted; a runner that failed without counting a failure counts as one. @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * The counts of a runner. A runner that fails without counting a failure counts as one failure.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ */
 
-/** @param {string} name @param {import('./run.mjs').Outcome} outcome @param {Counts} counts @returns {Row} */
+/**
+ * @param {string} name
+ * @param {import('./run.mjs').Outcome} outcome
+ * @param {Counts} counts
+ * @returns {Row}
+ */
 function row(name, { ok, seconds }, counts) {
   if (ok && counts.failed === 0 && counts.passed === 0) {
     return { name, status: 'failed', ...counts, failed: 1, seconds, note: 'no test ran' };
@@ -72,7 +82,8 @@ async function vitest(project, folder) {
   const json = join(folder, `${project}.json`);
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  // Each part has a cache of its own: they run at the same time, and would write over each other's.
+  // Each part has a cache of its own. Parts run at the same time, and would overwrite a shared
+  // cache.
   const env = { EDGEVEC_TEST_PART: project };
   const outcome = await step(`TypeScript in ${project}`, process.execPath, [vitest, ...args], { env });
   return row(
@@ -117,7 +128,10 @@ async function kills(browser) {
   return row(`kill ${browser}`, outcome, { passed: outcome.ok ? cycles : 0, failed: outcome.ok ? 0 : 1, skipped: 0 });
 }
 
-/** What of the demo's tests Playwright cannot do with the browsers found here: told, never counted as passed. */
+/**
+ * Demo tests that Playwright cannot run with the installed browsers. The report names these tests,
+ * and never counts the tests as passed.
+ */
 async function undriven() {
   /** @type {Row[]} */
   const rows = [];
@@ -136,10 +150,13 @@ async function undriven() {
 
 /** @typedef {() => Promise<Row[]>} Job */
 
-/** The parts in the order in which they are begun: those that take longest first. Parts of one line follow each other: cargo locks its folder. */
+/**
+ * The parts in the order of starting, the longest first. Parts of the same line run one after the
+ * other, since cargo locks its folder.
+ */
 const ORDER = [['rust', 'fuzz'], ['node'], ['playwright'], ['webkit'], ['firefox'], ['chromium'], ['kill']];
 
-/** A part waits now and then, for a browser or a disk: one more than there are cores keeps them busy. */
+/** One lane more than cores, since a part sometimes waits for a browser or a disk. */
 const LANES = availableParallelism() + 1;
 
 /**
@@ -169,12 +186,13 @@ async function runPart(part, folder, missing) {
 }
 
 /**
- * Runs tests, with everything set up and built, and other jobs at the same time. `before`: one that cargo does, too.
+ * Runs tests and other jobs in parallel. The set-up and the build must have run.
  *
  * @param {string[]} parts
  * @param {import('./setup.mjs').MissingBrowser[]} missing
- * @param {{ before?: Job, others?: Job[] }} [more]
- * @returns {Promise<Row[]>} of the others, and then of the parts
+ * @param {{ before?: Job, others?: Job[] }} [more] `before`: a job that needs cargo, and so runs
+ * before the Rust tests
+ * @returns {Promise<Row[]>} the rows of the other jobs, then the rows of the parts
  */
 export async function test(parts, missing, { before = async () => [], others = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'edgevec-test-'));

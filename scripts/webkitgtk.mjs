@@ -1,9 +1,10 @@
 /**
- * Drives WebKitGTK's MiniBrowser through WebKitWebDriver: the WebKit of Linux distributions, for machines where
- * Playwright's own build cannot be had. One driver process and one virtual screen a page, so that pages share nothing.
+ * Drives WebKitGTK's MiniBrowser through WebKitWebDriver. This is the WebKit of Linux
+ * distributions, for machines without Playwright's own build. Each page has its own driver process
+ * and its own virtual screen, so pages share nothing.
  *
- * A WebDriver session takes one command at a time and has no console events. So `evaluate` only starts the work in
- * the page, and one short poll brings back console lines and the outcome together.
+ * A WebDriver session takes one command at a time, and has no console events. So `evaluate` only
+ * starts the work in the page. Short polls fetch console lines and the outcome together.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -16,7 +17,7 @@ const POLL_MS = 100;
 
 const { DISPLAY } = process.env;
 
-/** MiniBrowser is not on the PATH: each distribution has it beside the library. */
+/** Distributions put MiniBrowser beside the library, and not on the PATH. */
 function findMiniBrowser() {
   const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
   const folders = [...multiarch.map((name) => join('/usr/lib', name)), '/usr/lib', '/usr/lib64', '/usr/libexec'];
@@ -27,7 +28,7 @@ function findMiniBrowser() {
     .find((file) => existsSync(file));
 }
 
-/** The paths of what it takes, or undefined where something is missing. */
+/** The paths of the three programs, or undefined if a program is missing. */
 export function findWebKitGtk() {
   const driver = onPath('WebKitWebDriver');
   const binary = findMiniBrowser();
@@ -35,7 +36,10 @@ export function findWebKitGtk() {
   return driver && binary && (screen || DISPLAY) ? { driver, binary, screen } : undefined;
 }
 
-/** Every process started here ends with this one, however it ends. */
+/**
+ * Processes started here. They are killed when this process exits, or gets SIGINT, SIGTERM or
+ * SIGHUP.
+ */
 const children = new Set();
 const killChildren = () => {
   for (const child of children) child.kill('SIGKILL');
@@ -63,14 +67,21 @@ function start(command, args, options) {
   return { child, ended };
 }
 
-/** @param {{ child: import('node:child_process').ChildProcess, ended: Promise<unknown> }} process */
+/**
+ * @param {{ child: import('node:child_process').ChildProcess, ended: Promise<unknown> }} process
+ */
 async function stop({ child, ended }) {
   child.kill('SIGTERM');
   await Promise.race([ended, sleep(3000, undefined, { ref: false })]);
   child.kill('SIGKILL');
 }
 
-/** A virtual screen whose number the X server chooses, so that any number of them run side by side. @param {string} binary */
+/**
+ * Starts a virtual screen. The X server chooses the number, so that any number of screens run side
+ * by side.
+ *
+ * @param {string} binary
+ */
 async function startScreen(binary) {
   const server = start(binary, ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -99,7 +110,8 @@ function freePort() {
 }
 
 /**
- * The four WebDriver commands needed here (https://www.w3.org/TR/webdriver2/), so small that a library would be more.
+ * The few WebDriver commands for a page (https://www.w3.org/TR/webdriver2/). A library would be
+ * larger than this code.
  *
  * @param {number} port
  * @param {string} binary
@@ -140,7 +152,7 @@ async function startSession(port, binary) {
   };
 }
 
-/** Runs in the page: console lines are kept until the next poll fetches them. */
+/** Runs in the page: keeps console lines until the next poll. */
 const RELAY = `
   if (!globalThis.__edgevecRelay) {
     const relay = { lines: [], outcomes: {} };
@@ -158,7 +170,11 @@ const RELAY = `
     addEventListener('unhandledrejection', (event) => relay.lines.push({ type: 'error', text: 'Unhandled: ' + text(event.reason) }));
   }`;
 
-/** A browser of its own for one page. @param {NonNullable<ReturnType<typeof findWebKitGtk>>} found */
+/**
+ * Starts a browser for a single page.
+ *
+ * @param {NonNullable<ReturnType<typeof findWebKitGtk>>} found
+ */
 async function startBrowser(found) {
   const screen = found.screen ? await startScreen(found.screen) : undefined;
   const port = await freePort();
@@ -167,7 +183,7 @@ async function startBrowser(found) {
     env: {
       ...process.env,
       ...(screen && { DISPLAY: screen.display }),
-      // The sandbox needs namespaces that containers do not give; the pages opened here are our own.
+      // The sandbox needs namespaces, which containers do not have. Only our own pages run here.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       WEBKIT_DISABLE_COMPOSITING_MODE: '1',
       // As in Safari, where an isolated page has SharedArrayBuffer.
@@ -207,14 +223,23 @@ export async function openWebKitGtk(url, { onConsole } = {}) {
   /** @type {Promise<unknown>} */
   let queue = Promise.resolve();
   let calls = 0;
-  /** One command at a time. @param {string} script @param {...unknown} args */
+  /**
+   * Runs one command at a time.
+   *
+   * @param {string} script
+   * @param {...unknown} args
+   */
   const execute = (script, ...args) => {
     const next = queue.then(() => browser.execute(RELAY + script, ...args));
     queue = next.catch(() => undefined);
     return next;
   };
 
-  /** Brings console lines and, where one is asked for, the outcome of a call. @param {number} [call] */
+  /**
+   * Fetches console lines, and the outcome of a call if asked for.
+   *
+   * @param {number} [call]
+   */
   const poll = async (call = -1) => {
     /** @type {{ lines: { type: string, text: string }[], outcome: { value?: unknown, error?: string } | null }} */
     const { lines, outcome } = await execute(

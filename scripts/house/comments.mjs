@@ -1,13 +1,15 @@
-/** Comments that have lines to themselves: the formatters leave their width alone. */
+/** Finds comment lines that are too wide. The formatters do not wrap comments. */
 import { filesIn } from './files.mjs';
 
 const MOST_COLUMNS = 100;
 
-/** A comment's marker, and the words after it. */
+/** A comment's marker, and the words behind the marker. */
 const COMMENT = /^(\s*(?:\/\/[/!]?|\/\*\*?|\*)) (.*)$/;
 
 /**
- * Whether a line could be broken before it is too long. The type behind a tag is one word.
+ * Whether the line has a place to break before the limit. The type behind a tag counts as a single
+ * word.
+ *
  * @param {string} marker
  * @param {string} words
  */
@@ -22,7 +24,10 @@ function isBreakable(marker, words) {
   return at < words.length && marker.length + 1 + at <= MOST_COLUMNS;
 }
 
-/** @param {string} root @returns {string[]} what is wrong, a sentence each */
+/**
+ * @param {string} root
+ * @returns {string[]} a sentence for each wide line
+ */
 export function wideComments(root) {
   const folders = ['ts/src', 'ts/test', 'ts/bench', 'ts/build', 'rust', 'scripts', 'examples', '*.ts'];
   return filesIn(root, folders, /\.(ts|mjs|js|rs)$/).flatMap(({ file, text }) =>

@@ -1,5 +1,6 @@
 /**
- * Which files of the crate import each other in a circle. Rust allows circles; this house does not.
+ * Finds files of the crate that import each other in a circle. Rust allows circles. This house does
+ * not.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -9,12 +10,16 @@ import { join, relative } from 'node:path';
  *
  * @typedef {object} Module
  * @property {string} file
- * @property {string[]} path names from the crate's root; none: lib.rs
- * @property {Map<string, string[]>} names what `use` brings in, by name: the full path
+ * @property {string[]} path names from the crate's root, empty for lib.rs
+ * @property {Map<string, string[]>} names for each name that `use` brings in, the full path
  * @property {string[][]} paths every path that the file writes out or brings in
  */
 
-/** The text without comments, strings and modules of tests. @param {string} text */
+/**
+ * The text without comments, strings and test modules.
+ *
+ * @param {string} text
+ */
 const bare = (text) =>
   text
     .replace(/\/\/.*$/gm, '')
@@ -22,7 +27,8 @@ const bare = (text) =>
     .replace(/#\[cfg\(test\)\]\s*mod \w+\s*(?:;|\{[\s\S]*?\n\})/g, '');
 
 /**
- * The paths of a tree of `use`, each with the name that it brings in.
+ * The paths of a `use` tree, and the name that each path brings in.
+ *
  * @param {string} tree
  * @returns {[name: string, path: string[]][]}
  */
@@ -99,12 +105,13 @@ function modulesIn(folder) {
 
 /**
  * @param {Module[]} modules
- * @returns {Map<string, Set<string>>} by file: the files that define what it imports
+ * @returns {Map<string, Set<string>>} for each file, the files that define its imports
  */
 function graphOf(modules) {
   const byPath = new Map(modules.map((found) => [found.path.join('::'), found]));
   /**
-   * The file that defines what a path leads to, through any `pub use`.
+   * The file that defines the item at a path, followed through `pub use`.
+   *
    * @param {string[]} path
    * @param {number} depth
    * @returns {Module | undefined}
@@ -130,7 +137,8 @@ function graphOf(modules) {
 }
 
 /**
- * Every set of nodes each of which leads to each other (Tarjan).
+ * The strongly connected components of more than one node (Tarjan).
+ *
  * @param {Map<string, Set<string>>} graph
  * @returns {string[][]}
  */
@@ -164,7 +172,7 @@ function circlesIn(graph) {
 /**
  * @param {string} root
  * @param {string} folder the crate's `src`, from the root
- * @returns {string[]} what is wrong, a sentence each
+ * @returns {string[]} a sentence for each circle
  */
 export function circularImports(root, folder) {
   return circlesIn(graphOf(modulesIn(join(root, folder)))).map((circle) => {

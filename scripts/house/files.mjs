@@ -1,10 +1,11 @@
-/** The files that the rules of the house are about. */
+/** Lists the files that the rules of the house check. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Files that git knows, or would know, below some folders.
+ * The files below some folders, in git or new, without ignored files.
+ *
  * @param {string} root
  * @param {readonly string[]} folders
  * @param {RegExp} wanted
@@ -19,7 +20,7 @@ export function filesIn(root, folders, wanted) {
       try {
         return [{ file, text: readFileSync(join(root, file), 'utf8') }];
       } catch {
-        // Removed, and not told to git yet.
+        // The file is deleted, and git still lists the file.
         return [];
       }
     });

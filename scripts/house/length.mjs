@@ -1,10 +1,11 @@
-/** Long files: one idea a file rarely takes more than 400 lines. */
+/** Finds long files, since a file with one idea rarely takes more than 400 lines. */
 import { filesIn } from './files.mjs';
 
 const MOST_LINES = 400;
 
 /**
- * Files that may be longer, and why. A file that has become shorter is taken off the list.
+ * Files that may be longer, each with its reason. If a file becomes shorter, its line here must go.
+ *
  * @type {Readonly<Record<string, string>>}
  */
 const REASONS = {
@@ -15,7 +16,10 @@ const REASONS = {
   'ts/src/storage/indexeddb.ts': 'one storage: its calls, each with what one browser or another does to it',
 };
 
-/** @param {string} root @returns {string[]} what is wrong, a sentence each */
+/**
+ * @param {string} root
+ * @returns {string[]} a sentence for each file
+ */
 export function longFiles(root) {
   const files = filesIn(root, ['ts/src', 'ts/bench', 'rust/*/src/*', 'scripts', 'examples'], /\.(ts|mjs|rs)$/);
   const long = new Map(files.map(({ file, text }) => [file, text.trimEnd().split('\n').length]));

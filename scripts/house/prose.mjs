@@ -1,6 +1,7 @@
 /**
- * Words that point to other words, in place of naming what is meant. A reader has to carry each
- * back to a noun: the documentation of well-read projects has 3 to 5 of them in a hundred words.
+ * Counts words that point to other words instead of naming the thing. A reader must find the noun
+ * behind each pointer. The documentation of well-read projects has 3 to 5 pointers in a hundred
+ * words.
  */
 import { filesIn } from './files.mjs';
 
@@ -10,7 +11,11 @@ const POINTERS = new Set(
   'it its what which those such one ones none whoever whatever them they that who whose there so'.split(' '),
 );
 
-/** The words of a page, without code. @param {string} text */
+/**
+ * The words of a page, without code.
+ *
+ * @param {string} text
+ */
 function wordsOf(text) {
   const prose = text
     .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
@@ -21,10 +26,17 @@ function wordsOf(text) {
   return prose.toLowerCase().match(/[a-z]+(?:['’-][a-z]+)*/g) ?? [];
 }
 
-/** What is said of the version to come. @param {string} text */
+/**
+ * The section of the changelog for the next version.
+ *
+ * @param {string} text
+ */
 const unreleased = (text) => /^## .*unreleased.*$([\s\S]*?)(?=^## |$(?![\s\S]))/im.exec(text)?.[1] ?? '';
 
-/** @param {string} root @returns {string[]} what is wrong, a sentence each: the worst page first */
+/**
+ * @param {string} root
+ * @returns {string[]} a sentence for each page, the worst page first
+ */
 export function vagueProse(root) {
   const pages = filesIn(root, ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/*.md'], /^(docs\/)?[^/]+\.md$/);
   return pages
