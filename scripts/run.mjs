@@ -115,6 +115,13 @@ export const quiet = (command, args, options = {}) => execute(command, args, opt
 /** How many jobs run now. If several run, each job shows its output in one piece. */
 let underWay = 0;
 
+/** Output that is still to be shown, by title: all of it, if this is ended from outside. @type {Map<string, string>} */
+const unshown = new Map();
+
+function showAll() {
+  for (const [title, output] of unshown) console.log(`\n── ${title}, which has not ended\n${output}`);
+}
+
 /**
  * Runs jobs in parallel, at most `lanes` at once, started in order. Returns the results in the same
  * order.
@@ -129,6 +136,12 @@ export async function together(jobs, lanes) {
   const results = [];
   const left = [...jobs.entries()];
   underWay = Math.min(lanes, jobs.length);
+  /** @param {NodeJS.Signals} signal */
+  const end = (signal) => {
+    showAll();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
   const lane = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const [at, job] = next;
@@ -137,6 +150,7 @@ export async function together(jobs, lanes) {
     underWay--;
   };
   await Promise.all(Array.from({ length: underWay }, lane));
+  for (const signal of SIGNALS) process.removeListener(signal, end);
   return results;
 }
 
@@ -160,8 +174,12 @@ export async function step(title, command, args, options = {}) {
   const outcome = await execute(command, args, {
     ...options,
     env: { ...colour, ...options.env },
-    onOutput: (text) => void (isShared || process.stdout.write(text)),
+    onOutput: (text) => {
+      if (isShared) unshown.set(title, (unshown.get(title) ?? '') + text);
+      else process.stdout.write(text);
+    },
   });
+  unshown.delete(title);
   const end = `── ${title}: ${outcome.ok ? 'done' : 'FAILED'} in ${duration(outcome.seconds)}`;
   console.log(isShared ? `\n── ${title}\n${outcome.output}${end}\n` : end);
   return outcome;
