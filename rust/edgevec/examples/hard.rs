@@ -11,6 +11,8 @@ mod hard;
 
 use hard::{Hard, Kind, farthest, reached};
 
+const QUERIES: usize = 1_000;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let rows: usize = arguments.next().map_or(Ok(8_000), |value| value.parse())?;
@@ -43,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for seed in 1..=seeds {
             let mut data = Hard::new(kind, dimensions, rows, seed);
             let base = data.rows(rows);
-            let queries = data.queries(300);
+            let queries = data.queries(QUERIES);
             let mut index = Index::new(Options { metric, precision, ..Options::new(dimensions as u32) })?;
             let start = Instant::now();
             let mut slots = Vec::new();
@@ -62,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 for recall in [0.9, 0.95, 0.99] {
                     let start = Instant::now();
                     let (share, none, evaluations) = reached(&index, &queries, k, recall, &farthest);
-                    let micros = start.elapsed().as_secs_f64() * 1e6 / 300.0;
+                    let micros = start.elapsed().as_secs_f64() * 1e6 / QUERIES as f64;
                     let verdict = if share < recall - 0.01 { "  SHORT" } else { "" };
                     println!(
                         "  k {k:2}: asked {recall:.2}, reached {share:.4}, {none:.3} none, ef {:4}, {evaluations:6} distances, {micros:4.0} us{verdict}",

@@ -61,6 +61,15 @@ pub(crate) struct CodedQuery {
     centred: Vec<f32>,
 }
 
+impl CodedQuery {
+    /// Makes room for so many components, and as many as it takes to fill whole blocks of levels.
+    pub(crate) fn reserve(&mut self, dimensions: usize) -> Result<(), Error> {
+        let padded = dimensions.next_multiple_of(BLOCK);
+        self.numbers.try_reserve_exact(padded)?;
+        Ok(self.centred.try_reserve_exact(padded)?)
+    }
+}
+
 impl Codes {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
         let padded = vec![0.0; dimensions.next_multiple_of(BLOCK)];

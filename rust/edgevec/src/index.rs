@@ -79,6 +79,8 @@ pub struct Index {
     /// The first this many of `free` have been read back and not been looked at: earlier versions left removed rows there.
     unproven: usize,
     unlinked: VecDeque<u32>,
+    /// Rows in the graph, but for removed ones.
+    linked: u32,
     compaction: Option<Compaction>,
     calibrated: Option<Table>,
     calibration: Option<Calibration>,
@@ -132,6 +134,7 @@ impl Index {
             free: Vec::new(),
             unproven: 0,
             unlinked: VecDeque::new(),
+            linked: 0,
             compaction: None,
             calibrated: None,
             calibration: None,
@@ -216,7 +219,7 @@ impl Index {
     }
 
     /// Takes up to `budget` steps: each takes a committed row into the graph, or is a part of the calibration that the rows linked so far
-    /// have made due, of some ten microseconds. Returns how many steps are left, which grows when a calibration comes due. A set of at
+    /// have made due, of some tenths of a millisecond. Returns how many steps are left, which grows when a calibration comes due. A set of at
     /// most [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
     ///
     /// Which rows a calibration sees depends on how many were linked and reclaimed before it, and never on time. A partial index is
@@ -241,9 +244,16 @@ impl Index {
                 self.forget_tombstones();
                 self.graph.insert(&self.vectors, slot, &self.alive, self.slots, &mut self.scratch);
             }
+            self.linked += 1;
             self.changed += 1;
         }
         self.unlinked.len() as u32 + self.calibration_left()
+    }
+
+    /// Slots that wait in the queue of [`link`](Self::link): committed rows, and as long as their turn has not come, rows removed since.
+    #[must_use]
+    pub fn unlinked(&self) -> u32 {
+        self.unlinked.len() as u32
     }
 
     /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the same for any number of threads, though not
@@ -272,7 +282,10 @@ impl Index {
                 self.scratch.count(evaluations);
                 match choice {
                     None => {}
-                    Some(Some(choice)) => self.graph.connect(&self.vectors, slot, &choice, &mut self.scratch),
+                    Some(Some(choice)) => {
+                        self.graph.connect(&self.vectors, slot, &choice, &mut self.scratch);
+                        self.linked += 1;
+                    }
                     // Nothing but tombstones to link to: one by one, the graph is begun anew.
                     Some(None) => self.unlinked.push_front(slot),
                 }
@@ -303,6 +316,7 @@ impl Index {
         }
         self.tombstones.insert(slot);
         self.tombstone_count += 1;
+        self.linked -= u32::from(self.graph.contains(slot));
         if self.visible_count + self.hidden_count == 0 {
             self.forget_everything();
         } else if self.graph.entry() == Some(slot) {
@@ -495,6 +509,7 @@ impl Index {
         self.free.clear();
         self.unproven = 0;
         self.unlinked.clear();
+        self.linked = 0;
         self.compaction = None;
         self.calibration = None;
         self.calibrated = None;
@@ -513,6 +528,7 @@ impl Index {
             }
         }
         self.graph.clear();
+        self.linked = 0;
         self.compaction = None;
         self.calibration = None;
     }

@@ -341,6 +341,12 @@ impl Vectors {
         Ok(())
     }
 
+    /// Makes room for a query, so that laying one out cannot fail.
+    pub(crate) fn reserve_query(&self, query: &mut Query) -> Result<(), Error> {
+        query.full.try_reserve_exact(self.laid_out.len())?;
+        self.coded().map_or(Ok(()), |_| query.coded.reserve(self.laid_out.len()))
+    }
+
     /// Makes a stored vector the query, as [`prepare`](Self::prepare) would, but for what depends on rows beside it.
     pub(crate) fn prepare_stored(&self, slot: u32, query: &mut Query) {
         query.full.clear();

@@ -2,7 +2,7 @@
 
 mod support;
 
-use edgevec::{Index, Options};
+use edgevec::{Index, Metric, Options, Precision};
 use support::Clusters;
 
 const DIMENSIONS: usize = 8;
@@ -85,4 +85,49 @@ fn the_last_row_taken_leaves_nothing_to_learn() {
     assert_eq!((index.link(u32::MAX), index.stats().calibrated_rows), (0, 0));
     add(&mut index, &Clusters::new(DIMENSIONS, 20, 5).rows(400));
     assert_eq!(index.stats().calibrated_rows, 300);
+}
+
+#[test]
+fn rows_that_were_rolled_back_count_for_nothing() {
+    let mut data = Clusters::new(DIMENSIONS, 20, 3);
+    let mut index = index();
+    let mut slots = Vec::new();
+    index.commit(&data.rows(350), &mut slots).unwrap();
+    index.commit(&data.rows(200), &mut slots).unwrap();
+    slots.iter().for_each(|&slot| assert!(index.remove(slot)));
+    while index.stats().calibrated_rows == 0 {
+        assert!(index.link(1) > 0);
+    }
+    assert_eq!((index.stats().calibrated_rows, index.stats().unlinked), (300, 250));
+    while index.link(1) > 0 {}
+}
+
+#[test]
+fn each_step_is_short() {
+    // Rows in tight groups of few bits: estimates say little, so that ten times as many rows are ranked.
+    let (dimensions, rows) = (256, 2_001);
+    let mut centres = Clusters::new(dimensions, 20, 3);
+    let centres = centres.rows(20);
+    let mut near = Clusters::new(dimensions, 20, 4);
+    let rows: Vec<f32> = (0..rows)
+        .flat_map(|row| {
+            let centre = &centres[row % 20 * dimensions..][..dimensions];
+            near.rows(1).iter().zip(centre).map(|(a, b)| 0.01 * a + b).collect::<Vec<_>>()
+        })
+        .collect();
+    let options = Options { precision: Precision::Int8, metric: Metric::Euclidean, ..Options::new(dimensions as u32) };
+    let mut index = Index::new(options).unwrap();
+    let mut slots = Vec::new();
+    index.commit(&rows, &mut slots).unwrap();
+    while index.stats().unlinked > 1 {
+        index.link(1);
+    }
+    assert_eq!(index.stats().calibrated_rows, 0);
+    let mut steps = 0;
+    while index.stats().calibrated_rows == 0 {
+        assert!(index.link(1) > 0);
+        steps += 1;
+    }
+    // Two scans of 2,000 rows, forty searches at each of six widths and more, and two or more steps to rank each row of the sample.
+    assert!((400..4_000).contains(&steps), "{steps}");
 }

@@ -121,6 +121,18 @@ fn what_stands_for_copies_may_be_removed() {
     }
 }
 
+/// There are not as many different distances as a wide search looks for, but removed rows at many.
+#[test]
+fn copies_among_removed_rows_are_found_without_a_walk_through_all_of_these() {
+    let hard = copies_first(1, 1_000, 6_000, 64, 1);
+    let mut index = build(&hard, Metric::Euclidean, options(&hard));
+    (1_000..7_000).for_each(|slot| assert!(index.remove(slot)));
+    let mut scratch = Scratch::default();
+    let hits = index.search(&mut scratch, &hard.rows[..64], 10, 100, Mode::Graph).unwrap();
+    assert_eq!(hits.iter().map(|hit| hit.slot).collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
+    assert!(scratch.evaluations() < 3_000, "{} of 7,000 rows are compared", scratch.evaluations());
+}
+
 /// Every row twice, as documents that are stored twice are.
 #[test]
 fn pairs_of_copies_are_calibrated_as_single_rows_are() {

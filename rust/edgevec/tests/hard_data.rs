@@ -4,7 +4,7 @@ mod support {
     pub mod hard;
 }
 
-use edgevec::{Index, Metric, Options, Precision};
+use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 use support::hard::{Hard, Kind, farthest, reached};
 
 /// What chance may take from the mean of 400 queries.
@@ -27,7 +27,7 @@ fn check(kind: Kind, dimensions: usize, rows: usize, options: Options, name: &st
     let index = build(options, &base);
     for k in [1, 10] {
         let farthest = farthest(&index, &queries, k);
-        for recall in [0.9, 0.95] {
+        for recall in [0.9, 0.95, 0.99] {
             let (share, none, _) = reached(&index, &queries, k, recall, &farthest);
             // One of four hundred queries is a quarter of a hundredth: a nearest row is found or not, which varies more.
             let chance = if k == 1 { 2.5 * CHANCE } else { CHANCE };
@@ -74,6 +74,21 @@ fn tight_groups() {
 fn tight_groups_one_after_the_other() {
     let index = check(groups(100, 0.1, true), 64, 8_000, euclidean(64), "in order");
     assert_eq!(index.stats().level_bytes, 0);
+}
+
+/// A walk that ends in a group without the nearest rows finds none of these, however many it finds there.
+#[test]
+fn walks_end_in_the_right_group() {
+    let mut data = Hard::new(groups(100, 0.1, true), 64, 15_000, 1);
+    let index = build(euclidean(64), &data.rows(15_000));
+    let queries = data.queries(400);
+    let mut scratch = Scratch::default();
+    let mut astray = 0;
+    for (query, farthest) in queries.chunks(64).zip(farthest(&index, &queries, 10)) {
+        let hits = index.search(&mut scratch, query, 10, 48, Mode::Graph).unwrap();
+        astray += usize::from(hits.iter().all(|hit| hit.distance > farthest));
+    }
+    assert!(astray <= 4, "{astray} of 400 found none");
 }
 
 #[test]

@@ -22,16 +22,35 @@ impl Missed {
         self.squares += (missed / wanted) * (missed / wanted);
     }
 
-    /// The share that was missed; all where nothing was wanted. More than that, as far as a query misses either all or nothing, since a
-    /// walk comes to its neighbours or does not: a sample of rows is then a small one.
+    /// Adds what other searches of the same width missed.
+    pub(super) fn join(&mut self, others: Self) {
+        self.queries += others.queries;
+        self.missed += others.missed;
+        self.wanted += others.wanted;
+        self.squares += others.squares;
+    }
+
+    /// The share that was missed; all where nothing was wanted. If misses are clumped, a sample of rows is a small one, and the share
+    /// is taken for as much more as it may be off.
     pub(super) fn share(self) -> f64 {
         if self.wanted == 0.0 {
             return 1.0;
         }
+        let more = if self.is_clumped() { self.error() } else { 0.0 };
+        (self.missed / self.wanted + more).min(1.0)
+    }
+
+    /// Whether queries miss either all or nothing, more or less, since a walk comes to their neighbours or does not.
+    pub(super) fn is_clumped(self) -> bool {
+        let share = self.missed / self.wanted;
+        self.wanted > 0.0 && self.error() > CLUMPED * (share * (1.0 - share) / self.wanted).sqrt()
+    }
+
+    /// The standard error of the share, as far as queries tell.
+    fn error(self) -> f64 {
         let share = self.missed / self.wanted;
         let variance = (self.squares / self.queries - share * share).max(0.0);
-        let (error, by_chance) = (variance / self.queries, share * (1.0 - share) / self.wanted);
-        (share + (error.sqrt() - CLUMPED * by_chance.sqrt()).max(0.0)).min(1.0)
+        (variance / self.queries).sqrt()
     }
 }
 
@@ -50,6 +69,20 @@ mod tests {
         assert_eq!(share((0..80).map(|query| query % 2)), 0.05);
         assert!(share((0..80).map(|query| if query % 20 == 0 { 10 } else { 0 })) > 0.055);
         assert_eq!(share(std::iter::repeat_n(0, 80)), 0.0);
+    }
+
+    #[test]
+    fn one_query_of_eighty_that_finds_nothing_is_told_from_chance() {
+        let missed = |of: fn(usize) -> usize| {
+            let mut all = Missed::default();
+            (0..80).for_each(|query| all.add(of(query), 10));
+            all
+        };
+        assert!(missed(|query| if query == 7 { 10 } else { 0 }).is_clumped());
+        assert!(!missed(|query| query % 2).is_clumped() && !Missed::default().is_clumped());
+        let mut joined = missed(|query| query % 2);
+        joined.join(missed(|_| 0));
+        assert_eq!(joined.share(), 0.025);
     }
 
     #[test]

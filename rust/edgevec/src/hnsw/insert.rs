@@ -56,16 +56,24 @@ impl Graph {
     ) -> Option<Choice> {
         let top = self.level_of(slot);
         let mut choice = vec![Vec::new(); self.levels().min(top + 1)];
-        let Some(mut nearest) = self.descend(vectors, query, top, None, scratch) else { return Some(choice) };
-        let mut candidates = Vec::new();
-        let own = scratch.own_distance(vectors, slot);
-        for (level, chosen) in choice.iter_mut().enumerate().rev() {
-            let patience = PATIENCE * self.params.ef_construction as u64;
+        let begin = |scratch: &mut Scratch| {
             scratch.begin(self.params.ef_construction, slots).expect("reserved with the slot");
             scratch.pool.shuffle_ties(self.mask_of(slot));
+        };
+        begin(scratch);
+        let Some(mut nearest) = self.descend(vectors, query, top, alive, scratch) else { return Some(choice) };
+        let mut candidates = Vec::new();
+        let own = scratch.own_distance(vectors, slot);
+        let highest = choice.len() - 1;
+        for (level, chosen) in choice.iter_mut().enumerate().rev() {
+            let patience = PATIENCE * self.params.ef_construction as u64;
+            // The walk of the highest level begins with what has been met above that.
+            if level < highest {
+                begin(scratch);
+            }
             // From a copy that is none, walks come to other copies only.
             let entry = if level == 0 { self.representative(vectors, nearest, &self.nodes) } else { nearest };
-            scratch.visit(vectors, query, std::iter::once(entry), alive);
+            scratch.visit_one(vectors, query, entry, alive);
             while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
                 && scratch.pool.len() == 0
             {}

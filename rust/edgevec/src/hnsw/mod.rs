@@ -16,6 +16,7 @@ mod pool;
 mod search;
 mod select;
 mod tree;
+mod walk;
 
 pub(crate) use compact::{Compaction, Site};
 pub(crate) use graph::{Graph, Params};

@@ -52,10 +52,26 @@ impl Pool {
         self.mask = mask % MAX_SLOTS;
     }
 
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Lets what has been expanded be expanded once more: on another level it has other links. No node waits that does not count.
+    pub(super) fn expand_anew(&mut self) {
+        self.nearest.iter_mut().for_each(|key| *key &= !EXPANDED);
+        self.next = 0;
+    }
+
     /// Whether a node at this distance is worth keeping. A tie is settled by slot in `insert`.
     #[inline(always)]
     pub(crate) fn admits(&self, distance: f32) -> bool {
         self.counted < self.limit || self.nearest.last().is_some_and(|&last| distance <= distance_of(last))
+    }
+
+    /// As [`insert`](Self::insert), for callers that gain nothing from a copy of its code.
+    #[inline(never)]
+    pub(crate) fn insert_one(&mut self, distance: f32, slot: u32, counts: bool) {
+        self.insert(distance, slot, counts);
     }
 
     pub(crate) fn insert(&mut self, distance: f32, slot: u32, counts: bool) {
@@ -97,7 +113,6 @@ impl Pool {
     }
 
     /// The nearest node not expanded yet, which from now on is. None where no such node is near enough to matter.
-    #[inline]
     pub(crate) fn expand_next(&mut self) -> Option<u32> {
         while self.nearest.get(self.next).is_some_and(|&key| key & EXPANDED != 0) {
             self.next += 1;
@@ -106,8 +121,17 @@ impl Pool {
         if let Some(&Reverse(passing)) = self.passing.peek()
             && counting.is_none_or(|counting| passing < counting)
         {
-            self.passing.pop();
-            return self.admits(distance_of(passing)).then_some(slot_of(passing) ^ self.mask);
+            // Beyond the nearest `limit` there may be room for other distances, but not for what lies behind removed rows: where few
+            // distances are different, a walk would go through all of these.
+            let near = match self.limit.checked_sub(1) {
+                Some(last) => self.nearest.get(last).is_none_or(|&last| distance_of(passing) <= distance_of(last)),
+                None => false,
+            };
+            if near {
+                self.passing.pop();
+                return Some(slot_of(passing) ^ self.mask);
+            }
+            self.passing.clear();
         }
         self.nearest.get_mut(self.next).map(|key| {
             *key |= EXPANDED;
@@ -175,6 +199,37 @@ mod tests {
         pool.insert(8.0, 4, false);
         assert_eq!(expanded(&mut pool), [4, 3]);
         assert_eq!(pool.len(), 1);
+    }
+
+    #[test]
+    fn nodes_that_do_not_count_are_not_expanded_beyond_the_nearest_for_the_sake_of_more_distances() {
+        let mut pool = Pool::default();
+        pool.reset_spread(3).unwrap();
+        (1..4).for_each(|slot| pool.insert(1.0, slot, true));
+        pool.insert(2.0, 4, true);
+        for (slot, distance) in [(5, 0.5), (6, 1.0), (7, 1.5), (8, 2.0), (9, 3.0)] {
+            assert!(pool.admits(distance), "there are two distances of three");
+            pool.insert(distance, slot, false);
+        }
+        assert_eq!(expanded(&mut pool), [5, 1, 2, 3, 6, 4]);
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_expanded() {
+        let mut pool = pool(0);
+        pool.insert(1.0, 1, false);
+        assert_eq!(expanded(&mut pool), []);
+    }
+
+    #[test]
+    fn what_has_been_expanded_is_expanded_anew_on_another_level() {
+        let mut pool = pool(2);
+        pool.insert(1.0, 1, true);
+        pool.insert(2.0, 2, true);
+        assert_eq!(expanded(&mut pool), [1, 2]);
+        pool.expand_anew();
+        pool.insert(0.5, 3, true);
+        assert_eq!(expanded(&mut pool), [3, 1]);
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Walking the graph.
+//! The memory of a walk, and how rows are scored and pooled on the way.
 
-use super::graph::{Graph, NONE};
+use super::graph::NONE;
 use super::pool::Pool;
 use crate::bitset::Bitset;
 use crate::kernels::BATCH;
-use crate::key::{Key, distance_of, slot_of};
+use crate::key::{Key, distance_of, key, slot_of};
 use crate::vectors::{Query, Vectors};
 use crate::{Error, Hit};
 
@@ -14,12 +14,15 @@ pub struct Scratch {
     pub(crate) pool: Pool,
     visited: Bitset,
     /// A row that is walked through and does not count, or none.
-    passed: u32,
+    pub(super) passed: u32,
+    /// The nearest nodes of the levels above the walk, and all nodes scored there.
+    pub(super) beam: Pool,
+    pub(super) met_above: Vec<Key>,
     /// What has been scored last: the first `scored` of each. They are as long as they have ever been.
     slots: Vec<u32>,
     distances: Vec<f32>,
     scored: usize,
-    evaluations: u64,
+    pub(super) evaluations: u64,
     /// What a walk has found, while it is ranked again.
     estimated: Vec<Key>,
     /// Chunks of rows that the last search missed.
@@ -69,6 +72,17 @@ impl Scratch {
     pub(crate) fn score(&mut self, vectors: &Vectors, query: &Query, slots: impl Iterator<Item = u32>) {
         self.slots.clear();
         self.slots.extend(slots);
+        self.score_first(vectors, query, self.slots.len());
+    }
+
+    /// Chooses slots, for [`score_chosen`](Self::score_chosen) to score, any number of times.
+    pub(crate) fn choose(&mut self, slots: impl Iterator<Item = u32>) {
+        self.slots.clear();
+        self.slots.extend(slots);
+    }
+
+    #[inline(never)]
+    pub(crate) fn score_chosen(&mut self, vectors: &Vectors, query: &Query) {
         self.score_first(vectors, query, self.slots.len());
     }
 
@@ -125,7 +139,7 @@ impl Scratch {
 
     /// As [`visit`](Self::visit), for a row of links.
     #[inline(always)]
-    fn visit_links(&mut self, vectors: &Vectors, query: &Query, links: &[u32], counts: &Bitset) {
+    pub(super) fn visit_links(&mut self, vectors: &Vectors, query: &Query, links: &[u32], counts: &Bitset) {
         // Without branches: whether a link has been met is as good as chance.
         if self.slots.len() < links.len() {
             self.slots.resize(links.len(), 0);
@@ -152,9 +166,36 @@ impl Scratch {
         }
     }
 
+    /// As [`visit`](Self::visit), of one slot.
+    #[inline(never)]
+    pub(super) fn visit_one(&mut self, vectors: &Vectors, query: &Query, slot: u32, counts: &Bitset) {
+        self.visit(vectors, query, std::iter::once(slot), counts);
+    }
+
+    /// As [`visit`](Self::visit), of a row of links on a level above the walk: removed rows lead the way as well as others.
+    #[inline(never)]
+    pub(super) fn visit_above(&mut self, vectors: &Vectors, query: &Query, links: &[u32]) {
+        let mut visited = std::mem::take(&mut self.visited);
+        let links = links.iter().copied().take_while(|&link| link != NONE);
+        self.choose(links.filter(|&link| visited.insert(link)));
+        self.visited = visited;
+        self.score_chosen(vectors, query);
+        for (&slot, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
+            self.met_above.push(key(distance, slot));
+            if self.beam.admits(distance) {
+                self.beam.insert_one(distance, slot, true);
+            }
+        }
+    }
+
     /// Whether a slot has not been met before in this walk; from now on it has.
     pub(super) fn meet(&mut self, slot: u32) -> bool {
         self.visited.insert(slot)
+    }
+
+    /// Lets a slot be met again.
+    pub(super) fn unmeet(&mut self, slot: u32) {
+        self.visited.remove(slot);
     }
 
     /// Others with their distances to a stored row, nearest first, ties in the order of a mask. Returns its distance to itself. Uses the
@@ -246,7 +287,7 @@ impl Scratch {
         for &key in batch {
             let slot = slot_of(key);
             if let Some(chunk) = vectors.awaited_for(slot) {
-                self.pool.insert(distance_of(key) + base, slot, true);
+                self.pool.insert_one(distance_of(key) + base, slot, true);
                 if !self.wanted.contains(&chunk) {
                     self.wanted.try_reserve(1)?;
                     self.wanted.push(chunk);
@@ -258,90 +299,7 @@ impl Scratch {
 
     fn pool_all(&mut self) {
         for (&slot, &distance) in self.slots[..self.scored].iter().zip(&self.distances) {
-            self.pool.insert(distance, slot, true);
+            self.pool.insert_one(distance, slot, true);
         }
-    }
-}
-
-impl Graph {
-    /// Fills the scratch's pool with the nearest nodes to a laid-out query that `counts` holds. `scratch.begin` comes first.
-    ///
-    /// The walk goes on through nodes that do not count, but not through the one left out, which must not be the entry point. False if it has been given up after `patience` evaluations, because too
-    /// many of those lay around the query.
-    pub(crate) fn search(
-        &self,
-        vectors: &Vectors,
-        query: &Query,
-        counts: &Bitset,
-        patience: u64,
-        left_out: Option<u32>,
-        scratch: &mut Scratch,
-    ) -> bool {
-        let until = scratch.evaluations + patience;
-        let Some(entry) = self.descend(vectors, query, 0, left_out, scratch) else { return true };
-        match left_out {
-            // Copies of it are reached by way of it only. Were it not there, one of these would be in its place.
-            Some(slot) if self.has_copies(vectors, slot) => scratch.passed = slot,
-            Some(slot) => _ = scratch.meet(slot),
-            None => {}
-        }
-        let entry = self.representative(vectors, entry, &self.nodes);
-        scratch.visit(vectors, query, std::iter::once(entry), counts);
-        self.walk(vectors, query, 0, counts, until, scratch)
-    }
-
-    /// The nearest node found on the levels above `floor` by going downhill from the entry point.
-    #[inline(never)]
-    pub(super) fn descend(
-        &self,
-        vectors: &Vectors,
-        query: &Query,
-        floor: usize,
-        left_out: Option<u32>,
-        scratch: &mut Scratch,
-    ) -> Option<u32> {
-        let mut nearest = self.entry?;
-        if self.levels() <= floor + 1 {
-            return Some(nearest);
-        }
-        scratch.score(vectors, query, std::iter::once(nearest));
-        let mut distance = scratch.distances[0];
-        for level in (floor + 1..self.levels()).rev() {
-            loop {
-                scratch.score(vectors, query, self.links(nearest, level));
-                let before = nearest;
-                for (slot, other) in scratch.scored() {
-                    if other < distance && Some(slot) != left_out {
-                        (nearest, distance) = (slot, other);
-                    }
-                }
-                if nearest == before {
-                    break;
-                }
-            }
-        }
-        Some(nearest)
-    }
-
-    /// Best-first search of one level from what has been visited, until no node worth expanding is left: true. False, and it can be
-    /// called again to go on, once the scratch has made `until` evaluations.
-    pub(super) fn walk(
-        &self,
-        vectors: &Vectors,
-        query: &Query,
-        level: usize,
-        counts: &Bitset,
-        until: u64,
-        scratch: &mut Scratch,
-    ) -> bool {
-        while scratch.evaluations < until {
-            let Some(slot) = scratch.pool.expand_next() else { return true };
-            if let Some(next) = scratch.pool.peek_next() {
-                let row = self.row(next, level);
-                std::hint::black_box((row[0], row[row.len() - 1]));
-            }
-            scratch.visit_links(vectors, query, self.row(slot, level), counts);
-        }
-        false
     }
 }

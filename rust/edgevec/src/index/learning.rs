@@ -27,7 +27,11 @@ impl Index {
 
     /// Steps left of the calibration that is under way or due.
     pub(super) fn calibration_left(&mut self) -> u32 {
-        if self.is_calibrating() { self.calibration.as_ref().map_or(0, Calibration::left) } else { 0 }
+        if !self.is_calibrating() {
+            return 0;
+        }
+        let Self { graph, vectors, alive, .. } = &*self;
+        self.calibration.as_ref().map_or(0, |calibration| calibration.left(&Site { graph, vectors, alive }))
     }
 
     /// One step of it.
@@ -46,15 +50,23 @@ impl Index {
                 self.calibrated = Some(table);
                 self.changed = 0;
             }
-            // Without memory for it, what is known must do until as many rows have changed again.
-            Err(_) => self.changed = 0,
+            Err(_) => self.do_without(),
         }
+    }
+
+    /// Without memory for a calibration, what is known must do until as many rows have changed again.
+    fn do_without(&mut self) {
+        self.calibration = None;
+        self.changed = 0;
     }
 
     fn begin_calibration(&mut self, unsure: bool) {
         let Self { graph, vectors, alive, options, .. } = &*self;
         let site = Site { graph, vectors, alive };
-        self.calibration = Some(Calibration::new(&site, self.linked_count(), options.seed, unsure));
+        match Calibration::new(&site, self.linked, options.seed, unsure) {
+            Ok(calibration) => self.calibration = Some(calibration),
+            Err(_) => self.do_without(),
+        }
     }
 
     /// Makes the next calibration due, since distances have changed.
@@ -67,15 +79,9 @@ impl Index {
 
     /// A calibration is worth as many changes as it was made of rows, or as there are left.
     fn is_calibration_due(&self) -> bool {
-        let (linked, first) = (self.linked_count(), self.options.exact_threshold.max(CALIBRATED_FROM));
+        let (linked, first) = (self.linked, self.options.exact_threshold.max(CALIBRATED_FROM));
         let worth = self.calibrated.as_ref().map_or(first, |table| table.rows().min(linked));
         self.changed >= worth.into() && linked >= first && self.is_whole()
-    }
-
-    /// Rows of the graph, about: where removed ones wait to be linked, some fewer.
-    fn linked_count(&self) -> u32 {
-        let alive = self.visible_count + self.hidden_count;
-        if self.graph.is_empty() { 0 } else { alive.saturating_sub(self.unlinked.len() as u32) }
     }
 
     /// How many rows there would have been at the last calibration, had all changes since been rows added: what is saved of these.

@@ -152,6 +152,8 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
             None => &Bitset::default(),
         };
         assert_eq!(index.graph.check(cut), Ok(()));
+        let linked = index.alive.iter().filter(|&slot| index.graph.contains(slot)).count();
+        assert_eq!(index.linked as usize, linked);
         let stats = index.stats();
         assert_eq!((stats.rows as usize, stats.hidden as usize), (list.len(), hidden.len()));
         assert_eq!(stats.rows + stats.hidden + stats.tombstones + stats.free, stats.slots);
