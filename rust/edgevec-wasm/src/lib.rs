@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    6
+    7
 }
 
 /// One index and the buffers to talk to it through.
@@ -87,6 +87,11 @@ impl Engine {
     /// Takes up to `budget` steps of linking rows, and of the calibrations that come due; returns how many are left.
     pub fn link(&mut self, budget: u32) -> u32 {
         self.index.link(budget)
+    }
+
+    /// How many slots wait in the queue of those to be linked.
+    pub fn unlinked(&self) -> u32 {
+        self.index.unlinked()
     }
 
     /// Makes a hidden row visible.

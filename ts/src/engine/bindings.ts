@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 6;
+export const ABI_VERSION = 7;
 
 /** What the engine's constructor throws. */
 export interface EngineFault {
@@ -26,6 +26,7 @@ export interface RawEngine {
   slots(): number;
   faultRow(): number;
   link(budget: number): number;
+  unlinked(): number;
   publish(slot: number): boolean;
   remove(slot: number): boolean;
   query(): number;

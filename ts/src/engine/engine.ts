@@ -95,6 +95,11 @@ export class Engine {
     return this.#guard.run(() => this.#raw.link(budget));
   }
 
+  /** Slots in the queue of those to be linked: committed rows, and rows removed before their turn came. */
+  unlinked(): number {
+    return this.#guard.run(() => this.#raw.unlinked());
+  }
+
   publish(slot: number): void {
     this.#guard.run(() => this.#raw.publish(slot));
   }

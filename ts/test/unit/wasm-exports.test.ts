@@ -43,6 +43,7 @@ function engine_stage
 function engine_stageValues
 function engine_stats
 function engine_tombstones
+function engine_unlinked
 function engine_wanted
 function engine_wantedCount
 function enginerestore_announce

@@ -3,18 +3,19 @@
 // a part of linking: a write waits for the calibration that its own rows made due, so that searches
 // find its rows as well as promised from the moment the write resolves.
 //
-// The engine links in the order of commits. So a write is done after as many steps as there were to
-// take when the write asked, plus the steps that came up meanwhile. Rows that are rolled back
-// meanwhile only make the count too high: a write may wait a little too long, but never too short,
-// and never for rows that were committed after its own.
+// The engine links in the order of commits. So a write is done once as many rows have left the
+// engine's queue as the queue had when the write asked, and no calibration is under way. The engine
+// calibrates before the next row is linked. A calibration was therefore made due by rows up to the
+// write's own, or by a compaction meanwhile. If a compaction takes rolled-back rows out of the
+// queue, the count is too high: a write may wait a little too long, but never too short.
 
 import { asEdgeVecError, type EdgeVecError, fix } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Engine } from '../../engine/engine.js';
 
 interface Waiter {
-  /** Steps still to be taken before the write may go on. */
-  todo: number;
+  /** Rows that must still leave the engine's queue before the write may go on. */
+  rows: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -35,10 +36,10 @@ export class Linker {
    * already.
    */
   settled(): Promise<void> | undefined {
-    const todo = this.#engine.link(0);
-    if (todo === 0) return undefined;
+    if (this.#engine.link(0) === 0) return undefined;
+    const rows = this.#engine.unlinked();
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ todo, resolve, reject });
+      this.#waiters.push({ rows, resolve, reject });
       this.#run();
     });
   }
@@ -73,11 +74,13 @@ export class Linker {
 
   #step(): boolean {
     if (this.#waiters.length === 0) return true;
-    // Nothing is committed between these two calls: additional steps came up in the second call.
-    const before = this.#engine.link(0);
+    // Nothing is committed between these calls.
+    const before = this.#engine.unlinked();
     const remaining = this.#engine.link(1);
-    for (const waiter of this.#waiters) waiter.todo += remaining - before;
-    while (this.#waiters[0] !== undefined && (remaining === 0 || this.#waiters[0].todo <= 0)) {
+    const after = this.#engine.unlinked();
+    for (const waiter of this.#waiters) waiter.rows -= before - after;
+    const isCalibrating = remaining > after;
+    while (this.#waiters[0] !== undefined && (remaining === 0 || (!isCalibrating && this.#waiters[0].rows <= 0))) {
       this.#waiters.shift()?.resolve();
     }
     return remaining === 0;

@@ -1,0 +1,92 @@
+// When writes that wait for links go on, with an engine that only counts.
+
+import { expect, test } from 'vitest';
+import type { Slices } from '../../src/base/time-slices.js';
+import { Linker } from '../../src/database/write/linker.js';
+import type { Engine } from '../../src/engine/engine.js';
+
+/** Rows in a queue, and steps of a calibration that come before the next row. */
+class Counting {
+  rows = 0;
+  learning = 0;
+  /** Steps of the calibration that the last of these rows makes due. */
+  dueAt = -1;
+
+  link(budget: number): number {
+    for (let step = 0; step < budget; step++) {
+      if (this.learning > 0) this.learning--;
+      else if (this.rows > 0 && --this.rows === this.dueAt) this.learning += 5;
+    }
+    return this.rows + this.learning;
+  }
+
+  unlinked(): number {
+    return this.rows;
+  }
+}
+
+function set(): { engine: Counting; linker: Linker; step: () => Promise<void> } {
+  const engine = new Counting();
+  let job: (() => boolean) | undefined;
+  const slices = {
+    run: (step: () => boolean) => {
+      job = step;
+      return new Promise<void>(() => {});
+    },
+  };
+  const linker = new Linker(engine as unknown as Engine, slices as unknown as Slices);
+  const step = async (): Promise<void> => {
+    job?.();
+    // Whoever waits hears of the step in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { engine, linker, step };
+}
+
+/** How many steps are taken until a write that asks now may go on. */
+async function steps({ engine, linker, step }: ReturnType<typeof set>, meanwhile: () => void): Promise<number> {
+  let settled = false;
+  void linker.settled()?.then(() => {
+    settled = true;
+  });
+  await step();
+  meanwhile();
+  let taken = 1;
+  while (!settled && engine.rows + engine.learning > 0) {
+    await step();
+    taken++;
+  }
+  expect(settled).toBe(true);
+  return taken;
+}
+
+test('a write waits for its rows, and not for those committed after them', async () => {
+  const all = set();
+  all.engine.rows = 3;
+  expect(await steps(all, () => (all.engine.rows += 10))).toBe(3);
+  expect(all.engine.rows).toBe(10);
+});
+
+test('a calibration that a compaction makes due meanwhile lets no write go on before its rows are linked', async () => {
+  const all = set();
+  all.engine.rows = 3;
+  expect(
+    await steps(all, () => {
+      all.engine.learning = 5;
+      all.engine.rows += 10;
+    }),
+  ).toBe(8);
+  expect(all.engine.rows).toBe(10);
+});
+
+test('a write waits for the calibration that its own rows make due', async () => {
+  const all = set();
+  all.engine.rows = 3;
+  all.engine.dueAt = 10;
+  expect(await steps(all, () => (all.engine.rows += 10))).toBe(8);
+  expect([all.engine.rows, all.engine.learning]).toEqual([10, 0]);
+});
+
+test('nobody waits for an engine that has nothing to do', () => {
+  expect(set().linker.settled()).toBeUndefined();
+});
