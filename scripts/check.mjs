@@ -48,7 +48,8 @@ async function rustGates() {
     gate('cargo fmt fuzz', await step('Rust format of fuzz', 'cargo', ['fmt', '--check'], { cwd: join(rust, 'fuzz') })),
     gate('cargo clippy', await step('Rust lint', 'cargo', clippy, { cwd: rust })),
     ...(wasmGates.length > 0 ? wasmGates : [absent('cargo clippy wasm32', 'this toolchain has no wasm32 target')]),
-    // The property tests run natively. Every wasm build is compared with the formulas instead, in Node.
+    // The property tests run natively. In Node, every wasm build is compared with the formulas
+    // instead.
     gate('kernels wasm', await step('Kernels in WebAssembly', 'cargo', ['xtask', 'kernels'], { cwd: rust })),
   ];
 }

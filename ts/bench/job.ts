@@ -1,7 +1,7 @@
-/** What the command asks of the page, and what the page tells back. Both cross as JSON. */
+/** The messages between the command and the page. Both directions use JSON. */
 import type { Dataset } from './data/dataset';
 
-/** One thing that is measured in a browser. The names are those of the report. */
+/** A system measured in a browser, by its name in the report. */
 export type SystemName =
   | 'edgevec'
   | 'edgevec-int16'
@@ -24,15 +24,15 @@ export interface Job {
   readonly dataset: Dataset;
   readonly systems: readonly SystemName[];
   readonly efs: readonly number[];
-  /** No further ef is measured once this recall is reached; null measures all of them. */
+  /** The recall at which measuring stops. Null measures every ef. */
   readonly stopAt: number | null;
   readonly k: number;
-  /** Passes over the queries for each ef; the one with the median mean is reported. */
+  /** Passes over the queries for each ef. The report has the pass with the median mean. */
   readonly passes: number;
   readonly graph: GraphOptions;
 }
 
-/** One ef. Latencies are of single queries, except the mean, which is of the whole loop. */
+/** The result for an ef. Percentiles are of single queries, and the mean is of the whole loop. */
 export interface Point {
   readonly ef: number;
   readonly recall: number;
@@ -40,7 +40,7 @@ export interface Point {
   readonly p50Us: number;
   readonly p95Us: number;
   readonly p99Us: number;
-  /** Distance evaluations a query; null where a system does not tell. */
+  /** Distance evaluations a query. Null if the system does not tell. */
   readonly distances: number | null;
 }
 
@@ -54,7 +54,7 @@ export interface Measured {
   readonly points: readonly Point[];
 }
 
-/** What one run over one system says while it goes on. */
+/** The messages of a run over a system. */
 export type Progress =
   | { readonly type: 'loaded' }
   | { readonly type: 'truth'; readonly done: number; readonly total: number }

@@ -1,9 +1,9 @@
-/** bfloat16 is the upper half of a float32: widening it is a shift, and loses nothing. */
+/** A bfloat16 is the upper half of a float32, so widening is a shift, and loses nothing. */
 
 /**
- * Widens the first `columns` of each row.
+ * Widens the first `columns` values of each row.
  *
- * @param bits row-major, `stride` values a row
+ * @param bits row by row, `stride` values a row
  */
 export function widenBf16(bits: Uint16Array, stride: number, columns: number): Float32Array {
   const rows = bits.length / stride;

@@ -1,4 +1,7 @@
-/** What a benchmark runs on, described in numbers that fit a message, and its loading wherever `fetch` works. */
+/**
+ * The data set of a benchmark, described in numbers that fit a message. `load` works wherever
+ * `fetch` works.
+ */
 import { widenBf16 } from './bf16';
 import { makeRows, normalize, type Rows } from './rows';
 import { synthesize } from './synthetic';
@@ -7,9 +10,12 @@ export interface Dataset {
   readonly name: string;
   readonly n: number;
   readonly dimensions: number;
-  /** Queries measured. */
+  /** The number of measured queries. */
   readonly queries: number;
-  /** Queries to warm up with: further ones, or the first again where the set has no more. */
+  /**
+   * The number of warm-up queries: further queries of the set, or the first queries again if the
+   * set has no more.
+   */
   readonly warmup: number;
   readonly source: FileSource | SyntheticSource | PreparedSource;
 }
@@ -17,11 +23,11 @@ export interface Dataset {
 /** A folder of bfloat16 files, served below `/data/`. */
 interface FileSource {
   readonly kind: 'files';
-  /** Columns of the files; `dimensions` takes the first of them. */
+  /** Columns of the files. `dimensions` may be fewer: the first columns are used. */
   readonly columns: number;
-  /** Rows of the file of queries. */
+  /** Rows of the queries file. */
   readonly queries: number;
-  /** The file with the exact neighbours, where it is valid for this `n` and these dimensions. */
+  /** The file with the exact neighbours, if the file is valid for this `n` and these dimensions. */
   readonly truth: { readonly file: string; readonly width: number } | null;
 }
 
@@ -31,27 +37,28 @@ export interface SyntheticSource {
 }
 
 /**
- * Unit rows as the systems get them, served below `/data/`: little-endian float32 in `base.f32` and `queries.f32`, and the exact
- * neighbours in `truth.i32`. One copy for the page and for native processes.
+ * The unit rows that all systems get, served below `/data/`: little-endian float32 in `base.f32`
+ * and `queries.f32`, and the exact neighbours in `truth.i32`. The page and native processes read
+ * the same files.
  */
 interface PreparedSource {
   readonly kind: 'prepared';
-  /** Rows of the file of queries. */
+  /** Rows of the queries file. */
   readonly queries: number;
-  /** Neighbours a query in the file of truth. */
+  /** Neighbours a query in the truth file. */
   readonly width: number;
 }
 
 export interface Loaded {
   readonly base: Rows;
-  /** The measured queries, then those to warm up with. */
+  /** The measured queries, then the warm-up queries. */
   readonly queries: Rows;
 }
 
-/** The first bytes of a file of the data set's folder. */
+/** Reads the first bytes of a file in the data set's folder. */
 export type ReadHead = (file: string, bytes: number) => Promise<ArrayBuffer>;
 
-/** @param readHead how to reach the files: in a page, over the server's `/data/` */
+/** @param readHead reads the files. In a page, the default reads from the server's `/data/` */
 export async function load(dataset: Dataset, readHead: ReadHead = fetchHead): Promise<Loaded> {
   const { source, n, dimensions } = dataset;
   const asked = dataset.queries + dataset.warmup;
@@ -69,7 +76,10 @@ export async function load(dataset: Dataset, readHead: ReadHead = fetchHead): Pr
   return { base: await read('base.bf16', n), queries: await read('queries.bf16', Math.min(asked, source.queries)) };
 }
 
-/** The exact neighbours from the data set's own file, `k` a query, or null where there is none. */
+/**
+ * The exact neighbours from the data set's own file, `k` a query. Null if the data set has no such
+ * file.
+ */
 export async function loadTruth(
   dataset: Dataset,
   k: number,

@@ -1,4 +1,4 @@
-/** Row-major vectors of one length, and what is done to all of them before a benchmark sees them. */
+/** Vectors of the same length, row by row, and the preparation before a benchmark. */
 
 export interface Rows {
   readonly values: Float32Array;
@@ -15,13 +15,16 @@ export function rowAt(rows: Rows, index: number): Float32Array {
   return rows.values.subarray(index * rows.dimensions, (index + 1) * rows.dimensions);
 }
 
-/** A view of `count` rows from `start`; fewer at the end. */
+/** A view of `count` rows from `start`, or fewer at the end. */
 export function slice(rows: Rows, start: number, count: number): Rows {
   const end = Math.min(start + count, rows.count);
   return makeRows(rows.values.subarray(start * rows.dimensions, end * rows.dimensions), rows.dimensions);
 }
 
-/** Scales every row to unit length, in place. The norm is summed in double precision, the quotient rounded to float32. */
+/**
+ * Scales every row to unit length, in place. Sums the squares in double precision, and rounds the
+ * quotient to float32.
+ */
 export function normalize(rows: Rows): Rows {
   const { values, count, dimensions } = rows;
   for (let row = 0; row < count; row++) {

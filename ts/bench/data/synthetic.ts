@@ -1,7 +1,8 @@
 /**
- * Clustered vectors that behave like text embeddings: a mixture of clusters in a space of few dimensions, turned into
- * many by a random linear map, plus a little noise in every direction. Only sums, products and square roots are used, which IEEE 754
- * fixes to the bit, so a seed gives the same set in every browser and in Node.
+ * Clustered vectors with the properties of text embeddings. A random linear map turns clusters in a
+ * space of few dimensions into many dimensions, and adds a little noise in every direction. The
+ * code uses only sums, products and square roots, since IEEE 754 defines these to the bit. A seed
+ * therefore gives the same set in every browser and in Node.
  */
 import { random } from '../../test/support/random.mjs';
 import { makeRows, normalize, type Rows } from './rows';
@@ -18,7 +19,10 @@ const LATENT = 24;
 const SPREAD = 0.6;
 const NOISE = 1;
 
-/** Close to a normal deviate: four uniforms, centred and scaled to variance 1. Math.log and Math.cos differ between engines. */
+/**
+ * Close to a normal deviate: four uniform numbers, centred and scaled to variance 1. Math.log and
+ * Math.cos would differ between JavaScript engines.
+ */
 function bell(next: () => number): number {
   return (next() + next() + next() + next() - 2) * Math.sqrt(3);
 }
@@ -29,7 +33,7 @@ function fill(length: number, next: () => number): Float64Array {
   return out;
 }
 
-/** `n` rows, then `queries` more of the same mixture that are not among them. */
+/** `n` rows, then `queries` further rows of the same mixture. */
 export function synthesize(spec: SyntheticSpec): { base: Rows; queries: Rows } {
   const { dimensions } = spec;
   const next = random(spec.seed);

@@ -1,18 +1,19 @@
-/** What a given recall costs, read off the measured points. */
+/** Reads the cost of a recall off the measured points. */
 import type { Cost, Point } from '../job';
 
 export type Latency = Pick<Point, 'meanUs' | 'p50Us' | 'p95Us' | 'p99Us'>;
 
-/** `bound`: even the smallest ef exceeds the recall, and its cost is an upper bound. */
+/** `bound`: even the smallest ef exceeds the recall, so its cost is only an upper bound. */
 interface Read {
   readonly bound: boolean;
   of(pick: (point: Point) => number): number;
 }
 
 /**
- * Reads values at `recall`, interpolated between the two neighbouring points (by ef) that enclose it: linear in recall, logarithmic
- * in the value, because cost grows by a factor where recall grows by a step. Where even the smallest ef exceeds the recall, the values
- * are that point's own; null where no point reaches it.
+ * Reads values at `recall`, interpolated between the two neighbouring points (by ef) around the
+ * recall. The interpolation is linear in recall and logarithmic in the value, since a step of
+ * recall multiplies the cost. If even the smallest ef exceeds the recall, the values are of this
+ * point. Null if no point reaches the recall.
  */
 function readAt(points: readonly Point[], recall: number): Read | null {
   const byEf = [...points].sort((a, b) => a.ef - b.ef);

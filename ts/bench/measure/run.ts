@@ -1,4 +1,7 @@
-/** One system: build, warm up, measure every ef. The same code for all systems, in a worker or in the page. */
+/**
+ * Runs one system: builds, warms up, and measures every ef. All systems run the same code, in a
+ * worker or in the page.
+ */
 import { type Loaded, load } from '../data/dataset';
 import { type Rows, rowAt } from '../data/rows';
 import type { Job, Measured, Point, Progress } from '../job';
@@ -9,7 +12,10 @@ const SETTLE_MS = 500;
 
 interface RunOptions {
   readonly precision?: Precision;
-  /** The JavaScript heap of this thread, typed arrays included, WebAssembly memory not; null where the browser does not tell. */
+  /**
+   * The JavaScript heap of this thread, with typed arrays and without WebAssembly memory. Null if
+   * the browser does not tell.
+   */
   readonly heapBytes?: () => Promise<number | null>;
 }
 
@@ -39,7 +45,10 @@ export async function runSystem(
   }
 }
 
-/** What the system says it holds, and the JavaScript heap where it holds rows there; null where either is unknown. */
+/**
+ * The memory that the system reports, plus the JavaScript heap if the system holds rows on the
+ * heap. Null if either number is unknown.
+ */
 async function measureMemory(system: System, queries: Rows, heapBytes: RunOptions['heapBytes']) {
   const held = await system.memoryBytes();
   if (held === null || !heapBytes) return held;
@@ -63,7 +72,10 @@ async function build(system: System, job: Job, report: (progress: Progress) => v
   return { queries, buildSeconds: (performance.now() - start) / 1000 };
 }
 
-/** Searches until the browser has compiled what it will compile: else the first ef measured would pay for all. */
+/**
+ * Searches until the browser has compiled the code. Otherwise the first measured ef would include
+ * the compilation.
+ */
 async function settle(system: System, job: Job, queries: Rows): Promise<void> {
   const end = performance.now() + SETTLE_MS;
   do await warmUp(system, job, queries, job.efs[0] ?? job.k);
@@ -96,7 +108,7 @@ async function measure(system: System, job: Job, queries: Rows, truth: Int32Arra
   };
 }
 
-/** A browser's clock may step by up to 0.1 ms or more: the mean comes from the loop as a whole. */
+/** The mean comes from the whole loop, since a browser's clock may step by 0.1 ms or more. */
 async function timePass(system: System, queries: Rows, count: number, k: number, ef: number) {
   const latencies = new Float64Array(count);
   const found: ArrayLike<number>[] = [];
@@ -105,7 +117,7 @@ async function timePass(system: System, queries: Rows, count: number, k: number,
   for (let i = 0; i < count; i++) {
     const before = performance.now();
     const answer = system.search(vectors[i] as Float32Array, k, ef);
-    // No await where there is nothing to wait for: it would add a microtask to synchronous systems.
+    // No await for a synchronous system, since an await would add a microtask to the time.
     found.push(answer instanceof Promise ? await answer : answer);
     latencies[i] = (performance.now() - before) * 1000;
   }

@@ -1,8 +1,8 @@
-/** Numbers drawn from samples. */
+/** Statistics of samples. */
 
 /**
- * The smallest sample that at least `fraction` of the samples do not exceed (nearest rank): a latency that was really
- * seen, not one between two.
+ * The smallest sample that at least `fraction` of the samples do not exceed (nearest rank). The
+ * result is a measured latency, never a value between two.
  */
 export function percentile(sorted: ArrayLike<number>, fraction: number): number {
   if (sorted.length === 0) throw new Error('A percentile needs at least one sample.');
@@ -10,7 +10,7 @@ export function percentile(sorted: ArrayLike<number>, fraction: number): number 
   return sorted[Math.min(Math.max(rank, 1), sorted.length) - 1] as number;
 }
 
-/** The middle one of some things by a key; of an even number, the lower of the two in the middle. */
+/** The middle item by a key. Of an even number of items, the lower of the two middle items. */
 export function median<T>(items: readonly T[], key: (item: T) => number): T {
   const sorted = [...items].sort((a, b) => key(a) - key(b));
   const middle = sorted[(sorted.length - 1) >> 1];
@@ -18,7 +18,10 @@ export function median<T>(items: readonly T[], key: (item: T) => number): T {
   return middle;
 }
 
-/** The share of the true `k` neighbours that were found, over all queries. A short answer counts as misses. */
+/**
+ * The share of the true `k` neighbours that the system found, over all queries. Missing answers
+ * count as misses.
+ */
 export function recall(found: readonly ArrayLike<number>[], truth: Int32Array, k: number): number {
   let hits = 0;
   for (let query = 0; query < found.length; query++) {

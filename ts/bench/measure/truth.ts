@@ -1,12 +1,18 @@
-/** Exact nearest neighbours in plain JavaScript: the judge owes nothing to the systems it judges. */
+/**
+ * Exact nearest neighbours in plain JavaScript, so that the judge shares no code with the judged
+ * systems.
+ */
 import { type Rows, rowAt } from '../data/rows';
 
-/** Queries scored in one walk over the rows, so that a row is read from memory once for all of them. */
+/**
+ * How many queries are scored in a walk over the rows. Memory is then read once for all these
+ * queries.
+ */
 const BLOCK = 8;
 
 /**
- * @param queries the first `count` of them are answered
- * @returns `k` row numbers a query, nearest first; ties in favour of the lower row
+ * @param queries the function answers the first `count` queries
+ * @returns `k` row numbers a query, nearest first. Of equal rows, the lower number comes first
  */
 export function exactNeighbours(
   base: Rows,
@@ -31,7 +37,10 @@ export function exactNeighbours(
   return truth;
 }
 
-/** Double precision, four sums: on unit rows the larger product is the nearer row. */
+/**
+ * The product in double precision, as four sums. On unit rows, the larger product belongs to the
+ * nearer row.
+ */
 function dot(a: Float32Array, b: Float32Array): number {
   const length = a.length;
   const whole = length - (length % 4);
@@ -49,7 +58,10 @@ function dot(a: Float32Array, b: Float32Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** The k best so far, best first. Insertion is rare: most rows lose to the last one. */
+/**
+ * The best k rows so far, best first. Insertions are rare, since most rows are worse than the last
+ * row in the list.
+ */
 class Nearest {
   readonly rows: Int32Array;
   readonly #products: Float64Array;

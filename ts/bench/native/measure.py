@@ -1,9 +1,11 @@
-"""Measures one native library as ts/bench/measure/run.ts measures one in the page, and prints the same events, a line of JSON each.
+"""Measures a native library as ts/bench/measure/run.ts measures a system in the page, and prints the
+same events, a line of JSON each.
 
     python measure.py system=hnswlib folder=DIR n=... dimensions=... queries=... warmup=... k=... efs=10,20 passes=... stop=0.99 m=...
         efConstruction=... seed=...
 
-The folder holds base.f32, queries.f32 and truth.i32. The caller sets OMP_NUM_THREADS and its like to 1.
+The folder holds base.f32, queries.f32 and truth.i32. The caller sets OMP_NUM_THREADS
+and similar variables to 1.
 """
 
 import gc
@@ -45,7 +47,7 @@ def tell(event):
 
 
 def resident_bytes():
-    """None where the system does not tell."""
+    """The resident memory of this process. None if the system does not tell."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -62,7 +64,7 @@ def load(job):
 
 
 def call_us(job, rows):
-    """What a search costs where there is next to nothing to search: the way into the library and back."""
+    """The time of a search among very few rows: the way into the library and back."""
     few = rows[: job.k]
     system = SYSTEMS[job.system](SimpleNamespace(**{**vars(job), "n": len(few)}))
     system.build(few)
@@ -89,7 +91,7 @@ def build(system, rows):
 class Run:
     def __init__(self, system, job, queries, truth):
         self.system, self.job = system, job
-        # Rows of shape (1, dimensions), so that no call has to reshape.
+        # Queries of shape (1, dimensions), so that no call has to reshape a query.
         self.timed = [queries[i : i + 1] for i in range(job.queries)]
         self.warm = [queries[(job.queries + i) % len(queries)][None, :] for i in range(job.warmup)]
         self.truth = [set(row) for row in truth.tolist()]

@@ -1,10 +1,10 @@
-"""The native libraries, each behind the same three calls: build, search, ids. All compute with one thread."""
+"""The native libraries, each behind the same three methods: build, searcher, ids. All use one thread."""
 
 import numpy as np
 
 
 class Hnswlib:
-    """Inner product on unit rows, as its cosine but without the normalisation."""
+    """Inner product on unit rows. This ranks like the library's cosine, without the normalisation."""
 
     def __init__(self, job):
         import hnswlib
@@ -31,7 +31,8 @@ class Hnswlib:
 
 
 class Usearch:
-    """Inner product in f32. In bf16 and i8 squared Euclidean distance, as fast and more exact on rounded rows. Nothing is reranked."""
+    """Inner product in f32. Squared Euclidean distance in bf16 and i8, since this is as fast and more
+    exact on rounded rows. No result is reranked."""
 
     def __init__(self, job, dtype):
         from usearch.index import Index
@@ -59,7 +60,8 @@ class Usearch:
 
 
 class Faiss:
-    """Squared Euclidean distance on unit rows. SQ8 finds twice as many as are asked for and ranks them by the full rows."""
+    """Squared Euclidean distance on unit rows. SQ8 finds twice as many rows as requested, and ranks the
+    candidates by the full rows."""
 
     K_FACTOR = 2
 

@@ -1,18 +1,21 @@
-/** Builds the page as an app's bundler would: minified, each system in chunks of its own. */
+/** Builds the page like an app's bundler: minified, and with separate chunks for each system. */
 import { resolve } from 'node:path';
 import { build } from 'vite';
 import { edgevec } from '../../build/plugins';
 import type { SystemName } from '../job';
 import { BROWSER_SYSTEMS } from './catalogue';
 
-/** @param systems only these are bundled: the others need not be installed or built */
+/** @param systems only these systems are bundled, so the others need not be installed or built */
 export async function bundle(systems: readonly SystemName[], root: string, outDir: string): Promise<void> {
   const bundled = new Set(systems.map((name) => BROWSER_SYSTEMS[name].adapter));
   const left = new Set(Object.values(BROWSER_SYSTEMS).map(({ adapter }) => adapter));
   await bundlePage(resolve(root, 'ts/bench/page'), outDir, (id) => left.has(id) && !bundled.has(id));
 }
 
-/** @param folder where the page's index.html is @param isLeftOut whether a module is not to be had */
+/**
+ * @param folder the folder of the page's index.html
+ * @param isLeftOut whether a module is not installed, and so is left out
+ */
 export async function bundlePage(folder: string, outDir: string, isLeftOut: (id: string) => boolean): Promise<void> {
   const rolldownOptions = { external: isLeftOut };
   await build({

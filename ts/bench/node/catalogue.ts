@@ -1,36 +1,41 @@
-/** Everything that can be measured, and what the command line must know of it before it runs. */
+/** All systems that can be measured, with the facts that the command line needs before a run. */
 import type { SystemName } from '../job';
 import type { Precision } from '../systems/system';
 
-/** What each took for 100,000 rows of 768 columns on a machine of 2026, for an estimate of the time. */
+/** The time for 100,000 rows of 768 columns on a machine of 2026, for estimates. */
 interface Expected {
   readonly buildSeconds: number;
-  /** One pass over 1,000 queries at every ef. */
+  /** A pass over 1,000 queries at every ef. */
   readonly searchSeconds: number;
 }
 
 export interface Entry {
-  /** Its name on the command line and in file names. */
+  /** The name on the command line and in file names. */
   readonly slug: string;
   readonly expected: Expected;
-  /** What is measured in place of the usual ef; one value where the search is exact. */
+  /** The values to measure in place of the usual ef. A single value for an exact search. */
   readonly efs?: readonly number[];
   readonly exact?: boolean;
-  /** Where a query takes so long that fewer must do. */
+  /** The number of queries, if the system is too slow for the usual number. */
   readonly queries?: number;
 }
 
 export interface BrowserSystem extends Entry {
-  /** The adapter's file, as the registry imports it. */
+  /** The adapter's file, with the registry's import path. */
   readonly adapter: string;
-  /** What it needs of ts/bench/peers; the first one's version is that of the system. */
+  /**
+   * The packages of ts/bench/peers that the system needs. The report gives their versions as the
+   * system's version.
+   */
   readonly packages: readonly string[];
 }
 
 export interface NativeSystem extends Entry {
   readonly run:
     | { readonly tool: 'crate'; readonly precision: Precision }
-    /** `system` names it in ts/bench/native/systems.py, `package` in requirements.txt. */
+    /**
+     * `system` is the name in ts/bench/native/systems.py, `package` the name in requirements.txt.
+     */
     | { readonly tool: 'python'; readonly system: string; readonly package: string };
 }
 
@@ -151,7 +156,7 @@ export const NATIVE_SYSTEMS: Readonly<Record<string, NativeSystem>> = {
   'faiss HNSWSQ8, refined': {
     slug: 'native-faiss-sq8',
     run: { tool: 'python', system: 'faiss-sq8', package: 'faiss-cpu' },
-    // Twenty candidates are refined, so that a smaller ef would be raised to 20.
+    // Twenty candidates are refined, so a smaller ef would be raised to 20.
     efs: [20, 30, 40, 60, 80, 120, 200, 300, 500, 800],
     expected: { buildSeconds: 55, searchSeconds: 3 },
   },

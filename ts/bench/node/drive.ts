@@ -1,4 +1,7 @@
-/** One browser, one page, one run: listens to the page's events and turns them into lines and results. */
+/**
+ * Drives a run in a page of a browser: listens to the page's events, and turns events into log
+ * lines and results.
+ */
 import type { Job, Measured, PageEvent, Progress, SystemName } from '../job';
 import { browserVersion } from './machine';
 import type { BrowserName } from './options';
@@ -6,17 +9,20 @@ import { type SystemResult, toResult } from './results';
 import { serve } from './server';
 import { count } from './tables';
 
-/** The page says it is alive every 5 s. A system called from the page's own thread may hold that up, but never so long. */
+/**
+ * The page sends a sign of life every 5 s. A system in the page's own thread may delay the sign,
+ * but never for this long.
+ */
 const SILENCE_MS = 180_000;
 
 export interface Outcome {
-  /** Name and version. */
+  /** The browser's name and version. */
   readonly browser: string;
   readonly results: readonly SystemResult[];
   readonly failed: readonly { readonly system: SystemName; readonly reason: string }[];
 }
 
-/** As scripts/browsers.mjs starts one. */
+/** The interface of the browsers that scripts/browsers.mjs starts. */
 export interface RunningBrowser {
   open(url: string, options: { onConsole(type: string, text: string): void }): Promise<{ close(): Promise<void> }>;
   close(): Promise<void>;
@@ -39,7 +45,7 @@ export async function drive(
   }
 }
 
-/** The same in a browser that goes on running; its page is closed. */
+/** Like `drive`, in a browser that is already running. Closes only the page. */
 export async function drivePage(
   browser: RunningBrowser,
   app: string,
@@ -67,7 +73,7 @@ class Run implements Outcome {
   readonly finished: Promise<void>;
   readonly #log: (line: string) => void;
   #finish!: (error?: Error) => void;
-  /** Files of the harness itself: every worker fetches them, whatever it measures. */
+  /** Files of the harness itself. Every worker fetches these files, with any system. */
   readonly #harness = new Set<string>();
   #silence: ReturnType<typeof setTimeout> | undefined;
 

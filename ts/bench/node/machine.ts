@@ -1,4 +1,4 @@
-/** What a number depends on besides the code. */
+/** The machine and the browser, since every number depends on both. */
 import { cpus, totalmem } from 'node:os';
 
 export interface Machine {
@@ -18,7 +18,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The share of all processors' time that something used during the next seconds: what a benchmark would have to share with. */
+/** The share of all processors' time that other programs use, measured over the next seconds. */
 export async function busyShare(milliseconds = 3000): Promise<number> {
   const times = (): { idle: number; all: number } => {
     const each = cpus().map(({ times }) => times);
@@ -31,7 +31,11 @@ export async function busyShare(milliseconds = 3000): Promise<number> {
   return 1 - (after.idle - before.idle) / (after.all - before.all);
 }
 
-/** The browser's name and version from what it calls itself; `full` is a version more exact than that string's. */
+/**
+ * The browser's name and version from its user agent string.
+ *
+ * @param full a more exact version than in the user agent string
+ */
 export function browserVersion(userAgent: string, full: string | null): string {
   const engines: readonly [RegExp, string][] = [
     [/Firefox\/([\d.]+)/, 'Firefox'],

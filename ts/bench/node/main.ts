@@ -1,4 +1,4 @@
-/** A run from the command line to its reports. */
+/** Runs a benchmark, from the command line to the reports. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Job, SystemName } from '../job';
@@ -65,7 +65,7 @@ function absent(asked: readonly SystemName[], run: readonly SystemName[]) {
     .map((system) => ({ system, reason: 'It could not be installed.' }));
 }
 
-/** As typed, but for folders of this machine: a report is read elsewhere. */
+/** The command line as typed, without folders of this machine, since others read the report. */
 export function commandLine(script: string, args: readonly string[]): string {
   const shown: string[] = [];
   for (const [i, arg] of args.entries()) {

@@ -1,4 +1,4 @@
-/** The command line of `npm run bench`, checked into what the run needs. */
+/** Parses and checks the command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
 import type { SystemName } from '../job';
 import { BROWSER_SYSTEMS } from './catalogue';
@@ -35,7 +35,7 @@ export interface Options {
   readonly report: boolean;
 }
 
-/** `npm run bench:peers` measures the others too. */
+/** `npm run bench:peers` measures the other systems too. */
 const NAMES: readonly SystemName[] = [
   'edgevec',
   'edgevec-int16',
@@ -48,7 +48,11 @@ const SYSTEMS = new Map(NAMES.map((name) => [BROWSER_SYSTEMS[name].slug, name]))
 const DEFAULT_SYSTEMS = 'edgevec,edgevec-api,hnswlib-wasm,edgevec-0.9';
 export const BROWSERS: readonly string[] = ['chromium', 'firefox', 'webkit'] satisfies BrowserName[];
 
-/** @throws with a sentence for the user; null where help was asked for */
+/**
+ * Null if the user asked for help.
+ *
+ * @throws an error with a sentence for the user
+ */
 export function parseOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],

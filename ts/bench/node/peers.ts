@@ -1,11 +1,14 @@
-/** Installs the systems compared with, once, in a folder of their own. */
+/** Installs the other systems, once, in a folder of their own. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemName } from '../job';
 import { BROWSER_SYSTEMS } from './catalogue';
 
-/** @returns the systems that can run: peers that cannot be installed are left out, with a line that says so */
+/**
+ * @returns the systems that can run. A peer that cannot be installed is left out, with a line in
+ * the log
+ */
 export function withPeers(systems: readonly SystemName[], root: string, log: (line: string) => void): SystemName[] {
   const folder = join(root, 'ts/bench/peers');
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -28,7 +31,7 @@ export function withPeers(systems: readonly SystemName[], root: string, log: (li
   });
 }
 
-/** Of a package the benchmark compares with; null where it is not installed. */
+/** The version of a peer package. Null if the package is not installed. */
 export function installedVersion(name: string, root: string): string | null {
   const file = join(root, 'ts/bench/peers/node_modules', name, 'package.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : null;

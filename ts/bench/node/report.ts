@@ -1,4 +1,4 @@
-/** One run as a page of docs/benchmarks/. */
+/** Writes a run as a page of docs/benchmarks/. */
 import type { Job } from '../job';
 import type { Machine } from './machine';
 import type { Results } from './results';
@@ -7,7 +7,7 @@ import { count, pointTable, summaryTable } from './tables';
 interface RunInfo {
   readonly date: string;
   readonly machine: Machine;
-  /** Name and version. */
+  /** The browser's name and version. */
   readonly browser: string;
   readonly command: string;
   readonly job: Job;

@@ -1,9 +1,9 @@
-/** The results as JSON: the shape other tools read. */
+/** The results as JSON, in the form that other tools read. */
 import type { Dataset } from '../data/dataset';
 import type { Cost, Measured, Point, SystemName } from '../job';
 import { costAt } from '../measure/cost';
 
-/** The recalls whose cost is reported, as they are written. */
+/** The recalls with a cost in the report, in the report's spelling. */
 export const RECALLS = ['0.90', '0.95', '0.99'] as const;
 export type Recall = (typeof RECALLS)[number];
 
@@ -15,7 +15,7 @@ export interface SystemResult {
   readonly memoryBytes: number | null;
   readonly bytesLoaded: number;
   readonly points: readonly Point[];
-  /** By recall; null where no ef reached it. */
+  /** The cost by recall. Null if no ef reached the recall. */
   readonly at: Readonly<Record<Recall, Cost | null>>;
 }
 

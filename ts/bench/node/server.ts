@@ -1,6 +1,7 @@
 /**
- * The server of a run: the page, the data, the job, and an ear for the page's events. It counts what code the browser
- * fetches, gzipped, which is what a user of that system downloads.
+ * The server of a run: serves the page, the data and the job, and receives the page's events. The
+ * server also counts the gzipped bytes of the code that the browser fetches. A user of the system
+ * downloads as much.
  */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -16,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 };
 
-/** Isolation gives the page a finer clock; `no-store` makes each worker fetch its own code. */
+/** Isolation gives the page a finer clock. With `no-store`, each worker fetches its own code. */
 const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -25,7 +26,7 @@ const HEADERS = {
 
 interface BenchServer {
   readonly url: string;
-  /** Code files fetched since the last call, by path, with their gzip sizes. */
+  /** The code files fetched since the last call, by path, with their gzip sizes. */
   takeFetched(): Map<string, number>;
   close(): void;
 }
@@ -41,7 +42,8 @@ export async function serve(
   const sendCode = (path: string, response: ServerResponse): void => {
     const file = join(app, normalize(path === '/' ? '/index.html' : path));
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    // An archive is served as it is: PGlite takes one that came encoded for one unpacked already.
+    // An archive is served without encoding, since PGlite expects an encoded archive to be unpacked
+    // already.
     const packed = extname(file) === '.gz';
     const body = packed ? readFileSync(file) : gzipSync(readFileSync(file), { level: 9 });
     if (type !== 'text/html') fetched.set(path, body.length);
@@ -82,7 +84,7 @@ export async function serve(
   };
 }
 
-/** A whole file, or its first bytes where the request asks for a range from 0. */
+/** Sends a whole file, or its first bytes if the request asks for a range from 0. */
 function sendData(file: string, request: IncomingMessage, response: ServerResponse): void {
   const { size } = statSync(file);
   const range = /^bytes=0-(\d+)$/.exec(request.headers.range ?? '');

@@ -1,4 +1,7 @@
-/** Which data a run uses: a folder as asked for, the project's own where it is there, or a synthetic set. */
+/**
+ * Chooses the data of a run: the requested folder, the project's own data if present, or a
+ * synthetic set.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset';
@@ -21,11 +24,11 @@ type SourceOptions = Pick<Options, 'data' | 'synthetic' | 'dimensions' | 'n' | '
 
 export interface Source {
   readonly dataset: Dataset;
-  /** The folder to serve; null for a synthetic set. */
+  /** The folder to serve. Null for a synthetic set. */
   readonly folder: string | null;
 }
 
-/** Whether there is a folder of data, asked for or the usual one. */
+/** Whether a folder of data is requested, or the project's own data is present. */
 export function hasFolder(data: string | null, root: string): boolean {
   return data !== null || existsSync(join(root, DEFAULT_FOLDER));
 }
@@ -52,7 +55,7 @@ function describeFolder(folder: string, options: SourceOptions): Dataset {
   checkSize(join(folder, 'base.bf16'), meta.n * meta.dim * 2);
   checkSize(join(folder, 'queries.bf16'), meta.queries * meta.dim * 2);
   const truthFile = `truth-${dimensions}.i32`;
-  // The stored neighbours are those among all rows.
+  // The stored neighbours are valid only for all rows.
   const valid = n === meta.n && existsSync(join(folder, truthFile));
   const truth = valid ? { file: truthFile, width: meta.truth } : null;
   const source = { kind: 'files', columns: meta.dim, queries: meta.queries, truth } as const;

@@ -1,4 +1,4 @@
-/** `npm run bench:storage`, from the command line to its report. */
+/** Runs `npm run bench:storage`, from the command line to the report. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,7 +19,7 @@ const SYSTEMS: Readonly<Record<string, StoredSystemName & SystemName>> = {
   'edgevec-0.9': 'edgevec-0.9',
   pglite: 'PGlite + pgvector',
 };
-/** At which 100,000 rows of the usual data are found with recall 0.95. */
+/** With this ef, searches in 100,000 rows of the project's own data reach recall 0.95. */
 const EF = 40;
 
 export const USAGE = `npm run bench:storage -- [options]
@@ -41,7 +41,11 @@ interface Options {
   readonly report: boolean;
 }
 
-/** @throws with a sentence for the user; null where help was asked for */
+/**
+ * Null if the user asked for help.
+ *
+ * @throws an error with a sentence for the user
+ */
 export function parseOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],
@@ -68,7 +72,10 @@ export function parseOptions(args: readonly string[]): Options | null {
   };
 }
 
-/** As scripts/browsers.mjs starts one; `profile` is a folder that it keeps what it stores in. */
+/**
+ * The interface of the browsers that scripts/browsers.mjs starts. `profile` is the folder for the
+ * browser's stored data.
+ */
 type LaunchStoring = (
   name: BrowserName,
   profile: string,
@@ -128,7 +135,10 @@ export async function run(
   return notRun.length === 0 ? { ok: true } : { ok: false, reason: 'Not everything ran to its end: see above.' };
 }
 
-/** One browser with a profile of its own: a page fills, is loaded again, and opens. */
+/**
+ * Measures in a browser with a new profile. A page fills the database and reloads, and then opens
+ * the database.
+ */
 async function measure(
   name: BrowserName,
   job: StorageJob,
@@ -146,7 +156,7 @@ async function measure(
     const inPage = <T>(what: string): Promise<T> => page.evaluate<T>(`${what}(${JSON.stringify(job)})`);
     const agent = await inPage<string>('(() => navigator.userAgent)');
     const filled = await inPage<Filled>('storageBench.fill');
-    // Late enough for the answer to this call to come first.
+    // With a delay, so that the answer to this call comes first.
     await page.evaluate('setTimeout(() => location.reload(), 300)');
     await until(() => page.evaluate<boolean>('globalThis.storageBench?.isNew === true'));
     const opened = await inPage<Opened>('storageBench.open');
@@ -159,7 +169,7 @@ async function measure(
   }
 }
 
-/** A page that is on its way refuses to say anything. */
+/** Waits. While the page is loading, calls to the page fail. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -1,9 +1,9 @@
-/** Results as Markdown tables, which read well in a terminal too. */
+/** Results as Markdown tables, readable in a terminal too. */
 import type { Point } from '../job';
 import { costAt } from '../measure/cost';
 import { RECALLS, type SystemResult } from './results';
 
-/** A rule of fewer characters is no table to some Markdown readers. */
+/** Some Markdown readers need a rule of at least three characters. */
 const MIN_WIDTH = 3;
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -31,7 +31,10 @@ export function pointTable(result: SystemResult): string {
   return table(POINT_HEAD, result.points.map(pointRow));
 }
 
-/** One line a system: what it costs to have, and what each recall costs. "≤" marks an upper bound: the smallest ef measured exceeds that recall. */
+/**
+ * A line for each system: the cost of the index, and the cost of each recall. "≤" marks an upper
+ * bound: the smallest measured ef exceeds the recall.
+ */
 export function summaryTable(results: readonly SystemResult[]): string {
   const head = ['system', 'build s', 'rows/s', 'memory MB', 'loaded KB', ...RECALLS.map((recall) => `us at ${recall}`)];
   const rows = results.map((result) => {

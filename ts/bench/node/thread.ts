@@ -1,4 +1,4 @@
-/** `npm run bench:thread`: the longest task of the page's thread while rows are upserted and saved. */
+/** Runs `npm run bench:thread`: the longest task of the page's thread during upserts and saving. */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
@@ -38,7 +38,10 @@ interface ThreadOptions {
   readonly browser: BrowserName;
 }
 
-/** What a page may be held for: a frame in the thread itself, and what counts as a long task with a worker. */
+/**
+ * How long a task may take: a frame in the page's own thread, and the browsers' limit for a long
+ * task with a worker.
+ */
 const LIMIT_MS = { worker: 50, slices: 16 };
 
 interface Launched {
@@ -46,7 +49,11 @@ interface Launched {
   close(): Promise<void>;
 }
 
-/** @throws with a sentence for the user; null where help was asked for */
+/**
+ * Null if the user asked for help.
+ *
+ * @throws an error with a sentence for the user
+ */
 export function parseOptions(args: readonly string[]): ThreadOptions | null {
   const { values } = parseArgs({
     args: [...args],

@@ -1,4 +1,7 @@
-/** The page of a benchmark: takes the job from the server, runs system after system, and tells the server what comes out. */
+/**
+ * The page of a benchmark: takes the job from the server, runs each system in turn, and sends the
+ * results to the server.
+ */
 import type { Job, Measured, PageEvent, SystemName } from '../job';
 import { runSystem } from '../measure/run';
 import { systems } from '../systems/registry';
@@ -33,7 +36,10 @@ interface MemoryBreakdown {
   }[];
 }
 
-/** What lives on the JavaScript heap of this page's workers. Only Chromium tells, after a collection, some ten seconds later. */
+/**
+ * The JavaScript heap of this page's workers. Only Chromium tells the size, some ten seconds later,
+ * after a garbage collection.
+ */
 async function workerHeap(): Promise<number | null> {
   if (!('measureUserAgentSpecificMemory' in performance)) return null;
   const asked = performance as unknown as { measureUserAgentSpecificMemory(): Promise<MemoryBreakdown> };
@@ -59,7 +65,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Chromium hides its minor versions from the user agent string, and tells them when asked. */
+/**
+ * Chromium hides its minor version in the user agent string, and tells the full version on request.
+ */
 async function fullVersion(): Promise<string | null> {
   if (!('userAgentData' in navigator)) return null;
   const { userAgentData } = navigator as { userAgentData: { getHighEntropyValues(hints: string[]): Promise<Hints> } };

@@ -1,16 +1,21 @@
-/** How long the page's thread is held while a database is written to and saved. */
+/** Measures how long writing and saving block the page's thread. */
 import { EdgeVec } from '../../src/index';
 import type { ThreadAsked, ThreadMeasured } from '../node/thread';
 
 /**
- * A message to oneself arrives once what the thread is at is done, and what was queued before: the longest time between two is the longest task, or
- * two where the library's own messages come between. Works in every browser, and sees tasks shorter than the 50 ms of `longtask`.
+ * Measures gaps between messages to itself. A message arrives once the current task and all queued
+ * tasks are done. So the longest gap is the longest task, or two tasks if the library's own
+ * messages come between. Gaps work in every browser, and show tasks shorter than the 50 ms of
+ * `longtask`.
  */
 class Gaps {
   readonly #channel = new MessageChannel();
   #last = performance.now();
   #phase = '';
-  /** Only those worth telling: keeping all would be work for the garbage collector, which would be measured. */
+  /**
+   * Only long gaps. Keeping all gaps would make work for the garbage collector, and the benchmark
+   * would measure this work.
+   */
   readonly found: { phase: string; ms: number }[] = [];
 
   constructor() {
@@ -29,7 +34,7 @@ class Gaps {
     this.#phase = phase;
   }
 
-  /** The task that ends with a phase counts to it. */
+  /** Waits, so that the last task of a phase counts in this phase. */
   turn(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -60,7 +65,7 @@ async function measureThread({ rows, dimensions, worker }: ThreadAsked): Promise
     metadata: { title: `Document ${i}`, year: 1900 + (i % 125), tags: ['a', 'b', `t${i % 50}`], text: 'x'.repeat(200) },
   }));
   const gaps = new Gaps();
-  // What the machine does by itself: nothing runs in the page, and one worker is busy.
+  // The machine's own delays: nothing runs in the page, and a worker is busy.
   gaps.begin('nothing');
   await busyWorker(CONTROL_MS);
   gaps.begin('open');

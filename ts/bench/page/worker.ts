@@ -1,4 +1,7 @@
-/** The worker of one task: the exact neighbours, or one system from nothing to its last point. The page ends it, and so frees it. */
+/**
+ * The worker of a task: computes the exact neighbours, or measures a system from the start to the
+ * last point. The page ends the worker, and so frees its memory.
+ */
 /// <reference lib="webworker" />
 import { load, loadTruth } from '../data/dataset';
 import type { Job, Measured, Progress, SystemName } from '../job';
@@ -23,7 +26,7 @@ const answer = (message: Answer): void => postMessage(message);
 
 let onHeap: (bytes: number | null) => void = () => {};
 
-/** Only the page may ask the browser. */
+/** Asks the page, since only the page may ask the browser. */
 function heapBytes(): Promise<number | null> {
   return new Promise((resolve) => {
     onHeap = resolve;

@@ -1,4 +1,6 @@
-/** The `save` of npm edgevec 0.9.0, and its `load`. Rows go in as in the benchmark of searches. */
+/**
+ * The `save` and `load` of npm edgevec 0.9.0. Rows are inserted as in the benchmark of searches.
+ */
 import init, { EdgeVec, EdgeVecConfig } from 'edgevec-npm/edgevec.js';
 import wasmUrl from 'edgevec-npm/edgevec_bg.wasm?url';
 import { rowAt } from '../data/rows';
@@ -31,7 +33,7 @@ function adapt(index: EdgeVec): StoredSystem {
     },
     save: () => index.save(NAME),
     bytes: async () => null,
-    // Its ids count from 1.
+    // edgevec 0.9 counts ids from 1.
     search: async (query, k) => index.search(query, k).map(({ id }) => id - 1),
     count: async () => rows,
   };

@@ -1,14 +1,15 @@
 /**
- * npm edgevec 0.9.0, the package of this name before the engine here. Its cosine ranks the farthest first, so it runs with l2,
- * which on unit rows ranks as cosine does. Its ids count from 1, and efSearch is fixed when an index is made. Rows go in one by one:
- * its insertBatchFlat is no faster.
+ * npm edgevec 0.9.0, the package of this name before the present engine. Its cosine ranks the
+ * farthest rows first, so the benchmark uses l2. On unit rows, l2 ranks like cosine. The first id
+ * is 1. efSearch is fixed when an index is made. Rows are inserted one by one, since
+ * insertBatchFlat is no faster.
  */
 import init, { EdgeVec, EdgeVecConfig, getSimdBackend } from 'edgevec-npm/edgevec.js';
 import wasmUrl from 'edgevec-npm/edgevec_bg.wasm?url';
 import { type Rows, rowAt } from '../data/rows';
 import type { OpenOptions, System } from '../systems/system';
 
-/** A value of efSearch that is easy to find again. */
+/** A value of efSearch that is easy to find in memory. */
 const EF_MARK = 7919;
 
 export async function open(options: OpenOptions): Promise<System> {
@@ -43,10 +44,13 @@ export async function open(options: OpenOptions): Promise<System> {
 }
 
 /**
- * Building an index for each ef would take an hour. The settings are plain words of the index, one after the other, so the benchmark
- * finds efSearch by the values it gave and writes it from outside: the searches are those of an index made with that ef.
+ * Finds the address of efSearch in the index, since building an index for each ef would take an
+ * hour. The settings are adjacent words in memory. The benchmark finds efSearch by the values of
+ * the settings, and writes another efSearch. Searches are then the same as in an index made with
+ * this efSearch.
  *
- * @param from the settings object: the index was allocated after it, and what is below is stack and constants
+ * @param from the address of the settings object. The index was allocated later, at a higher
+ * address. Stack and constants lie below
  */
 function findEfSearch(memory: WebAssembly.Memory, from: number, settings: readonly number[]): number {
   const words = new Uint32Array(memory.buffer, from);

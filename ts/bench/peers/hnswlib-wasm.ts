@@ -1,6 +1,7 @@
 /**
- * npm hnswlib-wasm. Inner product on unit rows ranks as cosine does, and spares the library a normalisation. It can keep its index in
- * IndexedDB; nothing here asks it to. Rows go in one by one: its addPoints, which takes many, is no faster (5.2 s for 4,000 either way).
+ * npm hnswlib-wasm. On unit rows, inner product ranks like cosine, and saves a normalisation. The
+ * library can keep its index in IndexedDB, but the benchmark does not use this. Rows are inserted
+ * one by one, since addPoints, for many rows, is no faster (5.2 s for 4,000 rows either way).
  */
 import { loadHnswlib } from 'hnswlib-wasm';
 import { type Rows, rowAt } from '../data/rows';

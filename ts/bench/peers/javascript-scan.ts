@@ -1,6 +1,7 @@
 /**
- * No package: the loop an app would write itself over one Float32Array. Eight sums in double precision were the fastest of what was
- * tried (four sums 5 % slower, rounding to float32 at each step 20 %).
+ * No package: the loop that an app would write over one Float32Array. Eight sums in double
+ * precision were the fastest variant. Four sums took 5 % longer, and rounding to float32 at each
+ * step took 20 % longer.
  */
 import type { Rows } from '../data/rows';
 import type { OpenOptions, System } from '../systems/system';
@@ -23,7 +24,7 @@ export async function open({ dimensions, capacity }: OpenOptions): Promise<Syste
   };
 }
 
-/** The rows with the largest products: on unit rows, the nearest. */
+/** The rows with the largest products. On unit rows, these are the nearest rows. */
 function nearest(rows: Float32Array, query: Float32Array, k: number): number[] {
   const ids: number[] = [];
   const products: number[] = [];

@@ -1,4 +1,7 @@
-/** What the benchmark uses of its peers, declared here so that types check without installing them. */
+/**
+ * The parts of the peers that the benchmark uses. Declared here, so that types check without
+ * installed peers.
+ */
 
 declare module 'hnswlib-wasm' {
   interface HierarchicalNSW {
@@ -18,7 +21,7 @@ declare module 'hnswlib-wasm' {
 declare module 'edgevec-npm/edgevec.js' {
   export class EdgeVecConfig {
     constructor(dimensions: number);
-    /** A field of wasm-bindgen's classes: where the object is in linear memory. */
+    /** A field of wasm-bindgen's classes: the address of the object in linear memory. */
     readonly __wbg_ptr: number;
     set m(value: number);
     set m0(value: number);

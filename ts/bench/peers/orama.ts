@@ -1,12 +1,13 @@
 /**
- * npm @orama/orama: a full-text engine whose vector search compares the query with every row and sorts what passes a cut-off. That
- * cut-off, `similarity`, is its one setting: a high one sorts little and misses rows, 0 and below find all.
+ * npm @orama/orama: a full-text engine. Its vector search compares the query with every row, and
+ * sorts the rows above a cut-off. The cut-off, `similarity`, is the only setting. A high cut-off
+ * sorts little and misses rows. A cut-off of 0 or below finds all rows.
  */
 import { create, insertMultiple, searchVector } from '@orama/orama';
 import { type Rows, rowAt } from '../data/rows';
 import type { OpenOptions, System } from '../systems/system';
 
-/** Its own default. */
+/** Orama's own default. */
 const BATCH = 1000;
 
 export async function open({ dimensions }: OpenOptions): Promise<System> {
@@ -17,7 +18,7 @@ export async function open({ dimensions }: OpenOptions): Promise<System> {
       for (let start = 0; start < rows.count; start += BATCH) {
         const end = Math.min(start + BATCH, rows.count);
         const documents = [];
-        // A typed array fails its check of the schema.
+        // A typed array fails Orama's check of the schema.
         for (let i = start; i < end; i++) documents.push({ id: String(i), embedding: Array.from(rowAt(rows, i)) });
         await insertMultiple(database, documents, BATCH);
         onProgress(end);

@@ -1,4 +1,4 @@
-/** PGlite with its files in IndexedDB, which it keeps up to date by itself after every statement. */
+/** PGlite with its files in IndexedDB. PGlite updates the files after every statement. */
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import type { GraphOptions } from '../job';
@@ -27,7 +27,7 @@ export async function open(): Promise<StoredSystem> {
   return adapt(await connect(), '');
 }
 
-/** Buffers that hold 100,000 rows of 768 columns, as in the benchmark of searches. */
+/** The buffers hold 100,000 rows of 768 columns, as in the benchmark of searches. */
 const connect = (): Promise<PGlite> =>
   PGlite.create({
     dataDir: FILES,

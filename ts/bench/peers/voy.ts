@@ -1,14 +1,18 @@
 /**
- * npm voy-search: a k-d tree, always exact, always of 768 columns (fewer are filled up with zeros), by Euclidean distance, which on
- * unit rows ranks as cosine does. Its entry imports the wasm as a module, which takes a plugin of the bundler; here the two files are
- * joined by hand, as that plugin does.
+ * npm voy-search: a k-d tree, always exact. Rows always have 768 columns, and shorter rows are
+ * padded with zeros. The distance is Euclidean, and ranks unit rows like cosine. voy's entry
+ * imports the wasm as a module, and needs a plugin of the bundler. Here the adapter joins the two
+ * files by hand, as the plugin would.
  */
 import * as glue from 'voy-search/voy_search_bg.js';
 import wasmUrl from 'voy-search/voy_search_bg.wasm?url';
 import { type Rows, rowAt } from '../data/rows';
 import type { OpenOptions, System } from '../systems/system';
 
-/** Rows given at once: one call for all of them holds each as an array of numbers first, and is no faster. */
+/**
+ * Rows in a call. A single call for all rows would hold each row as an array of numbers, and is no
+ * faster.
+ */
 const BATCH = 500;
 
 export async function open(_: OpenOptions): Promise<System> {

@@ -1,4 +1,4 @@
-/** The package as an app uses it: a database with a name, in its worker. */
+/** The package as an app uses the package: a database with a name, in a worker. */
 import { EdgeVec } from '../../src/index';
 import { type Rows, rowAt } from '../data/rows';
 import type { GraphOptions } from '../job';
@@ -31,7 +31,7 @@ function adapt(db: EdgeVec): StoredSystem {
   };
 }
 
-/** A stream: no array of 100,000 records has to exist. */
+/** A stream, so that no array of 100,000 records is in memory. */
 function* records(rows: Rows, step: number) {
   for (let id = 0; id < rows.count; id += step) yield { id, vector: rowAt(rows, id) };
 }

@@ -1,4 +1,4 @@
-/** What the command asks of the page of the storage benchmark, and what it tells back. */
+/** The messages between the command and the page of the storage benchmark. */
 import type { Dataset } from '../data/dataset';
 import type { GraphOptions } from '../job';
 
@@ -12,23 +12,26 @@ export interface StorageJob {
   readonly ef: number;
 }
 
-/** Absent: the system has no such thing. */
+/** A field is absent if the system does not have the feature. */
 export interface Filled {
   readonly insertSeconds: number;
   readonly saveSeconds: number;
-  /** Everything, under another name. */
+  /** The time for saving all rows under another name. */
   readonly saveAllSeconds?: number | undefined;
-  /** One row in a hundred is written anew. */
+  /** The time for writing every hundredth row again. */
   readonly changeSeconds?: number | undefined;
-  /** What that changed is saved. */
+  /** The time for saving this change. */
   readonly saveAgainSeconds?: number | undefined;
-  /** The slowest search while it was saved, these two times. */
+  /** The slowest search during `saveAllSeconds` and `saveAgainSeconds`. */
   readonly worstSeconds?: number | undefined;
-  /** The slowest in as long a time in which nothing was saved: what the machine does by itself. */
+  /**
+   * The slowest search in a time as long as `saveAllSeconds`, without saving: the machine's own
+   * delay.
+   */
   readonly calmSeconds?: number | undefined;
-  /** Bytes of the database, as it tells them; null where it does not. */
+  /** The bytes of the database, if the system tells. Otherwise null. */
   readonly bytes: number | null;
-  /** Bytes of all that the page's origin stores, as the browser tells them. */
+  /** The bytes of all data stored by the page's origin, if the browser tells. */
   readonly usage?: number | undefined;
 }
 
@@ -36,7 +39,7 @@ export type Opened =
   | {
       readonly openSeconds: number;
       readonly firstSeconds: number;
-      /** The median of the searches after the first. */
+      /** The median of the searches after the first search. */
       readonly laterSeconds: number;
       readonly recall: number;
       readonly rows: number;

@@ -1,4 +1,6 @@
-/** The page of the storage benchmark: what the command has it do, one life of a page after the other. */
+/**
+ * The page of the storage benchmark. The command calls `fill`, reloads the page, and calls `open`.
+ */
 import { load, loadTruth } from '../data/dataset';
 import { rowAt } from '../data/rows';
 import { exactNeighbours } from '../measure/truth';
@@ -14,7 +16,7 @@ async function timed<T>(run: () => Promise<T>): Promise<[seconds: number, result
   return [(performance.now() - start) / 1000, result];
 }
 
-/** Searches one after the other until it is done; the slowest of them. */
+/** Searches in a loop until `run` is done. Gives the slowest search. */
 async function whileSearching(
   search: (query: number) => Promise<unknown>,
   run: () => Promise<void>,
@@ -28,7 +30,10 @@ async function whileSearching(
   return { seconds: (await running)[0], worst };
 }
 
-/** A first life: fills a database and saves it. The page then goes away without closing it. */
+/**
+ * Before the reload: fills a database, and saves the database. The page is then reloaded without
+ * closing the database.
+ */
 async function fill({ system, dataset, graph, k, ef }: StorageJob): Promise<Filled> {
   storageBench.isNew = false;
   const { base, queries } = await load(dataset);
@@ -45,13 +50,14 @@ async function fill({ system, dataset, graph, k, ef }: StorageJob): Promise<Fill
   let worstSeconds = all?.worst;
   if (db.replace !== undefined) {
     const replace = db.replace.bind(db);
-    // Every hundredth row, by itself: it changes places all over the graph, and neighbours stay what they are.
+    // Writes every hundredth row again with the same vector. The change touches places all over the
+    // graph, and the neighbours stay the same.
     [changeSeconds] = await timed(() => replace(base, Math.round(1 / WHAT_CHANGES)));
     const saved = await whileSearching(search, () => db.save());
     saveAgainSeconds = saved.seconds;
     worstSeconds = Math.max(saved.worst, all?.worst ?? 0);
   }
-  // WebKitGTK has no such thing.
+  // WebKitGTK has no `estimate`.
   const usage = (await navigator.storage?.estimate?.())?.usage;
   return {
     insertSeconds,
@@ -66,11 +72,12 @@ async function fill({ system, dataset, graph, k, ef }: StorageJob): Promise<Fill
   };
 }
 
-/** A later life: opens what is stored, and searches. */
+/** After the reload: opens the stored database, and searches. */
 async function open({ system, dataset, k, ef }: StorageJob): Promise<Opened> {
   const module = await systems[system]();
   const { base, queries } = await load(dataset);
-  // Its code is loaded and compiled as on any visit; the data of the benchmark is not a part of it.
+  // The system's code is loaded and compiled as on any visit. Loading the benchmark's data does not
+  // count.
   let opened: [seconds: number, db: StoredSystem];
   try {
     opened = await timed(module.open);

@@ -1,17 +1,20 @@
-/** What the storage benchmark needs of a database: each system is one adapter of this shape in one file. */
+/**
+ * The interface of a database in the storage benchmark. Each system has an adapter in a file of its
+ * own.
+ */
 import type { Rows } from '../data/rows';
 import type { GraphOptions } from '../job';
 
 export interface StoredSystem {
-  /** Stores the rows in order, so that row number i is what `search` later calls i. Called once. */
+  /** Stores the rows in order, so that the id in `search` is the row number. Called once. */
   insert(rows: Rows): Promise<void>;
-  /** Resolves once all that was inserted is stored. */
+  /** Resolves once all inserted rows are stored. */
   save(): Promise<void>;
-  /** Stores all of it once more, under another name. */
+  /** Stores all rows again under another name. */
   saveAll?(): Promise<void>;
-  /** Writes every `step`th of the rows anew, as it is. */
+  /** Writes every `step`th row again, unchanged. */
   replace?(rows: Rows, step: number): Promise<void>;
-  /** Bytes stored; null where it does not tell. */
+  /** The stored bytes. Null if the system does not tell. */
   bytes(): Promise<number | null>;
   search(query: Float32Array, k: number, ef: number): Promise<ArrayLike<number>>;
   count(): Promise<number>;

@@ -1,4 +1,6 @@
-/** Which adapter a name stands for. They load on demand, so that a run loads only what it measures. */
+/**
+ * The adapter of each name. Adapters load on demand, so that a run loads only the measured systems.
+ */
 import type { StoredSystemName } from './job';
 import type { StoredSystemModule } from './system';
 

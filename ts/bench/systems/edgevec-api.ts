@@ -1,4 +1,7 @@
-/** The package as an app uses it: public calls from the page's thread, the database in its worker, messages and hit objects included. */
+/**
+ * The package as an app uses the package: public calls from the page's thread, with the database in
+ * a worker. The time includes messages and hit objects.
+ */
 import { EdgeVec } from '../../src/index';
 import { type Rows, rowAt } from '../data/rows';
 import type { OpenOptions, System } from './system';
@@ -18,7 +21,7 @@ export async function open({ dimensions, m, efConstruction, seed }: OpenOptions)
   };
 }
 
-/** A stream: no array of 100,000 records has to exist. */
+/** A stream, so that no array of 100,000 records is in memory. */
 function* records(rows: Rows) {
   for (let id = 0; id < rows.count; id++) yield { id, vector: rowAt(rows, id) };
 }

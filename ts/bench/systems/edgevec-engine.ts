@@ -1,4 +1,7 @@
-/** Our engine as the database's worker calls it: straight, with no message and no id table between. What the graph and the kernels can do. */
+/**
+ * EdgeVec's engine as the database's worker calls the engine: directly, without messages and ids.
+ * The result shows the graph and the kernels alone.
+ */
 
 import { MODE } from '../../src/engine/bindings';
 import { inlineEngine } from '../../src/engine/inline';
@@ -6,9 +9,9 @@ import { startEngine } from '../../src/engine/load';
 import { type Rows, slice } from '../data/rows';
 import type { OpenOptions, System } from './system';
 
-/** Rows committed at once, as many as the database takes in one part of a stream. */
+/** How many rows are committed at once. */
 const PART = 1024;
-/** Rows linked between two looks at the clock. */
+/** How many rows are linked between two looks at the clock. */
 const SLICE = 16;
 
 export async function open({ dimensions, m, efConstruction, seed, precision }: OpenOptions): Promise<System> {

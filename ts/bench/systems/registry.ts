@@ -1,13 +1,19 @@
-/** Which adapter a name stands for, and where it runs. Adapters load on demand, so that a run loads only what it measures. */
+/**
+ * The adapter of each name, and the thread for the adapter. Adapters load on demand, so that a run
+ * loads only the measured systems.
+ */
 import type { SystemName } from '../job';
 import type { Precision, SystemModule } from './system';
 
 interface Entry {
-  /** `worker`: everything in one worker, no messages while searching. `page`: called from the page's own thread, as an app does. */
+  /**
+   * `worker`: the whole run is in a worker, without messages during searches. `page`: the page's
+   * own thread calls the system, as an app does.
+   */
   readonly runsIn: 'worker' | 'page';
   readonly load: () => Promise<SystemModule>;
   readonly precision?: Precision;
-  /** It holds rows on the JavaScript heap, which has to be measured from outside. */
+  /** Whether the system holds rows on the JavaScript heap. The page must then measure the heap. */
   readonly onHeap?: boolean;
 }
 

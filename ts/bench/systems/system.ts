@@ -1,29 +1,38 @@
-/** What the benchmark needs of a vector index: each system is one adapter of this shape in one file. */
+/**
+ * The interface of a vector index in the benchmark. Each system has an adapter in a file of its
+ * own.
+ */
 import type { Rows } from '../data/rows';
 import type { GraphOptions } from '../job';
 
 export interface System {
-  /** What ran, as the system itself tells it: its instruction set, quantisation, metric. */
+  /**
+   * The variant that ran, from the system itself if possible: instruction set, quantisation,
+   * metric.
+   */
   readonly variant: string;
-  /** Stores the rows in order, so that row number i is what `search` later calls i. Called once. */
+  /** Stores the rows in order, so that the id in `search` is the row number. Called once. */
   build(rows: Rows, onProgress: (done: number) => void): void | Promise<void>;
-  /** Row numbers, nearest first. Synchronous where the system is. */
+  /** Row numbers, nearest first. Synchronous if the system is synchronous. */
   search(query: Float32Array, k: number, ef: number): ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** All memory the system holds for its rows and graph; of one that holds them on the JavaScript heap, what is held elsewhere. */
+  /**
+   * All memory that the system holds for rows and graph, without the JavaScript heap. Null if
+   * unknown.
+   */
   memoryBytes(): number | null | Promise<number | null>;
-  /** Distance evaluations of all searches so far; null where a system does not tell. */
+  /** Distance evaluations of all searches so far. Null if the system does not tell. */
   distances(): number | null | Promise<number | null>;
   close(): void | Promise<void>;
 }
 
-/** What our engine keeps of a row. */
+/** The precision of EdgeVec's stored rows. */
 export type Precision = 'float32' | 'int16' | 'int8';
 
 export interface OpenOptions extends GraphOptions {
   readonly dimensions: number;
-  /** Rows to come: some systems must know. */
+  /** The number of rows to come, since some systems need this number. */
   readonly capacity: number;
-  /** Ours only; absent means the engine's default. */
+  /** Only for EdgeVec. Absent means the engine's default. */
   readonly precision?: Precision;
 }
 

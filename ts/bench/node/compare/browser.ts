@@ -1,4 +1,7 @@
-/** One browser for all its systems, a page each. Where a page takes the browser with it, the next system gets a new one. */
+/**
+ * Runs all browser systems in a single browser, with a page for each system. If a page crashes the
+ * browser, the next system gets a new browser.
+ */
 import type { Job } from '../../job';
 import { drivePage, type LaunchBrowser, type Outcome, type RunningBrowser } from '../drive';
 import type { BrowserName } from '../options';
@@ -17,7 +20,7 @@ export class BrowserSession {
     this.#log = log;
   }
 
-  /** @throws where the page fell silent, crashed or took longer than the limit */
+  /** @throws if the page was silent too long, crashed, or took longer than the limit */
   async run(job: Job, folder: string | null, limitMs: number): Promise<Outcome> {
     this.#running ??= await this.#launch(this.#name);
     let clock: ReturnType<typeof setTimeout> | undefined;
@@ -26,7 +29,7 @@ export class BrowserSession {
       clock = setTimeout(() => reject(new Error(`It was stopped after ${minutes} minutes.`)), limitMs);
     });
     const driven = drivePage(this.#running, this.#app, folder, job, this.#log);
-    // Told again by the race, unless the limit was first.
+    // The race reports the error, unless the limit came first.
     driven.catch(() => {});
     try {
       return await Promise.race([driven, limit]);

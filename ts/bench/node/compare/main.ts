@@ -1,4 +1,4 @@
-/** A comparison from the command line to its report. */
+/** Runs a comparison, from the command line to the report. */
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import type { Dataset } from '../../data/dataset';
@@ -108,7 +108,9 @@ function chooseSources(options: CompareOptions, root: string): Source[] {
   return sources;
 }
 
-/** A page that measures nothing tells which browser this is, and that it works. */
+/**
+ * Opens a page without systems, to learn the browser's name and version, and to check the browser.
+ */
 async function nameOf(session: BrowserSession): Promise<string> {
   const source = { kind: 'synthetic', seed: 1 } as const;
   const dataset: Dataset = { name: 'none', n: K, dimensions: 8, queries: 1, warmup: 0, source };

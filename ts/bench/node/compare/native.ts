@@ -1,4 +1,7 @@
-/** Native systems: Python packages in a venv of their own and the engine's crate, one process a system, one thread a process. */
+/**
+ * Runs native systems: Python packages in a venv, and the engine's crate. Each system has a process
+ * of its own with a single thread.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,21 +19,24 @@ const ONE_THREAD = Object.fromEntries(
 const CRATE = 'ts/bench/native/edgevec';
 const INSTALL_MS = 15 * 60_000;
 
-/** What a native system needs to run, or why it cannot. */
+/** The command of a native system, or the reason why the system cannot run. */
 export type Ready = Able | { readonly missing: string };
 
 export interface Able {
-  /** Empty for what runs in the browser. */
+  /** Empty for a system in the browser. */
   readonly command: readonly string[];
   readonly version: string;
-  /** Tells builds of one version apart; empty where there is one only. */
+  /** Distinguishes builds of the same version. Empty if a version has a single build. */
   readonly build: string;
   readonly runtime: string;
 }
 
 type Log = (line: string) => void;
 
-/** Installs and builds what these systems need, each by itself: what fails is missed by those alone that need it. */
+/**
+ * Installs and builds the packages and the crate for these systems, each on its own. If a step
+ * fails, only the systems that need the step are missing.
+ */
 export function setUpNative(systems: readonly Subject[], root: string, log: Log): Map<string, Ready> {
   const native = systems.filter((subject) => subject.where === 'native');
   const ready = new Map<string, Ready>();
@@ -77,7 +83,7 @@ function makeVenv(root: string, log: Log): Ready {
   return attempt('Python 3 with venv could not be had', () => {
     const folder = join(root, '.bench/venv');
     const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-    // One that was cut short while it was made has no pip.
+    // If the creation of the venv was interrupted, the venv has no pip.
     if (!existsSync(python) || versionOf(python, 'pip') === null) {
       log('Making a Python environment in .bench/venv (once) …');
       quietly('python3', ['-m', 'venv', '--clear', folder]);
@@ -143,7 +149,7 @@ export function ownVersion(root: string): string {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 }
 
-/** One process from start to last point. */
+/** Runs a process from the start to the last point. */
 export function runNative(
   { run }: NativeSystem,
   ready: Able,
@@ -167,7 +173,7 @@ export function runNative(
   };
   const [command, ...first] = ready.command as [string, ...string[]];
   const args = [...first, ...Object.entries(given).map(([name, value]) => `${name}=${value}`)];
-  // No __pycache__ in the source tree.
+  // Without this variable, Python would write __pycache__ into the source tree.
   const env = { ...process.env, ...ONE_THREAD, PYTHONDONTWRITEBYTECODE: '1' };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {

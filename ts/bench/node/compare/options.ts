@@ -1,4 +1,4 @@
-/** The command line of `npm run bench:peers`, checked into what the run needs. */
+/** Parses and checks the command line of `npm run bench:peers`. */
 import { parseArgs } from 'node:util';
 import { BROWSER_SYSTEMS, NATIVE_SYSTEMS } from '../catalogue';
 import { BROWSERS, type BrowserName, list, oneOf, whole } from '../options';
@@ -37,12 +37,12 @@ export interface CompareOptions {
   readonly n: number | null;
   readonly queries: number;
   readonly passes: number;
-  /** Names, as the report gives them. */
+  /** The names of the report. */
   readonly systems: readonly string[];
   readonly browser: BrowserName;
   readonly resume: boolean;
   readonly json: string | null;
-  /** Nothing is left out or cut short: the report may go into the documentation. */
+  /** Whether the run is complete, so that the report may go into the documentation. */
   readonly whole: boolean;
 }
 
@@ -51,7 +51,11 @@ const NAMES = new Map(
   Object.entries({ ...BROWSER_SYSTEMS, ...NATIVE_SYSTEMS }).map(([name, { slug }]) => [slug, name]),
 );
 
-/** @throws with a sentence for the user; null where help was asked for */
+/**
+ * Null if the user asked for help.
+ *
+ * @throws an error with a sentence for the user
+ */
 export function parseOptions(args: readonly string[]): CompareOptions | null {
   const { values } = parseArgs({
     args: [...args],

@@ -1,21 +1,24 @@
-/** What is to be measured, how, and how long that may take. */
+/** The plan of a comparison: systems, settings, and time limits. */
 import type { Dataset } from '../../data/dataset';
 import type { SystemName } from '../../job';
 import { BROWSER_SYSTEMS, type BrowserSystem, type Entry, NATIVE_SYSTEMS, type NativeSystem } from '../catalogue';
 import type { CompareOptions } from './options';
 
-/** In steps fine enough to interpolate between, as far as a graph may need; a system stops where it has reached the last recall. */
+/**
+ * The steps are fine enough for interpolation, and reach as far as a graph may need. A system stops
+ * at the first ef that reaches `STOP_AT`.
+ */
 const EFS = [10, 20, 30, 40, 60, 80, 120, 200, 300, 500, 800];
 const STOP_AT = 0.99;
 const WARMUP = 50;
-/** For systems so slow that one query is warm-up enough. */
+/** For slow systems, since few queries warm up enough. */
 const SLOW_WARMUP = 5;
 
 export type Subject =
   | { readonly where: 'browser'; readonly name: SystemName; readonly entry: BrowserSystem }
   | { readonly where: 'native'; readonly name: string; readonly entry: NativeSystem };
 
-/** In the order of the catalogue: the browser's first. */
+/** The chosen systems in the order of the catalogue, browser systems first. */
 export function subjects(names: readonly string[]): Subject[] {
   const browser = (Object.keys(BROWSER_SYSTEMS) as SystemName[]).map(
     (name): Subject => ({ where: 'browser', name, entry: BROWSER_SYSTEMS[name] }),
@@ -38,11 +41,14 @@ export function settingsOf(entry: Entry, dataset: Dataset, { passes }: Pick<Comp
   return { queries, warmup, efs: entry.efs ?? EFS, passes, stopAt: STOP_AT };
 }
 
-/** Start, load, settle; and in the browser ten seconds more where the heap has to be measured. */
+/**
+ * The seconds for starting, loading and settling. In the browser, measuring the heap takes ten
+ * seconds more.
+ */
 const OVERHEAD_SECONDS = 8;
 const CATALOGUE_VALUES = 100_000 * 768;
 
-/** @param earlier seconds it took before with the same data and settings, where that is known */
+/** @param earlier the seconds of an earlier run with the same data and settings, if known */
 export function estimateSeconds(entry: Entry, dataset: Dataset, settings: Settings, earlier: number | null): number {
   if (earlier !== null) return earlier;
   const scale = (dataset.n * dataset.dimensions) / CATALOGUE_VALUES;
@@ -51,7 +57,10 @@ export function estimateSeconds(entry: Entry, dataset: Dataset, settings: Settin
   return OVERHEAD_SECONDS + scale * (buildSeconds + searchSeconds * passes);
 }
 
-/** A machine may be slower than the one the estimate is of; something that takes so much longer is not going to end. */
+/**
+ * Generous, since a machine may be slower than the machine of the estimate. A system that exceeds
+ * even this limit is taken as hung.
+ */
 export function limitSeconds(estimated: number): number {
   return 20 * 60 + 6 * estimated;
 }

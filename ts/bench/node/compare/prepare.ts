@@ -1,4 +1,7 @@
-/** Makes the files every system reads: unit rows and exact neighbours, once for the page and for native processes. */
+/**
+ * Writes the files that every system reads: unit rows and exact neighbours. The page and native
+ * processes share the files.
+ */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, load, loadTruth, type ReadHead } from '../../data/dataset';
@@ -9,11 +12,11 @@ import { digest } from './store';
 export interface Prepared {
   readonly dataset: Dataset;
   readonly folder: string;
-  /** Differs where the data does. */
+  /** A fingerprint of the data. */
   readonly print: string;
 }
 
-/** What `prepare` will make a data set of, without making it. */
+/** Describes the result of `prepare`, without writing files. */
 export function describePrepared({ dataset, folder }: Source, k: number, root: string): Prepared {
   const { name, n, dimensions, queries, warmup } = dataset;
   const there = dataset.source.kind === 'files' ? Math.min(queries + warmup, dataset.source.queries) : queries + warmup;
@@ -26,7 +29,7 @@ export function describePrepared({ dataset, folder }: Source, k: number, root: s
 
 function printOf(dataset: Dataset, folder: string | null, k: number): string {
   if (folder === null) return JSON.stringify([dataset.source, k]);
-  // What is in the files, not when they came: a copy of the same data is the same data.
+  // The content of the files, not their times, since a copy of the same data is the same data.
   const files = digest(['base.bf16', 'queries.bf16'].map((file) => join(folder, file)));
   return JSON.stringify([dataset.source, k, files]);
 }

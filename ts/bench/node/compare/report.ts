@@ -1,4 +1,4 @@
-/** A comparison as a page of docs/benchmarks/. */
+/** Writes a comparison as a page of docs/benchmarks/. */
 import type { Point } from '../../job';
 import type { Machine } from '../machine';
 import { RECALLS, type Recall } from '../results';
@@ -8,9 +8,9 @@ import { type Compared, type Comparison, OURS, RATIO_RECALL } from './results';
 export interface CompareInfo {
   readonly date: string;
   readonly machine: Machine;
-  /** The share of the processors that something else used just before the run. */
+  /** The share of the processors that other programs used just before the run. */
   readonly busy: number;
-  /** Names and versions. */
+  /** The browser's name and version. */
   readonly browser: string;
   readonly python: string;
   readonly commit: string;
@@ -29,7 +29,7 @@ function micros(value: number): string {
   return count(value, value < 100 ? 1 : 0);
 }
 
-/** The mean at a recall, with what has to be known of it. */
+/** The mean at a recall. "≤" marks an upper bound. */
 function meanAt(result: Compared, recall: Recall): string {
   const latency = result.latency[recall];
   if (!latency) return 'not reached';
@@ -65,7 +65,7 @@ export function browserTable(results: readonly Compared[]): string {
   return table(head, rows);
 }
 
-/** Compared with ours natively, and with ours in the browser. */
+/** Compares with EdgeVec natively, and with EdgeVec in the browser. */
 export function nativeTable(results: readonly Compared[]): string {
   const ours = ['× native', '× browser'];
   const head = [

@@ -1,4 +1,7 @@
-/** The results of a comparison: those of one system as `npm run bench` gives them, and what comparing adds. */
+/**
+ * The results of a comparison: the results of each system in the form of `npm run bench`, and the
+ * fields for comparing.
+ */
 import type { Measured } from '../../job';
 import { type Latency, latencyAt } from '../../measure/cost';
 import { RECALLS, type Recall, type Results, type SystemResult, toResult } from '../results';
@@ -9,11 +12,14 @@ export interface PeerResult extends Omit<SystemResult, 'system' | 'bytesLoaded'>
   readonly system: string;
   readonly where: 'browser' | 'native';
   readonly version: string;
-  /** It has no setting that trades recall for latency: the one point is its latency at every recall. */
+  /**
+   * The system has no setting that trades recall for latency. The latency of its only point stands
+   * for every recall.
+   */
   readonly exact: boolean;
-  /** Queries measured; fewer than the data set's where it is slow. */
+  /** The number of measured queries. Slow systems get fewer queries than the data set has. */
   readonly queries: number;
-  /** Null for a native one. */
+  /** Null for a native system. */
   readonly bytesLoaded: number | null;
   readonly latency: LatencyAt;
   readonly startedAt: string;
@@ -26,20 +32,23 @@ export interface Failed {
   readonly reason: string;
 }
 
-/** How many times as long as ours: of the mean at recall 0.95, and of the build. Null where either is missing. */
+/**
+ * How many times as long as EdgeVec the system takes: for the mean at recall 0.95, and for the
+ * build. Null if either number is missing.
+ */
 interface Ratios {
   readonly latency: number | null;
   readonly build: number | null;
 }
 
 export interface Compared extends PeerResult {
-  /** Kept from an earlier run. */
+  /** Whether the result is from an earlier run. */
   readonly reused: boolean;
-  /** By the name of ours. */
+  /** By the name of the EdgeVec variant. */
   readonly ratios: Readonly<Record<string, Ratios>>;
 }
 
-/** One data set. The shape of `Results`, with more in it. */
+/** The results of a data set: `Results` with further fields. */
 export interface Comparison extends Omit<Results, 'results'> {
   readonly results: readonly Compared[];
   readonly failed: readonly Failed[];
@@ -55,12 +64,12 @@ export function toPeerResult(measured: Measured, about: About): PeerResult {
   const latency = Object.fromEntries(
     RECALLS.map((recall) => [recall, latencyAt(points, Number(recall))]),
   ) as unknown as LatencyAt;
-  // The name and the bytes are those of `about`.
+  // `about` already has the name and the bytes, so `toResult` gets placeholders.
   const { at } = toResult('edgevec', measured, 0);
   return { ...about, variant, buildSeconds, rowsPerSecond, memoryBytes, points, at, latency };
 }
 
-/** What everything is compared with: ours in the browser, and ours natively. */
+/** The two EdgeVec variants to compare with: in the browser, and native. */
 export const OURS = { browser: 'edgevec', native: 'edgevec (native)' } as const;
 export const RATIO_RECALL = '0.95';
 

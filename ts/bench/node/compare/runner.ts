@@ -1,4 +1,7 @@
-/** What is done about each system and data set: an earlier result is found, or it is measured and kept. What fails costs only itself. */
+/**
+ * Gets a result for each system and data set: from an earlier run, or by measuring and keeping the
+ * result. If a system fails, the others go on.
+ */
 import { join } from 'node:path';
 import type { Job } from '../../job';
 import { describeMachine } from '../machine';

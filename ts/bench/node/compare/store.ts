@@ -1,4 +1,4 @@
-/** Finished results, kept in .bench/ so that a run that was cut short can be taken up again. */
+/** Keeps finished results in .bench/, so that a later run can continue an interrupted run. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,12 +9,12 @@ import type { PeerResult } from './results';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Everything a result depends on. */
+/** All properties that influence a result. */
 export interface Identity {
   readonly system: string;
-  /** Of the system, with a digest of the code that runs and measures it. */
+  /** The version of the system, with a digest of the code that runs and measures the system. */
   readonly version: string;
-  /** Its browser or interpreter, with the version. */
+  /** The browser or interpreter, with its version. */
   readonly runtime: string;
   readonly machine: Machine;
   readonly dataset: { readonly name: string; readonly n: number; readonly dim: number; readonly print: string };
@@ -26,19 +26,19 @@ export interface Identity {
 export interface Stored {
   readonly identity: Identity;
   readonly startedAt: string;
-  /** Wall clock, from its start to its end. */
+  /** The wall-clock time of the measurement. */
   readonly seconds: number;
   readonly result: PeerResult;
 }
 
-/** Two runs may share a result where this is equal. */
+/** Two runs may share a result if their keys are equal. */
 export function resumeKey(identity: Identity): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(identity)))
     .digest('hex');
 }
 
-/** The same whatever order the properties were written in. */
+/** The value with sorted properties, so that the order of writing does not matter. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -46,7 +46,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
-/** Whether a run that starts `now` may show this result as its own. */
+/** Whether a run that starts at `now` may use this result. */
 export function isReusable(stored: Stored, identity: Identity, now: number): boolean {
   const age = now - Date.parse(stored.startedAt);
   return age >= 0 && age < DAY_MS && resumeKey(stored.identity) === resumeKey(identity);
@@ -64,14 +64,17 @@ export class Store {
     return join(this.#folder, `${size}-${settings.queries}x${settings.passes}`, `${slug}.json`);
   }
 
-  /** What was kept last for this system, data and number of queries, whatever its age and version; null where it cannot be read. */
+  /**
+   * The last result for this system, data and number of queries, of any age and version. Null if no
+   * result can be read.
+   */
   find(identity: Identity, slug: string): Stored | null {
     const file = this.#file(identity, slug);
     if (!existsSync(file)) return null;
     try {
       return JSON.parse(readFileSync(file, 'utf8')) as Stored;
     } catch {
-      // Cut off while it was written: as if it had never been.
+      // The file is cut off: the run was interrupted while writing.
       return null;
     }
   }
@@ -83,7 +86,7 @@ export class Store {
   }
 }
 
-/** A short digest of files and of folders with all they hold. */
+/** A short digest of the content of files and folders. */
 export function digest(paths: readonly string[]): string {
   const hash = createHash('sha256');
   const add = (path: string): void => {

@@ -1,6 +1,8 @@
-//! Measures the engine natively as `ts/bench/measure/run.ts` measures it in the page, and prints the same events, a line of JSON each.
+//! Measures the engine natively as `ts/bench/measure/run.ts` measures the engine in the page, and
+//! prints the same events, a line of JSON each.
 //!
-//! The arguments are those of `../measure.py`, plus `precision=float32|int16|int8` in place of `system=`.
+//! The arguments are the arguments of `../measure.py`, with `precision=float32|int16|int8` in place
+//! of `system=`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -10,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use edgevec::{Index, Mode, Options, Precision, Scratch};
 
-/// Rows committed at once, as many as the database takes in one part of a stream.
+/// How many rows are committed at once.
 const PART: usize = 1024;
 const SETTLE: Duration = Duration::from_millis(500);
 
@@ -213,7 +215,7 @@ fn floats(path: &Path, most: usize) -> Result<Vec<f32>, Failure> {
     Ok(words(path, most)?.into_iter().map(f32::from_le_bytes).collect())
 }
 
-/// What of this process is in memory, where the system tells.
+/// The resident memory of this process. `None` if the system does not tell.
 fn resident_bytes() -> Option<u64> {
     let pages = fs::read_to_string("/proc/self/statm").ok()?.split_whitespace().nth(1)?.parse::<u64>().ok()?;
     Some(pages * 4096)
