@@ -13,7 +13,6 @@ const REASONS = {
   'rust/edgevec/src/vectors.rs': 'to be cut: what is kept, training codes, renewing codes',
   'ts/src/api/edgevec.ts': 'the public class: most of it is what an editor shows of each method',
   'ts/src/persistence/checkpoint/save.ts': 'to be cut: what a checkpoint writes, and its passes',
-  'ts/src/storage/indexeddb.ts': 'one storage: its calls, each with what one browser or another does to it',
 };
 
 /**

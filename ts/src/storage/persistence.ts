@@ -1,7 +1,7 @@
 // Whether the browser may clear what this site has stored. Asked in the caller's thread: workers may look, but some cannot ask.
 
 import { node } from './files/node.js';
-import { hasIndexedDb, storageManager } from './indexeddb.js';
+import { hasIndexedDb, storageManager } from './indexeddb/platform.js';
 
 /** Asks that it may not. True where that is granted, or was, or where files are nobody's to clear. */
 export async function persist(): Promise<boolean> {

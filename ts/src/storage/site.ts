@@ -2,7 +2,8 @@
 
 import { EdgeVecError } from '../base/errors.js';
 import { type NodePlatform, node } from './files/node.js';
-import { hasIndexedDb, IndexedDbSite } from './indexeddb.js';
+import { hasIndexedDb } from './indexeddb/platform.js';
+import { IndexedDbSite } from './indexeddb/site.js';
 import type { StorageSite } from './storage.js';
 
 /** Where files go by default, below the working directory. */

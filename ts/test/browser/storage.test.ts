@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type EdgeVecEvent } from '../../src/index.js';
-import { IndexedDbSite } from '../../src/storage/indexeddb.js';
+import { IndexedDbSite } from '../../src/storage/indexeddb/site.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { defineStorageSuite } from '../suites/storage.js';
 import { failure } from '../support/open.js';

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { holdLock, lockName } from '../../src/host/worker/liveness.js';
-import { Presence } from '../../src/storage/presence.js';
+import { Presence } from '../../src/storage/indexeddb/presence.js';
 import { Locks } from '../support/locks.js';
 
 let locks: Locks;

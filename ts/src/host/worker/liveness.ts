@@ -13,7 +13,7 @@ let opened = 0;
 export function lockName(): string {
   // Not crypto.randomUUID: insecure contexts lack it.
   const random = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
-  // Told from the locks of version 1.0.0-alpha.1: see ts/src/storage/presence.ts.
+  // Told from the locks of version 1.0.0-alpha.1: see ts/src/storage/indexeddb/presence.ts.
   return `edgevec:worker:${random}:${++opened}`;
 }
 

@@ -8,7 +8,7 @@ import { Slices } from '../../base/time-slices.js';
 import type { Database } from '../../database/database.js';
 import { openDatabase } from '../../database/open.js';
 import type { StorageEvent } from '../../persistence/open.js';
-import { IndexedDbSite } from '../../storage/indexeddb.js';
+import { IndexedDbSite } from '../../storage/indexeddb/site.js';
 import { buffersOf } from './buffers.js';
 import { packError, packEvent, packReport, unpackError } from './error-data.js';
 import { Feed } from './feed.js';

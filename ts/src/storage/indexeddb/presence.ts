@@ -1,7 +1,7 @@
 // Who has a storage open, by Web Locks: each holds a lock of its own for as long as it has the
 // storage open. The browser takes the lock from a tab or worker that ends, however it ends.
 
-import { webLocks } from '../base/web-locks.js';
+import { webLocks } from '../../base/web-locks.js';
 
 /**
  * The name of the lock that a worker of version 1.0.0-alpha.1 holds for as long as the worker lives.

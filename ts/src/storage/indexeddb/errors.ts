@@ -1,0 +1,65 @@
+// What a failed request of IndexedDB is to whoever uses the storage.
+
+import { EdgeVecError } from '../../base/errors.js';
+import { inspect } from '../../base/inspect.js';
+import { quotaExceeded } from '../estimate.js';
+
+/** Waits for others to let go, but not for ever. */
+export async function bounded<T>(
+  name: string,
+  ms: number,
+  remedy: string,
+  running: Promise<T>,
+  late: (value: T) => void,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const refused = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      running.then(late, () => {});
+      reject(
+        new EdgeVecError('BLOCKED', `The database ${inspect(name)} is held by another tab that does not let go`, {
+          expected: `it to be free within ${ms / 1000} s`,
+          remedy,
+        }),
+      );
+    }, ms);
+  });
+  try {
+    return await Promise.race([running, refused]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What fails while a connection is made: the platform may throw at any of it. */
+export async function orUnavailable<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof EdgeVecError) throw cause;
+    const name = (cause as Error)?.name;
+    if (name === 'QuotaExceededError') throw failed(cause);
+    if (name === 'VersionError') {
+      throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The database is of a newer EdgeVec version', {
+        remedy: 'Reload the page to get the version that wrote it.',
+        cause,
+      });
+    }
+    throw unavailable('IndexedDB cannot be used here', cause);
+  }
+}
+
+export function unavailable(problem: string, cause?: unknown): EdgeVecError {
+  return new EdgeVecError('STORAGE_UNAVAILABLE', problem, {
+    remedy:
+      "Private windows and sandboxed frames may have none. To keep the database in memory there, pass whenUnavailable: 'memory'.",
+    ...(cause === undefined ? {} : { got: String(cause), cause }),
+  });
+}
+
+export function failed(cause: unknown): EdgeVecError {
+  if ((cause as Error)?.name === 'QuotaExceededError') {
+    return quotaExceeded('indexeddb', { cause });
+  }
+  return new EdgeVecError('STORAGE_FAILED', 'The storage failed', { got: String(cause), cause });
+}

@@ -1,0 +1,28 @@
+// The stores of one database, as IndexedDB has them. The only file that knows `idb`.
+
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, type OpenDBCallbacks, openDB } from 'idb';
+import type { StoreName } from '../storage.js';
+
+/** Before the name of a database, in that of its stores. */
+export const PREFIX = 'edgevec:';
+/** Of the stores, not of what is in them: that has a version of its own. */
+const SCHEMA_VERSION = 1;
+export const STORES = ['head', 'log', 'chunks'] as const;
+
+export interface Schema extends DBSchema {
+  head: { key: 0; value: Uint8Array };
+  log: { key: number; value: Uint8Array };
+  chunks: { key: string; value: Uint8Array };
+}
+
+export type Stores = IDBPDatabase<Schema>;
+export type WriteTransaction = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
+
+/** Opens the stores of a database. `callbacks.upgrade` makes them. */
+export function openStores(name: string, callbacks: OpenDBCallbacks<Schema>): Promise<Stores> {
+  return openDB<Schema>(PREFIX + name, SCHEMA_VERSION, callbacks);
+}
+
+export function deleteStores(name: string): Promise<void> {
+  return deleteDB(PREFIX + name);
+}

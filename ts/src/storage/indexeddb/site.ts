@@ -1,0 +1,61 @@
+// Databases in IndexedDB: the stores of each under a name.
+
+import { EdgeVecError } from '../../base/errors.js';
+import type { Storage, StorageSite } from '../storage.js';
+import { unwritten } from '../unwritten.js';
+import { bounded, orUnavailable, unavailable } from './errors.js';
+import { deleteStores, PREFIX } from './idb.js';
+import { Presence } from './presence.js';
+import { IndexedDbStorage } from './storage.js';
+
+/** How long others may take to let go, in milliseconds. */
+const BLOCKED_MS = 5_000;
+
+export class IndexedDbSite implements StorageSite {
+  readonly kind = 'indexeddb';
+  readonly #blockedMs: number;
+
+  constructor(blockedMs = BLOCKED_MS) {
+    this.#blockedMs = blockedMs;
+  }
+
+  async open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage> {
+    return this.#connected(name, onGone, false);
+  }
+
+  async inspect(name: string): Promise<Storage | undefined> {
+    try {
+      return unwritten(await this.#connected(name, () => {}, true));
+    } catch (error) {
+      if (error instanceof EdgeVecError && error.code === 'CLOSED') return undefined;
+      throw error;
+    }
+  }
+
+  async #connected(name: string, onGone: (why?: EdgeVecError) => void, isMade: boolean): Promise<Storage> {
+    const presence = await Presence.begin(name);
+    const storage = new IndexedDbStorage(name, presence, onGone, this.#blockedMs, isMade);
+    try {
+      await storage.connect();
+    } catch (error) {
+      presence.end();
+      throw error;
+    }
+    return storage;
+  }
+
+  async list(): Promise<string[]> {
+    return orUnavailable(async () => {
+      if (typeof indexedDB.databases !== 'function') throw unavailable('This browser does not list its databases');
+      const found = await indexedDB.databases();
+      // WebKit lists what was never made, its making being aborted, as of version 0.
+      const made = found.filter(({ version }) => version !== 0);
+      return made.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])).sort();
+    });
+  }
+
+  async drop(name: string): Promise<void> {
+    const remedy = 'Close the other tabs of this site: it is removed once they are.';
+    await orUnavailable(() => bounded(name, this.#blockedMs, remedy, deleteStores(name), () => {}));
+  }
+}
