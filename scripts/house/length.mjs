@@ -2,6 +2,8 @@
 import { filesIn } from './files.mjs';
 
 const MOST_LINES = 400;
+/** A file on the list that is shorter than this leaves the list. */
+const SHORT_LINES = 350;
 
 /**
  * Files that may be longer, each with its reason. If a file becomes shorter, its line here must go.
@@ -9,6 +11,7 @@ const MOST_LINES = 400;
  * @type {Readonly<Record<string, string>>}
  */
 const REASONS = {
+  'rust/edgevec/src/codes.rs': 'one idea: how a row is coded, and how codes are compared',
   'rust/edgevec/src/index.rs': 'to be cut: the life of a slot, searching, maintenance',
   'rust/edgevec/src/vectors.rs': 'to be cut: what is kept, training codes, renewing codes',
   'ts/src/api/edgevec.ts': 'the public class: most of it is what an editor shows of each method',
@@ -29,7 +32,7 @@ export function longFiles(root) {
     }
   }
   for (const file of Object.keys(REASONS)) {
-    if ((long.get(file) ?? 0) <= MOST_LINES)
+    if ((long.get(file) ?? 0) < SHORT_LINES)
       wrong.push(`${file} is not long: take it off the list in scripts/house/length.mjs`);
   }
   return wrong;
