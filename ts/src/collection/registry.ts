@@ -1,4 +1,4 @@
-// Which further stores a collection keeps.
+// Registers the further stores of every collection.
 
 import { IDS, METADATA, VECTORS } from '../format/contents.js';
 import type { LoadableStore, Slots } from './slot-store.js';

@@ -18,7 +18,7 @@ import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '.
 interface Lines {
   readonly first: number;
   readonly bytes: Uint8Array;
-  /** Where each slot's line starts. */
+  /** The start of each slot's line in `bytes`. */
   readonly starts: Uint32Array;
 }
 

@@ -5,8 +5,8 @@
 //
 // Chunks change while others are written. The checkpoint therefore writes in passes, as live
 // migration of a virtual machine does: each pass writes the chunks changed since the pass before.
-// Only the last pass copies its chunks at rest, and these chunks are few by then. The chunks copied
-// at rest are written after the rest.
+// Only the last pass copies its chunks at rest, and these chunks are few by then. The checkpoint
+// writes the copies of the last pass when the rest is over.
 
 import { closed, type EdgeVecError } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
