@@ -11,8 +11,8 @@ const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) =>
 export default defineConfig({
   outputDir: 'test-results',
   // Patience with a loaded machine: a wait ends as soon as what it waits for is there.
-  timeout: 600_000,
-  expect: { timeout: 120_000 },
+  timeout: 1_200_000,
+  expect: { timeout: 300_000 },
   // Files at the same time; each test has a context of its own.
   workers: 2,
   forbidOnly: Boolean(CI),

@@ -23,7 +23,7 @@ import { main, root, Stop } from './run.mjs';
 const ENDS = ['browser', 'page', 'worker', 'reload'];
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 /** How long a browser may take to start and to open the database, in milliseconds. */
-const START_MS = 60_000;
+const START_MS = 300_000;
 const IDS = 400;
 
 /** The requested and the acknowledged writes, and so the possible states of the database. */

@@ -40,7 +40,7 @@ test('a cancelled build stops, and another can follow', async ({ demo, page }) =
   await demo.startBuild();
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/);
   await page.getByRole('button', { name: 'Cancel build' }).click();
-  await expect(demo.index.getByText(/^Cancelled\./)).toBeVisible({ timeout: 30_000 });
+  await expect(demo.index.getByText(/^Cancelled\./)).toBeVisible();
   await demo.rebuild(2000, 64);
   await expect(demo.hits).toHaveCount(10);
 });

@@ -21,7 +21,7 @@ test('shows recall against exact search and latency percentiles', async ({ demo 
 test('compares widths of search, and the highest finds nearly all', async ({ demo }) => {
   await demo.measure.getByLabel('Queries').selectOption('100');
   await demo.measure.getByRole('button', { name: 'Compare ef' }).click();
-  await expect(demo.measure.getByRole('img', { name: /ef 400 finds/ })).toBeVisible({ timeout: 60_000 });
+  await expect(demo.measure.getByRole('img', { name: /ef 400 finds/ })).toBeVisible();
   await demo.measure.getByRole('figure').filter({ hasText: 'What ef buys' }).getByText('As a table').click();
   const best = await demo.measure.getByRole('row', { name: /^400 / }).getByRole('cell').first().textContent();
   expect(Number(best)).toBeGreaterThanOrEqual(0.98);

@@ -177,7 +177,7 @@ test('beside a tab that builds, nothing is offered that it is about to add', asy
   await findsRow(other, 99);
 
   await page.getByRole('button', { name: 'Cancel build' }).click();
-  await expect(other.index.getByText(/^[\d,]+ of 100,000 rows are here\.$/)).toBeVisible({ timeout: 30_000 });
+  await expect(other.index.getByText(/^[\d,]+ of 100,000 rows are here\.$/)).toBeVisible();
   await expect(other.page.getByRole('button', { name: /^Add [\d,]+ rows$/ })).toBeEnabled();
 });
 
@@ -219,7 +219,7 @@ test('a reload in the middle of a build keeps what was written, and the rest can
   await demo.startBuild();
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[\d,]{5,} of 40,000$/);
   await page.reload();
-  await expect(demo.index.getByText(/^[\d,]+ of 40,000 rows are here, opened in /)).toBeVisible({ timeout: 30_000 });
+  await expect(demo.index.getByText(/^[\d,]+ of 40,000 rows are here, opened in /)).toBeVisible();
   await findsRow(demo, 999);
   await page.getByRole('button', { name: /^Add [\d,]+ rows$/ }).click();
   await demo.expectReady(40_000);

@@ -91,7 +91,7 @@ export class Demo {
   }
 
   async expectReady(rows: number) {
-    await expect(this.index.getByText(`Ready: ${rows.toLocaleString('en')} rows`)).toBeVisible({ timeout: 60_000 });
+    await expect(this.index.getByText(`Ready: ${rows.toLocaleString('en')} rows`)).toBeVisible();
   }
 
   /** The value beside a name in one of the page's lists of facts. */

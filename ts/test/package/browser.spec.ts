@@ -46,7 +46,7 @@ async function visit(browser: RunningBrowser, url: string, inbox: Inbox): Promis
   const outcome = inbox.next();
   const page = await browser.open(url, { onConsole: (type, text) => lines.push(`${type}: ${text}`) });
   const silence = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`The page told nothing. Its console:\n${lines.join('\n')}`)), 30_000).unref();
+    setTimeout(() => reject(new Error(`The page told nothing. Its console:\n${lines.join('\n')}`)), 300_000).unref();
   });
   try {
     return await Promise.race([outcome, silence]);
