@@ -1,5 +1,5 @@
 /**
- * Other versions of Node. ts/test/unit/node-versions.test.ts lets each version read data of another
+ * Other versions of Node. ts/test/integration/node-versions.test.ts lets each version read data of another
  * version.
  */
 import { spawnSync } from 'node:child_process';

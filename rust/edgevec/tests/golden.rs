@@ -132,7 +132,7 @@ fn files_of_every_version_are_read_and_saved_again_as_they_are() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ts/test/golden");
     let paths = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "edgevec")).collect();
-    // ts/test/unit/golden.test.ts says which kinds there must be.
+    // ts/test/integration/golden.test.ts says which kinds there must be.
     assert!(files.len() >= 11);
     files.iter().for_each(|path| check(path));
 }

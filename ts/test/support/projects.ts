@@ -45,7 +45,7 @@ export async function testProjects(): Promise<TestUserConfig> {
     extends: true,
     test: {
       name: 'node',
-      include: ['ts/test/unit/**/*.test.ts'],
+      include: ['ts/test/{node,unit,integration}/**/*.test.ts'],
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,

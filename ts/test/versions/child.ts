@@ -1,4 +1,4 @@
-// What a process of some version of Node does in ts/test/unit/node-versions.test.ts: it writes
+// What a process of some version of Node does in ts/test/integration/node-versions.test.ts: it writes
 // databases, or reads what another version has written. Prints `done` at its end.
 
 import assert from 'node:assert/strict';

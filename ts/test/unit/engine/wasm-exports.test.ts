@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { compile } from '../../src/engine/load.js';
+import { compile } from '../../../src/engine/load.js';
 
 const EXPORTS = `
 function __externref_table_dealloc
@@ -64,7 +64,7 @@ table __wbindgen_externrefs
 
 // xtask refuses to build variants that differ in their glue, so one stands for all.
 test('the wasm module exports what was reviewed, and nothing else', async () => {
-  const file = fileURLToPath(new URL('../../../rust/target/edgevec-wasm/simd128.wasm', import.meta.url));
+  const file = fileURLToPath(new URL('../../../../rust/target/edgevec-wasm/simd128.wasm', import.meta.url));
   const module = await compile(new Uint8Array(await readFile(file)));
   const found = WebAssembly.Module.exports(module).map(({ kind, name }) => `${kind} ${name}`);
   expect(found.sort()).toEqual(EXPORTS.trim().split('\n'));

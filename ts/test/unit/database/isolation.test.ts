@@ -1,9 +1,9 @@
 // How changes of a database, reads of it and what needs rest keep out of each other's way.
 
 import { beforeEach, expect, test } from 'vitest';
-import { Slices } from '../../src/base/time-slices.js';
-import { Isolation } from '../../src/database/isolation.js';
-import type { LiveState } from '../../src/database/live-state.js';
+import { Slices } from '../../../src/base/time-slices.js';
+import { Isolation } from '../../../src/database/isolation.js';
+import type { LiveState } from '../../../src/database/live-state.js';
 
 const live = { assertOpen() {}, assertAlive() {} } as LiveState;
 const told: string[] = [];

@@ -6,15 +6,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from '../../src/base/crc32c.js';
-import { type ChunkRef, refOf } from '../../src/format/chunk.js';
-import { decodeFrame, encodeFrame } from '../../src/format/entry.js';
-import { PortableReader } from '../../src/format/export-file.js';
-import { decodeHead, encodeHead } from '../../src/format/head.js';
-import { decodeManifest, encodeManifest, type Manifest } from '../../src/format/manifest.js';
-import { decodeParts, encodePart } from '../../src/format/part.js';
-import { EdgeVec, type EdgeVecError } from '../../src/index.js';
-import { byteChanges, cases, valueChange, withChanges, withValue } from '../support/property.js';
+import { crc32c } from '../../../src/base/crc32c.js';
+import { type ChunkRef, refOf } from '../../../src/format/chunk.js';
+import { decodeFrame, encodeFrame } from '../../../src/format/entry.js';
+import { PortableReader } from '../../../src/format/export-file.js';
+import { decodeHead, encodeHead } from '../../../src/format/head.js';
+import { decodeManifest, encodeManifest, type Manifest } from '../../../src/format/manifest.js';
+import { decodeParts, encodePart } from '../../../src/format/part.js';
+import { EdgeVec, type EdgeVecError } from '../../../src/index.js';
+import { byteChanges, cases, valueChange, withChanges, withValue } from '../../support/property.js';
 
 const RUNS = 20_000;
 /** The section of the lengths that rows came with (docs/format.md). */
@@ -133,7 +133,7 @@ describe('broken bytes', () => {
 
   test('an export file, whatever its checksums say', async () => {
     const golden = new Uint8Array(
-      readFileSync(fileURLToPath(new URL('../golden/1-cosine-float32-40.edgevec', import.meta.url))),
+      readFileSync(fileURLToPath(new URL('../../golden/1-cosine-float32-40.edgevec', import.meta.url))),
     );
     const reader = await PortableReader.open(piecesOf(golden));
     const chunks: Uint8Array[] = [];
@@ -182,7 +182,7 @@ describe('broken bytes', () => {
 
     /** A golden file, with some of what it says changed. */
     async function told(change: (parts: Parts) => void, name = '1-cosine-float32-40'): Promise<Blob> {
-      const golden = readFileSync(fileURLToPath(new URL(`../golden/${name}.edgevec`, import.meta.url)));
+      const golden = readFileSync(fileURLToPath(new URL(`../../golden/${name}.edgevec`, import.meta.url)));
       const reader = await PortableReader.open(piecesOf(new Uint8Array(golden)));
       const chunks: Uint8Array[] = [];
       for await (const [, bytes] of reader.chunks()) chunks.push(bytes);

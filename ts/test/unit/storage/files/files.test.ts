@@ -15,12 +15,12 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { EdgeVecError } from '../../src/base/errors.js';
-import { type FileHandle, type Fs, node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
-import { RECORD_HEADER } from '../../src/storage/files/record.js';
-import { FilesSite } from '../../src/storage/files/site.js';
-import { Process, type Row } from '../support/process.js';
-import { random } from '../support/vectors.js';
+import { EdgeVecError } from '../../../../src/base/errors.js';
+import { type FileHandle, type Fs, node as findNode, type NodePlatform } from '../../../../src/storage/files/node.js';
+import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
+import { FilesSite } from '../../../../src/storage/files/site.js';
+import { Process, type Row } from '../../../support/process.js';
+import { random } from '../../../support/vectors.js';
 
 const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
 const folders: string[] = [];
@@ -609,9 +609,9 @@ describe('A lock', () => {
     const first = await site.open('db');
     vi.resetModules();
     const [files, platform, errors] = await Promise.all([
-      import('../../src/storage/files/site.js'),
-      import('../../src/storage/files/node.js'),
-      import('../../src/base/errors.js'),
+      import('../../../../src/storage/files/site.js'),
+      import('../../../../src/storage/files/node.js'),
+      import('../../../../src/base/errors.js'),
     ]);
     expect(files.FilesSite).not.toBe(FilesSite);
     let heard = 0;

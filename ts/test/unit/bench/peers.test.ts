@@ -2,17 +2,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { synthesize } from '../../bench/data/synthetic.js';
-import type { Point } from '../../bench/job.js';
-import { latencyAt } from '../../bench/measure/cost.js';
-import { exactNeighbours } from '../../bench/measure/truth.js';
-import { BROWSER_SYSTEMS, NATIVE_SYSTEMS } from '../../bench/node/catalogue.js';
-import { parseOptions } from '../../bench/node/compare/options.js';
-import { estimateSeconds, limitSeconds, settingsOf, subjects } from '../../bench/node/compare/plan.js';
-import { prepare } from '../../bench/node/compare/prepare.js';
-import { browserTable, factor, nativeTable, writeComparison } from '../../bench/node/compare/report.js';
-import { type About, toPeerResult, withRatios } from '../../bench/node/compare/results.js';
-import { DAY_MS, digest, type Identity, isReusable, resumeKey, Store } from '../../bench/node/compare/store.js';
+import { synthesize } from '../../../bench/data/synthetic.js';
+import type { Point } from '../../../bench/job.js';
+import { latencyAt } from '../../../bench/measure/cost.js';
+import { exactNeighbours } from '../../../bench/measure/truth.js';
+import { BROWSER_SYSTEMS, NATIVE_SYSTEMS } from '../../../bench/node/catalogue.js';
+import { parseOptions } from '../../../bench/node/compare/options.js';
+import { estimateSeconds, limitSeconds, settingsOf, subjects } from '../../../bench/node/compare/plan.js';
+import { prepare } from '../../../bench/node/compare/prepare.js';
+import { browserTable, factor, nativeTable, writeComparison } from '../../../bench/node/compare/report.js';
+import { type About, toPeerResult, withRatios } from '../../../bench/node/compare/results.js';
+import { DAY_MS, digest, type Identity, isReusable, resumeKey, Store } from '../../../bench/node/compare/store.js';
 
 let folder: string;
 beforeEach(() => {

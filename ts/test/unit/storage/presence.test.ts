@@ -1,9 +1,9 @@
 // Who has a storage open, by Web Locks.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { holdLock, lockName } from '../../src/host/worker/liveness.js';
-import { Presence } from '../../src/storage/indexeddb/presence.js';
-import { Locks } from '../support/locks.js';
+import { holdLock, lockName } from '../../../src/host/worker/liveness.js';
+import { Presence } from '../../../src/storage/indexeddb/presence.js';
+import { Locks } from '../../support/locks.js';
 
 let locks: Locks;
 

@@ -4,15 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from '../../src/base/crc32c.js';
-import type { EdgeVecError } from '../../src/base/errors.js';
-import { type Aside, decodeAside, encodeAside } from '../../src/format/aside.js';
-import { type DeleteEntry, decodeFrame, encodeFrame, type WriteEntry } from '../../src/format/entry.js';
-import { encodeStart, PortableReader } from '../../src/format/export-file.js';
-import { decodeHead, encodeHead, type Head } from '../../src/format/head.js';
-import { decodeIds, encodeIds } from '../../src/format/id-block.js';
-import { decodeManifest, encodeManifest, type Manifest } from '../../src/format/manifest.js';
-import { decodePart, encodePart, type StoredPart } from '../../src/format/part.js';
+import { crc32c } from '../../../src/base/crc32c.js';
+import type { EdgeVecError } from '../../../src/base/errors.js';
+import { type Aside, decodeAside, encodeAside } from '../../../src/format/aside.js';
+import { type DeleteEntry, decodeFrame, encodeFrame, type WriteEntry } from '../../../src/format/entry.js';
+import { encodeStart, PortableReader } from '../../../src/format/export-file.js';
+import { decodeHead, encodeHead, type Head } from '../../../src/format/head.js';
+import { decodeIds, encodeIds } from '../../../src/format/id-block.js';
+import { decodeManifest, encodeManifest, type Manifest } from '../../../src/format/manifest.js';
+import { decodePart, encodePart, type StoredPart } from '../../../src/format/part.js';
 
 const HEAD: Required<Head> = { epoch: 4_000_000_000, seq: 2 ** 40, checkpoint: 'ä-1-manifest', checkpointSeq: 12 };
 
@@ -98,7 +98,7 @@ async function manifestOf(file: Uint8Array): Promise<Manifest> {
 }
 
 const stored: Readonly<Record<string, string>> = JSON.parse(
-  readFileSync(fileURLToPath(new URL('../golden/1-stored.json', import.meta.url)), 'utf8'),
+  readFileSync(fileURLToPath(new URL('../../golden/1-stored.json', import.meta.url)), 'utf8'),
 );
 
 describe('what was stored', () => {

@@ -3,11 +3,11 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeFrame, type Entry, encodeFrame } from '../../src/format/entry.js';
-import { decodeHead, encodeHead } from '../../src/format/head.js';
-import { decodePart, decodeParts, encodePart, type StoredPart } from '../../src/format/part.js';
-import { metadata } from '../support/metadata.js';
-import { cases } from '../support/property.js';
+import { decodeFrame, type Entry, encodeFrame } from '../../../src/format/entry.js';
+import { decodeHead, encodeHead } from '../../../src/format/head.js';
+import { decodePart, decodeParts, encodePart, type StoredPart } from '../../../src/format/part.js';
+import { metadata } from '../../support/metadata.js';
+import { cases } from '../../support/property.js';
 
 const count = fc.maxSafeNat();
 const uint32 = fc.nat({ max: 2 ** 32 - 1 });

@@ -2,18 +2,18 @@
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
-import { EdgeVecError } from '../../src/base/errors.js';
-import { Collection } from '../../src/collection/collection.js';
-import { Database } from '../../src/database/database.js';
-import { InMemoryReplica } from '../../src/database/replica.js';
-import { Engine } from '../../src/engine/engine.js';
-import { failureOf } from '../../src/engine/faults.js';
-import { inlineEngine } from '../../src/engine/inline.js';
-import { startEngine } from '../../src/engine/load.js';
-import { bestVariant } from '../../src/engine/variants.js';
-import { EdgeVec } from '../../src/index.js';
-import { MemorySite } from '../../src/storage/memory.js';
-import { failure } from '../support/open.js';
+import { EdgeVecError } from '../../../src/base/errors.js';
+import { Collection } from '../../../src/collection/collection.js';
+import { Database } from '../../../src/database/database.js';
+import { InMemoryReplica } from '../../../src/database/replica.js';
+import { Engine } from '../../../src/engine/engine.js';
+import { failureOf } from '../../../src/engine/faults.js';
+import { inlineEngine } from '../../../src/engine/inline.js';
+import { startEngine } from '../../../src/engine/load.js';
+import { bestVariant } from '../../../src/engine/variants.js';
+import { EdgeVec } from '../../../src/index.js';
+import { MemorySite } from '../../../src/storage/memory.js';
+import { failure } from '../../support/open.js';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -43,7 +43,7 @@ test.each([
   vi.resetModules();
   vi.stubGlobal(name, undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
-  const { EdgeVec: Fresh } = await import('../../src/index.js');
+  const { EdgeVec: Fresh } = await import('../../../src/index.js');
   const error = await Fresh.open({ dimensions: 1 }).catch((reason) => reason);
   expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: `${name} is not available here` });
   if (remedy !== undefined) expect(error.remedy).toContain(remedy);
@@ -53,7 +53,7 @@ test('without finalizers there is no net, and nothing else is amiss', async () =
   vi.resetModules();
   vi.stubGlobal('FinalizationRegistry', undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
-  const { EdgeVec: Fresh } = await import('../../src/index.js');
+  const { EdgeVec: Fresh } = await import('../../../src/index.js');
   const db = await Fresh.open({ dimensions: 1 });
   await db.insert({ vector: [1] });
   await db.close();
@@ -65,7 +65,7 @@ test('ENGINE_LOAD_FAILED: a chunk that cannot be loaded, or is broken; a service
     const engine = `virtual:edgevec/wasm/${bestVariant()}`;
     vi.doMock(engine, chunk);
     onTestFinished(() => void vi.doUnmock(engine));
-    const { EdgeVec: Fresh } = await import('../../src/index.js');
+    const { EdgeVec: Fresh } = await import('../../../src/index.js');
     const error = await Fresh.open({ dimensions: 1 }).catch((reason) => reason);
     expect(error.code).toBe('ENGINE_LOAD_FAILED');
     return error;

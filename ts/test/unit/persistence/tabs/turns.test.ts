@@ -2,12 +2,12 @@
 // a seeded scheduler that lets one of them do far more than the other.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { inQueue } from '../../src/persistence/tabs/mutex.js';
-import type { Batch, ChangeChannel, Storage } from '../../src/storage/storage.js';
-import { Disk, FaultySite } from '../support/disk.js';
-import { Locks } from '../support/locks.js';
-import { Process, type Row } from '../support/process.js';
-import { random } from '../support/vectors.js';
+import { inQueue } from '../../../../src/persistence/tabs/mutex.js';
+import type { Batch, ChangeChannel, Storage } from '../../../../src/storage/storage.js';
+import { Disk, FaultySite } from '../../../support/disk.js';
+import { Locks } from '../../../support/locks.js';
+import { Process, type Row } from '../../../support/process.js';
+import { random } from '../../../support/vectors.js';
 
 const DIMENSIONS = 8;
 const SEEDS = 6;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { widenBf16 } from '../../bench/data/bf16.js';
-import { makeRows, normalize, rowAt, slice } from '../../bench/data/rows.js';
-import { synthesize } from '../../bench/data/synthetic.js';
-import { exactNeighbours } from '../../bench/measure/truth.js';
-import { random } from '../support/random.mjs';
+import { widenBf16 } from '../../../bench/data/bf16.js';
+import { makeRows, normalize, rowAt, slice } from '../../../bench/data/rows.js';
+import { synthesize } from '../../../bench/data/synthetic.js';
+import { exactNeighbours } from '../../../bench/measure/truth.js';
+import { random } from '../../support/random.mjs';
 
 describe('bfloat16', () => {
   it('widens to the float32 with the same upper half', () => {

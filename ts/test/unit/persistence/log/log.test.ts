@@ -1,18 +1,18 @@
 // The log on a storage: order, fencing, and what is left of it when bytes are lost.
 
 import { describe, expect, test } from 'vitest';
-import type { Part } from '../../src/base/calls.js';
-import { crc32c } from '../../src/base/crc32c.js';
-import { EdgeVecError } from '../../src/base/errors.js';
-import { decodeAside, encodeAside } from '../../src/format/aside.js';
-import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../src/format/entry.js';
-import { decodeHead, encodeHead, type Head } from '../../src/format/head.js';
-import { decodePart, decodeParts, encodePart } from '../../src/format/part.js';
-import { putsOf, readAside } from '../../src/persistence/log/aside.js';
-import { Log, type Tail } from '../../src/persistence/log/log.js';
-import { MemorySite } from '../../src/storage/memory.js';
-import { Names } from '../../src/storage/names.js';
-import type { Put, Storage } from '../../src/storage/storage.js';
+import type { Part } from '../../../../src/base/calls.js';
+import { crc32c } from '../../../../src/base/crc32c.js';
+import { EdgeVecError } from '../../../../src/base/errors.js';
+import { decodeAside, encodeAside } from '../../../../src/format/aside.js';
+import { decodeFrame, type Entry, encodeFrame, type WriteEntry } from '../../../../src/format/entry.js';
+import { decodeHead, encodeHead, type Head } from '../../../../src/format/head.js';
+import { decodePart, decodeParts, encodePart } from '../../../../src/format/part.js';
+import { putsOf, readAside } from '../../../../src/persistence/log/aside.js';
+import { Log, type Tail } from '../../../../src/persistence/log/log.js';
+import { MemorySite } from '../../../../src/storage/memory.js';
+import { Names } from '../../../../src/storage/names.js';
+import type { Put, Storage } from '../../../../src/storage/storage.js';
 
 const names = new Names();
 const name = (kind: string): string => names.next(kind);

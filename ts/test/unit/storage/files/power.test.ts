@@ -4,12 +4,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
-import { RECORD_HEADER } from '../../src/storage/files/record.js';
-import { FilesSite } from '../../src/storage/files/site.js';
-import type { Storage } from '../../src/storage/storage.js';
-import { PowerCut } from '../support/power-cut.js';
-import { Process } from '../support/process.js';
+import { node as findNode, type NodePlatform } from '../../../../src/storage/files/node.js';
+import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
+import { FilesSite } from '../../../../src/storage/files/site.js';
+import type { Storage } from '../../../../src/storage/storage.js';
+import { PowerCut } from '../../../support/power-cut.js';
+import { Process } from '../../../support/process.js';
 
 const node = findNode() as NodePlatform;
 const folders: string[] = [];

@@ -1,14 +1,14 @@
 // Time slices, with a clock that only moves when work is done.
 
 import { describe, expect, test } from 'vitest';
-import { type Clock, SLICE_MS, Slices } from '../../src/base/time-slices.js';
-import { Collection } from '../../src/collection/collection.js';
-import { Database } from '../../src/database/database.js';
-import { InMemoryReplica } from '../../src/database/replica.js';
-import { inlineEngine } from '../../src/engine/inline.js';
-import { startEngine } from '../../src/engine/load.js';
-import { MemorySite } from '../../src/storage/memory.js';
-import { clustered, random } from '../support/vectors.js';
+import { type Clock, SLICE_MS, Slices } from '../../../src/base/time-slices.js';
+import { Collection } from '../../../src/collection/collection.js';
+import { Database } from '../../../src/database/database.js';
+import { InMemoryReplica } from '../../../src/database/replica.js';
+import { inlineEngine } from '../../../src/engine/inline.js';
+import { startEngine } from '../../../src/engine/load.js';
+import { MemorySite } from '../../../src/storage/memory.js';
+import { clustered, random } from '../../support/vectors.js';
 
 /** A clock that steps advance, and that notes when each slice began and ended. */
 class FakeClock implements Clock {

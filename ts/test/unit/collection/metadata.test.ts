@@ -1,25 +1,25 @@
 // Metadata as it is stored: cut into parts by what its lines take, written where it has changed, a little at a time.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Slices, STEP_ROWS } from '../../src/base/time-slices.js';
-import type { Id } from '../../src/base/types.js';
-import { Collection } from '../../src/collection/collection.js';
-import { mergeRuns } from '../../src/collection/merge.js';
-import { STEP_BYTES } from '../../src/collection/pace.js';
-import type { SavedStores } from '../../src/collection/records.js';
-import type { LoadedChunk, StoredChunk } from '../../src/collection/slot-store.js';
-import type { Database } from '../../src/database/database.js';
-import { openDatabase } from '../../src/database/open.js';
-import type { Engine } from '../../src/engine/engine.js';
-import { inlineEngine } from '../../src/engine/inline.js';
-import { areCutRight, BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../src/format/blocks.js';
-import { type ChunkRef, refOf } from '../../src/format/chunk.js';
-import { IDS, METADATA } from '../../src/format/contents.js';
-import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../src/format/manifest.js';
-import { chunksOf, contentsOf, manifestOf, storedIn } from '../../src/persistence/checkpoint/contents.js';
-import type { Batch } from '../../src/storage/storage.js';
-import { Disk, FaultySite } from '../support/disk.js';
-import { random } from '../support/vectors.js';
+import { Slices, STEP_ROWS } from '../../../src/base/time-slices.js';
+import type { Id } from '../../../src/base/types.js';
+import { Collection } from '../../../src/collection/collection.js';
+import { mergeRuns } from '../../../src/collection/merge.js';
+import { STEP_BYTES } from '../../../src/collection/pace.js';
+import type { SavedStores } from '../../../src/collection/records.js';
+import type { LoadedChunk, StoredChunk } from '../../../src/collection/slot-store.js';
+import type { Database } from '../../../src/database/database.js';
+import { openDatabase } from '../../../src/database/open.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { inlineEngine } from '../../../src/engine/inline.js';
+import { areCutRight, BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../../src/format/blocks.js';
+import { type ChunkRef, refOf } from '../../../src/format/chunk.js';
+import { IDS, METADATA } from '../../../src/format/contents.js';
+import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../../src/format/manifest.js';
+import { chunksOf, contentsOf, manifestOf, storedIn } from '../../../src/persistence/checkpoint/contents.js';
+import type { Batch } from '../../../src/storage/storage.js';
+import { Disk, FaultySite } from '../../support/disk.js';
+import { random } from '../../support/vectors.js';
 
 const MB = 1e6;
 type Pick = (below: number) => number;

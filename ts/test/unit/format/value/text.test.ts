@@ -4,13 +4,13 @@
 import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EdgeVecError } from '../../src/base/errors.js';
-import { Records } from '../../src/collection/records.js';
-import { IDS, METADATA } from '../../src/format/contents.js';
-import { decodePart, encodePart } from '../../src/format/part.js';
-import { MAX_LEVELS, VIEWS } from '../../src/format/value/kinds.js';
-import { parseNodes, readMetadata, rootOf } from '../../src/format/value/read.js';
-import { Unread } from '../../src/format/value/unread.js';
+import { EdgeVecError } from '../../../../src/base/errors.js';
+import { Records } from '../../../../src/collection/records.js';
+import { IDS, METADATA } from '../../../../src/format/contents.js';
+import { decodePart, encodePart } from '../../../../src/format/part.js';
+import { MAX_LEVELS, VIEWS } from '../../../../src/format/value/kinds.js';
+import { parseNodes, readMetadata, rootOf } from '../../../../src/format/value/read.js';
+import { Unread } from '../../../../src/format/value/unread.js';
 
 function read(text: string, views?: ReadonlySet<string>): unknown {
   const nodes = parseNodes(text);

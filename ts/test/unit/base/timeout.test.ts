@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Deadline, withTimeout } from '../../src/base/timeout.js';
+import { Deadline, withTimeout } from '../../../src/base/timeout.js';
 
 const never = new Promise(() => {});
 

@@ -3,15 +3,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveOpen } from '../../src/api/options/open.js';
-import { resolveSalvage } from '../../src/api/options/salvage.js';
-import { resolveScan } from '../../src/api/options/scan.js';
-import { resolveSearch } from '../../src/api/options/search.js';
-import { resolveSite } from '../../src/api/options/site.js';
-import { readable } from '../../src/api/options/values.js';
-import { resolveDelete, resolveWrite } from '../../src/api/options/write.js';
-import { EdgeVecError } from '../../src/base/errors.js';
-import { cases } from '../support/property.js';
+import { resolveOpen } from '../../../src/api/options/open.js';
+import { resolveSalvage } from '../../../src/api/options/salvage.js';
+import { resolveScan } from '../../../src/api/options/scan.js';
+import { resolveSearch } from '../../../src/api/options/search.js';
+import { resolveSite } from '../../../src/api/options/site.js';
+import { readable } from '../../../src/api/options/values.js';
+import { resolveDelete, resolveWrite } from '../../../src/api/options/write.js';
+import { EdgeVecError } from '../../../src/base/errors.js';
+import { cases } from '../../support/property.js';
 
 /** What callers pass by mistake, and numbers beside every limit. */
 const value = fc.oneof(

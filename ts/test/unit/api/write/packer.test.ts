@@ -1,8 +1,8 @@
 // What is sent at once.
 
 import { describe, expect, test } from 'vitest';
-import { Packer } from '../../src/api/write/packer.js';
-import { copyMetadata } from '../../src/collection/metadata/copy.js';
+import { Packer } from '../../../../src/api/write/packer.js';
+import { copyMetadata } from '../../../../src/collection/metadata/copy.js';
 
 /** How many records are in each part. */
 function parts(dimensions: number, metadata: unknown, count: number): number[] {

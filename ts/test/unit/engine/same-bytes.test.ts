@@ -4,19 +4,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from '../../src/base/crc32c.js';
-import type { Engine } from '../../src/engine/engine.js';
-import { compile, startEngine } from '../../src/engine/load.js';
-import { SECTIONS } from '../../src/format/sections.js';
-import known from '../same-bytes.json' with { type: 'json' };
-import { random } from '../support/vectors.js';
+import { crc32c } from '../../../src/base/crc32c.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { compile, startEngine } from '../../../src/engine/load.js';
+import { SECTIONS } from '../../../src/format/sections.js';
+import known from '../../same-bytes.json' with { type: 'json' };
+import { random } from '../../support/vectors.js';
 
 const DIMENSIONS = 64;
 const ROWS = 4_200;
 const BATCH = 1_000;
 
 const file = (variant: string): string =>
-  fileURLToPath(new URL(`../../../rust/target/edgevec-wasm/${variant}.wasm`, import.meta.url));
+  fileURLToPath(new URL(`../../../../rust/target/edgevec-wasm/${variant}.wasm`, import.meta.url));
 
 describe.each(['simd128', 'relaxed-simd'])('%s', (variant) => {
   test.each([

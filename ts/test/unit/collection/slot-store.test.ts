@@ -2,13 +2,13 @@
 // imported, replayed and counted with no other file knowing of the store.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { registerStore } from '../../src/collection/registry.js';
-import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../../src/collection/slot-store.js';
-import { BLOCK_ROWS } from '../../src/format/blocks.js';
-import { decodeHead } from '../../src/format/head.js';
-import { decodeManifest } from '../../src/format/manifest.js';
-import { Disk, FaultySite } from '../support/disk.js';
-import { Process, type Row } from '../support/process.js';
+import { registerStore } from '../../../src/collection/registry.js';
+import type { LoadableStore, LoadedChunk, SlotChunk, SlotRecord, Slots } from '../../../src/collection/slot-store.js';
+import { BLOCK_ROWS } from '../../../src/format/blocks.js';
+import { decodeHead } from '../../../src/format/head.js';
+import { decodeManifest } from '../../../src/format/manifest.js';
+import { Disk, FaultySite } from '../../support/disk.js';
+import { Process, type Row } from '../../support/process.js';
 
 const DIMENSIONS = 4;
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Point } from '../../bench/job.js';
-import { costAt } from '../../bench/measure/cost.js';
-import { median, percentile, recall } from '../../bench/measure/statistics.js';
-import { browserVersion } from '../../bench/node/machine.js';
-import { parseOptions } from '../../bench/node/options.js';
-import { toResult } from '../../bench/node/results.js';
-import { summaryTable, table } from '../../bench/node/tables.js';
+import type { Point } from '../../../bench/job.js';
+import { costAt } from '../../../bench/measure/cost.js';
+import { median, percentile, recall } from '../../../bench/measure/statistics.js';
+import { browserVersion } from '../../../bench/node/machine.js';
+import { parseOptions } from '../../../bench/node/options.js';
+import { toResult } from '../../../bench/node/results.js';
+import { summaryTable, table } from '../../../bench/node/tables.js';
 
 function point(ef: number, recall: number, meanUs: number, distances: number | null = null): Point {
   return { ef, recall, meanUs, p50Us: meanUs, p95Us: meanUs, p99Us: meanUs * 2, distances };
