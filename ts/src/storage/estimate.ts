@@ -1,20 +1,23 @@
-// StorageEstimate on the device: looked for before much is written, since what does not fit is written in vain, slowly, and is in the way of others meanwhile.
+// Room on the device. EdgeVec asks for the free room before a large write: a write that does not
+// fit is slow, comes to nothing, and takes room from others meanwhile.
 
 import { EdgeVecError, type EdgeVecErrorDetails } from '../base/errors.js';
 import type { Storage } from './storage.js';
 
-/** Less than this is simply tried: asking may take as long. */
+/** Bytes. EdgeVec tries smaller writes without asking, since asking may take as long. */
 const ASK_FROM = 8 << 20;
 /**
- * What is told is rough, in both directions: browsers pad it, count what others of the site have stored, and may compress (Firefox stores text in less
- * than half its bytes); Chromium tells of 10 GiB whatever there is. So only what needs more than this many times the room is refused; the rest is tried.
+ * Platforms tell the room only roughly. Browsers add noise, count other data of the site, and may
+ * compress (Firefox stores text in less than half its bytes). Chromium tells 10 GiB on any device.
+ * EdgeVec therefore refuses a write only if the write needs more than `CERTAIN` times the free
+ * room, and tries every other write.
  */
 const CERTAIN = 2;
 
-/** @throws `QUOTA` where about `needed` bytes certainly do not fit; nothing has then been written */
+/** @throws `QUOTA` if about `needed` bytes certainly do not fit. Nothing has been written then */
 export async function assertRoom(storage: Storage, needed: number): Promise<void> {
   if (needed < ASK_FROM) return;
-  // Who does not tell lets us try.
+  // If the platform does not tell the room, the write is tried.
   const estimate = await storage.estimate().catch(() => undefined);
   if (estimate === undefined) return;
   const free = Math.max(0, estimate.quota - estimate.usage);
@@ -35,7 +38,7 @@ export function quotaExceeded(
   });
 }
 
-/** Bytes of chunks that are to be written. */
+/** The sum of the bytes of all chunks. */
 export function bytesOf(chunks: Iterable<{ readonly bytes: number }>): number {
   let sum = 0;
   for (const { bytes } of chunks) sum += bytes;

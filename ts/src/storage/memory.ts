@@ -1,4 +1,5 @@
-// A storage in memory: for tests, and for a database that was asked to go on where nothing can be stored. It lasts as long as its site.
+// A storage in memory, for tests and for `whenUnavailable: 'memory'`. The data lives as long as the
+// `MemorySite`.
 
 import { closed } from '../base/errors.js';
 import {
@@ -14,7 +15,7 @@ import { unwritten } from './unwritten.js';
 
 type Stores = { readonly [S in StoreName]: Map<Keys[S], Uint8Array> };
 
-/** Several may have one name open, as tabs do. */
+/** Several storages may be open under one name, as tabs may open one database. */
 export class MemorySite implements StorageSite {
   readonly kind = 'memory';
   readonly #kept = new Map<string, Stores>();
@@ -51,7 +52,7 @@ class MemoryStorage implements Storage {
   readonly kind = 'memory';
   readonly lost = 0;
   readonly #stores: Stores;
-  /** All who have it open, this one included. */
+  /** All open storages of the same name, this storage included. */
   readonly #holders: Set<MemoryStorage>;
   readonly #onGone: () => void;
   #closed = false;
@@ -103,7 +104,7 @@ class MemoryStorage implements Storage {
     this.#holders.delete(this);
   }
 
-  /** Taken away from whoever has it. */
+  /** The site drops the database. */
   gone(): void {
     this.#closed = true;
     this.#holders.delete(this);

@@ -1,12 +1,12 @@
-// Names of chunks: nobody else's, and telling when they were made. Where it cannot be known who has
-// a storage open, the time tells what a dead tab has left behind from what a living one is about to
-// name.
+// Names of chunks. Each name is unique, and contains the creation time of the chunk. If nobody can
+// tell which tabs have a storage open, the time separates orphans of dead tabs from chunks that a
+// living tab is about to name.
 
-/** What is older than this and spoken of nowhere is nobody's any more, in milliseconds. */
+/** Milliseconds. An older chunk that neither checkpoint nor log names is an orphan. */
 const OLD_MS = 24 * 3_600_000;
 
 export class Names {
-  /** Who makes them: a part of every name. */
+  /** Identifies the maker of the names. Each name contains `writer`. */
   readonly writer: string;
   readonly #now: () => number;
   #made = 0;
@@ -20,19 +20,22 @@ export class Names {
     return `${this.#now().toString(36)}-${this.writer}-${++this.#made}-${what}`;
   }
 
-  /** Whether it was made here. */
+  /** Whether this object made the name. */
   isOwn(name: string): boolean {
     return name.split('-')[1] === this.writer;
   }
 
-  /** Whether it was made so long ago that whoever made it has named its chunk, or never will. */
+  /**
+   * Whether the name is so old that its maker has named the chunk in checkpoint or log, or never
+   * will. True also if the name has no time.
+   */
   isOld(name: string): boolean {
     const made = Number.parseInt(name, 36);
     return Number.isNaN(made) || this.#now() - made > OLD_MS;
   }
 }
 
-/** What a chunk is, as `next` was told; undefined if the name is not of this kind. */
+/** The kind of a chunk, as `next` got the kind. Undefined if `next` did not make the name. */
 export function kindOf(name: string): string | undefined {
   return /^[0-9a-z]+-[0-9a-z]+-\d+-(.+)$/.exec(name)?.[1];
 }

@@ -1,21 +1,25 @@
-// Whether the browser may clear what this site has stored. Asked in the caller's thread: workers may look, but some cannot ask.
+// Asks whether the browser may clear the data of this site. The calls run in the caller's thread:
+// workers may look, but some workers cannot ask.
 
 import { node } from './files/node.js';
 import { hasIndexedDb, storageManager } from './indexeddb/platform.js';
 
-/** Asks that it may not. True where that is granted, or was, or where files are nobody's to clear. */
+/**
+ * Asks the browser not to clear the data. True if the browser grants the request or has granted the
+ * request before. Also true if databases are kept in files, since no browser clears files.
+ */
 export async function persist(): Promise<boolean> {
   if (!hasIndexedDb()) return node() !== undefined;
   if (await isPersisted()) return true;
   try {
     return (await storageManager()?.persist?.()) === true;
   } catch {
-    // Frames without an origin, and the like: there is nobody to ask.
+    // Frames without an origin, for example, have nobody to ask.
     return false;
   }
 }
 
-/** Whether the browser keeps what this site stores until it is told otherwise. */
+/** Whether the browser keeps the data of this site until the user clears the data. */
 export async function isPersisted(): Promise<boolean> {
   try {
     return (await storageManager()?.persisted?.()) === true;

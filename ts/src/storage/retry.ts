@@ -1,15 +1,16 @@
-// Reads that nobody has asked for by a call of his own are tried again where the storage fails: it may do so for a moment only.
+// Repeats reads in the background, if the storage fails: a failure may last only a moment. No call
+// of the user waits for such a read.
 
 import { EdgeVecError } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 
-/** Milliseconds before the next try, each time. */
+/** Milliseconds before each further try. */
 const PAUSES_MS = [100, 400, 1_600];
 
-/** Before all of that is tried once more. */
+/** Milliseconds before the next round of tries. */
 const ROUND_MS = 5_000;
 
-/** Runs it until it does not fail, or has failed too often, or there is no need any more. */
+/** Runs `run` until a try succeeds, all tries have failed, or `isInVain` is true. */
 export async function retrying<T>(run: () => Promise<T>, slices: Slices, isInVain: () => boolean): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
@@ -23,7 +24,10 @@ export async function retrying<T>(run: () => Promise<T>, slices: Slices, isInVai
   return run();
 }
 
-/** Runs it, however long the storage fails, until there is no need any more. */
+/**
+ * Runs `run` in rounds until a try succeeds or `isInVain` is true. `failing` gets the error of the
+ * first round.
+ */
 export async function persisting<T>(
   run: () => Promise<T>,
   slices: Slices,
@@ -41,7 +45,7 @@ export async function persisting<T>(
   }
 }
 
-/** Whether the same may succeed later. */
+/** Whether the same call may succeed later. */
 export function isPassing(error: unknown): error is EdgeVecError {
   return error instanceof EdgeVecError && error.code === 'STORAGE_FAILED';
 }

@@ -1,4 +1,5 @@
-// Where databases are kept on this platform: IndexedDB where there is one, else files.
+// Chooses where databases are kept on this platform: in IndexedDB if the platform has IndexedDB,
+// else in files.
 
 import { EdgeVecError } from '../base/errors.js';
 import { type NodePlatform, node } from './files/node.js';
@@ -6,7 +7,7 @@ import { hasIndexedDb } from './indexeddb/platform.js';
 import { IndexedDbSite } from './indexeddb/site.js';
 import type { StorageSite } from './storage.js';
 
-/** Where files go by default, below the working directory. */
+/** The default folder of databases, below the working directory. */
 const DIRECTORY = '.edgevec';
 
 /**
@@ -16,7 +17,7 @@ const DIRECTORY = '.edgevec';
 export async function localSite(directory: string | undefined): Promise<StorageSite> {
   const found = files(directory);
   if (found !== undefined) {
-    // Before anything is waited for: the working directory may be another by then.
+    // Before the first `await`: the working directory may change meanwhile.
     const root = absolute(found, directory);
     const { FilesSite } = await import('./files/site.js');
     return new FilesSite(found, root);
@@ -28,10 +29,12 @@ export async function localSite(directory: string | undefined): Promise<StorageS
 }
 
 /**
- * The same directory for good: an absolute path, by what the working directory is now. Undefined if
- * databases are not kept in files, or if nobody can tell the working directory and none was given.
+ * The absolute path of `directory`, by the working directory at the call. The path stays right if
+ * the working directory changes. Undefined if databases are not kept in files. Also undefined if no
+ * directory was given and nobody can tell the working directory.
  *
- * @throws `STORAGE_UNAVAILABLE` if nobody can tell the working directory that the path begins at
+ * @throws `STORAGE_UNAVAILABLE` if `directory` is a relative path and nobody can tell the working
+ * directory
  */
 export function fixedDirectory(directory: string | undefined): string | undefined {
   const found = files(directory);
@@ -39,13 +42,17 @@ export function fixedDirectory(directory: string | undefined): string | undefine
   try {
     return absolute(found, directory);
   } catch (error) {
-    // A database in memory needs no directory. One with a name is told when it asks for its site.
+    // A database in memory needs no directory. A database with a name gets the error from
+    // `localSite`.
     if (directory === undefined) return undefined;
     throw error;
   }
 }
 
-/** Whether databases are kept in files: where there is no IndexedDB, or a directory is given and means something. */
+/**
+ * Whether databases are kept in files: the platform has files, and either no IndexedDB, or a
+ * directory is given.
+ */
 export function isInFiles(directory: string | undefined): boolean {
   return files(directory) !== undefined;
 }

@@ -1,13 +1,19 @@
-// Where a database is kept: three small stores of bytes that change together.
+// A storage keeps the bytes of a database in three small stores, which change together.
 //
-// Invariants, which every implementation keeps and ts/test/suites/storage.ts checks: a commit is applied whole or not at all, also where the
-// process dies in it; commits of all who have the storage open take effect one after the other; a strict commit and all commits before it
-// survive a power failure, as far as the platform can tell, and a relaxed one survives at least the end of the process.
+// Every implementation keeps these promises, and ts/test/suites/storage.ts checks the promises:
+//
+// - A commit is applied whole or not at all, also if the process dies during the commit.
+// - Commits of all holders of a storage take effect one after the other.
+// - A strict commit and all earlier commits survive a power failure, as far as the platform can
+//   tell. A relaxed commit survives at least the end of the process.
 
 import type { EdgeVecError } from '../base/errors.js';
 import type { Deadline } from '../base/timeout.js';
 
-/** `head`: one small value under the key 0, by which commits are fenced. `log`: numbers, ascending. `chunks`: names, in no order. */
+/**
+ * The keys of each store. `head` has one small value under the key 0, and commits are fenced by the
+ * head. `log` has ascending numbers. `chunks` has names, in no order.
+ */
 export interface Keys {
   head: 0;
   log: number;
@@ -19,114 +25,144 @@ export type StoreName = keyof Keys;
 export type Put = { readonly [S in StoreName]: readonly [store: S, key: Keys[S], value: Uint8Array] }[StoreName];
 export type Delete = { readonly [S in 'log' | 'chunks']: readonly [store: S, key: Keys[S]] }['log' | 'chunks'];
 
-/** What is to change, all of it or nothing. */
+/** The changes of a commit. A commit applies all changes or none. */
 export interface Batch {
-  /** What `head` must hold for the batch to be applied; `null`: nothing. Left out, it is applied whatever `head` holds. */
+  /**
+   * The bytes that `head` must hold if the batch is to be applied. `null` means that `head` must be
+   * empty. Without `expect`, any head will do.
+   */
   readonly expect?: Uint8Array | null;
-  /** Chunks that must be there for the batch to be applied. */
+  /** Chunks that must exist if the batch is to be applied. */
   readonly requires?: readonly string[];
-  /** Values are handed over: a caller changes them no more. */
+  /** The values belong to the storage from here on: the caller no longer changes the values. */
   readonly put?: readonly Put[];
   readonly delete?: readonly Delete[];
-  /** Wait until it would survive a power failure, as far as the platform can tell. */
+  /** The commit waits until it would survive a power failure, as far as the platform can tell. */
   readonly strict?: boolean;
   /**
-   * The batch may use the room that the storage keeps back, for it frees room or leads to that: a
-   * deletion, or a checkpoint. Other batches are `QUOTA` before the reserve is touched. A storage
-   * without a reserve makes no difference between the two.
+   * The batch may use the reserve, since the batch frees room or leads to free room: a deletion, or
+   * a checkpoint. Other batches fail with `QUOTA` and leave the reserve alone. A storage without a
+   * reserve treats both kinds alike.
    */
   readonly reserved?: boolean;
 }
 
-/** StorageEstimate on the device, in bytes. */
+/** Room on the device, in bytes. */
 export interface StorageEstimate {
   readonly usage: number;
   readonly quota: number;
 }
 
 /**
- * One open storage. Every method rejects with an `EdgeVecError`: `QUOTA` where there is no room (nothing is then written), `STORAGE_FAILED`
- * where the platform failed, and `CLOSED` after `close` or when another tab wants it gone.
+ * One open storage. Every method rejects with an `EdgeVecError`:
+ *
+ * - `QUOTA` if the device has no room. Nothing is written then.
+ * - `STORAGE_FAILED` if the platform failed.
+ * - `CLOSED` after `close`, or if another tab took the storage away.
  */
 export interface Storage {
-  /** What holds it, for people. */
+  /** The kind of storage, for people. */
   readonly kind: 'indexeddb' | 'files' | 'memory';
-  /** Bytes behind the last commit that can be read, which were commits too: these are lost. Whoever made them, nobody knows how many. */
+  /**
+   * Unreadable bytes after the last readable commit. The bytes held an unknown number of lost
+   * commits.
+   */
   readonly lost: number;
   /**
-   * Whether no head was ever stored, and the commit of the first one may have been cut short by a
-   * crash, which leaves its chunks behind. Left out: a commit is there or it is not.
+   * Whether no head was ever stored. A crash may then have cut the first commit short, and left the
+   * chunks of that commit behind. Undefined if the storage applies every commit whole, chunks
+   * included.
    */
   readonly isUnbegun?: boolean;
-  /** Whether every commit is refused, as `READ_ONLY`. */
+  /** Whether every commit fails with `READ_ONLY`. */
   readonly isReadOnly?: boolean;
-  /** Values that are no bytes, which nobody here has written, are given as none: no bytes at all are never whole. */
+  /**
+   * Another program may have stored a value of another type: such a value reads as empty bytes, and
+   * empty bytes fail every check.
+   */
   read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined>;
-  /** The log's entries above `after`, ascending. Entries written meanwhile may be seen or not. */
+  /**
+   * The log's entries above `after`, ascending. Entries written during the scan may be left out.
+   */
   scan(after: number): AsyncIterable<readonly [key: number, value: Uint8Array]>;
   /** The names of all chunks. */
   chunks(): Promise<string[]>;
   /**
-   * False, and nothing changed, where `head` does not hold what the batch expects or a chunk it requires is not there. An error other than `QUOTA`
-   * and `CLOSED` leaves open whether it was applied.
+   * False if `head` differs from `expect`, or if a required chunk is missing. Nothing has changed
+   * then. After an error other than `QUOTA` and `CLOSED`, the commit may have been applied or not.
    */
   commit(batch: Batch): Promise<boolean>;
-  /** What is used and what may be; undefined where the platform does not tell. */
+  /** The used and the allowed bytes. Undefined if the platform does not tell. */
   estimate(): Promise<StorageEstimate | undefined>;
   /**
-   * Keeps so many bytes back, no more and no less, for batches that are `reserved`. Those give some
-   * of it back if they find no other room. False if there is no room for all of it. Left out: the
-   * storage keeps nothing back.
+   * Sets the size of the reserve to `bytes`. A `reserved` batch that finds no other room gives some
+   * of the reserve back. False if the device has no room for the whole reserve. Undefined if the
+   * storage has no reserve.
    */
   readonly reserve?: ((bytes: number) => Promise<boolean>) | undefined;
-  /** Bytes that are kept back, as far as is known here: another tab may have given some back. */
+  /** Bytes of the reserve, as far as this tab knows. Another tab may have given some back. */
   heldBack?(): number;
   /**
-   * Whether nobody else has the storage open at this moment: no other handle, tab, thread or process.
-   * False if that cannot be known; so is a storage without this method.
+   * Whether no other handle, tab, thread or process has the storage open at this moment. False if
+   * nobody can tell. A storage without this method cannot tell.
    *
-   * A chunk that was listed before such a moment, and that neither the checkpoint nor the log names
-   * after it, was left behind by a writer that has ended: nobody will ever name that chunk.
+   * If a chunk was listed before such a moment, and neither checkpoint nor log names the chunk
+   * after the moment, the chunk's writer has ended. Nobody will ever name the chunk.
    */
   soleHolder?(): Promise<boolean>;
-  /** Whether nothing can be done with it any more but to close it and open it again. */
+  /** Whether the storage can only be closed and opened again. */
   readonly hasFailed?: boolean;
-  /** Whether what was stored is not there any more, or something else is in its place. Left out: that is told without being asked. */
+  /**
+   * Whether the stored data has been removed or replaced. Undefined if the storage calls `onGone`
+   * by itself.
+   */
   isGone?(): Promise<boolean>;
-  /** How those who have it open hear of each other; left out: the platform's way, if there is one. */
+  /**
+   * The channel between the holders of the storage. Undefined if the platform's own way is used, if
+   * the platform has a way.
+   */
   readonly channel?: ChangeChannel;
-  /** @param deadline by which it ends, also if the platform does not answer. Default: one of its own */
+  /**
+   * @param deadline the time by which `close` ends, also if the platform does not answer. Default:
+   * a deadline of the storage's own
+   */
   close(deadline?: Deadline): Promise<void>;
 }
 
-/** How those who have one storage open tell each other that there is something new. What is told may be lost or come late: who writes looks for itself. */
+/**
+ * Holders of one storage tell each other about changes. A message may be lost or late. A writer
+ * therefore also looks for changes itself.
+ */
 export interface ChangeChannel {
-  /** Tells all others. */
+  /** Tells all other holders. */
   notify(): void;
-  /** Called when another tells. */
+  /** Sets the function that is called when another holder tells about changes. */
   onChange(listener: () => void): void;
   close(): void;
 }
 
-/** All the storages of one kind on this device. */
+/** All storages of one kind on this device. */
 export interface StorageSite {
   readonly kind: Storage['kind'];
   /**
-   * Opens the storage of that name, making it where there is none. `onGone` is called once should the platform or another tab close it.
+   * Opens the storage of this name, or makes a new storage. The storage calls `onGone` once if the
+   * platform or another tab takes the storage away.
    *
-   * @throws `STORAGE_UNAVAILABLE` where the platform refuses, `BLOCKED` where others hold it and do not let go.
+   * @throws `STORAGE_UNAVAILABLE` if the platform refuses, `BLOCKED` if other holders do not let
+   * go.
    */
   open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage>;
   /**
-   * What is stored under that name, to be looked at, whatever state it is in; undefined if there is nothing. Nothing is made, locked or written by it, and a
-   * commit is refused. Others may have it open, and write to it meanwhile.
+   * The stored data under this name, to look at, in any state. Undefined if nothing is stored.
+   * Looking makes no storage, takes no lock that keeps others out and writes nothing. Every commit
+   * is refused. Others may have the storage open and write meanwhile.
    *
    * @throws `STORAGE_UNAVAILABLE`, `BLOCKED`
    */
   inspect(name: string): Promise<Storage | undefined>;
-  /** Their names, ascending. */
+  /** The names of all storages, ascending. */
   list(): Promise<string[]>;
-  /** Removes one, if it is there. @throws `BLOCKED` where others hold it and do not let go. */
+  /** Removes a storage, if the storage exists. @throws `BLOCKED` if other holders do not let go. */
   drop(name: string): Promise<void>;
 }
 
@@ -135,7 +171,10 @@ export function sameBytes(a: Uint8Array | null | undefined, b: Uint8Array | null
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Bytes in a buffer of their own: storing a view would store all that it is a view of. */
+/**
+ * The bytes in a buffer without other bytes. Storing a view would store the whole buffer of the
+ * view.
+ */
 export function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
   return whole ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();

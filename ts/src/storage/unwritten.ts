@@ -1,9 +1,9 @@
-// A storage that is only looked at.
+// A storage opened only for reading, as a salvage does.
 
 import { EdgeVecError } from '../base/errors.js';
 import type { Storage } from './storage.js';
 
-/** The same, but that nothing can be written to it. */
+/** The same storage, but every commit is refused. */
 export function unwritten(storage: Storage): Storage {
   return {
     kind: storage.kind,

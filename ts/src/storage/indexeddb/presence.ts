@@ -1,12 +1,12 @@
-// Who has a storage open, by Web Locks: each holds a lock of its own for as long as it has the
-// storage open. The browser takes the lock from a tab or worker that ends, however it ends.
+// Counts the holders of a storage by Web Locks: each holder has a lock of its own while the storage
+// is open. If a tab or worker ends in any way, the browser takes the lock back.
 
 import { webLocks } from '../../base/web-locks.js';
 
 /**
- * The name of the lock that a worker of version 1.0.0-alpha.1 holds for as long as the worker lives.
- * That version has no lock of this kind, and the name does not tell which database the worker has
- * open: while there is such a worker, nobody is alone.
+ * The name of the lock that a worker of version 1.0.0-alpha.1 holds while the worker lives. The
+ * name does not tell which database the worker has open. While any such worker lives, `isAlone` is
+ * therefore false.
  */
 const WORKER_OF_ALPHA_1 = /^edgevec:[0-9a-z]+:\d+$/;
 
@@ -21,20 +21,22 @@ export class Presence {
     this.#release = release;
   }
 
-  /** Resolves once all others can know of it. Without Web Locks, nobody does. */
+  /**
+   * Resolves when all other tabs can see the lock. Without Web Locks, no other tab sees this tab.
+   */
   static async begin(name: string): Promise<Presence> {
     const prefix = `edgevec:${name}:open:`;
     const own = prefix + Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join('');
     const release = await new Promise<(() => void) | undefined>((resolve) => {
       const locks = webLocks();
       if (locks === undefined) return resolve(undefined);
-      // Some frames have locks, and refuse to give any.
+      // Some frames have the API, and refuse each request.
       locks.request(own, () => new Promise<void>((end) => resolve(end))).catch(() => resolve(undefined));
     });
     return new Presence(prefix, own, release);
   }
 
-  /** Whether nobody else has it open. False if that cannot be known. */
+  /** Whether no other tab or worker has the storage open. False if nobody can tell. */
   async isAlone(): Promise<boolean> {
     if (this.#release === undefined) return false;
     const { held = [], pending = [] } =

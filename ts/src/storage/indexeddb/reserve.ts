@@ -1,16 +1,16 @@
-// StorageEstimate that is kept back in IndexedDB: values that mean nothing, among the chunks, in pieces. They
-// are random, since some browsers compress what they store.
+// The reserve in IndexedDB: random values among the chunks, in pieces. Some browsers compress
+// stored values, and random values do not shrink.
 //
-// Chromium counts what a transaction adds before what it deletes. So a piece is given back in a
-// transaction of its own, before the one that needs the room.
+// Chromium counts the additions of a transaction before its deletions. A piece is therefore given
+// back in a separate transaction, before the transaction that needs the room.
 
 const PREFIX = 'reserve:';
-/** Less than what Chromium keeps in a file of its own, which it syncs. */
+/** Smaller than the values that Chromium keeps in separate files and syncs. */
 export const PIECE_BYTES = 60 << 10;
-/** Put in one transaction. */
+/** Pieces that one transaction adds. */
 export const PIECES_AT_ONCE = 16;
 
-/** All keys of pieces, and no names of chunks. */
+/** The range of the keys of all pieces. No name of a chunk lies in the range. */
 export const pieceRange = (): IDBKeyRange => IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`);
 
 export function isPiece(name: string): boolean {
@@ -21,7 +21,7 @@ export function newPiece(): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(PIECE_BYTES));
 }
 
-/** The keys of all pieces, if so many bytes are to be kept back. */
+/** The keys of all pieces of a reserve of `bytes` bytes. */
 export function piecesOf(bytes: number): string[] {
   return Array.from({ length: Math.ceil(bytes / PIECE_BYTES) }, (_, i) => PREFIX + i);
 }
