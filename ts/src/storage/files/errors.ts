@@ -1,4 +1,4 @@
-// What a failed call of the file system is to whoever uses the storage.
+// Turns a failed call of the file system into an `EdgeVecError` for the user of the storage.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -31,13 +31,16 @@ export function failed(cause: unknown): EdgeVecError {
   return isFull(cause) ? quotaExceeded('files', { cause }) : broken(cause);
 }
 
-/** Whether the disk has no room left, or this user may not have more of it. */
+/** Whether the disk is full, or the user's quota on the disk is used up. */
 export function isFull(cause: unknown): boolean {
   const code = codeOf(cause);
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-/** Whatever the reason: `QUOTA` would promise that nothing was written. */
+/**
+ * `STORAGE_FAILED` for any cause, also for a full disk: `QUOTA` would promise that nothing was
+ * written.
+ */
 export function broken(cause: unknown): EdgeVecError {
   return new EdgeVecError('STORAGE_FAILED', 'The storage failed', {
     got: String(cause),

@@ -1,18 +1,18 @@
-// Who holds a lock, as the lock's file says it.
+// The holder of a lock, as the lock's file names the holder.
 
 import type { Fs, NodePlatform } from './node.js';
 
 export interface Holder {
   readonly pid: number;
   readonly hostname: string;
-  /** Where `pid` means what it says. */
+  /** The namespace of processes in which `pid` is valid. */
   readonly namespace: string;
   readonly token: string;
   /** The holder keeps the lock's file open for as long as it holds the lock. */
   readonly keepsOpen?: boolean;
 }
 
-/** Undefined if the text names nobody. */
+/** Undefined if the text names no holder. */
 export function parseHolder(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Holder;
@@ -22,14 +22,17 @@ export function parseHolder(text: string): Holder | undefined {
   }
 }
 
-/** Tells boots and containers apart, which may have one hostname; empty where that cannot be known. */
+/**
+ * Identifies the boot and the container, since several of them may share one hostname. Empty if the
+ * system does not tell.
+ */
 export async function namespaceOf(fs: Fs): Promise<string> {
   const boot = await fs.readFile('/proc/sys/kernel/random/boot_id').catch(() => new Uint8Array());
   const pids = await fs.readlink('/proc/self/ns/pid').catch(() => '');
   return `${new TextDecoder().decode(boot).trim()} ${pids}`.trim();
 }
 
-/** Whether the process of a holder can be asked for. */
+/** Whether this process can ask the system about the holder's process. */
 export function isHere({ hostname, namespace }: Holder, node: NodePlatform, ours: string): boolean {
   return hostname === node.hostname && namespace === ours;
 }

@@ -1,4 +1,4 @@
-// What the file system is asked for in more than one place.
+// Calls of the file system that several files need.
 
 import type { FileHandle, Fs } from './node.js';
 
@@ -18,7 +18,7 @@ export async function readAll<T extends Uint8Array>(file: FileHandle, into: T, p
 }
 
 export async function syncFolder(fs: Fs, folder: string): Promise<void> {
-  // Windows has no such thing, and needs none.
+  // Windows cannot open a folder, and needs no sync of folders.
   const handle = await fs.open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();

@@ -5,28 +5,32 @@ import { readAll } from './io.js';
 import type { FileHandle } from './node.js';
 import { ENTRY_HEADER, RECORD_HEADER } from './record.js';
 
-/** What a journal holds, in its order. */
+/** A piece of a journal. `recordsOf` gives the pieces in order. */
 export type Found =
-  /** A record: its number, and where its body is. */
+  /** A record: its number, its body, and the place of the body in the file. */
   | { readonly number: number; readonly body: Uint8Array; readonly bodyAt: number }
-  /** Bytes that are no record, and no record that a crash has torn. */
+  /** Damaged bytes: no record, and no record cut short by a crash. */
   | { readonly from: number; readonly to: number };
 
-/** Of the smallest record. */
+/** Bytes of the smallest record. */
 const SMALLEST = RECORD_HEADER + ENTRY_HEADER;
-/** Bytes looked through at once for where records go on. */
+/** Bytes that the search for the next record reads at once. */
 const WINDOW = 1 << 20;
-/** What a disk writes whole or not at all. */
+/** Bytes that a disk writes whole or not at all. */
 const SECTOR = 512;
 
-/** Reads the records of a journal, those behind damaged ones too. A last one that a crash has torn is left out. */
+/**
+ * Reads the records of a journal, also the records behind damaged bytes. Leaves out a last record
+ * that a crash has torn.
+ */
 export async function* recordsOf(file: FileHandle, size: number): AsyncGenerator<Found, void, undefined> {
   let last = 0;
   for (let at = 0; at + RECORD_HEADER <= size; ) {
     const bodyAt = at + RECORD_HEADER;
     const header = headerOf(await readAll(file, new Uint8Array(RECORD_HEADER), at), 0);
     if (header?.number !== last + 1) {
-      // Blocks that were given to the file and never written read as zeros.
+      // The system had given blocks to the file, and a crash came before the blocks were written.
+      // Unwritten blocks read as zeros.
       if (await isZero(file, bodyAt, size)) return;
       const next = await findRecord(file, at, size, last);
       yield { from: at, to: next?.at ?? size };
@@ -50,11 +54,11 @@ export async function* recordsOf(file: FileHandle, size: number): AsyncGenerator
 interface Header {
   readonly length: number;
   readonly number: number;
-  /** Of the body. */
+  /** The checksum of the body. */
   readonly checksum: number;
 }
 
-/** Undefined where there is none. */
+/** Undefined if the bytes are no header. */
 function headerOf(bytes: Uint8Array, at: number): Header | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, RECORD_HEADER);
   const length = view.getUint32(0, true);
@@ -63,8 +67,10 @@ function headerOf(bytes: Uint8Array, at: number): Header | undefined {
 }
 
 /**
- * The first whole record behind damaged bytes from `from` on, before which `last` was the last one. What a user has stored may look like a record;
- * it will hardly have a number that can come here, which is higher by no more than records fit between.
+ * Finds the first whole record behind damaged bytes from `from` on. `last` is the number of the
+ * last record before the damage. Bytes that a user has stored may look like a record. Such bytes
+ * hardly have a possible number: the number of the next record exceeds `last` by no more than the
+ * records that fit between.
  */
 async function findRecord(
   file: FileHandle,
@@ -73,7 +79,10 @@ async function findRecord(
   last: number,
 ): Promise<{ readonly at: number; readonly number: number } | undefined> {
   const window = new Uint8Array(WINDOW + RECORD_HEADER);
-  /** Bytes that may be read for bodies that turn out to be none: those of true records are no more than this. */
+  /**
+   * Bytes that the search may still read as bodies. All bodies of true records together have no
+   * more bytes. The limit keeps the search linear if many headers are false.
+   */
   let budget = size;
   for (let start = from; start + RECORD_HEADER <= size; start += WINDOW) {
     const part = await readAll(file, window.subarray(0, Math.min(window.length, size - start)), start);
@@ -96,7 +105,10 @@ async function findRecord(
   return undefined;
 }
 
-/** Whether the end of a last record was given to the file and never written; `end`: where in the file it ends. */
+/**
+ * Whether the end of the last record was never written, though the system had given the file the
+ * blocks. `end` is the end of the record in the file.
+ */
 function isUnwritten(body: Uint8Array, end: number): boolean {
   const sector = ((end - 1) % SECTOR) + 1;
   return body.subarray(-sector).every((byte) => byte === 0);

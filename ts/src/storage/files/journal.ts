@@ -1,14 +1,15 @@
-// Head and log of a storage in files: one journal, to which each commit appends one record. When most
-// of the journal is dead, what lives is written to a new one, which takes the old one's name.
+// The journal keeps head and log of a storage in files. Each commit appends one record. If most of
+// the journal is dead, the live values are written to a new journal, which takes the old journal's
+// name.
 //
-// What a damaged record said is left out, and records behind it count: each has the whole head. Above,
-// the log finds what it misses by the numbers of its entries. No one record may be all that leads to
-// the chunks there are: the head is said twice before others are removed, and where the journal is
-// written anew. Nothing is cut off before the next commit: whoever opens the storage may find that
-// there is nothing to go on from.
+// A reader leaves out damaged records, and uses the records behind the damage: each head in a
+// record is a whole head. The log of the database finds missing entries by their numbers. Two
+// records hold the head before old chunks are deleted, and in a rewritten journal. Damage to one
+// record then never hides the chunks. The next commit cuts damaged bytes off, and opening does not:
+// after opening, the database may find the storage unusable.
 //
-// A journal is born with a record that forgets an entry nobody has. So a journal without a record is
-// none that was left by a crash: it has been emptied.
+// A new journal has a record that forgets entry 0, which never exists. So a crash never leaves a
+// journal without a record: such a journal has been emptied.
 
 import { damaged, type EdgeVecError } from '../../base/errors.js';
 import { type Put, sameBytes } from '../storage.js';
@@ -20,13 +21,16 @@ import { codeOf, type FileHandle, type Fs, type Identity } from './node.js';
 import { isSame } from './open-files.js';
 import { ENTRY_HEADER, encodeBody, encodeRecord, entriesOf, RECORD_HEADER } from './record.js';
 
-/** Fewer dead bytes than this are not worth a new journal, unless they are of entries: those may hold what was deleted. */
+/**
+ * Fewer dead bytes are not worth a new journal. Forgotten entries always are, since such entries
+ * may hold deleted data.
+ */
 const DEAD_FROM = 1 << 20;
 
-/** What a journal is born with: readers of any version pass it over. */
+/** The first record of a new journal. Readers of any version pass over the record. */
 const BIRTH = encodeRecord(1, encodeBody([], [['log', 0]]));
 
-/** Where in the journal a value is. */
+/** The place of a value in the journal. */
 interface Span {
   readonly offset: number;
   readonly length: number;
@@ -36,7 +40,10 @@ export class Journal {
   readonly #fs: Fs;
   readonly #folder: string;
   #file: FileHandle;
-  /** Which file that is; undefined if paths do not lead to the same here, as on some network disks. */
+  /**
+   * Identifies the journal's file. Undefined if the path leads to another identity than the open
+   * file, as on some network disks.
+   */
   #identity: Identity | undefined;
   #size = 0;
   #records = 0;
@@ -44,24 +51,33 @@ export class Journal {
   #live = 0;
   #head: Uint8Array | undefined;
   #headLength = 0;
-  /** The head is in two records. */
+  /** Whether two records hold the head. */
   #isHeadTwice = false;
-  /** The highest number of the log that was ever in this journal. */
+  /** The highest log number that was ever in this journal. */
   #highest = 0;
-  /** It holds damaged bytes, or two entries of one number: were the record lost that forgets the first, that would be taken for the second. */
+  /**
+   * Whether the journal holds damaged bytes, or two entries of one number. If the record that
+   * forgets the first entry were lost, a reader would take the first entry for the second.
+   */
   #isUnclean = false;
-  /** It holds entries that are forgotten: deleted means that their bytes are gone. */
+  /**
+   * Whether the journal holds forgotten entries. A deletion promises that the deleted bytes are
+   * gone.
+   */
   #holdsForgotten = false;
-  /** Writing it anew has failed, and is tried again once more is forgotten. */
+  /** Whether the last rewriting failed. The next forgotten entry leads to another try. */
   #hasFailed = false;
   /** Damaged bytes that are not set aside yet. */
   #damaged: Span[] = [];
-  /** There is something behind the last record. */
+  /** Whether bytes follow the last record. */
   #hasTail = false;
   readonly #log = new Map<number, Span>();
-  /** Damaged bytes behind the last record that can be read. */
+  /** Damaged bytes behind the last readable record. */
   lost = 0;
-  /** What is on the disk is not known any more. */
+  /**
+   * Set once nobody knows the bytes on the disk any more. Every later call then fails with this
+   * error.
+   */
   broken: EdgeVecError | undefined;
 
   private constructor(fs: Fs, folder: string, file: FileHandle) {
@@ -70,7 +86,7 @@ export class Journal {
     this.#file = file;
   }
 
-  /** Makes a journal in place of one without a record, or of none; whole or not at all. */
+  /** Makes a journal, whole or not at all. The new journal replaces a journal without a record. */
   static async create(fs: Fs, folder: string): Promise<Journal> {
     const path = `${folder}/${JOURNAL}`;
     const file = await fs.open(path + NEW, 'w');
@@ -85,7 +101,10 @@ export class Journal {
     return Journal.open(fs, folder);
   }
 
-  /** Reads the journal, and changes nothing in it. @throws `DAMAGED` where there is nothing to go on from */
+  /**
+   * Reads the journal, and changes nothing. @throws `DAMAGED` if bytes are damaged and no record
+   * has a head
+   */
   static async open(fs: Fs, folder: string): Promise<Journal> {
     const file = await fs.open(`${folder}/${JOURNAL}`, 'r+');
     const journal = new Journal(fs, folder, file);
@@ -103,7 +122,7 @@ export class Journal {
     return this.#head;
   }
 
-  /** Whether not one record is whole. */
+  /** Whether the journal has no whole record. */
   get isEmpty(): boolean {
     return this.#records === 0;
   }
@@ -125,7 +144,7 @@ export class Journal {
       try {
         await writeAll(this.#file, record, this.#size);
       } catch (error) {
-        // Half a record must not stand before the next one.
+        // Removes the half record: the next record must not follow half a record.
         await this.synced(this.#file.truncate(this.#size));
         throw error;
       }
@@ -138,19 +157,25 @@ export class Journal {
     }
   }
 
-  /** Puts the head into a second record, if it is in one only. */
+  /** Puts the head into a second record, if only one record holds the head. */
   async repeatHead(): Promise<void> {
     if (this.#head === undefined || this.#isHeadTwice) return;
     await this.append(encodeBody([['head', 0, this.#head]], []), false);
   }
 
-  /** Writes the journal anew, if it holds what is forgotten, or if much of it is dead. */
+  /**
+   * Rewrites the journal, if the journal holds forgotten entries, or if much of the journal is
+   * dead.
+   */
   async tidy(): Promise<void> {
     const isDue = this.#holdsForgotten && !this.#hasFailed;
     if (isDue || this.#isUnclean || this.#size - this.#live > Math.max(DEAD_FROM, this.#live)) await this.#rewrite();
   }
 
-  /** A sync that failed may have lost pages that the next one would not miss: nothing can be promised after it. */
+  /**
+   * Waits for a sync. A failed sync may have lost pages, and the next sync would not report the
+   * loss. After a failed sync, the journal therefore refuses all work.
+   */
   async synced(running: Promise<void>): Promise<void> {
     try {
       await running;
@@ -164,7 +189,7 @@ export class Journal {
     await this.#file.close();
   }
 
-  /** Whether its path still leads to it: the folder may have been removed, or another be in its place. */
+  /** Whether the path still leads to this journal. The folder may have been removed or replaced. */
   async isThere(): Promise<boolean> {
     const found = await this.#fs.stat(`${this.#folder}/${JOURNAL}`, { bigint: true }).catch((error) => {
       if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
@@ -172,11 +197,11 @@ export class Journal {
     });
     if (found === undefined) return false;
     if (this.#identity === undefined || isSame(found, this.#identity)) return true;
-    // A disk that was away may number its files anew.
+    // A disk that was away may have given its files new numbers.
     return isSame(found, await this.#file.stat({ bigint: true }));
   }
 
-  /** What a record's body says; it begins at `start` of the journal. */
+  /** Takes in the entries of a record. The body begins at `start` of the journal. */
   #take(body: Uint8Array, start: number): void {
     const cost = RECORD_HEADER + ENTRY_HEADER;
     for (const { kind, key, at, length } of entriesOf(body)) {
@@ -224,11 +249,15 @@ export class Journal {
       }
     }
     this.#hasTail = this.#size < size;
-    // A crash leaves the record with the first head short or empty. One of full length was whole once.
+    // A crash leaves the record with the first head short or empty. A damaged record of full length
+    // was whole once.
     if (this.#head === undefined && this.#damaged.length > 0) throw damaged('the journal');
   }
 
-  /** Makes room for the next record: cuts off what a crash has torn, and damaged bytes once they are in a file of their own. */
+  /**
+   * Prepares the end of the file for the next record: writes damaged bytes to a separate file, and
+   * then cuts off everything behind the last record.
+   */
   async #clearTail(): Promise<void> {
     if (this.#damaged.length > 0) {
       await this.#setAside();
@@ -258,7 +287,7 @@ export class Journal {
     }
   }
 
-  /** A new journal, of what lives. Where it fails the old one goes on. */
+  /** Writes a new journal from the live values. If this fails, the old journal goes on. */
   async #rewrite(): Promise<void> {
     const path = `${this.#folder}/${JOURNAL}`;
     let fresh: FileHandle | undefined;
@@ -275,7 +304,8 @@ export class Journal {
         return value;
       };
       const head: Put[] = this.#head === undefined ? [] : [['head', 0, this.#head]];
-      // First and last: damage of one place then costs entries, and not all there is.
+      // The head comes first and last. Damage in one place then costs entries, and never the whole
+      // database.
       for (const put of head) await write(put);
       if (head.length === 0) {
         await writeAll(fresh, BIRTH, 0);
@@ -288,7 +318,7 @@ export class Journal {
       for (const put of head) await write(put);
       await fresh.sync();
       await fresh.close();
-      // Windows renames no file over one that is open.
+      // Windows does not rename a file over an open file.
       await this.#file.close();
       try {
         await this.#fs.rename(path + NEW, path);
@@ -305,7 +335,8 @@ export class Journal {
     } catch (error) {
       await fresh?.close().catch(() => {});
       await this.#fs.rm(path + NEW, { force: true }).catch(() => {});
-      // Without a journal nothing can go on; with the old one everything can, and it is tried again when that has grown.
+      // If the old journal is still open, the journal goes on, and tries again after it has grown.
+      // Without an open journal, every later call fails.
       await this.#file.stat().catch(() => {
         this.broken = broken(error);
       });

@@ -1,12 +1,13 @@
-// One holder at a time, a thread, by a file. The lock of a holder that is no more is taken over.
+// A lock that one thread holds at a time, by a file. Another thread takes over the lock of a holder
+// that has ended.
 //
-// Whether a process is there can be asked on one machine and in one namespace of processes only. A
-// thread of this process is there as long as it has the lock's file open, where the system tells
-// that. For all others the holder gives a sign of life: every few seconds it writes to its lock,
-// which is thereby not old.
+// The system answers whether a process lives only on the same machine and in the same namespace of
+// processes. A thread of this process lives while the thread has the lock's file open, if the
+// system tells. For all other cases the holder gives a sign of life: every few seconds the holder
+// writes to the file, which keeps the file's time young.
 //
-// A disk without a free byte still takes an empty file. A lock that is taken there is empty, and its
-// holder knows it by the file that it has open.
+// A full disk still takes an empty file. A lock taken on a full disk is empty, and the holder
+// recognises the lock by the open file.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -18,18 +19,24 @@ import { isOpenHere, isSame } from './open-files.js';
 
 /** Time between two signs of life, in milliseconds. */
 const BEAT_MS = 4_000;
-/** What has given none for so long, and cannot be asked, is gone; so is what died in the middle of taking a lock. */
+/**
+ * Milliseconds. A holder that nobody can ask counts as gone after so long without a sign of life. A
+ * thread that died while taking a lock also counts as gone.
+ */
 const STALE_MS = 20_000;
-/** Who was held up for so long looks whether the lock is still its own. */
+/** Milliseconds. A holder that was held up for so long checks whether it still has the lock. */
 const DOUBT_MS = STALE_MS / 2;
-/** Of a lock's text, which is some 250. */
+/** Bytes to read of a lock's text, which has about 250. */
 const MAX_BYTES = 4096;
 
-/** Of this instance of the module and no other: a process may have several, in worker threads or copies of the package. */
+/**
+ * Identifies this instance of the module: a process may have several, in worker threads or as
+ * copies of the package.
+ */
 const token = /* @__PURE__ */ crypto.getRandomValues(new Uint32Array(2)).join('-');
 let taken = 0;
 
-/** A lock as it was found. */
+/** The state of a lock's file at one moment. */
 interface Found {
   readonly text: string;
   readonly holder: Holder | undefined;
@@ -41,21 +48,21 @@ export class LockFile {
   readonly #node: NodePlatform;
   readonly #file: string;
   readonly #namespace: string;
-  /** Of this lock alone. */
+  /** Identifies this `LockFile`. */
   readonly #name = `${token}-${++taken}`;
-  /** What is in the file while it is held here. */
+  /** The text of the file while this thread holds the lock. */
   readonly #text: string;
-  /** There was no room for the text: the file is empty, or has one byte. */
+  /** Whether the disk had no room for the text: the file is empty, or has one byte. */
   #isBare = false;
-  /** The lock's file, or, until that is held, the file that was to become the lock. */
+  /** The open file: the lock's file, or before that the file that is to become the lock. */
   #handle: FileHandle | undefined;
-  /** Now, by the clock that the file system's times are of. */
+  /** The present time when the lock was tried, by the clock of the file system. */
   #now = 0;
   #stop = (): void => {};
-  /** When the lock was last known to be held here. */
+  /** The time at which this thread last made sure of the lock. */
   #sure = 0;
   #beating: Promise<boolean> | undefined;
-  /** Whether nothing is under way that only the holder may do. */
+  /** Whether no work is under way that needs the lock. */
   isIdle = (): boolean => false;
 
   private constructor(node: NodePlatform, file: string, namespace: string) {
@@ -66,7 +73,9 @@ export class LockFile {
     this.#text = JSON.stringify({ pid, hostname, namespace, token: this.#name, keepsOpen: true });
   }
 
-  /** @param what is locked, for people @throws `BLOCKED`, and what the platform throws */
+  /**
+   * @param what names the locked thing, for people @throws `BLOCKED`, and errors of the platform
+   */
   static async take(node: NodePlatform, file: string, what: string): Promise<LockFile> {
     const lock = new LockFile(node, file, await namespaceOf(node.fs));
     try {
@@ -85,7 +94,7 @@ export class LockFile {
     return lock;
   }
 
-  /** To be called before what only the holder may do. @throws `STORAGE_FAILED` */
+  /** Call this before work that needs the lock. @throws `STORAGE_FAILED` if the lock is lost */
   async assertHeld(): Promise<void> {
     if (Date.now() - this.#sure < DOUBT_MS || (await this.#beat())) return;
     const holder = (await this.#find().catch(() => undefined))?.holder;
@@ -95,7 +104,7 @@ export class LockFile {
     });
   }
 
-  /** Removes a file that somebody has left who died in taking a lock. */
+  /** Removes an old file of a thread that died while taking a lock. */
   async sweep(file: string): Promise<void> {
     if (await this.#isQuiet(file)) await this.#node.fs.rm(file, { force: true });
   }
@@ -104,18 +113,19 @@ export class LockFile {
     this.#stop();
     await this.#beating;
     try {
-      // What cannot be read is taken over by whoever finds it old.
+      // If the file cannot be read, another thread takes the lock over once the file is old.
       const found = await this.#find().catch(() => undefined);
       if (found !== undefined && (await this.#isOwn(found))) await this.#node.fs.rm(this.#file, { force: true });
     } finally {
-      // Not before the file is gone: who finds it open nowhere takes the lock.
+      // Close the file only after its removal: a thread that finds the file open nowhere takes the
+      // lock over.
       await this.#letGo();
     }
   }
 
   /**
-   * Releases the lock in the last turn of the thread. If something is under way, the file is left to
-   * whoever takes it over: the system ends that before it closes the file.
+   * Releases the lock in the last turn of the thread. If work is under way, the file stays until
+   * another thread takes the lock over: the system ends the work before the system closes the file.
    */
   #leave(): void {
     if (!this.isIdle() || this.#isBare || this.#beating !== undefined) return;
@@ -128,7 +138,7 @@ export class LockFile {
     await handle?.close();
   }
 
-  /** Gives a sign of life. False where the lock is not held here any more. */
+  /** Gives a sign of life. False if this thread has lost the lock. */
   #beat(): Promise<boolean> {
     this.#beating ??= this.#touch()
       .catch(() => false)
@@ -138,12 +148,16 @@ export class LockFile {
     return this.#beating;
   }
 
-  /** Through one handle: what it was found to be is what is written, whoever takes the lock meanwhile. */
+  /**
+   * Reads and writes the file through one handle. So the written file is the checked file, also if
+   * another thread takes the lock meanwhile.
+   */
   async #touch(): Promise<boolean> {
     const handle = await this.#node.fs.open(this.#file, 'r+');
     try {
       if (!(await this.#isOwn(await foundIn(handle)))) return false;
-      // Its time is then of the file system's clock, whatever the one here says.
+      // The write gives the file a time of the file system's clock. The clock of this machine may
+      // differ.
       await this.#write(handle);
       this.#sure = Date.now();
       return true;
@@ -154,11 +168,14 @@ export class LockFile {
 
   async #isOwn({ text, identity }: Found): Promise<boolean> {
     if (text === this.#text) return true;
-    // While the file is open here, no other gets its number.
+    // While this thread has the file open, no other file gets the same number.
     return this.#isBare && this.#handle !== undefined && isSame(identity, await this.#handle.stat({ bigint: true }));
   }
 
-  /** Writes the text, for which there may be no room: the file then gets another length, for which there is. */
+  /**
+   * Writes the text. If the disk has no room for the text, changes the length of the file instead,
+   * which still works and renews the file's time.
+   */
   async #write(handle: FileHandle): Promise<void> {
     try {
       await writeAll(handle, new TextEncoder().encode(this.#text), 0);
@@ -166,13 +183,16 @@ export class LockFile {
     } catch (error) {
       if (!isFull(error)) throw error;
       const { size } = await handle.stat();
-      // A file system that never writes in place may have no room to write the same text again.
+      // A file system that never writes in place may have no room even for the same text.
       if (size !== this.#text.length) this.#isBare = true;
       await handle.truncate(this.#isBare ? (size === 0 ? 1 : 0) : size);
     }
   }
 
-  /** False where it is there already. It is never there without what is in it, where files can be linked. */
+  /**
+   * Makes the lock. False if a lock exists already. If the platform can link files, the lock never
+   * exists without its text.
+   */
   async #create(): Promise<boolean> {
     const { fs } = this.#node;
     const whole = `${this.#file}-${this.#name}`;
@@ -184,7 +204,7 @@ export class LockFile {
       const isHeld = await this.#link(whole);
       if (isHeld === undefined) return await this.#createInPlace();
       if (!isHeld) return false;
-      // By its own name: Windows removes no name that is open.
+      // Reopen the lock by its final name: Windows does not remove an open name.
       const handle = await fs.open(this.#file, 'r+');
       await this.#letGo();
       this.#handle = handle;
@@ -194,7 +214,7 @@ export class LockFile {
     }
   }
 
-  /** Undefined where files cannot be linked. */
+  /** Undefined if the platform cannot link files. */
   async #link(whole: string): Promise<boolean | undefined> {
     try {
       await this.#node.fs.link(whole, this.#file);
@@ -217,7 +237,10 @@ export class LockFile {
     }
   }
 
-  /** Only one may: a second one would take it from the first. */
+  /**
+   * Takes the lock over from a holder that has ended. Only one thread at a time may try: a second
+   * thread could take the lock from the first.
+   */
   async #takeOver(): Promise<boolean> {
     const { fs } = this.#node;
     if (!(await this.#isStale(await this.#find()))) return false;
@@ -232,7 +255,7 @@ export class LockFile {
     try {
       const found = await this.#find();
       if (!(await this.#isStale(found))) return false;
-      // What is not there is taken by whoever makes it first.
+      // If the lock is gone, any thread may make the lock: the first thread gets it.
       if (found !== undefined) await fs.rm(this.#file, { force: true });
       return await this.#create();
     } finally {
@@ -244,24 +267,27 @@ export class LockFile {
     if (found === undefined) return true;
     const { holder, identity, mtimeMs } = found;
     const isQuiet = this.#now - mtimeMs > STALE_MS;
-    // What runs elsewhere cannot be asked.
+    // The system cannot answer for processes elsewhere.
     if (holder === undefined || !isHere(holder, this.#node, this.#namespace)) return isQuiet;
     if (holder.pid !== this.#node.pid) return !this.#node.mayBeAlive(holder.pid);
-    // Another thread of this process, or a process before it that had its number.
+    // The holder is another thread of this process, or an earlier process with the same number.
     const isOpen = await this.#isOpen(holder, identity);
     if (isOpen === undefined) return isQuiet;
-    // It may have been released and taken by another while that was asked.
+    // Another thread may have released and taken the lock during the question.
     const now = isOpen ? undefined : await this.#find();
     return now !== undefined && now.text === found.text && isSame(now.identity, identity);
   }
 
-  /** Whether another thread of this process has that lock open; undefined where that cannot be known. */
+  /**
+   * Whether another thread of this process has the lock's file open. Undefined if the system does
+   * not tell.
+   */
   async #isOpen({ keepsOpen }: Holder, identity: Identity): Promise<boolean | undefined> {
     const ours = this.#handle;
     return keepsOpen && ours !== undefined ? isOpenHere(this.#node.fs, identity, ours) : undefined;
   }
 
-  /** The lock that is there. */
+  /** The present lock. Undefined if the file does not exist. */
   async #find(): Promise<Found | undefined> {
     const handle = await this.#node.fs.open(this.#file, 'r').catch((error) => {
       if (codeOf(error) === 'ENOENT') return undefined;
@@ -279,7 +305,7 @@ export class LockFile {
     let remedy = 'Close it there first: one thread of one process can have it open.';
     if (found === undefined || holder === undefined)
       remedy = `Try again in ${seconds} seconds: it is being opened, or that has failed, or the disk is full.`;
-    // What is not here gives signs of life, or would have been taken for gone.
+    // A holder elsewhere gives signs of life: without them, the lock would have been taken over.
     else if (!isHere(holder, this.#node, this.#namespace))
       remedy += ` If that process is gone, try again in ${seconds} seconds.`;
     else if (holder.pid === this.#node.pid) {
@@ -306,7 +332,7 @@ export class LockFile {
 
 async function foundIn(handle: FileHandle): Promise<Found> {
   const { mtimeMs } = await handle.stat();
-  // Its holder may give it another length at any time.
+  // The holder may change the length of the file at any time.
   const bytes = new Uint8Array(MAX_BYTES);
   const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
   const text = new TextDecoder().decode(bytes.subarray(0, bytesRead));

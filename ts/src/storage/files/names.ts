@@ -4,16 +4,22 @@ export const JOURNAL = 'journal';
 export const LOCK = 'lock';
 export const CHUNKS = 'chunks';
 export const RESERVE = 'reserve';
-/** Before a time, in the name of the file with what could not be read of the journal. */
+/** Prefix of the file for damaged bytes of the journal. The time follows. */
 export const DAMAGED = `${JOURNAL}.damaged-`;
 export const NEW = '.new';
-/** Before the name of a database, in that of its folder; and in place of it, once it is being dropped. */
+/**
+ * Prefix of a database's folder: the escaped name follows. `DROPPED` is the prefix of a dropped
+ * database's folder: random numbers follow.
+ */
 export const FOLDER = 'db-';
 export const DROPPED = 'dropped-';
-/** Bytes that file systems take for the name of a folder. */
+/** The most bytes that file systems take as the name of a folder. */
 export const MAX_FILE_NAME = 255;
 
-/** As a part of a path that means the same on every file system, also on those that ignore case. */
+/**
+ * The name as a part of a path. The part is different for different names, also on file systems
+ * that ignore case.
+ */
 export function escaped(name: string): string {
   const bytes = new TextEncoder().encode(name);
   const plain = (byte: number): string => `%${byte.toString(16).padStart(2, '0')}`;
@@ -23,7 +29,7 @@ export function escaped(name: string): string {
   }).join('');
 }
 
-/** Undefined where no name becomes this. */
+/** The inverse of `escaped`. Undefined if no name has this part. */
 export function unescaped(part: string): string | undefined {
   if (!/^(?:[a-z0-9_-]|%[0-9a-f]{2})*$/.test(part)) return undefined;
   try {

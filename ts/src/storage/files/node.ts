@@ -1,9 +1,10 @@
-// The little of Node that files need, and how to get it: Bun and Deno have the same. Bundlers see no import, so that a page's bundle neither
-// fails for it nor carries a stand-in.
+// The part of Node that files need. Bun and Deno have the same. The modules come from
+// `process.getBuiltinModule`, so bundlers see no import: a bundle for a page does not fail, and
+// carries no stand-in.
 
 import type { Slots } from './share.js';
 
-/** Which file it is, whatever its name. */
+/** Identifies a file, under any name. */
 export interface Identity {
   readonly dev: bigint;
   readonly ino: bigint;
@@ -42,7 +43,7 @@ export interface Fs {
   ): Promise<{ readonly bavail: number; readonly bfree: number; readonly blocks: number; readonly bsize: number }>;
 }
 
-/** What can be done when nothing is waited for any more. */
+/** Synchronous calls, for the last turn of a thread: no promise is answered any more. */
 interface FsNow {
   readFileSync(path: string, encoding: 'utf8'): string;
   rmSync(path: string): void;
@@ -62,17 +63,25 @@ export interface NodePlatform {
   readonly fs: Fs;
   readonly pid: number;
   readonly hostname: string;
-  /** An absolute path, by the working directory of now. Throws if that directory is gone. */
+  /**
+   * An absolute path, by the present working directory. Throws if the working directory is gone.
+   */
   resolve(path: string): string;
-  /** What this thread has open, by the true path of the folder. */
+  /** The open storages of this thread. The key is the true path of the folder. */
   readonly slots: Slots;
-  /** False where it is certain that there is no such process. */
+  /** False if the process certainly does not exist. */
   mayBeAlive(pid: number): boolean;
-  /** Calls again and again, without keeping the process alive for it. Returns how to end that. */
+  /**
+   * Calls `run` repeatedly, without keeping the process alive. Returns a function that ends the
+   * calls.
+   */
   every(ms: number, run: () => void): () => void;
-  /** Calls in the last turn of this thread, unless it is stopped from outside. Returns how to end that. */
+  /**
+   * Calls `run` in the last turn of this thread, unless the thread is stopped from outside. Returns
+   * a function that takes the request back.
+   */
   onExit(run: () => void): () => void;
-  /** Removes a file that has this text, before it returns. Does nothing where that fails. */
+  /** Removes a file with this text, synchronously. Does nothing if this fails. */
   removeNow(path: string, text: string): void;
 }
 
@@ -81,14 +90,14 @@ interface Timers {
   clearInterval(timer: unknown): void;
 }
 
-/** Undefined where there are no files. */
+/** Undefined if the platform has no files. */
 export function node(): NodePlatform | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   const { pid, kill, getBuiltinModule } = process;
   const fs = getBuiltinModule('node:fs/promises') as Fs | undefined;
   const os = getBuiltinModule('node:os') as { hostname(): string } | undefined;
   const path = getBuiltinModule('node:path') as { resolve(path: string): string } | undefined;
-  // Those of Node: a number, which a global `setInterval` may return, cannot be unref'd.
+  // The timers of Node. A global `setInterval` may return a number, which has no `unref`.
   const timers = getBuiltinModule('node:timers') as Timers | undefined;
   const now = getBuiltinModule('node:fs') as FsNow | undefined;
   if (now === undefined) return undefined;
@@ -111,7 +120,8 @@ export function node(): NodePlatform | undefined {
     try {
       if (now.readFileSync(file, 'utf8') === text) now.rmSync(file);
     } catch {
-      // It is not there, or cannot be removed: then it is taken over.
+      // The file is gone, or cannot be removed. In the second case another thread takes the lock
+      // over.
     }
   };
   return {
@@ -127,7 +137,10 @@ export function node(): NodePlatform | undefined {
   };
 }
 
-/** Called when this thread ends: one listener, for a process warns of more than ten. */
+/**
+ * Functions to call when this thread ends. All share one listener, since Node warns of more than
+ * ten listeners.
+ */
 const leaving = new Set<() => void>();
 
 function onExit(run: () => void): () => void {
@@ -143,7 +156,10 @@ function listenOnce(): void {
   isListening = true;
 }
 
-/** One for all copies of this module in a thread. The number is raised whenever slots change. */
+/**
+ * All copies of this module in a thread share the slots. Each change of the type `Slots` must raise
+ * the number.
+ */
 const SLOTS = /* @__PURE__ */ Symbol.for('edgevec slots 1');
 
 function slotsOf(thread: typeof globalThis & { [SLOTS]?: Slots }): Slots {
@@ -151,7 +167,7 @@ function slotsOf(thread: typeof globalThis & { [SLOTS]?: Slots }): Slots {
   return thread[SLOTS];
 }
 
-/** What the platform says of a failed call: `ENOENT` and its like. */
+/** The platform's code of an error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return (error as { readonly code?: string } | null)?.code;
 }

@@ -1,14 +1,15 @@
-// Whether a thread of this process has a file open. The system closes what a thread had open when
-// the thread ends, however it ends, and after the last of its writes: so this tells a thread that
-// has ended from a thread that is busy.
+// Tells whether a thread of this process has a file open. When a thread ends in any way, the system
+// closes the files of the thread, after the thread's last write. An open file therefore separates a
+// busy thread from a thread that has ended.
 
 import type { FileHandle, Fs, Identity } from './node.js';
 
-/** Folders with an entry for each file that a process has open: of Linux, and of macOS and BSD. */
+/** Folders with an entry for each open file of the process: on Linux, and on macOS and BSD. */
 const FOLDERS = ['/proc/self/fd', '/dev/fd'];
 
 /**
- * @param ours a file that is open here and now, by which it is known that the platform tells the truth
+ * @param ours a file that is certainly open now: if the folder lists the file, the folder tells the
+ * truth
  * @returns undefined if the platform does not tell
  */
 export async function isOpenHere(fs: Fs, file: Identity, ours: FileHandle): Promise<boolean | undefined> {

@@ -1,6 +1,6 @@
-// A folder that this process may not write, opened for reading. No lock is taken, since a lock is a
-// file: another process may write the folder meanwhile. So the journal is read again if it has
-// changed since.
+// Opens a folder that this process may not write to, for reading. A lock is a file, so this process
+// cannot take the lock: another process may write meanwhile. The journal is therefore read again if
+// it has changed.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -12,7 +12,7 @@ import { FileRemains } from './remains.js';
 
 const REFUSALS = ['EACCES', 'EPERM', 'EROFS'];
 
-/** Whether an error says that this process may not write. */
+/** Whether the cause of an error is a missing right to write. */
 export function isReadOnlyRefusal(error: unknown): boolean {
   const { cause } = error as { readonly cause?: unknown };
   return REFUSALS.includes(codeOf(cause) ?? '');
@@ -25,9 +25,9 @@ export class ReadOnlyFiles implements Storage {
   readonly #name: string;
   readonly #folder: string;
   #journal: FileRemains;
-  /** What the journal was when it was read. */
+  /** Identifies the state of the journal that was read. */
   #stamp: string;
-  /** The one before, which somebody may still read. */
+  /** The journal before the present journal. A scan may still read it. */
   #previous: FileRemains | undefined;
   #looking: Promise<void> | undefined;
 
@@ -39,7 +39,7 @@ export class ReadOnlyFiles implements Storage {
     this.#stamp = stamp;
   }
 
-  /** Undefined if there is no journal that this process may read. */
+  /** Undefined if the folder has no journal that this process may read. */
   static async open(fs: Fs, name: string, folder: string): Promise<ReadOnlyFiles | undefined> {
     const stamp = await stampOf(fs, folder).catch(() => undefined);
     if (stamp === undefined) return undefined;
@@ -102,7 +102,7 @@ export class ReadOnlyFiles implements Storage {
   }
 }
 
-/** Another one if the journal is another file, or has been written to. */
+/** Text that changes if the journal is replaced or written to. */
 async function stampOf(fs: Fs, folder: string): Promise<string> {
   const path = `${folder}/${JOURNAL}`;
   const { dev, ino } = await fs.stat(path, { bigint: true });

@@ -1,16 +1,19 @@
-// The records of a journal: each is one commit of head and log.
+// The records of a journal. Each record is one commit of head and log.
 
 import { crc32c } from '../../base/crc32c.js';
 import { damaged } from '../../base/errors.js';
 import type { Delete, Put } from '../storage.js';
 
-/** A record: bytes of its body, its number, checksum of these two, checksum of the body; then the body. */
+/**
+ * Bytes of a record's header: length of the body, number of the record, checksum of these two,
+ * checksum of the body. The body follows.
+ */
 export const RECORD_HEADER = 16;
-/** An entry of a body: what it does, the key, bytes of the value; then the value. */
+/** Bytes of an entry's header: kind, key, length of the value. The value follows. */
 export const ENTRY_HEADER = 13;
 const ENTRY = { head: 1, log: 2, forget: 3 } as const;
 
-/** What an entry says. `at`: where in the body its value is. */
+/** An entry of a record. `at` is the place of the value in the body. */
 export interface JournalEntry {
   readonly kind: keyof typeof ENTRY;
   readonly key: number;
@@ -18,7 +21,7 @@ export interface JournalEntry {
   readonly length: number;
 }
 
-/** A body with what of a batch goes into the journal; empty: nothing. */
+/** The body with the parts of a batch that go into the journal. Empty if no part does. */
 export function encodeBody(put: readonly Put[], deleted: readonly Delete[]): Uint8Array {
   const entries: (readonly [kind: number, key: number, value: Uint8Array])[] = [];
   for (const [store, key, value] of put) if (store !== 'chunks') entries.push([ENTRY[store], key, value]);

@@ -1,6 +1,6 @@
-// A folder as it is found: no lock is taken and nothing is written, and what cannot be read is passed
-// over. So it can be read while another has it open, on a medium that cannot be written, and if the
-// journal is gone.
+// Reads a folder in any state. The reader takes no lock, writes nothing, and passes over unreadable
+// bytes. A folder can therefore be read while another process has the folder open, on a read-only
+// medium, and without its journal.
 
 import { alone, type Keys, type Storage, type StorageEstimate, type StoreName } from '../storage.js';
 import { refuseCommit } from '../unwritten.js';
@@ -13,14 +13,14 @@ import { entriesOf } from './record.js';
 
 export class FileRemains implements Storage {
   readonly kind = 'files';
-  /** Damaged bytes behind the last record that can be read. */
+  /** Damaged bytes behind the last readable record. */
   lost = 0;
   readonly #fs: Fs;
   readonly #folder: string;
   readonly #journal: FileHandle | undefined;
   readonly #names: readonly string[];
   #head: Uint8Array | undefined;
-  /** Where in the journal the entries of the log are. */
+  /** The places of the log's entries in the journal. */
   readonly #log = new Map<number, { readonly offset: number; readonly length: number }>();
 
   private constructor(fs: Fs, folder: string, journal: FileHandle | undefined, names: readonly string[]) {
@@ -30,10 +30,10 @@ export class FileRemains implements Storage {
     this.#names = names;
   }
 
-  /** Undefined if there is no such folder, or nothing of a database in it. */
+  /** Undefined if the folder does not exist, or holds nothing of a database. */
   static async open(fs: Fs, folder: string): Promise<FileRemains | undefined> {
     return guard(async () => {
-      // The journal first: chunks that it speaks of are there before it does.
+      // Open the journal first: a writer makes chunks before a record names the chunks.
       const journal = await found(fs.open(`${folder}/${JOURNAL}`, 'r'));
       const files = (await found(fs.readdir(`${folder}/${CHUNKS}`))) ?? [];
       const names = files.filter((file) => !file.endsWith(NEW)).flatMap((file) => unescaped(file) ?? []);
@@ -70,7 +70,8 @@ export class FileRemains implements Storage {
         else this.#log.delete(key);
       }
     } catch {
-      // Written by a version that says more: what comes before that is taken.
+      // A newer version may have written an unknown kind of entry. The entries before the unknown
+      // entry count.
     }
   }
 
@@ -112,7 +113,7 @@ export class FileRemains implements Storage {
   }
 }
 
-/** What says that a file is away, or cannot be read on this disk. */
+/** Codes of a file that is missing, or that this disk cannot read. */
 const AWAY = ['ENOENT', 'EIO', 'EACCES', 'EPERM', 'EISDIR'];
 
 async function found<T>(looking: Promise<T>): Promise<T | undefined> {

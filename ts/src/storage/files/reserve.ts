@@ -1,20 +1,20 @@
-// StorageEstimate that is kept back on the disk, in a file of its own, for what frees room. If a commit that
-// may use the room finds no other, the file is cut shorter and the commit is tried again.
+// The reserve on the disk, in a separate file, for commits that free room. If such a commit finds
+// the disk full, the reserve is cut shorter, and the commit is tried again.
 
 import { isFull } from './errors.js';
 import { writeAll } from './io.js';
 import { RESERVE } from './names.js';
 import type { Fs } from './node.js';
 
-/** Bytes that `getRandomValues` gives at once. */
+/** The most bytes that `getRandomValues` gives at once. */
 const RANDOM_BYTES = 1 << 16;
-/** Bytes given back at first, and twice as many each time they are not enough. */
+/** Bytes that are given back first. Each further try gives back twice as many. */
 const FIRST_BYTES = 1 << 16;
 
 export class Reserve {
   readonly #fs: Fs;
   readonly #file: string;
-  /** Bytes of the file. */
+  /** Bytes of the reserve's file. */
   size: number;
 
   private constructor(fs: Fs, file: string, size: number) {
@@ -23,7 +23,7 @@ export class Reserve {
     this.size = size;
   }
 
-  /** Changes nothing. */
+  /** Reads the size of the reserve, and changes nothing. */
   static async open(fs: Fs, folder: string): Promise<Reserve> {
     const file = `${folder}/${RESERVE}`;
     const found = await fs.stat(file).catch(() => undefined);
@@ -31,12 +31,13 @@ export class Reserve {
   }
 
   /**
-   * Makes the file longer, by a piece of what is missing to so many bytes. False if there is no room
-   * for that piece. Throws what the platform throws.
+   * Makes the file longer by one piece, towards `wanted` bytes. False if the disk has no room for
+   * the piece. Throws errors of the platform.
    */
   async grow(wanted: number): Promise<boolean> {
     const bytes = Math.min(RANDOM_BYTES, wanted - this.size);
-    // A file system may store zeros, or what it has already, in no room at all.
+    // A file system may store zeros, or bytes it already has, without using room. Random bytes take
+    // room.
     const piece = crypto.getRandomValues(new Uint8Array(bytes));
     const handle = await this.#fs.open(this.#file, this.size > 0 ? 'r+' : 'w');
     try {
@@ -45,7 +46,7 @@ export class Reserve {
       return true;
     } catch (error) {
       if (!isFull(error)) throw error;
-      // The rest of the disk is left to those who need it.
+      // Frees the half-written piece: other programs may need the last bytes of the disk.
       await handle.truncate(this.size).catch(() => {});
       return false;
     } finally {
@@ -53,7 +54,7 @@ export class Reserve {
     }
   }
 
-  /** Makes the file so short at most. Throws what the platform throws. */
+  /** Makes the file at most `wanted` bytes long. Throws errors of the platform. */
   async shrink(wanted: number): Promise<void> {
     if (this.size <= wanted) return;
     if (wanted === 0) {
@@ -65,7 +66,10 @@ export class Reserve {
     this.size = wanted;
   }
 
-  /** Runs, and gives room back for as long as the disk is full and there is some. */
+  /**
+   * Runs `run`. While the disk is full and the reserve is not empty, gives back some of the reserve
+   * and runs `run` again.
+   */
   async lend<T>(run: () => Promise<T>): Promise<T> {
     for (let bytes = FIRST_BYTES; ; bytes *= 2) {
       try {

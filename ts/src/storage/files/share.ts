@@ -1,40 +1,46 @@
-// One storage for all in a thread who open the same place, as tabs share what a browser keeps: each has a handle, and the last one closes it.
+// All users of one place in a thread share one storage, as tabs share the data of a browser. Each
+// user has a handle, and the last handle closes the storage.
 
 import { closed, detailsOf, EdgeVecError } from '../../base/errors.js';
 import type { Batch, ChangeChannel, Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
 
-/** A place where a storage may be open. Copies of this module, which hot reload makes, meet here: it is data, and no class of theirs. */
+/**
+ * A place where a storage may be open. Hot reload makes copies of this module, and all copies share
+ * the slots. A slot is therefore plain data, and no instance of a class of one copy.
+ */
 interface Slot {
   storage: Storage | undefined;
   readonly holders: Set<Holder>;
-  /** What is done with the place, one after the other. */
+  /** The last piece of work on the place. Pieces of work run one after the other. */
   last: Promise<unknown>;
 }
 
 interface Holder {
-  /** Another has told that there is something new. */
+  /** Another handle has told about changes. */
   heard: () => void;
   gone: Gone;
 }
 
-/** Called where it is taken away; without a reason, what was stored is gone. */
+/** Called if the storage is taken away. Without a reason, the stored data is gone. */
 type Gone = (why?: EdgeVecError) => void;
 
-/** What is open in this thread, by its place. */
+/** The open storages of this thread, by their places. */
 export type Slots = Map<string, Slot>;
 
-/** Opens what is at a place, by `make` where nobody has it open here. */
+/**
+ * Opens the storage of a place. `make` opens the storage if no handle in this thread has it open.
+ */
 export function share(slots: Slots, place: string, onGone: Gone, make: () => Promise<Storage>): Promise<Storage> {
   return inTurn(slots, place, async (slot) => {
     if (await isGone(slot.storage)) await end(slot).catch(() => {});
-    // One that has failed would fail for whoever opens it to begin anew.
+    // A failed storage would fail every new user too. A new storage takes its place.
     if (slot.storage?.hasFailed) await end(slot, anew()).catch(() => {});
     slot.storage ??= await make();
     return new Handle(slots, place, slot, slot.storage, onGone);
   });
 }
 
-/** Takes it away from all who have it open here, and then runs. */
+/** Takes the storage away from all handles in this thread, and then runs `run`. */
 export function withdraw<T>(slots: Slots, place: string, run: () => Promise<T>): Promise<T> {
   return inTurn(slots, place, async (slot) => {
     await end(slot);
@@ -72,7 +78,7 @@ class Handle implements Storage {
   readonly #slot: Slot;
   readonly #storage: Storage;
   readonly #close: () => Promise<void>;
-  /** Takes the storage away from all who have it open here, if what was stored is gone. */
+  /** Takes the storage away from all handles in this thread, if the stored data is gone. */
   readonly #endIfGone: () => Promise<void>;
   #closed = false;
 
@@ -101,7 +107,7 @@ class Handle implements Storage {
     };
     this.channel = {
       notify: () => {
-        // Later, as messages come.
+        // In a later microtask: messages between tabs also come later.
         for (const other of slot.holders) if (other !== holder) queueMicrotask(() => other.heard());
       },
       onChange: (listener) => {
@@ -156,7 +162,10 @@ class Handle implements Storage {
     return this.#storage.heldBack?.() ?? 0;
   }
 
-  /** The lock of the folder keeps all other threads and processes out. Who only reads has none. */
+  /**
+   * The lock of the folder keeps out all other threads and processes. A reader of a read-only
+   * folder has no lock.
+   */
   async soleHolder(): Promise<boolean> {
     return !this.isReadOnly && !this.#closed && this.#slot.holders.size === 1;
   }
@@ -182,14 +191,14 @@ class Handle implements Storage {
   }
 }
 
-/** For those who have a storage open that has failed, and is opened anew by others. */
+/** The error for handles of a failed storage, if another user opens the place again. */
 function anew(): EdgeVecError {
   return new EdgeVecError('CLOSED', 'The storage has failed, and the database is closed', {
     remedy: 'Open it again: what was acknowledged is there.',
   });
 }
 
-/** An error of another copy of this package as one of this. */
+/** Makes an error of another copy of this package an error of this copy. */
 function own(error: unknown): unknown {
   const foreign = error as EdgeVecError | undefined;
   if (error instanceof EdgeVecError || foreign?.name !== 'EdgeVecError') return error;

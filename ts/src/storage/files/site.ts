@@ -1,5 +1,5 @@
-// Databases in files, for Node, Bun and Deno: a folder a name. One thread at a time holds it, by a
-// lock file; in that it may be open many times.
+// Databases in files, for Node, Bun and Deno. Each name has a folder. By a lock file, one thread at
+// a time holds a folder, and may open the folder many times.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -90,15 +90,16 @@ export class FilesSite implements StorageSite {
 
   async #drop(name: string, folder: string): Promise<void> {
     const { fs } = this.#node;
-    // Another of this thread may have dropped it meanwhile.
+    // Another call in this thread may have dropped the database meanwhile.
     if (!(await exists(fs, folder))) return;
     await unavailable(folder, async () => {
       const lock = await LockFile.take(this.#node, `${folder}/${LOCK}`, `The database ${inspect(name)}`);
       try {
-        // Out of the way in one step: a database is there or it is not.
+        // Moves the folder away in one step: the database exists or does not exist.
         const away = `${this.#root}/${DROPPED}${crypto.getRandomValues(new Uint32Array(3)).join('-')}`;
         await fs.rename(folder, away).catch(async (error) => {
-          // A longer name may take a block of the folder that it is in.
+          // On a full disk, a longer name may need another block for the parent folder. Removing
+          // the reserve makes room.
           if (!isFull(error)) throw error;
           await fs.rm(`${folder}/${RESERVE}`, { force: true });
           await fs.rename(folder, away);
@@ -109,7 +110,7 @@ export class FilesSite implements StorageSite {
     });
   }
 
-  /** Whether there is a database: a journal, or chunks that have lost theirs. */
+  /** Whether a folder holds a database: a journal, or chunks without a journal. */
   async #isMade(folder: string): Promise<boolean> {
     const { fs } = this.#node;
     if (await exists(fs, `${folder}/${JOURNAL}`)) return true;
@@ -117,12 +118,15 @@ export class FilesSite implements StorageSite {
     return chunks.some((file) => !file.endsWith(NEW));
   }
 
-  /** The same for every path that leads to a folder. */
+  /** The true path of a folder: all paths to the folder give the same place. */
   async #place(folder: string): Promise<string> {
     return (await this.#node.fs.realpath(this.#root)) + folder.slice(this.#root.length);
   }
 
-  /** Removes what is dropped, also by those who died before they were done. What cannot be removed now is left to the next. */
+  /**
+   * Removes folders of dropped databases, also if the dropping process died. The next `drop` tries
+   * again to remove the rest.
+   */
   async #sweep(): Promise<void> {
     const { fs } = this.#node;
     const found = await fs.readdir(this.#root).catch(() => []);

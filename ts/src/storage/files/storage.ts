@@ -1,5 +1,5 @@
-// A storage in files: a journal with head and log, and chunks. Chunks are files of their own, there
-// before the record that speaks of them and gone after it.
+// A storage in files. A journal has head and log. Each chunk is a separate file: written before the
+// record that names the chunk, and deleted after the record that deletes the chunk.
 
 import { closed, damaged, type EdgeVecError, gone } from '../../base/errors.js';
 import { kindOf } from '../names.js';
@@ -32,10 +32,13 @@ export class FileStorage implements Storage {
   readonly #chunks = new Set<string>();
   /** Chunks that a power failure might still take. */
   readonly #unsynced = new Set<string>();
-  /** Calls that have not ended, of what happens to the journal, one after the other. */
+  /**
+   * The number of calls in the queue of the journal. `#last` is the last call: calls run one after
+   * the other.
+   */
   #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
-  /** Another holds the lock now, or the folder is gone. */
+  /** Set if another process holds the lock now, or if the folder is gone. */
   #lost: EdgeVecError | undefined;
   #isGone = false;
   #closed = false;
@@ -58,7 +61,8 @@ export class FileStorage implements Storage {
       for (const file of files) if (file.startsWith(`${LOCK}-`)) await lock.sweep(`${folder}/${file}`);
       const isThere = files.includes(JOURNAL);
       const names = chunks.filter((file) => !file.endsWith(NEW)).map((file) => unescaped(file));
-      // Never an empty database in place of a damaged one, and nothing made that would look like one the next time.
+      // Refuse before anything is made: an empty database must not take the place of a damaged
+      // database, now or at the next opening.
       const isSetAside = files.some((file) => file.startsWith(DAMAGED));
       if (!isThere && (names.length > 0 || isSetAside)) throw damaged('the journal');
       let journal = isThere ? await Journal.open(fs, folder) : await Journal.create(fs, folder);
@@ -66,7 +70,7 @@ export class FileStorage implements Storage {
         if (!isThere) await syncFolder(fs, root);
         if (journal.head === undefined && isSetAside) throw damaged('the journal');
         if (journal.isEmpty) {
-          // Left by version 1.0.0-alpha.1, which began with an empty file, or emptied since.
+          // Version 1.0.0-alpha.1 began with an empty file. Otherwise the journal has been emptied.
           if (names.some(isOfCheckpoint)) throw damaged('the journal');
           await journal.close();
           journal = await Journal.create(fs, folder);
@@ -99,7 +103,7 @@ export class FileStorage implements Storage {
     if (store === 'log') return this.#readLog(key as number);
     if (!this.#chunks.has(key as string)) return undefined;
     return guard(async () => {
-      // Node's own kind of bytes, and the small ones in one buffer with others.
+      // Node returns a `Buffer`, and small buffers share their memory with others.
       const { buffer, byteOffset, length } = await this.#fs.readFile(this.#chunkFile(key as string));
       return alone(new Uint8Array(buffer, byteOffset, length));
     }).catch(async (error) => {
@@ -128,7 +132,7 @@ export class FileStorage implements Storage {
   }
 
   isGone(): Promise<boolean> {
-    // In its turn, since writing the journal anew moves it.
+    // In the queue, since rewriting the journal moves the file.
     const running = this.#last.then(async () => this.#closed || this.#isGone || !(await this.#journal.isThere()));
     this.#last = running.catch(() => {});
     return guard(() => running);
@@ -166,7 +170,7 @@ export class FileStorage implements Storage {
     if (!requires.every((name) => this.#chunks.has(name))) return false;
     await this.#assertHeld();
     await (reserved ? this.#reserve.lend(() => this.#write(batch)) : this.#write(batch));
-    // From here on it has taken place: what fails now costs room, and nothing else.
+    // The commit has taken effect. Later failures cost only room.
     const removed = deleted.flatMap(([store, key]) => (store === 'chunks' && this.#chunks.has(key) ? [key] : []));
     if (removed.length > 0) await this.#journal.repeatHead().catch(() => {});
     for (const name of removed) {
@@ -182,7 +186,7 @@ export class FileStorage implements Storage {
   async reserve(bytes: number): Promise<boolean> {
     const unlessGone = (error: unknown): Promise<never> => this.#unlessGone(error);
     await this.#inTurn(() => this.#reserve.shrink(bytes).catch(unlessGone));
-    // In pieces, between which commits have their turn.
+    // The reserve grows in pieces, so that commits get their turn in between.
     while (this.#reserve.size < bytes) {
       if (!(await this.#inTurn(() => this.#reserve.grow(bytes).catch(unlessGone)))) return false;
     }
@@ -193,7 +197,10 @@ export class FileStorage implements Storage {
     return this.#reserve.size;
   }
 
-  /** What could not be read of the journal is of no use once a checkpoint does without it, and may hold what was deleted. */
+  /**
+   * Removes the files of damaged bytes. After a checkpoint nobody needs the bytes, and the bytes
+   * may hold deleted data.
+   */
   async #dropDamaged(): Promise<void> {
     const files = await this.#fs.readdir(this.#folder).catch(() => []);
     for (const file of files) {
@@ -201,7 +208,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Writes all that a batch puts, or nothing. */
+  /** Writes all puts of a batch, or nothing. */
   async #write({ put = [], delete: deleted = [], strict = false }: Batch): Promise<void> {
     const written: string[] = [];
     try {
@@ -212,17 +219,20 @@ export class FileStorage implements Storage {
       }
       for (const name of written) this.#unsynced.add(name);
       if (strict) await this.#syncChunks();
-      // Once more: chunks may have taken long.
+      // Check again, since writing the chunks may have taken long.
       await this.#assertHeld();
-      // A head that is there already, as in a sync of what was committed before, takes no room.
+      // An unchanged head needs no record. A sync of earlier commits, for example, puts the same
+      // head.
       const news = put.filter(([store, , value]) => store !== 'head' || !sameBytes(value, this.#journal.head));
-      // Asked meanwhile: what is acknowledged must not be in a file that has been removed before.
-      // If nobody can tell, the record stands, and chunks that it names must stay.
+      // Ask during the append whether the folder still exists: an acknowledged write must not be in
+      // a removed file. If nobody can tell, the record counts, and the chunks in the record must
+      // stay.
       const isThere = this.#journal.isThere().catch(() => true);
       await this.#journal.append(encodeBody(news, deleted), strict);
       if (!(await isThere)) throw this.#setGone();
     } catch (error) {
-      // What a failed sync has left is open: the record may be there, and speak of them.
+      // After a failed sync nobody knows whether the record exists. The record may name the chunks,
+      // so the chunks stay.
       if (this.#failure !== undefined) throw error;
       for (const name of written) {
         this.#unsynced.delete(name);
@@ -233,7 +243,7 @@ export class FileStorage implements Storage {
     for (const name of written) this.#chunks.add(name);
   }
 
-  /** @throws that the folder is gone, if it is; else the error */
+  /** @throws an error that the folder is gone, if the folder is gone. Otherwise the given error */
   async #unlessGone(error: unknown): Promise<never> {
     throw (await this.#journal.isThere().catch(() => true)) ? error : this.#setGone();
   }
@@ -304,7 +314,10 @@ export class FileStorage implements Storage {
   }
 }
 
-/** Whether a chunk is of a database that was begun: the chunks of an import or a copy have but a number. */
+/**
+ * Whether a chunk belongs to a database that was begun. The kind of a chunk of an import or a copy
+ * is only a number.
+ */
 function isOfCheckpoint(name: string | undefined): boolean {
   const kind = name === undefined ? undefined : kindOf(name);
   return kind !== undefined && !/^\d+$/.test(kind);

@@ -1,24 +1,28 @@
 // Applies a batch in one transaction.
 //
-// A transaction that waits for anything but its own requests commits early, so none does. Every
-// promise of a transaction is listened to: what nobody listens to is reported as an error that nobody
-// handled.
+// A transaction commits early if it waits for anything but its own requests. No code here lets a
+// transaction do so. Each promise of a transaction has a listener: the browser would report a
+// rejection without a listener as an unhandled error.
 
 import { alone, type Batch, type StoreName, sameBytes } from '../storage.js';
 import { STORES, type Stores, type WriteTransaction } from './idb.js';
 
 /**
- * Chromium keeps values from this size on in files of their own, which it syncs with their own
- * transaction only: a later strict one would survive a power failure without them.
+ * Bytes. Chromium keeps values of this size and more in separate files, and syncs the files only
+ * with the transaction that wrote the values. After a power failure, a later strict transaction
+ * could be there without the files.
  */
 const LARGE_BYTES = 1 << 16;
-/** Copied into the database's process in one turn of the event loop: 16 MB at once take 30 ms. */
+/**
+ * Bytes that one turn of the event loop copies into the browser's database process. Copying 16 MB
+ * at once takes 30 ms.
+ */
 const TURN_BYTES = 1 << 20;
 
 /**
- * False, and nothing changed, if the batch does not apply.
+ * Applies a batch. False if the batch does not apply: nothing has changed then.
  *
- * @param watch is given the end of the transaction
+ * @param watch gets the end of the transaction
  */
 export function commitTo(db: Stores, batch: Batch, watch: (done: Promise<void>) => void): Promise<boolean> {
   const { put = [] } = batch;
@@ -34,7 +38,8 @@ export function storesOf({ expect, requires = [], put = [], delete: deleted = []
   const used = new Set<StoreName>([...put, ...deleted].map(([store]) => store));
   if (expect !== undefined) used.add('head');
   if (requires.length > 0) used.add('chunks');
-  // A sync of what was committed before needs something to commit.
+  // A strict batch may have no changes, to sync earlier commits. A transaction needs a write for
+  // that: `apply` writes the head again.
   if (strict) used.add('head');
   return STORES.filter((store) => used.has(store));
 }
@@ -46,7 +51,10 @@ async function apply(
   strict: boolean,
 ): Promise<boolean> {
   const { done } = transaction;
-  /** The first request that failed says why; the others only that the transaction was aborted. */
+  /**
+   * The error of the first failed request tells the cause. The other requests only tell that the
+   * transaction was aborted.
+   */
   let why: unknown;
   const listen = (request: Promise<unknown>): void => {
     request.catch((error) => {
@@ -74,18 +82,21 @@ async function apply(
     await done;
     return applies;
   } catch (error) {
-    // What threw on its way in must not let the rest be committed.
+    // A failure must not let the browser commit the other requests.
     try {
       transaction.abort();
     } catch {
-      // It has ended already.
+      // The transaction has already ended.
     }
     await done.catch(() => {});
     throw why ?? transaction.error ?? error;
   }
 }
 
-/** A value as it is, or no bytes at all in place of one that is none: a tool may have put anything there. */
+/**
+ * The stored bytes. A developer tool may have stored a value of another type: such a value reads as
+ * empty bytes.
+ */
 export function asBytes(value: unknown): Uint8Array | undefined {
   return value === undefined || value instanceof Uint8Array ? value : new Uint8Array();
 }

@@ -1,5 +1,5 @@
-// The connection to the stores of one database: made again if the browser takes it away, and let go if
-// another tab wants the database gone.
+// The connection to the stores of one database. If the browser takes the connection away, the next
+// call connects again. If another tab deletes or upgrades the database, the connection ends.
 
 import { closed, type EdgeVecError, superseded } from '../../base/errors.js';
 import { Deadline } from '../../base/timeout.js';
@@ -7,9 +7,12 @@ import { bounded, failed, orUnavailable, unavailable } from './errors.js';
 import { openStores, STORES, type Stores } from './idb.js';
 import { hasIndexedDb } from './platform.js';
 
-/** How long the browser may take to hear that a connection is closed, in milliseconds. */
+/** How long the browser may take to handle `close()`, in milliseconds. */
 const CLOSED_MS = 500;
-/** How a lost connection shows, besides its event: Safari says the last, and the others where the event comes late. */
+/**
+ * Names of the errors of a lost connection. Safari throws the last. Other browsers throw the first
+ * two if the call comes before the event `close`.
+ */
 const LOST = ['InvalidStateError', 'AbortError', 'UnknownError'];
 
 export class Connection {
@@ -25,9 +28,10 @@ export class Connection {
   #closed = false;
 
   /**
-   * @param isMade the database is taken for gone if it is not there, and never made
+   * @param isMade the database exists. If IndexedDB does not find the database, the database is
+   * gone, and is not made again
    * @param blockedMs how long others may take to let go, in milliseconds
-   * @param onEnd called when no more is asked of the connection, for whatever reason
+   * @param onEnd called when the connection ends, for any reason
    * @param onGone called if another tab or the browser takes the database away
    */
   constructor(
@@ -48,7 +52,7 @@ export class Connection {
     return this.#closed;
   }
 
-  /** One connection, whoever asks. */
+  /** Calls at the same time share one attempt to connect. */
   connect(): Promise<Stores> {
     this.#connecting ??= orUnavailable(() => this.#connect()).finally(() => {
       this.#connecting = undefined;
@@ -57,8 +61,9 @@ export class Connection {
   }
 
   /**
-   * Runs on the connection; once more on a new one where it has been lost. A commit may then find itself applied. `interrupted`: the error where it was
-   * closed meanwhile.
+   * Runs `run` on the connection. If the connection is lost, runs `run` once more on a new
+   * connection: a commit may then have been applied already. `interrupted` makes the error for a
+   * `close` during the call.
    */
   async run<T>(run: (db: Stores) => Promise<T>, interrupted = closed): Promise<T> {
     for (let again = false; ; again = true) {
@@ -76,7 +81,7 @@ export class Connection {
     }
   }
 
-  /** A transaction that has begun: closing waits for its end. */
+  /** Takes in the end of a transaction: closing waits for the end. */
   watch(done: Promise<void>): void {
     const ended = done.catch(() => {}).then(() => void this.#running.delete(ended));
     this.#running.add(ended);
@@ -84,8 +89,9 @@ export class Connection {
 
   async close(deadline: Deadline = new Deadline(2 * CLOSED_MS)): Promise<void> {
     this.#closed = true;
-    // WebKit keeps the connection of a worker that ends before it has been told, and it is told once no transaction runs any more: an answer to what is asked
-    // after that says that it has.
+    // WebKit leaks a worker's connection if the worker ends before WebKit has handled `close()`.
+    // WebKit handles `close()` after the last transaction. The list of databases is asked for after
+    // `close()`: the answer shows that WebKit has handled `close()`.
     await deadline.within(Promise.all(this.#running), CLOSED_MS);
     this.#end();
     await deadline.within(hasIndexedDb() ? indexedDB.databases?.().catch(() => {}) : undefined);
@@ -97,22 +103,25 @@ export class Connection {
     let isGone = false;
     const opening = openStores(this.#name, {
       upgrade: (fresh, _old, _new, transaction) => {
-        // The browser has cleared it. An empty one in its place would be taken for what was there.
+        // The browser has cleared the database. A new, empty database would look like the stored
+        // database.
         isGone = this.#hasConnected;
         if (isGone) {
           transaction.done.catch(() => {});
           transaction.abort();
         } else for (const store of STORES) fresh.createObjectStore(store);
       },
-      // Another tab deletes or upgrades it: whoever keeps it open would block that for ever.
+      // Another tab deletes or upgrades the database. An open connection here would block the other
+      // tab for ever.
       blocking: (_version, wanted) => {
         db?.close();
         if (this.#closed) return;
         this.#end();
-        // Without a version it is deleted. With one, what is stored stays, in stores of another kind.
+        // Without a version, the other tab deletes the database. With a version, the data stays, in
+        // stores of a newer schema.
         this.#onGone(wanted === null ? undefined : superseded(this.#name, wanted));
       },
-      // The browser took the connection away (iOS does). The next call opens another.
+      // The browser took the connection away (iOS does). The next call makes a new connection.
       terminated: () => {
         if (db !== undefined && this.#db === db) this.#db = undefined;
       },

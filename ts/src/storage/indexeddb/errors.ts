@@ -1,10 +1,10 @@
-// What a failed request of IndexedDB is to whoever uses the storage.
+// Turns a failed request of IndexedDB into an `EdgeVecError` for the user of the storage.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { quotaExceeded } from '../estimate.js';
 
-/** Waits for others to let go, but not for ever. */
+/** Waits until other tabs let go, for at most `ms` milliseconds. */
 export async function bounded<T>(
   name: string,
   ms: number,
@@ -31,7 +31,9 @@ export async function bounded<T>(
   }
 }
 
-/** What fails while a connection is made: the platform may throw at any of it. */
+/**
+ * Makes any failure of `run` an `EdgeVecError`. The platform may throw at any step of connecting.
+ */
 export async function orUnavailable<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -1,11 +1,11 @@
-// The stores of one database, as IndexedDB has them. The only file that knows `idb`.
+// The stores of one database in IndexedDB. Only this file imports `idb`.
 
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, type OpenDBCallbacks, openDB } from 'idb';
 import type { StoreName } from '../storage.js';
 
-/** Before the name of a database, in that of its stores. */
+/** Prefix of the names in IndexedDB. The name of the database follows. */
 export const PREFIX = 'edgevec:';
-/** Of the stores, not of what is in them: that has a version of its own. */
+/** The version of the IndexedDB stores. The bytes in the stores have a version of their own. */
 const SCHEMA_VERSION = 1;
 export const STORES = ['head', 'log', 'chunks'] as const;
 

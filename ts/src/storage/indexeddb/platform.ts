@@ -1,6 +1,6 @@
-// What the platform has of IndexedDB and of the manager of its room.
+// Finds IndexedDB and the platform's storage manager.
 
-/** Some frames without an origin throw at the name itself. */
+/** In some frames without an origin, reading `indexedDB` throws. */
 export function hasIndexedDb(): boolean {
   try {
     return typeof indexedDB === 'object' && indexedDB !== null;

@@ -1,4 +1,4 @@
-// Databases in IndexedDB: the stores of each under a name.
+// Databases in IndexedDB. Each name has its own stores.
 
 import { EdgeVecError } from '../../base/errors.js';
 import type { Storage, StorageSite } from '../storage.js';
@@ -8,7 +8,7 @@ import { deleteStores, PREFIX } from './idb.js';
 import { Presence } from './presence.js';
 import { IndexedDbStorage } from './storage.js';
 
-/** How long others may take to let go, in milliseconds. */
+/** How long other tabs may take to let go, in milliseconds. */
 const BLOCKED_MS = 5_000;
 
 export class IndexedDbSite implements StorageSite {
@@ -48,7 +48,7 @@ export class IndexedDbSite implements StorageSite {
     return orUnavailable(async () => {
       if (typeof indexedDB.databases !== 'function') throw unavailable('This browser does not list its databases');
       const found = await indexedDB.databases();
-      // WebKit lists what was never made, its making being aborted, as of version 0.
+      // If the making of a database was aborted, WebKit lists the database with version 0.
       const made = found.filter(({ version }) => version !== 0);
       return made.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])).sort();
     });

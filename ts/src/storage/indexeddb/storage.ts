@@ -9,7 +9,7 @@ import { storageManager } from './platform.js';
 import type { Presence } from './presence.js';
 import { isPiece, newPiece, PIECE_BYTES, PIECES_AT_ONCE, pieceRange, piecesOf } from './reserve.js';
 
-/** Entries of the log fetched at once: each may have megabytes. */
+/** Log entries in one fetch. Each entry may have megabytes. */
 const PAGE = 4;
 
 export class IndexedDbStorage implements Storage {
@@ -17,10 +17,15 @@ export class IndexedDbStorage implements Storage {
   readonly lost = 0;
   readonly #presence: Presence;
   readonly #connection: Connection;
-  /** Of the reserve, when it was last looked at here. */
+  /**
+   * Pieces of the reserve at this tab's last look. Other tabs may have changed the number since.
+   */
   #piecesHeld = 0;
 
-  /** @param isMade it is taken for gone if it is not there, and never made */
+  /**
+   * @param isMade the database exists. If IndexedDB does not find the database, the database is
+   * gone, and is not made again
+   */
   constructor(
     name: string,
     presence: Presence,
@@ -107,7 +112,7 @@ export class IndexedDbStorage implements Storage {
     return this.#piecesHeld * PIECE_BYTES;
   }
 
-  /** Gives up to so many pieces of the reserve back. False if there are none. */
+  /** Gives back at most `pieces` pieces of the reserve. False if the reserve has no pieces. */
   async #giveBack(pieces: number): Promise<boolean> {
     const there = await this.#pieces();
     const some = there.slice(-pieces);
