@@ -1,4 +1,5 @@
-// Builds the library and says how vitest runs. The demo and the benchmark have configs of their own.
+// Builds the library and says how vitest runs. The demo and the benchmark have configs of their
+// own.
 
 import { defineConfig } from 'vitest/config';
 import { edgevec, emitFiles } from './ts/build/plugins.js';

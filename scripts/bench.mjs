@@ -15,11 +15,7 @@ import { setup } from './setup.mjs';
  * the set-up has run.
  *
  * @param {string} entry
- * @returns {Promise<{
- *   parseOptions(args: string[]): { browser: BrowserName, browsers?: BrowserName[] } | null,
- *   run(options: any, args: string[], root: string, launch: (...args: any[]) => Promise<any>): Promise<{ ok: true } | { ok: false, reason: string }>,
- *   USAGE: string,
- * }>}
+ * @returns {Promise<{ parseOptions(args: string[]): { browser: BrowserName, browsers?: BrowserName[] } | null, run(options: any, args: string[], root: string, launch: (...args: any[]) => Promise<any>): Promise<{ ok: true } | { ok: false, reason: string }>, USAGE: string, }>}
  */
 async function loadBench(entry) {
   const { runnerImport } = await import('vite');

@@ -21,17 +21,17 @@ import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
 
 /**
  * @typedef {object} Page
- * @property {<T = unknown>(source: string | ((...args: any[]) => T | Promise<T>), ...args: unknown[]) => Promise<T>} evaluate
- *   runs an expression, or a self-contained function with JSON arguments, and awaits the JSON
- *   result
+ * @property {<T = unknown>(source: string | ((...args: any[]) => T | Promise<T>), ...args: unknown[]) => Promise<T>}
+ * evaluate runs an expression, or a self-contained function with JSON arguments, and awaits the
+ * JSON result
  * @property {() => Promise<void>} close
  */
 
 /**
  * @typedef {object} RunningBrowser
  * @property {BrowserName} name
- * @property {(url: string, options?: { onConsole?: (type: string, text: string) => void }) => Promise<Page>} open
- *   opens a page in a context of its own. `onConsole` gets the page's output and uncaught errors
+ * @property {(url: string, options?: { onConsole?: (type: string, text: string) => void }) => Promise<Page>}
+ * open opens a page in a context of its own. `onConsole` gets the page's output and uncaught errors
  * @property {() => Promise<void>} close
  */
 

@@ -16,7 +16,9 @@ const folder = join(root, 'ts/test/golden');
 /** Few rows and few links keep files with a graph small. */
 const GRAPH = { rows: 2001, m: 4, efConstruction: 40 };
 
-/** @type {(import('../ts/src/index.js').OpenOptions & { dimensions: number, rows: number, described?: boolean, long?: boolean })[]} */
+/**
+ * @type {(import('../ts/src/index.js').OpenOptions & { dimensions: number, rows: number, described?: boolean, long?: boolean })[]}
+ */
 const GOLDEN = [
   { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 0 },
   // With string ids, metadata, and deleted rows.

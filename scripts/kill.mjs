@@ -16,7 +16,10 @@ import { findBrowser } from './browsers.mjs';
 import { canKill, kill, NEEDS_PROC, processes } from './processes.mjs';
 import { main, root, Stop } from './run.mjs';
 
-/** @typedef {{ number: number, kind: string, rows?: [string, number][], ids?: string[], strict?: boolean }} Op */
+/**
+ * @typedef {{ number: number, kind: string, rows?: [string, number][], ids?: string[], strict?: boolean }}
+ * Op
+ */
 /** @typedef {'browser' | 'page' | 'worker' | 'reload'} End */
 
 /** @type {readonly End[]} */

@@ -1,6 +1,6 @@
 /**
- * Other versions of Node. ts/test/integration/node-versions.test.ts lets each version read data of another
- * version.
+ * Other versions of Node. ts/test/integration/node-versions.test.ts lets each version read data of
+ * another version.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';

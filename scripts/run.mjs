@@ -115,7 +115,10 @@ export const quiet = (command, args, options = {}) => execute(command, args, opt
 /** How many jobs run now. If several run, each job shows its output in one piece. */
 let underWay = 0;
 
-/** Output that is still to be shown, by title: all of it, if this is ended from outside. @type {Map<string, string>} */
+/**
+ * Output that is still to be shown, by title: all of it, if this is ended from outside.
+ * @type {Map<string, string>}
+ */
 const unshown = new Map();
 
 function showAll() {

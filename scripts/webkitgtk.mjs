@@ -241,7 +241,9 @@ export async function openWebKitGtk(url, { onConsole } = {}) {
    * @param {number} [call]
    */
   const poll = async (call = -1) => {
-    /** @type {{ lines: { type: string, text: string }[], outcome: { value?: unknown, error?: string } | null }} */
+    /**
+     * @type {{ lines: { type: string, text: string }[], outcome: { value?: unknown, error?: string } | null }}
+     */
     const { lines, outcome } = await execute(
       `const { lines, outcomes } = globalThis.__edgevecRelay;
       const outcome = outcomes[arguments[0]] ?? null;

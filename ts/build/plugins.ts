@@ -1,5 +1,5 @@
-// What the library build adds to vite: the engine inline as text, the worker as one self-contained script, and both as files
-// of their own.
+// What the library build adds to vite: the engine inline as text, the worker as one self-contained
+// script, and both as files of their own.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,10 @@ const path = (relative: string): string => fileURLToPath(new URL(`../../${relati
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
 const WORKER = path('ts/src/host/worker/worker.ts');
 
-/** `virtual:edgevec/wasm/<variant>`: gzip in base64, which costs 0.3 % over the wire where plain base64 costs 31 %. */
+/**
+ * `virtual:edgevec/wasm/<variant>`: gzip in base64, which costs 0.3 % over the wire where plain
+ * base64 costs 31 %.
+ */
 export function inlineWasm(): Plugin {
   const prefix = 'virtual:edgevec/wasm/';
   return {
@@ -61,7 +64,8 @@ export function edgevec(): Plugin[] {
   return [inlineWasm(), inlineWorker()];
 }
 
-// A classic script with nothing to import: it starts from a blob, from a URL, and as a module worker alike.
+// A classic script with nothing to import: it starts from a blob, from a URL, and as a module
+// worker alike.
 async function workerScript(): Promise<{ code: string; files: string[] }> {
   const result = await build({
     configFile: false,

@@ -5,7 +5,8 @@ use edgevec::Isa;
 use edgevec::bench::{Kernel, KernelBench as Bench};
 use wasm_bindgen::prelude::*;
 
-/// The first of `cases` seeded cases in which a kernel of this build gives other bits than its formula.
+/// The first of `cases` seeded cases in which a kernel of this build gives other bits than its
+/// formula.
 #[wasm_bindgen(js_name = kernelDisagreement)]
 #[must_use]
 pub fn kernel_disagreement(seed: u32, cases: u32) -> Option<String> {

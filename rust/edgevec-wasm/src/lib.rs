@@ -1,7 +1,8 @@
-//! The boundary: the engine's buffer operations for JavaScript. Numbers and pointers only; a function does one thing.
+//! The boundary: the engine's buffer operations for JavaScript. Numbers and pointers only; a
+//! function does one thing.
 //!
-//! A pointer is valid until the next call that may allocate; JavaScript copies what it keeps. The glue's caller is
-//! `ts/src/engine`, which also turns a status into an error.
+//! A pointer is valid until the next call that may allocate; JavaScript copies what it keeps. The
+//! glue's caller is `ts/src/engine`, which also turns a status into an error.
 
 #[cfg(feature = "bench")]
 mod kernels;
@@ -13,7 +14,8 @@ use structs::{EngineFault, EngineOptions, EngineStats};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-/// Raised by hand whenever a call changes, so that a wasm file is never driven by glue of another shape.
+/// Raised by hand whenever a call changes, so that a wasm file is never driven by glue of another
+/// shape.
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
@@ -48,7 +50,8 @@ impl Engine {
         Ok(Self::of(index))
     }
 
-    /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where memory is exhausted.
+    /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where
+    /// memory is exhausted.
     pub fn stage(&mut self, rows: u32) -> *const f32 {
         (rows as usize)
             .checked_mul(self.query.len())
@@ -66,7 +69,8 @@ impl Engine {
         self.staged.as_ptr()
     }
 
-    /// Stores every staged row, hidden, or none. Returns a status; `faultRow` tells which row was refused.
+    /// Stores every staged row, hidden, or none. Returns a status; `faultRow` tells which row was
+    /// refused.
     pub fn commit(&mut self) -> i32 {
         let committed = self.index.commit(&self.staged, &mut self.slots);
         self.staged.clear();
@@ -84,7 +88,8 @@ impl Engine {
         self.fault_row
     }
 
-    /// Takes up to `budget` steps of linking rows, and of the calibrations that come due; returns how many are left.
+    /// Takes up to `budget` steps of linking rows, and of the calibrations that come due; returns
+    /// how many are left.
     pub fn link(&mut self, budget: u32) -> u32 {
         self.index.link(budget)
     }
@@ -109,7 +114,8 @@ impl Engine {
         self.query.as_ptr()
     }
 
-    /// Searches for the written query. `mode` 1 is exact. Returns the number of hits, or a negated status.
+    /// Searches for the written query. `mode` 1 is exact. Returns the number of hits, or a negated
+    /// status.
     pub fn search(&mut self, k: u32, ef: u32, mode: u32) -> i32 {
         let mode = if mode == 1 { Mode::Exact } else { Mode::Auto };
         match self.index.search(&mut self.scratch, &self.query, k as usize, ef as usize, mode) {
@@ -118,7 +124,8 @@ impl Engine {
         }
     }
 
-    /// The chunks of rows that the last search wants, where its status says that the index is partial.
+    /// The chunks of rows that the last search wants, where its status says that the index is
+    /// partial.
     pub fn wanted(&self) -> *const u32 {
         self.scratch.wanted().as_ptr()
     }

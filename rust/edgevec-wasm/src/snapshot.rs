@@ -9,7 +9,8 @@ use crate::structs::status;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Lays out what a snapshot begins with; returns its bytes, 0 where memory is exhausted. `header` is where they are.
+    /// Lays out what a snapshot begins with; returns its bytes, 0 where memory is exhausted.
+    /// `header` is where they are.
     #[wasm_bindgen(js_name = layOutHeader)]
     pub fn lay_out_header(&mut self) -> u32 {
         self.header = self.index.header().unwrap_or_default();
@@ -67,7 +68,8 @@ impl Engine {
         self.index.awaited_chunk(slot).map_or(-1, |chunk| chunk as i32)
     }
 
-    /// Takes up a chunk of rows, which has been written to where `stageValues` says; returns a status.
+    /// Takes up a chunk of rows, which has been written to where `stageValues` says; returns a
+    /// status.
     pub fn admit(&mut self, chunk: u32) -> i32 {
         let admitted = self.index.admit(chunk, &self.staged);
         self.staged.clear();
@@ -103,7 +105,8 @@ impl EngineRestore {
         self.header.as_ptr()
     }
 
-    /// Says how many bytes there are of a section: a whole number, and there may be more than 32 bits count.
+    /// Says how many bytes there are of a section: a whole number, and there may be more than 32
+    /// bits count.
     pub fn announce(&mut self, section: u8, bytes: f64) {
         self.bytes[usize::from(section)] = bytes as u64;
     }
@@ -137,14 +140,15 @@ impl EngineRestore {
         restoring.map_or(0, |(restoring, section)| restoring.chunk_bytes(section, chunk) as u32)
     }
 
-    /// Where to write a chunk, which from now on counts as written. One of the graph that is lost may be left out.
+    /// Where to write a chunk, which from now on counts as written. One of the graph that is lost
+    /// may be left out.
     pub fn chunk(&mut self, section: u8, chunk: u32) -> *const u8 {
         let restoring = self.restoring.as_mut().zip(Section::from_number(section));
         restoring.map_or(std::ptr::null(), |(restoring, section)| restoring.chunk_mut(section, chunk).as_ptr())
     }
 
-    /// The engine, once every chunk is written; rows may come later where there are levels. A status is thrown where rows are
-    /// missing or damaged. To be called once.
+    /// The engine, once every chunk is written; rows may come later where there are levels. A
+    /// status is thrown where rows are missing or damaged. To be called once.
     ///
     /// # Errors
     /// The status, as a number.

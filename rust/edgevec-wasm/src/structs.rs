@@ -5,7 +5,8 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-/// Read field by field: serde's messages for values of a wrong type bring along the formatting of floats, a tenth of the wasm.
+/// Read field by field: serde's messages for values of a wrong type bring along the formatting of
+/// floats, a tenth of the wasm.
 #[wasm_bindgen(typescript_custom_section)]
 const ENGINE_OPTIONS: &str = r"
 /**
@@ -106,7 +107,8 @@ impl EngineFault {
     }
 }
 
-/// The engine's counts. `distances` are evaluations made by searches so far, `buildDistances` by inserting and compacting.
+/// The engine's counts. `distances` are evaluations made by searches so far, `buildDistances` by
+/// inserting and compacting.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct EngineStats {

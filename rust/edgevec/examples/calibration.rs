@@ -1,7 +1,9 @@
-//! Builds an index natively, calibrates it, and prints for each `k` and asked recall the `ef` chosen and the recall reached.
+//! Builds an index natively, calibrates it, and prints for each `k` and asked recall the `ef`
+//! chosen and the recall reached.
 //!
-//! `cargo run --release --example calibration -- DIR|clusters [dimensions] [rows] [queries]`. The folder holds `base.bf16` and `queries.bf16`
-//! as the in-browser benchmark reads them; `clusters` is a seeded clustered set.
+//! `cargo run --release --example calibration -- DIR|clusters [dimensions] [rows] [queries]`. The
+//! folder holds `base.bf16` and `queries.bf16` as the in-browser benchmark reads them; `clusters`
+//! is a seeded clustered set.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

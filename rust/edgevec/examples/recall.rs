@@ -1,7 +1,9 @@
-//! Builds an index natively over a data set folder and prints recall@10, time and distance evaluations a query at several `ef`.
+//! Builds an index natively over a data set folder and prints recall@10, time and distance
+//! evaluations a query at several `ef`.
 //!
-//! `cargo run --release --example recall -- DIR [dimensions] [rows] [precision]`. The folder holds `base.bf16`, `queries.bf16` and `meta.json` as the
-//! in-browser benchmark reads them; the truth is computed here, so that any number of rows and dimensions can be asked for.
+//! `cargo run --release --example recall -- DIR [dimensions] [rows] [precision]`. The folder holds
+//! `base.bf16`, `queries.bf16` and `meta.json` as the in-browser benchmark reads them; the truth is
+//! computed here, so that any number of rows and dimensions can be asked for.
 
 use std::path::Path;
 use std::time::Instant;

@@ -1,4 +1,5 @@
-//! The kernels by themselves, for `benches/kernels.rs` and the in-browser kernel benchmark. Not part of the API: feature `bench`.
+//! The kernels by themselves, for `benches/kernels.rs` and the in-browser kernel benchmark. Not
+//! part of the API: feature `bench`.
 
 use crate::chunks::Chunks;
 use crate::kernels::{self, BATCH, BLOCK, Isa};
@@ -27,7 +28,8 @@ impl Kernel {
     pub const ALL: [Self; 3] = [Self::Dot, Self::SquaredEuclidean, Self::Levels];
 }
 
-/// Seeded rows of one size, and the order to compare a query with them in: by chance, as a walk does.
+/// Seeded rows of one size, and the order to compare a query with them in: by chance, as a walk
+/// does.
 pub struct KernelBench {
     isa: Isa,
     kernel: Kernel,
@@ -81,7 +83,8 @@ impl KernelBench {
         }
     }
 
-    /// Compares the query with the next `count` rows, four at a time; returns a sum of what comes out, so that nothing is optimised away.
+    /// Compares the query with the next `count` rows, four at a time; returns a sum of what comes
+    /// out, so that nothing is optimised away.
     #[must_use]
     pub fn run(&mut self, count: usize) -> f32 {
         let mut sum = 0.0;

@@ -68,7 +68,8 @@ impl Bitset {
         std::iter::successors(self.first_from(0), |&slot| self.first_from(slot + 1))
     }
 
-    /// The lowest slot from this one on. Not inlined: there are many walks over a set, and none that does little at each step.
+    /// The lowest slot from this one on. Not inlined: there are many walks over a set, and none
+    /// that does little at each step.
     #[inline(never)]
     fn first_from(&self, slot: u32) -> Option<u32> {
         let mut at = slot as usize / 64;
@@ -80,7 +81,8 @@ impl Bitset {
         Some(at as u32 * 64 + word.trailing_zeros())
     }
 
-    /// Eight slots a byte, the lowest in the lowest bit. There is room for `slots`, and none beyond is in.
+    /// Eight slots a byte, the lowest in the lowest bit. There is room for `slots`, and none beyond
+    /// is in.
     pub(crate) fn as_bytes(&self, slots: u32) -> &[u8] {
         &bytemuck::cast_slice(&self.words)[..(slots as usize).div_ceil(8)]
     }

@@ -1,11 +1,13 @@
 //! How wide a search must be for a given recall, learnt from the rows themselves.
 //!
-//! A seeded sample of rows is searched for, each as if it were not there: it is left out of the walk and of the truth, which an exact scan
-//! gives. A row left out is as hard to search for as a query that never was a row (within 0.01 of recall on books-384, books-768
-//! and clustered data, at k 1, 10 and 100; a little harder, since its neighbours chose their links with it in place), where a row with
-//! noise added is far easier: its own links lead to what it looks for.
+//! A seeded sample of rows is searched for, each as if it were not there: it is left out of the
+//! walk and of the truth, which an exact scan gives. A row left out is as hard to search for as a
+//! query that never was a row (within 0.01 of recall on books-384, books-768 and clustered data, at
+//! k 1, 10 and 100; a little harder, since its neighbours chose their links with it in place),
+//! where a row with noise added is far easier: its own links lead to what it looks for.
 //!
-//! The scan also judges the levels: where the ten nearest by levels are mostly not the ten nearest, they cannot tell rows apart.
+//! The scan also judges the levels: where the ten nearest by levels are mostly not the ten nearest,
+//! they cannot tell rows apart.
 
 mod missed;
 mod sample;
@@ -22,23 +24,28 @@ pub(crate) use site::Site;
 use table::{EFS, KS, Misses};
 pub(crate) use table::{Table, unknown_ef};
 
-/// Rows searched for. The more, the surer, and the longer it takes: about one part in a hundred of building the graph. In small sets
-/// the searches weigh more, so fewer are made.
+/// Rows searched for. The more, the surer, and the longer it takes: about one part in a hundred of
+/// building the graph. In small sets the searches weigh more, so fewer are made.
 const SAMPLE: (u32, u32) = (40, 80);
 /// Rows for each row of the sample, in small sets.
 const ROWS_A_SAMPLE: u32 = 100;
-/// Further rows searched for, if some found next to nothing. Walks that go astray are few, and `SAMPLE` tells little of how few.
+/// Further rows searched for, if some found next to nothing. Walks that go astray are few, and
+/// `SAMPLE` tells little of how few.
 const MORE: usize = 240;
-/// Widths from which on a walk that goes astray tells so. And the share of misses above which more rows are not worth their time.
+/// Widths from which on a walk that goes astray tells so. And the share of misses above which more
+/// rows are not worth their time.
 const ASTRAY_FROM: usize = 40;
 const HOPELESS: f64 = 0.25;
-/// From this width on every other row of the sample is enough: such searches take the most time, and miss little.
+/// From this width on every other row of the sample is enough: such searches take the most time,
+/// and miss little.
 const WIDE: usize = 200;
-/// Where misses fall by a higher power of the width than this, they do not fall as a power: a width between is tried.
+/// Where misses fall by a higher power of the width than this, they do not fall as a power: a width
+/// between is tried.
 const STEEP: f64 = 2.5;
 /// But for widths that are nearer to each other than by this factor.
 const NEAR: f64 = 1.3;
-/// Misses of this share need not be told from fewer; nor of this one, to say how fast misses fall: in a sample they are a handful.
+/// Misses of this share need not be told from fewer; nor of this one, to say how fast misses fall:
+/// in a sample they are a handful.
 const FEW_MISSES: f64 = 0.002;
 const HANDFUL: f64 = 0.005;
 
@@ -56,7 +63,8 @@ pub(crate) struct Calibration {
     phase: Phase,
     /// The row of the sample whose turn it is.
     next: usize,
-    /// Widths still to be tried, the next one last; those that need not be; and misses at those that were, in ascending order.
+    /// Widths still to be tried, the next one last; those that need not be; and misses at those
+    /// that were, in ascending order.
     widths: Vec<usize>,
     spared: Vec<usize>,
     points: Vec<Point>,
@@ -82,7 +90,8 @@ enum Phase {
 pub(crate) enum Step {
     /// There is more to do.
     Going,
-    /// Levels cannot tell these rows apart; whether that may be because the rows lie to one side of the mean.
+    /// Levels cannot tell these rows apart; whether that may be because the rows lie to one side of
+    /// the mean.
     Indistinct { has_drifted: bool },
     /// All is known: the table, and the error of estimates.
     Done(Table, f32),
@@ -145,7 +154,8 @@ impl Calibration {
         block(site.vectors.dimensions(), self.sample.len())
     }
 
-    /// One step: a block of rows compared with the sample; or for one row of it some of what that found ranked, or a search.
+    /// One step: a block of rows compared with the sample; or for one row of it some of what that
+    /// found ranked, or a search.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -191,7 +201,8 @@ impl Calibration {
         Ok(if self.widths.is_empty() { Step::Done(self.table(), self.judged.error()) } else { Step::Going })
     }
 
-    /// As a real search goes, for each of `KS`: what a walk has found is ranked again only as deep as its `k` takes.
+    /// As a real search goes, for each of `KS`: what a walk has found is ranked again only as deep
+    /// as its `k` takes.
     fn search(&mut self, site: &Site<'_>) -> Result<(), Error> {
         let (Site { graph, vectors, alive }, scratch) = (site, &mut self.scratch);
         let Left { slot, query, truth, .. } = &self.sample[self.next];
@@ -267,8 +278,8 @@ impl Calibration {
 
 fn misses(missed: &[Missed; KS.len()]) -> Misses {
     let mut misses = missed.map(Missed::share);
-    // A sample says little of the nearest one alone. It is not much easier to find than the nearest ten, and no easier if walks come to
-    // all of these or to none.
+    // A sample says little of the nearest one alone. It is not much easier to find than the nearest
+    // ten, and no easier if walks come to all of these or to none.
     misses[0] = (misses[0] + misses[1] / 4.0) / 1.25;
     if missed[1].is_clumped() {
         misses[0] = misses[0].max(misses[1]);

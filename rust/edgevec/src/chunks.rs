@@ -1,8 +1,9 @@
 //! Rows of one width in fixed-size chunks.
 //!
-//! Growing allocates a chunk: nothing is copied, nothing doubles, and a row never moves. A chunk holds a power of two of rows
-//! and at most about a mebibyte; it starts on a cache line, so rows of whole lines do too. It is also the unit in which
-//! rows are saved, and knows whether it has changed since it was.
+//! Growing allocates a chunk: nothing is copied, nothing doubles, and a row never moves. A chunk
+//! holds a power of two of rows and at most about a mebibyte; it starts on a cache line, so rows of
+//! whole lines do too. It is also the unit in which rows are saved, and knows whether it has
+//! changed since it was.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -41,8 +42,8 @@ impl<T: Pod> Chunks<T> {
         made
     }
 
-    /// Makes room for the rows below `rows`, which exist once their chunk [begins](Self::begin) to: memory that is not written to costs
-    /// no time.
+    /// Makes room for the rows below `rows`, which exist once their chunk [begins](Self::begin) to:
+    /// memory that is not written to costs no time.
     #[inline(never)]
     pub(crate) fn make_room(&mut self, rows: usize) -> Result<(), Error> {
         while self.chunks.len() << self.shift < rows {
@@ -87,7 +88,8 @@ impl<T: Pod> Chunks<T> {
         self.row_mut(row).fill(fill);
     }
 
-    /// The rows of a chunk that has begun, for which there is room. Writing to them counts as no change.
+    /// The rows of a chunk that has begun, for which there is room. Writing to them counts as no
+    /// change.
     pub(crate) fn chunk_mut(&mut self, chunk: usize) -> &mut [T] {
         bytemuck::cast_slice_mut(&mut self.chunks[chunk])
     }
@@ -120,7 +122,8 @@ impl<T: Pod + PartialEq> Chunks<T> {
     }
 }
 
-/// Chunks of rows of any type, as bytes. `rows` is how many there are; what lies beyond in the last chunk is not saved.
+/// Chunks of rows of any type, as bytes. `rows` is how many there are; what lies beyond in the last
+/// chunk is not saved.
 pub(crate) trait Saved {
     /// Bytes of a row.
     fn row_bytes(&self) -> usize;
@@ -129,7 +132,8 @@ pub(crate) trait Saved {
     fn bytes_of(&self, chunk: usize, rows: u32) -> &[u8];
     /// To be filled with what was saved; that counts as no change.
     fn bytes_of_mut(&mut self, chunk: usize, rows: u32) -> &mut [u8];
-    /// Whether a chunk has been written to, or has come to hold more rows or fewer, since it was saved.
+    /// Whether a chunk has been written to, or has come to hold more rows or fewer, since it was
+    /// saved.
     fn is_dirty(&self, chunk: usize, rows: u32) -> bool;
     fn set_clean(&mut self, chunk: usize, rows: u32);
 }

@@ -1,10 +1,13 @@
-//! The rows as levels of four bits, and distances between them: what the graph is built and walked on.
+//! The rows as levels of four bits, and distances between them: what the graph is built and walked
+//! on.
 //!
-//! A walk is bound by memory, and levels are an eighth of it. With `m` the mean, `x = m + x'` a row and `q = m + q'` a query, only `x'` and
-//! `q'` are coded. Up to what is the same for all rows, `-q·x` is `-m·x' - q'·x'` and `|q - x|²` is `|q'|² + |x'|² - 2 q'·x'`. So a
-//! row has two numbers beside its levels: its *bias*, `-m·x'` or `|x'|²`, and its *factor*, by which a dot product of levels estimates one
-//! of rows without bias: `|x'|² / (x'·levels)` (RaBitQ, arXiv 2405.12497). On books-768 such a walk found at each `ef` what one
-//! on 7-bit codes or on the rows themselves did, once its nearest twenty were ranked again (docs/benchmarks).
+//! A walk is bound by memory, and levels are an eighth of it. With `m` the mean, `x = m + x'` a row
+//! and `q = m + q'` a query, only `x'` and `q'` are coded. Up to what is the same for all rows,
+//! `-q·x` is `-m·x' - q'·x'` and `|q - x|²` is `|q'|² + |x'|² - 2 q'·x'`. So a row has two numbers
+//! beside its levels: its *bias*, `-m·x'` or `|x'|²`, and its *factor*, by which a dot product of
+//! levels estimates one of rows without bias: `|x'|² / (x'·levels)` (RaBitQ, arXiv 2405.12497). On
+//! books-768 such a walk found at each `ef` what one on 7-bit codes or on the rows themselves did,
+//! once its nearest twenty were ranked again (docs/benchmarks).
 //!
 //! Invariant: the distance between two rows is the same bits whichever of them is the query.
 
@@ -15,7 +18,8 @@ use crate::rows::{most_squared_length, squared_length};
 use crate::snapshot::{List, SavedCodes, Section};
 use crate::{Error, Metric};
 
-/// How many times its root mean square an estimate's error may be, for a row still to be ranked by its exact distance.
+/// How many times its root mean square an estimate's error may be, for a row still to be ranked by
+/// its exact distance.
 const CERTAINTY: f32 = 2.5;
 
 /// The share of the rows' squared lengths, less the mean, that may come from the mean being off.
@@ -30,9 +34,11 @@ pub(crate) struct Codes {
     /// Padded to whole blocks, as everything here is.
     mean: Vec<f32>,
     trained: bool,
-    /// The root mean square error of an estimated distance, in parts of the product of the two lengths.
+    /// The root mean square error of an estimated distance, in parts of the product of the two
+    /// lengths.
     error: f32,
-    /// Of the rows encoded so far, less the mean: their sum, their squared lengths' sum, and how many those were.
+    /// Of the rows encoded so far, less the mean: their sum, their squared lengths' sum, and how
+    /// many those were.
     sum: Vec<f64>,
     energy: f64,
     encoded: f64,
@@ -108,7 +114,8 @@ impl Codes {
         self.trained = true;
     }
 
-    /// Whether the rows have come to lie so much to one side of the mean that another would make their levels clearly finer.
+    /// Whether the rows have come to lie so much to one side of the mean that another would make
+    /// their levels clearly finer.
     pub(crate) fn has_drifted(&self) -> bool {
         let aside: f64 = self.sum.iter().map(|sum| sum * sum).sum();
         aside > DRIFT * self.energy * self.encoded
@@ -132,7 +139,8 @@ impl Codes {
         (self.energy, self.encoded) = (0.0, 0.0);
     }
 
-    /// Leaves nothing of a row, neither in its place nor in the sums. `row` is the row as far as it is known.
+    /// Leaves nothing of a row, neither in its place nor in the sums. `row` is the row as far as it
+    /// is known.
     pub(crate) fn blank(&mut self, slot: u32, row: Option<&[f32]>) {
         match row {
             Some(row) => self.take_from_sums(row),
@@ -147,21 +155,23 @@ impl Codes {
         self.levels.is_blank(slot) && self.factors.is_blank(slot)
     }
 
-    /// Takes a laid-out row out of the sums. If few rows were encoded after the sample, the sums are little more than these
-    /// rows, and would give a removed one away.
+    /// Takes a laid-out row out of the sums. If few rows were encoded after the sample, the sums
+    /// are little more than these rows, and would give a removed one away.
     fn take_from_sums(&mut self, row: &[f32]) {
         subtract(row, &self.mean, &mut self.centred);
         let [energy] = self.isa.dot(&self.centred, [&self.centred]);
         self.sum.iter_mut().zip(&self.centred).for_each(|(sum, &value)| *sum -= f64::from(value));
         self.energy = (self.energy - f64::from(energy)).max(0.0);
         self.encoded -= 1.0;
-        // The row need not be one of those summed since the drift was forgotten: then the sums may be those of no rows.
+        // The row need not be one of those summed since the drift was forgotten: then the sums may
+        // be those of no rows.
         if self.encoded < 1.0 || !self.sums_are_sound() {
             self.forget_drift();
         }
     }
 
-    /// Forgets sums that count more rows than there are: earlier versions left reclaimed rows in them.
+    /// Forgets sums that count more rows than there are: earlier versions left reclaimed rows in
+    /// them.
     pub(crate) fn forget_more_than(&mut self, rows: u32) {
         if self.encoded > f64::from(rows) {
             self.forget_drift();
@@ -251,8 +261,8 @@ impl Codes {
         };
     }
 
-    /// As [`prepare`](Self::prepare), for a vector that is a row, and as long as those near it. How long rows are on average depends on
-    /// how many have been coded by now.
+    /// As [`prepare`](Self::prepare), for a vector that is a row, and as long as those near it. How
+    /// long rows are on average depends on how many have been coded by now.
     pub(crate) fn prepare_stored(&self, row: &[f32], query: &mut CodedQuery) {
         self.prepare(row, query);
         query.near_length = query.length;
@@ -269,7 +279,8 @@ impl Codes {
         (query.base, query.length * query.near_length)
     }
 
-    /// Takes a root mean square error, in parts of [`error_unit`](Self::error_unit), for that of estimates.
+    /// Takes a root mean square error, in parts of [`error_unit`](Self::error_unit), for that of
+    /// estimates.
     pub(crate) fn set_error(&mut self, error: f32) {
         self.error = if error.is_finite() { error } else { f32::MAX };
     }
@@ -337,8 +348,9 @@ impl Codes {
         SavedCodes { mean: List::of(&self.mean), sum: List::of(&self.sum), energy, encoded, error }
     }
 
-    /// Codes about what was saved, without a row yet. None where no rows of these dimensions could have left such a mean
-    /// and such sums: the next mean is made of them, and rows less that mean must be within what distances hold.
+    /// Codes about what was saved, without a row yet. None where no rows of these dimensions could
+    /// have left such a mean and such sums: the next mean is made of them, and rows less that mean
+    /// must be within what distances hold.
     pub(crate) fn from_saved(metric: Metric, isa: Isa, dimensions: usize, saved: &SavedCodes<'_>) -> Option<Self> {
         let SavedCodes { energy, encoded, error, .. } = *saved;
         let mut codes = Self { trained: true, energy, encoded, error, ..Self::new(metric, isa, dimensions) };

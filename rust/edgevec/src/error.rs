@@ -29,17 +29,20 @@ pub enum Error {
         /// The row of the batch; 0 for a query.
         row: usize,
     },
-    /// All components are zero, so there is no direction to compare under cosine. Leave such rows out, or use another metric.
+    /// All components are zero, so there is no direction to compare under cosine. Leave such rows
+    /// out, or use another metric.
     ZeroVector {
         /// The row of the batch; 0 for a query.
         row: usize,
     },
-    /// The squared length is beyond [`MAX_SQUARED_LENGTH`](crate::MAX_SQUARED_LENGTH), so distances would overflow. Scale the vectors down.
+    /// The squared length is beyond [`MAX_SQUARED_LENGTH`](crate::MAX_SQUARED_LENGTH), so distances
+    /// would overflow. Scale the vectors down.
     TooLarge {
         /// The row of the batch; 0 for a query.
         row: usize,
     },
-    /// A snapshot of a format this version does not know. Use the version that wrote it, or a newer one.
+    /// A snapshot of a format this version does not know. Use the version that wrote it, or a newer
+    /// one.
     UnsupportedFormat {
         /// The format this version reads.
         expected: u32,
@@ -51,8 +54,9 @@ pub enum Error {
         /// What is wrong, and where.
         what: &'static str,
     },
-    /// Rows that this needs have not been read back yet: the index is partial. [`Scratch::wanted`](crate::Scratch::wanted) says which a
-    /// search needs, and [`Index::admit`](crate::Index::admit) takes them in.
+    /// Rows that this needs have not been read back yet: the index is partial.
+    /// [`Scratch::wanted`](crate::Scratch::wanted) says which a search needs, and
+    /// [`Index::admit`](crate::Index::admit) takes them in.
     Partial,
     /// Memory could not be had. Remove and compact, or use fewer rows or dimensions.
     OutOfMemory,

@@ -34,7 +34,8 @@ pub(crate) fn search(
     if k == 0 {
         return Ok(());
     }
-    // The farthest of the nearest on top. A heap, since `k` may be as large as the set; it lives in the pool's array.
+    // The farthest of the nearest on top. A heap, since `k` may be as large as the set; it lives in
+    // the pool's array.
     let mut nearest = BinaryHeap::from(std::mem::take(scratch.pool.array()));
     let mut wanted = among.iter().peekable();
     while wanted.peek().is_some() {

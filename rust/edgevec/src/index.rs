@@ -1,7 +1,8 @@
 //! The index: rows, the graph over them, and who may be seen. Composes what is below it.
 //!
-//! A slot is *free*, or *hidden* (stored, not returned), or *visible*, or a *tombstone* (removed, not yet reclaimed). Hidden and visible
-//! slots are alive. A committed slot waits in `unlinked` until [`link`](Index::link) takes it into the graph.
+//! A slot is *free*, or *hidden* (stored, not returned), or *visible*, or a *tombstone* (removed,
+//! not yet reclaimed). Hidden and visible slots are alive. A committed slot waits in `unlinked`
+//! until [`link`](Index::link) takes it into the graph.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -41,7 +42,8 @@ pub struct Stats {
     pub free: u32,
     /// Slots in use or waiting: the four above.
     pub slots: u32,
-    /// Slots not in the graph: waiting for [`Index::link`], or all of a small set. Tombstones among them count.
+    /// Slots not in the graph: waiting for [`Index::link`], or all of a small set. Tombstones among
+    /// them count.
     pub unlinked: u32,
     /// Levels of the graph; 0 where there is none.
     pub levels: u32,
@@ -53,10 +55,11 @@ pub struct Stats {
     pub level_bytes: usize,
     /// Bytes of the graph's links.
     pub graph_bytes: usize,
-    /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere than the first ones.
+    /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere
+    /// than the first ones.
     pub drifted: bool,
-    /// Rows there were at the last calibration, less those that changes since, before it was read back, have made it older by; 0 before the
-    /// first.
+    /// Rows there were at the last calibration, less those that changes since, before it was read
+    /// back, have made it older by; 0 before the first.
     pub calibrated_rows: u32,
     /// Distance evaluations made by inserting and compacting.
     pub build_evaluations: u64,
@@ -76,7 +79,8 @@ pub struct Index {
     /// Every slot is below this.
     slots: u32,
     free: Vec<u32>,
-    /// The first this many of `free` have been read back and not been looked at: earlier versions left removed rows there.
+    /// The first this many of `free` have been read back and not been looked at: earlier versions
+    /// left removed rows there.
     unproven: usize,
     unlinked: VecDeque<u32>,
     /// Rows in the graph, but for removed ones.
@@ -86,12 +90,14 @@ pub struct Index {
     calibration: Option<Calibration>,
     /// Rows linked and reclaimed since the last calibration, or since there are none.
     changed: i64,
-    /// What the compaction reclaims. Kept when there is none, so that one can begin when memory is exhausted.
+    /// What the compaction reclaims. Kept when there is none, so that one can begin when memory is
+    /// exhausted.
     condemned: Bitset,
     scratch: Scratch,
 }
 
-/// Distance evaluations of a graph search for each unit of `ef`, about; where a scan needs fewer, it is cheaper.
+/// Distance evaluations of a graph search for each unit of `ef`, about; where a scan needs fewer,
+/// it is cheaper.
 const EVALUATIONS_PER_EF: u64 = 12;
 
 impl Index {
@@ -103,7 +109,8 @@ impl Index {
         Self::with_isa(options, Isa::detect())
     }
 
-    /// An empty index that computes with a given instruction set; the answers are the same with each.
+    /// An empty index that computes with a given instruction set; the answers are the same with
+    /// each.
     ///
     /// # Errors
     /// [`Error::InvalidOption`].
@@ -165,10 +172,12 @@ impl Index {
         Ok(slots[0])
     }
 
-    /// Stores a batch of vectors, row after row, hidden: all of them or, on an error, none. Puts their slots into `slots`.
+    /// Stores a batch of vectors, row after row, hidden: all of them or, on an error, none. Puts
+    /// their slots into `slots`.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`].
+    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`],
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn commit(&mut self, vectors: &[f32], slots: &mut Vec<u32>) -> Result<(), Error> {
         let dimensions = self.vectors.dimensions();
         let (batch, rest) = (vectors.chunks_exact(dimensions), vectors.len() % dimensions);
@@ -202,7 +211,8 @@ impl Index {
         Ok(())
     }
 
-    /// Makes room for new slots in everything that holds something a slot, so that no later step needs memory.
+    /// Makes room for new slots in everything that holds something a slot, so that no later step
+    /// needs memory.
     fn reserve(&mut self, fresh: Range<usize>, count: usize) -> Result<(), Error> {
         if fresh.end > MAX_SLOTS as usize {
             return Err(Error::OutOfMemory);
@@ -218,12 +228,13 @@ impl Index {
         self.vectors.reserve(fresh.end)
     }
 
-    /// Takes up to `budget` steps: each takes a committed row into the graph, or is a part of the calibration that the rows linked so far
-    /// have made due, of some tenths of a millisecond. Returns how many steps are left, which grows when a calibration comes due. A set of at
-    /// most [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
+    /// Takes up to `budget` steps: each takes a committed row into the graph, or is a part of the
+    /// calibration that the rows linked so far have made due, of some tenths of a millisecond.
+    /// Returns how many steps are left, which grows when a calibration comes due. A set of at most
+    /// [`exact_threshold`](Options::exact_threshold) rows has no graph and wants none: 0.
     ///
-    /// Which rows a calibration sees depends on how many were linked and reclaimed before it, and never on time. A partial index is
-    /// not calibrated until it is whole.
+    /// Which rows a calibration sees depends on how many were linked and reclaimed before it, and
+    /// never on time. A partial index is not calibrated until it is whole.
     pub fn link(&mut self, budget: u32) -> u32 {
         // Without a graph every row is unlinked; the queue may hold removed ones besides.
         let few = self.visible_count + self.hidden_count <= self.options.exact_threshold;
@@ -250,15 +261,17 @@ impl Index {
         self.unlinked.len() as u32 + self.calibration_left()
     }
 
-    /// Slots that wait in the queue of [`link`](Self::link): committed rows, and as long as their turn has not come, rows removed since.
+    /// Slots that wait in the queue of [`link`](Self::link): committed rows, and as long as their
+    /// turn has not come, rows removed since.
     #[must_use]
     pub fn unlinked(&self) -> u32 {
         self.unlinked.len() as u32
     }
 
-    /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the same for any number of threads, though not
-    /// the one that [`link`](Self::link) builds: rows of one round, a fiftieth of those before them, choose their links without seeing
-    /// each other (after ParlayANN, arXiv 2305.04359).
+    /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the
+    /// same for any number of threads, though not the one that [`link`](Self::link) builds: rows of
+    /// one round, a fiftieth of those before them, choose their links without seeing each other
+    /// (after ParlayANN, arXiv 2305.04359).
     #[cfg(feature = "rayon")]
     pub fn link_in_parallel(&mut self) {
         use rayon::prelude::*;
@@ -303,8 +316,9 @@ impl Index {
         hidden
     }
 
-    /// Removes a visible or hidden row; false if there is none. Once it has been reclaimed (by [`compact`](Self::compact), or as soon as no
-    /// row is left), a later [`commit`](Self::commit) may give its slot to another row.
+    /// Removes a visible or hidden row; false if there is none. Once it has been reclaimed (by
+    /// [`compact`](Self::compact), or as soon as no row is left), a later [`commit`](Self::commit)
+    /// may give its slot to another row.
     pub fn remove(&mut self, slot: u32) -> bool {
         if !self.alive.remove(slot) {
             return false;
@@ -325,7 +339,8 @@ impl Index {
         true
     }
 
-    /// The vector of a visible or hidden row, as it was given: but for rounding, where cosine changed its length.
+    /// The vector of a visible or hidden row, as it was given: but for rounding, where cosine
+    /// changed its length.
     ///
     /// False, and nothing written, if there is no such row, or it has not been read back yet.
     ///
@@ -340,15 +355,17 @@ impl Index {
         there
     }
 
-    /// The `k` visible rows nearest to the query, nearest first; all, where there are fewer. Copies of one vector come in order of slot.
+    /// The `k` visible rows nearest to the query, nearest first; all, where there are fewer. Copies
+    /// of one vector come in order of slot.
     ///
-    /// `ef` is how many candidates the graph search keeps (at least `k` are): more find more of the true neighbours, in
-    /// proportionally more time. Where removed or hidden rows crowd the query, a scan takes over. A search changes nothing but the
-    /// scratch.
+    /// `ef` is how many candidates the graph search keeps (at least `k` are): more find more of the
+    /// true neighbours, in proportionally more time. Where removed or hidden rows crowd the query,
+    /// a scan takes over. A search changes nothing but the scratch.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`], [`Error::TooLarge`], [`Error::OutOfMemory`]. Where
-    /// rows are missing that would rank the answer, [`Error::Partial`]: [`Scratch::wanted`] says which to bring before the next try.
+    /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`],
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`]. Where rows are missing that would rank the
+    /// answer, [`Error::Partial`]: [`Scratch::wanted`] says which to bring before the next try.
     pub fn search<'a>(
         &self,
         scratch: &'a mut Scratch,
@@ -387,7 +404,8 @@ impl Index {
         Ok(&scratch.hits)
     }
 
-    /// Fills the pool by the graph and from the rows that are not in it yet. False if the graph's search has been given up.
+    /// Fills the pool by the graph and from the rows that are not in it yet. False if the graph's
+    /// search has been given up.
     fn walk(&self, query: &Query, ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
         scratch.begin(ef, self.slots)?;
         let finished = self.graph.search(&self.vectors, query, &self.visible, patience, None, scratch);
@@ -399,10 +417,12 @@ impl Index {
         Ok(finished)
     }
 
-    /// One slice of reclaiming tombstones, and of coding rows again where those that came later than the first lie elsewhere: visits up to
-    /// `budget` slots for each. Returns how many visits are left; 0 means done. A slot that has been reclaimed holds nothing of its row.
+    /// One slice of reclaiming tombstones, and of coding rows again where those that came later
+    /// than the first lie elsewhere: visits up to `budget` slots for each. Returns how many visits
+    /// are left; 0 means done. A slot that has been reclaimed holds nothing of its row.
     ///
-    /// Rows removed after the first slice wait for the next compaction. A partial index waits until it is whole: 0.
+    /// Rows removed after the first slice wait for the next compaction. A partial index waits until
+    /// it is whole: 0.
     pub fn compact(&mut self, budget: u32) -> u32 {
         if !self.is_whole() {
             return 0;
@@ -424,7 +444,8 @@ impl Index {
         left
     }
 
-    /// Blanks free slots in which an earlier version left a removed row. Returns how many have not been looked at yet.
+    /// Blanks free slots in which an earlier version left a removed row. Returns how many have not
+    /// been looked at yet.
     fn blank_some(&mut self, budget: u32) -> u32 {
         if self.unproven == 0 {
             return 0;
@@ -492,7 +513,8 @@ impl Index {
         }
     }
 
-    /// Whether scanning the visible rows costs less than walking the graph, which meets hidden and removed rows as well.
+    /// Whether scanning the visible rows costs less than walking the graph, which meets hidden and
+    /// removed rows as well.
     fn scan_is_cheaper(&self, ef: usize) -> bool {
         let visible = u64::from(self.visible_count);
         let walked = u64::from(self.slots) - self.free.len() as u64;
@@ -517,7 +539,8 @@ impl Index {
         self.slots = 0;
     }
 
-    /// The graph holds tombstones only, and rows wait to be linked: nothing can be linked to those, so they go.
+    /// The graph holds tombstones only, and rows wait to be linked: nothing can be linked to those,
+    /// so they go.
     fn forget_tombstones(&mut self) {
         for slot in 0..self.slots {
             match (self.graph.contains(slot), self.tombstones.contains(slot)) {
@@ -533,7 +556,8 @@ impl Index {
         self.calibration = None;
     }
 
-    /// Makes a tombstone's slot free. Nothing of the row stays, so that no snapshot holds what was removed.
+    /// Makes a tombstone's slot free. Nothing of the row stays, so that no snapshot holds what was
+    /// removed.
     fn reclaim(&mut self, slot: u32) {
         self.vectors.blank(slot);
         self.graph.wipe(slot);

@@ -1,6 +1,7 @@
 //! A node met in a search, as one number: it compares in one instruction and breaks ties by slot.
 
-/// From the highest bit: the distance in an order-preserving form (32), the slot (31), whether it has been expanded (1).
+/// From the highest bit: the distance in an order-preserving form (32), the slot (31), whether it
+/// has been expanded (1).
 pub(crate) type Key = u64;
 
 pub(crate) const EXPANDED: Key = 1;

@@ -1,4 +1,5 @@
-//! Vector search that runs on the user's own device: an HNSW index in plain Rust, the same natively and in WebAssembly.
+//! Vector search that runs on the user's own device: an HNSW index in plain Rust, the same natively
+//! and in WebAssembly.
 //!
 //! ```
 //! use edgevec::{Index, Metric, Mode, Options, Scratch};
@@ -18,9 +19,10 @@
 //! # Ok::<(), edgevec::Error>(())
 //! ```
 //!
-//! [`Index::insert`] adds one row. Batches that must be seen whole or not at all go through [`Index::commit`], [`Index::link`] and
-//! [`Index::publish`]; [`Index::remove`] leaves a tombstone and [`Index::compact`] reclaims it. The same seed and the same operations
-//! give the same graph, hits and bits on every machine and instruction set.
+//! [`Index::insert`] adds one row. Batches that must be seen whole or not at all go through
+//! [`Index::commit`], [`Index::link`] and [`Index::publish`]; [`Index::remove`] leaves a tombstone
+//! and [`Index::compact`] reclaims it. The same seed and the same operations give the same graph,
+//! hits and bits on every machine and instruction set.
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]

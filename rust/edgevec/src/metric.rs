@@ -15,7 +15,8 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Walk distances of a prepared query (unit length under cosine) to rows: cheaper than the metric's own, in the same order.
+    /// Walk distances of a prepared query (unit length under cosine) to rows: cheaper than the
+    /// metric's own, in the same order.
     #[inline(always)]
     pub(crate) fn walk<const N: usize>(self, isa: Isa, query: &[f32], rows: [&[f32]; N]) -> [f32; N] {
         match self {

@@ -1,9 +1,11 @@
-//! The scalar quantiser: integers of 4, 8 or 16 bits a component, centred on the data's mean, with a scale of its own for each row.
+//! The scalar quantiser: integers of 4, 8 or 16 bits a component, centred on the data's mean, with
+//! a scale of its own for each row.
 //!
-//! A centred row is taken in steps of a seventh of its largest component, each divided into as many parts as further bits are kept:
-//! nothing is clipped, and a later row with larger values only gets a larger scale (locally adaptive quantisation, arXiv 2304.04759). The
-//! whole steps, -7 to 7, are the row's *levels*: half a byte each, which is all that the graph compares. Operations are single IEEE
-//! ones, so the same bits come out on every machine.
+//! A centred row is taken in steps of a seventh of its largest component, each divided into as many
+//! parts as further bits are kept: nothing is clipped, and a later row with larger values only gets
+//! a larger scale (locally adaptive quantisation, arXiv 2304.04759). The whole steps, -7 to 7, are
+//! the row's *levels*: half a byte each, which is all that the graph compares. Operations are
+//! single IEEE ones, so the same bits come out on every machine.
 
 /// The largest level.
 pub(crate) const MOST_LEVEL: f32 = 7.0;
@@ -12,16 +14,17 @@ pub(crate) const MOST_QUERY: f32 = 127.0;
 /// Levels are stored this much higher, as 1..=15.
 pub(crate) const ZERO: u8 = 8;
 
-/// Components in a block of packed levels, and the bytes they take: a cache line, whose byte `j` holds component `j` in its lower half
-/// and component `j + 64` in its upper.
+/// Components in a block of packed levels, and the bytes they take: a cache line, whose byte `j`
+/// holds component `j` in its lower half and component `j + 64` in its upper.
 pub(crate) const BLOCK: usize = 128;
 pub(crate) const BLOCK_BYTES: usize = BLOCK / 2;
 
-/// Adding and taking away this number rounds to the nearest integer, ties to even, in two instructions everywhere.
+/// Adding and taking away this number rounds to the nearest integer, ties to even, in two
+/// instructions everywhere.
 const ROUND: f32 = 12_582_912.0;
 
-/// The step by which `most` steps reach the largest of the values, and its inverse: 0 where that would not be finite, for values that
-/// no step can tell from zero.
+/// The step by which `most` steps reach the largest of the values, and its inverse: 0 where that
+/// would not be finite, for values that no step can tell from zero.
 pub(crate) fn step(values: &[f32], most: f32) -> (f32, f32) {
     let mut largest = [0.0f32; 8];
     let (eights, rest) = values.as_chunks::<8>();

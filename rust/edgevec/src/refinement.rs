@@ -1,4 +1,5 @@
-//! What a row's levels leave of it, in 4 or 12 bits more a component: where full rows are not kept, answers are ranked by these.
+//! What a row's levels leave of it, in 4 or 12 bits more a component: where full rows are not kept,
+//! answers are ranked by these.
 
 use crate::Error;
 use crate::chunks::{Chunks, Saved};

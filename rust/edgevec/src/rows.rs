@@ -1,29 +1,33 @@
 //! The full-precision rows: laid out, stored, compared.
 //!
-//! Invariant: a laid-out vector is finite, short enough that no distance overflows, of unit length under cosine, and padded with
-//! zeros to whole blocks.
+//! Invariant: a laid-out vector is finite, short enough that no distance overflows, of unit length
+//! under cosine, and padded with zeros to whole blocks.
 
 use crate::bitset::Bitset;
 use crate::chunks::{Chunks, Saved};
 use crate::kernels::{BATCH, BLOCK, Isa};
 use crate::{Error, Metric};
 
-/// The longest vector taken, squared. Squared distances of such vectors, and the sums on the way to them, are what `f32` holds.
+/// The longest vector taken, squared. Squared distances of such vectors, and the sums on the way to
+/// them, are what `f32` holds.
 pub const MAX_SQUARED_LENGTH: f64 = 2e37;
 
-/// What the squared lengths of stored rows, and of any mean of them, stay below: somewhat beyond what is taken, since
-/// both are rounded.
+/// What the squared lengths of stored rows, and of any mean of them, stay below: somewhat beyond
+/// what is taken, since both are rounded.
 pub(crate) fn most_squared_length(metric: Metric) -> f64 {
     1.01 * if metric == Metric::Cosine { 1.0 } else { MAX_SQUARED_LENGTH }
 }
 
-/// The longest that a vector can be at all: 4,096 components of the largest `f32`, and a little more for rounding.
+/// The longest that a vector can be at all: 4,096 components of the largest `f32`, and a little
+/// more for rounding.
 pub(crate) const MOST_LENGTH: f64 = 64.0 * 1.000_001 * f32::MAX as f64;
 
-/// Under cosine, a vector this close to unit length is stored as it is: normalising would change nothing but its last bits.
+/// Under cosine, a vector this close to unit length is stored as it is: normalising would change
+/// nothing but its last bits.
 const UNIT_TOLERANCE: f64 = 2e-7;
 
-/// The length a vector must be divided by before it is stored or searched for; an error (for row `row`) if it can be neither.
+/// The length a vector must be divided by before it is stored or searched for; an error (for row
+/// `row`) if it can be neither.
 pub(crate) fn check(metric: Metric, vector: &[f32], row: usize) -> Result<f64, Error> {
     // Squares of f32 cannot overflow f64, so the sum is finite exactly where every component is.
     let squared = squared_length(vector);
@@ -52,7 +56,8 @@ pub(crate) struct Rows {
     metric: Metric,
     isa: Isa,
     rows: Chunks<f32>,
-    /// Chunks that have not been read back yet, and how many those are. Their rows need not exist until then.
+    /// Chunks that have not been read back yet, and how many those are. Their rows need not exist
+    /// until then.
     awaited: Bitset,
     awaited_count: u32,
     /// What was saved are the rows below this.
@@ -95,7 +100,8 @@ impl Rows {
         self.rows.row_mut(slot)
     }
 
-    /// Puts a row of no meaning in a row's place. A reader takes it for a row, so it has unit length under cosine.
+    /// Puts a row of no meaning in a row's place. A reader takes it for a row, so it has unit
+    /// length under cosine.
     pub(crate) fn blank(&mut self, slot: u32) {
         let first = self.blank_component();
         let row = self.row_mut(slot);
@@ -143,7 +149,8 @@ impl Rows {
         Ok(())
     }
 
-    /// Takes a chunk in as it was saved, but for rows that have been written since. Nothing, where it is not awaited.
+    /// Takes a chunk in as it was saved, but for rows that have been written since. Nothing, where
+    /// it is not awaited.
     pub(crate) fn admit(&mut self, chunk: u32, saved: &[f32], dimensions: usize) -> Result<(), Error> {
         if !self.awaited.contains(chunk) {
             return Ok(());

@@ -1,5 +1,6 @@
-//! The stored vectors: levels for the graph to compare, and beside them full rows, or what levels leave of those in fewer bits, as the
-//! precision asks. Answers are ranked by the most precise form kept.
+//! The stored vectors: levels for the graph to compare, and beside them full rows, or what levels
+//! leave of those in fewer bits, as the precision asks. Answers are ranked by the most precise form
+//! kept.
 
 mod judged;
 
@@ -12,7 +13,8 @@ use crate::snapshot::{SavedCodes, Section};
 use crate::{Error, Metric, Precision};
 pub(crate) use judged::Judged;
 
-/// Vectors of fewer dimensions have no codes where the full rows are kept: comparing those is as fast.
+/// Vectors of fewer dimensions have no codes where the full rows are kept: comparing those is as
+/// fast.
 const LEAST_CODED: usize = 48;
 
 /// The least rows to take the mean of.
@@ -84,7 +86,8 @@ impl Vectors {
         self.metric
     }
 
-    /// Whether a graph may be built: not while codes are to come, since it would be one of other distances.
+    /// Whether a graph may be built: not while codes are to come, since it would be one of other
+    /// distances.
     pub(crate) fn ready(&self) -> bool {
         self.coded().is_some() || !self.wants_codes()
     }
@@ -150,11 +153,13 @@ impl Vectors {
         }
     }
 
-    /// Leaves nothing of a row: neither in what is kept of it nor in what is kept of all of them. Free slots are blank.
+    /// Leaves nothing of a row: neither in what is kept of it nor in what is kept of all of them.
+    /// Free slots are blank.
     pub(crate) fn blank(&mut self, slot: u32) {
         let mut room = Decoded::default();
         let is_coded = self.coded().is_none_or(|codes| !codes.is_blank(slot));
-        // One whose codes are blank is in the sums no more, though the row may have been left in storage.
+        // One whose codes are blank is in the sums no more, though the row may have been left in
+        // storage.
         let known = (is_coded && self.awaited_for(slot).is_none()).then(|| self.stored(slot, &mut room).to_vec());
         if let Some(codes) = self.codes.as_mut().filter(|codes| codes.is_trained()) {
             if is_coded {
@@ -222,7 +227,8 @@ impl Vectors {
         self.rows.forget_awaited();
     }
 
-    /// How these codes compare with exact distances among some of the slots below `slots`, but for free ones.
+    /// How these codes compare with exact distances among some of the slots below `slots`, but for
+    /// free ones.
     fn judge(&self, codes: &Codes, slots: u32, is_free: impl Fn(u32) -> bool) -> Judged {
         let apart = (slots as usize).div_ceil(JUDGED).max(1);
         let rows: Vec<u32> = (0..slots).step_by(apart).filter(|&slot| !is_free(slot)).collect();
@@ -244,8 +250,8 @@ impl Vectors {
         judged
     }
 
-    /// Does without levels from now on, if the rows themselves are kept; false if not. The graph stays: its links are as good as levels
-    /// were at choosing them.
+    /// Does without levels from now on, if the rows themselves are kept; false if not. The graph
+    /// stays: its links are as good as levels were at choosing them.
     pub(crate) fn refuse(&mut self) -> bool {
         let refused = self.precision == Precision::Float32 && self.coded().is_some();
         if refused {
@@ -267,26 +273,30 @@ impl Vectors {
         }
     }
 
-    /// Whether the codes are about a mean that is no longer the rows'. One byte a component is too little to code rows again from.
+    /// Whether the codes are about a mean that is no longer the rows'. One byte a component is too
+    /// little to code rows again from.
     pub(crate) fn has_drifted(&self) -> bool {
         self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
     }
 
-    /// As [`has_drifted`](Self::has_drifted), as far as some stored vectors tell: how many are stored depends on time.
+    /// As [`has_drifted`](Self::has_drifted), as far as some stored vectors tell: how many are
+    /// stored depends on time.
     pub(crate) fn have_drifted<'a>(&self, stored: impl Iterator<Item = &'a Query>) -> bool {
         let coded = stored.map(|query| &query.coded);
         self.precision != Precision::Int8 && self.coded().is_some_and(|codes| codes.lie_aside(coded))
     }
 
-    /// Codes up to `budget` of the slots below `slots` again, but for free ones, should the codes have drifted. Returns how many are left; when none are, the new
-    /// codes take the others' place. 0 also where there is no memory for it: the codes go on as they are. They also do
+    /// Codes up to `budget` of the slots below `slots` again, but for free ones, should the codes
+    /// have drifted. Returns how many are left; when none are, the new codes take the others'
+    /// place. 0 also where there is no memory for it: the codes go on as they are. They also do
     /// where the new ones tell the rows apart no better.
     pub(crate) fn renew(&mut self, budget: u32, slots: u32, is_free: impl Fn(u32) -> bool) -> u32 {
         let mut renewal = match (self.renewal.take(), &self.codes) {
             (Some(renewal), _) => renewal,
             (None, Some(codes)) if self.has_drifted() => {
                 let fresh = codes.renewed();
-                // Rows that were taken out of the sums need not have been in them: then this is the mean of no rows.
+                // Rows that were taken out of the sums need not have been in them: then this is the
+                // mean of no rows.
                 if squared_length(fresh.mean()) > most_squared_length(self.metric) {
                     self.codes.iter_mut().for_each(Codes::forget_drift);
                     return 0;
@@ -347,7 +357,8 @@ impl Vectors {
         self.coded().map_or(Ok(()), |_| query.coded.reserve(self.laid_out.len()))
     }
 
-    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would, but for what depends on rows beside it.
+    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would, but for what depends
+    /// on rows beside it.
     pub(crate) fn prepare_stored(&self, slot: u32, query: &mut Query) {
         query.full.clear();
         query.full.extend_from_slice(self.stored(slot, &mut Decoded::default()));
@@ -380,11 +391,13 @@ impl Vectors {
         }
     }
 
-    /// The vector as it came, but for rounding where cosine changed its length or codes are all that is kept.
+    /// The vector as it came, but for rounding where cosine changed its length or codes are all
+    /// that is kept.
     pub(crate) fn get(&self, slot: u32, vector: &mut [f32]) {
         let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
         for (value, &stored) in vector.iter_mut().zip(self.stored(slot, &mut Decoded::default())) {
-            // Rounding may take the largest numbers beyond what f32 holds, and so may a length that a file makes up.
+            // Rounding may take the largest numbers beyond what f32 holds, and so may a length that
+            // a file makes up.
             let most = f64::from(f32::MAX);
             *value = if length == 1.0 { stored } else { (f64::from(stored) * length).clamp(-most, most) as f32 };
         }
@@ -406,8 +419,8 @@ impl Vectors {
         &decoded.row
     }
 
-    /// Starts to bring what the next [`score`](Self::score) reads into the cache. For levels only: a walk over full rows, eight times as long,
-    /// took a fifth longer with it.
+    /// Starts to bring what the next [`score`](Self::score) reads into the cache. For levels only:
+    /// a walk over full rows, eight times as long, took a fifth longer with it.
     #[inline(always)]
     pub(crate) fn prefetch(&self, slots: &[u32]) {
         if let Some(codes) = self.coded() {
@@ -435,7 +448,8 @@ impl Vectors {
         }
     }
 
-    /// Where [`score`](Self::score) estimates, what is to be added to an estimate to make it a walk distance, and how far that may be off.
+    /// Where [`score`](Self::score) estimates, what is to be added to an estimate to make it a walk
+    /// distance, and how far that may be off.
     pub(crate) fn estimate(&self, query: &Query) -> Option<(f32, f32)> {
         self.coded().map(|codes| codes.estimate(&query.coded))
     }
@@ -486,8 +500,8 @@ impl Vectors {
         }
     }
 
-    /// Whether what is stored of the slots below `slots` could have been stored by [`set`](Self::set), as far as it
-    /// matters: whatever is done with it, distances stay numbers.
+    /// Whether what is stored of the slots below `slots` could have been stored by
+    /// [`set`](Self::set), as far as it matters: whatever is done with it, distances stay numbers.
     pub(crate) fn are_sound(&self, slots: u32) -> bool {
         let mut room = Decoded::default();
         // What is left of a row in few bits may be longer than it was.

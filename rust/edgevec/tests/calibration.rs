@@ -104,7 +104,8 @@ fn rows_that_were_rolled_back_count_for_nothing() {
 
 #[test]
 fn each_step_is_short() {
-    // Rows in tight groups of few bits: estimates say little, so that ten times as many rows are ranked.
+    // Rows in tight groups of few bits: estimates say little, so that ten times as many rows are
+    // ranked.
     let (dimensions, rows) = (256, 2_001);
     let mut centres = Clusters::new(dimensions, 20, 3);
     let centres = centres.rows(20);
@@ -128,6 +129,7 @@ fn each_step_is_short() {
         assert!(index.link(1) > 0);
         steps += 1;
     }
-    // Two scans of 2,000 rows, forty searches at each of six widths and more, and two or more steps to rank each row of the sample.
+    // Two scans of 2,000 rows, forty searches at each of six widths and more, and two or more steps
+    // to rank each row of the sample.
     assert!((400..4_000).contains(&steps), "{steps}");
 }

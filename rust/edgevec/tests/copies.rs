@@ -24,7 +24,8 @@ fn rows_that_come_after_copies_are_found() {
     }
 }
 
-/// Levels tell such rows apart by chance alone, so that a walk need not come to the right ones: calibration must notice.
+/// Levels tell such rows apart by chance alone, so that a walk need not come to the right ones:
+/// calibration must notice.
 #[test]
 fn rows_that_are_all_equally_far_apart_are_found() {
     for metric in METRICS {
@@ -70,7 +71,8 @@ fn odd_rows_among_copies_are_found() {
     }
 }
 
-/// Odd rows among thousands that lie around one point are linked to by few of those, unless they are taken care of.
+/// Odd rows among thousands that lie around one point are linked to by few of those, unless they
+/// are taken care of.
 #[test]
 fn odd_rows_among_alike_ones_are_found() {
     for (metric, spread) in [(Metric::Euclidean, 0.01), (Metric::Cosine, 0.01), (Metric::Cosine, 0.001)] {

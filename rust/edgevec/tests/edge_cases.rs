@@ -1,4 +1,5 @@
-//! The cases that break vector indexes: nothing in it, one thing, everything the same, everything gone, too much of it.
+//! The cases that break vector indexes: nothing in it, one thing, everything the same, everything
+//! gone, too much of it.
 
 mod support;
 
@@ -7,7 +8,8 @@ use support::Clusters;
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Dot, Metric::Euclidean];
 
-/// An index with a graph from the first row on, so that these cases meet the graph and not only the scan.
+/// An index with a graph from the first row on, so that these cases meet the graph and not only the
+/// scan.
 fn index(dimensions: u32, metric: Metric) -> Index {
     Index::new(Options { metric, exact_threshold: 0, ..Options::new(dimensions) }).unwrap()
 }

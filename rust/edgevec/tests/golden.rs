@@ -1,5 +1,5 @@
-//! Files that earlier builds exported are read for ever, and saved again to the same bytes. `scripts/golden.mjs` writes them; their names are
-//! `<format>-<metric>-<precision>-<rows>`.
+//! Files that earlier builds exported are read for ever, and saved again to the same bytes.
+//! `scripts/golden.mjs` writes them; their names are `<format>-<metric>-<precision>-<rows>`.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,8 @@
-//! What must not get worse unnoticed: counts that are the same on every machine. Times are for benchmarks.
+//! What must not get worse unnoticed: counts that are the same on every machine. Times are for
+//! benchmarks.
 //!
-//! A change for the worse by more than 2 % fails and names the number. One for the better is written down here, to be held from then on.
+//! A change for the worse by more than 2 % fails and names the number. One for the better is
+//! written down here, to be held from then on.
 
 mod support;
 

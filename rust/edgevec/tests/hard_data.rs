@@ -1,4 +1,5 @@
-//! Searches reach the recall asked for, also on data that graphs or levels find hard. Larger sizes: `examples/hard.rs`.
+//! Searches reach the recall asked for, also on data that graphs or levels find hard. Larger sizes:
+//! `examples/hard.rs`.
 
 mod support {
     pub mod hard;
@@ -29,7 +30,8 @@ fn check(kind: Kind, dimensions: usize, rows: usize, options: Options, name: &st
         let farthest = farthest(&index, &queries, k);
         for recall in [0.9, 0.95, 0.99] {
             let (share, none, _) = reached(&index, &queries, k, recall, &farthest);
-            // One of four hundred queries is a quarter of a hundredth: a nearest row is found or not, which varies more.
+            // One of four hundred queries is a quarter of a hundredth: a nearest row is found or
+            // not, which varies more.
             let chance = if k == 1 { 2.5 * CHANCE } else { CHANCE };
             assert!(share >= recall - chance, "{name}, k {k}: asked {recall}, reached {share}, {none} found none");
         }
@@ -76,7 +78,8 @@ fn tight_groups_one_after_the_other() {
     assert_eq!(index.stats().level_bytes, 0);
 }
 
-/// A walk that ends in a group without the nearest rows finds none of these, however many it finds there.
+/// A walk that ends in a group without the nearest rows finds none of these, however many it finds
+/// there.
 #[test]
 fn walks_end_in_the_right_group() {
     let mut data = Hard::new(groups(100, 0.1, true), 64, 15_000, 1);

@@ -1,4 +1,5 @@
-//! Recall of the graph against the exact scan, on seeded clustered data, and what must hold whatever the data.
+//! Recall of the graph against the exact scan, on seeded clustered data, and what must hold
+//! whatever the data.
 
 mod support;
 

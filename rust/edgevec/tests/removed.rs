@@ -59,7 +59,8 @@ fn assert_gone(index: &Index, before: &Index, removed: &[u32], name: &str) {
         let Some(blank) = now.get(removed[0] as usize) else { continue };
         for &slot in removed {
             assert!(now[slot as usize] == *blank, "{name}: slot {slot} is not blank in {section:?}");
-            // Of a few bytes another row may have the same by chance, and of levels because it lies near.
+            // Of a few bytes another row may have the same by chance, and of levels because it lies
+            // near.
             let alone = |row: &&Vec<u8>| row.len() >= 8 && then.iter().filter(|other| other == row).count() == 1;
             if let Some(row) = then.get(slot as usize).filter(alone) {
                 assert!(!now.contains(row), "{name}: slot {slot} is still there in {section:?}");

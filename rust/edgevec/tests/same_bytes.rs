@@ -1,5 +1,6 @@
-//! The same calls lead to the same bytes on every platform: what this build saves of a seeded index has the checksums that every other build
-//! must come to. `ts/test/unit/engine/same-bytes.test.ts` does the same with the engine in WebAssembly.
+//! The same calls lead to the same bytes on every platform: what this build saves of a seeded index
+//! has the checksums that every other build must come to. `ts/test/unit/engine/same-bytes.test.ts`
+//! does the same with the engine in WebAssembly.
 //!
 //! `node scripts/same-bytes.mjs` writes them anew, after a change that is meant to change them.
 

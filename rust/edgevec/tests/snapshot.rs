@@ -218,8 +218,8 @@ fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
     slots
 }
 
-/// An index with everything in it: visible, hidden, removed and reclaimed rows, a compaction under way, and rows that wait
-/// to be linked.
+/// An index with everything in it: visible, hidden, removed and reclaimed rows, a compaction under
+/// way, and rows that wait to be linked.
 fn lived_in(options: Options, rows: usize, seed: u64) -> Index {
     let mut data = Clusters::new(options.dimensions as usize, 20, seed);
     let mut index = Index::new(options).unwrap();
@@ -667,8 +667,8 @@ fn what_a_partial_index_cannot_do_it_refuses() {
     live_on(&mut read_back(&partial, "begun anew"), 5);
 }
 
-/// Whatever is done to an index while its rows come in leads to what it leads to where they were there from the start: also where new rows
-/// take slots in chunks that are to come.
+/// Whatever is done to an index while its rows come in leads to what it leads to where they were
+/// there from the start: also where new rows take slots in chunks that are to come.
 #[test]
 fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
     for (metric, (options, rows)) in waiting().into_iter().enumerate() {
@@ -758,7 +758,8 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
                 snapshot
             });
             assert!(one == other);
-            // What has been written to since it was saved is to be saved again, whether it was there then or not.
+            // What has been written to since it was saved is to be saved again, whether it was
+            // there then or not.
             for (at, (chunk, saved)) in (0..).zip(one.chunks(Section::Rows).iter().zip(snapshot.chunks(Section::Rows)))
             {
                 assert!(partial.is_dirty(Section::Rows, at) || chunk == saved);
@@ -805,7 +806,8 @@ fn a_graph_that_is_none_is_built_anew() {
     }
 }
 
-/// A walk that comes to a node without a way on finds nobody to link to, and the index would take all for removed.
+/// A walk that comes to a node without a way on finds nobody to link to, and the index would take
+/// all for removed.
 #[test]
 fn a_graph_in_which_walks_end_is_built_anew() {
     let rows = Clusters::new(64, 20, 3).rows(900);
@@ -944,7 +946,8 @@ fn rows_that_no_index_wrote_are_refused() {
     }
 }
 
-/// Bytes changed at random, seeded; none makes the engine panic or loop, whatever is done with what comes out.
+/// Bytes changed at random, seeded; none makes the engine panic or loop, whatever is done with what
+/// comes out.
 #[test]
 fn changed_bytes_never_panic() {
     let mut number = 0;

@@ -1,4 +1,5 @@
-//! Snapshots of which some bytes are others, or missing. The input says whose snapshot it is, then edits of [`EDIT`] bytes each.
+//! Snapshots of which some bytes are others, or missing. The input says whose snapshot it is, then
+//! edits of [`EDIT`] bytes each.
 #![no_main]
 
 use edgevec_fuzz::{complete, live_on, seeds};

@@ -1,9 +1,10 @@
 //! What the fuzz targets share: small indexes to start from, and memory that is counted.
 //!
-//! `cargo xtask fuzz` builds the targets and runs each on its corpus and some thousands of inputs more, the same in every run.
-//! It needs rustup's stable toolchain and a C++ compiler, for libFuzzer. `cargo xtask fuzz --runs 1000000` goes on for longer;
-//! a finding is written to `artifacts/<target>/`, and `cargo xtask fuzz FILE` runs it again. What finds new paths belongs into
-//! `corpus/<target>/`, minimised. `cargo fuzz run snapshot` works as well, with nightly.
+//! `cargo xtask fuzz` builds the targets and runs each on its corpus and some thousands of inputs
+//! more, the same in every run. It needs rustup's stable toolchain and a C++ compiler, for
+//! libFuzzer. `cargo xtask fuzz --runs 1000000` goes on for longer; a finding is written to
+//! `artifacts/<target>/`, and `cargo xtask fuzz FILE` runs it again. What finds new paths belongs
+//! into `corpus/<target>/`, minimised. `cargo fuzz run snapshot` works as well, with nightly.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::OnceLock;
@@ -34,7 +35,8 @@ impl Snapshot {
         chunks.map(|chunk| chunk.len() as u64).sum()
     }
 
-    /// Reads it back, and sees that this takes no more memory than its bytes allow. `lost` chunks are left out.
+    /// Reads it back, and sees that this takes no more memory than its bytes allow. `lost` chunks
+    /// are left out.
     pub fn restore(&self, lost: impl Fn(Section, u32) -> bool) -> Result<(Index, Recovered), Error> {
         let bytes: u64 = Section::ALL.into_iter().map(|section| self.bytes(section)).sum();
         within(self.header.len() + bytes as usize, || {
@@ -55,7 +57,8 @@ impl Snapshot {
     }
 }
 
-/// Searches an index of which rows are still to come, brings them as searches want them, and at last all. None where they are no rows.
+/// Searches an index of which rows are still to come, brings them as searches want them, and at
+/// last all. None where they are no rows.
 pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
     let rows = snapshot.sections.iter().filter(|(section, _)| *section == Section::Rows);
     let mut bytes = rows.flat_map(|(_, chunks)| chunks).flatten().copied().collect::<Vec<_>>().into_iter();
@@ -83,7 +86,8 @@ pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
     Some(index)
 }
 
-/// Indexes of every metric and precision, with visible, hidden, removed and reclaimed rows, some with a compaction under way.
+/// Indexes of every metric and precision, with visible, hidden, removed and reclaimed rows, some
+/// with a compaction under way.
 pub fn seeds() -> &'static [Snapshot] {
     static SEEDS: OnceLock<Vec<Snapshot>> = OnceLock::new();
     SEEDS.get_or_init(|| {
@@ -187,7 +191,8 @@ fn vectors(index: &Index, rows: usize, seed: u64) -> Vec<f32> {
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-/// Runs what must need no more memory than a few times so many bytes. Each section may have a chunk of a mebibyte that is not full.
+/// Runs what must need no more memory than a few times so many bytes. Each section may have a chunk
+/// of a mebibyte that is not full.
 pub fn within<T>(bytes: usize, run: impl FnOnce() -> T) -> T {
     let before = HELD.load(Relaxed);
     MOST.store(before, Relaxed);

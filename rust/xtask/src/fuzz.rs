@@ -1,4 +1,5 @@
-//! Runs the fuzz targets, with stable Rust: what cargo-fuzz does, without having to install it. `fuzz/src/lib.rs` says how to use it.
+//! Runs the fuzz targets, with stable Rust: what cargo-fuzz does, without having to install it.
+//! `fuzz/src/lib.rs` says how to use it.
 
 use std::fs;
 use std::path::Path;
@@ -54,7 +55,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
             Some(file) if file.starts_with(&artifacts) || file.starts_with(&corpus) => fuzzer.arg(file),
             Some(_) => continue,
             None => {
-                // What finds new paths goes where a longer run takes it up again. The usual run begins anew, to be the same each time.
+                // What finds new paths goes where a longer run takes it up again. The usual run
+                // begins anew, to be the same each time.
                 let found = target.join("corpus").join(name);
                 if runs.is_none() && found.exists() {
                     fs::remove_dir_all(&found)?;
@@ -78,14 +80,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The target triple of this machine. Named, so that build scripts and macros are built without the flags.
+/// The target triple of this machine. Named, so that build scripts and macros are built without the
+/// flags.
 fn host() -> Result<String> {
     let output = Command::new("rustc").arg("-vV").output().context("rustc could not be started")?;
     let version = String::from_utf8(output.stdout)?;
     Ok(version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names its host")?.to_owned())
 }
 
-/// Sanitizers are unstable in name only: rustup's stable toolchains bring the runtime; those of distributions may not.
+/// Sanitizers are unstable in name only: rustup's stable toolchains bring the runtime; those of
+/// distributions may not.
 fn has_sanitizer() -> Result<bool> {
     let output =
         Command::new("rustc").args(["--print", "target-libdir"]).output().context("rustc could not be started")?;

@@ -1,8 +1,8 @@
 //! wasm-bindgen's JavaScript, made into a factory.
 //!
-//! The glue keeps its wasm instance in a module variable, so a module could only ever drive one. Each database has an instance of
-//! its own: a trap then kills one database, and closing one frees its memory. So the whole module becomes the body of
-//! `createBindings()`.
+//! The glue keeps its wasm instance in a module variable, so a module could only ever drive one.
+//! Each database has an instance of its own: a trap then kills one database, and closing one frees
+//! its memory. So the whole module becomes the body of `createBindings()`.
 
 use anyhow::{Context, Result, ensure};
 

@@ -1,4 +1,7 @@
-/** `node kernels.mjs FOLDER VARIANT…`: whether the kernels of builds of the engine agree with their formulas. */
+/**
+ * `node kernels.mjs FOLDER VARIANT…`: whether the kernels of builds of the engine agree with their
+ * formulas.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,7 +1,8 @@
 //! Which compiler can build for wasm32 here.
 //!
-//! A rustup toolchain with the target is first choice. Debian and Ubuntu package a compiler with the standard library's sources instead
-//! (`rustc-web`, `rust-web-src`, `cargo-web`, and an `lld`); from those the standard library is built along.
+//! A rustup toolchain with the target is first choice. Debian and Ubuntu package a compiler with
+//! the standard library's sources instead (`rustc-web`, `rust-web-src`, `cargo-web`, and an `lld`);
+//! from those the standard library is built along.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -61,9 +62,11 @@ impl Toolchain {
                     "linker-flavor=wasm-ld".into(),
                 ]);
                 let mut cargo = Command::new("/usr/bin/cargo");
-                // Without these, a rustup toolchain that runs this program would lend its own compiler.
+                // Without these, a rustup toolchain that runs this program would lend its own
+                // compiler.
                 cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
-                // -Zbuild-std is unstable; Debian's stable compiler matches its sources exactly, which is what the gate is for.
+                // -Zbuild-std is unstable; Debian's stable compiler matches its sources exactly,
+                // which is what the gate is for.
                 cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
                 cargo
             }

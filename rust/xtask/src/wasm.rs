@@ -1,4 +1,5 @@
-//! Builds every wasm variant into a folder of `target/`: `<variant>.wasm`, and the glue that all share.
+//! Builds every wasm variant into a folder of `target/`: `<variant>.wasm`, and the glue that all
+//! share.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,8 @@ pub fn build(build: &Build) -> Result<()> {
 
 fn compile(toolchain: &Toolchain, workspace: &Path, build: &Build, variant: &Variant) -> Result<PathBuf> {
     let mut flags = vec!["-C".into(), format!("target-feature={}", variant.features)];
-    // Measured: 2.6 % fewer bytes than rustc's own threshold at opt-level 3, and queries and builds as fast.
+    // Measured: 2.6 % fewer bytes than rustc's own threshold at opt-level 3, and queries and builds
+    // as fast.
     flags.extend(["-C".into(), "llvm-args=-inline-threshold=75".into()]);
     // Panic messages name files: not where they lie on the machine that builds.
     if let Some(home) = toolchain::cargo_home() {

@@ -95,7 +95,10 @@ export class Engine {
     return this.#guard.run(() => this.#raw.link(budget));
   }
 
-  /** Slots in the queue of those to be linked: committed rows, and rows removed before their turn came. */
+  /**
+   * Slots in the queue of those to be linked: committed rows, and rows removed before their turn
+   * came.
+   */
   unlinked(): number {
     return this.#guard.run(() => this.#raw.unlinked());
   }

@@ -1,5 +1,6 @@
-// A site whose data is cleared while its page stays open, as by a log-out that sends `Clear-Site-Data: "storage"`. In Chromium
-// workers that are started from then on share no locks with the page.
+// A site whose data is cleared while its page stays open, as by a log-out that sends
+// `Clear-Site-Data: "storage"`. In Chromium workers that are started from then on share no locks
+// with the page.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cdp, server } from 'vitest/browser';

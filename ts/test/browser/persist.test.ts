@@ -1,5 +1,6 @@
-// A browser decides by itself, or by what the harness has set (ts/test/support/projects.ts), whether it grants this. So the tests ask for agreement with the
-// browser's own word, whichever that is.
+// A browser decides by itself, or by what the harness has set (ts/test/support/projects.ts),
+// whether it grants this. So the tests ask for agreement with the browser's own word, whichever
+// that is.
 
 import { expect, onTestFinished, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';

@@ -1,4 +1,7 @@
-/** Facts about the platform that EdgeVec is built on. Where one of these fails, everything else would. */
+/**
+ * Facts about the platform that EdgeVec is built on. Where one of these fails, everything else
+ * would.
+ */
 import { expect, test } from 'vitest';
 
 /** A module whose only function returns the splat of an i32: valid only where simd128 is. */

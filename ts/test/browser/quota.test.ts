@@ -68,7 +68,8 @@ async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
   for (let failed = false; !failed; ) {
     expect(next * ROW_BYTES, 'bytes stored without an end').toBeLessThan(MOST_BYTES);
     const records = batch(next, BATCH, next);
-    // The oldest row is written again each time, so that a failed write has an old row to leave alone.
+    // The oldest row is written again each time, so that a failed write has an old row to leave
+    // alone.
     const given = [{ ...records[0], id: 'oldest' } as never, ...records];
     try {
       await db.upsert(given);

@@ -25,7 +25,10 @@ test('IndexedDB where there is no navigator', async () => {
 describe('IndexedDB that the browser clears', () => {
   afterEach(() => void vi.restoreAllMocks());
 
-  /** Does to those who have it open what clearing the site's data does: their connections end, and then the database is not there. */
+  /**
+   * Does to those who have it open what clearing the site's data does: their connections end, and
+   * then the database is not there.
+   */
   function clearing(): (name: string) => Promise<void> {
     const { open } = IDBFactory.prototype;
     const connections: IDBDatabase[] = [];

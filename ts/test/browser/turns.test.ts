@@ -1,4 +1,5 @@
-// In the page's own thread, the event loop turns while long work is done, even work that waits for nothing.
+// In the page's own thread, the event loop turns while long work is done, even work that waits for
+// nothing.
 
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
@@ -11,8 +12,8 @@ const ROWS = 100_000;
 const ids = Array.from({ length: ROWS }, (_, id) => id);
 
 /**
- * From now on each look at the clock takes a millisecond, so that slices have as many steps on every
- * machine. A database keeps the clock with which it is opened: it never goes back.
+ * From now on each look at the clock takes a millisecond, so that slices have as many steps on
+ * every machine. A database keeps the clock with which it is opened: it never goes back.
  */
 function countLooks(): () => void {
   let time = performance.now();

@@ -363,7 +363,10 @@ describe('A lock that is free', () => {
     LockManager.prototype.request = request;
   });
 
-  /** Opens, fills and counts; by the timers of this thread, an hour passes after the worker has said that it lives. */
+  /**
+   * Opens, fills and counts; by the timers of this thread, an hour passes after the worker has said
+   * that it lives.
+   */
   const goesOn = async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());

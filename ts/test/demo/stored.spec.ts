@@ -15,7 +15,10 @@ async function findsRow({ search, hits }: Demo, row: number) {
   await expect(hits.first()).toContainText('distance 0.0000');
 }
 
-/** Runs `check` once `tab` knows that `builder` builds, and returns once it knows that it does no more. */
+/**
+ * Runs `check` once `tab` knows that `builder` builds, and returns once it knows that it does no
+ * more.
+ */
 async function seesBuildElsewhere(tab: Demo, builder: Demo, check: () => Promise<void>) {
   await tab.page.evaluate(() => {
     const { query } = LockManager.prototype;

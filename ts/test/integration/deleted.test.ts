@@ -115,7 +115,8 @@ test('What a process left in the journal that ended after its checkpoint goes wi
   await db.save();
   await db.close();
   expect(found(rows)).toEqual([]);
-  // As if the journal had not been written anew: the entry with the rows, and a record that forgets it.
+  // As if the journal had not been written anew: the entry with the rows, and a record that forgets
+  // it.
   const { FilesSite } = await import('../../src/storage/files/site.js');
   const { node } = await import('../../src/storage/files/node.js');
   const site = new FilesSite(node() as NonNullable<ReturnType<typeof node>>, directory);

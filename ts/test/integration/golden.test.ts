@@ -1,4 +1,5 @@
-// Files that earlier versions exported: read for ever, and exported again as they are. scripts/golden.mjs writes them.
+// Files that earlier versions exported: read for ever, and exported again as they are.
+// scripts/golden.mjs writes them.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
@@ -46,7 +47,10 @@ interface Manifest {
   readonly metadata: readonly unknown[];
 }
 
-/** docs/format.md: 16 bytes of the file, the manifest's length among them, then 16 of the manifest, then its text. */
+/**
+ * docs/format.md: 16 bytes of the file, the manifest's length among them, then 16 of the manifest,
+ * then its text.
+ */
 function manifestOf(file: string): Manifest {
   const bytes = readFileSync(`${folder}${file}`);
   return JSON.parse(bytes.toString('utf8', 32, 16 + bytes.readUInt32LE(8)));
@@ -65,7 +69,8 @@ test('there is one of each kind', () => {
   const sections = manifests.map((manifest) => Object.keys(manifest.sections).join());
   const [ROWS, LENGTHS, LEVELS, FACTORS, HALVES, BYTES, STEPS] = [1, 2, 3, 4, 5, 6, 7];
   const GRAPH = [8, 9, 10];
-  // Rows with levels, rows with a graph and none, and the levels of int16 and int8, each with lengths and without.
+  // Rows with levels, rows with a graph and none, and the levels of int16 and int8, each with
+  // lengths and without.
   expect(sections).toContain([ROWS, LENGTHS, LEVELS, FACTORS, ...GRAPH].join());
   expect(sections).toContain([ROWS, ...GRAPH].join());
   for (const lengths of [[], [LENGTHS]]) {

@@ -1,4 +1,5 @@
-// Where a database runs and where it is kept, by what the platform has. The platforms are fakes: Bun has workers and files, a browser workers and IndexedDB.
+// Where a database runs and where it is kept, by what the platform has. The platforms are fakes:
+// Bun has workers and files, a browser workers and IndexedDB.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Importing the package does nothing: server rendering, tests and tools import it where no browser is.
+// Importing the package does nothing: server rendering, tests and tools import it where no browser
+// is.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

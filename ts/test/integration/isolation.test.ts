@@ -7,7 +7,10 @@ import { opener } from '../support/open.js';
 
 /** So many rows that a write of them, and a read of them, take several steps. */
 const ROWS = 300;
-/** A call begins so many turns of the event loop after the write. The write is whole before the last of them. */
+/**
+ * A call begins so many turns of the event loop after the write. The write is whole before the last
+ * of them.
+ */
 const TURNS = Array.from({ length: 40 }, (_, turn) => turn);
 const IDS = Array.from({ length: ROWS }, (_, id) => id);
 const open = opener(false);

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 
-// Tests of pages run here: much of a browser's, some of it without all of its methods, beside what Node has.
+// Tests of pages run here: much of a browser's, some of it without all of its methods, beside what
+// Node has.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -41,7 +41,9 @@ test('a closed database gives its memory back, though somebody holds on to it', 
 });
 
 describe('The copy an export takes is given back', () => {
-  /** A database; when a copy of it begins to be taken, and whether it was taken and is gone again. */
+  /**
+   * A database; when a copy of it begins to be taken, and whether it was taken and is gone again.
+   */
   async function exporting() {
     const { exportBegin } = Database.prototype;
     const { next, end } = Export.prototype;

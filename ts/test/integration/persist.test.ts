@@ -1,4 +1,5 @@
-// The platform is a fake here: Node has neither IndexedDB nor a storage manager. The browsers' own are asked in ts/test/browser/persist.test.ts.
+// The platform is a fake here: Node has neither IndexedDB nor a storage manager. The browsers' own
+// are asked in ts/test/browser/persist.test.ts.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';

@@ -37,7 +37,10 @@ async function stored(): Promise<void> {
   await db.close();
 }
 
-/** From here on whatever would change a file is refused. `root` may write what it has no right to, so modes of files do not do. */
+/**
+ * From here on whatever would change a file is refused. `root` may write what it has no right to,
+ * so modes of files do not do.
+ */
 function refuseWrites(code: string): void {
   const refusal = (): Error => Object.assign(new Error(`${code}: refused, as the test wants`), { code });
   const { open } = fs;

@@ -1,5 +1,5 @@
-// A checkpoint for which there is little room puts chunks of rows into the stored one, each in place
-// of another. Wherever that ends, the database is what was acknowledged.
+// A checkpoint for which there is little room puts chunks of rows into the stored one, each in
+// place of another. Wherever that ends, the database is what was acknowledged.
 
 import { expect, test } from 'vitest';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';

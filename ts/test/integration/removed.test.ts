@@ -1,4 +1,5 @@
-// What was deleted or replaced is gone from exports and from what is stored, once it has been compacted and saved.
+// What was deleted or replaced is gone from exports and from what is stored, once it has been
+// compacted and saved.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,10 @@ function stored(folder: string): Buffer {
   return Buffer.concat(files.map((file) => readFileSync(file)));
 }
 
-/** Which of these are in the bytes: a vector is, if four of its components are, one behind the other. */
+/**
+ * Which of these are in the bytes: a vector is, if four of its components are, one behind the
+ * other.
+ */
 function found(bytes: Buffer, wanted: readonly (string | Float32Array)[]): (string | Float32Array)[] {
   const parts = (one: string | Float32Array): Buffer[] =>
     typeof one === 'string'

@@ -1,4 +1,5 @@
-// What does not fit is refused: large writes before they are begun where the platform tells how much room there is, all others when it has run out.
+// What does not fit is refused: large writes before they are begun where the platform tells how
+// much room there is, all others when it has run out.
 
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -89,7 +90,8 @@ describe('Room that is told of', () => {
   test('a checkpoint that does not fit is made of what is kept back, without the graph', async () => {
     const events: EdgeVecEvent[] = [];
     const db = await open('a', { onEvent: (event) => void events.push(event) });
-    // The write itself finds room. After it there is none, neither for the checkpoint that is made by itself nor for the one asked for.
+    // The write itself finds room. After it there is none, neither for the checkpoint that is made
+    // by itself nor for the one asked for.
     const onProgress = (): void => {
       if (asked > 0) free = 1 * MB;
     };
@@ -215,7 +217,8 @@ describe('Room that runs out', () => {
     const { used } = disk;
     site.quota = used;
     await failure(() => process.save(), 'QUOTA');
-    // Of ten rows, a chunk of each kind and the lists; not of all that is stored already, which would be 10 MB.
+    // Of ten rows, a chunk of each kind and the lists; not of all that is stored already, which
+    // would be 10 MB.
     site.quota = used + 4 * MB;
     await process.save();
     await process.close();
@@ -228,7 +231,9 @@ describe('Room that runs out', () => {
 /** A manifest, or a chunk of the sections that can be built anew (docs/format.md). */
 const isOfGraph = (name: string): boolean => /-(manifest|(8|9|10)-\d+)$/.test(name);
 
-/** What is dropped is dropped in the background; should it never be, the test ends by its timeout. */
+/**
+ * What is dropped is dropped in the background; should it never be, the test ends by its timeout.
+ */
 async function settled(look: () => boolean): Promise<void> {
   while (!look()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
-// Whatever fails while rows come in, what was acknowledged is there, and answers are those of a plain map.
+// Whatever fails while rows come in, what was acknowledged is there, and answers are those of a
+// plain map.
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';

@@ -1,5 +1,5 @@
-// A database is open as soon as it can be searched. Its rows come after, those that a call wants before the others. Writes go on meanwhile, and whatever
-// needs all rows waits.
+// A database is open as soon as it can be searched. Its rows come after, those that a call wants
+// before the others. Writes go on meanwhile, and whatever needs all rows waits.
 
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { HitsReply, SearchRequest } from '../../src/base/calls.js';
@@ -482,8 +482,8 @@ describe('Rows that come after all else', () => {
       strict: false,
     });
     await upsert(other, ['theirs'], [vectors[8 * CHUNK] as Float32Array]);
-    // Both have read the whole log. A tab that had not would begin anew from the other's checkpoint,
-    // and while that tab reads, no chunk is dropped.
+    // Both have read the whole log. A tab that had not would begin anew from the other's
+    // checkpoint, and while that tab reads, no chunk is dropped.
     await database.flush();
     await third.database.flush();
     const before = disk_.keys('chunks');

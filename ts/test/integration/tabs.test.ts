@@ -1,5 +1,6 @@
-// Several tabs, one database: by simulation, with a seeded scheduler that holds calls back, freezes tabs, kills them, and loses what they tell each
-// other. Every acknowledged write is there, in one order that all agree on.
+// Several tabs, one database: by simulation, with a seeded scheduler that holds calls back, freezes
+// tabs, kills them, and loses what they tell each other. Every acknowledged write is there, in one
+// order that all agree on.
 
 import { describe, expect, test } from 'vitest';
 import type { ChangeChannel } from '../../src/storage/storage.js';
@@ -21,7 +22,10 @@ interface Tab {
   running: number;
 }
 
-/** What was asked of an id: a value, or none for a deletion; and when, by a clock that ticks with each event. */
+/**
+ * What was asked of an id: a value, or none for a deletion; and when, by a clock that ticks with
+ * each event.
+ */
 interface Asked {
   readonly n: number | undefined;
   readonly from: number;
@@ -74,7 +78,8 @@ class World {
     this.#channels.push({ hear: () => void listeners.forEach((heard) => void heard()) });
     let tab: Tab | undefined;
     const hold = () => new Promise<void>((go) => void this.#held.push({ tab: () => tab, go }));
-    // Once it is open all its calls wait for the scheduler, and before that those for rows that come after.
+    // Once it is open all its calls wait for the scheduler, and before that those for rows that
+    // come after.
     site.onCall = async (key) => {
       if (isRowChunk(key) && this.begun.rows.length > 0) await hold();
     };
@@ -87,7 +92,9 @@ class World {
 
   readonly #channels: { hear: () => void }[] = [];
 
-  /** Lets one of the calls held back go on, of a tab that is not frozen. False where there is none. */
+  /**
+   * Lets one of the calls held back go on, of a tab that is not frozen. False where there is none.
+   */
   async step(): Promise<boolean> {
     const able = this.#held.filter(({ tab }) => !tab()?.frozen);
     const one = able[this.pick(able.length)];
@@ -147,13 +154,17 @@ class World {
     this.#held = this.#held.filter((held) => held.tab() !== tab);
   }
 
-  /** Whether rows are what some order of the asked operations leads to, in which each comes between its call and its acknowledgement. */
+  /**
+   * Whether rows are what some order of the asked operations leads to, in which each comes between
+   * its call and its acknowledgement.
+   */
   check(rows: readonly Row[]): void {
     const found = new Map(rows.map(({ id, n }) => [id, n]));
     for (const id of IDS) {
       const asked = this.asked.get(id) ?? [];
       const n = found.get(id);
-      // The last of an id: nothing that was called after it was acknowledged has been acknowledged itself.
+      // The last of an id: nothing that was called after it was acknowledged has been acknowledged
+      // itself.
       const isLast = ({ to }: Asked): boolean =>
         !asked.some((later) => later.to !== undefined && to !== undefined && later.from > to);
       const possible = asked.filter(isLast).map((one) => one.n);
@@ -183,7 +194,10 @@ describe('Tabs', () => {
   async function simulate(seeds: number, begun: Begun): Promise<{ streaming: number; reloads: number }> {
     let kills = 0;
     let writes = 0;
-    /** What was asked of a tab whose rows were still to come, and tabs that took up another's checkpoint. */
+    /**
+     * What was asked of a tab whose rows were still to come, and tabs that took up another's
+     * checkpoint.
+     */
     let streaming = 0;
     let reloads = 0;
     for (let seed = 1; seed <= seeds; seed++) {

@@ -40,8 +40,8 @@ function untold(): NodePlatform {
 }
 
 /**
- * Whether the platform tells which files are open. Windows does not, nor does a Linux without `/proc`:
- * there a thread that is terminated counts as gone after a while.
+ * Whether the platform tells which files are open. Windows does not, nor does a Linux without
+ * `/proc`: there a thread that is terminated counts as gone after a while.
  */
 const tells = await (async (): Promise<boolean> => {
   const file = await node.fs.open(fileURLToPath(import.meta.url), 'r');

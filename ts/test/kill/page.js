@@ -1,4 +1,7 @@
-/** Opens the database, says what is in it, and then does what the server says, until something ends it. Driven by scripts/kill.mjs. */
+/**
+ * Opens the database, says what is in it, and then does what the server says, until something ends
+ * it. Driven by scripts/kill.mjs.
+ */
 import { EdgeVec } from '/dist/index.js';
 
 const DIMENSIONS = 128;
@@ -67,7 +70,8 @@ async function live() {
         .catch(complain)
         .finally(() => running.delete(done));
       running.add(done);
-      // A large write takes its place when the last of it comes: it is waited for, so that the order is that of the calls.
+      // A large write takes its place when the last of it comes: it is waited for, so that the
+      // order is that of the calls.
       if (op.rows?.length > 1_000) await done;
       else if (running.size >= AT_ONCE) await Promise.race(running);
     }

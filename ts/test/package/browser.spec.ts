@@ -10,7 +10,10 @@ interface Apps {
   readonly running: RunningBrowser;
 }
 
-/** Playwright's own fixtures are not used: they cannot drive WebKitGTK, and `launchBrowser` drives all three. */
+/**
+ * Playwright's own fixtures are not used: they cannot drive WebKitGTK, and `launchBrowser` drives
+ * all three.
+ */
 const test = base.extend<object, Apps>({
   viteApp: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern
@@ -40,7 +43,10 @@ const test = base.extend<object, Apps>({
   ],
 });
 
-/** Opens the page and awaits what it tells; what it prints goes into the error where it tells nothing. */
+/**
+ * Opens the page and awaits what it tells; what it prints goes into the error where it tells
+ * nothing.
+ */
 async function visit(browser: RunningBrowser, url: string, inbox: Inbox): Promise<Outcome> {
   const lines: string[] = [];
   const outcome = inbox.next();

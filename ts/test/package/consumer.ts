@@ -1,4 +1,7 @@
-/** Consumers of the packed package: apps in a folder of their own, outside the repository, with the tarball installed. */
+/**
+ * Consumers of the packed package: apps in a folder of their own, outside the repository, with the
+ * tarball installed.
+ */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -35,7 +38,9 @@ export async function install(app: 'vite' | 'plain'): Promise<Consumer> {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** What the page told. It POSTs it, so that no policy of the page stands in the way of reading it. */
+/**
+ * What the page told. It POSTs it, so that no policy of the page stands in the way of reading it.
+ */
 export interface Outcome {
   readonly ids: unknown[];
   readonly titles: string[];

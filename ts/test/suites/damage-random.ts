@@ -1,5 +1,6 @@
-// Damage of every kind, drawn: a database opens with what was acknowledged before the damage, or it does not open and nothing is changed; then all of
-// it is there once the damage is undone, and what can be read is given back meanwhile.
+// Damage of every kind, drawn: a database opens with what was acknowledged before the damage, or it
+// does not open and nothing is changed; then all of it is there once the damage is undone, and what
+// can be read is given back meanwhile.
 
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeFrame } from '../../src/format/entry.js';

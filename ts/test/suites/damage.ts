@@ -55,7 +55,9 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       return ids;
     }
 
-    /** A small database, closed: `saved` rows in its checkpoint, and then `logged` ones in its log. */
+    /**
+     * A small database, closed: `saved` rows in its checkpoint, and then `logged` ones in its log.
+     */
     async function written(saved: number, logged: number): Promise<string> {
       const name = fresh();
       const db = await open(name, { dimensions: 2, metric: 'euclidean' });
@@ -71,7 +73,10 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       ...Array.from({ length: logged }, (_, n) => `logged${n}`),
     ];
 
-    /** Stores it with what `change` makes of it; opening must fail and change nothing. Gives the error. */
+    /**
+     * Stores it with what `change` makes of it; opening must fail and change nothing. Gives the
+     * error.
+     */
     async function refuses(
       name: string,
       code: 'DAMAGED' | 'UNSUPPORTED_FORMAT',

@@ -1,4 +1,5 @@
-// Whatever fails, and whenever: what was acknowledged is there, and nothing else but what was asked for.
+// Whatever fails, and whenever: what was acknowledged is there, and nothing else but what was asked
+// for.
 
 import { describe, expect, test } from 'vitest';
 import { Disk, type Fault, FaultySite, LOSSES, type Loss } from '../support/disk.js';
@@ -37,7 +38,9 @@ const EXACT_THRESHOLD = 100;
 const start = (site: FaultySite): Promise<Process> =>
   Process.start(site, undefined, undefined, { exactThreshold: EXACT_THRESHOLD });
 
-/** Small and large writes, strict ones, deletions, checkpoints with and without a log behind them. */
+/**
+ * Small and large writes, strict ones, deletions, checkpoints with and without a log behind them.
+ */
 const STORY: readonly (Step | typeof restart)[] = [
   upsert([{ id: 1, n: 1 }]),
   upsert([{ id: 2, n: 2 }], true),
@@ -145,7 +148,10 @@ function leftOf(disk: Disk, how: Fault): readonly (readonly [Loss | undefined, D
   return left;
 }
 
-/** Tells the story in which this call goes wrong. Returns on how many different disks it was checked. */
+/**
+ * Tells the story in which this call goes wrong. Returns on how many different disks it was
+ * checked.
+ */
 async function check(fault: { call: number; how: Fault }): Promise<number> {
   const disk = new Disk();
   const site = new FaultySite(disk);

@@ -1,5 +1,5 @@
-// Arguments that are not what they seem: whatever the caller's own objects do, a call ends in a typed error, and the database
-// is as it was.
+// Arguments that are not what they seem: whatever the caller's own objects do, a call ends in a
+// typed error, and the database is as it was.
 
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type EdgeVecEvent } from '../../src/index.js';

@@ -32,7 +32,8 @@ export function defineRecallSuite(label: string, open: Open): void {
       const db = await open({ dimensions, recall: 0.9 });
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       const asked = near(rows, clustered(200, dimensions, 22));
-      // As soon as the write resolves: learning is a part of it, at 2,000 rows and whenever they have doubled.
+      // As soon as the write resolves: learning is a part of it, at 2,000 rows and whenever they
+      // have doubled.
       expect(await db.stats()).toMatchObject({ calibratedRows: 4000, unlinked: 0 });
       for (const k of [1, 10, 100]) {
         const truth = await db.searchMany(asked, { k, exact: true });

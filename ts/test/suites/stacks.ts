@@ -1,4 +1,5 @@
-// The stack of an error shows who called, though the error was made in a later turn, or in a worker.
+// The stack of an error shows who called, though the error was made in a later turn, or in a
+// worker.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EdgeVec, EdgeVecError } from '../../src/index.js';

@@ -1,4 +1,5 @@
-// A disk for tests: what was committed on it, in order, and what a power failure may leave of it. And a site on it whose calls can be made to fail.
+// A disk for tests: what was committed on it, in order, and what a power failure may leave of it.
+// And a site on it whose calls can be made to fail.
 
 import { closed, EdgeVecError } from '../../src/base/errors.js';
 import { decodeFrame } from '../../src/format/entry.js';
@@ -96,7 +97,10 @@ export class Disk {
     this.sync();
   }
 
-  /** The power fails. The last commit that was not strict is left as `loss` says, or all of them are gone. */
+  /**
+   * The power fails. The last commit that was not strict is left as `loss` says, or all of them are
+   * gone.
+   */
   fail(loss: Loss): void {
     const since = this.#since.slice(0, loss === 'dropped' ? 0 : loss === 'half' ? this.#since.length >> 1 : undefined);
     this.#now = copy(this.#safe);
@@ -154,7 +158,10 @@ export class FaultySite implements StorageSite {
   #lost = false;
   /** Bytes the disk takes: what puts more on it is refused. */
   quota = Number.POSITIVE_INFINITY;
-  /** Called before every call, with the key of what is read: a simulation's scheduler may hold it back. */
+  /**
+   * Called before every call, with the key of what is read: a simulation's scheduler may hold it
+   * back.
+   */
   onCall: (key?: string | number) => Promise<void> = async () => {};
 
   constructor(disk: Disk) {

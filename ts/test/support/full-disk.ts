@@ -1,5 +1,5 @@
-// A disk with so many bytes free, for files: what does not fit is ENOSPC. Files without a byte, names
-// and links fit always, as on a file system whose blocks are used up.
+// A disk with so many bytes free, for files: what does not fit is ENOSPC. Files without a byte,
+// names and links fit always, as on a file system whose blocks are used up.
 
 import type { FileHandle, Fs, NodePlatform } from '../../src/storage/files/node.js';
 

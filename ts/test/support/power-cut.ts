@@ -1,5 +1,5 @@
-// A file system whose power may fail. What was synced is there afterwards, and nothing else: bytes of
-// a file once the file was synced, a name once its folder was.
+// A file system whose power may fail. What was synced is there afterwards, and nothing else: bytes
+// of a file once the file was synced, a name once its folder was.
 
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

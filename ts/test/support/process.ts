@@ -1,4 +1,5 @@
-// A process that has a database open on a disk of a test's, at the level below hosts: no messages, no validation.
+// A process that has a database open on a disk of a test's, at the level below hosts: no messages,
+// no validation.
 
 import type { Part, WriteKind } from '../../src/base/calls.js';
 import type { EngineOptions, HostOptions } from '../../src/base/options.js';
@@ -12,7 +13,9 @@ import { instantiate } from '../../src/engine/load.js';
 import type { StorageEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
-/** Slices between which no time passes: what would pause goes on in the next turn of the event loop. */
+/**
+ * Slices between which no time passes: what would pause goes on in the next turn of the event loop.
+ */
 export function hasty(): Slices {
   const clock = systemClock();
   return new Slices({ ...clock, pause: () => clock.turn() });
@@ -21,7 +24,10 @@ export function hasty(): Slices {
 /** So many that few rows fill a frame. */
 export const DIMENSIONS = 4096;
 
-/** An instance whose engines are made with options that only the engine knows. The engine's header keeps these options. */
+/**
+ * An instance whose engines are made with options that only the engine knows. The engine's header
+ * keeps these options.
+ */
 function makingWith(instance: Instance, made: { readonly exactThreshold?: number }): Instance {
   const { bindings } = instance;
   const { Engine } = bindings;
@@ -195,7 +201,10 @@ export class Process {
     return (hits?.ids ?? []).filter((_, i) => hits?.distances[i] === 0);
   }
 
-  /** How far the nearest rows are from one filled with `n`, to a quarter of a step of `n`. Not `exact`: by the graph. */
+  /**
+   * How far the nearest rows are from one filled with `n`, to a quarter of a step of `n`. Not
+   * `exact`: by the graph.
+   */
   async nearest(n: number, k: number, exact: boolean): Promise<number[]> {
     const { dimensions } = this.#database.collection().engine;
     const queries = new Float32Array(dimensions).fill(n);
@@ -219,7 +228,8 @@ export class Process {
     const ids = await this.#database.ids();
     const { metadata, vectors = new Float32Array() } = await this.#database.get({ ids, vectors: true });
     const { dimensions } = this.#database.collection().engine;
-    // Compared as bytes: number by number it would take a quarter of the time of all tests that use this.
+    // Compared as bytes: number by number it would take a quarter of the time of all tests that use
+    // this.
     const filled = new Float32Array(dimensions);
     const expected = Buffer.from(filled.buffer);
     const found = Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength);

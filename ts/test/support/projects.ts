@@ -1,6 +1,6 @@
 /**
- * The `test` section of vite.config.ts: the projects `node`, `chromium`, `firefox` and `webkit`. A browser this machine
- * does not have gets no project, so its tests cannot seem to have run.
+ * The `test` section of vite.config.ts: the projects `node`, `chromium`, `firefox` and `webkit`. A
+ * browser this machine does not have gets no project, so its tests cannot seem to have run.
  */
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectConfiguration } from 'vitest/config';
@@ -8,15 +8,19 @@ import type { BrowserInstanceOption, TestUserConfig } from 'vitest/node';
 import { BROWSERS, type BrowserName, findBrowser } from '../../../scripts/browsers.mjs';
 import { webkitgtk } from './webkitgtk.js';
 
-/** What a page needs for SharedArrayBuffer and fine clocks; `npm start` and the demo's tests serve the same. */
+/**
+ * What a page needs for SharedArrayBuffer and fine clocks; `npm start` and the demo's tests serve
+ * the same.
+ */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
 /**
- * Of the Firefox that tests run in. Nobody is there to answer when a page asks for persistence: it is refused. And Firefox knows no quota for a
- * single site but a fifth of what all sites may store (in KiB), at least 10 MiB: 300 MiB leave 60, which ts/test/browser/quota.test.ts fills.
+ * Of the Firefox that tests run in. Nobody is there to answer when a page asks for persistence: it
+ * is refused. And Firefox knows no quota for a single site but a fifth of what all sites may store
+ * (in KiB), at least 10 MiB: 300 MiB leave 60, which ts/test/browser/quota.test.ts fills.
  */
 const FIREFOX_PREFERENCES = {
   'dom.storageManager.prompt.testing': true,
@@ -36,7 +40,10 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
   return { name, browser: name, provider };
 }
 
-/** What is waited for may take long on a busy machine: by default `expect.poll` gives up after a second. */
+/**
+ * What is waited for may take long on a busy machine: by default `expect.poll` gives up after a
+ * second.
+ */
 const EXPECT = { poll: { timeout: PATIENCE_MS / 10 } };
 
 export async function testProjects(): Promise<TestUserConfig> {

@@ -8,7 +8,10 @@ export interface Quota {
   readonly givesBack: boolean;
   /** Where the database must run for the quota to count. */
   readonly workers: readonly boolean[];
-  /** From here on there is little room: less than `MOST_BYTES`. To be called before a database is opened. */
+  /**
+   * From here on there is little room: less than `MOST_BYTES`. To be called before a database is
+   * opened.
+   */
   begin(): Promise<void>;
   /** There is plenty of room again. May be called twice. */
   end(): Promise<void>;
@@ -41,7 +44,8 @@ export function realQuota(): Quota | undefined {
     };
   }
   if (server.browser === 'firefox') {
-    // It is 60 MiB, for good (ts/test/support/projects.ts): what fills a part of it can be taken away.
+    // It is 60 MiB, for good (ts/test/support/projects.ts): what fills a part of it can be taken
+    // away.
     const name = 'quota-ballast';
     return {
       label: 'Firefox’s',
@@ -51,13 +55,15 @@ export function realQuota(): Quota | undefined {
       end: () => drop(name),
     };
   }
-  // WebKitGTK takes a quota from the program it is built into only, neither from WebDriver nor from settings.
+  // WebKitGTK takes a quota from the program it is built into only, neither from WebDriver nor from
+  // settings.
   return undefined;
 }
 
 /**
- * A browser that says so itself, in this thread: what it does when it is full is to accept every request and to abort the transaction when it is to
- * be committed, with a `QuotaExceededError`. For WebKit there is nothing else; in the others it shows that the imitation is one.
+ * A browser that says so itself, in this thread: what it does when it is full is to accept every
+ * request and to abort the transaction when it is to be committed, with a `QuotaExceededError`. For
+ * WebKit there is nothing else; in the others it shows that the imitation is one.
  */
 export function imitatedQuota(): Quota {
   const { put } = IDBObjectStore.prototype;

@@ -5,7 +5,10 @@ import { encodeFrame, type WriteEntry } from '../../src/format/entry.js';
 import { decodeHead, encodeHead } from '../../src/format/head.js';
 import { encodePart } from '../../src/format/part.js';
 
-/** By key: `head`, `log/7`, `chunks/name`; in files, by path: `journal`, `chunks/name`. Values are bytes, unless a test puts others. */
+/**
+ * By key: `head`, `log/7`, `chunks/name`; in files, by path: `journal`, `chunks/name`. Values are
+ * bytes, unless a test puts others.
+ */
 export type Values = Map<string, unknown>;
 
 export interface Tampering {

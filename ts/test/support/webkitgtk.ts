@@ -1,4 +1,6 @@
-/** A vitest browser provider for WebKitGTK: opens the page that runs the tests, and nothing more. */
+/**
+ * A vitest browser provider for WebKitGTK: opens the page that runs the tests, and nothing more.
+ */
 import { defineBrowserProvider } from '@vitest/browser';
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node';
 import type { Page } from '../../../scripts/browsers.mjs';

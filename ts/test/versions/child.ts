@@ -1,5 +1,5 @@
-// What a process of some version of Node does in ts/test/integration/node-versions.test.ts: it writes
-// databases, or reads what another version has written. Prints `done` at its end.
+// What a process of some version of Node does in ts/test/integration/node-versions.test.ts: it
+// writes databases, or reads what another version has written. Prints `done` at its end.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -30,8 +30,8 @@ impl Missed {
         self.squares += others.squares;
     }
 
-    /// The share that was missed; all where nothing was wanted. If misses are clumped, a sample of rows is a small one, and the share
-    /// is taken for as much more as it may be off.
+    /// The share that was missed; all where nothing was wanted. If misses are clumped, a sample of
+    /// rows is a small one, and the share is taken for as much more as it may be off.
     pub(super) fn share(self) -> f64 {
         if self.wanted == 0.0 {
             return 1.0;
@@ -40,7 +40,8 @@ impl Missed {
         (self.missed / self.wanted + more).min(1.0)
     }
 
-    /// Whether queries miss either all or nothing, more or less, since a walk comes to their neighbours or does not.
+    /// Whether queries miss either all or nothing, more or less, since a walk comes to their
+    /// neighbours or does not.
     pub(super) fn is_clumped(self) -> bool {
         let share = self.missed / self.wanted;
         self.wanted > 0.0 && self.error() > CLUMPED * (share * (1.0 - share) / self.wanted).sqrt()

@@ -12,13 +12,15 @@ use crate::key::{Key, distance_of, key, slot_of};
 use crate::rng::hash;
 use crate::vectors::{Judged, Query};
 
-/// Rows kept of the scan, whose estimates may be off, to find the nearest hundred among; and if estimates say little.
+/// Rows kept of the scan, whose estimates may be off, to find the nearest hundred among; and if
+/// estimates say little.
 const CANDIDATES: (usize, usize) = (300, 3_000);
 /// Rows drawn by chance that estimates are compared on, beside the nearest.
 const OTHERS: usize = 8;
 /// Numbers compared in a step of the scan, about: some tenths of a millisecond.
 const SCANNED: usize = 4 << 20;
-/// Rows scanned in a step: a core's own cache holds these while every row of the sample is compared with them.
+/// Rows scanned in a step: a core's own cache holds these while every row of the sample is compared
+/// with them.
 const BLOCK: (usize, usize) = (8, 64);
 /// Numbers of rows compared exactly in a step, about; few bits must be decoded first.
 const RANKED: usize = 256 << 10;
@@ -94,7 +96,8 @@ impl Left {
         Ok(true)
     }
 
-    /// Lets what has been ranked, and rows drawn by chance, tell how far estimates are off. Forgets the candidates.
+    /// Lets what has been ranked, and rows drawn by chance, tell how far estimates are off. Forgets
+    /// the candidates.
     pub(super) fn judge(&mut self, site: &Site<'_>, others: &[u32], judged: &mut Judged, scratch: &mut Scratch) {
         let (candidates, exact) = (std::mem::take(&mut self.candidates), std::mem::take(&mut self.exact));
         let Some((base, unit)) = site.vectors.error_unit(&self.query) else { return };

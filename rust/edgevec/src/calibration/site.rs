@@ -8,7 +8,8 @@ use crate::vectors::Vectors;
 pub(crate) struct Site<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) vectors: &'a Vectors,
-    /// Rows that count, as far as they are in the graph: how many are committed beyond those depends on time.
+    /// Rows that count, as far as they are in the graph: how many are committed beyond those
+    /// depends on time.
     pub(crate) alive: &'a Bitset,
 }
 

@@ -1,4 +1,5 @@
-//! What recall searches of some widths reached, and which width reaches a recall that was asked for.
+//! What recall searches of some widths reached, and which width reaches a recall that was asked
+//! for.
 
 use libm::{exp, log};
 
@@ -11,17 +12,20 @@ pub(super) const KS: [usize; 3] = [1, 10, 100];
 const MOST_EF: f64 = 4096.0;
 /// Wider than any set: a scan takes the place of the walk.
 const SCAN: usize = u32::MAX as usize;
-/// So many rows are scanned where the widest walk finds too few; it would take about as long. More take the widest walk.
+/// So many rows are scanned where the widest walk finds too few; it would take about as long. More
+/// take the widest walk.
 const MOST_SCANNED: u32 = 200_000;
 /// The least share of misses that is believed: no sample tells less.
 const LEAST_MISSES: f64 = 1e-4;
-/// Rows at which a width of ten is enough, about: with rows, the width that a recall takes grows by the power that leads from there
-/// to what was measured. So the width of data that is hard grows faster: 0.3 on books-768, 0.6 where there is no structure at all.
+/// Rows at which a width of ten is enough, about: with rows, the width that a recall takes grows by
+/// the power that leads from there to what was measured. So the width of data that is hard grows
+/// faster: 0.3 on books-768, 0.6 where there is no structure at all.
 const EASY_ROWS: f64 = 233.0;
 /// What that power may be.
 const GROWTH: (f64, f64) = (0.25, 1.0);
-/// By how much misses fall with the width, as a power, on data that grows as above. If they fall faster, the width must come to
-/// a part of a group of rows that lie equally near, and groups grow with all rows: the more so, the steeper it is.
+/// By how much misses fall with the width, as a power, on data that grows as above. If they fall
+/// faster, the width must come to a part of a group of rows that lie equally near, and groups grow
+/// with all rows: the more so, the steeper it is.
 const GRADUAL: f64 = 1.5;
 /// A set of up to this many rows of which nothing is known is scanned.
 const SCANNED: u32 = 8_000;
@@ -37,7 +41,8 @@ pub(crate) struct Table {
     recalls: [[f64; EFS.len()]; KS.len()],
 }
 
-/// What data without any structure takes: 20,000 rows of 64 normal components. Few data sets are harder.
+/// What data without any structure takes: 20,000 rows of 64 normal components. Few data sets are
+/// harder.
 const HARD: Table = Table {
     rows: 20_000,
     recalls: [
@@ -47,14 +52,16 @@ const HARD: Table = Table {
     ],
 };
 
-/// The width of a search for `k` of `rows` rows of which nothing is known: as wide as hard data takes, or a scan where that is affordable.
+/// The width of a search for `k` of `rows` rows of which nothing is known: as wide as hard data
+/// takes, or a scan where that is affordable.
 pub(crate) fn unknown_ef(k: usize, recall: f64, rows: u32) -> usize {
     if rows <= SCANNED { SCAN } else { HARD.ef(k, recall, rows, HARD.rows) }
 }
 
 impl Table {
-    /// Of what was measured at widths in ascending order, `EFS` among them. Widths between those of `EFS` lower what is said of the next
-    /// one, as far as the line to it would promise more than was measured.
+    /// Of what was measured at widths in ascending order, `EFS` among them. Widths between those of
+    /// `EFS` lower what is said of the next one, as far as the line to it would promise more than
+    /// was measured.
     pub(super) fn measured(rows: u32, points: &[(usize, Misses)]) -> Self {
         let mut table = Self { rows, recalls: Default::default() };
         for (at, recalls) in table.recalls.iter_mut().enumerate() {
@@ -96,7 +103,8 @@ impl Table {
         sound.then_some(table)
     }
 
-    /// The width of a search for `k` of `rows` rows that reaches a recall. What is known is as old as if it was made of `known` rows.
+    /// The width of a search for `k` of `rows` rows that reaches a recall. What is known is as old
+    /// as if it was made of `known` rows.
     pub(crate) fn ef(&self, k: usize, recall: f64, rows: u32, known: u32) -> usize {
         let widths = std::array::from_fn::<f64, { KS.len() }, _>(|at| self.log_ef(at, recall));
         let log_k = log(k.max(1) as f64);
@@ -125,8 +133,8 @@ impl Table {
         self.log_ef_and_slope(at, recall).0
     }
 
-    /// The logarithm of the width for the `at`-th of `KS`: misses fall about as a power of the width, so along lines of logarithms. And the
-    /// slope of the line.
+    /// The logarithm of the width for the `at`-th of `KS`: misses fall about as a power of the
+    /// width, so along lines of logarithms. And the slope of the line.
     fn log_ef_and_slope(&self, at: usize, recall: f64) -> (f64, f64) {
         let misses = |recall: f64| log((1.0 - recall).max(LEAST_MISSES));
         let points = EFS.iter().zip(&self.recalls[at]).filter(|&(&ef, _)| ef >= KS[at]);
@@ -145,7 +153,8 @@ impl Table {
             return (points[0].0, 0.0);
         }
         let ((x0, y0), (x1, y1)) = (points[right - 1], points[right]);
-        // Where the last widths gained nothing, more of the same will not either: far beyond is as far as it goes.
+        // Where the last widths gained nothing, more of the same will not either: far beyond is as
+        // far as it goes.
         let slope = (y1 - y0) / (x1 - x0);
         let x = if slope < -0.05 { x1 + (wanted - y1) / slope } else { log(MOST_EF) };
         (x.min(log(MOST_EF)), slope)

@@ -1,4 +1,5 @@
-//! What the module promises, checked by looking at everything: by tests, and before a graph from storage is trusted.
+//! What the module promises, checked by looking at everything: by tests, and before a graph from
+//! storage is trusted.
 
 use super::graph::{Graph, NONE};
 use crate::Error;
@@ -12,8 +13,8 @@ fn unsound(what: &'static str) -> Result<(), Error> {
 type Visit<'a> = dyn FnMut(u32) + 'a;
 
 impl Graph {
-    /// Nodes that a compaction has condemned may be cut from the tree already. Reads nothing that has not been checked
-    /// before, so any bytes may be in place of links.
+    /// Nodes that a compaction has condemned may be cut from the tree already. Reads nothing that
+    /// has not been checked before, so any bytes may be in place of links.
     ///
     /// # Errors
     /// [`Error::Damaged`] where a promise is not kept, [`Error::OutOfMemory`].
@@ -67,11 +68,13 @@ impl Graph {
         Ok(())
     }
 
-    /// From each node outside the tree there is a way into it, or a walk that comes by would end there. So it is where
-    /// nodes have been cut: they keep their links, and one of these led to a node that was in the tree still.
+    /// From each node outside the tree there is a way into it, or a walk that comes by would end
+    /// there. So it is where nodes have been cut: they keep their links, and one of these led to a
+    /// node that was in the tree still.
     fn check_ways_back(&self, in_tree: &Bitset) -> Result<(), Error> {
         let outside = || self.nodes.iter().filter(|&slot| !in_tree.contains(slot));
-        // For each node the last link to it from outside, and for each such link where it comes from and the one before.
+        // For each node the last link to it from outside, and for each such link where it comes
+        // from and the one before.
         let (mut last, mut links) = (Vec::new(), Vec::new());
         last.try_reserve_exact(self.nodes.room())?;
         last.resize(self.nodes.room(), NONE);
@@ -92,7 +95,8 @@ impl Graph {
         if outside().all(|slot| led.contains(slot)) { Ok(()) } else { unsound("a walk ends at a node") }
     }
 
-    /// The nodes that can be reached. `next` leads to nodes only. Not generic: three copies of it would be in the wasm.
+    /// The nodes that can be reached. `next` leads to nodes only. Not generic: three copies of it
+    /// would be in the wasm.
     fn reached(
         &self,
         from: &mut dyn Iterator<Item = u32>,
@@ -113,7 +117,8 @@ impl Graph {
         Ok(met)
     }
 
-    /// Takes an entry point, if with it the graph keeps its promises. Nodes, links and parents are in place.
+    /// Takes an entry point, if with it the graph keeps its promises. Nodes, links and parents are
+    /// in place.
     pub(crate) fn enter(&mut self, entry: u32, condemned: &Bitset) -> Result<bool, Error> {
         self.entry = Some(entry);
         match self.check(condemned) {

@@ -1,8 +1,10 @@
-//! Taking tombstones out of the graph, in slices (after FreshDiskANN, arXiv 2105.09613, algorithm 4).
+//! Taking tombstones out of the graph, in slices (after FreshDiskANN, arXiv 2105.09613, algorithm
+//! 4).
 //!
-//! First every condemned node is cut from the tree, so that nothing depends on it. Then each node that still points at one chooses
-//! its links again, from those it has and those of the condemned. Then nothing points at them: they are forgotten, and handed back.
-//! Between slices searches, inserts and removals go on. Nodes removed meanwhile wait for the next compaction.
+//! First every condemned node is cut from the tree, so that nothing depends on it. Then each node
+//! that still points at one chooses its links again, from those it has and those of the condemned.
+//! Then nothing points at them: they are forgotten, and handed back. Between slices searches,
+//! inserts and removals go on. Nodes removed meanwhile wait for the next compaction.
 
 use super::graph::Graph;
 use super::search::Scratch;

@@ -72,8 +72,8 @@ impl Graph {
         Ok(())
     }
 
-    /// The highest level of a slot: at least `l` with probability `m^-l`. A function of the seed and the slot, so it is the same on
-    /// every machine and needs no storage.
+    /// The highest level of a slot: at least `l` with probability `m^-l`. A function of the seed
+    /// and the slot, so it is the same on every machine and needs no storage.
     #[inline(never)]
     pub(super) fn level_of(&self, slot: u32) -> usize {
         let mut draw = hash(self.params.seed, u64::from(slot));
@@ -86,8 +86,8 @@ impl Graph {
         level
     }
 
-    /// How a node breaks ties between others at one distance: each in an order of its own. By slot, all nodes of a set in which
-    /// everything is equally far would link to the same few.
+    /// How a node breaks ties between others at one distance: each in an order of its own. By slot,
+    /// all nodes of a set in which everything is equally far would link to the same few.
     pub(super) fn mask_of(&self, slot: u32) -> u32 {
         hash(!self.params.seed, u64::from(slot)) as u32
     }
@@ -157,7 +157,8 @@ impl Graph {
         place.map(|place| self.row_mut(slot, level)[place] = to).is_some()
     }
 
-    /// Empties what a slot's earlier node left behind: [`forget`](Self::forget) and [`clear`](Self::clear) do not.
+    /// Empties what a slot's earlier node left behind: [`forget`](Self::forget) and
+    /// [`clear`](Self::clear) do not.
     pub(crate) fn wipe(&mut self, slot: u32) {
         // Looked at first: a row that stays as it is need not be saved again.
         for level in 0..=self.level_of(slot) {
@@ -183,8 +184,8 @@ impl Graph {
         self.entry = None;
     }
 
-    /// The entry point there would be if only `some` nodes were there: one of the highest level, the present one if it is
-    /// one of these. The present one also where there are none of them.
+    /// The entry point there would be if only `some` nodes were there: one of the highest level,
+    /// the present one if it is one of these. The present one also where there are none of them.
     pub(crate) fn entry_among(&self, some: &Bitset) -> Option<u32> {
         // Else the lowest slot, whatever the order of removals.
         let mut best = (0, self.entry);

@@ -6,15 +6,17 @@ use super::select::select;
 use crate::bitset::Bitset;
 use crate::vectors::{Query, Vectors};
 
-/// Evaluations a walk for links may take, for each candidate wanted. A few dozen is usual; without a bound, a row beside a large
-/// removed cluster would walk through all of it.
+/// Evaluations a walk for links may take, for each candidate wanted. A few dozen is usual; without
+/// a bound, a row beside a large removed cluster would walk through all of it.
 const PATIENCE: u64 = 64;
 
-/// The links a new node has chosen, level by level from the lowest; none where there was no node to choose.
+/// The links a new node has chosen, level by level from the lowest; none where there was no node to
+/// choose.
 pub(crate) type Choice = Vec<Vec<u32>>;
 
 impl Graph {
-    /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It chooses its links among the nodes that are `alive`.
+    /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It chooses its
+    /// links among the nodes that are `alive`.
     ///
     /// False if there are nodes but none alive; the graph is then as it was, and wants clearing.
     pub(crate) fn insert(
@@ -85,7 +87,8 @@ impl Graph {
             if level == 0
                 && let Some(copy) = copies().next()
             {
-                // Any but the one that holds the links to other vectors, which needs its places for those.
+                // Any but the one that holds the links to other vectors, which needs its places for
+                // those.
                 let held = |&copy: &u32| self.parent(copy) != NONE && vectors.are_copies(self.parent(copy), slot);
                 chosen.push(copies().find(held).unwrap_or(copy));
                 continue;
@@ -122,7 +125,8 @@ impl Graph {
         }
     }
 
-    /// Links a node to the new one that chose it. A full list is chosen again, the new link competing with the old ones.
+    /// Links a node to the new one that chose it. A full list is chosen again, the new link
+    /// competing with the old ones.
     fn link_back(
         &mut self,
         vectors: &Vectors,

@@ -1,7 +1,8 @@
 //! The nearest nodes a walk has met, and the ones it has still to expand.
 //!
-//! Nodes that count are one sorted array, bounded: the result. Nodes that do not (tombstones, hidden rows) are walked through like any
-//! other but wait in a heap beside it, so that they take no place of those that do, however many they are.
+//! Nodes that count are one sorted array, bounded: the result. Nodes that do not (tombstones,
+//! hidden rows) are walked through like any other but wait in a heap beside it, so that they take
+//! no place of those that do, however many they are.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -37,9 +38,10 @@ impl Pool {
         Ok(())
     }
 
-    /// As [`reset`](Self::reset), for the nearest `limit` nodes and as many more as it takes to have `limit` different distances:
-    /// copies of one vector crowd out each other, not the rows beyond them. Beyond the nearest `limit` there is one of each distance,
-    /// so there are less than twice `limit` in all.
+    /// As [`reset`](Self::reset), for the nearest `limit` nodes and as many more as it takes to
+    /// have `limit` different distances: copies of one vector crowd out each other, not the rows
+    /// beyond them. Beyond the nearest `limit` there is one of each distance, so there are less
+    /// than twice `limit` in all.
     pub(crate) fn reset_spread(&mut self, limit: usize) -> Result<(), Error> {
         self.reset(limit)?;
         self.nearest.try_reserve(limit.saturating_mul(2))?;
@@ -56,7 +58,8 @@ impl Pool {
         self.limit
     }
 
-    /// Lets what has been expanded be expanded once more: on another level it has other links. No node waits that does not count.
+    /// Lets what has been expanded be expanded once more: on another level it has other links. No
+    /// node waits that does not count.
     pub(super) fn expand_anew(&mut self) {
         self.nearest.iter_mut().for_each(|key| *key &= !EXPANDED);
         self.next = 0;
@@ -103,7 +106,8 @@ impl Pool {
         self.nearest.get(at).is_some_and(|&other| other >> 32 == key >> 32)
     }
 
-    /// The node that has just been pushed beyond the nearest `limit` goes, unless it is the first of its distance.
+    /// The node that has just been pushed beyond the nearest `limit` goes, unless it is the first
+    /// of its distance.
     fn thin_out(&mut self) {
         let first =
             self.limit.checked_sub(1).is_none_or(|last| self.nearest[last] >> 32 != self.nearest[self.limit] >> 32);
@@ -112,7 +116,8 @@ impl Pool {
         }
     }
 
-    /// The nearest node not expanded yet, which from now on is. None where no such node is near enough to matter.
+    /// The nearest node not expanded yet, which from now on is. None where no such node is near
+    /// enough to matter.
     pub(crate) fn expand_next(&mut self) -> Option<u32> {
         while self.nearest.get(self.next).is_some_and(|&key| key & EXPANDED != 0) {
             self.next += 1;
@@ -121,8 +126,9 @@ impl Pool {
         if let Some(&Reverse(passing)) = self.passing.peek()
             && counting.is_none_or(|counting| passing < counting)
         {
-            // Beyond the nearest `limit` there may be room for other distances, but not for what lies behind removed rows: where few
-            // distances are different, a walk would go through all of these.
+            // Beyond the nearest `limit` there may be room for other distances, but not for what
+            // lies behind removed rows: where few distances are different, a walk would go through
+            // all of these.
             let near = match self.limit.checked_sub(1) {
                 Some(last) => self.nearest.get(last).is_none_or(|&last| distance_of(passing) <= distance_of(last)),
                 None => false,
@@ -185,7 +191,8 @@ mod tests {
         }
         assert_eq!(pool.nearest().collect::<Vec<_>>(), [(1, 1.0), (4, 1.5)]);
         assert!(pool.admits(1.5) && !pool.admits(1.6));
-        // What counts and what does not is expanded in order of distance, as far as the farthest that counts.
+        // What counts and what does not is expanded in order of distance, as far as the farthest
+        // that counts.
         assert_eq!(expanded(&mut pool), [1, 5, 4]);
     }
 

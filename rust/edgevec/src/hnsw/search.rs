@@ -18,7 +18,8 @@ pub struct Scratch {
     /// The nearest nodes of the levels above the walk, and all nodes scored there.
     pub(super) beam: Pool,
     pub(super) met_above: Vec<Key>,
-    /// What has been scored last: the first `scored` of each. They are as long as they have ever been.
+    /// What has been scored last: the first `scored` of each. They are as long as they have ever
+    /// been.
     slots: Vec<u32>,
     distances: Vec<f32>,
     scored: usize,
@@ -41,8 +42,9 @@ impl Scratch {
         self.evaluations
     }
 
-    /// The chunks of [`Section::Rows`](crate::snapshot::Section::Rows) that the last search needed and that have not been read back
-    /// yet, each once; where it failed with [`Error::Partial`] and there are none of them, it needs all.
+    /// The chunks of [`Section::Rows`](crate::snapshot::Section::Rows) that the last search needed
+    /// and that have not been read back yet, each once; where it failed with [`Error::Partial`] and
+    /// there are none of them, it needs all.
     #[must_use]
     pub fn wanted(&self) -> &[u32] {
         &self.wanted
@@ -172,7 +174,8 @@ impl Scratch {
         self.visit(vectors, query, std::iter::once(slot), counts);
     }
 
-    /// As [`visit`](Self::visit), of a row of links on a level above the walk: removed rows lead the way as well as others.
+    /// As [`visit`](Self::visit), of a row of links on a level above the walk: removed rows lead
+    /// the way as well as others.
     #[inline(never)]
     pub(super) fn visit_above(&mut self, vectors: &Vectors, query: &Query, links: &[u32]) {
         let mut visited = std::mem::take(&mut self.visited);
@@ -198,8 +201,8 @@ impl Scratch {
         self.visited.remove(slot);
     }
 
-    /// Others with their distances to a stored row, nearest first, ties in the order of a mask. Returns its distance to itself. Uses the
-    /// pool.
+    /// Others with their distances to a stored row, nearest first, ties in the order of a mask.
+    /// Returns its distance to itself. Uses the pool.
     #[inline(never)]
     pub(super) fn rank(
         &mut self,
@@ -253,8 +256,9 @@ impl Scratch {
         self.row = row;
     }
 
-    /// Where the pool is ranked by estimates, ranks it by exact distances: as many of the nearest as may be among the `k` nearest, which are
-    /// all that stays. Estimates stand in for rows that are not in yet, which are wanted then.
+    /// Where the pool is ranked by estimates, ranks it by exact distances: as many of the nearest
+    /// as may be among the `k` nearest, which are all that stays. Estimates stand in for rows that
+    /// are not in yet, which are wanted then.
     pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, k: usize) -> Result<(), Error> {
         let Some((base, margin)) = vectors.estimate(query) else { return Ok(()) };
         let mut estimated = std::mem::take(&mut self.estimated);

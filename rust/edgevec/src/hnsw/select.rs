@@ -3,14 +3,17 @@
 use super::search::Scratch;
 use crate::vectors::Vectors;
 
-/// Two rows are one point, seen from a third, if the squared distance between them is less than this part of the one to the third.
+/// Two rows are one point, seen from a third, if the squared distance between them is less than
+/// this part of the one to the third.
 const ONE_POINT: f32 = 0.01;
 
-/// Chooses at most `most` of the candidates, which come nearest first: those that are nearer to the node than to any chosen before
-/// them. `own` is the node's distance to itself. `pinned` ones are always chosen; there must be no more of them than `most`.
+/// Chooses at most `most` of the candidates, which come nearest first: those that are nearer to the
+/// node than to any chosen before them. `own` is the node's distance to itself. `pinned` ones are
+/// always chosen; there must be no more of them than `most`.
 ///
-/// Of copies of one vector one is chosen. A chosen row that lies where the node does, as seen from a candidate, says nothing about
-/// the way to the candidate, so it is not compared with: otherwise a node with a copy would have no other links.
+/// Of copies of one vector one is chosen. A chosen row that lies where the node does, as seen from
+/// a candidate, says nothing about the way to the candidate, so it is not compared with: otherwise
+/// a node with a copy would have no other links.
 #[inline(never)]
 pub(super) fn select(
     vectors: &Vectors,
@@ -40,7 +43,8 @@ pub(super) fn select(
                 continue;
             }
             if let Some((other, within)) = scratch.first_within(vectors, slot, &chosen[here..], distance) {
-                // Rows of a crowd are one point from here. The distance of the chosen one to itself is asked for only if it matters.
+                // Rows of a crowd are one point from here. The distance of the chosen one to itself
+                // is asked for only if it matters.
                 let alike = (within - own).abs() <= 10.0 * near
                     && within - scratch.own_distance(vectors, other) <= near
                     && !crowd.iter().any(|&other| vectors.are_copies(other, slot));

@@ -1,6 +1,7 @@
 //! The spanning tree that keeps level 0 connected.
 //!
-//! Every node but one has a parent, and the two link to each other. These links are *pinned*: pruning never drops them.
+//! Every node but one has a parent, and the two link to each other. These links are *pinned*:
+//! pruning never drops them.
 
 use super::graph::{Graph, NONE};
 use super::search::Scratch;
@@ -24,8 +25,8 @@ impl Graph {
         self.links(slot, 0).filter(move |&link| self.parent(link) == slot)
     }
 
-    /// The copy of a node's vector that holds the links to other vectors: the highest ancestor that is a copy, by way of copies that
-    /// `among` holds.
+    /// The copy of a node's vector that holds the links to other vectors: the highest ancestor that
+    /// is a copy, by way of copies that `among` holds.
     pub(super) fn representative(&self, vectors: &Vectors, slot: u32, among: &Bitset) -> u32 {
         let mut slot = slot;
         loop {
@@ -42,7 +43,8 @@ impl Graph {
         self.children(slot).any(|child| vectors.are_copies(slot, child))
     }
 
-    /// Passes a child from its parent to a node without children, which must have a free place or link to it already.
+    /// Passes a child from its parent to a node without children, which must have a free place or
+    /// link to it already.
     pub(super) fn adopt(&mut self, child: u32, by: u32) {
         self.hand_over(child, by);
         if !self.has_link(by, 0, child) {
@@ -50,8 +52,9 @@ impl Graph {
         }
     }
 
-    /// Takes a node out of the tree, so that no other node depends on it. Its children pass to its parent, or where that has no
-    /// room to nodes below it. Links that are no longer pinned stay, as plain ones.
+    /// Takes a node out of the tree, so that no other node depends on it. Its children pass to its
+    /// parent, or where that has no room to nodes below it. Links that are no longer pinned stay,
+    /// as plain ones.
     pub(super) fn cut(&mut self, vectors: &Vectors, slot: u32, scratch: &mut Scratch) {
         let mut children: Vec<u32> = self.children(slot).collect();
         let mut parent = self.parent(slot);
@@ -67,8 +70,9 @@ impl Graph {
         }
     }
 
-    /// Hangs `child`, whose parent `from` is being cut, below `top`: on the first node from there down with a place for it. There
-    /// always is one: a leaf of the tree has one pinned link. The child is not below `top` yet, so no cycle can arise.
+    /// Hangs `child`, whose parent `from` is being cut, below `top`: on the first node from there
+    /// down with a place for it. There always is one: a leaf of the tree has one pinned link. The
+    /// child is not below `top` yet, so no cycle can arise.
     fn attach(&mut self, vectors: &Vectors, child: u32, from: u32, top: u32, scratch: &mut Scratch) {
         let mut hosts = vec![top];
         let mut at = 0;
@@ -83,8 +87,8 @@ impl Graph {
         self.hand_over(child, host);
     }
 
-    /// Links `host` to `child`: in a free place, that of the node being cut, or that of the farthest link that is not pinned. False if
-    /// all are pinned.
+    /// Links `host` to `child`: in a free place, that of the node being cut, or that of the
+    /// farthest link that is not pinned. False if all are pinned.
     fn make_place(&mut self, vectors: &Vectors, host: u32, cut: u32, child: u32, scratch: &mut Scratch) -> bool {
         if self.has_link(host, 0, child) || self.push_link(host, 0, child) || self.replace_link(host, 0, cut, child) {
             return true;
@@ -95,7 +99,8 @@ impl Graph {
         ranked.last().is_some_and(|&(farthest, _)| self.replace_link(host, 0, farthest, child))
     }
 
-    /// Makes `to` the parent on the child's side: the link to the old parent, no longer pinned, makes way for it.
+    /// Makes `to` the parent on the child's side: the link to the old parent, no longer pinned,
+    /// makes way for it.
     fn hand_over(&mut self, child: u32, to: u32) {
         let from = self.parent(child);
         self.set_parent(child, to);

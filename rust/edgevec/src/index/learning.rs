@@ -1,14 +1,17 @@
-//! Learning how wide a search must be for a recall: when a calibration is due, and what is done with what it finds.
+//! Learning how wide a search must be for a recall: when a calibration is due, and what is done
+//! with what it finds.
 
 use super::Index;
 use crate::calibration::{Calibration, Site, Step, unknown_ef};
 
-/// A graph of fewer rows is not calibrated, nor is one of a set that would be scanned: before the first calibration all are.
+/// A graph of fewer rows is not calibrated, nor is one of a set that would be scanned: before the
+/// first calibration all are.
 const CALIBRATED_FROM: u32 = 128;
 
 impl Index {
-    /// The `ef` by which a search for `k` rows finds this share of the true ones, from above 0 to below 1, on average: learnt from
-    /// the rows by [`link`](Self::link). Before there are rows enough, one that leads to a scan.
+    /// The `ef` by which a search for `k` rows finds this share of the true ones, from above 0 to
+    /// below 1, on average: learnt from the rows by [`link`](Self::link). Before there are rows
+    /// enough, one that leads to a scan.
     #[must_use]
     pub fn ef_for(&self, k: usize, recall: f64) -> usize {
         let rows = self.visible_count;
@@ -54,7 +57,8 @@ impl Index {
         }
     }
 
-    /// Without memory for a calibration, what is known must do until as many rows have changed again.
+    /// Without memory for a calibration, what is known must do until as many rows have changed
+    /// again.
     fn do_without(&mut self) {
         self.calibration = None;
         self.changed = 0;
@@ -84,7 +88,8 @@ impl Index {
         self.changed >= worth.into() && linked >= first && self.is_whole()
     }
 
-    /// How many rows there would have been at the last calibration, had all changes since been rows added: what is saved of these.
+    /// How many rows there would have been at the last calibration, had all changes since been rows
+    /// added: what is saved of these.
     pub(super) fn known_rows(&self) -> u32 {
         let rows = self.calibrated.as_ref().map_or(0, |table| table.rows().into());
         ((i64::from(self.visible_count) + rows - self.changed) / 2).clamp(1, u32::MAX.into()) as u32

@@ -8,8 +8,9 @@ use crate::chunks::Saved;
 use crate::snapshot::{Header, List, Section};
 
 impl Index {
-    /// Whether every row has been read back. While some are to come the index is partial: it searches, by the graph, as far as the
-    /// rows that are in rank the answers; rows may be added, linked and removed, as ever; nothing is scanned, compacted, calibrated or saved.
+    /// Whether every row has been read back. While some are to come the index is partial: it
+    /// searches, by the graph, as far as the rows that are in rank the answers; rows may be added,
+    /// linked and removed, as ever; nothing is scanned, compacted, calibrated or saved.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         !self.vectors.rows().are_partial()
@@ -21,7 +22,8 @@ impl Index {
         self.vectors.awaited_for(slot)
     }
 
-    /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are; nothing changes where the chunk is in.
+    /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are;
+    /// nothing changes where the chunk is in.
     ///
     /// # Errors
     /// [`Error::Damaged`] where it is not what an index holds; it is then still to come.
@@ -29,8 +31,8 @@ impl Index {
         self.vectors.admit(chunk, saved)
     }
 
-    /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later [`publish`](Self::publish)
-    /// will reach them.
+    /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later
+    /// [`publish`](Self::publish) will reach them.
     ///
     /// # Errors
     /// [`Error::Partial`], [`Error::OutOfMemory`].
@@ -114,8 +116,8 @@ impl Index {
         Ok(())
     }
 
-    /// Whether what has been put in the place of rows could be rows. Full rows that can wait, and have not been put there, are
-    /// waited for.
+    /// Whether what has been put in the place of rows could be rows. Full rows that can wait, and
+    /// have not been put there, are waited for.
     pub(crate) fn check_vectors(&mut self) -> Result<(), Error> {
         if self.vectors.can_wait_for_rows() {
             let slots = self.slots;
@@ -132,8 +134,8 @@ impl Index {
         if self.vectors.are_sound(self.slots) { Ok(()) } else { Err(Error::Damaged { what: "a row is none" }) }
     }
 
-    /// Takes what has been put in the place of links for the graph, if it is one. False if not: every row then waits to
-    /// be linked.
+    /// Takes what has been put in the place of links for the graph, if it is one. False if not:
+    /// every row then waits to be linked.
     pub(crate) fn take_graph(&mut self, entry: Option<u32>) -> Result<bool, Error> {
         if self.visible_count == 0 {
             // All that were left were hidden.

@@ -1,4 +1,5 @@
-//! Random sequences of operations against a plain list, with everything the graph promises checked on the way.
+//! Random sequences of operations against a plain list, with everything the graph promises checked
+//! on the way.
 
 use std::collections::BTreeMap;
 
@@ -187,7 +188,8 @@ proptest! {
     }
 }
 
-/// The sums that are kept beside the mean are those of the rows that came after the sample, about: of a single one, that row.
+/// The sums that are kept beside the mean are those of the rows that came after the sample, about:
+/// of a single one, that row.
 #[test]
 fn sums_tell_nothing_of_a_row_that_was_reclaimed() {
     use crate::Precision;

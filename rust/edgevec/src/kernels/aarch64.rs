@@ -73,7 +73,8 @@ impl Products for Sums {
 
     #[inline(always)]
     unsafe fn add(self, low: *const i8, high: *const i8, packed: *const u8) -> Self {
-        // SAFETY: readable for WIDTH bytes and the instruction set present by the trait's promise. Halves of bytes are the same signed.
+        // SAFETY: readable for WIDTH bytes and the instruction set present by the trait's promise.
+        // Halves of bytes are the same signed.
         unsafe {
             let (low, high, packed) = (vld1q_s8(low), vld1q_s8(high), vld1q_u8(packed));
             let lower = vreinterpretq_s8_u8(vandq_u8(packed, vdupq_n_u8(15)));

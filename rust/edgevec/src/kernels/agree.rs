@@ -1,5 +1,6 @@
-//! Whether an instruction set agrees with the formulas, on seeded cases: for builds that the property
-//! tests cannot run in. WebAssembly with simd128 has no scalar kernels to be compared with.
+//! Whether an instruction set agrees with the formulas, on seeded cases: for builds that the
+//! property tests cannot run in. WebAssembly with simd128 has no scalar kernels to be compared
+//! with.
 
 use super::floats::LANES;
 use super::{BATCH, BLOCK, Isa};

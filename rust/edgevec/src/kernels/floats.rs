@@ -1,9 +1,11 @@
 //! The float kernels' one algorithm, over [`Lanes`].
 //!
-//! Invariant: every instruction set gives the same bits. A sum has [`LANES`] virtual lanes, lane `i` taking the elements
-//! `i`, `i + LANES`, …; a product and its sum are rounded separately; the lanes are added up by one fixed tree.
+//! Invariant: every instruction set gives the same bits. A sum has [`LANES`] virtual lanes, lane
+//! `i` taking the elements `i`, `i + LANES`, …; a product and its sum are rounded separately; the
+//! lanes are added up by one fixed tree.
 
-/// Virtual lanes of every float sum. Fixed forever: it decides the bits of each distance, and so the graph.
+/// Virtual lanes of every float sum. Fixed forever: it decides the bits of each distance, and so
+/// the graph.
 pub(super) const LANES: usize = 8;
 
 /// Vectors are padded to a multiple of this many floats: a cache line.
@@ -47,7 +49,8 @@ fn reduce(mut lanes: [f32; LANES]) -> f32 {
     lanes[0]
 }
 
-/// What a sum is of. A trait, since a closure would be compiled without the instruction set of its caller.
+/// What a sum is of. A trait, since a closure would be compiled without the instruction set of its
+/// caller.
 trait Term {
     /// # Safety
     /// The instruction set of `L` is present.
@@ -77,8 +80,8 @@ impl Term for SquaredDifference {
 /// The algorithm: `N` rows against one query, accumulating terms `T`.
 ///
 /// # Safety
-/// The query and every row are readable for `length` floats, `length` is a multiple of [`BLOCK`], and the instruction set of
-/// `L` is present.
+/// The query and every row are readable for `length` floats, `length` is a multiple of [`BLOCK`],
+/// and the instruction set of `L` is present.
 #[inline(always)]
 unsafe fn accumulate<L: Lanes, T: Term, const N: usize>(
     query: *const f32,

@@ -1,8 +1,8 @@
 //! The level kernel's one algorithm, over [`Products`].
 //!
-//! Levels are packed as [`crate::quantize`] says, a cache line for 128 of them. Stored as 0 to 15, with a query's -127 to 127, sixteen
-//! products fit 16 bits and 4,096 dimensions fit 32: every sum is exact, and every instruction set gives the same integers in whatever
-//! order it adds.
+//! Levels are packed as [`crate::quantize`] says, a cache line for 128 of them. Stored as 0 to 15,
+//! with a query's -127 to 127, sixteen products fit 16 bits and 4,096 dimensions fit 32: every sum
+//! is exact, and every instruction set gives the same integers in whatever order it adds.
 
 use crate::quantize::{BLOCK, BLOCK_BYTES};
 
@@ -18,8 +18,9 @@ pub(super) trait Products: Copy {
 
     fn zero_totals() -> Self::Totals;
 
-    /// Adds the products of `WIDTH` queries' numbers from `low` on with the lower halves of as many packed bytes, and of those from `high`
-    /// on with the upper halves. At most `BLOCK_BYTES / WIDTH` times before [`total`](Self::total).
+    /// Adds the products of `WIDTH` queries' numbers from `low` on with the lower halves of as many
+    /// packed bytes, and of those from `high` on with the upper halves. At most
+    /// `BLOCK_BYTES / WIDTH` times before [`total`](Self::total).
     ///
     /// # Safety
     /// Each is readable for `WIDTH` bytes, and the instruction set is present.
@@ -39,8 +40,8 @@ pub(super) trait Products: Copy {
 /// Dot products of `N` rows of packed levels, taken as 0 to 15, with one query.
 ///
 /// # Safety
-/// Every row is readable for `length` bytes and the query for twice as many, `length` is a multiple of [`BLOCK_BYTES`], and the
-/// instruction set of `P` is present.
+/// Every row is readable for `length` bytes and the query for twice as many, `length` is a multiple
+/// of [`BLOCK_BYTES`], and the instruction set of `P` is present.
 #[inline(always)]
 pub(super) unsafe fn dot<P: Products, const N: usize>(
     query: *const i8,

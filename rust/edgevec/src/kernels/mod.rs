@@ -1,9 +1,12 @@
-//! Distance kernels: each algorithm written once over a small trait, and one thin file an instruction set.
+//! Distance kernels: each algorithm written once over a small trait, and one thin file an
+//! instruction set.
 //!
-//! Invariant: every instruction set gives the same bits ([`floats`]) and the same integers ([`levels`]). Vectors are padded to a multiple
-//! of [`BLOCK`] and levels to whole blocks of theirs by whoever stores them.
+//! Invariant: every instruction set gives the same bits ([`floats`]) and the same integers
+//! ([`levels`]). Vectors are padded to a multiple of [`BLOCK`] and levels to whole blocks of theirs
+//! by whoever stores them.
 //!
-//! This module is the only one with unsafe code: loads through pointers, and instructions that a machine may lack.
+//! This module is the only one with unsafe code: loads through pointers, and instructions that a
+//! machine may lack.
 
 #![allow(unsafe_code, reason = "no other module of the workspace has any")]
 
@@ -26,8 +29,9 @@ pub(crate) use floats::BLOCK;
 /// In bytes, on every machine that matters; where it is another, only time is lost.
 const CACHE_LINE: usize = 64;
 
-/// Rows scored at a time: several rows in flight hide memory latency. Four rows of eight lanes are eight sums in 128-bit registers,
-/// which x86-64's sixteen hold; twice as many lanes spilled, and took a third longer in cache.
+/// Rows scored at a time: several rows in flight hide memory latency. Four rows of eight lanes are
+/// eight sums in 128-bit registers, which x86-64's sixteen hold; twice as many lanes spilled, and
+/// took a third longer in cache.
 pub(crate) const BATCH: usize = 4;
 
 /// An instruction set to compute distances with. Each gives the same bits.
@@ -51,7 +55,8 @@ enum Kind {
 macro_rules! dispatch {
     ($isa:expr, $kernel:ident($query:expr, $rows:expr), $check:ident) => {{
         let (query, rows, length) = $check($query, $rows);
-        // SAFETY: the lengths have been compared; a value other than `SCALAR` exists only where `available` found it.
+        // SAFETY: the lengths have been compared; a value other than `SCALAR` exists only where
+        // `available` found it.
         unsafe {
             match $isa.0 {
                 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -68,8 +73,9 @@ macro_rules! dispatch {
 }
 
 impl Isa {
-    /// Plain Rust; the reference every other one is tested against. Wasm has simd128 instead, where it is built with that: it cannot be
-    /// looked for at run time, so a second set of kernels would only be loaded.
+    /// Plain Rust; the reference every other one is tested against. Wasm has simd128 instead, where
+    /// it is built with that: it cannot be looked for at run time, so a second set of kernels would
+    /// only be loaded.
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     pub const SCALAR: Self = Self(Kind::Scalar);
 
@@ -79,8 +85,9 @@ impl Isa {
         Self::available().pop().expect("there is always one")
     }
 
-    /// Every instruction set of this machine, the best one last: plain Rust, then AVX2 (found at run time) or NEON; or in WebAssembly
-    /// simd128, with relaxed SIMD's dot product where it is built with that.
+    /// Every instruction set of this machine, the best one last: plain Rust, then AVX2 (found at
+    /// run time) or NEON; or in WebAssembly simd128, with relaxed SIMD's dot product where it is
+    /// built with that.
     #[must_use]
     pub fn available() -> Vec<Self> {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -119,7 +126,8 @@ impl Isa {
         dispatch!(self, squared_euclidean(query, rows), check)
     }
 
-    /// Dot products of a query's numbers, -127 to 127, with each row's packed levels, taken as 0 to 15.
+    /// Dot products of a query's numbers, -127 to 127, with each row's packed levels, taken as 0
+    /// to 15.
     ///
     /// # Panics
     /// Where the lengths differ or are no whole blocks.
@@ -139,7 +147,8 @@ pub(crate) fn prefetch<'a>(rows: impl Iterator<Item = &'a [u8]>) {
         // SAFETY: a hint, which reads nothing; every x86-64 has it.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
     }
-    // Elsewhere there is no such instruction, or not in stable Rust. A load that nothing waits for does the same.
+    // Elsewhere there is no such instruction, or not in stable Rust. A load that nothing waits for
+    // does the same.
     #[cfg(not(target_arch = "x86_64"))]
     std::hint::black_box(
         rows.map(|row| row.iter().step_by(CACHE_LINE).fold(0, |read, byte| read ^ byte))

@@ -11,7 +11,8 @@ impl Lanes for [f32; LANES] {
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: readable for LANES floats by the trait's promise; an array of f32 is aligned as f32 is.
+        // SAFETY: readable for LANES floats by the trait's promise; an array of f32 is aligned as
+        // f32 is.
         unsafe { from.cast::<Self>().read() }
     }
 

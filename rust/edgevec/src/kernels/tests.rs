@@ -1,4 +1,5 @@
-//! Every instruction set against the scalar one, bit for bit, and the scalar one against a float64 formula.
+//! Every instruction set against the scalar one, bit for bit, and the scalar one against a float64
+//! formula.
 
 use proptest::prelude::*;
 
@@ -80,7 +81,8 @@ proptest! {
     fn the_scalar_one_is_close_to_the_float64_formula((query, rows) in vectors()) {
         let (q, r) = (pad(query.clone()), pad(rows[0].clone()));
         let pairs = || query.iter().zip(&rows[0]).map(|(&a, &b)| (f64::from(a), f64::from(b)));
-        // The error bound of a sum: the number of additions on the longest path times half an ulp of the sum of magnitudes.
+        // The error bound of a sum: the number of additions on the longest path times half an ulp
+        // of the sum of magnitudes.
         let bound = |magnitude: f64| magnitude * (q.len() as f64 / LANES as f64 + 8.0) * f64::from(f32::EPSILON) + 1e-30;
 
         let exact: f64 = pairs().map(|(a, b)| a * b).sum();

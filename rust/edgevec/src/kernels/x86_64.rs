@@ -72,7 +72,8 @@ impl Products for Sums {
 
     #[inline(always)]
     unsafe fn add(self, low: *const i8, high: *const i8, packed: *const u8) -> Self {
-        // SAFETY: readable for WIDTH bytes and the instruction set present by the trait's promise; the loads need no alignment.
+        // SAFETY: readable for WIDTH bytes and the instruction set present by the trait's promise;
+        // the loads need no alignment.
         unsafe {
             let packed = _mm256_loadu_si256(packed.cast());
             let half = _mm256_set1_epi8(15);

@@ -29,7 +29,8 @@ pub(crate) struct Header<'a> {
     pub(crate) calibrated: Option<SavedTable<'a>>,
 }
 
-/// A list of numbers as they lie in memory. Neither writing nor reading copies it, or needs code for each type.
+/// A list of numbers as they lie in memory. Neither writing nor reading copies it, or needs code
+/// for each type.
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) struct List<'a>(pub(crate) &'a [u8]);
 

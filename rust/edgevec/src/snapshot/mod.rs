@@ -1,11 +1,12 @@
 //! An index as bytes, and back.
 //!
-//! A snapshot is a small *header* (what the index is, who is in it) and the *chunks* of its sections, as they lie in
-//! memory. Saving again costs the header and the chunks that changed. Whoever keeps them adds checksums; here everything
-//! is checked that could make an engine panic, loop, lose rows or read beyond its memory, so that bytes from anywhere are
-//! an error at worst.
+//! A snapshot is a small *header* (what the index is, who is in it) and the *chunks* of its
+//! sections, as they lie in memory. Saving again costs the header and the chunks that changed.
+//! Whoever keeps them adds checksums; here everything is checked that could make an engine panic,
+//! loop, lose rows or read beyond its memory, so that bytes from anywhere are an error at worst.
 //!
-//! Rows and levels are the truth. The graph is made of them: where its bytes are no graph, it is built anew.
+//! Rows and levels are the truth. The graph is made of them: where its bytes are no graph, it is
+//! built anew.
 //!
 //! All numbers are little-endian. docs/format.md has the layout.
 

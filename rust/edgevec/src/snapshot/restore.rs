@@ -34,13 +34,14 @@ pub struct Restoring {
 pub enum Recovered {
     /// It is as it was saved.
     Whole,
-    /// Its bytes were no graph, or not all there. Every row waits for [`Index::link`]; until then searches scan.
+    /// Its bytes were no graph, or not all there. Every row waits for [`Index::link`]; until then
+    /// searches scan.
     WithoutGraph,
 }
 
 impl Restoring {
-    /// Reads a header. `bytes_of` tells how many bytes there are of a section: memory is asked for only where they are
-    /// what the header speaks of.
+    /// Reads a header. `bytes_of` tells how many bytes there are of a section: memory is asked for
+    /// only where they are what the header speaks of.
     ///
     /// # Errors
     /// [`Error::UnsupportedFormat`], [`Error::Damaged`], [`Error::OutOfMemory`].
@@ -51,7 +52,8 @@ impl Restoring {
         let mut all = 0;
         for section in Section::ALL {
             let bytes = index.bytes_of(section, header.slots);
-            // A damaged graph can be built anew, but one of another size says that the header is of another index.
+            // A damaged graph can be built anew, but one of another size says that the header is of
+            // another index.
             if bytes_of(section) != bytes {
                 return Err(Error::Damaged { what: "a section is not as long as its header says" });
             }
@@ -96,12 +98,14 @@ impl Restoring {
         saved.bytes_of_mut(chunk as usize, rows)
     }
 
-    /// The index, once every chunk is written. Chunks of the graph ([`Section::Links`], [`Section::UpperLinks`],
-    /// [`Section::Parents`]) that are lost may be left out. So may chunks of [`Section::Rows`] where there are levels: the
-    /// index is then not [whole](Index::is_whole) until they have been [admitted](Index::admit).
+    /// The index, once every chunk is written. Chunks of the graph ([`Section::Links`],
+    /// [`Section::UpperLinks`], [`Section::Parents`]) that are lost may be left out. So may chunks
+    /// of [`Section::Rows`] where there are levels: the index is then not [whole](Index::is_whole)
+    /// until they have been [admitted](Index::admit).
     ///
     /// # Errors
-    /// [`Error::Damaged`] where rows are missing or not what an index holds, [`Error::OutOfMemory`].
+    /// [`Error::Damaged`] where rows are missing or not what an index holds,
+    /// [`Error::OutOfMemory`].
     pub fn finish(self) -> Result<(Index, Recovered), Error> {
         let Self { mut index, entry } = self;
         index.check_vectors()?;

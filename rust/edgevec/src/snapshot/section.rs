@@ -32,7 +32,8 @@ pub enum Section {
 }
 
 impl Section {
-    /// All of them, in the order they are saved: what a walk needs comes before what only ranks its answers.
+    /// All of them, in the order they are saved: what a walk needs comes before what only ranks its
+    /// answers.
     pub const ALL: [Self; 10] = [
         Self::Levels,
         Self::Factors,

@@ -1,12 +1,14 @@
-//! How distances estimated from levels compare with exact ones: whether levels tell rows apart, and how far estimates are off.
+//! How distances estimated from levels compare with exact ones: whether levels tell rows apart, and
+//! how far estimates are off.
 
 use std::collections::BinaryHeap;
 
 use crate::key::{Key, key, slot_of};
 
-/// Of the ten nearest rows, the share that must be among the ten nearest by levels. Text embeddings have 0.9 and more, data
-/// without any structure 0.8. Rows in groups ten times narrower than the groups lie apart have 0.45: a level is a part of how far a row is
-/// from the mean of all, so rows of one group share theirs.
+/// Of the ten nearest rows, the share that must be among the ten nearest by levels. Text embeddings
+/// have 0.9 and more, data without any structure 0.8. Rows in groups ten times narrower than the
+/// groups lie apart have 0.45: a level is a part of how far a row is from the mean of all, so rows
+/// of one group share theirs.
 const LEAST_AGREEMENT: f32 = 0.6;
 /// Neighbours compared for that.
 const NEAREST: usize = 10;
@@ -30,8 +32,8 @@ struct Mean {
 }
 
 impl Judged {
-    /// Takes in rows compared with one query, the nearest among them, each with its exact distance and the estimate of it. Errors are in
-    /// parts of `unit`.
+    /// Takes in rows compared with one query, the nearest among them, each with its exact distance
+    /// and the estimate of it. Errors are in parts of `unit`.
     pub(crate) fn add(&mut self, rows: &[(f32, f32)], unit: f32) {
         let exact = sorted(rows.iter().map(|row| row.0));
         exact.iter().take(NEAR).for_each(|&at| self.near.add(&rows[at], unit));
@@ -60,15 +62,15 @@ impl Judged {
         self.agreement() < LEAST_AGREEMENT
     }
 
-    /// The root mean square error of an estimate. The larger one of that of near rows, which are ranked by it, and that of any: copies
-    /// are estimated alike, and say nothing of rows to come.
+    /// The root mean square error of an estimate. The larger one of that of near rows, which are
+    /// ranked by it, and that of any: copies are estimated alike, and say nothing of rows to come.
     pub(crate) fn error(&self) -> f32 {
         self.near.root().max(self.any.root()) as f32
     }
 }
 
-/// The places of distances, nearest first, and of equal ones the first first. By a heap, as all that is sorted: each way to sort takes
-/// kilobytes of wasm.
+/// The places of distances, nearest first, and of equal ones the first first. By a heap, as all
+/// that is sorted: each way to sort takes kilobytes of wasm.
 fn sorted(distances: impl Iterator<Item = f32>) -> Vec<usize> {
     let keys: BinaryHeap<Key> = distances.enumerate().map(|(at, distance)| key(distance, at as u32)).collect();
     keys.into_sorted_vec().into_iter().map(|key| slot_of(key) as usize).collect()

@@ -1,4 +1,5 @@
-//! Seeded data that is hard for a graph: copies of one vector, rows that are nearly copies, rows that are all equally far apart.
+//! Seeded data that is hard for a graph: copies of one vector, rows that are nearly copies, rows
+//! that are all equally far apart.
 
 use edgevec::{Index, Metric, Mode, Options, Scratch};
 
@@ -47,7 +48,8 @@ pub fn copies_first(groups: usize, copies: usize, distinct: usize, dimensions: u
     Hard { dimensions, rows, queries }
 }
 
-/// Rows around one point, and odd ones spread evenly among them; each of these is asked for by its own vector.
+/// Rows around one point, and odd ones spread evenly among them; each of these is asked for by its
+/// own vector.
 pub fn odd_among_alike(alike: usize, odd: usize, spread: f32, dimensions: usize, seed: u64) -> Hard {
     let mut normal = Normal::new(seed);
     let point = normal.rows(1, dimensions);
@@ -63,7 +65,8 @@ pub fn odd_among_alike(alike: usize, odd: usize, spread: f32, dimensions: usize,
     Hard { dimensions, rows, queries }
 }
 
-/// Rows with a single component that is not zero, so that any two are copies or as far apart as any others.
+/// Rows with a single component that is not zero, so that any two are copies or as far apart as any
+/// others.
 pub fn one_hot(count: usize, dimensions: usize, seed: u64) -> Hard {
     let mut normal = Normal::new(seed);
     let mut row = |_| {
@@ -83,7 +86,8 @@ pub fn build(hard: &Hard, metric: Metric, options: Options) -> Index {
     index
 }
 
-/// The share of the true nearest that a walk finds, and the distances it computes. A row as near as a true one is as good.
+/// The share of the true nearest that a walk finds, and the distances it computes. A row as near as
+/// a true one is as good.
 pub fn recall(index: &Index, queries: &[f32], k: usize, ef: usize) -> (f64, f64) {
     let mut scratch = Scratch::default();
     let (mut found, mut wanted, mut evaluations) = (0, 0, 0);

@@ -8,11 +8,13 @@ use edgevec::{Index, Mode, Scratch};
 pub enum Kind {
     /// Without any structure: in many dimensions, all about as far from each other.
     Gaussian,
-    /// Zeros but for a single one: as many different rows as dimensions, all equally far from each other.
+    /// Zeros but for a single one: as many different rows as dimensions, all equally far from each
+    /// other.
     OneHot,
     /// Gaussian, and one component a hundred times as wide as the others.
     OneWide,
-    /// Around Gaussian centres, `rows` rows each, `spread` times as wide as the centres; by chance or centre after centre.
+    /// Around Gaussian centres, `rows` rows each, `spread` times as wide as the centres; by chance
+    /// or centre after centre.
     Groups { rows: usize, spread: f32, in_order: bool },
 }
 
@@ -86,8 +88,9 @@ pub fn farthest(index: &Index, queries: &[f32], k: usize) -> Vec<f32> {
         .collect()
 }
 
-/// What a search as wide as the index holds right for this recall reaches: the share of rows as near as the truth's, which is
-/// fair to copies; the share of queries without any; and distance evaluations a query.
+/// What a search as wide as the index holds right for this recall reaches: the share of rows as
+/// near as the truth's, which is fair to copies; the share of queries without any; and distance
+/// evaluations a query.
 pub fn reached(index: &Index, queries: &[f32], k: usize, recall: f64, farthest: &[f32]) -> (f64, f64, u64) {
     let mut scratch = Scratch::default();
     let (mut found, mut none) = (0, 0);

@@ -133,7 +133,8 @@ describe('Slices', () => {
       precision: 'float32',
     } as const;
     const engine = await startEngine(module, options);
-    // A row takes 3 ms to link, a query 2 ms, a row 0.05 ms to show or remove: the work is real, the time is not.
+    // A row takes 3 ms to link, a query 2 ms, a row 0.05 ms to show or remove: the work is real,
+    // the time is not.
     let longest = 0;
     const timed = <T>(cost: number, call: () => T): T => {
       clock.time += cost;

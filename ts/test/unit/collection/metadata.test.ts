@@ -1,4 +1,5 @@
-// Metadata as it is stored: cut into parts by what its lines take, written where it has changed, a little at a time.
+// Metadata as it is stored: cut into parts by what its lines take, written where it has changed, a
+// little at a time.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Slices, STEP_ROWS } from '../../../src/base/time-slices.js';
@@ -351,7 +352,8 @@ describe('Rows', () => {
     const again = new Collection(NO_ENGINE);
     let steps = 0;
     run(again.load(storesOf(kept.saved(manifest))), () => steps++);
-    // Nothing is read while it is loaded; its lines are found, and its ids entered, in steps of their own.
+    // Nothing is read while it is loaded; its lines are found, and its ids entered, in steps of
+    // their own.
     expect(rows).toBe(0);
     expect(steps).toBeGreaterThan((2 * 2_000) / STEP_ROWS);
     let checked = 0;

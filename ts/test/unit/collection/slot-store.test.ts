@@ -1,5 +1,5 @@
-// A further store, as a feature would add one: what is kept for each slot is saved, loaded, exported,
-// imported, replayed and counted with no other file knowing of the store.
+// A further store, as a feature would add one: what is kept for each slot is saved, loaded,
+// exported, imported, replayed and counted with no other file knowing of the store.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { registerStore } from '../../../src/collection/registry.js';

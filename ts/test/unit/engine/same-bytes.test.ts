@@ -1,5 +1,6 @@
-// The same calls lead to the same bytes natively and in WebAssembly: `rust/edgevec/tests/same_bytes.rs` makes the same index, and both
-// come to the checksums of a file. `node scripts/same-bytes.mjs` writes it.
+// The same calls lead to the same bytes natively and in WebAssembly:
+// `rust/edgevec/tests/same_bytes.rs` makes the same index, and both come to the checksums of a
+// file. `node scripts/same-bytes.mjs` writes it.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

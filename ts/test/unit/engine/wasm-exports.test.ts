@@ -1,5 +1,5 @@
-// Every export of the wasm module is in a list that a person has read. An export missing here is a mistake; a new one is a
-// change of the boundary: review it, and write it down.
+// Every export of the wasm module is in a list that a person has read. An export missing here is a
+// mistake; a new one is a change of the boundary: review it, and write it down.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

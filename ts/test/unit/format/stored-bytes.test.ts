@@ -1,5 +1,5 @@
-// Every stored thing, byte for byte: what is written does not change, and what was written is read. A
-// field that a reader does not know is refused, at every level.
+// Every stored thing, byte for byte: what is written does not change, and what was written is read.
+// A field that a reader does not know is refused, at every level.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -119,7 +119,10 @@ async function errorOf(read: () => unknown): Promise<EdgeVecError | undefined> {
   }
 }
 
-/** Other text in a header's place for it, under checksums made right. `place`: of the text's length and checksum. */
+/**
+ * Other text in a header's place for it, under checksums made right. `place`: of the text's length
+ * and checksum.
+ */
 function withText(bytes: Uint8Array, header: number, place: number, text: string, rest = new Uint8Array()): Uint8Array {
   const encoded = new TextEncoder().encode(text);
   const changed = Uint8Array.of(...bytes.subarray(0, header), ...encoded, ...rest);

@@ -37,7 +37,10 @@ afterAll(() => {
 
 type Method = keyof FileHandle | 'open' | 'rename';
 
-/** A site in files whose calls fail where `fails` returns an error, having done what they do; where it throws one, they do nothing. */
+/**
+ * A site in files whose calls fail where `fails` returns an error, having done what they do; where
+ * it throws one, they do nothing.
+ */
 function failing(root: string, fails: (file: string, method: Method) => Error | undefined): FilesSite {
   async function call<T>(file: string, method: Method, run: () => Promise<T>): Promise<T> {
     const error = fails(file, method);
@@ -176,7 +179,10 @@ describe('A damaged journal', () => {
     expect(readdirSync(folder).filter((file) => file.includes('damaged'))).toEqual([]);
   });
 
-  /** Two checkpoints, of which the last has superseded chunks of the first, and writes on both sides. */
+  /**
+   * Two checkpoints, of which the last has superseded chunks of the first, and writes on both
+   * sides.
+   */
   async function saved(): Promise<Awaited<ReturnType<typeof written>> & { copy: () => void }> {
     const made = await written(3);
     const process = await Process.start(made.site, 4);
@@ -199,7 +205,10 @@ describe('A damaged journal', () => {
   const ROWS = 16;
   const SAVED = 8;
 
-  /** Opens it, which leads to a prefix of what was written, of which what was saved is a part; and to the same the next time. */
+  /**
+   * Opens it, which leads to a prefix of what was written, of which what was saved is a part; and
+   * to the same the next time.
+   */
   async function opensWithPrefix(site: FilesSite): Promise<number> {
     let before: number | undefined;
     for (let i = 0; i < 2; i++) {
@@ -225,7 +234,9 @@ describe('A damaged journal', () => {
   test('with any bit flipped leads to all writes but those of the damaged record and behind it', async () => {
     const { site, journal, copy } = await saved();
     const places = recordsIn(journal);
-    /** Rows there are once a record is lost: those before it, where it is one of the last writes. */
+    /**
+     * Rows there are once a record is lost: those before it, where it is one of the last writes.
+     */
     const without = (at: number): number => {
       const behind = places.filter(({ to }) => to > at).length;
       return behind <= ROWS - SAVED ? ROWS - behind : ROWS;
@@ -339,7 +350,8 @@ describe('A damaged journal', () => {
       counts.push(rows.length);
       await again.close();
     }
-    // The first is in the head, which is there twice; all others are in writes that no checkpoint holds.
+    // The first is in the head, which is there twice; all others are in writes that no checkpoint
+    // holds.
     expect(counts[0]).toBe(3_025);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(3_005);
   });

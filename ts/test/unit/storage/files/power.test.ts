@@ -1,4 +1,5 @@
-// What a storage in files holds after the power has failed, and after one record of its journal was damaged.
+// What a storage in files holds after the power has failed, and after one record of its journal was
+// damaged.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
