@@ -1,4 +1,5 @@
-// Rows that come after all else of a checkpoint, and how their arrival ends.
+// Waits for the rows that come after everything else of a checkpoint, and tells how their arrival
+// ends.
 
 import { asEdgeVecError, closed, EdgeVecError } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
@@ -7,17 +8,19 @@ import type { RowStream } from './checkpoint/row-stream.js';
 import type { Log } from './log/log.js';
 import { isDamage } from './open.js';
 
-/** `'overtaken'`: another tab has made a later checkpoint, and dropped the rows. */
+/**
+ * `'overtaken'`: another tab has made a later checkpoint, and deleted the rows of this checkpoint.
+ */
 type Ending = 'whole' | 'stopped' | 'overtaken';
 
-/** Who hears how an arrival goes. */
+/** The functions that hear how an arrival goes. */
 export interface ArrivalListener {
   /** Whether nobody needs these rows any more. */
   readonly isPast: () => boolean;
-  /** The storage fails to give rows back; it is asked again. */
+  /** Called if the storage fails to give rows. The reading goes on. */
   readonly interrupted: (error: EdgeVecError) => void;
   readonly whole: () => void;
-  /** Looks for the checkpoint that has taken the place of this one. */
+  /** Looks for the later checkpoint. */
   readonly overtaken: () => Promise<void>;
   readonly failed: (error: EdgeVecError) => void;
 }
@@ -33,24 +36,25 @@ export class Arrival {
     this.#stream = stream;
     this.#slices = slices;
     this.#ending = endingOf(stream, log, slices);
-    // Whoever waits hears of an error; nobody need wait.
+    // Callers that wait get the error. Without this listener, an error without a waiting caller
+    // would be an unhandled rejection.
     this.#ending.catch(() => {});
   }
 
-  /** Whether no more rows come: all are in, or they have been stopped. */
+  /** Whether no more rows come: all rows are in, or the reading was stopped. */
   get isOver(): boolean {
     return this.#stream?.isOver !== false;
   }
 
-  /** Whether the bytes of rows are damaged, or are gone. */
+  /** Whether bytes of rows are damaged or missing. */
   get hasFailed(): boolean {
     return this.#stream?.hasFailed === true;
   }
 
   /**
-   * True once all rows are in; false if another tab has taken their checkpoint away.
+   * True once all rows are in. False if another tab has deleted the checkpoint of the rows.
    *
-   * @throws `DAMAGED`, `CLOSED`
+   * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
    */
   async isWhole(): Promise<boolean> {
     const ending = await this.#ending;
@@ -58,13 +62,16 @@ export class Arrival {
     return ending === 'whole';
   }
 
-  /** As `isWhole`, for a caller who needs the rows now. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * As `isWhole`, for a caller that needs the rows now. @throws `DAMAGED`, `STORAGE_FAILED`,
+   * `CLOSED`
+   */
   async bring(): Promise<boolean> {
     await Promise.race([this.#ending, this.#stream?.bring([])]);
     return this.isWhole();
   }
 
-  /** Tells how it goes on, from the background. */
+  /** Tells the listener how the arrival goes on in the background. */
   listen({ isPast, interrupted, whole, overtaken, failed }: ArrivalListener): void {
     const tell = (error: EdgeVecError): void => {
       if (!isPast()) interrupted(error);

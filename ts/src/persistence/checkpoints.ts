@@ -1,5 +1,5 @@
-// Makes checkpoints of a database when they are due, asked for, or needed for room, and keeps back the
-// room that they need.
+// Makes the checkpoints of a database: when a checkpoint is due, when the user asks, and when a
+// write needs room. Keeps the reserve for checkpoints and deletions.
 
 import type { EngineStats } from '../base/calls.js';
 import { asEdgeVecError, detailsOf, EdgeVecError } from '../base/errors.js';
@@ -27,17 +27,22 @@ export class Checkpoints {
   readonly #log: Log;
   readonly #names: Names;
   readonly #replica: Replica;
-  /** Whether all rows are in: before that no checkpoint can be made. */
+  /** Whether all rows are in. Before that, no checkpoint can be made. */
   readonly #isComplete: () => boolean;
   readonly #schedule = new Schedule();
   #checkpointer: Checkpointer;
-  /** Bytes of the checkpoint of this name, whose entries are not counted in `unsaved`. */
+  /**
+   * Bytes of the checkpoint named `#counted`. `unsaved` does not count the entries of this
+   * checkpoint.
+   */
   #bytes: number;
   #counted: string;
   #running: Promise<void> | undefined;
-  /** The replica has a graph, and the stored checkpoint has none, or a damaged one. */
+  /**
+   * Whether the replica has a graph, but the graph of the stored checkpoint is missing or damaged.
+   */
   #isMended: boolean;
-  /** Why there was no room for the graph in the last checkpoint that was made here. */
+  /** Set if this tab's last checkpoint left out the graph: the error that tells why. */
   #reduced: EdgeVecError | undefined;
   #isOpened = false;
   #closed = false;
@@ -66,53 +71,62 @@ export class Checkpoints {
     this.#isMended = withoutGraph;
   }
 
-  /** Bytes that are stored of the database. */
+  /** Bytes of the stored database. */
   get storedBytes(): number {
     return this.#bytes + this.unsaved.bytes;
   }
 
   /**
-   * True once a checkpoint holds every entry of the log that is known here; false if another tab was
-   * first, and its checkpoint does not hold all of them.
+   * True once a checkpoint holds every log entry that this tab knows. False if another tab was
+   * first, and the checkpoint of the other tab lacks some of the entries.
    *
    * @throws `QUOTA`, `READ_ONLY`, `STORAGE_FAILED`, `CLOSED`
    */
   async save(): Promise<boolean> {
     const { head } = this.#log;
     await this.#running?.catch(() => {});
-    // The first reduced checkpoint is told where it is made.
+    // `#make` tells about the first reduced checkpoint. Here the user asked for a checkpoint, and
+    // hears about each further reduced checkpoint.
     const isKnown = this.#reduced !== undefined;
     await this.#make(true);
     if (isKnown) this.#tellReduced();
     return this.#log.isSaved(head);
   }
 
-  /** Whether the stored checkpoint holds all that is known here. */
+  /** Whether the stored checkpoint holds everything that this tab knows, the graph included. */
   async isSaved(): Promise<boolean> {
     return !this.#isMended && (await this.#log.isSaved(this.#log.head));
   }
 
-  /** The stored checkpoint, of which nobody drops a chunk until it is released. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * Pins the stored checkpoint: no tab deletes a chunk of the checkpoint until the release. @throws
+   * `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
+   */
   async pin(): Promise<Pinned> {
     return Pinned.open(this.#context.storage, this.#log, await hold(this.#readers));
   }
 
-  /** Lets a checkpoint take the place of the log, if that gives room. As `PersistentStore.makeRoom`. */
+  /**
+   * Lets a checkpoint take the place of the log, if that makes room. As `PersistentStore.makeRoom`.
+   */
   async makeRoom(frees: boolean): Promise<boolean> {
     const before = this.unsaved.bytes;
     const mayCheckpoint = before > 0 && this.#isComplete() && !this.#closed;
     try {
-      // Another tab may be making the one that makes room.
+      // Wait for another tab: the other tab may be making the checkpoint that makes room.
       if (mayCheckpoint) await this.#make(true, true);
       const hasSpared = await this.reserve.trim();
       return frees || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()));
     } catch {
-      // The write that wanted room says that there is none.
+      // The write that needs room fails with `QUOTA`.
       return frees;
     }
   }
 
-  /** Begins a checkpoint in the background, if one is due. Opening that fails changes nothing: before `opened` none begins. */
+  /**
+   * Begins a checkpoint in the background, if a checkpoint is due. Does nothing before `opened`: a
+   * failed opening must change nothing in storage.
+   */
   consider(): void {
     if (!this.#isOpened) return;
     this.#keepReserve();
@@ -121,30 +135,35 @@ export class Checkpoints {
     if (this.#schedule.isDue(this.unsaved.bytes, this.#bytes, isOwn)) this.#makeBehind();
   }
 
-  /** Rows that waited when the database was opened are linked. Without a checkpoint they would be at each opening. */
+  /**
+   * Called when the rows that waited at opening are linked. Without a checkpoint, each opening
+   * would link the rows again.
+   */
   async linked(stats: Pick<EngineStats, 'rows' | 'buildDistances'>): Promise<void> {
     if (!this.#schedule.isLinkingWorth(stats)) return;
-    // A checkpoint that is being made may have begun before.
+    // A running checkpoint may have begun before the linking ended.
     await this.#running?.catch(() => {});
-    // Another tab that has made one has linked them too, or will have.
+    // If another tab made the last checkpoint, that tab has linked the rows too, or will link the
+    // rows.
     if (this.#checkpointer.base === this.#log.head.checkpoint) this.#makeBehind();
   }
 
-  /** Another tab may have made a checkpoint. */
+  /** Counts again, since another tab may have made a checkpoint. */
   async recount(): Promise<void> {
     const { checkpoint, checkpointSeq } = this.#log.head;
-    // One that is being made here counts when it is whole, and needs to know until then which parts to drop.
+    // A running checkpoint of this tab counts when it is complete. Until then, the checkpoint needs
+    // `unsaved` to know the chunks of parts to delete.
     if (checkpoint === this.#counted || this.#running !== undefined) return;
     this.#counted = checkpoint;
     this.reserve.doubt();
     this.unsaved.forget(checkpointSeq);
     this.#schedule.shortened(this.unsaved.bytes);
-    // If the manifest cannot be read, the next look tells.
+    // If the manifest is unreadable now, the next look tells.
     const manifest = await readManifest(this.#context.storage, checkpoint).catch(() => undefined);
     if (manifest !== undefined) this.#bytes = sizeOf(manifest);
   }
 
-  /** The replica has begun anew from the checkpoint that the log names now. */
+  /** The replica has loaded the checkpoint that the log names now. */
   replaced({ manifest, withoutGraph }: Loaded): void {
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#bytes = sizeOf(manifest);
@@ -155,8 +174,8 @@ export class Checkpoints {
   }
 
   /**
-   * The database is open. Drops what tabs left behind that have ended: chunks that cannot be dropped
-   * now are dropped after the next checkpoint.
+   * The database is open. Deletes the orphans of tabs that have ended. The next checkpoint tries
+   * again to delete the remaining orphans.
    */
   opened(): void {
     this.#isOpened = true;
@@ -164,13 +183,19 @@ export class Checkpoints {
     this.consider();
   }
 
-  /** Begins no more. Resolves once what is under way has ended, for a checkpoint may wait for another tab. */
+  /**
+   * Begins no more checkpoints. Resolves when the running work has ended: a checkpoint may wait for
+   * another tab.
+   */
   async end(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.#running?.catch(() => {}), this.reserve.settled()]);
   }
 
-  /** The lock that is held while chunks of a checkpoint are read that another may take the place of. */
+  /**
+   * The lock of readers of a checkpoint: while a reader holds the lock, no tab deletes chunks of a
+   * replaced checkpoint.
+   */
   get #readers(): string {
     return `edgevec:${this.#context.name}:readers`;
   }
@@ -179,12 +204,12 @@ export class Checkpoints {
     try {
       return this.#replica.collection().engine.stats().free > 0;
     } catch {
-      // It is closed, or has crashed: nothing is written any more.
+      // The database is closed or has crashed, and writes nothing any more.
       return false;
     }
   }
 
-  /** Sees to it that enough room is kept back, in the background; a checkpoint makes room for that. */
+  /** Fills the reserve in the background. If the storage lacks room, a checkpoint makes room. */
   #keepReserve(): void {
     if (this.#closed || !this.reserve.isDue) return;
     this.reserve.fill().then(
@@ -192,7 +217,7 @@ export class Checkpoints {
         const isWorth = this.#schedule.isWorthTrying(this.unsaved.bytes);
         if (!isWhole && isWorth && this.#isComplete()) this.#makeBehind();
       },
-      // A storage that fails is told by the next call that needs it.
+      // If the storage fails, the next call that needs the storage tells.
       () => {},
     );
   }
@@ -208,8 +233,9 @@ export class Checkpoints {
   }
 
   /**
-   * @param waits for another tab that makes one; else that is left to it
-   * @param isUrgent one that makes room at once: without the graph if the last one was
+   * @param waits whether to wait while another tab makes a checkpoint. Otherwise this tab leaves
+   * the checkpoint to the other tab
+   * @param isUrgent whether to skip the whole checkpoint, if the last attempt found no room
    */
   #make(waits: boolean, isUrgent = false): Promise<void> {
     this.#running ??= oneTabAtATime(`edgevec:${this.#context.name}:checkpoint`, waits, async () => {
@@ -219,7 +245,7 @@ export class Checkpoints {
       const saved = await checkpointer.save(() => this.#replica.collection(), atRest, this.unsaved.parts, isUrgent);
       if (checkpointer !== this.#checkpointer) return;
       if (saved === undefined) {
-        // Another tab's is as good; what it holds is forgotten with the next look.
+        // Another tab's checkpoint is as good. The next look counts the entries of that checkpoint.
         this.#schedule.failed(this.unsaved.bytes);
         return;
       }
@@ -233,7 +259,7 @@ export class Checkpoints {
       this.#counted = checkpointer.base;
     }).finally(() => {
       this.#running = undefined;
-      // What has been used of the reserve, or is missing, finds room now.
+      // After a checkpoint, the storage may have room for the missing part of the reserve.
       if (!this.#closed) this.reserve.fill().catch(() => {});
     });
     return this.#running;

@@ -1,4 +1,4 @@
-// Finds a stored database, or begins one, and reads its checkpoint.
+// Finds a stored database or begins a new database, and reads the checkpoint.
 
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
@@ -11,22 +11,22 @@ import { isLean } from './checkpoint/lean.js';
 import { type Loaded, loadCheckpoint, readManifest } from './checkpoint/load.js';
 import { Log } from './log/log.js';
 
-/** What the application should hear of, though no call failed. */
+/** Events for the application that are no error of a call. */
 export type StorageEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavailable' | 'worker-died' }>;
 
-/** Where a database is stored, and what persistence works with. */
+/** The storage of a database, and the tools that persistence works with. */
 export interface StoreContext {
   readonly storage: Storage;
   readonly name: string;
   readonly slices: Slices;
-  /** Starts an instance for one engine. */
+  /** Starts a WebAssembly instance for one engine. */
   readonly start: () => Promise<Instance>;
   readonly tell: (event: StorageEvent) => void;
-  /** To others who may have the database open. */
+  /** The channel to other holders of the database. */
   readonly channel: ChangeChannel | undefined;
 }
 
-/** What is stored of a database: its log, and the state that its checkpoint leads to. */
+/** A stored database: its log, and the loaded checkpoint. */
 export interface Found {
   readonly names: Names;
   readonly log: Log;
@@ -34,10 +34,10 @@ export interface Found {
 }
 
 /**
- * Reads what is stored, and makes a database if nothing is. The log's entries after the checkpoint
- * are applied by the first `catchUp` of the store.
+ * Reads the stored database, or makes a new database if nothing is stored. The first `catchUp` of
+ * the store applies the log's entries after the checkpoint.
  *
- * @param options what a new database is made with, and the check of the options of a stored one
+ * @param options gives the options of a new database, and checks the options of a stored database
  * @throws `OPTIONS_DIFFER`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`
  */
 export async function findStored(
@@ -54,7 +54,7 @@ export async function findStored(
   }
 }
 
-/** Undefined if another tab was first. */
+/** Makes a new database. Undefined if another tab was first. */
 async function begin(storage: Storage, names: Names, options: StoredOptions): Promise<Log | undefined> {
   const name = names.next('manifest');
   const manifest: Manifest = { options, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
@@ -62,11 +62,11 @@ async function begin(storage: Storage, names: Names, options: StoredOptions): Pr
 }
 
 /**
- * Reads the checkpoint that a log begins at.
+ * Reads the checkpoint at which a log begins.
  *
- * @param check throws if these are not the options wanted
- * @returns undefined if another tab has made a later checkpoint meanwhile, and dropped chunks of this
- * one
+ * @param check throws if the stored options are not the wanted options
+ * @returns undefined if another tab has made a later checkpoint meanwhile, and deleted chunks of
+ * this checkpoint
  */
 export async function loadCurrent(
   { storage, start, slices, tell }: StoreContext,

@@ -1,11 +1,12 @@
-// What the replay of the log may end in. An entry ends the log only if its own bytes are damaged; any
-// other error says something of the reader, the checkpoint or the storage, and the log stays as it is.
+// The errors that may end the replay of the log. An entry ends the log only if its own bytes are
+// damaged. Any other error is about the reader, the checkpoint or the storage, and leaves the log
+// as before.
 
 import { EdgeVecError, type EdgeVecErrorCode } from '../base/errors.js';
 import { unreadable } from '../format/entry.js';
 import { PartUnreadable } from './write-buffer.js';
 
-/** Errors that are not about the entry: of the checkpoint, the storage, the memory, or the caller. */
+/** Errors about the checkpoint, the storage, the memory or the caller, and not about the entry. */
 const OTHERS: readonly EdgeVecErrorCode[] = [
   'CLOSED',
   'DAMAGED',
@@ -15,15 +16,16 @@ const OTHERS: readonly EdgeVecErrorCode[] = [
   'STORAGE_FAILED',
 ];
 
-/** Why an entry could not be applied, though its bytes are whole. */
+/** The error for an entry with whole bytes that could not be applied. */
 export function faultOf(seq: number, error: unknown): EdgeVecError {
   if (error instanceof PartUnreadable) return unreadable(seq, error.cause);
   return error instanceof EdgeVecError && OTHERS.includes(error.code) ? error : unreadable(seq, error);
 }
 
 /**
- * The end of the log cannot be read. What was written before it is whole: to drop the database, as
- * damage asks for elsewhere, would lose that too.
+ * The error for an unreadable end of the log. Everything before the end is whole. The remedy
+ * therefore differs from the usual remedy of damage: dropping the database would lose the whole
+ * part too.
  */
 export function lostWrites(lost: number | undefined, cause?: unknown): EdgeVecError {
   const known = lost === 1 ? 'The last write is' : `The last ${lost} writes are`;

@@ -1,4 +1,5 @@
-// The database in memory, as its persistence sees it: a replica that follows the log, and that a checkpoint is made of.
+// The database in memory, as its persistence sees the database: a replica that follows the log.
+// Checkpoints are made of the replica.
 
 import type { Part } from '../base/calls.js';
 import type { EdgeVecError } from '../base/errors.js';
@@ -8,15 +9,18 @@ import type { Loaded } from './checkpoint/load.js';
 import type { AtRest } from './checkpoint/save.js';
 
 export interface Replica {
-  /** @throws `CLOSED`, and the error after which nothing can be done any more */
+  /** @throws `CLOSED`, and the error of an earlier failure that ended the database */
   collection(): Collection;
   readonly atRest: AtRest;
-  /** Makes the rows what they are after an entry of another tab; `parts` reads the parts of a write. */
+  /** Applies an entry of another tab to the rows. `parts` reads the parts of a write. */
   apply(entry: Entry, parts: (entry: WriteEntry) => AsyncIterable<Part>): Promise<void>;
-  /** Takes up another collection in place of the one held; writes under way go on in that. */
+  /**
+   * Takes another collection in place of the present collection. Writes under way go on in the new
+   * collection.
+   */
   replace(loaded: Loaded): Promise<void>;
-  /** Rows that were still to come cannot be read: nothing can be done any more. */
+  /** Ends the database with this error: rows that were still to come cannot be read. */
   fail(error: EdgeVecError): void;
-  /** It holds what other tabs have written since. */
+  /** Called when writes of other tabs have changed the replica. */
   changed(): void;
 }

@@ -1,35 +1,43 @@
-// Room that a database keeps back in its storage, so that it can still delete rows and make a
-// checkpoint once there is no other room. No write is taken in while the reserve is not whole.
+// The reserve: room that a database keeps back in its storage. With the reserve, a full storage
+// still has room for deletions and a checkpoint. The database takes no write while the reserve is
+// not whole.
 //
-// Its size: a checkpoint without a graph writes the rows that came with the log, and what deletions
-// change of the rest: ids, metadata, and codes, which are an eighth of rows of 32-bit floats. Chunks
-// of rows it writes one after the other, each in place of another.
+// The size of the reserve is the need of a lean checkpoint. A lean checkpoint writes the rows of
+// the log, and the changes that deletions make to ids, metadata and codes. Codes are an eighth of
+// rows of 32-bit floats. A lean checkpoint writes chunks of rows one after the other, each in place
+// of an old chunk.
 //
-// A database without free slots keeps room for some more log. Once rows have been deleted, new rows
-// that take their slots need room in the log, and nowhere else: they use that.
+// A database without free slots keeps room for some more log. After rows have been deleted, new
+// rows take their slots, and need room only in the log: the new rows use the room for more log.
 
 import type { Storage } from '../storage/storage.js';
 
-/** Deletions go into the log, some ten bytes an id. */
+/** Bytes for the log entries of deletions, about ten bytes for an id. */
 const LEAST_BYTES = 1 << 16;
-/** Of an entry's bytes, what it takes in a checkpoint without a graph. */
+/** The bytes of a lean checkpoint for each byte of the log. */
 const LOG_SHARE = 1.25;
 const CHECKPOINT_SHARE = 1 / 8;
 /**
- * A row that is added to a chunk has all of the chunk written anew: the last one of each section.
+ * Bytes for the last chunk of each section: adding a row to a chunk means writing the whole chunk.
  */
 const CHUNKS_BYTES = 2 << 20;
-/** For the log of rows that take the slots of deleted ones: a mebibyte, with what the log itself needs. */
+/**
+ * Bytes for the log of rows that take the slots of deleted rows: a mebibyte, and the lean
+ * checkpoint's share of the mebibyte.
+ */
 const REUSE_BYTES = (1 + LOG_SHARE) * (1 << 20);
 const REUSE_SHARE = 1 / 8;
-/** It grows by so many bytes at once. */
+/**
+ * The reserve grows by at most so many bytes more than needed, so that each growth lasts for a
+ * while.
+ */
 const STEP_BYTES = 1 << 20;
 
 export interface Sizes {
-  /** Bytes of the log, and of the checkpoint that it goes on from. */
+  /** Bytes of the log, and of the checkpoint before the log. */
   readonly log: number;
   readonly checkpoint: number;
-  /** Whether new rows find slots that deleted rows have left. */
+  /** Whether deleted rows have left free slots for new rows. */
   readonly hasFreeSlots: boolean;
 }
 
@@ -47,8 +55,8 @@ export class Reserve {
   }
 
   /**
-   * False until it was filled for the first time, and once there was no room for all of it or some of
-   * it was given back.
+   * Whether the reserve has its whole size. False before the first filling, if the storage has no
+   * room for the whole reserve, and if some of the reserve was given back.
    */
   get isWhole(): boolean {
     if (this.#storage.reserve === undefined) return true;
@@ -56,24 +64,31 @@ export class Reserve {
     return this.#isBegun && this.#isFilled && held >= this.#wanted;
   }
 
-  /** Whether something is missing of it. A database without rows needs none. */
+  /** Whether the reserve should be filled. A database without rows needs no reserve. */
   get isDue(): boolean {
     return this.#isSmall || (this.#isBegun && !this.isWhole);
   }
 
-  /** Whether it is to grow. It does so in steps, and shrinks only if there is no other room. */
+  /**
+   * Whether the reserve is too small. The reserve grows in steps, and shrinks only if the storage
+   * has no other room.
+   */
   get #isSmall(): boolean {
     return this.#storage.reserve !== undefined && this.#needed() > this.#wanted;
   }
 
-  /** Another may have given back some of it: it counts as not whole until it is filled again. */
+  /**
+   * Another tab may have given some of the reserve back. The reserve counts as not whole until the
+   * next filling.
+   */
   doubt(): void {
     if (this.#storage.reserve !== undefined) this.#isFilled = false;
   }
 
   /**
-   * Takes what is missing of it. False if there is no room for that. @throws `STORAGE_FAILED`,
-   * `CLOSED`
+   * Fills the reserve. False if the storage has no room for the whole reserve.
+   *
+   * @throws `STORAGE_FAILED`, `CLOSED`
    */
   fill(): Promise<boolean> {
     this.#filling ??= this.#fill().finally(() => {
@@ -82,14 +97,16 @@ export class Reserve {
     return this.#filling;
   }
 
-  /** Resolves once nothing more is being taken. */
+  /** Resolves when no filling is under way. */
   async settled(): Promise<void> {
     await this.#filling?.catch(() => {});
   }
 
   /**
-   * Gives back what it has in excess. False if it has nothing to spare. @throws `STORAGE_FAILED`,
-   * `CLOSED`
+   * Gives back the excess of the reserve. False if the reserve has no excess, or is not whole after
+   * that.
+   *
+   * @throws `STORAGE_FAILED`, `CLOSED`
    */
   async trim(): Promise<boolean> {
     const needed = this.#needed();

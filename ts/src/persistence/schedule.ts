@@ -1,52 +1,62 @@
-// When a checkpoint is worth making.
+// Decides when a checkpoint is worth its cost.
 
 import type { EngineStats } from '../base/calls.js';
 
-/** Bytes of log that are worth a checkpoint: at least so many, and a part of what the checkpoint has. */
+/**
+ * A checkpoint is worth its cost if the log has at least `LOG_BYTES`, and at least the
+ * `LOG_SHARE`-th part of the checkpoint's bytes.
+ */
 const LOG_BYTES = 8 << 20;
 const LOG_SHARE = 8;
 
-/** Distances evaluated in linking that are worth a checkpoint: those of some 500 rows, and of a twentieth of all. */
+/**
+ * Linking is worth a checkpoint from so many distances on: about the linking of 500 rows, and of a
+ * twentieth of all rows. `LINK_SHARE` is in distances for each row.
+ */
 const LINK_DISTANCES = 500_000;
 const LINK_SHARE = 50;
 
 /**
- * A tab that would have to write all anew leaves a checkpoint to the tab that made the last one, until
- * there are so many times those bytes.
+ * A tab that did not make the last checkpoint has to write every chunk. The tab waits until the log
+ * has `PATIENCE` times the bytes, and so leaves most checkpoints to one tab.
  */
 const PATIENCE = 2;
 
 export class Schedule {
-  /** Bytes of the log when a checkpoint failed. */
+  /** Bytes of the log at the last failed checkpoint. */
   #failedAt = 0;
 
   /**
-   * Whether the log is long enough.
+   * Whether the log is long enough for a checkpoint.
    *
-   * @param log bytes of the log, and `checkpoint` of what it follows
-   * @param isOwn whether this tab made the last checkpoint, and so shares most of its chunks
+   * @param log bytes of the log
+   * @param checkpoint bytes of the checkpoint before the log
+   * @param isOwn whether this tab made the last checkpoint, and so can share most chunks with it
    */
   isDue(log: number, checkpoint: number, isOwn: boolean): boolean {
     const enough = (isOwn ? 1 : PATIENCE) * Math.max(LOG_BYTES, checkpoint / LOG_SHARE);
     return log >= this.#failedAt + enough;
   }
 
-  /** Whether there is more to be saved than when a checkpoint failed. */
+  /** Whether the log is longer than at the last failed checkpoint. */
   isWorthTrying(log: number): boolean {
     return log > this.#failedAt;
   }
 
-  /** Whether rows were linked that waited when the database was opened, and that would wait again. */
+  /**
+   * Whether a checkpoint should keep the links made since opening. Without the checkpoint, the next
+   * opening would have to link the rows again.
+   */
   isLinkingWorth({ rows, buildDistances }: Pick<EngineStats, 'rows' | 'buildDistances'>): boolean {
     return buildDistances >= Math.max(LINK_DISTANCES, LINK_SHARE * rows);
   }
 
-  /** A checkpoint failed: it is tried again once the log has as many bytes more. */
+  /** A checkpoint failed. The next try waits until the log has as many bytes more. */
   failed(log: number): void {
     this.#failedAt = log;
   }
 
-  /** Another tab's checkpoint has made the log shorter. */
+  /** A checkpoint of another tab has made the log shorter. */
   shortened(log: number): void {
     this.#failedAt = Math.min(this.#failedAt, log);
   }

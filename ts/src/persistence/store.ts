@@ -1,8 +1,9 @@
-// What makes a database durable: its log and its checkpoints in storage, and the other tabs that have it open.
+// Makes a database durable: by its log and its checkpoints in storage, shared with the other tabs
+// that have the database open.
 //
-// The replica in memory is what the checkpoint and the log's entries after it lead to. It is behind the storage if other
-// tabs have written, and catches up when they say so, and before it writes: the log refuses a write that has not seen what
-// came before it.
+// The replica in memory is the checkpoint with the log's entries after the checkpoint. If other
+// tabs have written, the replica is behind the storage. The replica catches up when other tabs tell
+// about changes, and before a write: the log refuses a tab that has not read all earlier entries.
 
 import type { EngineStats, StoredStats } from '../base/calls.js';
 import { closed, type EdgeVecError, gone } from '../base/errors.js';
@@ -21,7 +22,10 @@ import type { Replica } from './replica.js';
 import { Turns } from './tabs/turns.js';
 import { PartsLost, partsOf, WriteBuffer } from './write-buffer.js';
 
-/** What a checkpoint that is being made leaves of the time for closing to the storage, in milliseconds. */
+/**
+ * Of the time for closing, the part that a running checkpoint leaves to the storage, in
+ * milliseconds.
+ */
 const KEPT_MS = 1_000;
 
 export class PersistentStore {
@@ -33,21 +37,23 @@ export class PersistentStore {
   readonly #checkpoints: Checkpoints;
   readonly #options: StoredOptions;
   #arrival: Arrival;
-  /** Looks for entries that are not known here, in its turn. */
+  /** Calls `catchUp` in the queue of the database. */
   #look = async (): Promise<void> => {};
-  /** The replica has changed by what others have written, and nobody has been told. */
+  /**
+   * Whether entries of other tabs have changed the replica, and the replica has not been told yet.
+   */
   #hasChanged = false;
   /** Bytes of commits that the storage has lost. */
   readonly #lost: number;
-  /** The log is damaged, and this process may not mend it. */
+  /** Whether the log is damaged, and this process may not repair the log. */
   #isCutOff = false;
-  /** The replica holds what the log holds. */
+  /** Whether the replica has caught up with the log once. */
   #isOpened = false;
   #closed = false;
-  /** What was stored is no more, which has been told. */
+  /** Whether the application has been told that the stored database is gone. */
   #isGone = false;
 
-  /** Of a log whose checkpoint has just been read, or made of what was. */
+  /** Goes on from a log whose checkpoint has just been loaded. */
   constructor(context: StoreContext, { names, log, loaded }: Found, replica: Replica) {
     this.#context = context;
     this.#replica = replica;
@@ -68,7 +74,10 @@ export class PersistentStore {
     return this.#names.writer;
   }
 
-  /** From here on, `look` is called when other tabs may have written: it calls `catchUp` in its turn. */
+  /**
+   * From here on, calls `look` when other tabs may have written. `look` calls `catchUp` in the
+   * queue of the database.
+   */
   watch(look: () => Promise<void>): void {
     this.#look = look;
     this.#context.channel?.onChange(() => {
@@ -78,36 +87,43 @@ export class PersistentStore {
     this.#watchArrival();
   }
 
-  /** Takes the parts of a write until it is logged. `rows`: how many rows come, if that is known. */
+  /**
+   * Makes a buffer for the parts of a write until the write is logged. `rows` is the number of rows
+   * to come, if known.
+   */
   buffer(rows: number | undefined): WriteBuffer {
     return new WriteBuffer(this.#context.storage, this.#names, () => this.makeRoom(), rows);
   }
 
   /**
-   * Lets a checkpoint take the place of the log, if that gives room. False if there is no more room
-   * than before. `frees`: for a deletion, which finds room once no checkpoint is under way.
+   * Lets a checkpoint take the place of the log, if that makes room. False if the storage has no
+   * more room than before. `frees` is true for a deletion: after waiting for the checkpoint, a
+   * deletion may always try again.
    */
   makeRoom(frees = false): Promise<boolean> {
     return this.#checkpoints.makeRoom(frees);
   }
 
-  /** Runs what appends. `others`: others may have written since `catchUp`, so that looking first saves a refusal. */
+  /**
+   * Runs an append in this tab's turn. `others` is true if other tabs may have written since
+   * `catchUp`: catching up first then saves a refusal.
+   */
   inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T> {
     return this.#turns.take(run);
   }
 
-  /** True once the entries are logged, false if others have written since `catchUp`. */
+  /** True once the entries are logged. False if other tabs have written since `catchUp`. */
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
-    // Nothing is there that could be lost.
+    // An empty append only syncs. A read-only storage has no unsynced commits.
     if (entries.length === 0 && this.#context.storage.isReadOnly) return true;
     const { reserve } = this.#checkpoints;
-    // What is kept back is for deletions and checkpoints. They must find it.
+    // The reserve is for deletions and checkpoints. A write must leave the reserve whole.
     const frees = entries.every(({ kind }) => kind === 'delete');
     if (!frees && !reserve.isWhole && !(await reserve.fill())) throw quotaExceeded(this.#context.storage.kind, {});
     const bytes = await this.#log.append(entries, strict);
     if (bytes === undefined) {
       this.#turns.refused();
-      // Others queue from here on, so that this tab has its turn.
+      // The other tabs queue from here on, so that this tab gets its turn.
       this.#notify();
       return false;
     }
@@ -118,8 +134,9 @@ export class PersistentStore {
   }
 
   /**
-   * Applies entries that are not known here. Those written here, whose append has failed and yet taken place, are offered
-   * to `own` first, which tells whether it has applied them.
+   * Applies entries that are not in the replica yet. An append of this tab may have failed and
+   * still have been applied. `own` gets the numbers of such writes first, and tells whether it has
+   * applied the write.
    */
   async catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
     await this.#catchUp(own);
@@ -137,8 +154,8 @@ export class PersistentStore {
   }
 
   /**
-   * True once a checkpoint holds every entry of the log that is known here; false if another tab was
-   * first, and its checkpoint does not hold all of them.
+   * True once a checkpoint holds every log entry that this tab knows. False if another tab was
+   * first, and the checkpoint of the other tab lacks some of the entries.
    *
    * @throws `QUOTA`, `READ_ONLY`, `STORAGE_FAILED`, `CLOSED`
    */
@@ -146,17 +163,23 @@ export class PersistentStore {
     return this.#checkpoints.save();
   }
 
-  /** Rows that waited when the database was opened are linked. Without a checkpoint they would be at each opening. */
+  /**
+   * Called when the rows that waited at opening are linked. Without a checkpoint, each opening
+   * would link the rows again.
+   */
   async linked(stats: Pick<EngineStats, 'rows' | 'buildDistances'>): Promise<void> {
     if (await this.#arrival.isWhole()) await this.#checkpoints.linked(stats);
   }
 
-  /** Whether the stored checkpoint holds all that is known here. */
+  /** Whether the stored checkpoint holds everything that this tab knows. */
   isSaved(): Promise<boolean> {
     return this.#checkpoints.isSaved();
   }
 
-  /** The stored checkpoint, of which nobody drops a chunk until it is released. @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * Pins the stored checkpoint: no tab deletes a chunk of the checkpoint until the release. @throws
+   * `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
+   */
   pin(): Promise<Pinned> {
     return this.#checkpoints.pin();
   }
@@ -172,7 +195,7 @@ export class PersistentStore {
     if (!this.#closed) this.#context.channel?.notify();
   }
 
-  /** What is done once the database can be opened: if it cannot, storage stays as it is. */
+  /** Starts the work of an open database. If opening fails, storage stays as before. */
   #opened(): void {
     this.#isOpened = true;
     if (this.#lost > 0) this.#context.tell({ type: 'log-damaged', lost: undefined, error: lostWrites(undefined) });
@@ -189,17 +212,21 @@ export class PersistentStore {
       const found = tail.type === 'entry' ? await this.#take(tail, own) : tail;
       if (found?.type === 'overtaken') return again();
       if (found?.type !== 'broken') continue;
-      // A checkpoint that cannot be read refuses to open, and its log stays as it is.
+      // First make sure that the checkpoint is readable. If not, opening fails, and the log stays
+      // as before.
       if (!(await this.#arrival.bring())) return again();
       if (!(await this.#mend(found))) break;
-      // What was read of the log before is not what it holds now.
+      // The entries read before may differ from the entries of the log now.
       return this.#catchUp(own);
     }
     await this.#checkpoints.recount();
     this.#checkpoints.consider();
   }
 
-  /** Ends the log before what cannot be read. False if this process may not: no more of the log is read then. */
+  /**
+   * Ends the log before the unreadable entries. False if this process may not write: no more of the
+   * log is read then.
+   */
   async #mend({ lost, error: cause }: Extract<Tail, { readonly type: 'broken' }>): Promise<boolean> {
     const isReadOnly = this.#context.storage.isReadOnly === true;
     const isNews = isReadOnly ? !this.#isCutOff : await this.#log.mend((kind) => this.#names.next(kind));
@@ -208,7 +235,7 @@ export class PersistentStore {
     return !isReadOnly;
   }
 
-  /** Applies an entry, or says why that cannot be. */
+  /** Applies an entry. Returns a reason if parts of the entry are lost. */
   async #take(
     { entry, seq, bytes }: Extract<Tail, { readonly type: 'entry' }>,
     own: (number: number) => Promise<boolean>,
@@ -224,12 +251,14 @@ export class PersistentStore {
       throw faultOf(seq, error);
     }
     this.#checkpoints.unsaved.add([entry], seq, bytes);
-    // Another tab's deletion may have used what is kept back.
+    // A deletion of another tab may have used the reserve.
     if (entry.kind === 'delete' && entry.writer !== this.writer) this.#checkpoints.reserve.doubt();
     return undefined;
   }
 
-  /** Sees to it that rows come in, in the background, or that whoever waits for them hears why not. */
+  /**
+   * Follows the arrival of the rows in the background. Errors reach the callers that wait for rows.
+   */
   #watchArrival(): void {
     const arrival = this.#arrival;
     arrival.listen({
@@ -241,7 +270,10 @@ export class PersistentStore {
     });
   }
 
-  /** Takes up the checkpoint that is stored now. Until it is there, the replica stays, and so does what is known of the log. */
+  /**
+   * Loads the checkpoint that is stored now. Until the checkpoint is loaded, the replica and the
+   * known log stay as before.
+   */
   async #reload(): Promise<void> {
     for (;;) {
       const log = await Log.open(this.#context.storage);
@@ -261,7 +293,10 @@ export class PersistentStore {
     }
   }
 
-  /** The database is no more, or another has taken its place: the replica must not be taken for what is stored. */
+  /**
+   * The database is gone, or another database has taken its place. The replica must not pass for
+   * the stored database.
+   */
   #gone(): EdgeVecError {
     if (!this.#closed && !this.#isGone) {
       this.#isGone = true;

@@ -1,11 +1,14 @@
-// The entries of the log that no checkpoint is known to hold: how many bytes they are, and which
-// chunks they name.
+// The entries of the log that are in no known checkpoint: the bytes of the entries, and the chunks
+// that the entries name.
 
 import type { Entry } from '../format/entry.js';
 import { bytesOf } from '../storage/estimate.js';
 
 export class UnsavedLog {
-  /** Bytes of entries by their numbers, ascending. Some entries are counted with the last of their append. */
+  /**
+   * Bytes of entries by their numbers, ascending. The last entry of an append counts for all
+   * entries of the append.
+   */
   readonly #sizes = new Map<number, number>();
   readonly #parts = new Map<string, number>();
   #bytes = 0;
@@ -15,25 +18,28 @@ export class UnsavedLog {
     return this.#bytes;
   }
 
-  /** Chunks that entries name, and the number of the entry. */
+  /** The chunks that entries name, each with the number of its entry. */
   get parts(): ReadonlyMap<string, number> {
     return this.#parts;
   }
 
-  /** Entries that are in the log, the last of which has this number; `bytes` are those of all without their parts. */
+  /**
+   * Counts logged entries. `seq` is the number of the last entry, and `bytes` are the bytes of all
+   * these entries without parts.
+   */
   add(entries: readonly Entry[], seq: number, bytes: number): void {
     let all = bytes;
     for (const [i, entry] of entries.entries()) {
       if (entry.kind === 'delete') continue;
       for (const { name } of entry.stored) this.#parts.set(name, seq - entries.length + 1 + i);
-      // Parts too are applied again when the log is read.
+      // A reader of the log has to apply the parts too.
       all += bytesOf(entry.stored);
     }
     this.#sizes.set(seq, (this.#sizes.get(seq) ?? 0) + all);
     this.#bytes += all;
   }
 
-  /** A checkpoint holds every entry up to this number. */
+  /** Called when a checkpoint holds every entry up to this number. */
   forget(seq: number): void {
     for (const [entry, bytes] of this.#sizes) {
       if (entry > seq) break;

@@ -1,4 +1,5 @@
-// What a write will say in the log, kept while its parts come. What is more than a mebibyte waits in storage.
+// Keeps the parts of a write for the log while the parts come. Parts of more than a mebibyte wait
+// in storage.
 
 import type { Part } from '../base/calls.js';
 import { crc32c } from '../base/crc32c.js';
@@ -11,29 +12,34 @@ import { assertRoom } from '../storage/estimate.js';
 import type { Names } from '../storage/names.js';
 import type { Storage } from '../storage/storage.js';
 
-/** Bytes that wait in memory, and in the end go into the frame itself: no more than can be summed and handed over in a part of a slice. */
+/**
+ * Bytes that wait in memory, and that go into the entry itself in the end. A part of a slice must
+ * be enough to sum and hand over these bytes.
+ */
 const KEPT_BYTES = 1 << 20;
 
 export class WriteBuffer {
   readonly #storage: Storage;
   readonly #names: Names;
-  /** Lets a checkpoint make room. False if there is no more room than before. */
+  /** Lets a checkpoint make room. False if the storage has no more room than before. */
   readonly #makeRoom: () => Promise<boolean>;
-  /** Rows to come in all, if that is known. */
+  /** The number of all rows of the write, if known. */
   readonly #total: number | undefined;
-  /** Parts that are not stored, their bytes together, and the checksum of all but the last. */
+  /**
+   * Parts that are not stored, the sum of their bytes, and the checksum of all parts but the last.
+   */
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #crc = 0;
-  /** Of all parts so far. */
+  /** Rows and bytes of all parts so far. */
   #takenRows = 0;
   #takenBytes = 0;
-  /** Set once something goes to storage: whether there is room. */
+  /** Resolves if the storage has room. Set when the first chunk goes to storage. */
   #room: Promise<void> | undefined;
   readonly #stored: ChunkRef[] = [];
   /** Chunks that are not in storage yet, by their names. */
   readonly #pending = new Map<string, Uint8Array>();
-  /** What is being written to storage. */
+  /** The writing to storage. */
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(storage: Storage, names: Names, makeRoom: () => Promise<boolean>, total?: number) {
@@ -43,7 +49,7 @@ export class WriteBuffer {
     this.#total = total;
   }
 
-  /** Bytes that go into the frame. */
+  /** Bytes of the parts that would go into the entry itself. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -51,7 +57,8 @@ export class WriteBuffer {
   /** Takes a part in. @throws `QUOTA`, `STORAGE_FAILED` */
   async add(part: Part): Promise<void> {
     const encoded = encodePart(part);
-    // Summed one by one, since the sum of all takes a whole turn. A write of a single part needs none.
+    // The parts are summed one by one, since the sum of all parts takes a whole turn of the event
+    // loop. A write of a single part needs no sum.
     const last = this.#parts.at(-1);
     if (last !== undefined) this.#crc = crc32c(last, this.#crc);
     this.#parts.push(encoded);
@@ -66,7 +73,8 @@ export class WriteBuffer {
     this.#crc = 0;
     const ref = { name: this.#names.next('part'), bytes: chunk.length, crc };
     this.#stored.push(ref);
-    // Asked once, when the write turns out to be large: rows to come are taken to be as large as those that came.
+    // Ask once, when the write proves large. The estimate takes the coming rows to be as large as
+    // the rows so far.
     const rows = Math.max(this.#takenRows, this.#total ?? 0);
     this.#room ??= assertRoom(this.#storage, (this.#takenBytes / this.#takenRows) * rows);
     this.#pending.set(ref.name, chunk);
@@ -86,20 +94,24 @@ export class WriteBuffer {
     this.#pending.delete(name);
   }
 
-  /** What goes into the entry. */
+  /** The fields of the entry that hold the parts. */
   payload(): Pick<WriteEntry, 'stored' | 'parts'> {
     return { stored: [...this.#stored], parts: [...this.#parts] };
   }
 
   /** All parts again, in order. @throws as `partsOf` */
   async *again(dimensions: number): AsyncGenerator<StoredPart> {
-    // A chunk that waits for room may wait for whoever asks for its parts.
+    // Read pending chunks from memory. A chunk may wait for room, and the room may wait for the
+    // reader of these parts.
     const chunk = async (name: string): Promise<Uint8Array | undefined> =>
       this.#pending.get(name) ?? this.#storage.read('chunks', name);
     yield* partsOf(this.payload(), chunk, dimensions);
   }
 
-  /** Forgets it. What cannot be removed now is removed with other orphans. */
+  /**
+   * Deletes the stored parts. If the deletion fails, the chunks are orphans, and a later cleaning
+   * deletes the orphans.
+   */
   async discard(): Promise<void> {
     if (this.#stored.length === 0) return;
     await this.#writing.catch(() => {});
@@ -107,7 +119,7 @@ export class WriteBuffer {
   }
 }
 
-/** Stored parts of a write are gone, or are not what was written. */
+/** Stored parts of a write are missing, or differ from the written parts. */
 export class PartsLost extends EdgeVecError {
   constructor() {
     const { code, problem, remedy } = damaged('a write');
@@ -115,7 +127,9 @@ export class PartsLost extends EdgeVecError {
   }
 }
 
-/** Parts of a write whose bytes are whole, and that are no parts to this reader: `cause` says why. */
+/**
+ * Parts of a write have whole bytes, but this reader cannot decode the parts. `cause` tells why.
+ */
 export class PartUnreadable extends Error {
   constructor(cause: unknown) {
     super('a part of a write cannot be read', { cause });
@@ -125,7 +139,8 @@ export class PartUnreadable extends Error {
 /**
  * The parts of a logged write, in order.
  *
- * @throws `PartsLost` if a chunk fails its checksum, `PartUnreadable`, `STORAGE_FAILED`
+ * @throws `PartsLost` if a chunk is missing or fails its checksum, `PartUnreadable`,
+ * `STORAGE_FAILED`
  */
 export async function* partsOf(
   { stored, parts }: Pick<WriteEntry, 'stored' | 'parts'>,

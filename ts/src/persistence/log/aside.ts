@@ -1,21 +1,25 @@
-// What was cut off the end of a log. A damaged entry ends the log, and those behind it may be whole:
-// they are kept beside it, as they were, until the next checkpoint takes the place of the one they
-// followed. Then nobody can tell any more what they would change.
+// Keeps the entries that were cut off the end of a log. A damaged entry ends the log, and the
+// entries behind the damage may be whole. The cut entries stay as they were until a later
+// checkpoint replaces the checkpoint before them. After that, nobody can tell what the cut entries
+// would change.
 
 import { type Aside, decodeAside, encodeAside } from '../../format/aside.js';
 import { partsIfReadable } from '../../format/entry.js';
 import { kindOf } from '../../storage/names.js';
 import type { Put, Storage } from '../../storage/storage.js';
 
-/** What chunks of this kind are named. */
+/** The kind in the names of these chunks. */
 export const ASIDE = 'aside';
 
-/** Chunks with all entries; `nameOf` gives the name of the next. */
+/** The chunks with all cut entries. `nameOf` gives the name of the next chunk. */
 export function putsOf(aside: Aside, nameOf: (kind: string) => string): Put[] {
   return encodeAside(aside).map((bytes) => ['chunks', nameOf(ASIDE), bytes]);
 }
 
-/** What is set aside and was not taken over by a later checkpoint, in the order in which it was. */
+/**
+ * The sets of cut entries, in the order of their making. With `checkpoint`, only the sets that
+ * follow this checkpoint.
+ */
 export async function readAside(storage: Pick<Storage, 'read' | 'chunks'>, checkpoint?: string): Promise<Named[]> {
   const found: Named[] = [];
   const names = (await storage.chunks()).filter((name) => kindOf(name) === ASIDE);
@@ -33,7 +37,10 @@ export interface Named extends Aside {
   readonly name: string;
 }
 
-/** The chunks that are kept for what was cut off the log behind this checkpoint: those with the entries, and those with their parts. */
+/**
+ * The chunks to keep for the cut entries behind this checkpoint: the chunks of the entries, and the
+ * chunks of their parts.
+ */
 export async function chunksOfAside(storage: Storage, checkpoint: string): Promise<string[]> {
   const kept: string[] = [];
   for (const { name, entries } of await readAside(storage, checkpoint)) {
@@ -43,7 +50,7 @@ export async function chunksOfAside(storage: Storage, checkpoint: string): Promi
   return kept;
 }
 
-/** Names begin with the time they were made at, to the base of 36, and go on with the number of the name. */
+/** Orders names by their time, which is the first field in base 36, and then by their number. */
 function byTime(a: string, b: string): number {
   const [timeA, , numberA] = a.split('-');
   const [timeB, , numberB] = b.split('-');

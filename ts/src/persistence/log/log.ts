@@ -1,7 +1,9 @@
-// The log of a database: every transaction since the checkpoint, in the one order in which they took effect.
+// The log of a database: every transaction since the checkpoint, in the order in which the
+// transactions took effect.
 //
-// An entry is appended together with a new head, and only where the head is still the one its writer knows. So nobody writes without having
-// seen what came before, and all who read the log see the same.
+// An append puts entries and a new head in one commit, and demands the head that its writer knows.
+// A tab therefore never writes before the tab has read all earlier entries, and all readers see the
+// same order.
 
 import { damaged, EdgeVecError } from '../../base/errors.js';
 import type { StoredEntry } from '../../format/aside.js';
@@ -12,29 +14,34 @@ import { type Put, type Storage, sameBytes } from '../../storage/storage.js';
 import { putsOf } from './aside.js';
 import { isOfDatabase } from './evidence.js';
 
-/** What a look at the log's end finds. */
+/** The result of a look at the log's end. */
 export type Tail =
   /** The next entry. */
   | { readonly type: 'entry'; readonly seq: number; readonly entry: Entry; readonly bytes: number }
-  /** A checkpoint holds entries that were never seen here, and the log does no longer; or the log was mended: begin anew from the checkpoint. */
+  /**
+   * A checkpoint has replaced entries that this tab has not read, or another tab has repaired the
+   * log. The tab has to load the checkpoint again.
+   */
   | { readonly type: 'overtaken' }
-  /** From here on nothing can be read, though there should be more. What came before is whole. */
+  /** The entries from here on are missing or unreadable. Everything before is whole. */
   | { readonly type: 'broken'; readonly lost: number; readonly error: EdgeVecError | undefined };
 
-/** What was stored before another database took its place. */
+/** The stored database that another database has replaced. */
 export interface Replaced {
-  /** The name of its manifest; undefined where there was none, or its head could not be read. */
+  /**
+   * The name of the old manifest. Undefined if nothing was stored, or if the head was unreadable.
+   */
   readonly checkpoint: string | undefined;
-  /** The chunks that its log spoke of, as far as that could be read. */
+  /** The chunks that readable entries of the old log named. */
   readonly parts: readonly string[];
 }
 
 export class Log {
   readonly #storage: Storage;
   #head: Head;
-  /** As it is stored, to be compared. */
+  /** The head in its stored bytes, for comparison. */
   #stored: Uint8Array;
-  /** The head that `tail` met last. */
+  /** The head at the last call of `tail`. */
   #met: Uint8Array;
 
   private constructor(storage: Storage, head: Head) {
@@ -44,11 +51,14 @@ export class Log {
     this.#met = this.#stored;
   }
 
-  /** The log of a storage, none of it read; undefined where nothing was ever written. @throws `UNSUPPORTED_FORMAT`, `DAMAGED` */
+  /**
+   * The log of a storage, before any entry is read. Undefined if nothing was ever written. @throws
+   * `UNSUPPORTED_FORMAT`, `DAMAGED`
+   */
   static async open(storage: Storage): Promise<Log | undefined> {
     let stored = await storage.read('head', 0);
     if (stored === undefined && (await isOfDatabase(storage))) {
-      // Another tab may have begun it between the two looks.
+      // Another tab may have begun the database between the two looks.
       stored = await storage.read('head', 0);
       if (stored === undefined) throw damaged('the head of the database');
     }
@@ -58,8 +68,8 @@ export class Log {
   }
 
   /**
-   * A new one, with its first checkpoint. `requires`: chunks that were stored before, and that the
-   * checkpoint is made of too. Undefined where another tab was first.
+   * Makes a log with its first checkpoint. `requires` names chunks of the checkpoint that were
+   * stored before. Undefined if another tab was first.
    */
   static async begin(
     storage: Storage,
@@ -72,16 +82,16 @@ export class Log {
     if (await storage.commit({ expect: null, requires, put, strict: true })) return log;
     const stored = await storage.read('head', 0);
     if (stored === undefined) throw new PartsGone();
-    // A commit that was tried again on a new connection finds itself applied. Names of checkpoints
-    // are used once: no other tab has the same.
+    // The storage may have repeated the commit on a new connection, and the first try may have been
+    // applied. Each checkpoint has a unique name, so an equal head is the head of this tab.
     return sameBytes(stored, log.#stored) ? log : undefined;
   }
 
   /**
-   * A new one in place of whatever is stored: whoever has that open finds it gone. `requires` as in
-   * `begin`.
+   * Makes a log in place of the stored database. Tabs that have the stored database open find it
+   * gone. `requires` as in `begin`.
    *
-   * @returns what nobody speaks of from here on
+   * @returns the replaced database, whose chunks nobody names from here on
    */
   static async replace(
     storage: Storage,
@@ -92,7 +102,8 @@ export class Log {
     let tried: { readonly head: Uint8Array; readonly replaced: Replaced } | undefined;
     for (;;) {
       const stored = await storage.read('head', 0);
-      // A commit that was tried again on a new connection finds itself applied.
+      // The storage may have repeated the commit on a new connection, and the first try was
+      // applied.
       if (tried !== undefined && sameBytes(stored, tried.head)) return tried.replaced;
       const before = headIfReadable(stored);
       const epoch = drawEpoch(before?.epoch);
@@ -113,31 +124,34 @@ export class Log {
     }
   }
 
-  /** What is known here: `seq` is the last entry read or written. */
+  /** The head as this tab knows it. `seq` is the last entry that this tab has read or written. */
   get head(): Head {
     return this.#head;
   }
 
   /**
-   * Whether another log is of the same database, mended or not; else that database has taken the
-   * place of this one.
+   * Whether another log belongs to the same database, repaired or not. If not, the other database
+   * has taken the place of this database.
    */
   isOfSameDatabase({ head }: Log): boolean {
     return isSameDatabase(head.epoch, this.#head.epoch);
   }
 
-  /** Takes up where another log of the same storage stands. */
+  /** Takes over the head of another log of the same storage. */
   adopt({ head }: Log): void {
     this.#know(head);
   }
 
-  /** The name of the checkpoint that is stored now; undefined where nothing is any more. */
+  /** The name of the stored checkpoint. Undefined if nothing is stored any more. */
   async storedCheckpoint(): Promise<string | undefined> {
     const stored = await this.#storage.read('head', 0);
     return stored && decodeHead(stored).checkpoint;
   }
 
-  /** The name of the checkpoint that is stored now, of the same database; undefined where another has taken its place, or the log was mended. */
+  /**
+   * The name of the stored checkpoint. Undefined if nothing is stored any more, if another database
+   * has taken the place of this database, or if another tab has repaired the log.
+   */
   async ownCheckpoint(): Promise<string | undefined> {
     const stored = await this.#storage.read('head', 0);
     if (stored === undefined) return undefined;
@@ -145,7 +159,7 @@ export class Log {
     return epoch === this.#head.epoch ? checkpoint : undefined;
   }
 
-  /** Whether the checkpoint that is stored holds every entry that is known in `head`. */
+  /** Whether the stored checkpoint holds every entry up to the end of `head`. */
   async isSaved({ epoch, seq }: Head): Promise<boolean> {
     const stored = await this.#storage.read('head', 0);
     if (stored === undefined) return false;
@@ -154,10 +168,10 @@ export class Log {
   }
 
   /**
-   * Appends entries, all or none, and returns the bytes they take. Undefined, and nothing written, where there are entries that were not
-   * read here.
+   * Appends all entries or none, and returns their bytes. Undefined if the log has entries that
+   * this tab has not read: nothing is written then.
    *
-   * @throws `PartsGone` if parts of some entries are not there, `QUOTA`, `STORAGE_FAILED`, `CLOSED`
+   * @throws `PartsGone` if parts of some entries are missing, `QUOTA`, `STORAGE_FAILED`, `CLOSED`
    */
   async append(entries: readonly Entry[], strict: boolean): Promise<number | undefined> {
     const first = this.#head.seq + 1;
@@ -167,7 +181,7 @@ export class Log {
     put.push(['head', 0, encodeHead(head)]);
     const requires = entries.flatMap((entry) => (entry.kind === 'delete' ? [] : entry.stored.map(({ name }) => name)));
     const expect = this.#stored;
-    // Deletions free room: they may use what is kept back.
+    // Deletions free room, and may therefore use the reserve.
     const reserved = entries.every(({ kind }) => kind === 'delete');
     if (!(await this.#storage.commit({ expect, requires, put, strict, reserved }))) {
       if (requires.length === 0 || !sameBytes(expect, await this.#storage.read('head', 0))) return undefined;
@@ -177,20 +191,24 @@ export class Log {
     return frames.reduce((sum, frame) => sum + frame.length, 0);
   }
 
-  /** Which of the entries speak of chunks that are not there. */
+  /** The places of the entries with missing chunks. */
   async #incomplete(entries: readonly Entry[]): Promise<Set<number>> {
     const there = new Set(await this.#storage.chunks());
     const storedOf = (entry: Entry): readonly { readonly name: string }[] =>
       entry.kind === 'delete' ? [] : entry.stored;
     const numbers = [...entries.keys()];
     const incomplete = numbers.filter((i) => storedOf(entries[i] as Entry).some(({ name }) => !there.has(name)));
-    // A chunk that is there again may go again: no entry with parts is tried once more.
+    // If all chunks are back by now, every entry with parts counts as incomplete: the chunks may go
+    // missing again.
     return new Set(
       incomplete.length > 0 ? incomplete : numbers.filter((i) => storedOf(entries[i] as Entry).length > 0),
     );
   }
 
-  /** What others have written since. Each entry is known once the next is asked for. @throws `UNSUPPORTED_FORMAT`, `STORAGE_FAILED`, `CLOSED` */
+  /**
+   * The entries that other tabs have written since. An entry counts as read when the caller asks
+   * for the next entry. @throws `UNSUPPORTED_FORMAT`, `STORAGE_FAILED`, `CLOSED`
+   */
   async *tail(): AsyncGenerator<Tail, void, undefined> {
     const stored = await this.#storage.read('head', 0);
     if (stored === undefined) return yield { type: 'overtaken' };
@@ -205,7 +223,7 @@ export class Log {
         try {
           entry = decodeFrame(bytes, seq);
         } catch (error) {
-          // Of a newer version it may be whole.
+          // An entry of a newer version may be whole.
           if ((error as EdgeVecError).code !== 'DAMAGED') throw error;
           return yield await this.interrupted(error as EdgeVecError);
         }
@@ -217,7 +235,10 @@ export class Log {
     this.#know(head);
   }
 
-  /** Why the next entry cannot be had: a checkpoint was made while entries were read, or it is lost. */
+  /**
+   * Tells why the next entry is missing: another tab has made a checkpoint meanwhile, or the entry
+   * is lost.
+   */
   async interrupted(error: EdgeVecError | undefined): Promise<Tail> {
     const now = await this.#storage.read('head', 0);
     if (now === undefined || this.#isOvertakenBy(decodeHead(now))) return { type: 'overtaken' };
@@ -225,8 +246,10 @@ export class Log {
   }
 
   /**
-   * Ends the log after the last entry known here, so that it can go on. It gets another epoch: who has read further begins anew. Entries behind
-   * that are set aside, under names that `nameOf` gives. False where another tab has changed the log since `tail` met its end.
+   * Ends the log after the last entry that this tab knows, so that the log can go on. The log gets
+   * another epoch: a tab that has read further has to load the checkpoint again. The entries behind
+   * the end are set aside, under names from `nameOf`. False if another tab has changed the log
+   * since `tail`.
    */
   async mend(nameOf: (kind: string) => string): Promise<boolean> {
     const met = decodeHead(this.#met);
@@ -242,8 +265,10 @@ export class Log {
   }
 
   /**
-   * Lets a checkpoint that holds every entry up to `seq` take the place of `base`, and forgets those entries. Entries after it stay, whoever
-   * wrote them. False, and nothing changed, where another tab has made a checkpoint since, or mended the log, or a chunk is not there.
+   * Puts a checkpoint in place of the checkpoint of `base`. The new checkpoint holds every entry up
+   * to the end of `base`, and the commit deletes these entries. Later entries of any tab stay.
+   * False if another tab has made a checkpoint or repaired the log since, or if a chunk is missing:
+   * nothing has changed then.
    */
   async checkpoint(
     name: string,
@@ -265,7 +290,8 @@ export class Log {
       const batch = { expect: stored, requires, put, delete: forgotten, strict: true, reserved };
       const done = await this.#storage.commit(batch);
       if (done) {
-        // As this log knows it, which is not what is stored where others have written since: the next append is then refused, as it should be.
+        // Change only the known head. If other tabs have written meanwhile, the stored head
+        // differs, and the next append is refused, as needed.
         if (this.#head.epoch === base.epoch) this.#know({ ...this.#head, checkpoint: name, checkpointSeq: base.seq });
         return true;
       }
@@ -283,9 +309,11 @@ export class Log {
   }
 }
 
-/** Chunks that were stored for a commit are not there when it comes: nothing of the commit is done. */
+/**
+ * Chunks that were stored for a commit are missing at the commit. Nothing of the commit is done.
+ */
 export class PartsGone extends EdgeVecError {
-  /** The places of the entries that miss some, in an append of several. */
+  /** In an append of several entries, the places of the entries with missing chunks. */
   readonly entries: ReadonlySet<number>;
 
   constructor(entries: ReadonlySet<number> = new Set()) {
@@ -300,7 +328,7 @@ function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
   try {
     return stored && decodeHead(stored);
   } catch {
-    // It is to be replaced, whatever it was.
+    // The head is about to be replaced, and may hold any bytes.
     return undefined;
   }
 }

@@ -1,8 +1,10 @@
-// How tabs tell each other that there is something new.
+// Tabs tell each other about changes.
 
 import type { ChangeChannel, Storage } from '../../storage/storage.js';
 
-/** Among tabs and workers of one origin; undefined if they cannot talk. */
+/**
+ * A channel between tabs and workers of one origin. Undefined if the platform has no such channel.
+ */
 function broadcast(name: string): ChangeChannel | undefined {
   if (typeof BroadcastChannel !== 'function') return undefined;
   const channel = new BroadcastChannel(`edgevec:${name}`);
@@ -15,7 +17,7 @@ function broadcast(name: string): ChangeChannel | undefined {
   };
 }
 
-/** A channel to the others who have a storage open; undefined if there is none. */
+/** A channel to the other holders of a storage. Undefined if the storage has no channel. */
 export function openChannel({ kind, channel }: Storage, name: string): ChangeChannel | undefined {
   return kind === 'indexeddb' ? broadcast(name) : channel;
 }

@@ -1,12 +1,19 @@
-// What one tab does at a time, and what none does while another reads, by Web Locks. Where there are none, or whoever holds a lock does not let go, two may
-// make a checkpoint at once: the log lets one of them through, which costs time and nothing else. And what is being read may be dropped, which is told.
+// Keeps work of several tabs apart, by Web Locks: work for one tab at a time, and work that must
+// not run while another tab reads.
+//
+// Without Web Locks, or if the holder of a lock is frozen, two tabs may make a checkpoint at once.
+// The log then lets only one checkpoint through: the other costs time and nothing else. A tab may
+// also delete chunks that another tab is reading. The reader then gets an error.
 
 import { webLocks } from '../../base/web-locks.js';
 
 /** How long to wait for another tab, in milliseconds. */
 const WAIT_MS = 10_000;
 
-/** Runs while no other tab does. `waits` for one that does; else it then does nothing. */
+/**
+ * Runs `run` while no other tab runs under the same name. If another tab does, waits for the other
+ * tab if `waits` is true, and otherwise does nothing.
+ */
 export async function oneTabAtATime(name: string, waits: boolean, run: () => Promise<void>): Promise<void> {
   const locks = webLocks();
   if (locks === undefined) return run();
@@ -18,8 +25,8 @@ export async function oneTabAtATime(name: string, waits: boolean, run: () => Pro
 }
 
 /**
- * Runs once all who asked for the name before have ended. Should that take longer than so many
- * milliseconds, it runs all the same: whoever holds the name may be frozen.
+ * Runs `run` after all earlier callers under the same name. After `ms` milliseconds of waiting,
+ * runs anyway with `isInVain`: the holder of the name may be frozen.
  */
 export async function inQueue<T>(name: string, ms: number, run: (isInVain: boolean) => Promise<T>): Promise<T> {
   const locks = webLocks();
@@ -41,12 +48,13 @@ export async function inQueue<T>(name: string, ms: number, run: (isInVain: boole
   }
 }
 
-/** Where there are no Web Locks: how many hold each name in this thread. */
+/** Without Web Locks: the number of holders of each name in this thread. */
 const holders = new Map<string, number>();
 
 /**
- * Keeps `unlessHeld` from running in any tab until the function it resolves with is called. Without Web Locks, in this thread only; and nowhere
- * where some tab does not end what it runs.
+ * Takes a shared lock. The returned function releases the lock. While a tab holds the lock,
+ * `unlessHeld` does nothing in any tab. Without Web Locks, the lock covers only this thread. If
+ * another tab does not end its `unlessHeld` in time, the caller goes on without the lock.
  */
 export async function hold(name: string): Promise<() => void> {
   const locks = webLocks();
@@ -66,12 +74,12 @@ export async function hold(name: string): Promise<() => void> {
         clearTimeout(timer);
         return new Promise<void>((release) => resolve(once(release)));
       })
-      // Some tab is frozen in what it ran: it is gone on without.
+      // Another tab is frozen in `unlessHeld`. The caller goes on without the lock.
       .catch(() => resolve(() => {}));
   });
 }
 
-/** Runs, unless somebody holds the name: false then. */
+/** Runs `run` if nobody holds the name. False if somebody does. */
 export async function unlessHeld(name: string, run: () => Promise<void>): Promise<boolean> {
   const locks = webLocks();
   if (locks === undefined) {
