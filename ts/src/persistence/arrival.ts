@@ -63,8 +63,9 @@ export class Arrival {
   }
 
   /**
-   * As `isWhole`, for a caller that needs the rows now. @throws `DAMAGED`, `STORAGE_FAILED`,
-   * `CLOSED`
+   * As `isWhole`, for a caller that needs the rows now.
+   *
+   * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
    */
   async bring(): Promise<boolean> {
     await Promise.race([this.#ending, this.#stream?.bring([])]);

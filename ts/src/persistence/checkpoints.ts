@@ -99,8 +99,9 @@ export class Checkpoints {
   }
 
   /**
-   * Pins the stored checkpoint: no tab deletes a chunk of the checkpoint until the release. @throws
-   * `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
+   * Pins the stored checkpoint: no tab deletes a chunk of the checkpoint until the release.
+   *
+   * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
    */
   async pin(): Promise<Pinned> {
     return Pinned.open(this.#context.storage, this.#log, await hold(this.#readers));

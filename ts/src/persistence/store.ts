@@ -177,8 +177,9 @@ export class PersistentStore {
   }
 
   /**
-   * Pins the stored checkpoint: no tab deletes a chunk of the checkpoint until the release. @throws
-   * `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
+   * Pins the stored checkpoint: no tab deletes a chunk of the checkpoint until the release.
+   *
+   * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
    */
   pin(): Promise<Pinned> {
     return this.#checkpoints.pin();

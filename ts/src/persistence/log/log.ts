@@ -52,8 +52,9 @@ export class Log {
   }
 
   /**
-   * The log of a storage, before any entry is read. Undefined if nothing was ever written. @throws
-   * `UNSUPPORTED_FORMAT`, `DAMAGED`
+   * The log of a storage, before any entry is read. Undefined if nothing was ever written.
+   *
+   * @throws `UNSUPPORTED_FORMAT`, `DAMAGED`
    */
   static async open(storage: Storage): Promise<Log | undefined> {
     let stored = await storage.read('head', 0);
@@ -207,7 +208,9 @@ export class Log {
 
   /**
    * The entries that other tabs have written since. An entry counts as read when the caller asks
-   * for the next entry. @throws `UNSUPPORTED_FORMAT`, `STORAGE_FAILED`, `CLOSED`
+   * for the next entry.
+   *
+   * @throws `UNSUPPORTED_FORMAT`, `STORAGE_FAILED`, `CLOSED`
    */
   async *tail(): AsyncGenerator<Tail, void, undefined> {
     const stored = await this.#storage.read('head', 0);

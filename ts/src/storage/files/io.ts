@@ -18,7 +18,7 @@ export async function readAll<T extends Uint8Array>(file: FileHandle, into: T, p
 }
 
 export async function syncFolder(fs: Fs, folder: string): Promise<void> {
-  // Windows cannot open a folder, and needs no sync of folders.
+  // Windows cannot sync a folder, and needs no sync of folders: failures do not matter.
   const handle = await fs.open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();

@@ -102,8 +102,9 @@ export class Journal {
   }
 
   /**
-   * Reads the journal, and changes nothing. @throws `DAMAGED` if bytes are damaged and no record
-   * has a head
+   * Reads the journal, and changes nothing.
+   *
+   * @throws `DAMAGED` if bytes are damaged and no record has a head
    */
   static async open(fs: Fs, folder: string): Promise<Journal> {
     const file = await fs.open(`${folder}/${JOURNAL}`, 'r+');

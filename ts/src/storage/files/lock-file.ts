@@ -74,7 +74,9 @@ export class LockFile {
   }
 
   /**
-   * @param what names the locked thing, for people @throws `BLOCKED`, and errors of the platform
+   * @param what names the locked thing, for people
+   *
+   * @throws `BLOCKED`, and errors of the platform
    */
   static async take(node: NodePlatform, file: string, what: string): Promise<LockFile> {
     const lock = new LockFile(node, file, await namespaceOf(node.fs));
