@@ -42,6 +42,9 @@ const WIDE: usize = 200;
 /// Where misses fall by a higher power of the width than this, they do not fall as a power: a width
 /// between is tried.
 const STEEP: f64 = 2.5;
+/// And only if the misses at the lower width are more than this share, for each of `KS`. The widths
+/// for a hundred hits are so large that the searches between take a quarter of a calibration.
+const WORTH: [f64; KS.len()] = [0.02, 0.02, 0.1];
 /// But for widths that are nearer to each other than by this factor.
 const NEAR: f64 = 1.3;
 /// Misses of this share need not be told from fewer; nor of this one, to say how fast misses fall:
@@ -293,7 +296,7 @@ fn is_steep((ef0, misses0): (usize, Misses), (ef1, misses1): (usize, Misses)) ->
     let falls = |at: usize| {
         let (from, to) = (misses0[at], misses1[at].max(HANDFUL));
         // The first k is as the second, with more chance in it.
-        at > 0 && ef0 >= KS[at] && from > 0.02 && libm::log(from / to) > STEEP * libm::log(wider)
+        at > 0 && ef0 >= KS[at] && from > WORTH[at] && libm::log(from / to) > STEEP * libm::log(wider)
     };
     wider > NEAR && (0..KS.len()).any(falls)
 }
