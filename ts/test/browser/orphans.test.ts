@@ -1,0 +1,126 @@
+// Chunks that workers leave in IndexedDB if the workers are terminated while they write.
+
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { EdgeVec } from '../../src/index.js';
+import { failure } from '../support/open.js';
+import { clustered } from '../support/vectors.js';
+
+const DIMENSIONS = 256;
+const ROWS = 6_000;
+const KILLS = 6;
+/** Bytes: far less than a part of the write. */
+const MARGIN = 200_000;
+
+/** Asks the store of chunks, beside the tabs that have the database open. */
+async function ask<T>(name: string, what: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const opening = indexedDB.open(`edgevec:${name}`);
+  const db = await new Promise<IDBDatabase>((resolve, reject) => {
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  const request = what(db.transaction('chunks').objectStore('chunks'));
+  const found = await new Promise<T>((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  db.close();
+  return found;
+}
+
+const isChunk = (key: IDBValidKey): boolean => !String(key).startsWith('reserve:');
+
+/** The names of all chunks that are stored, whoever wrote them. */
+async function chunks(name: string): Promise<IDBValidKey[]> {
+  return (await ask(name, (store) => store.getAllKeys())).filter(isChunk);
+}
+
+/** The bytes of all chunks. */
+async function bytes(name: string): Promise<number> {
+  let sum = 0;
+  for (const key of await chunks(name)) {
+    // One chunk after the other: a checkpoint may drop some chunks meanwhile.
+    const value = await ask<Uint8Array | undefined>(name, (store) => store.get(key));
+    sum += value?.length ?? 0;
+  }
+  return sum;
+}
+
+const rows = clustered(ROWS, DIMENSIONS, 5).map((vector, n) => ({ id: n, vector, metadata: { n } }));
+let workers: Worker[];
+let name: string;
+
+beforeEach(() => {
+  workers = [];
+  const Native = Worker;
+  vi.stubGlobal(
+    'Worker',
+    class extends Native {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    },
+  );
+  name = `orphans-${Date.now()}`;
+  return async () => {
+    vi.unstubAllGlobals();
+    await EdgeVec.drop(name);
+  };
+});
+
+async function open(worker: boolean): Promise<EdgeVec<{ n: number }>> {
+  const db = await EdgeVec.open<{ n: number }>({ name, dimensions: DIMENSIONS, worker, onEvent: () => {} });
+  onTestFinished(() => db.close());
+  return db;
+}
+
+/** Ends a worker in the middle of a write in six parts. */
+async function kill(): Promise<void> {
+  const db = await open(true);
+  const before = new Set(await chunks(name));
+  // The write waits for the promise of `onProgress` after each part.
+  const onProgress = async (): Promise<void> => {
+    const written = (await chunks(name)).filter((key) => !before.has(key));
+    if (written.length >= 2) workers.at(-1)?.terminate();
+  };
+  await failure(() => db.upsert(rows, { onProgress }), 'WORKER_DIED');
+}
+
+/** Whether chunks are stored that neither the checkpoint nor the log names. */
+async function hasOrphans(db: EdgeVec<{ n: number }>): Promise<boolean> {
+  const { storage } = await db.stats();
+  // `storage.bytes` leaves out the engine's header and the manifest.
+  return (await bytes(name)) >= storage.bytes + MARGIN;
+}
+
+test('after many crashes there is no more than the data', async () => {
+  const first = await open(true);
+  await first.upsert(rows);
+  await first.save();
+  await first.close();
+  for (let killed = 0; killed < KILLS; killed++) await kill();
+  expect(workers.length).toBe(KILLS + 1);
+
+  const db = await open(true);
+  // The browser takes a moment to let go of the locks of a worker that ended; checkpoints try again.
+  do await db.save();
+  while (await hasOrphans(db));
+  expect(await db.count()).toBe(ROWS);
+  expect((await db.get(ROWS - 1))?.metadata).toEqual({ n: ROWS - 1 });
+});
+
+test('orphans stay while two tabs are open, and go once one of the tabs has closed', async () => {
+  const [one, other] = [await open(false), await open(false)];
+  await one.upsert(rows);
+  await one.save();
+  await kill();
+  for (let i = 0; i < 3; i++) {
+    await one.upsert({ id: 'x', vector: new Float32Array(DIMENSIONS).fill(i + 1), metadata: { n: i } });
+    await one.save();
+    expect(await hasOrphans(one)).toBe(true);
+  }
+  await other.close();
+  do await one.save();
+  while (await hasOrphans(one));
+  expect(await one.count()).toBe(ROWS + 1);
+});
