@@ -276,14 +276,14 @@ impl Index {
     pub fn link_in_parallel(&mut self) {
         use rayon::prelude::*;
         while self.link(1) > 0 {
-            // A calibration is of the graph as it is: no row is linked before it has ended.
-            if self.calibration.is_some() {
+            // A calibration is of the graph as it is: no row is linked before the calibration has ended.
+            // And rows of one round find no links if there is no graph: the first row comes by itself.
+            if self.calibration.is_some() || self.graph.is_empty() {
                 continue;
             }
             let round = (self.slots - self.unlinked.len() as u32) / 50;
             let round = (round as usize).max(1).min(self.unlinked.len());
             let round: Vec<u32> = self.unlinked.drain(..round).collect();
-            self.changed += round.len() as i64;
             let Self { vectors, graph, alive, slots, .. } = self;
             let choose = |scratch: &mut Scratch, &slot: &u32| {
                 let before = scratch.evaluations();
@@ -298,6 +298,7 @@ impl Index {
                     Some(Some(choice)) => {
                         self.graph.connect(&self.vectors, slot, &choice, &mut self.scratch);
                         self.linked += 1;
+                        self.changed += 1;
                     }
                     // Nothing but tombstones to link to: one by one, the graph is begun anew.
                     Some(None) => self.unlinked.push_front(slot),

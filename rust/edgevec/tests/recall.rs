@@ -210,6 +210,49 @@ fn any_number_of_threads_builds_the_same_graph_and_a_good_one() {
     assert!(built[0].3 >= 0.95, "{}", built[0].3);
 }
 
+/// Rows that were rolled back before they were linked leave an empty graph behind their turn.
+#[test]
+#[cfg(feature = "rayon")]
+fn threads_begin_a_graph_behind_rows_that_were_rolled_back() {
+    let rows = Clusters::new(16, 10, 3).rows(1_000);
+    for rolled_back in 99..107 {
+        let mut index = Index::new(Options { exact_threshold: 0, ..Options::new(16) }).unwrap();
+        let mut slots = Vec::new();
+        index.commit(&rows, &mut slots).unwrap();
+        slots[..rolled_back].iter().for_each(|&slot| assert!(index.remove(slot)));
+        index.link_in_parallel();
+        slots[rolled_back..].iter().for_each(|&slot| assert!(index.publish(slot)));
+        let mut scratch = Scratch::default();
+        for &slot in &slots[rolled_back..rolled_back + 20] {
+            let query = &rows[slot as usize * 16..][..16];
+            let hits = index.search(&mut scratch, query, 1, 1_000, Mode::Graph).unwrap();
+            assert_eq!(hits[0].slot, slot, "{rolled_back} rows rolled back");
+        }
+    }
+}
+
+/// A cluster that is removed and written again, while its old rows are still in the graph.
+#[test]
+fn rows_written_among_many_removed_ones_are_linked_to_each_other() {
+    let (background, mut cluster) = (Clusters::new(16, 400, 3).rows(4_000), Clusters::new(16, 1, 9));
+    let (old, new, queries) = (cluster.rows(1_300), cluster.rows(300), cluster.rows(100));
+    let options = Options { exact_threshold: 0, ef_construction: 16, ..Options::new(16) };
+    let mut index = build(options, Isa::detect(), &background);
+    let mut slots = Vec::new();
+    let mut write = |index: &mut Index, rows: &[f32]| {
+        index.commit(rows, &mut slots).unwrap();
+        while index.link(1_000) > 0 {}
+        slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+        slots.clone()
+    };
+    let removed = write(&mut index, &old);
+    removed.iter().for_each(|&slot| assert!(index.remove(slot)));
+    write(&mut index, &new);
+    while index.compact(1_000) > 0 {}
+    let found = recall_at(&index, &queries, 10, 60);
+    assert!(found >= 0.95, "{found}");
+}
+
 #[test]
 fn every_instruction_set_and_slicing_gives_the_same_index() {
     for (metric, dimensions, precision) in [

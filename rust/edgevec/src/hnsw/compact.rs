@@ -97,7 +97,7 @@ impl Site<'_> {
             candidates.extend(beyond.take(more));
             let own = scratch.rank(vectors, slot, &candidates, graph.mask_of(slot), &mut ranked);
             let most = if level == 0 { graph.params.m0() } else { graph.params.m };
-            select(vectors, own, &ranked, most, pinned, scratch, &mut chosen);
+            select(vectors, own, &ranked, most, &pinned, scratch, &mut chosen);
             graph.set_links(slot, level, &chosen);
         }
     }

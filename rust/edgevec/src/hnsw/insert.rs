@@ -76,8 +76,10 @@ impl Graph {
             // From a copy that is none, walks come to other copies only.
             let entry = if level == 0 { self.representative(vectors, nearest, &self.nodes) } else { nearest };
             scratch.visit_one(vectors, query, entry, alive);
+            // A crowd of tombstones around the row exhausts the patience. The nodes met above are far
+            // away then, so the walk goes on to a node that counts and is near.
             while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
-                && scratch.pool.len() == 0
+                && !scratch.pool.has_come_to_nearest()
             {}
             candidates.clear();
             candidates.extend(scratch.pool.nearest());
@@ -93,7 +95,7 @@ impl Graph {
                 chosen.push(copies().find(held).unwrap_or(copy));
                 continue;
             }
-            select(vectors, own, &candidates, self.params.m, |_| false, scratch, chosen);
+            select(vectors, own, &candidates, self.params.m, &|_| false, scratch, chosen);
             if level == 0 {
                 let links = std::mem::take(chosen);
                 for link in links.into_iter().map(|link| self.representative(vectors, link, alive)) {
@@ -147,7 +149,7 @@ impl Graph {
             let (child, _) = ranked.remove(farthest.expect("a node has one parent, so the rest are children"));
             self.adopt(child, new);
         }
-        select(vectors, own, ranked, most, |link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
+        select(vectors, own, ranked, most, &|link| level == 0 && self.is_pinned(slot, link), scratch, &mut links);
         self.set_links(slot, level, &links);
     }
 }

@@ -116,6 +116,11 @@ impl Pool {
         }
     }
 
+    /// Whether the nearest node that counts has been expanded: the walk has come to that node.
+    pub(super) fn has_come_to_nearest(&self) -> bool {
+        self.nearest.first().is_some_and(|&key| key & EXPANDED != 0)
+    }
+
     /// The nearest node not expanded yet, which from now on is. None where no such node is near
     /// enough to matter.
     pub(crate) fn expand_next(&mut self) -> Option<u32> {

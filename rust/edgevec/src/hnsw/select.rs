@@ -20,7 +20,7 @@ pub(super) fn select(
     own: f32,
     candidates: &[(u32, f32)],
     most: usize,
-    pinned: impl Fn(u32) -> bool,
+    pinned: &dyn Fn(u32) -> bool,
     scratch: &mut Scratch,
     chosen: &mut Vec<u32>,
 ) {

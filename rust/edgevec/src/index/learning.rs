@@ -84,7 +84,7 @@ impl Index {
     /// A calibration is worth as many changes as it was made of rows, or as there are left.
     fn is_calibration_due(&self) -> bool {
         let (linked, first) = (self.linked, self.options.exact_threshold.max(CALIBRATED_FROM));
-        let worth = self.calibrated.as_ref().map_or(first, |table| table.rows().min(linked));
+        let worth = self.calibrated.as_ref().map_or(first, |table| table.rows().min(linked).max(1));
         self.changed >= worth.into() && linked >= first && self.is_whole()
     }
 
