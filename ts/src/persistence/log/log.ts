@@ -284,7 +284,13 @@ export class Log {
       const stored = await this.#storage.read('head', 0);
       if (stored === undefined) return false;
       const now = decodeHead(stored);
-      const isNext = now.epoch === base.epoch && now.checkpoint === base.checkpoint && now.seq >= base.seq;
+      // The base names the checkpoint stored now, which this tab may not have caught up with. Such a
+      // checkpoint holds entries that `base` lacks, and they are in the log no more.
+      const isNext =
+        now.epoch === base.epoch &&
+        now.checkpoint === base.checkpoint &&
+        now.checkpointSeq <= base.seq &&
+        now.seq >= base.seq;
       if (!isNext) return false;
       const forgotten: ['log', number][] = [];
       for (let entry = now.checkpointSeq + 1; entry <= base.seq; entry++) forgotten.push(['log', entry]);

@@ -270,6 +270,18 @@ describe('The log', () => {
     expect(await read(anew)).toEqual([3, 4]);
   });
 
+  test('a checkpoint of a tab that has not read what the stored checkpoint holds is refused', async () => {
+    const { log, storage, other } = await begun();
+    const behind = await other();
+    await log.append([write(1)], true);
+    expect(await log.checkpoint('second', log.head, [['chunks', 'second', Uint8Array.of(2)]], [])).toBe(true);
+    // The name of the stored checkpoint alone does not make the tab's rows those of the checkpoint.
+    const base = { ...behind.head, checkpoint: 'second' };
+    expect(await behind.checkpoint('third', base, [['chunks', 'third', Uint8Array.of(3)]], [])).toBe(false);
+    expect(await storage.chunks()).not.toContain('third');
+    expect((await other()).head).toMatchObject({ seq: 1, checkpoint: 'second', checkpointSeq: 1 });
+  });
+
   test.each([
     ['lost', async (storage: Storage) => storage.commit({ delete: [['log', 3]] })],
     ['changed', async (storage: Storage) => storage.commit({ put: [['log', 3, encodeFrame(4, removal)]] })],
