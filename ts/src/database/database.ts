@@ -189,7 +189,13 @@ export class Database implements Handlers {
 
   async exportNext(number: number): Promise<ExportReply> {
     this.#replica.live.assertOpen();
-    return this.#exports.next(number);
+    try {
+      return await this.#exports.next(number);
+    } catch (error) {
+      // Closing ends every export.
+      this.#replica.live.assertOpen();
+      throw error;
+    }
   }
 
   exportEnd(number: number): undefined {

@@ -139,7 +139,9 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
   const imported = await importInto(storage, source, new Names(), check, start, slices);
   const { loaded } = imported as NonNullable<typeof imported>;
   const { options } = loaded.manifest;
-  const database = new Database(new InMemoryReplica(loaded, slices), { engine: options, recall, site });
+  // All rows are read. The stream would keep the bytes of the whole file in memory.
+  const { collection } = loaded;
+  const database = new Database(new InMemoryReplica({ collection }, slices), { engine: options, recall, site });
   await database.start();
   return { database, engine: options };
 }

@@ -112,10 +112,15 @@ export class PersistentStore {
     return this.#turns.take(run);
   }
 
+  /** Nothing can be written here, and no other process tells this one about its writes. */
+  get isReadOnly(): boolean {
+    return this.#context.storage.isReadOnly === true;
+  }
+
   /** True once the entries are logged. False if other tabs have written since `catchUp`. */
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
     // An empty append only syncs. A read-only storage has no unsynced commits.
-    if (entries.length === 0 && this.#context.storage.isReadOnly) return true;
+    if (entries.length === 0 && this.isReadOnly) return true;
     const { reserve } = this.#checkpoints;
     // The reserve is for deletions and checkpoints. A write must leave the reserve whole.
     const frees = entries.every(({ kind }) => kind === 'delete');

@@ -140,6 +140,10 @@ test('What another process has written since is there with the next look', async
   const held = [...slots];
   slots.clear();
   const writer = await EdgeVec.open<Row>({ name: 'db', dimensions: DIMENSIONS, directory });
+  await writer.insert({ id: 'flushed', vector: new Float32Array(DIMENSIONS).fill(3), metadata: { n: -3 } });
+  await db.flush();
+  expect((await db.get('flushed'))?.metadata).toEqual({ n: -3 });
+  await writer.delete('flushed');
   await writer.upsert({ id: 'late', vector: new Float32Array(DIMENSIONS).fill(2), metadata: { n: -2 } });
   await writer.save();
   await writer.delete(0);

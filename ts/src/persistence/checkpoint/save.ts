@@ -170,8 +170,15 @@ export class Checkpointer {
       }
     }
     // The bytes of the stored graph make room for the rest.
-    await this.#leaveGraphOut(parts);
-    await this.#renewRows(current, parts);
+    const collection = current();
+    try {
+      await this.#leaveGraphOut(parts);
+      await this.#renewRows(current, parts);
+    } catch (error) {
+      // The collection was replaced in the meantime: another tab has made a checkpoint.
+      if (current() !== collection) return undefined;
+      throw error;
+    }
     return this.#save(current, atRest, parts, true);
   }
 
@@ -243,10 +250,11 @@ export class Checkpointer {
   async #rebase(): Promise<void> {
     const stored = (await this.#log.storedCheckpoint()) ?? '';
     if (stored === this.#base) return;
-    this.#base = stored;
     const bytes = await this.#storage.read('chunks', stored);
     const manifest = bytes && decodeManifest(bytes);
     if (manifest !== undefined) assertStoresKnown(manifest);
+    // Only now: if the stored checkpoint is refused, the next attempt refuses it too.
+    this.#base = stored;
     this.#spoken = new Set(manifest === undefined ? [] : [stored, ...namesOf(manifest)]);
     // A name is used only once. If the manifest still names a chunk, the chunk is unchanged.
     const isThere = ([, { ref }]: [string, StoredChunk]): boolean => this.#spoken.has(ref.name);
@@ -312,6 +320,7 @@ export class Checkpointer {
       if (current() !== collection) throw closed();
     };
     while (chunks.length > 0) {
+      check();
       const some: SlotChunk[] = [];
       while (chunks.length > 0 && needOf(some) < RENEWED_BYTES) some.push(chunks.shift() as SlotChunk);
       if (!(await this.#renew(some, collection, check))) return;

@@ -216,7 +216,9 @@ describe('A further store', () => {
     expect(sorted(toys.at(-1))).toEqual(numbers(some(0, 10)));
     unregister();
     const head = disk.get('head', 0);
-    await expect(old.save()).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(old.save()).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    }
     expect(disk.get('head', 0)).toEqual(head);
     await old.close();
     await newer.close();
