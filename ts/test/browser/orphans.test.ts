@@ -102,7 +102,8 @@ test('after many crashes there is no more than the data', async () => {
   expect(workers.length).toBe(KILLS + 1);
 
   const db = await open(true);
-  // The browser takes a moment to let go of the locks of a worker that ended; checkpoints try again.
+  // The browser takes a moment to let go of the locks of a worker that ended; checkpoints try
+  // again.
   do await db.save();
   while (await hasOrphans(db));
   expect(await db.count()).toBe(ROWS);

@@ -280,7 +280,15 @@ describe.skipIf(reason !== undefined)(`A file system of 12 MB${reason === undefi
     await again.compact();
     await again.save();
     // As many rows as were deleted take their slots.
-    for (let id = 0; id < first; id += 100) await again.insert(rows.slice(id, id + 100));
+    // The reserve may just have taken the room for the log: a checkpoint makes room then.
+    for (let id = 0; id < first; id += 100) {
+      const records = rows.slice(id, id + 100);
+      await again.insert(records).catch(async (error: { code: string }) => {
+        expect(error.code).toBe('QUOTA');
+        await again.save();
+        await again.insert(records);
+      });
+    }
     await again.close();
     const third = await EdgeVec.load('db', { directory });
     expect(await third.count()).toBe(rows.length);

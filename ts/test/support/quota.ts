@@ -4,7 +4,7 @@ import { cdp, server } from 'vitest/browser';
 
 export interface Quota {
   readonly label: string;
-  /** Whether what is deleted makes room. */
+  /** Whether deleted values make room at once. */
   readonly givesBack: boolean;
   /** Where the database must run for the quota to count. */
   readonly workers: readonly boolean[];
@@ -49,7 +49,8 @@ export function realQuota(): Quota | undefined {
     const name = 'quota-ballast';
     return {
       label: 'Firefox’s',
-      givesBack: true,
+      // Not at once: a checkpoint right after deletions may still find no room.
+      givesBack: false,
       workers: [true, false],
       begin: () => fill(name, 36 << 20),
       end: () => drop(name),

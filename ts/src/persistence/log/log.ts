@@ -284,8 +284,8 @@ export class Log {
       const stored = await this.#storage.read('head', 0);
       if (stored === undefined) return false;
       const now = decodeHead(stored);
-      // The base names the checkpoint stored now, which this tab may not have caught up with. Such a
-      // checkpoint holds entries that `base` lacks, and they are in the log no more.
+      // The base names the checkpoint stored now, which this tab may not have caught up with. Such
+      // a checkpoint holds entries that `base` lacks, and they are in the log no more.
       const isNext =
         now.epoch === base.epoch &&
         now.checkpoint === base.checkpoint &&
