@@ -276,8 +276,9 @@ impl Index {
     pub fn link_in_parallel(&mut self) {
         use rayon::prelude::*;
         while self.link(1) > 0 {
-            // A calibration is of the graph as it is: no row is linked before the calibration has ended.
-            // And rows of one round find no links if there is no graph: the first row comes by itself.
+            // A calibration is of the graph as it is: no row is linked before the calibration has
+            // ended. And rows of one round find no links if there is no graph: the first row comes
+            // by itself.
             if self.calibration.is_some() || self.graph.is_empty() {
                 continue;
             }

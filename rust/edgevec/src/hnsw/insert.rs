@@ -76,8 +76,8 @@ impl Graph {
             // From a copy that is none, walks come to other copies only.
             let entry = if level == 0 { self.representative(vectors, nearest, &self.nodes) } else { nearest };
             scratch.visit_one(vectors, query, entry, alive);
-            // A crowd of tombstones around the row exhausts the patience. The nodes met above are far
-            // away then, so the walk goes on to a node that counts and is near.
+            // A crowd of tombstones around the row exhausts the patience. The nodes met above are
+            // far away then, so the walk goes on to a node that counts and is near.
             while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
                 && !scratch.pool.has_come_to_nearest()
             {}
