@@ -205,6 +205,11 @@ export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
 /** `undefined` takes a detail away. */
 type Amendment = { readonly [K in keyof EdgeVecErrorDetails]?: EdgeVecErrorDetails[K] | undefined };
 
+/** Whether an error is an `EdgeVecError` with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly EdgeVecErrorCode[]): error is EdgeVecError {
+  return error instanceof EdgeVecError && codes.includes(error.code);
+}
+
 /** An `EdgeVecError` as it is; any other is a fault of ours. */
 export function asEdgeVecError(error: unknown): EdgeVecError {
   return error instanceof EdgeVecError ? error : internal('The database failed in a way it should not', error);

@@ -1,6 +1,6 @@
 // From options to a running database, in whichever host.
 
-import { amend, EdgeVecError, gone } from '../base/errors.js';
+import { amend, EdgeVecError, gone, hasCode } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import type { EngineOptions, HostOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
@@ -79,7 +79,7 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
       tell({ type: 'storage-gone', error: why ?? gone(stored.name) });
     });
   } catch (error) {
-    const isUnavailable = error instanceof EdgeVecError && error.code === 'STORAGE_UNAVAILABLE';
+    const isUnavailable = hasCode(error, 'STORAGE_UNAVAILABLE');
     const canDoWithout = stored.elseInMemory && (given.includes('dimensions') || around.source !== undefined);
     if (!isUnavailable || !canDoWithout) throw error;
     tell({ type: 'degraded', error: amend(error, { remedy: 'It is kept in memory, and ends with the page.' }) });

@@ -1,7 +1,7 @@
 // The database at one moment: as a checkpoint in its own storage, or as a snapshot for a file or a
 // copy.
 
-import { EdgeVecError } from '../base/errors.js';
+import { EdgeVecError, hasCode } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
 import { copyInto } from '../persistence/export/copy.js';
 import { copiedSnapshot } from '../persistence/export/from-memory.js';
@@ -100,5 +100,5 @@ export class Snapshots {
 
 /** Whether the storage failed, and not the database. */
 function isOfStorage(error: unknown): boolean {
-  return error instanceof EdgeVecError && ['QUOTA', 'READ_ONLY', 'STORAGE_FAILED'].includes(error.code);
+  return hasCode(error, 'QUOTA', 'READ_ONLY', 'STORAGE_FAILED');
 }

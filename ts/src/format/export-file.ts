@@ -1,7 +1,7 @@
 // A whole database in one file: a header, a manifest, and the chunks in the order of the manifest
 // (docs/format.md). The same database gives the same bytes everywhere.
 
-import { EdgeVecError } from '../base/errors.js';
+import { EdgeVecError, hasCode } from '../base/errors.js';
 import { ByteReader, ByteWriter, joinBytes } from './bytes.js';
 import { type ChunkRef, isWhole } from './chunk.js';
 import { decodeManifest, type Manifest, namesOf, refsIn } from './manifest.js';
@@ -37,7 +37,7 @@ export class PortableReader {
   static async open(source: AsyncIterator<Uint8Array>): Promise<PortableReader> {
     const pieces = new Pieces(source);
     const header = await pieces.take(HEADER).catch((error) => {
-      throw (error as EdgeVecError).code === 'DAMAGED' ? noFile() : error;
+      throw hasCode(error, 'DAMAGED') ? noFile() : error;
     });
     const reader = new ByteReader(header, noFile);
     if (reader.uint32() !== MAGIC) throw noFile();

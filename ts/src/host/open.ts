@@ -1,6 +1,6 @@
 // Chooses the host of a database.
 
-import { EdgeVecError } from '../base/errors.js';
+import { hasCode } from '../base/errors.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { EngineModule } from '../engine/load.js';
 import { isInFiles } from '../storage/site.js';
@@ -33,7 +33,7 @@ export async function openHost(
   try {
     return await WorkerHost.open(engine, options, noticed);
   } catch (error) {
-    const startFailed = error instanceof EdgeVecError && error.code === 'WORKER_FAILED';
+    const startFailed = hasCode(error, 'WORKER_FAILED');
     // If the worker has read from the source, the source cannot be read from its start again.
     if (options.worker !== 'auto' || !startFailed || taken) throw error;
     options.onEvent({ type: 'worker-unavailable', error });

@@ -1,7 +1,7 @@
 // Waits for the rows that come after everything else of a checkpoint, and tells how their arrival
 // ends.
 
-import { asEdgeVecError, closed, EdgeVecError } from '../base/errors.js';
+import { asEdgeVecError, closed, type EdgeVecError, hasCode } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 import { persisting } from '../storage/retry.js';
 import type { RowStream } from './checkpoint/row-stream.js';
@@ -106,5 +106,5 @@ async function endingOf(stream: RowStream | undefined, log: Log, slices: Slices)
 }
 
 export function isClosed(error: unknown): boolean {
-  return error instanceof EdgeVecError && error.code === 'CLOSED';
+  return hasCode(error, 'CLOSED');
 }

@@ -1,6 +1,6 @@
 // Finds a stored database or begins a new database, and reads the checkpoint.
 
-import { damaged, EdgeVecError } from '../base/errors.js';
+import { damaged, type EdgeVecError, hasCode } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 import type { EdgeVecEvent } from '../base/types.js';
 import type { Instance } from '../engine/engine.js';
@@ -98,5 +98,5 @@ export async function loadCurrent(
 }
 
 export function isDamage(error: unknown): error is EdgeVecError {
-  return error instanceof EdgeVecError && error.code === 'DAMAGED';
+  return hasCode(error, 'DAMAGED');
 }

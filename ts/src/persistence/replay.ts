@@ -2,7 +2,7 @@
 // damaged. Any other error is about the reader, the checkpoint or the storage, and leaves the log
 // as before.
 
-import { EdgeVecError, type EdgeVecErrorCode } from '../base/errors.js';
+import { EdgeVecError, type EdgeVecErrorCode, hasCode } from '../base/errors.js';
 import { unreadable } from '../format/entry.js';
 import { PartUnreadable } from './write-buffer.js';
 
@@ -19,7 +19,7 @@ const OTHERS: readonly EdgeVecErrorCode[] = [
 /** The error for an entry with whole bytes that could not be applied. */
 export function faultOf(seq: number, error: unknown): EdgeVecError {
   if (error instanceof PartUnreadable) return unreadable(seq, error.cause);
-  return error instanceof EdgeVecError && OTHERS.includes(error.code) ? error : unreadable(seq, error);
+  return hasCode(error, ...OTHERS) ? error : unreadable(seq, error);
 }
 
 /**

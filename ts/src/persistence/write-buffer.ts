@@ -3,7 +3,7 @@
 
 import type { Part } from '../base/calls.js';
 import { crc32c } from '../base/crc32c.js';
-import { damaged, EdgeVecError } from '../base/errors.js';
+import { damaged, EdgeVecError, hasCode } from '../base/errors.js';
 import { joinBytes } from '../format/bytes.js';
 import { type ChunkRef, isWhole } from '../format/chunk.js';
 import type { WriteEntry } from '../format/entry.js';
@@ -88,7 +88,7 @@ export class WriteBuffer {
     try {
       await commit();
     } catch (error) {
-      if ((error as EdgeVecError).code !== 'QUOTA' || !(await this.#makeRoom())) throw error;
+      if (!hasCode(error, 'QUOTA') || !(await this.#makeRoom())) throw error;
       await commit();
     }
     this.#pending.delete(name);

@@ -1,7 +1,7 @@
 // Repeats reads in the background, if the storage fails: a failure may last only a moment. No call
 // of the user waits for such a read.
 
-import { EdgeVecError } from '../base/errors.js';
+import { type EdgeVecError, hasCode } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 
 /** Milliseconds before each further try. */
@@ -47,5 +47,5 @@ export async function persisting<T>(
 
 /** Whether the same call may succeed later. */
 export function isPassing(error: unknown): error is EdgeVecError {
-  return error instanceof EdgeVecError && error.code === 'STORAGE_FAILED';
+  return hasCode(error, 'STORAGE_FAILED');
 }

@@ -1,7 +1,7 @@
 // A write of one record, of an array (one transaction) or of any other iterable (batches).
 
 import type { WriteKind } from '../../base/calls.js';
-import { amend, EdgeVecError, type EdgeVecErrorCode } from '../../base/errors.js';
+import { amend, EdgeVecError, type EdgeVecErrorCode, hasCode } from '../../base/errors.js';
 import type { Id, WriteOptions } from '../../base/types.js';
 import { ofCaller } from '../caller.js';
 import { either } from './either.js';
@@ -95,7 +95,7 @@ async function writeStream(target: Target, kind: WriteKind, source: Iterating, o
     records?.close();
     // A source may be slow, or hang: once the database is gone, the write does not wait for the
     // source.
-    const isAborted = error instanceof EdgeVecError && error.code === 'ABORTED';
+    const isAborted = hasCode(error, 'ABORTED');
     const why = isAborted && ended.aborted && !options.signal?.aborted ? ended.reason : error;
     const reason = writer === undefined ? why : await writer.fail(why);
     if (!(reason instanceof EdgeVecError) || GONE.includes(reason.code)) throw reason;

@@ -2,7 +2,7 @@
 // Every failure ends in one error, with the database as it was.
 
 import type { WriteKind } from '../../base/calls.js';
-import { aborted, amend, EdgeVecError } from '../../base/errors.js';
+import { aborted, amend, EdgeVecError, hasCode } from '../../base/errors.js';
 import type { Id, Progress, WriteOptions } from '../../base/types.js';
 import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
@@ -102,7 +102,7 @@ export class Writer {
         break;
       }
     }
-    return first instanceof EdgeVecError && first.code === 'ABORTED' ? this.#aborted() : first;
+    return hasCode(first, 'ABORTED') ? this.#aborted() : first;
   }
 
   #send(last: boolean): void {

@@ -5,7 +5,7 @@
 // In a durable database a change takes effect once the log has it. Changes that are ready together
 // are logged together.
 
-import { EdgeVecError, fix, unanswered } from '../../base/errors.js';
+import { EdgeVecError, fix, hasCode, unanswered } from '../../base/errors.js';
 import { type Ids, PendingIds } from '../../collection/ids.js';
 import type { Entry, Origin } from '../../format/entry.js';
 import { PartsGone } from '../../persistence/log/log.js';
@@ -195,7 +195,7 @@ export class Committer {
           if (await append()) break;
           await this.#catchUp(waiting);
         } catch (error) {
-          if (!mayMakeRoom || !isFull(error) || !(await this.#makeRoom(store, frees))) throw error;
+          if (!mayMakeRoom || !hasCode(error, 'QUOTA') || !(await this.#makeRoom(store, frees))) throw error;
           mayMakeRoom = false;
         }
       }
@@ -289,7 +289,7 @@ export class Committer {
   async #publish({ change, resolve, reject }: Queued): Promise<void> {
     await this.#isolation.alone(change.publish()).then(resolve, (error) => {
       // A logged change will be there when the database is opened again.
-      reject(this.#store !== undefined && (error as EdgeVecError).code === 'CLOSED' ? unanswered() : error);
+      reject(this.#store !== undefined && hasCode(error, 'CLOSED') ? unanswered() : error);
     });
   }
 }
@@ -298,11 +298,7 @@ function isReady<T extends Queued | (() => Promise<void>)>(next: T | undefined):
   return next !== undefined && (typeof next === 'function' || next.settled);
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof EdgeVecError && error.code === 'QUOTA';
-}
-
 /** Whether the error says that the storage took nothing in. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof EdgeVecError && (isFull(error) || ['CLOSED', 'READ_ONLY'].includes(error.code));
+  return hasCode(error, 'QUOTA', 'CLOSED', 'READ_ONLY');
 }

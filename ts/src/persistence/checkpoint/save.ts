@@ -8,7 +8,7 @@
 // Only the last pass copies its chunks at rest, and these chunks are few by then. The checkpoint
 // writes the copies of the last pass when the rest is over.
 
-import { closed, type EdgeVecError } from '../../base/errors.js';
+import { closed, type EdgeVecError, hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
@@ -165,8 +165,8 @@ export class Checkpointer {
         this.#refusal = undefined;
         return saved;
       } catch (error) {
-        if ((error as EdgeVecError).code !== 'QUOTA') throw error;
-        this.#refusal = error as EdgeVecError;
+        if (!hasCode(error, 'QUOTA')) throw error;
+        this.#refusal = error;
       }
     }
     // The bytes of the stored graph make room for the rest.
@@ -236,7 +236,7 @@ export class Checkpointer {
       // No manifest will name the written chunks, unless the last commit was applied in spite of
       // its error.
       const names = written.map(([, name]) => name);
-      if (!mayBeThere || (error as EdgeVecError).code === 'QUOTA') await this.#drop(names).catch(() => {});
+      if (!mayBeThere || hasCode(error, 'QUOTA')) await this.#drop(names).catch(() => {});
       else this.#bury(names);
       if (current() !== collection) return undefined;
       throw error;

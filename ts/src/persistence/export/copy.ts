@@ -1,6 +1,6 @@
 // Copies a database to another name, in place of any database with this name.
 
-import type { EdgeVecError } from '../../base/errors.js';
+import { hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import { renamed } from '../../format/export-file.js';
 import { decodeManifest, encodeManifest, namesOf, refsIn } from '../../format/manifest.js';
@@ -44,7 +44,7 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
   } catch (error) {
     // The last commit may have been applied in spite of its error. If not, the chunks are deleted
     // later as orphans.
-    if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;
+    if (mayBeThere && !hasCode(error, 'QUOTA')) throw error;
     await drop(storage, [...written.values()]).catch(() => {});
     throw error;
   }

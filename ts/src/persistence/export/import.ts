@@ -1,7 +1,7 @@
 // Imports a database from a file. The import first stores the chunks, and then opens the chunks
 // like any stored database. A head names the chunks only after the whole file has been checked.
 
-import type { EdgeVecError } from '../../base/errors.js';
+import { hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Instance } from '../../engine/engine.js';
 import { PortableReader, renamed } from '../../format/export-file.js';
@@ -73,7 +73,7 @@ export async function importInto(
   } catch (error) {
     // The last commit may have been applied in spite of its error. If not, the chunks are deleted
     // later as orphans.
-    if (mayBeThere && (error as EdgeVecError).code !== 'QUOTA') throw error;
+    if (mayBeThere && !hasCode(error, 'QUOTA')) throw error;
     await storage.commit({ delete: written.map((name) => ['chunks', name]) }).catch(() => {});
     throw error;
   } finally {

@@ -5,7 +5,7 @@
 // A tab therefore never writes before the tab has read all earlier entries, and all readers see the
 // same order.
 
-import { damaged, EdgeVecError } from '../../base/errors.js';
+import { damaged, EdgeVecError, hasCode } from '../../base/errors.js';
 import type { StoredEntry } from '../../format/aside.js';
 import { decodeFrame, type Entry, encodeFrame, partsIfReadable } from '../../format/entry.js';
 import { drawEpoch, isSameDatabase, mendedEpoch } from '../../format/epoch.js';
@@ -227,7 +227,7 @@ export class Log {
           entry = decodeFrame(bytes, seq);
         } catch (error) {
           // An entry of a newer version may be whole.
-          if ((error as EdgeVecError).code !== 'DAMAGED') throw error;
+          if (!hasCode(error, 'DAMAGED')) throw error;
           return yield await this.interrupted(error as EdgeVecError);
         }
         yield { type: 'entry', seq, entry, bytes: bytes.length };

@@ -1,6 +1,6 @@
 // Databases in IndexedDB. Each name has its own stores.
 
-import { EdgeVecError } from '../../base/errors.js';
+import { type EdgeVecError, hasCode } from '../../base/errors.js';
 import type { Storage, StorageSite } from '../storage.js';
 import { unwritten } from '../unwritten.js';
 import { bounded, orUnavailable, unavailable } from './errors.js';
@@ -27,7 +27,7 @@ export class IndexedDbSite implements StorageSite {
     try {
       return unwritten(await this.#connected(name, () => {}, true));
     } catch (error) {
-      if (error instanceof EdgeVecError && error.code === 'CLOSED') return undefined;
+      if (hasCode(error, 'CLOSED')) return undefined;
       throw error;
     }
   }

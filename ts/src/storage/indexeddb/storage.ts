@@ -1,6 +1,6 @@
 // A storage in IndexedDB.
 
-import { type EdgeVecError, unanswered } from '../../base/errors.js';
+import { type EdgeVecError, hasCode, unanswered } from '../../base/errors.js';
 import type { Deadline } from '../../base/timeout.js';
 import type { Batch, Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
 import { asBytes, commitTo, storesOf } from './commit.js';
@@ -82,7 +82,7 @@ export class IndexedDbStorage implements Storage {
       try {
         return await this.#commit(batch);
       } catch (error) {
-        if (!batch.reserved || (error as EdgeVecError).code !== 'QUOTA' || !(await this.#giveBack(pieces))) throw error;
+        if (!batch.reserved || !hasCode(error, 'QUOTA') || !(await this.#giveBack(pieces))) throw error;
       }
     }
   }
@@ -102,7 +102,7 @@ export class IndexedDbStorage implements Storage {
         this.#piecesHeld += some.length;
       }
     } catch (error) {
-      if ((error as EdgeVecError).code === 'QUOTA') return false;
+      if (hasCode(error, 'QUOTA')) return false;
       throw error;
     }
     return true;
