@@ -17,7 +17,7 @@ export interface Part {
   readonly vectors: Float32Array;
   /** Which records have a vector, if not all (only in updates). */
   readonly withVector?: readonly number[];
-  /** Left out if no record has any. Out of the log, it may be `Unread` (metadata/unread.ts). */
+  /** Left out if no record has any. Out of the log, it may be `Unread` (format/value/unread.ts). */
   readonly metadata?: readonly (object | undefined)[];
 }
 

@@ -234,7 +234,7 @@ export class PersistentStore {
    * log is read then.
    */
   async #mend({ lost, error: cause }: Extract<Tail, { readonly type: 'broken' }>): Promise<boolean> {
-    const isReadOnly = this.#context.storage.isReadOnly === true;
+    const { isReadOnly } = this;
     const isNews = isReadOnly ? !this.#isCutOff : await this.#log.mend((kind) => this.#names.next(kind));
     this.#isCutOff = isReadOnly;
     if (isNews) this.#context.tell({ type: 'log-damaged', lost, error: lostWrites(lost, cause) });

@@ -39,6 +39,8 @@ export class Metadata implements LoadableStore {
   readonly #values: (object | undefined)[] = [];
   readonly #lines: (Lines | undefined)[] = [];
   readonly #lengths: number[] = [];
+  /** The sum of all known lengths. */
+  #bytes = 0;
   /** Lines that have been measured and not yet copied. */
   readonly #texts = new Map<number, string>();
   #keptText = 0;
@@ -123,7 +125,7 @@ export class Metadata implements LoadableStore {
 
   /** Bytes of the lines that have been measured. */
   bytes(): number {
-    return this.#lengths.reduce((sum, length) => sum + Math.max(0, length), 0);
+    return this.#bytes;
   }
 
   /** The cut of a block into chunks. The block must be measured. */
@@ -179,9 +181,9 @@ export class Metadata implements LoadableStore {
       }
       lines.starts[slot - first] = start;
       this.#lines[slot] = lines;
-      this.#lengths[slot] = end - start;
+      this.#setLength(slot, end - start);
+      if (pace.isDue(end - start)) yield;
       start = end;
-      if (pace.isDue(this.#lengths[slot] as number)) yield;
     }
     if (start !== bytes.length) throw damaged('the metadata');
   }
@@ -232,7 +234,7 @@ export class Metadata implements LoadableStore {
   #measure(slot: number): number {
     const text = this.#write(slot);
     const length = this.#encoder.encode(text).length;
-    this.#lengths[slot] = length;
+    this.#setLength(slot, length);
     if (this.#keptText + text.length <= KEPT_TEXT) {
       this.#texts.set(slot, text);
       this.#keptText += text.length;
@@ -257,11 +259,16 @@ export class Metadata implements LoadableStore {
     return text;
   }
 
+  #setLength(slot: number, length: number): void {
+    this.#bytes += Math.max(0, length) - Math.max(0, this.#lengths[slot] ?? 0);
+    this.#lengths[slot] = length;
+  }
+
   #forget(slot: number, length: number): void {
     if (this.#texts.has(slot)) this.#takeText(slot);
     if (slot < this.#lines.length) this.#lines[slot] = undefined;
     this.#values[slot] = undefined;
-    this.#lengths[slot] = length;
+    this.#setLength(slot, length);
     this.#ranges[Math.floor(slot / BLOCK_ROWS)] = undefined;
   }
 }

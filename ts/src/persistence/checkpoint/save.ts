@@ -28,7 +28,6 @@ import type { Names } from '../../storage/names.js';
 import type { Put, Storage } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { Log } from '../log/log.js';
-import { tidyAside } from './aside.js';
 import { chunksOf, contentsOf, manifestOf, storedIn } from './contents.js';
 import { isAsGood, isOfGraph, isOfRows, withChunks, withoutGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
@@ -309,11 +308,8 @@ export class Checkpointer {
   async #renewRows(current: () => Collection, parts: ReadonlyMap<string, number>): Promise<void> {
     const collection = current();
     const isRenewed = (chunk: SlotChunk): boolean =>
-      isOfRows(chunk.key) &&
-      chunk.isDirty(this.#stored.get(chunk.key)) &&
-      chunk.bytes() === this.#based.get(chunk.key)?.ref.bytes &&
-      !isAsGood(chunk, this.#based.get(chunk.key), collection);
-    const chunks = [...chunksOf(collection)].filter(isRenewed);
+      isOfRows(chunk.key) && chunk.bytes() === this.#based.get(chunk.key)?.ref.bytes;
+    const chunks = this.#needed(true)(collection).filter(isRenewed);
     // Every checkpoint has room for this many bytes.
     if (needOf(chunks) <= RENEWED_BYTES) return;
     const check = (): void => {
@@ -442,8 +438,11 @@ export class Checkpointer {
 
   /** Deletes the orphans of ended tabs, unless a reader reads chunks. */
   async dropOrphans(parts: ReadonlyMap<string, number>): Promise<void> {
-    const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
-    await this.#unlessRead(() => dropOrphans(this.#storage, this.#names, isKept));
+    await this.#unlessRead(() => this.#dropOrphans(parts));
+  }
+
+  #dropOrphans(parts: ReadonlyMap<string, number>): Promise<void> {
+    return dropOrphans(this.#storage, this.#names, (name) => this.#spoken.has(name) || parts.has(name));
   }
 
   /**
@@ -454,9 +453,7 @@ export class Checkpointer {
     const listed = await this.#storage.chunks();
     await this.#drop(listed.filter((name) => this.#dead.has(name) && !this.#spoken.has(name)));
     this.#dead.clear();
-    await tidyAside(this.#storage);
-    const isKept = (name: string): boolean => this.#spoken.has(name) || parts.has(name);
-    await dropOrphans(this.#storage, this.#names, isKept);
+    await this.#dropOrphans(parts);
   }
 
   /** Deletes chunks of earlier checkpoints, unless the checkpoint `#base` names the chunk. */
