@@ -53,14 +53,17 @@ fn levels(isa: Isa, blocks: usize, numbers: &mut Numbers) -> Option<String> {
     let rows: [Vec<u8>; BATCH] =
         std::array::from_fn(|_| (0..blocks * quantize::BLOCK_BYTES).map(|_| numbers.packed()).collect());
     let batch: [&[u8]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
-    let exact = batch.map(|row| {
-        let mut levels = vec![0; query.len()];
-        quantize::unpack(row, &mut levels);
-        let levels = levels.iter().map(|&level| i32::from(level) + i32::from(quantize::ZERO));
-        query.iter().zip(levels).map(|(&a, b)| i32::from(a) * b).sum::<i32>()
-    });
+    let exact = batch.map(|row| dot_of_levels(&query, row));
     let agrees = isa.dot_levels(&query, batch) == exact && isa.dot_levels(&query, [batch[0]]) == [exact[0]];
     (!agrees).then(|| "the dot product of levels".into())
+}
+
+/// The formula of the dot product of levels, in integers.
+pub(super) fn dot_of_levels(query: &[i8], row: &[u8]) -> i32 {
+    let mut levels = vec![0; query.len()];
+    quantize::unpack(row, &mut levels);
+    let levels = levels.iter().map(|&level| i32::from(level) + i32::from(quantize::ZERO));
+    query.iter().zip(levels).map(|(&a, b)| i32::from(a) * b).sum()
 }
 
 /// Seeded numbers, the extremes as likely as the rest.

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::floats::LANES;
-use super::{BATCH, BLOCK, Isa};
+use super::{BATCH, BLOCK, Isa, agree};
 use crate::quantize;
 
 fn pad(mut vector: Vec<f32>) -> Vec<f32> {
@@ -38,7 +38,7 @@ fn bits<const N: usize>(values: [f32; N]) -> [u32; N] {
 #[test]
 fn every_instruction_set_agrees_with_the_formulas() {
     for isa in Isa::available() {
-        assert_eq!(super::agree::disagreement(isa, 1, 300), None, "{isa:?}");
+        assert_eq!(agree::disagreement(isa, 1, 300), None, "{isa:?}");
     }
 }
 
@@ -65,12 +65,7 @@ proptest! {
     #[test]
     fn every_instruction_set_gives_the_exact_dot_product_of_levels((query, rows) in levels()) {
         let batch: [&[u8]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
-        let exact = batch.map(|row| {
-            let mut levels = vec![0; query.len()];
-            quantize::unpack(row, &mut levels);
-            let levels = levels.iter().map(|&level| i32::from(level) + i32::from(quantize::ZERO));
-            query.iter().zip(levels).map(|(&a, b)| i32::from(a) * b).sum::<i32>()
-        });
+        let exact = batch.map(|row| agree::dot_of_levels(&query, row));
         for isa in Isa::available() {
             prop_assert_eq!(isa.dot_levels(&query, batch), exact, "{:?}", isa);
             prop_assert_eq!(isa.dot_levels(&query, [batch[0]]), [exact[0]], "{:?}", isa);
