@@ -17,13 +17,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
-import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
+import type { NodePlatform } from '../../src/storage/files/node.js';
 import { FilesSite } from '../../src/storage/files/site.js';
+import { node } from '../support/folders.js';
 import { FullDisk } from '../support/full-disk.js';
 import { failure } from '../support/open.js';
 import { Process, type Row } from '../support/process.js';
 
-const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
 const KIB = 1 << 10;
 let root: string;
 

@@ -16,6 +16,7 @@ import { mergeFields, readOrKeep, Unread } from '../../src/format/value/unread.j
 import { MemorySite } from '../../src/storage/memory.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { metadata as arbitrary, nested } from '../support/metadata.js';
+import { SMALL_GRAPH } from '../support/process.js';
 
 /** What earlier versions may have written. A URL stands for what this engine does not have. */
 const unreadable: [what: string, value: () => object][] = [
@@ -33,14 +34,7 @@ async function open(
   const { module } = await inlineEngine();
   const events: EdgeVecEvent[] = [];
   const site = source === undefined ? new FaultySite(disk) : new MemorySite();
-  const engine = {
-    dimensions: 2,
-    metric: 'euclidean',
-    precision: 'float32',
-    m: 4,
-    efConstruction: 10,
-    seed: 0,
-  } as const;
+  const engine = { ...SMALL_GRAPH, dimensions: 2 };
   const { database } = await openDatabase(
     { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
     { module, slices: new Slices(), site: async () => site, tell: (event) => void events.push(event), source },

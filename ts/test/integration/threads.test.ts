@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
+import type { NodePlatform } from '../../src/storage/files/node.js';
 import { isOpenHere } from '../../src/storage/files/open-files.js';
 import { FilesSite } from '../../src/storage/files/site.js';
+import { node } from '../support/folders.js';
 import { ENDS, type Order, Thread } from '../support/thread.js';
 
-const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
 let root: string;
 let threads: Thread[] = [];
 const lock = (): string => join(root, 'db-db', 'lock');

@@ -1,33 +1,12 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { node as findNode } from '../../src/storage/files/node.js';
+import { describe, expect, test } from 'vitest';
 import { FilesSite } from '../../src/storage/files/site.js';
 import { MemorySite } from '../../src/storage/memory.js';
 import { defineStorageSuite } from '../suites/storage.js';
+import { node, temporaryFolders } from '../support/folders.js';
 
-const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
-const folders: string[] = [];
-
-function makeFolder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'edgevec-storage-'));
-  folders.push(made);
-  return made;
-}
-
-afterAll(() => {
-  for (const made of folders) rmSync(made, { recursive: true, force: true });
-});
+const makeFolder = temporaryFolders('storage');
 
 defineStorageSuite('memory', { site: async () => new MemorySite() });
 

@@ -13,6 +13,15 @@ import { instantiate } from '../../src/engine/load.js';
 import type { StorageEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
+/** What engines of tests are made with, but for the dimensions: the graph is small. */
+export const SMALL_GRAPH = {
+  metric: 'euclidean',
+  precision: 'float32',
+  m: 4,
+  efConstruction: 10,
+  seed: 0,
+} as const;
+
 /**
  * Slices between which no time passes: what would pause goes on in the next turn of the event loop.
  */
@@ -99,14 +108,7 @@ export class Process {
     salvages?: string,
   ): Promise<Process> {
     const { module } = await inlineEngine();
-    const engine = {
-      dimensions,
-      metric: 'euclidean',
-      precision: 'float32',
-      m: 4,
-      efConstruction: 10,
-      seed: 0,
-    } as const;
+    const engine = { ...SMALL_GRAPH, dimensions };
     const given = dimensions > 0 ? (['dimensions'] as const) : [];
     const events: Told[] = [];
     const opened = await openDatabase(

@@ -20,6 +20,7 @@ import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from 
 import { chunksOf, contentsOf, manifestOf, storedIn } from '../../../src/persistence/checkpoint/contents.js';
 import type { Batch } from '../../../src/storage/storage.js';
 import { Disk, FaultySite } from '../../support/disk.js';
+import { SMALL_GRAPH } from '../../support/process.js';
 import { random } from '../../support/vectors.js';
 
 const MB = 1e6;
@@ -452,14 +453,7 @@ describe('A checkpoint', () => {
     const site = new FaultySite(disk);
     const commits: Batch[] = [];
     site.onCommit = async (batch) => void commits.push(batch);
-    const engine = {
-      dimensions: 2,
-      metric: 'euclidean',
-      precision: 'float32',
-      m: 4,
-      efConstruction: 10,
-      seed: 0,
-    } as const;
+    const engine = { ...SMALL_GRAPH, dimensions: 2 };
     const { database } = await openDatabase(
       { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
       { module, slices: new Slices(), site: async () => site, tell: () => {} },

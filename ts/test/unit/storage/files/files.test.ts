@@ -2,7 +2,6 @@
 
 import {
   cpSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,28 +11,35 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { EdgeVecError } from '../../../../src/base/errors.js';
-import { type FileHandle, type Fs, node as findNode, type NodePlatform } from '../../../../src/storage/files/node.js';
+import type { FileHandle, Fs, NodePlatform } from '../../../../src/storage/files/node.js';
 import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
 import { FilesSite } from '../../../../src/storage/files/site.js';
+import type { Storage } from '../../../../src/storage/storage.js';
+import { node, temporaryFolders } from '../../../support/folders.js';
 import { Process, type Row } from '../../../support/process.js';
 import { random } from '../../../support/vectors.js';
 
-const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
-const folders: string[] = [];
+const makeFolder = temporaryFolders('files');
 
-function makeFolder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'edgevec-files-'));
-  folders.push(made);
-  return made;
+const LARGE = new Uint8Array(1 << 20);
+
+/**
+ * A head, an entry, and a large entry that is written twice. The next commit writes the journal
+ * anew.
+ */
+async function fillWithDeadBytes(storage: Storage): Promise<void> {
+  await storage.commit({
+    put: [
+      ['head', 0, Uint8Array.of(1)],
+      ['log', 1, Uint8Array.of(1)],
+      ['log', 2, LARGE],
+    ],
+  });
+  await storage.commit({ put: [['log', 2, LARGE]] });
 }
-
-afterAll(() => {
-  for (const made of folders) rmSync(made, { recursive: true, force: true });
-});
 
 type Method = keyof FileHandle | 'open' | 'rename';
 
@@ -361,15 +367,7 @@ describe('A damaged journal', () => {
     const site = new FilesSite(node, root);
     const journal = join(root, 'db-db', 'journal');
     const storage = await site.open('db');
-    const large = new Uint8Array(1 << 20);
-    await storage.commit({
-      put: [
-        ['head', 0, Uint8Array.of(1)],
-        ['log', 1, Uint8Array.of(1)],
-        ['log', 2, large],
-      ],
-    });
-    await storage.commit({ put: [['log', 2, large]] });
+    await fillWithDeadBytes(storage);
     await storage.commit({ put: [['log', 2, Uint8Array.of(2)]] });
     await storage.close();
     const { length } = readFileSync(journal);
@@ -493,19 +491,11 @@ describe('A commit of which nobody knows whether it took place', () => {
       return undefined;
     });
     const storage = await site.open('db');
-    const large = new Uint8Array(1 << 20);
-    await storage.commit({
-      put: [
-        ['head', 0, Uint8Array.of(1)],
-        ['log', 1, Uint8Array.of(1)],
-        ['log', 2, large],
-      ],
-    });
-    await storage.commit({ put: [['log', 2, large]] });
+    await fillWithDeadBytes(storage);
     full = true;
     expect(await storage.commit({ put: [['log', 2, Uint8Array.of(2)]] })).toBe(true);
     await expect(storage.read('log', 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-    await expect(storage.commit({ put: [['log', 3, large]] })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(storage.commit({ put: [['log', 3, LARGE]] })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     await storage.close();
     const again = await new FilesSite(node, root).open('db');
     expect(await again.read('log', 2)).toEqual(Uint8Array.of(2));
@@ -595,11 +585,11 @@ describe('A lock', () => {
     const root = makeFolder();
     const other = new FilesSite({ ...node, slots: new Map() }, root);
     // By whatever path.
-    symlinkSync(root, `${root}-link`);
-    folders.push(`${root}-link`);
+    const link = join(makeFolder(), 'link');
+    symlinkSync(root, link);
     const sites = [
       new FilesSite(node, root),
-      new FilesSite(node, `${root}-link`),
+      new FilesSite(node, link),
       new FilesSite(node, `${root}/../${basename(root)}`),
     ];
     const handles = await Promise.all(sites.map((site) => site.open('db')));

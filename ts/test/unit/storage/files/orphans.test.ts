@@ -4,12 +4,11 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { node as findNode } from '../../../../src/storage/files/node.js';
 import { FilesSite } from '../../../../src/storage/files/site.js';
 import { Names } from '../../../../src/storage/names.js';
+import { node } from '../../../support/folders.js';
 import { Process, type Row } from '../../../support/process.js';
 
-const node = findNode() as NonNullable<ReturnType<typeof findNode>>;
 let root: string;
 
 beforeEach(() => {

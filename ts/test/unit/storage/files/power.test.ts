@@ -1,29 +1,17 @@
 // What a storage in files holds after the power has failed, and after one record of its journal was
 // damaged.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { node as findNode, type NodePlatform } from '../../../../src/storage/files/node.js';
+import { describe, expect, test } from 'vitest';
 import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
 import { FilesSite } from '../../../../src/storage/files/site.js';
 import type { Storage } from '../../../../src/storage/storage.js';
+import { node, temporaryFolders } from '../../../support/folders.js';
 import { PowerCut } from '../../../support/power-cut.js';
 import { Process } from '../../../support/process.js';
 
-const node = findNode() as NodePlatform;
-const folders: string[] = [];
-
-function makeFolder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'edgevec-power-'));
-  folders.push(made);
-  return made;
-}
-
-afterAll(() => {
-  for (const made of folders) rmSync(made, { recursive: true, force: true });
-});
+const makeFolder = temporaryFolders('power');
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 

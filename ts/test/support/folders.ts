@@ -1,0 +1,22 @@
+// The files of this platform, and folders for tests.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { node as findNode, type NodePlatform } from '../../src/storage/files/node.js';
+
+export const node = findNode() as NodePlatform;
+
+/** Makes empty folders, which are removed once all tests of the calling file are over. */
+export function temporaryFolders(label: string): () => string {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), `edgevec-${label}-`));
+    folders.push(folder);
+    return folder;
+  };
+}
