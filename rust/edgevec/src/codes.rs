@@ -13,7 +13,7 @@
 
 use crate::chunks::{Chunks, Saved};
 use crate::kernels::{self, BATCH, Isa};
-use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, MOST_QUERY, ZERO, pack, round, step, unpack};
+use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, MOST_QUERY, ZERO, is_zero_beyond, pack, round, step, unpack};
 use crate::rows::{most_squared_length, squared_length};
 use crate::snapshot::{List, SavedCodes, Section};
 use crate::{Error, Metric};
@@ -380,9 +380,11 @@ impl Codes {
         }
     }
 
-    /// Whether a row's factor and bias are numbers.
-    pub(crate) fn is_sound(&self, slot: u32) -> bool {
+    /// Whether a row's factor and bias are numbers, and its levels end with its dimensions: means
+    /// to come are made of decoded rows, padding included.
+    pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
         self.factors.row(slot).iter().all(|value| value.is_finite())
+            && is_zero_beyond(self.levels.row(slot), dimensions)
     }
 
     pub(crate) fn bytes(&self) -> usize {

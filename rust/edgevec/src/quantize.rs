@@ -68,9 +68,30 @@ pub(crate) fn unpack(packed: &[u8], numbers: &mut [i8]) {
     }
 }
 
+/// Whether the components from `dimensions` on, which fill up the last block, are packed zeros.
+pub(crate) fn is_zero_beyond(packed: &[u8], dimensions: usize) -> bool {
+    (dimensions..packed.len() * 2).all(|component| {
+        let (block, within) = (component / BLOCK, component % BLOCK);
+        let byte = packed[block * BLOCK_BYTES + within % BLOCK_BYTES];
+        (if within < BLOCK_BYTES { byte & 15 } else { byte >> 4 }) == ZERO
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_in_the_padding_is_seen_wherever_it_is() {
+        for number in 0..2 * BLOCK {
+            let (mut numbers, mut packed) = (vec![0; 2 * BLOCK], vec![0; 2 * BLOCK_BYTES]);
+            numbers[number] = -1;
+            pack(&numbers, &mut packed);
+            for dimensions in [0, number, number + 1, 2 * BLOCK] {
+                assert_eq!(is_zero_beyond(&packed, dimensions), number < dimensions, "{number} of {dimensions}");
+            }
+        }
+    }
 
     #[test]
     fn packing_keeps_every_number() {

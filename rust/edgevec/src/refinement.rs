@@ -3,7 +3,7 @@
 
 use crate::Error;
 use crate::chunks::{Chunks, Saved};
-use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, ZERO, pack, round, step, unpack};
+use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, ZERO, is_zero_beyond, pack, round, step, unpack};
 use crate::snapshot::Section;
 
 pub(crate) struct Refinement {
@@ -129,9 +129,11 @@ impl Refinement {
         }
     }
 
-    /// Whether a row's step could be one.
-    pub(crate) fn is_sound(&self, slot: u32) -> bool {
+    /// Whether a row's step could be one, and its further bits end with its dimensions.
+    pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
         (0.0..=f32::MAX).contains(&self.steps.row(slot)[0])
+            && is_zero_beyond(self.halves.row(slot), dimensions)
+            && self.bytes.as_ref().is_none_or(|bytes| bytes.row(slot)[dimensions..].iter().all(|&byte| byte == 0))
     }
 
     pub(crate) fn bytes(&self) -> usize {

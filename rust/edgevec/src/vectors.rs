@@ -515,8 +515,8 @@ impl Vectors {
             };
             row && length > 0.0
                 && length <= MOST_LENGTH
-                && self.coded().is_none_or(|codes| codes.is_sound(slot))
-                && self.refinement.as_ref().is_none_or(|refinement| refinement.is_sound(slot))
+                && self.coded().is_none_or(|codes| codes.is_sound(slot, self.dimensions))
+                && self.refinement.as_ref().is_none_or(|refinement| refinement.is_sound(slot, self.dimensions))
         })
     }
 

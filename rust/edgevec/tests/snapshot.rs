@@ -944,6 +944,12 @@ fn rows_that_no_index_wrote_are_refused() {
         // Five dimensions, and a sixth that is none.
         refused(0, Section::Rows, &[bits(value); 16]);
     }
+    // A hundred dimensions, and a number in the last of the 128 places. A mean of rows decoded
+    // from them would have a dimension more, and what is saved with it could not be read.
+    let zeros_and = |words: usize, last| [vec![0x8888_8888; words - 1], vec![last]].concat();
+    refused(2, Section::Levels, &zeros_and(16, 0x9888_8888));
+    refused(2, Section::Halves, &zeros_and(16, 0x7888_8888));
+    refused(2, Section::Bytes, &[vec![0; 31], vec![1 << 24]].concat());
 }
 
 /// Bytes changed at random, seeded; none makes the engine panic or loop, whatever is done with what
