@@ -147,7 +147,7 @@ impl EngineRestore {
         restoring.map_or(std::ptr::null(), |(restoring, section)| restoring.chunk_mut(section, chunk).as_ptr())
     }
 
-    /// The engine, once every chunk is written; rows may come later where there are levels. A
+    /// The engine, once every chunk is written; rows may come later where there are codes. A
     /// status is thrown where rows are missing or damaged. To be called once.
     ///
     /// # Errors

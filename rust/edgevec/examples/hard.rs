@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!(
                 "{name}, {rows} rows, seed {seed}: {built:.1} s, calibrated at {}, {}",
                 stats.calibrated_rows,
-                if stats.level_bytes > 0 { "levels" } else { "rows" }
+                if stats.code_bytes > 0 { "codes" } else { "rows" }
             );
             for k in [1, 10] {
                 let farthest = farthest(&index, &queries, k);

@@ -2,7 +2,7 @@
 //! part of the API: feature `bench`.
 
 use crate::chunks::Chunks;
-use crate::kernels::{self, BATCH, BLOCK, Isa};
+use crate::kernels::{self, BATCH, FLOAT_BLOCK, Isa};
 use crate::quantize;
 use crate::rng::hash;
 
@@ -19,13 +19,13 @@ pub enum Kernel {
     Dot,
     /// Squared Euclidean distances of full rows.
     SquaredEuclidean,
-    /// Dot products of a query with packed levels.
-    Levels,
+    /// Dot products of a query with packed codes.
+    Codes,
 }
 
 impl Kernel {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Dot, Self::SquaredEuclidean, Self::Levels];
+    pub const ALL: [Self; 3] = [Self::Dot, Self::SquaredEuclidean, Self::Codes];
 }
 
 /// Seeded rows of one size, and the order to compare a query with them in: by chance, as a walk
@@ -35,7 +35,7 @@ pub struct KernelBench {
     kernel: Kernel,
     numbers: Vec<i8>,
     query: Vec<f32>,
-    levels: Chunks<u8>,
+    codes: Chunks<u8>,
     rows: Chunks<f32>,
     order: Vec<u32>,
     /// Where in the order the next run starts: one that started over would find its rows in cache.
@@ -49,19 +49,20 @@ impl KernelBench {
     /// Where there is no memory for them.
     #[must_use]
     pub fn new(isa: Isa, kernel: Kernel, dimensions: usize, bytes: usize) -> Self {
-        let (width, packed) = (dimensions.next_multiple_of(BLOCK), dimensions.next_multiple_of(quantize::BLOCK));
-        let row_bytes = if kernel == Kernel::Levels { packed / 2 } else { 4 * width };
+        let (width, packed) =
+            (dimensions.next_multiple_of(FLOAT_BLOCK), dimensions.next_multiple_of(quantize::CODE_BLOCK));
+        let row_bytes = if kernel == Kernel::Codes { packed / 2 } else { 4 * width };
         let count = (bytes / row_bytes).max(BATCH) as u32;
-        let (mut levels, mut rows) = (Chunks::new(packed / 2, 0u8), Chunks::new(width, 0.0f32));
-        if kernel == Kernel::Levels {
-            levels.reserve(count as usize).expect("memory for the rows");
+        let (mut codes, mut rows) = (Chunks::new(packed / 2, 0u8), Chunks::new(width, 0.0f32));
+        if kernel == Kernel::Codes {
+            codes.reserve(count as usize).expect("memory for the rows");
         } else {
             rows.reserve(count as usize).expect("memory for the rows");
         }
         for row in 0..count {
             let random = |i: usize| hash(u64::from(row), i as u64);
-            if kernel == Kernel::Levels {
-                levels.row_mut(row).iter_mut().enumerate().for_each(|(i, byte)| *byte = random(i) as u8);
+            if kernel == Kernel::Codes {
+                codes.row_mut(row).iter_mut().enumerate().for_each(|(i, byte)| *byte = random(i) as u8);
             } else {
                 rows.row_mut(row)
                     .iter_mut()
@@ -74,7 +75,7 @@ impl KernelBench {
             kernel,
             numbers: (0..packed).map(|i| (hash(1, i as u64) % 255) as i8).map(|number| number.max(-127)).collect(),
             query: (0..width).map(|i| (hash(2, i as u64) >> 40) as f32 * 1e-8).collect(),
-            levels,
+            codes,
             rows,
             order: (0..u64::from(count).next_multiple_of(BATCH as u64))
                 .map(|i| (hash(3, i) % u64::from(count)) as u32)
@@ -95,7 +96,7 @@ impl KernelBench {
                 Kernel::SquaredEuclidean => {
                     self.isa.squared_euclidean(&self.query, batch.map(|row| self.rows.row(row)))[0]
                 }
-                Kernel::Levels => self.isa.dot_levels(&self.numbers, batch.map(|row| self.levels.row(row)))[0] as f32,
+                Kernel::Codes => self.isa.dot_codes(&self.numbers, batch.map(|row| self.codes.row(row)))[0] as f32,
             };
         }
         self.next = (self.next + wanted) % batches.len();

@@ -6,7 +6,7 @@
 //! k 1, 10 and 100; a little harder, since its neighbours chose their links with it in place),
 //! where a row with noise added is far easier: its own links lead to what it looks for.
 //!
-//! The scan also judges the levels: where the ten nearest by levels are mostly not the ten nearest,
+//! The scan also judges the codes: where the ten nearest by codes are mostly not the ten nearest,
 //! they cannot tell rows apart.
 
 mod missed;
@@ -93,7 +93,7 @@ enum Phase {
 pub(crate) enum Step {
     /// There is more to do.
     Going,
-    /// Levels cannot tell these rows apart; whether that may be because the rows lie to one side of
+    /// Codes cannot tell these rows apart; whether that may be because the rows lie to one side of
     /// the mean.
     Indistinct { has_drifted: bool },
     /// All is known: the table, and the error of estimates.

@@ -1,11 +1,11 @@
-//! The rows as levels of four bits, and distances between them: what the graph is built and walked
+//! The rows as codes of four bits, and distances between them: what the graph is built and walked
 //! on.
 //!
-//! A walk is bound by memory, and levels are an eighth of it. With `m` the mean, `x = m + x'` a row
+//! A walk is bound by memory, and codes are an eighth of it. With `m` the mean, `x = m + x'` a row
 //! and `q = m + q'` a query, only `x'` and `q'` are coded. Up to what is the same for all rows,
 //! `-q·x` is `-m·x' - q'·x'` and `|q - x|²` is `|q'|² + |x'|² - 2 q'·x'`. So a row has two numbers
-//! beside its levels: its *bias*, `-m·x'` or `|x'|²`, and its *factor*, by which a dot product of
-//! levels estimates one of rows without bias: `|x'|² / (x'·levels)` (RaBitQ, arXiv 2405.12497). On
+//! beside its codes: its *bias*, `-m·x'` or `|x'|²`, and its *factor*, by which a dot product of
+//! codes estimates one of rows without bias: `|x'|² / (x'·codes)` (RaBitQ, arXiv 2405.12497). On
 //! books-768 such a walk found at each `ef` what one on 7-bit codes or on the rows themselves did,
 //! once its nearest twenty were ranked again (docs/benchmarks).
 //!
@@ -13,9 +13,11 @@
 
 use crate::chunks::{Chunks, Saved};
 use crate::kernels::{self, BATCH, Isa};
-use crate::quantize::{BLOCK, BLOCK_BYTES, MOST_LEVEL, MOST_QUERY, ZERO, is_zero_beyond, pack, round, step, unpack};
+use crate::quantize::{
+    CODE_BLOCK, CODE_BLOCK_BYTES, MOST_CODE, MOST_QUERY, ZERO, is_zero_beyond, pack, round, step, unpack,
+};
 use crate::rows::{most_squared_length, squared_length};
-use crate::snapshot::{List, SavedCodes, Section};
+use crate::snapshot::{List, SavedQuantiser, Section};
 use crate::{Error, Metric};
 
 /// How many times its root mean square an estimate's error may be, for a row still to be ranked by
@@ -25,7 +27,7 @@ const CERTAINTY: f32 = 2.5;
 /// The share of the rows' squared lengths, less the mean, that may come from the mean being off.
 const DRIFT: f64 = 0.1;
 
-/// Two levels of zero.
+/// Two codes of zero.
 const NONE: u8 = ZERO | ZERO << 4;
 
 pub(crate) struct Codes {
@@ -42,16 +44,16 @@ pub(crate) struct Codes {
     sum: Vec<f64>,
     energy: f64,
     encoded: f64,
-    levels: Chunks<u8>,
+    packed: Chunks<u8>,
     /// Factor and bias of each row.
     factors: Chunks<f32>,
-    /// A row less the mean, and its levels, while it is encoded.
+    /// A row less the mean, and its codes, while it is encoded.
     centred: Vec<f32>,
     rounded: Vec<f32>,
     numbers: Vec<i8>,
 }
 
-/// A vector as integers, to be compared with the levels of rows.
+/// A vector as integers, to be compared with the codes of rows.
 #[derive(Debug, Default)]
 pub(crate) struct CodedQuery {
     numbers: Vec<i8>,
@@ -68,9 +70,9 @@ pub(crate) struct CodedQuery {
 }
 
 impl CodedQuery {
-    /// Makes room for so many components, and as many as it takes to fill whole blocks of levels.
+    /// Makes room for so many components, and as many as it takes to fill whole blocks of codes.
     pub(crate) fn reserve(&mut self, dimensions: usize) -> Result<(), Error> {
-        let padded = dimensions.next_multiple_of(BLOCK);
+        let padded = dimensions.next_multiple_of(CODE_BLOCK);
         self.numbers.try_reserve_exact(padded)?;
         Ok(self.centred.try_reserve_exact(padded)?)
     }
@@ -78,8 +80,8 @@ impl CodedQuery {
 
 impl Codes {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
-        let padded = vec![0.0; dimensions.next_multiple_of(BLOCK)];
-        let bytes = padded.len() / BLOCK * BLOCK_BYTES;
+        let padded = vec![0.0; dimensions.next_multiple_of(CODE_BLOCK)];
+        let bytes = padded.len() / CODE_BLOCK * CODE_BLOCK_BYTES;
         Self {
             isa,
             metric,
@@ -88,7 +90,7 @@ impl Codes {
             sum: vec![0.0; padded.len()],
             energy: 0.0,
             encoded: 0.0,
-            levels: Chunks::new(bytes, NONE),
+            packed: Chunks::new(bytes, NONE),
             factors: Chunks::new(2, 0.0),
             numbers: vec![0; padded.len()],
             rounded: padded.clone(),
@@ -98,7 +100,7 @@ impl Codes {
     }
 
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
-        self.levels.reserve(rows)?;
+        self.packed.reserve(rows)?;
         self.factors.reserve(rows)
     }
 
@@ -115,7 +117,7 @@ impl Codes {
     }
 
     /// Whether the rows have come to lie so much to one side of the mean that another would make
-    /// their levels clearly finer.
+    /// their codes clearly finer.
     pub(crate) fn has_drifted(&self) -> bool {
         let aside: f64 = self.sum.iter().map(|sum| sum * sum).sum();
         aside > DRIFT * self.energy * self.encoded
@@ -146,13 +148,13 @@ impl Codes {
             Some(row) => self.take_from_sums(row),
             None => self.forget_drift(),
         }
-        self.levels.blank(slot);
+        self.packed.blank(slot);
         self.factors.blank(slot);
     }
 
     /// Whether a row is as [`blank`](Self::blank) leaves it.
     pub(crate) fn is_blank(&self, slot: u32) -> bool {
-        self.levels.is_blank(slot) && self.factors.is_blank(slot)
+        self.packed.is_blank(slot) && self.factors.is_blank(slot)
     }
 
     /// Takes a laid-out row out of the sums. If few rows were encoded after the sample, the sums
@@ -211,15 +213,15 @@ impl Codes {
         &self.mean
     }
 
-    /// Stores a laid-out row; returns it less the mean, and its levels.
+    /// Stores a laid-out row; returns it less the mean, and its codes.
     pub(crate) fn set(&mut self, slot: u32, row: &[f32]) -> (&[f32], &[i8]) {
         subtract(row, &self.mean, &mut self.centred);
-        let (_, inverse) = step(&self.centred, MOST_LEVEL);
+        let (_, inverse) = step(&self.centred, MOST_CODE);
         for ((number, rounded), &value) in self.numbers.iter_mut().zip(&mut self.rounded).zip(&self.centred) {
             *rounded = round(value * inverse);
             *number = *rounded as i8;
         }
-        pack(&self.numbers, self.levels.row_mut(slot));
+        pack(&self.numbers, self.packed.row_mut(slot));
         let [energy] = self.isa.dot(&self.centred, [&self.centred]);
         let [along] = self.isa.dot(&self.centred, [&self.rounded]);
         self.sum.iter_mut().zip(&self.centred).for_each(|(sum, &value)| *sum += f64::from(value));
@@ -233,12 +235,12 @@ impl Codes {
 
     /// Whether two rows have the same codes.
     pub(crate) fn are_copies(&self, a: u32, b: u32) -> bool {
-        self.factors.row(a) == self.factors.row(b) && self.levels.row(a) == self.levels.row(b)
+        self.factors.row(a) == self.factors.row(b) && self.packed.row(a) == self.packed.row(b)
     }
 
-    /// A row's levels, unpacked.
-    pub(crate) fn levels(&self, slot: u32, numbers: &mut [i8]) {
-        unpack(self.levels.row(slot), numbers);
+    /// A row's codes, unpacked.
+    pub(crate) fn unpack(&self, slot: u32, numbers: &mut [i8]) {
+        unpack(self.packed.row(slot), numbers);
     }
 
     /// Codes a laid-out vector as a query, in eight bits.
@@ -288,7 +290,7 @@ impl Codes {
     /// Makes a row the query.
     pub(crate) fn prepare_row(&self, slot: u32, query: &mut CodedQuery) {
         query.numbers.resize(self.mean.len(), 0);
-        unpack(self.levels.row(slot), &mut query.numbers);
+        unpack(self.packed.row(slot), &mut query.numbers);
         let factors = self.factors.row(slot);
         query.factor = self.weight() * factors[0];
         query.bias = factors[1];
@@ -298,7 +300,7 @@ impl Codes {
     /// Starts to bring the rows that are scored next into the cache.
     #[inline(always)]
     pub(crate) fn prefetch(&self, slots: &[u32]) {
-        kernels::prefetch(slots.iter().map(|&slot| self.levels.row(slot)));
+        kernels::prefetch(slots.iter().map(|&slot| self.packed.row(slot)));
     }
 
     /// Distances of a query to rows, ordered as walk distances are, into a place for each.
@@ -326,9 +328,9 @@ impl Codes {
         // Loops, since the functions of arrays are not always inlined.
         let mut rows: [&[u8]; N] = [&[]; N];
         for n in 0..N {
-            rows[n] = self.levels.row(slots[n]);
+            rows[n] = self.packed.row(slots[n]);
         }
-        let dots = self.isa.dot_levels(&query.numbers, rows);
+        let dots = self.isa.dot_codes(&query.numbers, rows);
         let mut distances = [0.0; N];
         for n in 0..N {
             let factors = self.factors.row(slots[n]);
@@ -342,17 +344,17 @@ impl Codes {
         if self.metric == Metric::Euclidean { -2.0 } else { -1.0 }
     }
 
-    /// What its levels are about, to be saved beside them.
-    pub(crate) fn saved(&self) -> SavedCodes<'_> {
+    /// What its codes are about, to be saved beside them.
+    pub(crate) fn saved(&self) -> SavedQuantiser<'_> {
         let Self { energy, encoded, error, .. } = *self;
-        SavedCodes { mean: List::of(&self.mean), sum: List::of(&self.sum), energy, encoded, error }
+        SavedQuantiser { mean: List::of(&self.mean), sum: List::of(&self.sum), energy, encoded, error }
     }
 
     /// Codes about what was saved, without a row yet. None where no rows of these dimensions could
     /// have left such a mean and such sums: the next mean is made of them, and rows less that mean
     /// must be within what distances hold.
-    pub(crate) fn from_saved(metric: Metric, isa: Isa, dimensions: usize, saved: &SavedCodes<'_>) -> Option<Self> {
-        let SavedCodes { energy, encoded, error, .. } = *saved;
+    pub(crate) fn from_saved(metric: Metric, isa: Isa, dimensions: usize, saved: &SavedQuantiser<'_>) -> Option<Self> {
+        let SavedQuantiser { energy, encoded, error, .. } = *saved;
         let mut codes = Self { trained: true, energy, encoded, error, ..Self::new(metric, isa, dimensions) };
         let fits = saved.mean.copy_to(&mut codes.mean) && saved.sum.copy_to(&mut codes.sum);
         let sound = fits
@@ -366,7 +368,7 @@ impl Codes {
 
     pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
         match section {
-            Section::Levels => Some(&self.levels),
+            Section::Codes => Some(&self.packed),
             Section::Factors => Some(&self.factors),
             _ => None,
         }
@@ -374,21 +376,21 @@ impl Codes {
 
     pub(crate) fn section_mut(&mut self, section: Section) -> Option<&mut dyn Saved> {
         match section {
-            Section::Levels => Some(&mut self.levels),
+            Section::Codes => Some(&mut self.packed),
             Section::Factors => Some(&mut self.factors),
             _ => None,
         }
     }
 
-    /// Whether a row's factor and bias are numbers, and its levels end with its dimensions: means
+    /// Whether a row's factor and bias are numbers, and its codes end with its dimensions: means
     /// to come are made of decoded rows, padding included.
     pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
         self.factors.row(slot).iter().all(|value| value.is_finite())
-            && is_zero_beyond(self.levels.row(slot), dimensions)
+            && is_zero_beyond(self.packed.row(slot), dimensions)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.levels.bytes() + self.factors.bytes()
+        self.packed.bytes() + self.factors.bytes()
     }
 }
 

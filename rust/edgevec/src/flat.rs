@@ -9,7 +9,7 @@ use crate::key::{Key, key};
 use crate::vectors::{Query, Vectors};
 
 /// Rows scored before the heap is looked at.
-const BLOCK: usize = 64;
+const SCAN_BLOCK: usize = 64;
 
 /// Adds a key to the `k` least.
 pub(crate) fn keep(nearest: &mut BinaryHeap<Key>, k: usize, key: Key) {
@@ -39,7 +39,7 @@ pub(crate) fn search(
     let mut nearest = BinaryHeap::from(std::mem::take(scratch.pool.array()));
     let mut wanted = among.iter().peekable();
     while wanted.peek().is_some() {
-        scratch.score_exactly(vectors, query, wanted.by_ref().take(BLOCK));
+        scratch.score_exactly(vectors, query, wanted.by_ref().take(SCAN_BLOCK));
         for (slot, distance) in scratch.scored() {
             keep(&mut nearest, k, key(distance, slot));
         }

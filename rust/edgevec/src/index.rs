@@ -51,8 +51,8 @@ pub struct Stats {
     pub memory_bytes: usize,
     /// Bytes of full rows, or of what is kept in their place.
     pub row_bytes: usize,
-    /// Bytes of the levels that the graph is walked on.
-    pub level_bytes: usize,
+    /// Bytes of the codes that the graph is walked on.
+    pub code_bytes: usize,
     /// Bytes of the graph's links.
     pub graph_bytes: usize,
     /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere
@@ -496,7 +496,7 @@ impl Index {
         let sets = [&self.alive, &self.visible, &self.tombstones, &self.condemned];
         let bits: usize = sets.iter().map(|set| set.bytes()).sum();
         let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.capacity() * size_of::<u32>();
-        let ((row_bytes, level_bytes), graph_bytes) = (self.vectors.bytes(), self.graph.bytes());
+        let ((row_bytes, code_bytes), graph_bytes) = (self.vectors.bytes(), self.graph.bytes());
         Stats {
             rows: self.visible_count,
             hidden: self.hidden_count,
@@ -505,9 +505,9 @@ impl Index {
             slots: self.slots,
             unlinked: self.unlinked.len() as u32,
             levels: self.graph.levels() as u32,
-            memory_bytes: row_bytes + level_bytes + graph_bytes + bits + lists,
+            memory_bytes: row_bytes + code_bytes + graph_bytes + bits + lists,
             row_bytes,
-            level_bytes,
+            code_bytes,
             graph_bytes,
             drifted: self.vectors.has_drifted(),
             calibrated_rows: self.calibrated.as_ref().map_or(0, Table::rows),

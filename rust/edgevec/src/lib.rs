@@ -41,7 +41,7 @@ mod key;
 mod metric;
 mod options;
 mod quantize;
-mod refinement;
+mod residual;
 mod rng;
 mod rows;
 pub mod snapshot;

@@ -4,20 +4,20 @@
 //! A centred row is taken in steps of a seventh of its largest component, each divided into as many
 //! parts as further bits are kept: nothing is clipped, and a later row with larger values only gets
 //! a larger scale (locally adaptive quantisation, arXiv 2304.04759). The whole steps, -7 to 7, are
-//! the row's *levels*: half a byte each, which is all that the graph compares. Operations are
+//! the row's *codes*: half a byte each, which is all that the graph compares. Operations are
 //! single IEEE ones, so the same bits come out on every machine.
 
-/// The largest level.
-pub(crate) const MOST_LEVEL: f32 = 7.0;
+/// The largest code.
+pub(crate) const MOST_CODE: f32 = 7.0;
 /// The largest value of a query's component.
 pub(crate) const MOST_QUERY: f32 = 127.0;
-/// Levels are stored this much higher, as 1..=15.
+/// Codes are stored this much higher, as 1..=15.
 pub(crate) const ZERO: u8 = 8;
 
-/// Components in a block of packed levels, and the bytes they take: a cache line, whose byte `j`
+/// Components in a block of packed codes, and the bytes they take: a cache line, whose byte `j`
 /// holds component `j` in its lower half and component `j + 64` in its upper.
-pub(crate) const BLOCK: usize = 128;
-pub(crate) const BLOCK_BYTES: usize = BLOCK / 2;
+pub(crate) const CODE_BLOCK: usize = 128;
+pub(crate) const CODE_BLOCK_BYTES: usize = CODE_BLOCK / 2;
 
 /// Adding and taking away this number rounds to the nearest integer, ties to even, in two
 /// instructions everywhere.
@@ -48,8 +48,8 @@ pub(crate) fn round(value: f32) -> f32 {
 /// Packs whole blocks of numbers from -8 to 7.
 pub(crate) fn pack(numbers: &[i8], packed: &mut [u8]) {
     let zero = ZERO as i8;
-    for (block, bytes) in numbers.as_chunks::<BLOCK>().0.iter().zip(packed.as_chunks_mut::<BLOCK_BYTES>().0) {
-        let (low, high) = block.split_at(BLOCK_BYTES);
+    for (block, bytes) in numbers.as_chunks::<CODE_BLOCK>().0.iter().zip(packed.as_chunks_mut::<CODE_BLOCK_BYTES>().0) {
+        let (low, high) = block.split_at(CODE_BLOCK_BYTES);
         for ((byte, &low), &high) in bytes.iter_mut().zip(low).zip(high) {
             *byte = (low + zero) as u8 | ((high + zero) as u8) << 4;
         }
@@ -59,8 +59,10 @@ pub(crate) fn pack(numbers: &[i8], packed: &mut [u8]) {
 /// What [`pack`] packed.
 pub(crate) fn unpack(packed: &[u8], numbers: &mut [i8]) {
     let zero = ZERO as i8;
-    for (block, bytes) in numbers.as_chunks_mut::<BLOCK>().0.iter_mut().zip(packed.as_chunks::<BLOCK_BYTES>().0) {
-        let (low, high) = block.split_at_mut(BLOCK_BYTES);
+    for (block, bytes) in
+        numbers.as_chunks_mut::<CODE_BLOCK>().0.iter_mut().zip(packed.as_chunks::<CODE_BLOCK_BYTES>().0)
+    {
+        let (low, high) = block.split_at_mut(CODE_BLOCK_BYTES);
         for ((&byte, low), high) in bytes.iter().zip(low).zip(high) {
             *low = (byte & 15) as i8 - zero;
             *high = (byte >> 4) as i8 - zero;
@@ -71,9 +73,9 @@ pub(crate) fn unpack(packed: &[u8], numbers: &mut [i8]) {
 /// Whether the components from `dimensions` on, which fill up the last block, are packed zeros.
 pub(crate) fn is_zero_beyond(packed: &[u8], dimensions: usize) -> bool {
     (dimensions..packed.len() * 2).all(|component| {
-        let (block, within) = (component / BLOCK, component % BLOCK);
-        let byte = packed[block * BLOCK_BYTES + within % BLOCK_BYTES];
-        (if within < BLOCK_BYTES { byte & 15 } else { byte >> 4 }) == ZERO
+        let (block, within) = (component / CODE_BLOCK, component % CODE_BLOCK);
+        let byte = packed[block * CODE_BLOCK_BYTES + within % CODE_BLOCK_BYTES];
+        (if within < CODE_BLOCK_BYTES { byte & 15 } else { byte >> 4 }) == ZERO
     })
 }
 
@@ -83,11 +85,11 @@ mod tests {
 
     #[test]
     fn a_number_in_the_padding_is_seen_wherever_it_is() {
-        for number in 0..2 * BLOCK {
-            let (mut numbers, mut packed) = (vec![0; 2 * BLOCK], vec![0; 2 * BLOCK_BYTES]);
+        for number in 0..2 * CODE_BLOCK {
+            let (mut numbers, mut packed) = (vec![0; 2 * CODE_BLOCK], vec![0; 2 * CODE_BLOCK_BYTES]);
             numbers[number] = -1;
             pack(&numbers, &mut packed);
-            for dimensions in [0, number, number + 1, 2 * BLOCK] {
+            for dimensions in [0, number, number + 1, 2 * CODE_BLOCK] {
                 assert_eq!(is_zero_beyond(&packed, dimensions), number < dimensions, "{number} of {dimensions}");
             }
         }
@@ -95,8 +97,8 @@ mod tests {
 
     #[test]
     fn packing_keeps_every_number() {
-        let numbers: Vec<i8> = (0..2 * BLOCK).map(|i| (i * 7 % 16) as i8 - 8).collect();
-        let (mut packed, mut unpacked) = (vec![0; 2 * BLOCK_BYTES], vec![0; 2 * BLOCK]);
+        let numbers: Vec<i8> = (0..2 * CODE_BLOCK).map(|i| (i * 7 % 16) as i8 - 8).collect();
+        let (mut packed, mut unpacked) = (vec![0; 2 * CODE_BLOCK_BYTES], vec![0; 2 * CODE_BLOCK]);
         pack(&numbers, &mut packed);
         unpack(&packed, &mut unpacked);
         assert_eq!(unpacked, numbers);
@@ -105,11 +107,11 @@ mod tests {
     #[test]
     fn the_largest_value_is_a_whole_number_of_steps() {
         for values in [&[0.5f32, -3.0, 1.0][..], &[0.0; 20], &[1e-44; 9], &[3e38, -1.0], &[0.1; 17]] {
-            let (step, inverse) = step(values, MOST_LEVEL);
+            let (step, inverse) = step(values, MOST_CODE);
             let largest = values.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
             assert!(step.is_finite() && inverse.is_finite());
-            let levels = round(largest * inverse);
-            assert!(levels == MOST_LEVEL || inverse == 0.0, "{values:?}: {levels}");
+            let code = round(largest * inverse);
+            assert!(code == MOST_CODE || inverse == 0.0, "{values:?}: {code}");
         }
     }
 }

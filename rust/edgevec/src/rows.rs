@@ -5,7 +5,7 @@
 
 use crate::bitset::Bitset;
 use crate::chunks::{Chunks, Saved};
-use crate::kernels::{BATCH, BLOCK, Isa};
+use crate::kernels::{BATCH, FLOAT_BLOCK, Isa};
 use crate::{Error, Metric};
 
 /// The longest vector taken, squared. Squared distances of such vectors, and the sums on the way to
@@ -68,7 +68,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
-        let rows = Chunks::new(dimensions.next_multiple_of(BLOCK), 0.0);
+        let rows = Chunks::new(dimensions.next_multiple_of(FLOAT_BLOCK), 0.0);
         let (awaited, written) = Default::default();
         Self { metric, isa, rows, awaited, awaited_count: 0, saved_rows: 0, written }
     }
@@ -155,7 +155,7 @@ impl Rows {
         if !self.awaited.contains(chunk) {
             return Ok(());
         }
-        let width = dimensions.next_multiple_of(BLOCK);
+        let width = dimensions.next_multiple_of(FLOAT_BLOCK);
         let first = chunk * self.rows.chunk_rows();
         let rows = self.rows.chunk_rows().min(self.saved_rows - first);
         if saved.len() != rows as usize * width {

@@ -1,4 +1,4 @@
-//! The stored vectors: levels for the graph to compare, and beside them full rows, or what levels
+//! The stored vectors: codes for the graph to compare, and beside them full rows, or what codes
 //! leave of those in fewer bits, as the precision asks. Answers are ranked by the most precise form
 //! kept.
 
@@ -6,10 +6,10 @@ mod judged;
 
 use crate::chunks::{Chunks, Saved};
 use crate::codes::{CodedQuery, Codes};
-use crate::kernels::{BLOCK, Isa};
-use crate::refinement::Refinement;
+use crate::kernels::{FLOAT_BLOCK, Isa};
+use crate::residual::Residual;
 use crate::rows::{MOST_LENGTH, Rows, check, lay_out, most_squared_length, squared_length};
-use crate::snapshot::{SavedCodes, Section};
+use crate::snapshot::{SavedQuantiser, Section};
 use crate::{Error, Metric, Precision};
 pub(crate) use judged::Judged;
 
@@ -20,7 +20,7 @@ const LEAST_CODED: usize = 48;
 /// The least rows to take the mean of.
 const LEAST_SAMPLE: usize = 256;
 
-/// Rows that levels are judged by, and how many of them are queries.
+/// Rows that codes are judged by, and how many of them are queries.
 const JUDGED: usize = 4096;
 const JUDGES: usize = 24;
 
@@ -34,9 +34,9 @@ pub(crate) struct Vectors {
     /// Empty where codes alone are kept, once there are some.
     rows: Rows,
     codes: Option<Codes>,
-    refinement: Option<Refinement>,
+    residual: Option<Residual>,
     renewal: Option<Renewal>,
-    /// Levels could not tell the rows apart, so the rows themselves are compared.
+    /// Codes could not tell the rows apart, so the rows themselves are compared.
     refused: bool,
     /// The length each row came with, under cosine; 1 where it was stored as it came.
     lengths: Chunks<f64>,
@@ -47,7 +47,7 @@ pub(crate) struct Vectors {
 /// Codes about another mean, on their way to take the others' place.
 struct Renewal {
     codes: Codes,
-    refinement: Option<Refinement>,
+    residual: Option<Residual>,
     /// Slots below this are in.
     next: u32,
 }
@@ -70,11 +70,11 @@ impl Vectors {
             sample: (threshold as usize).saturating_add(1).max(LEAST_SAMPLE),
             rows: Rows::new(metric, isa, dimensions),
             codes: None,
-            refinement: None,
+            residual: None,
             renewal: None,
             refused: false,
             lengths: Chunks::new(1, 1.0),
-            laid_out: vec![0.0; dimensions.next_multiple_of(BLOCK)],
+            laid_out: vec![0.0; dimensions.next_multiple_of(FLOAT_BLOCK)],
         }
     }
 
@@ -118,12 +118,12 @@ impl Vectors {
         if self.codes.is_none() && self.wants_codes() && count >= self.sample {
             let fine = self.precision == Precision::Int16;
             self.codes = Some(Codes::new(self.metric, self.isa, self.dimensions));
-            self.refinement = (self.precision != Precision::Float32).then(|| Refinement::new(self.dimensions, fine));
+            self.residual = (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine));
         }
         if let Some(renewal) = &mut self.renewal {
             renewal.reserve(count)?;
         }
-        self.refinement.as_mut().map_or(Ok(()), |refinement| refinement.reserve(count))?;
+        self.residual.as_mut().map_or(Ok(()), |residual| residual.reserve(count))?;
         self.codes.as_mut().map_or(Ok(()), |codes| codes.reserve(count))
     }
 
@@ -138,14 +138,14 @@ impl Vectors {
             self.lengths.row_mut(slot)[0] = length;
         }
         let keeps_rows = self.keeps_rows();
-        let Self { rows, codes, refinement, renewal, laid_out, .. } = self;
+        let Self { rows, codes, residual, renewal, laid_out, .. } = self;
         let row = if keeps_rows { rows.row_mut(slot) } else { laid_out.as_mut_slice() };
         lay_out(vector, length, row);
         match codes {
             Some(codes) if codes.is_trained() => {
-                encode(codes, refinement, slot, row);
+                encode(codes, residual, slot, row);
                 if let Some(renewal) = renewal.as_mut().filter(|renewal| slot < renewal.next) {
-                    encode(&mut renewal.codes, &mut renewal.refinement, slot, row);
+                    encode(&mut renewal.codes, &mut renewal.residual, slot, row);
                 }
             }
             Some(_) if slot as usize + 1 == self.sample => self.begin_codes(),
@@ -165,14 +165,14 @@ impl Vectors {
             if is_coded {
                 codes.blank(slot, known.as_deref());
             }
-            if let Some(refinement) = &mut self.refinement {
-                refinement.blank(slot);
+            if let Some(residual) = &mut self.residual {
+                residual.blank(slot);
             }
         }
         if let Some(renewal) = self.renewal.as_mut().filter(|renewal| slot < renewal.next) {
             renewal.codes.blank(slot, known.as_deref());
-            if let Some(refinement) = &mut renewal.refinement {
-                refinement.blank(slot);
+            if let Some(residual) = &mut renewal.residual {
+                residual.blank(slot);
             }
         }
         if self.keeps_rows() {
@@ -188,7 +188,7 @@ impl Vectors {
         (!self.keeps_rows() || self.rows.is_blank(slot))
             && (self.metric != Metric::Cosine || self.lengths.is_blank(slot))
             && self.coded().is_none_or(|codes| codes.is_blank(slot))
-            && self.coded().and(self.refinement.as_ref()).is_none_or(|refinement| refinement.is_blank(slot))
+            && self.coded().and(self.residual.as_ref()).is_none_or(|residual| residual.is_blank(slot))
     }
 
     /// As [`Codes::forget_more_than`].
@@ -200,11 +200,11 @@ impl Vectors {
 
     /// There are rows enough to take the mean of: they become codes.
     fn begin_codes(&mut self) {
-        let Self { rows, codes, refinement, .. } = self;
+        let Self { rows, codes, residual, .. } = self;
         let Some(codes) = codes else { return };
         let sample = 0..self.sample as u32;
         codes.train(sample.clone().map(|slot| rows.row(slot)));
-        sample.clone().for_each(|slot| encode(codes, refinement, slot, rows.row(slot)));
+        sample.clone().for_each(|slot| encode(codes, residual, slot, rows.row(slot)));
         let judged = self.codes.as_ref().map(|codes| self.judge(codes, self.sample as u32, |_| false));
         let Some((codes, judged)) = self.codes.as_mut().zip(judged) else { return };
         codes.set_error(judged.error());
@@ -221,7 +221,7 @@ impl Vectors {
     /// Forgets every vector.
     pub(crate) fn clear(&mut self) {
         self.codes = None;
-        self.refinement = None;
+        self.residual = None;
         self.renewal = None;
         self.refused = false;
         self.rows.forget_awaited();
@@ -250,8 +250,8 @@ impl Vectors {
         judged
     }
 
-    /// Does without levels from now on, if the rows themselves are kept; false if not. The graph
-    /// stays: its links are as good as levels were at choosing them.
+    /// Does without codes from now on, if the rows themselves are kept; false if not. The graph
+    /// stays: its links are as good as codes were at choosing them.
     pub(crate) fn refuse(&mut self) -> bool {
         let refused = self.precision == Precision::Float32 && self.coded().is_some();
         if refused {
@@ -301,8 +301,8 @@ impl Vectors {
                     self.codes.iter_mut().for_each(Codes::forget_drift);
                     return 0;
                 }
-                let refinement = self.refinement.as_ref().map(Refinement::renewed);
-                let mut renewal = Renewal { codes: fresh, refinement, next: 0 };
+                let residual = self.residual.as_ref().map(Residual::renewed);
+                let mut renewal = Renewal { codes: fresh, residual, next: 0 };
                 if renewal.reserve(slots as usize).is_err() {
                     return 0;
                 }
@@ -313,7 +313,7 @@ impl Vectors {
         let mut room = Decoded::default();
         for slot in renewal.next..renewal.next.saturating_add(budget.max(1)).min(slots) {
             if !is_free(slot) {
-                encode(&mut renewal.codes, &mut renewal.refinement, slot, self.stored(slot, &mut room));
+                encode(&mut renewal.codes, &mut renewal.residual, slot, self.stored(slot, &mut room));
             }
             renewal.next = slot + 1;
         }
@@ -322,7 +322,7 @@ impl Vectors {
             let agreement = |codes: &Codes| self.judge(codes, slots, &is_free).agreement();
             let better = self.codes.as_ref().is_none_or(|codes| agreement(&renewal.codes) > agreement(codes));
             if better {
-                (self.codes, self.refinement) = (Some(renewal.codes), renewal.refinement);
+                (self.codes, self.residual) = (Some(renewal.codes), renewal.residual);
             } else if let Some(codes) = &mut self.codes {
                 codes.forget_drift();
             }
@@ -345,7 +345,7 @@ impl Vectors {
         let length = self.check(vector, 0)?;
         // Cleared first: what an index of other dimensions left behind must not become padding.
         query.full.clear();
-        query.full.resize(self.dimensions.next_multiple_of(BLOCK), 0.0);
+        query.full.resize(self.dimensions.next_multiple_of(FLOAT_BLOCK), 0.0);
         lay_out(vector, length, &mut query.full);
         self.code(query);
         Ok(())
@@ -409,17 +409,17 @@ impl Vectors {
     }
 
     fn decode<'a>(&self, slot: u32, decoded: &'a mut Decoded) -> &'a [f32] {
-        let (Some(codes), Some(refinement)) = (&self.codes, &self.refinement) else {
-            unreachable!("without rows there are codes and their refinement")
+        let (Some(codes), Some(residual)) = (&self.codes, &self.residual) else {
+            unreachable!("without rows there are codes and their residual")
         };
-        decoded.levels.resize(codes.mean().len(), 0);
+        decoded.codes.resize(codes.mean().len(), 0);
         decoded.row.resize(self.laid_out.len(), 0.0);
-        codes.levels(slot, &mut decoded.levels);
-        refinement.decode(slot, &decoded.levels, codes.mean(), &mut decoded.row);
+        codes.unpack(slot, &mut decoded.codes);
+        residual.decode(slot, &decoded.codes, codes.mean(), &mut decoded.row);
         &decoded.row
     }
 
-    /// Starts to bring what the next [`score`](Self::score) reads into the cache. For levels only:
+    /// Starts to bring what the next [`score`](Self::score) reads into the cache. For codes only:
     /// a walk over full rows, eight times as long, took a fifth longer with it.
     #[inline(always)]
     pub(crate) fn prefetch(&self, slots: &[u32]) {
@@ -458,16 +458,21 @@ impl Vectors {
         self.refused
     }
 
-    /// What the levels are about, to be saved.
-    pub(crate) fn saved_codes(&self) -> Option<SavedCodes<'_>> {
+    /// What the codes are about, to be saved.
+    pub(crate) fn saved_quantiser(&self) -> Option<SavedQuantiser<'_>> {
         self.coded().map(Codes::saved)
     }
 
     /// Becomes what holds `slots` rows of a snapshot, though there is no room for them yet.
-    pub(crate) fn expect(&mut self, refused: bool, codes: Option<&SavedCodes<'_>>, slots: u32) -> Result<(), Error> {
-        let damaged = Error::Damaged { what: "its levels are not those of its rows" };
+    pub(crate) fn expect(
+        &mut self,
+        refused: bool,
+        codes: Option<&SavedQuantiser<'_>>,
+        slots: u32,
+    ) -> Result<(), Error> {
+        let damaged = Error::Damaged { what: "its codes are not those of its rows" };
         let sampled = self.wants_codes() && slots as usize >= self.sample;
-        // Only where full rows are kept can levels be done without.
+        // Only where full rows are kept can codes be done without.
         if codes.is_some() != (sampled && !refused) || (refused && !(sampled && self.precision == Precision::Float32)) {
             return Err(damaged);
         }
@@ -476,7 +481,7 @@ impl Vectors {
             let codes = Codes::from_saved(self.metric, self.isa, self.dimensions, saved).ok_or(damaged)?;
             self.codes = Some(codes);
             let fine = self.precision == Precision::Int16;
-            self.refinement = (self.precision != Precision::Float32).then(|| Refinement::new(self.dimensions, fine));
+            self.residual = (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine));
         }
         Ok(())
     }
@@ -486,8 +491,8 @@ impl Vectors {
         match section {
             Section::Rows => self.keeps_rows().then(|| self.rows.saved()),
             Section::Lengths => (self.metric == Metric::Cosine).then_some(&self.lengths as &dyn Saved),
-            Section::Levels | Section::Factors => self.coded()?.section(section),
-            _ => self.coded().and(self.refinement.as_ref())?.section(section),
+            Section::Codes | Section::Factors => self.coded()?.section(section),
+            _ => self.coded().and(self.residual.as_ref())?.section(section),
         }
     }
 
@@ -495,8 +500,8 @@ impl Vectors {
         match section {
             Section::Rows => self.keeps_rows().then(|| self.rows.saved_mut()),
             Section::Lengths => (self.metric == Metric::Cosine).then_some(&mut self.lengths as &mut dyn Saved),
-            Section::Levels | Section::Factors => self.codes.as_mut()?.section_mut(section),
-            _ => self.refinement.as_mut()?.section_mut(section),
+            Section::Codes | Section::Factors => self.codes.as_mut()?.section_mut(section),
+            _ => self.residual.as_mut()?.section_mut(section),
         }
     }
 
@@ -516,7 +521,7 @@ impl Vectors {
             row && length > 0.0
                 && length <= MOST_LENGTH
                 && self.coded().is_none_or(|codes| codes.is_sound(slot, self.dimensions))
-                && self.refinement.as_ref().is_none_or(|refinement| refinement.is_sound(slot, self.dimensions))
+                && self.residual.as_ref().is_none_or(|residual| residual.is_sound(slot, self.dimensions))
         })
     }
 
@@ -544,22 +549,22 @@ impl Vectors {
         self.rows.admit(chunk, saved, self.dimensions)
     }
 
-    /// Bytes of full rows or what stands for them, and of levels.
+    /// Bytes of full rows or what stands for them, and of codes.
     pub(crate) fn bytes(&self) -> (usize, usize) {
-        let renewal = self.renewal.as_ref().map(|renewal| (&renewal.codes, &renewal.refinement));
-        let coded = self.codes.as_ref().map(|codes| (codes, &self.refinement));
-        let (mut rows, mut levels) = (self.rows.bytes() + self.lengths.bytes(), 0);
-        for (codes, refinement) in coded.into_iter().chain(renewal) {
-            rows += refinement.as_ref().map_or(0, Refinement::bytes);
-            levels += codes.bytes();
+        let renewal = self.renewal.as_ref().map(|renewal| (&renewal.codes, &renewal.residual));
+        let coded = self.codes.as_ref().map(|codes| (codes, &self.residual));
+        let (mut row_bytes, mut code_bytes) = (self.rows.bytes() + self.lengths.bytes(), 0);
+        for (codes, residual) in coded.into_iter().chain(renewal) {
+            row_bytes += residual.as_ref().map_or(0, Residual::bytes);
+            code_bytes += codes.bytes();
         }
-        (rows, levels)
+        (row_bytes, code_bytes)
     }
 }
 
 impl Renewal {
     fn reserve(&mut self, count: usize) -> Result<(), Error> {
-        self.refinement.as_mut().map_or(Ok(()), |refinement| refinement.reserve(count))?;
+        self.residual.as_mut().map_or(Ok(()), |residual| residual.reserve(count))?;
         self.codes.reserve(count)
     }
 }
@@ -567,13 +572,13 @@ impl Renewal {
 /// Room for a row that is decoded.
 #[derive(Default)]
 struct Decoded {
-    levels: Vec<i8>,
+    codes: Vec<i8>,
     row: Vec<f32>,
 }
 
-fn encode(codes: &mut Codes, refinement: &mut Option<Refinement>, slot: u32, row: &[f32]) {
-    let (centred, levels) = codes.set(slot, row);
-    if let Some(refinement) = refinement {
-        refinement.set(slot, centred, levels);
+fn encode(codes: &mut Codes, residual: &mut Option<Residual>, slot: u32, row: &[f32]) {
+    let (centred, coded) = codes.set(slot, row);
+    if let Some(residual) = residual {
+        residual.set(slot, centred, coded);
     }
 }

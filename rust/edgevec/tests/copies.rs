@@ -24,7 +24,7 @@ fn rows_that_come_after_copies_are_found() {
     }
 }
 
-/// Levels tell such rows apart by chance alone, so that a walk need not come to the right ones:
+/// Codes tell such rows apart by chance alone, so that a walk need not come to the right ones:
 /// calibration must notice.
 #[test]
 fn rows_that_are_all_equally_far_apart_are_found() {

@@ -1,4 +1,4 @@
-//! Searches reach the recall asked for, also on data that graphs or levels find hard. Larger sizes:
+//! Searches reach the recall asked for, also on data that graphs or codes find hard. Larger sizes:
 //! `examples/hard.rs`.
 
 mod support {
@@ -60,7 +60,7 @@ fn few_different_rows_with_many_copies_each() {
 #[test]
 fn one_component_a_hundred_times_as_wide() {
     let index = check(Kind::OneWide, 64, 6_000, euclidean(64), "one wide");
-    assert_eq!(index.stats().level_bytes, 0, "levels see nothing but that one");
+    assert_eq!(index.stats().code_bytes, 0, "codes see nothing but that one");
 }
 
 #[test]
@@ -68,14 +68,14 @@ fn tight_groups() {
     for (dimensions, metric) in [(64, Metric::Euclidean), (256, Metric::Cosine)] {
         let options = Options { metric, ..Options::new(dimensions as u32) };
         let index = check(groups(100, 0.1, false), dimensions, 6_000, options, &format!("{dimensions}, {metric:?}"));
-        assert_eq!(index.stats().level_bytes, 0);
+        assert_eq!(index.stats().code_bytes, 0);
     }
 }
 
 #[test]
 fn tight_groups_one_after_the_other() {
     let index = check(groups(100, 0.1, true), 64, 8_000, euclidean(64), "in order");
-    assert_eq!(index.stats().level_bytes, 0);
+    assert_eq!(index.stats().code_bytes, 0);
 }
 
 /// A walk that ends in a group without the nearest rows finds none of these, however many it finds
@@ -105,21 +105,21 @@ fn tight_groups_of_few_bits() {
 #[test]
 fn near_copies() {
     let index = check(groups(80, 1e-4, false), 64, 6_000, euclidean(64), "near copies");
-    assert_eq!(index.stats().level_bytes, 0);
+    assert_eq!(index.stats().code_bytes, 0);
 }
 
 #[test]
-fn wider_groups_keep_their_levels() {
+fn wider_groups_keep_their_codes() {
     let index = check(groups(100, 0.4, false), 64, 6_000, euclidean(64), "spread 0.4");
-    assert!(index.stats().level_bytes > 0);
+    assert!(index.stats().code_bytes > 0);
 }
 
 #[test]
-fn tight_groups_that_come_later_cost_the_levels() {
+fn tight_groups_that_come_later_cost_the_codes() {
     let mut easy = Hard::new(groups(100, 0.5, false), 64, 2_500, 3);
     let mut tight = Hard::new(groups(100, 0.05, false), 64, 6_000, 4);
     let index = build(euclidean(64), &[easy.rows(2_500), tight.rows(6_000)].concat());
-    assert_eq!(index.stats().level_bytes, 0);
+    assert_eq!(index.stats().code_bytes, 0);
     let queries = tight.queries(400);
     let farthest = farthest(&index, &queries, 10);
     let (share, none, _) = reached(&index, &queries, 10, 0.95, &farthest);

@@ -85,7 +85,7 @@ fn each_precision_finds_what_it_keeps_and_gives_it_back() {
             let recall = recall_at(&index, &queries, 10, 100);
             assert!(recall >= 0.95, "{metric:?}, {precision:?}: {recall}");
             let stats = index.stats();
-            assert!(stats.level_bytes > 0, "{precision:?} has levels");
+            assert!(stats.code_bytes > 0, "{precision:?} has codes");
             let mut stored = vec![0.0; dimensions];
             for (slot, row) in rows.chunks(dimensions).enumerate().step_by(97) {
                 assert!(index.get(slot as u32, &mut stored));
@@ -104,7 +104,7 @@ fn less_precision_takes_less_memory() {
     let rows = Clusters::new(256, 40, 7).rows(2 * ROWS);
     let bytes = [Precision::Float32, Precision::Int16, Precision::Int8].map(|precision| {
         let stats = build(Options { precision, ..Options::new(256) }, Isa::detect(), &rows).stats();
-        (stats.row_bytes + stats.level_bytes) as f64 / (2 * ROWS * 256) as f64
+        (stats.row_bytes + stats.code_bytes) as f64 / (2 * ROWS * 256) as f64
     });
     // Bytes a component, with what a row has besides, and room for rows to come.
     for (bytes, expected) in bytes.into_iter().zip([4.5, 2.0, 1.0]) {
@@ -146,7 +146,7 @@ fn rows_far_from_the_first_ones_are_found_too() {
 }
 
 #[test]
-fn rows_that_levels_cannot_tell_apart_are_compared_as_they_are() {
+fn rows_that_codes_cannot_tell_apart_are_compared_as_they_are() {
     // Twenty clusters a thousand times narrower than they lie apart.
     let mut data = Clusters::new(96, 20, 3);
     let rows: Vec<f32> = (0..ROWS)
@@ -164,7 +164,7 @@ fn rows_that_levels_cannot_tell_apart_are_compared_as_they_are() {
         .flat_map(|(number, row)| row.iter().zip(place(number)).map(|(a, b)| a + b).collect::<Vec<_>>())
         .collect();
     let index = build(Options { metric: Metric::Euclidean, ..Options::new(96) }, Isa::detect(), &rows);
-    assert_eq!(index.stats().level_bytes, 0);
+    assert_eq!(index.stats().code_bytes, 0);
     let recall = recall_at(&index, &rows[..96 * QUERIES], 10, 100);
     assert!(recall >= 0.95, "{recall}");
 }

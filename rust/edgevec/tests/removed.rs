@@ -12,17 +12,17 @@ const PRECISIONS: [Precision; 3] = [Precision::Float32, Precision::Int16, Precis
 const KEPT: [Section; 7] = [
     Section::Rows,
     Section::Lengths,
-    Section::Levels,
+    Section::Codes,
     Section::Factors,
-    Section::Halves,
-    Section::Bytes,
-    Section::Steps,
+    Section::ResidualNibbles,
+    Section::ResidualBytes,
+    Section::Scales,
 ];
 
 fn cases() -> impl Iterator<Item = Options> {
     METRICS.into_iter().flat_map(|metric| {
         PRECISIONS.into_iter().flat_map(move |precision| {
-            // With a graph and without; with levels and, under float32, without.
+            // With a graph and without; with codes and, under float32, without.
             [(64, 300), (64, 2_000), (20, 300)].map(move |(dimensions, exact_threshold)| Options {
                 metric,
                 precision,
@@ -59,7 +59,7 @@ fn assert_gone(index: &Index, before: &Index, removed: &[u32], name: &str) {
         let Some(blank) = now.get(removed[0] as usize) else { continue };
         for &slot in removed {
             assert!(now[slot as usize] == *blank, "{name}: slot {slot} is not blank in {section:?}");
-            // Of a few bytes another row may have the same by chance, and of levels because it lies
+            // Of a few bytes another row may have the same by chance, and of codes because it lies
             // near.
             let alone = |row: &&Vec<u8>| row.len() >= 8 && then.iter().filter(|other| other == row).count() == 1;
             if let Some(row) = then.get(slot as usize).filter(alone) {

@@ -39,12 +39,12 @@ struct Header {
     unlinked: Vec<u32>,
     entry: Option<u32>,
     refused: bool,
-    codes: Option<Codes>,
+    quantiser: Option<Quantiser>,
     calibrated: Option<Table>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Codes {
+struct Quantiser {
     #[serde(with = "list")]
     mean: Vec<f32>,
     #[serde(with = "list")]
@@ -106,8 +106,8 @@ impl Header {
         (0..15).take_while(more).count() as u32
     }
 
-    fn codes(&mut self) -> &mut Codes {
-        self.codes.as_mut().unwrap()
+    fn quantiser(&mut self) -> &mut Quantiser {
+        self.quantiser.as_mut().unwrap()
     }
 }
 
@@ -196,7 +196,7 @@ fn cases() -> Vec<(Options, usize)> {
         (options(100, Metric::Dot, Precision::Int16, 100), 900),
         (options(64, Metric::Euclidean, Precision::Int8, 100), 900),
         (options(300, Metric::Cosine, Precision::Int8, 100), 900),
-        // So few that there are neither levels nor graph.
+        // So few that there are neither codes nor graph.
         (options(64, Metric::Cosine, Precision::Int8, 2_000), 150),
         // Several chunks of rows.
         (options(768, Metric::Cosine, Precision::Float32, 100), 1_100),
@@ -274,7 +274,7 @@ fn read_back(index: &Index, name: &str) -> Index {
     assert_eq!((after.rows, after.hidden, after.free), (before.rows, 0, before.free), "{name}");
     assert_eq!(after.tombstones, before.tombstones + before.hidden, "{name}");
     assert_eq!((after.levels, after.slots), (before.levels, before.slots), "{name}");
-    assert_eq!((after.drifted, after.level_bytes > 0), (before.drifted, before.level_bytes > 0), "{name}");
+    assert_eq!((after.drifted, after.code_bytes > 0), (before.drifted, before.code_bytes > 0), "{name}");
     assert_eq!(after.calibrated_rows > 0, before.calibrated_rows > 0, "{name}");
     assert_eq!(restored.ef_for(10, 0.9), index.ef_for(10, 0.9), "{name}: as old as it was");
     restored
@@ -346,16 +346,16 @@ fn narrow(dimensions: usize, count: usize) -> Vec<f32> {
 }
 
 #[test]
-fn an_index_that_refused_levels_goes_on_without() {
+fn an_index_that_refused_codes_goes_on_without() {
     let index = build(options(96, Metric::Euclidean, Precision::Float32, 300), &narrow(96, 900));
-    assert_eq!(index.stats().level_bytes, 0);
+    assert_eq!(index.stats().code_bytes, 0);
     let mut restored = read_back(&index, "refused");
-    assert_eq!(restored.stats().level_bytes, 0);
+    assert_eq!(restored.stats().code_bytes, 0);
     live_on(&mut restored, 5);
-    assert_eq!(restored.stats().level_bytes, 0);
+    assert_eq!(restored.stats().code_bytes, 0);
     let refuses = |index: &Index| Snapshot::of(index).forged(|header| header.refused = true).restore().is_err();
     for (dimensions, precision, rows, why) in [
-        (96, Precision::Float32, 300, "there are no levels yet"),
+        (96, Precision::Float32, 300, "there are no codes yet"),
         (96, Precision::Float32, 301, "there are some"),
         (96, Precision::Int8, 300, "they are all there is"),
         (40, Precision::Float32, 301, "there are none of so few dimensions"),
@@ -519,7 +519,7 @@ fn memory_is_asked_for_only_where_there_are_bytes_for_it() {
         unlinked: Vec::new(),
         entry: None,
         refused: false,
-        codes: None,
+        quantiser: None,
         calibrated: None,
     };
     for bytes in [0, 1 << 32, u64::MAX] {
@@ -753,7 +753,7 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
                 let mut header = Header::read(&snapshot.header);
                 // The partial one is calibrated later: when it is whole.
                 header.calibrated = None;
-                header.codes().error = 0.0;
+                header.quantiser().error = 0.0;
                 snapshot.header = header.write();
                 snapshot
             });
@@ -889,25 +889,25 @@ fn headers_that_no_index_wrote_are_refused() {
         ("no entry", |header| header.entry = None),
         ("an entry far off", |header| header.entry = Some(header.slots)),
         ("an entry that is no node", |header| header.entry = Some(header.unlinked[0])),
-        ("refused levels", |header| header.refused = true),
-        ("no levels", |header| header.codes = None),
-        ("a short mean", |header| _ = header.codes().mean.pop()),
-        ("a short sum", |header| _ = header.codes().sum.pop()),
-        ("a long mean", |header| header.codes().mean[3] = 1.1),
-        ("a mean that is none", |header| header.codes().mean[3] = f32::NAN),
-        ("a mean in the padding", |header| header.codes().mean[64] = 0.1),
-        ("a sum in the padding", |header| header.codes().sum[64] = 0.1),
-        ("an endless sum", |header| header.codes().sum[3] = f64::INFINITY),
-        ("a long sum", |header| header.codes().sum[3] = 2.1 * header.codes().encoded),
-        ("half a row", |header| header.codes().encoded = 0.5),
-        ("rows less than none", |header| header.codes().encoded = -1.0),
-        ("sums of no rows", |header| header.codes().encoded = 0.0),
-        ("endless rows", |header| header.codes().encoded = f64::INFINITY),
-        ("rows that are none", |header| header.codes().encoded = f64::NAN),
-        ("much energy", |header| header.codes().energy = 4.1 * header.codes().encoded),
-        ("negative energy", |header| header.codes().energy = -1.0),
-        ("a negative error", |header| header.codes().error = -1.0),
-        ("an endless error", |header| header.codes().error = f32::INFINITY),
+        ("refused codes", |header| header.refused = true),
+        ("no codes", |header| header.quantiser = None),
+        ("a short mean", |header| _ = header.quantiser().mean.pop()),
+        ("a short sum", |header| _ = header.quantiser().sum.pop()),
+        ("a long mean", |header| header.quantiser().mean[3] = 1.1),
+        ("a mean that is none", |header| header.quantiser().mean[3] = f32::NAN),
+        ("a mean in the padding", |header| header.quantiser().mean[64] = 0.1),
+        ("a sum in the padding", |header| header.quantiser().sum[64] = 0.1),
+        ("an endless sum", |header| header.quantiser().sum[3] = f64::INFINITY),
+        ("a long sum", |header| header.quantiser().sum[3] = 2.1 * header.quantiser().encoded),
+        ("half a row", |header| header.quantiser().encoded = 0.5),
+        ("rows less than none", |header| header.quantiser().encoded = -1.0),
+        ("sums of no rows", |header| header.quantiser().encoded = 0.0),
+        ("endless rows", |header| header.quantiser().encoded = f64::INFINITY),
+        ("rows that are none", |header| header.quantiser().encoded = f64::NAN),
+        ("much energy", |header| header.quantiser().energy = 4.1 * header.quantiser().encoded),
+        ("negative energy", |header| header.quantiser().energy = -1.0),
+        ("a negative error", |header| header.quantiser().error = -1.0),
+        ("an endless error", |header| header.quantiser().error = f32::INFINITY),
         ("a recall above all", |header| header.calibrated.as_mut().unwrap().recalls[17] = 1.1),
         ("a recall too few", |header| _ = header.calibrated.as_mut().unwrap().recalls.pop()),
         ("a recall that is none", |header| header.calibrated.as_mut().unwrap().recalls[0] = f64::NAN),
@@ -927,8 +927,8 @@ fn rows_that_no_index_wrote_are_refused() {
         assert_eq!(snapshot.refusal(), Error::Damaged { what: "a row is none" }, "{section:?}: {row:?}");
     };
     for value in [f32::NAN, f32::INFINITY, -1.0, 3e38, 1e19] {
-        refused(2, Section::Steps, &[bits(value)]);
-        refused(3, Section::Steps, &[bits(value)]);
+        refused(2, Section::Scales, &[bits(value)]);
+        refused(3, Section::Scales, &[bits(value)]);
     }
     for value in [f32::NAN, f32::INFINITY] {
         refused(3, Section::Factors, &[bits(value), 0]);
@@ -947,9 +947,9 @@ fn rows_that_no_index_wrote_are_refused() {
     // A hundred dimensions, and a number in the last of the 128 places. A mean of rows decoded
     // from them would have a dimension more, and what is saved with it could not be read.
     let zeros_and = |words: usize, last| [vec![0x8888_8888; words - 1], vec![last]].concat();
-    refused(2, Section::Levels, &zeros_and(16, 0x9888_8888));
-    refused(2, Section::Halves, &zeros_and(16, 0x7888_8888));
-    refused(2, Section::Bytes, &[vec![0; 31], vec![1 << 24]].concat());
+    refused(2, Section::Codes, &zeros_and(16, 0x9888_8888));
+    refused(2, Section::ResidualNibbles, &zeros_and(16, 0x7888_8888));
+    refused(2, Section::ResidualBytes, &[vec![0; 31], vec![1 << 24]].concat());
 }
 
 /// Bytes changed at random, seeded; none makes the engine panic or loop, whatever is done with what

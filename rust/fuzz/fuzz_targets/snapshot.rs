@@ -42,7 +42,7 @@ fuzz_target!(|input: &[u8]| {
             _ => {}
         }
     }
-    // Rows that are left out of what has levels come later.
+    // Rows that are left out of what has codes come later.
     if let Ok((index, _)) = snapshot.restore(|section, _| lost.contains(&section))
         && let Some(index) = complete(index, &snapshot)
     {

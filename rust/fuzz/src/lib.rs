@@ -91,7 +91,7 @@ pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
 pub fn seeds() -> &'static [Snapshot] {
     static SEEDS: OnceLock<Vec<Snapshot>> = OnceLock::new();
     SEEDS.get_or_init(|| {
-        // Levels are made from 256 rows on; below, and under 48 dimensions, rows are all there is.
+        // Codes are made from 256 rows on; below, and under 48 dimensions, rows are all there is.
         let cases = [
             (3, Metric::Euclidean, Precision::Float32, 40),
             (5, Metric::Cosine, Precision::Float32, 120),

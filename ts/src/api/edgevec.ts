@@ -361,7 +361,7 @@ export class EdgeVec<M extends object = Default> {
       unlinked,
       levels,
       memoryBytes,
-      memory: { rows: stats.rowBytes, codes: stats.levelBytes, graph: stats.graphBytes },
+      memory: { rows: stats.rowBytes, codes: stats.codeBytes, graph: stats.graphBytes },
       calibratedRows,
       distances,
       buildDistances,

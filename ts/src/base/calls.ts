@@ -77,7 +77,7 @@ export interface EngineStats {
   readonly calibratedRows: number;
   readonly memoryBytes: number;
   readonly rowBytes: number;
-  readonly levelBytes: number;
+  readonly codeBytes: number;
   readonly graphBytes: number;
   /** Distance evaluations of searches, and of inserts and compactions. */
   readonly distances: number;

@@ -46,7 +46,7 @@ export class Vectors implements SlotStore {
   }
 
   bytes(): number {
-    const { rowBytes, levelBytes, graphBytes } = this.#engine.stats();
-    return rowBytes + levelBytes + graphBytes;
+    const { rowBytes, codeBytes, graphBytes } = this.#engine.stats();
+    return rowBytes + codeBytes + graphBytes;
   }
 }

@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 7;
+export const ABI_VERSION = 8;
 
 /** What the engine's constructor throws. */
 export interface EngineFault {

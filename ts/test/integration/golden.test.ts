@@ -67,15 +67,15 @@ test('there is one of each kind', () => {
     for (const precision of ['float32', 'int16', 'int8']) expect(pairs).toContain(`${metric} ${precision}`);
   }
   const sections = manifests.map((manifest) => Object.keys(manifest.sections).join());
-  const [ROWS, LENGTHS, LEVELS, FACTORS, HALVES, BYTES, STEPS] = [1, 2, 3, 4, 5, 6, 7];
+  const [ROWS, LENGTHS, CODES, FACTORS, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES] = [1, 2, 3, 4, 5, 6, 7];
   const GRAPH = [8, 9, 10];
-  // Rows with levels, rows with a graph and none, and the levels of int16 and int8, each with
+  // Rows with codes, rows with a graph and none, and the codes of int16 and int8, each with
   // lengths and without.
-  expect(sections).toContain([ROWS, LENGTHS, LEVELS, FACTORS, ...GRAPH].join());
+  expect(sections).toContain([ROWS, LENGTHS, CODES, FACTORS, ...GRAPH].join());
   expect(sections).toContain([ROWS, ...GRAPH].join());
   for (const lengths of [[], [LENGTHS]]) {
-    expect(sections).toContain([...lengths, LEVELS, FACTORS, HALVES, BYTES, STEPS, ...GRAPH].join());
-    expect(sections).toContain([...lengths, LEVELS, FACTORS, HALVES, STEPS, ...GRAPH].join());
+    expect(sections).toContain([...lengths, CODES, FACTORS, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES, ...GRAPH].join());
+    expect(sections).toContain([...lengths, CODES, FACTORS, RESIDUAL_NIBBLES, SCALES, ...GRAPH].join());
   }
   expect(manifests.some(({ ids, metadata }) => metadata.length > ids.length)).toBe(true);
 });

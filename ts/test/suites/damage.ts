@@ -20,7 +20,7 @@ import type { Kept } from './durable.js';
 
 let names = 0;
 
-/** With so many rows there are levels, beside which full rows come after all else. */
+/** With so many rows there are codes, beside which full rows come after all else. */
 const ROWS = 2_100;
 const DIMENSIONS = 48;
 

@@ -1,9 +1,9 @@
-// A database whose rows come in after it is open: it has levels, and several chunks of rows.
+// A database whose rows come in after it is open: it has codes, and several chunks of rows.
 
 import { Disk, FaultySite } from './disk.js';
 import { Process, type Row } from './process.js';
 
-/** Levels are made from 256 rows on; 64 rows are a chunk. */
+/** Codes are made from 256 rows on; 64 rows are a chunk. */
 export const SAVED: readonly Row[] = Array.from({ length: 300 }, (_, n) => ({ id: `saved ${n}`, n }));
 export const ROW_CHUNKS = 5;
 

@@ -223,7 +223,7 @@ impl Scratch {
         own
     }
 
-    /// The distance of a stored row to itself: under levels, and under dot products, not zero.
+    /// The distance of a stored row to itself: under codes, and under dot products, not zero.
     pub(super) fn own_distance(&mut self, vectors: &Vectors, slot: u32) -> f32 {
         self.score_row(vectors, slot, std::iter::once(slot));
         self.distances[0]

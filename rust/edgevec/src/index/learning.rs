@@ -44,7 +44,7 @@ impl Index {
         match calibration.step(&Site { graph, vectors, alive }) {
             Ok(Step::Going) => self.calibration = Some(calibration),
             Ok(Step::Indistinct { has_drifted }) => {
-                // Levels about a mean that is far off are to be made anew, and judged then.
+                // Codes about a mean that is far off are to be made anew, and judged then.
                 let unsure = has_drifted || !self.vectors.refuse();
                 self.begin_calibration(unsure);
             }

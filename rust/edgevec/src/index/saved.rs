@@ -58,7 +58,7 @@ impl Index {
             unlinked: List::of(&unlinked),
             entry: self.graph.entry_among(&self.visible),
             refused: self.vectors.refused(),
-            codes: self.vectors.saved_codes(),
+            quantiser: self.vectors.saved_quantiser(),
             calibrated: self.calibrated.as_ref().map(|table| table.saved(self.known_rows())),
         };
         header.to_bytes()
@@ -93,7 +93,7 @@ impl Index {
             let table = Table::from_saved(saved);
             self.calibrated = Some(table.ok_or(Error::Damaged { what: "its calibration is none" })?);
         }
-        self.vectors.expect(header.refused, header.codes.as_ref(), header.slots)
+        self.vectors.expect(header.refused, header.quantiser.as_ref(), header.slots)
     }
 
     /// Makes room for what the header speaks of, and takes over all that is not rows or links.

@@ -205,12 +205,12 @@ fn sums_tell_nothing_of_a_row_that_was_reclaimed() {
                 (0..301).for_each(|number| _ = index.insert(&row(number)).unwrap());
                 let sums = |index: &Index| -> Vec<f64> {
                     let mut sums = vec![0.0; 128];
-                    assert!(index.vectors.saved_codes().unwrap().sum.copy_to(&mut sums));
+                    assert!(index.vectors.saved_quantiser().unwrap().sum.copy_to(&mut sums));
                     sums
                 };
                 if forgotten {
                     index.vectors.forget_more_than(0);
-                    assert_eq!(index.vectors.saved_codes().unwrap().encoded, 0.0);
+                    assert_eq!(index.vectors.saved_quantiser().unwrap().encoded, 0.0);
                 }
                 let before = sums(&index);
                 let slot = index.insert(&row(999)).unwrap();

@@ -1,12 +1,12 @@
-//! 64-bit Arm: two NEON registers of four floats, or one of 32 levels.
+//! 64-bit Arm: two NEON registers of four floats, or one of 32 codes.
 
 use std::arch::aarch64::{
     float32x4_t, int16x8_t, int32x4_t, vaddq_f32, vaddvq_s32, vandq_u8, vdupq_n_u8, vget_low_s8, vld1q_f32, vld1q_s8,
     vld1q_u8, vmlal_high_s8, vmlal_s8, vmulq_f32, vpadalq_s16, vreinterpretq_s8_u8, vshrq_n_u8, vsubq_f32,
 };
 
+use super::codes::{self, Products};
 use super::floats::{self, LANES, Lanes};
-use super::levels::{self, Products};
 
 const REGISTERS: usize = LANES / 4;
 
@@ -118,8 +118,8 @@ pub(super) unsafe fn squared_euclidean<const N: usize>(
 }
 
 /// # Safety
-/// As [`levels::dot`].
-pub(super) unsafe fn dot_levels<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
+/// As [`codes::dot`].
+pub(super) unsafe fn dot_codes<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
     // SAFETY: the caller's promise, passed on.
-    unsafe { levels::dot::<Sums, N>(query, rows, length) }
+    unsafe { codes::dot::<Sums, N>(query, rows, length) }
 }

@@ -3,7 +3,7 @@
 //! with.
 
 use super::floats::LANES;
-use super::{BATCH, BLOCK, Isa};
+use super::{BATCH, FLOAT_BLOCK, Isa};
 use crate::quantize;
 use crate::rng::hash;
 
@@ -16,14 +16,14 @@ pub(crate) fn disagreement(isa: Isa, seed: u64, cases: u64) -> Option<String> {
         let mut numbers = Numbers { seed: hash(seed, case), drawn: 0 };
         let blocks = BLOCKS[case as usize % BLOCKS.len()];
         floats(isa, blocks, &mut numbers)
-            .or_else(|| levels(isa, blocks.div_ceil(quantize::BLOCK / BLOCK), &mut numbers))
+            .or_else(|| codes(isa, blocks.div_ceil(quantize::CODE_BLOCK / FLOAT_BLOCK), &mut numbers))
             .map(|what| format!("{what} of {blocks} blocks, case {case} of seed {seed}"))
     })
 }
 
 fn floats(isa: Isa, blocks: usize, numbers: &mut Numbers) -> Option<String> {
-    let query = numbers.floats(blocks * BLOCK);
-    let rows: [Vec<f32>; BATCH] = std::array::from_fn(|_| numbers.floats(blocks * BLOCK));
+    let query = numbers.floats(blocks * FLOAT_BLOCK);
+    let rows: [Vec<f32>; BATCH] = std::array::from_fn(|_| numbers.floats(blocks * FLOAT_BLOCK));
     let batch: [&[f32]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
     let dot = batch.map(|row| sum(&query, row, |a, b| a * b));
     let squared = batch.map(|row| sum(&query, row, |a, b| (a - b) * (a - b)));
@@ -48,22 +48,22 @@ fn sum(query: &[f32], row: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-fn levels(isa: Isa, blocks: usize, numbers: &mut Numbers) -> Option<String> {
-    let query: Vec<i8> = (0..blocks * quantize::BLOCK).map(|_| numbers.query()).collect();
+fn codes(isa: Isa, blocks: usize, numbers: &mut Numbers) -> Option<String> {
+    let query: Vec<i8> = (0..blocks * quantize::CODE_BLOCK).map(|_| numbers.query()).collect();
     let rows: [Vec<u8>; BATCH] =
-        std::array::from_fn(|_| (0..blocks * quantize::BLOCK_BYTES).map(|_| numbers.packed()).collect());
+        std::array::from_fn(|_| (0..blocks * quantize::CODE_BLOCK_BYTES).map(|_| numbers.packed()).collect());
     let batch: [&[u8]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
-    let exact = batch.map(|row| dot_of_levels(&query, row));
-    let agrees = isa.dot_levels(&query, batch) == exact && isa.dot_levels(&query, [batch[0]]) == [exact[0]];
-    (!agrees).then(|| "the dot product of levels".into())
+    let exact = batch.map(|row| dot_of_codes(&query, row));
+    let agrees = isa.dot_codes(&query, batch) == exact && isa.dot_codes(&query, [batch[0]]) == [exact[0]];
+    (!agrees).then(|| "the dot product of codes".into())
 }
 
-/// The formula of the dot product of levels, in integers.
-pub(super) fn dot_of_levels(query: &[i8], row: &[u8]) -> i32 {
-    let mut levels = vec![0; query.len()];
-    quantize::unpack(row, &mut levels);
-    let levels = levels.iter().map(|&level| i32::from(level) + i32::from(quantize::ZERO));
-    query.iter().zip(levels).map(|(&a, b)| i32::from(a) * b).sum()
+/// The formula of the dot product of codes, in integers.
+pub(super) fn dot_of_codes(query: &[i8], row: &[u8]) -> i32 {
+    let mut codes = vec![0; query.len()];
+    quantize::unpack(row, &mut codes);
+    let codes = codes.iter().map(|&code| i32::from(code) + i32::from(quantize::ZERO));
+    query.iter().zip(codes).map(|(&a, b)| i32::from(a) * b).sum()
 }
 
 /// Seeded numbers, the extremes as likely as the rest.

@@ -9,7 +9,7 @@
 pub(super) const LANES: usize = 8;
 
 /// Vectors are padded to a multiple of this many floats: a cache line.
-pub(crate) const BLOCK: usize = 2 * LANES;
+pub(crate) const FLOAT_BLOCK: usize = 2 * LANES;
 
 /// What an instruction set provides: [`LANES`] floats side by side.
 pub(super) trait Lanes: Copy {
@@ -80,7 +80,7 @@ impl Term for SquaredDifference {
 /// The algorithm: `N` rows against one query, accumulating terms `T`.
 ///
 /// # Safety
-/// The query and every row are readable for `length` floats, `length` is a multiple of [`BLOCK`],
+/// The query and every row are readable for `length` floats, `length` is a multiple of [`FLOAT_BLOCK`],
 /// and the instruction set of `L` is present.
 #[inline(always)]
 unsafe fn accumulate<L: Lanes, T: Term, const N: usize>(
@@ -91,14 +91,14 @@ unsafe fn accumulate<L: Lanes, T: Term, const N: usize>(
     let mut sums = [L::zero(); N];
     let mut at = 0;
     // Two blocks a turn, so that the loop's own cost is spread; constant trip counts unroll.
-    while at + 2 * BLOCK <= length {
+    while at + 2 * FLOAT_BLOCK <= length {
         // SAFETY: within every input by the caller's promise.
-        sums = unsafe { extend::<L, T, N, { 2 * BLOCK / LANES }>(sums, query.add(at), rows, at) };
-        at += 2 * BLOCK;
+        sums = unsafe { extend::<L, T, N, { 2 * FLOAT_BLOCK / LANES }>(sums, query.add(at), rows, at) };
+        at += 2 * FLOAT_BLOCK;
     }
     if at < length {
         // SAFETY: as above; whole blocks are left.
-        sums = unsafe { extend::<L, T, N, { BLOCK / LANES }>(sums, query.add(at), rows, at) };
+        sums = unsafe { extend::<L, T, N, { FLOAT_BLOCK / LANES }>(sums, query.add(at), rows, at) };
     }
     let mut totals = [0.0; N];
     for n in 0..N {

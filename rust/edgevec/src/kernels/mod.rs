@@ -2,7 +2,7 @@
 //! instruction set.
 //!
 //! Invariant: every instruction set gives the same bits ([`floats`]) and the same integers
-//! ([`levels`]). Vectors are padded to a multiple of [`BLOCK`] and levels to whole blocks of theirs
+//! ([`codes`]). Vectors are padded to a multiple of [`FLOAT_BLOCK`] and codes to whole blocks of theirs
 //! by whoever stores them.
 //!
 //! This module is the only one with unsafe code: loads through pointers, and instructions that a
@@ -14,8 +14,8 @@
 mod aarch64;
 #[cfg(any(test, feature = "bench"))]
 pub(crate) mod agree;
+mod codes;
 mod floats;
-mod levels;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -24,7 +24,7 @@ mod wasm;
 mod x86_64;
 
 use crate::quantize;
-pub(crate) use floats::BLOCK;
+pub(crate) use floats::FLOAT_BLOCK;
 
 /// In bytes, on every machine that matters; where it is another, only time is lost.
 const CACHE_LINE: usize = 64;
@@ -109,7 +109,7 @@ impl Isa {
     /// Dot products of `query` with each row.
     ///
     /// # Panics
-    /// Where the lengths differ or are no multiple of [`BLOCK`].
+    /// Where the lengths differ or are no multiple of [`FLOAT_BLOCK`].
     #[inline]
     #[must_use]
     pub(crate) fn dot<const N: usize>(self, query: &[f32], rows: [&[f32]; N]) -> [f32; N] {
@@ -119,22 +119,22 @@ impl Isa {
     /// Squared Euclidean distances of `query` to each row.
     ///
     /// # Panics
-    /// Where the lengths differ or are no multiple of [`BLOCK`].
+    /// Where the lengths differ or are no multiple of [`FLOAT_BLOCK`].
     #[inline]
     #[must_use]
     pub(crate) fn squared_euclidean<const N: usize>(self, query: &[f32], rows: [&[f32]; N]) -> [f32; N] {
         dispatch!(self, squared_euclidean(query, rows), check)
     }
 
-    /// Dot products of a query's numbers, -127 to 127, with each row's packed levels, taken as 0
+    /// Dot products of a query's numbers, -127 to 127, with each row's packed codes, taken as 0
     /// to 15.
     ///
     /// # Panics
     /// Where the lengths differ or are no whole blocks.
     #[inline]
     #[must_use]
-    pub(crate) fn dot_levels<const N: usize>(self, query: &[i8], rows: [&[u8]; N]) -> [i32; N] {
-        dispatch!(self, dot_levels(query, rows), check_packed)
+    pub(crate) fn dot_codes<const N: usize>(self, query: &[i8], rows: [&[u8]; N]) -> [i32; N] {
+        dispatch!(self, dot_codes(query, rows), check_packed)
     }
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn prefetch<'a>(rows: impl Iterator<Item = &'a [u8]>) {
 fn check<const N: usize>(query: &[f32], rows: [&[f32]; N]) -> (*const f32, [*const f32; N], usize) {
     let length = query.len();
     assert!(
-        length.is_multiple_of(BLOCK) && rows.iter().all(|row| row.len() == length),
+        length.is_multiple_of(FLOAT_BLOCK) && rows.iter().all(|row| row.len() == length),
         "vectors are padded to whole lanes"
     );
     (query.as_ptr(), rows.map(<[f32]>::as_ptr), length)
@@ -170,8 +170,8 @@ fn check<const N: usize>(query: &[f32], rows: [&[f32]; N]) -> (*const f32, [*con
 fn check_packed<const N: usize>(query: &[i8], rows: [&[u8]; N]) -> (*const i8, [*const u8; N], usize) {
     let length = query.len() / 2;
     assert!(
-        query.len().is_multiple_of(quantize::BLOCK) && rows.iter().all(|row| row.len() == length),
-        "levels are padded to whole blocks"
+        query.len().is_multiple_of(quantize::CODE_BLOCK) && rows.iter().all(|row| row.len() == length),
+        "codes are padded to whole blocks"
     );
     (query.as_ptr(), rows.map(<[u8]>::as_ptr), length)
 }

@@ -1,7 +1,7 @@
 //! The reference: plain Rust, always built. What it returns is right by definition.
 
+use super::codes::{self, Products};
 use super::floats::{self, LANES, Lanes};
-use super::levels::{self, Products};
 
 impl Lanes for [f32; LANES] {
     #[inline(always)]
@@ -91,8 +91,8 @@ pub(super) unsafe fn squared_euclidean<const N: usize>(
 }
 
 /// # Safety
-/// As [`levels::dot`].
-pub(super) unsafe fn dot_levels<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
+/// As [`codes::dot`].
+pub(super) unsafe fn dot_codes<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
     // SAFETY: the caller's promise, passed on.
-    unsafe { levels::dot::<i32, N>(query, rows, length) }
+    unsafe { codes::dot::<i32, N>(query, rows, length) }
 }

@@ -4,11 +4,11 @@
 use proptest::prelude::*;
 
 use super::floats::LANES;
-use super::{BATCH, BLOCK, Isa, agree};
+use super::{BATCH, FLOAT_BLOCK, Isa, agree};
 use crate::quantize;
 
 fn pad(mut vector: Vec<f32>) -> Vec<f32> {
-    vector.resize(vector.len().next_multiple_of(BLOCK), 0.0);
+    vector.resize(vector.len().next_multiple_of(FLOAT_BLOCK), 0.0);
     vector
 }
 
@@ -21,12 +21,12 @@ fn vectors() -> impl Strategy<Value = (Vec<f32>, Vec<Vec<f32>>)> {
     })
 }
 
-/// A query's numbers and the packed levels of a batch of rows, the extremes as likely as the rest.
-fn levels() -> impl Strategy<Value = (Vec<i8>, Vec<Vec<u8>>)> {
+/// A query's numbers and the packed codes of a batch of rows, the extremes as likely as the rest.
+fn codes() -> impl Strategy<Value = (Vec<i8>, Vec<Vec<u8>>)> {
     prop_oneof![1..9usize, Just(32)].prop_flat_map(|blocks| {
         let query =
-            prop::collection::vec(prop_oneof![Just(-127i8), Just(127i8), -127..=127i8], blocks * quantize::BLOCK);
-        let row = prop::collection::vec(prop_oneof![Just(255u8), any::<u8>()], blocks * quantize::BLOCK_BYTES);
+            prop::collection::vec(prop_oneof![Just(-127i8), Just(127i8), -127..=127i8], blocks * quantize::CODE_BLOCK);
+        let row = prop::collection::vec(prop_oneof![Just(255u8), any::<u8>()], blocks * quantize::CODE_BLOCK_BYTES);
         (query, prop::collection::vec(row, BATCH))
     })
 }
@@ -63,12 +63,12 @@ proptest! {
     }
 
     #[test]
-    fn every_instruction_set_gives_the_exact_dot_product_of_levels((query, rows) in levels()) {
+    fn every_instruction_set_gives_the_exact_dot_product_of_codes((query, rows) in codes()) {
         let batch: [&[u8]; BATCH] = std::array::from_fn(|n| rows[n].as_slice());
-        let exact = batch.map(|row| agree::dot_of_levels(&query, row));
+        let exact = batch.map(|row| agree::dot_of_codes(&query, row));
         for isa in Isa::available() {
-            prop_assert_eq!(isa.dot_levels(&query, batch), exact, "{:?}", isa);
-            prop_assert_eq!(isa.dot_levels(&query, [batch[0]]), [exact[0]], "{:?}", isa);
+            prop_assert_eq!(isa.dot_codes(&query, batch), exact, "{:?}", isa);
+            prop_assert_eq!(isa.dot_codes(&query, [batch[0]]), [exact[0]], "{:?}", isa);
         }
     }
 

@@ -1,4 +1,4 @@
-//! WebAssembly simd128: two registers of four floats, or one of 32 levels.
+//! WebAssembly simd128: two registers of four floats, or one of 32 codes.
 
 use std::arch::wasm32::{
     f32x4_add, f32x4_mul, f32x4_sub, i16x8_add, i16x8_splat, i32x4_add, i32x4_extadd_pairwise_i16x8,
@@ -9,8 +9,8 @@ use std::arch::wasm32::{i16x8_mul, i16x8_shl, i16x8_shr, u16x8_splat};
 #[cfg(target_feature = "relaxed-simd")]
 use std::arch::wasm32::{i16x8_relaxed_dot_i8x16_i7x16, u8x16_splat};
 
+use super::codes::{self, Products};
 use super::floats::{self, LANES, Lanes};
-use super::levels::{self, Products};
 
 const REGISTERS: usize = LANES / 4;
 
@@ -132,8 +132,8 @@ pub(super) unsafe fn squared_euclidean<const N: usize>(
 }
 
 /// # Safety
-/// As [`levels::dot`].
-pub(super) unsafe fn dot_levels<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
+/// As [`codes::dot`].
+pub(super) unsafe fn dot_codes<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
     // SAFETY: the caller's promise, passed on.
-    unsafe { levels::dot::<Sums, N>(query, rows, length) }
+    unsafe { codes::dot::<Sums, N>(query, rows, length) }
 }

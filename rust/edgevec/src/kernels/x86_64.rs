@@ -1,4 +1,4 @@
-//! x86-64 with AVX2: one register of eight floats, or of 64 levels.
+//! x86-64 with AVX2: one register of eight floats, or of 64 codes.
 
 use std::arch::x86_64::{
     __m256, __m256i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256, _mm256_loadu_ps,
@@ -6,8 +6,8 @@ use std::arch::x86_64::{
     _mm256_srli_epi16, _mm256_sub_ps,
 };
 
+use super::codes::{self, Products};
 use super::floats::{self, LANES, Lanes};
-use super::levels::{self, Products};
 
 // No closures here: they would be compiled without AVX2, and call each intrinsic as a function.
 
@@ -120,9 +120,9 @@ pub(super) unsafe fn squared_euclidean<const N: usize>(
 }
 
 /// # Safety
-/// As [`levels::dot`], and the processor has AVX2.
+/// As [`codes::dot`], and the processor has AVX2.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn dot_levels<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
+pub(super) unsafe fn dot_codes<const N: usize>(query: *const i8, rows: [*const u8; N], length: usize) -> [i32; N] {
     // SAFETY: the caller's promise, passed on.
-    unsafe { levels::dot::<Sums, N>(query, rows, length) }
+    unsafe { codes::dot::<Sums, N>(query, rows, length) }
 }

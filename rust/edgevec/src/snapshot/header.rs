@@ -25,7 +25,7 @@ pub(crate) struct Header<'a> {
     pub(crate) unlinked: List<'a>,
     pub(crate) entry: Option<u32>,
     pub(crate) refused: bool,
-    pub(crate) codes: Option<SavedCodes<'a>>,
+    pub(crate) quantiser: Option<SavedQuantiser<'a>>,
     pub(crate) calibrated: Option<SavedTable<'a>>,
 }
 
@@ -93,9 +93,9 @@ pub(crate) struct SavedOptions {
     precision: u8,
 }
 
-/// What levels are about.
+/// What rows are coded about: the mean, and the sums that the next mean is made of.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct SavedCodes<'a> {
+pub(crate) struct SavedQuantiser<'a> {
     #[serde(borrow)]
     pub(crate) mean: List<'a>,
     pub(crate) sum: List<'a>,

@@ -5,7 +5,7 @@
 //! Whoever keeps them adds checksums; here everything is checked that could make an engine panic,
 //! loop, lose rows or read beyond its memory, so that bytes from anywhere are an error at worst.
 //!
-//! Rows and levels are the truth. The graph is made of them: where its bytes are no graph, it is
+//! Rows and codes are the truth. The graph is made of them: where its bytes are no graph, it is
 //! built anew.
 //!
 //! All numbers are little-endian. docs/format.md has the layout.
@@ -17,7 +17,7 @@ mod header;
 mod restore;
 mod section;
 
-pub(crate) use header::{Header, List, SavedCodes, SavedTable};
+pub(crate) use header::{Header, List, SavedQuantiser, SavedTable};
 pub use restore::{Recovered, Restoring};
 pub use section::{FORMAT_VERSION, Layout, Section};
 

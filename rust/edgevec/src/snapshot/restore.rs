@@ -100,7 +100,7 @@ impl Restoring {
 
     /// The index, once every chunk is written. Chunks of the graph ([`Section::Links`],
     /// [`Section::UpperLinks`], [`Section::Parents`]) that are lost may be left out. So may chunks
-    /// of [`Section::Rows`] where there are levels: the index is then not [whole](Index::is_whole)
+    /// of [`Section::Rows`] where there are codes: the index is then not [whole](Index::is_whole)
     /// until they have been [admitted](Index::admit).
     ///
     /// # Errors

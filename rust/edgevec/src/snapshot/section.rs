@@ -13,16 +13,16 @@ pub enum Section {
     Rows = 1,
     /// The length each row came with, `f64`; under cosine only.
     Lengths = 2,
-    /// Four-bit levels, 64 bytes for 128 components.
-    Levels = 3,
-    /// Factor and bias of each row's levels, `f32`.
+    /// Four-bit codes, 64 bytes for 128 components.
+    Codes = 3,
+    /// Factor and bias of each row's codes, `f32`.
     Factors = 4,
     /// Four further bits a component.
-    Halves = 5,
+    ResidualNibbles = 5,
     /// Eight more.
-    Bytes = 6,
+    ResidualBytes = 6,
     /// The step of each row's further bits, `f32`.
-    Steps = 7,
+    Scales = 7,
     /// Links on level 0, `2 m` slots a row.
     Links = 8,
     /// Links on the levels above, `m` slots a row: for each slot in order, one row a level.
@@ -35,15 +35,15 @@ impl Section {
     /// All of them, in the order they are saved: what a walk needs comes before what only ranks its
     /// answers.
     pub const ALL: [Self; 10] = [
-        Self::Levels,
+        Self::Codes,
         Self::Factors,
         Self::Links,
         Self::UpperLinks,
         Self::Parents,
         Self::Lengths,
-        Self::Halves,
-        Self::Bytes,
-        Self::Steps,
+        Self::ResidualNibbles,
+        Self::ResidualBytes,
+        Self::Scales,
         Self::Rows,
     ];
 

@@ -1,13 +1,13 @@
-//! How distances estimated from levels compare with exact ones: whether levels tell rows apart, and
+//! How distances estimated from codes compare with exact ones: whether codes tell rows apart, and
 //! how far estimates are off.
 
 use std::collections::BinaryHeap;
 
 use crate::key::{Key, key, slot_of};
 
-/// Of the ten nearest rows, the share that must be among the ten nearest by levels. Text embeddings
+/// Of the ten nearest rows, the share that must be among the ten nearest by codes. Text embeddings
 /// have 0.9 and more, data without any structure 0.8. Rows in groups ten times narrower than the
-/// groups lie apart have 0.45: a level is a part of how far a row is from the mean of all, so rows
+/// groups lie apart have 0.45: a code is a part of how far a row is from the mean of all, so rows
 /// of one group share theirs.
 const LEAST_AGREEMENT: f32 = 0.6;
 /// Neighbours compared for that.
@@ -52,12 +52,12 @@ impl Judged {
         rows.for_each(|row| self.any.add(&row, unit));
     }
 
-    /// Of the ten nearest rows, the share that levels found.
+    /// Of the ten nearest rows, the share that codes found.
     pub(crate) fn agreement(&self) -> f32 {
         if self.compared == 0 { 1.0 } else { self.agreed as f32 / self.compared as f32 }
     }
 
-    /// Whether levels cannot tell rows apart.
+    /// Whether codes cannot tell rows apart.
     pub(crate) fn are_indistinct(&self) -> bool {
         self.agreement() < LEAST_AGREEMENT
     }

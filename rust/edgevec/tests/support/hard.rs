@@ -1,4 +1,4 @@
-//! Seeded data that graphs or levels find hard, and how much of the truth a search finds in it.
+//! Seeded data that graphs or codes find hard, and how much of the truth a search finds in it.
 
 use edgevec::{Index, Mode, Scratch};
 

@@ -4,14 +4,14 @@ import { asEdgeVecError, damaged } from '../../base/errors.js';
 import { EngineRestore } from '../../engine/restore.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
-import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../../format/sections.js';
+import { CODES, GRAPH_SECTIONS, ROWS, SECTIONS } from '../../format/sections.js';
 import { isOfBytes } from './errors.js';
 import type { Means } from './means.js';
 import type { Findings } from './report.js';
 
-const [LENGTHS, FACTORS, HALVES, BYTES, STEPS] = [2, 4, 5, 6, 7] as const;
+const [LENGTHS, FACTORS, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES] = [2, 4, 5, 6, 7] as const;
 /** The sections without which the codes of a row cannot be read. */
-const CODES: readonly number[] = [LEVELS, HALVES, BYTES, STEPS];
+const CODED_ROWS: readonly number[] = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES];
 
 /** Of a chunk, and rows in it at most (docs/format.md). */
 const CHUNK_BYTES = 1 << 20;
@@ -78,7 +78,7 @@ async function codedVectors(means: Means, manifest: Manifest, findings: Findings
         restore.fill(section, chunk, bytes ?? blank(section, ref.bytes));
         if (bytes !== undefined) continue;
         const rows = rowsPerChunk(rowBytes(section, options.dimensions));
-        if (CODES.includes(section)) lost.push({ from: chunk * rows, to: (chunk + 1) * rows });
+        if (CODED_ROWS.includes(section)) lost.push({ from: chunk * rows, to: (chunk + 1) * rows });
         if (section === LENGTHS) findings.miss('lengths', damaged('the lengths of the vectors'));
       }
     }
@@ -95,19 +95,19 @@ async function codedVectors(means: Means, manifest: Manifest, findings: Findings
   }
 }
 
-/** Blank rows that an engine accepts: level 0, length 1, zeros else. */
+/** Blank rows that an engine accepts: codes of 0, length 1, zeros else. */
 function blank(section: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  if (section === LEVELS) bytes.fill(0x88);
+  if (section === CODES) bytes.fill(0x88);
   if (section === LENGTHS) new Float64Array(bytes.buffer).fill(1);
   return bytes;
 }
 
 function rowBytes(section: number, dimensions: number): number {
   const blocks = roundedUp(dimensions, 128);
-  if (section === LEVELS || section === HALVES) return blocks / 2;
-  if (section === BYTES) return blocks;
-  return section === STEPS ? 4 : section === FACTORS || section === LENGTHS ? 8 : 4 * roundedUp(dimensions, 16);
+  if (section === CODES || section === RESIDUAL_NIBBLES) return blocks / 2;
+  if (section === RESIDUAL_BYTES) return blocks;
+  return section === SCALES ? 4 : section === FACTORS || section === LENGTHS ? 8 : 4 * roundedUp(dimensions, 16);
 }
 
 function rowsPerChunk(size: number): number {

@@ -11,7 +11,7 @@ import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import { listedIn, VECTORS } from '../../format/contents.js';
 import { type Header, readHeader } from '../../format/engine-header.js';
 import { decodeManifest, type Manifest, type StoredOptions } from '../../format/manifest.js';
-import { GRAPH_SECTIONS, LEVELS, ROWS, SECTIONS } from '../../format/sections.js';
+import { CODES, GRAPH_SECTIONS, ROWS, SECTIONS } from '../../format/sections.js';
 import { unknownField } from '../../format/version.js';
 import type { Storage } from '../../storage/storage.js';
 import { AHEAD, RowStream } from './row-stream.js';
@@ -65,7 +65,7 @@ export async function loadCheckpoint(
     const collection = new Collection(Engine.create(instance, options));
     return { collection, manifest, withoutGraph: false, stream: undefined };
   }
-  const later = sections[LEVELS] === undefined ? [] : (sections[ROWS] ?? []);
+  const later = sections[CODES] === undefined ? [] : (sections[ROWS] ?? []);
   const now = later.length === 0 ? SECTIONS : SECTIONS.filter((section) => section !== ROWS);
   const bytesIn = (section: number): number => (sections[section] ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
   const headerBytes = await readChunk(storage, header, 'the engine');

@@ -1,10 +1,10 @@
-//! The level kernel's one algorithm, over [`Products`].
+//! The one algorithm of the kernel for codes, over [`Products`].
 //!
-//! Levels are packed as [`crate::quantize`] says, a cache line for 128 of them. Stored as 0 to 15,
+//! Codes are packed as [`crate::quantize`] says, a cache line for 128 of them. Stored as 0 to 15,
 //! with a query's -127 to 127, sixteen products fit 16 bits and 4,096 dimensions fit 32: every sum
 //! is exact, and every instruction set gives the same integers in whatever order it adds.
 
-use crate::quantize::{BLOCK, BLOCK_BYTES};
+use crate::quantize::{CODE_BLOCK, CODE_BLOCK_BYTES};
 
 /// What an instruction set provides: sums of products, in 16 bits for one block and in 32 for all.
 pub(super) trait Products: Copy {
@@ -20,7 +20,7 @@ pub(super) trait Products: Copy {
 
     /// Adds the products of `WIDTH` queries' numbers from `low` on with the lower halves of as many
     /// packed bytes, and of those from `high` on with the upper halves. At most
-    /// `BLOCK_BYTES / WIDTH` times before [`total`](Self::total).
+    /// `CODE_BLOCK_BYTES / WIDTH` times before [`total`](Self::total).
     ///
     /// # Safety
     /// Each is readable for `WIDTH` bytes, and the instruction set is present.
@@ -37,11 +37,11 @@ pub(super) trait Products: Copy {
     unsafe fn sum(totals: Self::Totals) -> i32;
 }
 
-/// Dot products of `N` rows of packed levels, taken as 0 to 15, with one query.
+/// Dot products of `N` rows of packed codes, taken as 0 to 15, with one query.
 ///
 /// # Safety
 /// Every row is readable for `length` bytes and the query for twice as many, `length` is a multiple
-/// of [`BLOCK_BYTES`], and the instruction set of `P` is present.
+/// of [`CODE_BLOCK_BYTES`], and the instruction set of `P` is present.
 #[inline(always)]
 pub(super) unsafe fn dot<P: Products, const N: usize>(
     query: *const i8,
@@ -49,14 +49,14 @@ pub(super) unsafe fn dot<P: Products, const N: usize>(
     length: usize,
 ) -> [i32; N] {
     let mut totals = [P::zero_totals(); N];
-    for block in 0..length / BLOCK_BYTES {
+    for block in 0..length / CODE_BLOCK_BYTES {
         let mut sums = [P::zero(); N];
-        for at in (0..BLOCK_BYTES).step_by(P::WIDTH) {
+        for at in (0..CODE_BLOCK_BYTES).step_by(P::WIDTH) {
             for n in 0..N {
                 // SAFETY: within the block, and so within every input by the caller's promise.
                 sums[n] = unsafe {
-                    let low = query.add(block * BLOCK + at);
-                    sums[n].add(low, low.add(BLOCK_BYTES), rows[n].add(block * BLOCK_BYTES + at))
+                    let low = query.add(block * CODE_BLOCK + at);
+                    sums[n].add(low, low.add(CODE_BLOCK_BYTES), rows[n].add(block * CODE_BLOCK_BYTES + at))
                 };
             }
         }
