@@ -1,20 +1,18 @@
 // The database in memory: the rows, the writes under way, and the isolation between calls. The
 // replica follows the log to which other tabs write, and does not know where the log is.
 
-import type { Part } from '../base/calls.js';
 import { closed, type EdgeVecError } from '../base/errors.js';
 import { Slices } from '../base/time-slices.js';
 import type { Collection } from '../collection/collection.js';
-import type { Entry, WriteEntry } from '../format/entry.js';
+import type { Entry } from '../format/entry.js';
 import type { Loaded } from '../persistence/checkpoint/load.js';
 import type { AtRest } from '../persistence/checkpoint/save.js';
 import type { StorageEvent } from '../persistence/open.js';
-import type { Replica } from '../persistence/replica.js';
+import type { Applied, PartsOf, Replica } from '../persistence/replica.js';
 import { Isolation } from './isolation.js';
 import { LiveState, type Loading } from './live-state.js';
 import { Maintenance } from './maintenance.js';
-import { deleteRows } from './write/deletion.js';
-import { Transaction } from './write/transaction.js';
+import { applyEntry } from './write/apply.js';
 import { Transactions } from './write/transactions.js';
 
 export class InMemoryReplica implements Replica {
@@ -49,25 +47,29 @@ export class InMemoryReplica implements Replica {
     return this.isolation.atRest;
   }
 
-  async apply(entry: Entry, parts: (entry: WriteEntry) => AsyncIterable<Part>): Promise<void> {
-    this.live.assertOpen();
-    if (entry.kind === 'delete') {
-      await this.isolation.alone(deleteRows(this.live.collection, entry.ids));
-      return;
-    }
-    const transaction = new Transaction(entry.kind, this.live.collection);
-    try {
-      for await (const part of parts(entry)) {
-        await transaction.append(part, false);
-        await this.slices.breathe();
-      }
-    } catch (error) {
-      await this.isolation.run(transaction.rollback());
-      throw error;
-    }
-    transaction.resume(entry.firstChosen);
-    await this.isolation.alone(transaction.publish());
-    this.maintenance.link();
+  async apply(entry: Entry, parts: PartsOf): Promise<void> {
+    const { isolation, live, slices } = this;
+    live.assertOpen();
+    await applyEntry(live.collection, entry, parts, {
+      slices,
+      hidden: (steps) => isolation.run(steps),
+      visible: (steps) => isolation.alone(steps),
+    });
+    if (entry.kind !== 'delete') this.maintenance.link();
+  }
+
+  applyTo(collection: Collection, entry: Entry, parts: PartsOf): Promise<Applied> {
+    const { live, slices } = this;
+    const run = async <T>(steps: Generator<undefined, T>): Promise<T> => {
+      let result: IteratorResult<undefined, T> | undefined;
+      await slices.run(() => {
+        if (live.isClosed) throw closed();
+        result = steps.next();
+        return result.done === true;
+      });
+      return result?.value as T;
+    };
+    return applyEntry(collection, entry, parts, { slices, hidden: run, visible: run });
   }
 
   async replace(loaded: Loaded): Promise<void> {

@@ -164,13 +164,16 @@ export class Checkpoints {
     if (manifest !== undefined) this.#bytes = sizeOf(manifest);
   }
 
-  /** The replica has loaded the checkpoint that the log names now. */
-  replaced({ manifest, withoutGraph }: Loaded): void {
+  /**
+   * The replica has loaded the checkpoint that the log names now. `unsaved` counts the entries that
+   * the replica has applied since.
+   */
+  replaced({ manifest, withoutGraph }: Loaded, unsaved: UnsavedLog): void {
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#bytes = sizeOf(manifest);
     this.#isMended = withoutGraph;
     this.#counted = this.#log.head.checkpoint;
-    this.unsaved.clear();
+    this.unsaved.become(unsaved);
     this.#schedule.succeeded();
   }
 

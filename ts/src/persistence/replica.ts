@@ -8,12 +8,24 @@ import type { Entry, WriteEntry } from '../format/entry.js';
 import type { Loaded } from './checkpoint/load.js';
 import type { AtRest } from './checkpoint/save.js';
 
+/** The result of an entry: the chosen ids of a write, or the number of deleted rows. */
+export type Applied = readonly number[] | number;
+
+/** Reads the parts of a write. */
+export type PartsOf = (entry: WriteEntry) => AsyncIterable<Part>;
+
 export interface Replica {
   /** @throws `CLOSED`, and the error of an earlier failure that ended the database */
   collection(): Collection;
   readonly atRest: AtRest;
-  /** Applies an entry of another tab to the rows. `parts` reads the parts of a write. */
-  apply(entry: Entry, parts: (entry: WriteEntry) => AsyncIterable<Part>): Promise<void>;
+  /** Applies an entry of another tab to the rows. */
+  apply(entry: Entry, parts: PartsOf): Promise<void>;
+  /**
+   * Applies an entry to a collection that nobody reads yet.
+   *
+   * @throws `CLOSED` once the database is closed
+   */
+  applyTo(collection: Collection, entry: Entry, parts: PartsOf): Promise<Applied>;
   /**
    * Takes another collection in place of the present collection. Writes under way go on in the new
    * collection.
@@ -23,4 +35,15 @@ export interface Replica {
   fail(error: EdgeVecError): void;
   /** Called when writes of other tabs have changed the replica. */
   changed(): void;
+}
+
+/**
+ * The writes of this tab that wait for the answer of the log, by number. An append may have failed
+ * and still have been applied.
+ */
+export interface OwnWrites {
+  /** Applies the write. False if the write does not wait, or if its rows are gone. */
+  apply(number: number): Promise<boolean>;
+  /** The replica already has the write, out of the log. */
+  applied(number: number, result: Applied): Promise<void>;
 }

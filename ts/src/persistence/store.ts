@@ -15,12 +15,13 @@ import type { Names } from '../storage/names.js';
 import { Arrival } from './arrival.js';
 import type { Pinned } from './checkpoint/pinned.js';
 import { Checkpoints } from './checkpoints.js';
-import { Log, type Tail } from './log/log.js';
-import { type Found, loadCurrent, type StoreContext } from './open.js';
-import { faultOf, lostWrites } from './replay.js';
-import type { Replica } from './replica.js';
+import type { Log, Tail } from './log/log.js';
+import type { Found, StoreContext } from './open.js';
+import { partsIn, reload, taken } from './reload.js';
+import { lostWrites } from './replay.js';
+import type { OwnWrites, Replica } from './replica.js';
 import { Turns } from './tabs/turns.js';
-import { PartsLost, partsOf, WriteBuffer } from './write-buffer.js';
+import { WriteBuffer } from './write-buffer.js';
 
 /**
  * Of the time for closing, the part that a running checkpoint leaves to the storage, in
@@ -139,11 +140,9 @@ export class PersistentStore {
   }
 
   /**
-   * Applies entries that are not in the replica yet. An append of this tab may have failed and
-   * still have been applied. `own` gets the numbers of such writes first, and tells whether it has
-   * applied the write.
+   * Applies entries that are not in the replica yet. `own` is asked first about entries of this tab.
    */
-  async catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
+  async catchUp(own: OwnWrites): Promise<void> {
     await this.#catchUp(own);
     if (!this.#isOpened) this.#opened();
     if (!this.#hasChanged) return;
@@ -208,9 +207,9 @@ export class PersistentStore {
     this.#checkpoints.opened();
   }
 
-  async #catchUp(own: (number: number) => Promise<boolean>): Promise<void> {
+  async #catchUp(own: OwnWrites): Promise<void> {
     const again = async (): Promise<void> => {
-      await this.#reload();
+      await this.#reload(own);
       return this.#catchUp(own);
     };
     if (this.#arrival.hasFailed && !(await this.#arrival.isWhole())) return again();
@@ -244,21 +243,18 @@ export class PersistentStore {
   /** Applies an entry. Returns a reason if parts of the entry are lost. */
   async #take(
     { entry, seq, bytes }: Extract<Tail, { readonly type: 'entry' }>,
-    own: (number: number) => Promise<boolean>,
+    own: OwnWrites,
   ): Promise<Tail | undefined> {
-    try {
-      if (entry.writer !== this.writer || !(await own(entry.number))) {
-        const chunk = (name: string): Promise<Uint8Array | undefined> => this.#context.storage.read('chunks', name);
-        await this.#replica.apply(entry, (write) => partsOf(write, chunk, this.#options.dimensions));
-        this.#hasChanged = true;
-      }
-    } catch (error) {
-      if (error instanceof PartsLost) return this.#log.interrupted(error);
-      throw faultOf(seq, error);
-    }
+    const isForeign = entry.writer !== this.writer;
+    const ending = await taken(this.#log, seq, async () => {
+      if (!isForeign && (await own.apply(entry.number))) return;
+      await this.#replica.apply(entry, partsIn(this.#context.storage, this.#options.dimensions));
+      this.#hasChanged = true;
+    });
+    if (ending !== undefined) return ending;
     this.#checkpoints.unsaved.add([entry], seq, bytes);
     // A deletion of another tab may have used the reserve.
-    if (entry.kind === 'delete' && entry.writer !== this.writer) this.#checkpoints.reserve.doubt();
+    if (entry.kind === 'delete' && isForeign) this.#checkpoints.reserve.doubt();
     return undefined;
   }
 
@@ -277,26 +273,31 @@ export class PersistentStore {
   }
 
   /**
-   * Loads the checkpoint that is stored now. Until the checkpoint is loaded, the replica and the
-   * known log stay as before.
+   * Loads the checkpoint that is stored now, and the log after the checkpoint. Until all of that is
+   * read, the replica and the known log stay as before.
    */
-  async #reload(): Promise<void> {
-    for (;;) {
-      const log = await Log.open(this.#context.storage);
-      if (log === undefined || !this.#log.isOfSameDatabase(log)) throw this.#gone();
-      const loaded = await loadCurrent(this.#context, log, (stored) => {
+  async #reload(own: OwnWrites): Promise<void> {
+    const reloaded = await reload(
+      this.#context,
+      this.#log,
+      this.writer,
+      this.#replica,
+      (stored) => {
         if (!isSame(stored, this.#options)) throw this.#gone();
-      });
-      if (loaded === undefined) continue;
-      const arrival = new Arrival(loaded.stream, log, this.#context.slices);
-      await this.#replica.replace(loaded);
-      this.#hasChanged = true;
-      this.#arrival = arrival;
-      this.#watchArrival();
-      this.#log.adopt(log);
-      this.#checkpoints.replaced(loaded);
-      return;
-    }
+      },
+      () => this.#gone(),
+    );
+    await this.#replica.replace(reloaded.loaded);
+    this.#hasChanged = true;
+    this.#arrival = reloaded.arrival;
+    this.#watchArrival();
+    // The log may name a later checkpoint by now. The checkpointer shares the chunks of the loaded
+    // checkpoint.
+    this.#log.adopt(reloaded.begun);
+    this.#checkpoints.replaced(reloaded.loaded, reloaded.unsaved);
+    this.#log.adopt(reloaded.log.head);
+    if (reloaded.hasForeignDeletion) this.#checkpoints.reserve.doubt();
+    for (const [number, result] of reloaded.own) await own.applied(number, result);
   }
 
   /**

@@ -49,9 +49,12 @@ export class UnsavedLog {
     for (const [name, entry] of this.#parts) if (entry <= seq) this.#parts.delete(name);
   }
 
-  clear(): void {
+  /** Forgets all entries, and counts the entries of `other`. */
+  become(other: UnsavedLog): void {
     this.#parts.clear();
+    for (const [name, entry] of other.#parts) this.#parts.set(name, entry);
     this.#sizes.clear();
-    this.#bytes = 0;
+    for (const [entry, bytes] of other.#sizes) this.#sizes.set(entry, bytes);
+    this.#bytes = other.#bytes;
   }
 }

@@ -61,12 +61,19 @@ export class Process {
   readonly events: Told[];
   readonly #database: Database;
   readonly #first: unknown;
+  readonly #changes: () => number;
   #transactions = 0;
 
-  private constructor(database: Database, events: Told[]) {
+  private constructor(database: Database, events: Told[], changes: () => number) {
     this.#database = database;
     this.#first = database.collection().engine;
+    this.#changes = changes;
     this.events = events;
+  }
+
+  /** How often it was told that others have written. */
+  get changes(): number {
+    return this.#changes();
   }
 
   /** @param made what only the engine knows of */
@@ -111,6 +118,7 @@ export class Process {
     const engine = { ...SMALL_GRAPH, dimensions };
     const given = dimensions > 0 ? (['dimensions'] as const) : [];
     const events: Told[] = [];
+    let changes = 0;
     const opened = await openDatabase(
       { engine, given, recall: 0.95, stored: stored ?? undefined, salvages },
       {
@@ -118,10 +126,10 @@ export class Process {
         module,
         start: async () => makingWith(await instantiate(module), made),
         slices: hasty(),
-        tell: (event) => void (event.type === 'changed' || events.push(event)),
+        tell: (event) => void (event.type === 'changed' ? changes++ : events.push(event)),
       },
     );
-    return new Process(opened.database, events);
+    return new Process(opened.database, events, () => changes);
   }
 
   /** @param pause waited for before the last part */
@@ -191,6 +199,19 @@ export class Process {
     return (await this.#database.stats()).unlinked;
   }
 
+  /** Rows of writes under way. */
+  async hidden(): Promise<number> {
+    return (await this.#database.stats()).hidden;
+  }
+
+  count(): Promise<number> {
+    return this.#database.count();
+  }
+
+  async metadata(ids: readonly Id[]): Promise<readonly (object | undefined)[]> {
+    return (await this.#database.get({ ids, vectors: false })).metadata;
+  }
+
   flush(): Promise<undefined> {
     return this.#database.flush();
   }
@@ -215,9 +236,14 @@ export class Process {
     return (hits?.distances ?? []).map((distance) => Math.round((4 * distance) / Math.sqrt(dimensions)) / 4);
   }
 
+  /** Another, once another's checkpoint has taken the place of what it held. */
+  get engine(): unknown {
+    return this.#database.collection().engine;
+  }
+
   /** Whether another's checkpoint has taken the place of what it held. */
   get isReloaded(): boolean {
-    return this.#database.collection().engine !== this.#first;
+    return this.engine !== this.#first;
   }
 
   /** Whether rows are still to come. */

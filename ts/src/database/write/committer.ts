@@ -37,6 +37,8 @@ export interface Change<T> {
   entry(origin: Origin): Entry;
   /** Lets everybody see the change. */
   publish(): Generator<undefined, T>;
+  /** Ends the change without effect: the effect has come out of the log. */
+  withdraw(): Generator<undefined, void>;
 }
 
 /** At most, of changes that are logged together. */
@@ -258,13 +260,22 @@ export class Committer {
   }
 
   async #catchUp(waiting: Map<number, Queued>): Promise<void> {
-    await this.#store?.catchUp(async (number) => {
-      const queued = waiting.get(number);
-      // If not, the caller of the change hears that the change failed, and its rows are gone.
-      if (!queued?.change.isWhole()) return false;
-      waiting.delete(number);
-      await this.#publish(queued);
-      return true;
+    await this.#store?.catchUp({
+      apply: async (number) => {
+        const queued = waiting.get(number);
+        // If not, the caller of the change hears that the change failed, and its rows are gone.
+        if (!queued?.change.isWhole()) return false;
+        waiting.delete(number);
+        await this.#publish(queued);
+        return true;
+      },
+      applied: async (number, result) => {
+        const queued = waiting.get(number);
+        if (queued === undefined) return;
+        waiting.delete(number);
+        await this.#isolation.run(queued.change.withdraw());
+        queued.resolve(result);
+      },
     });
     this.#unsure = false;
   }

@@ -22,6 +22,7 @@ export function deletion(live: LiveState, ids: readonly Id[]): Change<number> {
     },
     entry: (origin) => ({ ...origin, kind: 'delete', ids }),
     publish: () => deleteRows(live.collection, ids),
+    *withdraw() {},
   };
 }
 

@@ -74,6 +74,10 @@ export class Transactions {
         end();
         return chosen;
       },
+      *withdraw() {
+        end();
+        yield* transaction.rollback();
+      },
     };
   }
 

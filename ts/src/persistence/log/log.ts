@@ -139,7 +139,7 @@ export class Log {
   }
 
   /** Takes over the head of another log of the same storage. */
-  adopt({ head }: Log): void {
+  adopt(head: Head): void {
     this.#know(head);
   }
 
