@@ -1,16 +1,17 @@
 // Replies as callers want replies: columns become objects, and each distance gets a score. Every
-// record and every hit gets metadata of its own: if a row occurs twice in a reply, both have one
-// metadata object.
+// record and every hit gets metadata of its own. If a row occurs twice in the replies to a call, a
+// worker's message holds the metadata of the row once. If the row was updated between two queries
+// of the call, the old and the new metadata share the values that the update kept.
 
 import type { HitsReply, RecordsReply } from '../base/calls.js';
-import type { Hit, Metric, ScannedRecord } from '../base/types.js';
+import type { Hit, Id, Metric, ScannedRecord } from '../base/types.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
 export class Decoder<M extends object> {
   readonly #metric: Metric;
   readonly #dimensions: number;
-  /** Metadata given out, if a row may occur more than once. */
-  readonly #given: Set<object> | undefined;
+  /** The ids whose metadata is given out, if a row may occur more than once. */
+  readonly #given: Set<Id> | undefined;
 
   /** For one call. `mayRepeat`: a row may occur more than once in its replies. */
   constructor(metric: Metric, dimensions: number, mayRepeat: boolean) {
@@ -21,28 +22,30 @@ export class Decoder<M extends object> {
 
   /** A record; with its vector if the reply has it. */
   record(reply: RecordsReply, i: number): ScannedRecord<M> {
-    return { id: reply.ids[i] as ScannedRecord<M>['id'], ...this.#content(reply, i) };
+    const id = reply.ids[i] as Id;
+    return { id, ...this.#content(reply, i, id) };
   }
 
   /** Hits, nearest first. */
   hits(reply: HitsReply): Hit<M>[] {
     return reply.ids.map((id, i) => {
       const distance = reply.distances[i] as number;
-      return { id, distance, score: scoreOf(this.#metric, distance), ...this.#content(reply, i) };
+      return { id, distance, score: scoreOf(this.#metric, distance), ...this.#content(reply, i, id) };
     });
   }
 
-  #content({ metadata, vectors }: RecordsReply, i: number) {
-    const content = { metadata: this.#own(metadata[i]) };
+  #content({ metadata, vectors }: RecordsReply, i: number, id: Id) {
+    const content = { metadata: this.#own(metadata[i], id) };
     const size = this.#dimensions;
     return vectors === undefined ? content : { ...content, vector: vectors.slice(i * size, (i + 1) * size) };
   }
 
-  #own(metadata: object | undefined): M {
-    // Metadata may be left out only where {} is a valid M.
+  /** Noted by id, since two versions of a row are two objects and may share values. */
+  #own(metadata: object | undefined, id: Id): M {
+    // Metadata may be left out only if {} is a valid M.
     if (metadata === undefined) return {} as M;
-    if (this.#given?.has(metadata)) return copyStored(metadata) as M;
-    this.#given?.add(metadata);
+    if (this.#given?.has(id)) return copyStored(metadata) as M;
+    this.#given?.add(id);
     return metadata as M;
   }
 }

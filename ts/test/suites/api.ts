@@ -209,6 +209,25 @@ export function defineApiSuite(label: string, open: Open): void {
       expect(first?.[0]?.vector).toHaveLength(8);
     });
 
+    test('hits of searchMany share no values, also if a row is updated between two queries', async () => {
+      const db = await open<{ version: number; tags: string[] }>({ dimensions: 4 });
+      await db.insert({ id: 1, vector: [1, 0, 0, 0], metadata: { version: 0, tags: ['a'] } });
+      const queries = Array.from({ length: 20_000 }, () => [1, 0, 0, 0]);
+      const versions = new Set<number>();
+      // Ends with the first call in which the update came between two queries.
+      for (let version = 1; versions.size < 2; version++) {
+        const [lists] = await Promise.all([
+          db.searchMany(queries, 1),
+          db.update({ id: 1, metadata: { version } as { version: number; tags: string[] } }),
+        ]);
+        const hits = lists.flat();
+        const tags = new Set(hits.map(({ metadata }) => metadata.tags));
+        expect([hits.length, tags.size]).toEqual([queries.length, queries.length]);
+        versions.clear();
+        for (const { metadata } of hits) versions.add(metadata.version);
+      }
+    });
+
     test('vectors may be any list of numbers, and are copied', async () => {
       const db = await open({ dimensions: 3, metric: 'euclidean' });
       const tensor = Float32Array.of(0, 0, 0, 1, 2, 3, 0, 0, 0);
