@@ -1,5 +1,7 @@
 // Registers the further stores of every collection.
 
+import { internal } from '../base/errors.js';
+import { inspect } from '../base/inspect.js';
 import { IDS, METADATA, VECTORS } from '../format/contents.js';
 import type { LoadableStore, Slots } from './slot-store.js';
 
@@ -7,19 +9,23 @@ import type { LoadableStore, Slots } from './slot-store.js';
 export type StoreFactory = (slots: Slots) => LoadableStore;
 
 const factories = new Map<string, StoreFactory>();
-/** Names of chunks of other kinds (docs/format.md). */
-const TAKEN = [VECTORS, IDS, METADATA, 'header', 'manifest', 'part', 'aside'];
+/**
+ * Names of chunks of other kinds (docs/format.md), and the one name in lowercase letters that every
+ * object has already: manifests list the stores as fields of an object.
+ */
+const TAKEN = [VECTORS, IDS, METADATA, 'header', 'manifest', 'part', 'aside', 'constructor'];
 
 /**
  * Adds a further store to every collection made from now on.
  *
  * @param name lowercase letters. Manifests keep the name forever, and a version without the store
  * refuses these manifests
+ * @throws `INTERNAL` if the name is taken, or has other characters
  * @returns removes the store again, for tests
  */
 export function registerStore(name: string, make: StoreFactory): () => void {
   if (!/^[a-z]+$/.test(name) || TAKEN.includes(name) || factories.has(name))
-    throw new Error(`no name for a store: ${name}`);
+    throw internal(`A store cannot have the name ${inspect(name)}`);
   factories.set(name, make);
   return () => void factories.delete(name);
 }

@@ -236,9 +236,14 @@ describe('A further store', () => {
     await expect(start(disk)).rejects.toMatchObject({ code: 'DAMAGED' });
   });
 
-  test.each(['vectors', 'ids', 'metadata', 'part', 'A', 'a1', '', '-'])('cannot be named %j', (name) => {
-    expect(() => registerStore(name, (slots) => new Toy(slots))).toThrow();
-  });
+  test.each(['vectors', 'ids', 'metadata', 'part', 'constructor', '__proto__', 'A', 'a1', '', '-'])(
+    'cannot be named %j',
+    (name) => {
+      expect(() => registerStore(name, (slots) => new Toy(slots))).toThrow(
+        expect.objectContaining({ code: 'INTERNAL', message: expect.stringContaining(JSON.stringify(name)) }),
+      );
+    },
+  );
 });
 
 async function exported(process: Process): Promise<Uint8Array> {
