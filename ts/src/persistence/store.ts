@@ -107,21 +107,21 @@ export class PersistentStore {
 
   /**
    * Runs an append in this tab's turn. `others` is true if other tabs may have written since
-   * `catchUp`: catching up first then saves a refusal.
+   * `catchUp`: catching up first then saves a refusal. If this process may only read, `others` is
+   * always true, since no other process tells this process about its writes.
    */
   inTurn<T>(run: (others: boolean) => Promise<T>): Promise<T> {
-    return this.#turns.take(run);
+    return this.#turns.take((others) => run(others || this.#isReadOnly));
   }
 
-  /** Nothing can be written here, and no other process tells this one about its writes. */
-  get isReadOnly(): boolean {
+  get #isReadOnly(): boolean {
     return this.#context.storage.isReadOnly === true;
   }
 
   /** True once the entries are logged. False if other tabs have written since `catchUp`. */
   async append(entries: readonly Entry[], strict: boolean): Promise<boolean> {
     // An empty append only syncs. A read-only storage has no unsynced commits.
-    if (entries.length === 0 && this.isReadOnly) return true;
+    if (entries.length === 0 && this.#isReadOnly) return true;
     const { reserve } = this.#checkpoints;
     // The reserve is for deletions and checkpoints. A write must leave the reserve whole.
     const frees = entries.every(({ kind }) => kind === 'delete');
@@ -233,7 +233,7 @@ export class PersistentStore {
    * log is read then.
    */
   async #mend({ lost, error: cause }: Extract<Tail, { readonly type: 'broken' }>): Promise<boolean> {
-    const { isReadOnly } = this;
+    const isReadOnly = this.#isReadOnly;
     const isNews = isReadOnly ? !this.#isCutOff : await this.#log.mend((kind) => this.#names.next(kind));
     this.#isCutOff = isReadOnly;
     if (isNews) this.#context.tell({ type: 'log-damaged', lost, error: lostWrites(lost, cause) });

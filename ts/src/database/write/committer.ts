@@ -124,7 +124,7 @@ export class Committer {
       const store = this.#store;
       if (store === undefined) return;
       const append = async (others: boolean): Promise<boolean> => {
-        if (others || store.isReadOnly) await this.#catchUp(new Map());
+        if (others) await this.#catchUp(new Map());
         return store.append([], true);
       };
       while (!(await store.inTurn(append))) await this.#catchUp(new Map());
