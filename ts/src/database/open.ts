@@ -10,12 +10,12 @@ import { instantiate } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
 import { importInto } from '../persistence/export/import.js';
 import { isOfDatabase } from '../persistence/log/evidence.js';
-import { type Found, findStored, type StorageEvent, type StoreContext } from '../persistence/open.js';
+import { type DatabaseEvent, type Found, findStored, type StoreContext } from '../persistence/open.js';
 import { PersistentStore } from '../persistence/store.js';
 import { openChannel } from '../persistence/tabs/channel.js';
 import { MemorySite } from '../storage/memory.js';
 import { Names } from '../storage/names.js';
-import type { ChangeChannel, Storage, StorageSite } from '../storage/storage.js';
+import type { ChangeChannel, StorageBackend, StorageSite } from '../storage/storage.js';
 import { Database } from './database.js';
 import { InMemoryReplica } from './replica.js';
 import type { SalvageReport } from './salvage/report.js';
@@ -37,11 +37,11 @@ export interface Surroundings {
   readonly start?: () => Promise<Instance>;
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;
-  readonly tell: (event: StorageEvent) => void;
+  readonly tell: (event: DatabaseEvent) => void;
   /** A file to make the database out of. */
   readonly source?: AsyncIterable<Uint8Array> | undefined;
   /** Who else may have a storage open. */
-  readonly channelOf?: (storage: Storage, name: string) => ChangeChannel | undefined;
+  readonly channelOf?: (storage: StorageBackend, name: string) => ChangeChannel | undefined;
 }
 
 /**
@@ -57,14 +57,14 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
   if (stored === undefined) return inMemory(options, around);
   const { site, slices } = around;
   let database: Database | undefined;
-  const tell = (event: StorageEvent): void => {
+  const tell = (event: DatabaseEvent): void => {
     // Another tab drops the database, or the browser has cleared the site's data: rows in memory
     // must not be taken for stored rows.
     if (event.type === 'storage-gone') database?.close().catch(() => {});
     around.tell(event);
   };
   let place: StorageSite;
-  let storage: Storage;
+  let storage: StorageBackend;
   /** Whether opening has made the storage. */
   let isNew = false;
   try {
@@ -109,7 +109,7 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
  * False if the storage holds a database. If true, no tab can begin a database in it any more: it
  * may be dropped.
  */
-function claim(storage: Storage): Promise<boolean> {
+function claim(storage: StorageBackend): Promise<boolean> {
   return storage.commit({ expect: null, put: [['head', 0, new Uint8Array()]] });
 }
 

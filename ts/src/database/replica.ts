@@ -7,7 +7,7 @@ import type { Collection } from '../collection/collection.js';
 import type { Entry } from '../format/entry.js';
 import type { Loaded } from '../persistence/checkpoint/load.js';
 import type { AtRest } from '../persistence/checkpoint/save.js';
-import type { StorageEvent } from '../persistence/open.js';
+import type { DatabaseEvent } from '../persistence/open.js';
 import type { Applied, PartsOf, Replica } from '../persistence/replica.js';
 import { Isolation } from './isolation.js';
 import { LiveState, type Loading } from './live-state.js';
@@ -21,10 +21,10 @@ export class InMemoryReplica implements Replica {
   readonly isolation: Isolation;
   readonly maintenance: Maintenance;
   readonly transactions: Transactions;
-  readonly #tell: (event: StorageEvent) => void;
+  readonly #tell: (event: DatabaseEvent) => void;
   #isStarted = false;
 
-  constructor(loading: Loading, slices: Slices = new Slices(), tell: (event: StorageEvent) => void = () => {}) {
+  constructor(loading: Loading, slices: Slices = new Slices(), tell: (event: DatabaseEvent) => void = () => {}) {
     this.slices = slices;
     this.live = new LiveState(loading);
     this.isolation = new Isolation(this.live, slices);

@@ -10,7 +10,7 @@ import type { Database } from '../database/database.js';
 import { type Opened, openDatabase } from '../database/open.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
-import type { StorageEvent } from '../persistence/open.js';
+import type { DatabaseEvent } from '../persistence/open.js';
 import { localSite } from '../storage/site.js';
 import { copyReply } from './copy-reply.js';
 import type { Host } from './host.js';
@@ -58,7 +58,7 @@ export class InThreadHost implements Host {
     // being collected while the storage is open.
     const listener = weakly(onEvent);
     const ended = new AbortController();
-    const tell = (event: StorageEvent): void => {
+    const tell = (event: DatabaseEvent): void => {
       if (event.type === 'storage-gone') ended.abort(event.error);
       listener(event);
     };

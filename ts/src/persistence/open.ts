@@ -6,22 +6,22 @@ import type { EdgeVecEvent } from '../base/types.js';
 import type { Instance } from '../engine/engine.js';
 import { encodeManifest, type Manifest, type StoredOptions } from '../format/manifest.js';
 import { Names } from '../storage/names.js';
-import type { ChangeChannel, Storage } from '../storage/storage.js';
+import type { ChangeChannel, StorageBackend } from '../storage/storage.js';
 import { isLean } from './checkpoint/lean.js';
 import { type Loaded, loadCheckpoint, readManifest } from './checkpoint/load.js';
 import { Log } from './log/log.js';
 
 /** Events for the application that are no error of a call. */
-export type StorageEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavailable' | 'worker-died' }>;
+export type DatabaseEvent = Exclude<EdgeVecEvent, { readonly type: 'worker-unavailable' | 'worker-died' }>;
 
 /** The storage of a database, and the tools that persistence works with. */
 export interface StoreContext {
-  readonly storage: Storage;
+  readonly storage: StorageBackend;
   readonly name: string;
   readonly slices: Slices;
   /** Starts a WebAssembly instance for one engine. */
   readonly start: () => Promise<Instance>;
-  readonly tell: (event: StorageEvent) => void;
+  readonly tell: (event: DatabaseEvent) => void;
   /** The channel to other holders of the database. */
   readonly channel: ChangeChannel | undefined;
 }
@@ -55,7 +55,7 @@ export async function findStored(
 }
 
 /** Makes a new database. Undefined if another tab was first. */
-async function begin(storage: Storage, names: Names, options: StoredOptions): Promise<Log | undefined> {
+async function begin(storage: StorageBackend, names: Names, options: StoredOptions): Promise<Log | undefined> {
   const name = names.next('manifest');
   const manifest: Manifest = { options, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
   return Log.begin(storage, name, [['chunks', name, encodeManifest(manifest)]]);

@@ -9,7 +9,7 @@
 import type { EdgeVecError } from '../base/errors.js';
 import type { Head } from '../format/head.js';
 import type { StoredOptions } from '../format/manifest.js';
-import type { Storage } from '../storage/storage.js';
+import type { StorageBackend } from '../storage/storage.js';
 import { Arrival } from './arrival.js';
 import type { Loaded } from './checkpoint/load.js';
 import { Log, type Tail } from './log/log.js';
@@ -75,7 +75,7 @@ export async function reload(
  * another checkpoint by now.
  */
 async function readLog(
-  storage: Storage,
+  storage: StorageBackend,
   log: Log,
   writer: string,
   { collection, manifest }: Loaded,
@@ -114,6 +114,6 @@ export async function taken(log: Log, seq: number, apply: () => Promise<void>): 
 }
 
 /** Reads the parts of writes. */
-export function partsIn(storage: Storage, dimensions: number): PartsOf {
+export function partsIn(storage: StorageBackend, dimensions: number): PartsOf {
   return (write) => partsOf(write, (name) => storage.read('chunks', name), dimensions);
 }

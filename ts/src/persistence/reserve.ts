@@ -10,7 +10,7 @@
 // A database without free slots keeps room for some more log. After rows have been deleted, new
 // rows take their slots, and need room only in the log: the new rows use the room for more log.
 
-import type { Storage } from '../storage/storage.js';
+import type { StorageBackend } from '../storage/storage.js';
 
 /** Bytes for the log entries of deletions, about ten bytes for an id. */
 const LEAST_BYTES = 1 << 16;
@@ -42,14 +42,14 @@ export interface Sizes {
 }
 
 export class Reserve {
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   readonly #sizes: () => Sizes;
   #wanted = 0;
   #filling: Promise<boolean> | undefined;
   #isBegun = false;
   #isFilled = true;
 
-  constructor(storage: Storage, sizes: () => Sizes) {
+  constructor(storage: StorageBackend, sizes: () => Sizes) {
     this.#storage = storage;
     this.#sizes = sizes;
   }

@@ -10,7 +10,7 @@ import type { WriteEntry } from '../format/entry.js';
 import { decodePart, decodeParts, encodePart, type StoredPart } from '../format/part.js';
 import { assertRoom } from '../storage/estimate.js';
 import type { Names } from '../storage/names.js';
-import type { Storage } from '../storage/storage.js';
+import type { StorageBackend } from '../storage/storage.js';
 
 /**
  * Bytes that wait in memory, and that go into the entry itself in the end. A part of a slice must
@@ -19,7 +19,7 @@ import type { Storage } from '../storage/storage.js';
 const KEPT_BYTES = 1 << 20;
 
 export class WriteBuffer {
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   readonly #names: Names;
   /** Lets a checkpoint make room. False if the storage has no more room than before. */
   readonly #makeRoom: () => Promise<boolean>;
@@ -42,7 +42,7 @@ export class WriteBuffer {
   /** The writing to storage. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(storage: Storage, names: Names, makeRoom: () => Promise<boolean>, total?: number) {
+  constructor(storage: StorageBackend, names: Names, makeRoom: () => Promise<boolean>, total?: number) {
     this.#storage = storage;
     this.#names = names;
     this.#makeRoom = makeRoom;

@@ -2,7 +2,7 @@
 // fit is slow, comes to nothing, and takes room from others meanwhile.
 
 import { EdgeVecError, type EdgeVecErrorDetails } from '../base/errors.js';
-import type { Storage } from './storage.js';
+import type { StorageBackend } from './storage.js';
 
 /** Bytes. EdgeVec tries smaller writes without asking, since asking may take as long. */
 const ASK_FROM = 8 << 20;
@@ -15,7 +15,7 @@ const ASK_FROM = 8 << 20;
 const CERTAIN = 2;
 
 /** @throws `QUOTA` if about `needed` bytes certainly do not fit. Nothing has been written then */
-export async function assertRoom(storage: Storage, needed: number): Promise<void> {
+export async function assertRoom(storage: StorageBackend, needed: number): Promise<void> {
   if (needed < ASK_FROM) return;
   // If the platform does not tell the room, the write is tried.
   const estimate = await storage.estimate().catch(() => undefined);
@@ -26,7 +26,7 @@ export async function assertRoom(storage: Storage, needed: number): Promise<void
 }
 
 export function quotaExceeded(
-  kind: Storage['kind'],
+  kind: StorageBackend['kind'],
   details: Pick<EdgeVecErrorDetails, 'expected' | 'got' | 'cause'>,
 ): EdgeVecError {
   return new EdgeVecError('QUOTA', 'There is no room left on this device for the write', {

@@ -5,8 +5,8 @@ import { closed } from '../base/errors.js';
 import {
   type Batch,
   type Keys,
-  type Storage,
-  type StorageEstimate,
+  type SpaceEstimate,
+  type StorageBackend,
   type StorageSite,
   type StoreName,
   sameBytes,
@@ -21,7 +21,7 @@ export class MemorySite implements StorageSite {
   readonly #kept = new Map<string, Stores>();
   readonly #open = new Map<string, Set<MemoryStorage>>();
 
-  async open(name: string, onGone: () => void): Promise<Storage> {
+  async open(name: string, onGone: () => void): Promise<StorageBackend> {
     let stores = this.#kept.get(name);
     if (stores === undefined) {
       stores = { head: new Map(), log: new Map(), chunks: new Map() };
@@ -34,7 +34,7 @@ export class MemorySite implements StorageSite {
     return storage;
   }
 
-  async inspect(name: string): Promise<Storage | undefined> {
+  async inspect(name: string): Promise<StorageBackend | undefined> {
     return this.#kept.has(name) ? unwritten(await this.open(name, () => {})) : undefined;
   }
 
@@ -48,7 +48,7 @@ export class MemorySite implements StorageSite {
   }
 }
 
-class MemoryStorage implements Storage {
+class MemoryStorage implements StorageBackend {
   readonly kind = 'memory';
   readonly lost = 0;
   readonly #stores: Stores;
@@ -91,7 +91,7 @@ class MemoryStorage implements Storage {
     return true;
   }
 
-  async estimate(): Promise<StorageEstimate | undefined> {
+  async estimate(): Promise<SpaceEstimate | undefined> {
     return undefined;
   }
 

@@ -48,7 +48,7 @@ export interface Batch {
 }
 
 /** Room on the device, in bytes. */
-export interface StorageEstimate {
+export interface SpaceEstimate {
   readonly usage: number;
   readonly quota: number;
 }
@@ -60,7 +60,7 @@ export interface StorageEstimate {
  * - `STORAGE_FAILED` if the platform failed.
  * - `CLOSED` after `close`, or if another tab took the storage away.
  */
-export interface Storage {
+export interface StorageBackend {
   /** The kind of storage, for people. */
   readonly kind: 'indexeddb' | 'files' | 'memory';
   /**
@@ -93,7 +93,7 @@ export interface Storage {
    */
   commit(batch: Batch): Promise<boolean>;
   /** The used and the allowed bytes. Undefined if the platform does not tell. */
-  estimate(): Promise<StorageEstimate | undefined>;
+  estimate(): Promise<SpaceEstimate | undefined>;
   /**
    * Sets the size of the reserve to `bytes`. A `reserved` batch that finds no other room gives some
    * of the reserve back. False if the device has no room for the whole reserve. Undefined if the
@@ -143,7 +143,7 @@ export interface ChangeChannel {
 
 /** All storages of one kind on this device. */
 export interface StorageSite {
-  readonly kind: Storage['kind'];
+  readonly kind: StorageBackend['kind'];
   /**
    * Opens the storage of this name, or makes a new storage. The storage calls `onGone` once if the
    * platform or another tab takes the storage away.
@@ -151,7 +151,7 @@ export interface StorageSite {
    * @throws `STORAGE_UNAVAILABLE` if the platform refuses, `BLOCKED` if other holders do not let
    * go.
    */
-  open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage>;
+  open(name: string, onGone: (why?: EdgeVecError) => void): Promise<StorageBackend>;
   /**
    * The stored data under this name, to look at, in any state. Undefined if nothing is stored.
    * Looking makes no storage, takes no lock that keeps others out and writes nothing. Every commit
@@ -159,7 +159,7 @@ export interface StorageSite {
    *
    * @throws `STORAGE_UNAVAILABLE`, `BLOCKED`
    */
-  inspect(name: string): Promise<Storage | undefined>;
+  inspect(name: string): Promise<StorageBackend | undefined>;
   /** The names of all storages, ascending. */
   list(): Promise<string[]>;
   /** Removes a storage, if the storage exists. @throws `BLOCKED` if other holders do not let go. */

@@ -1,10 +1,10 @@
 // A storage opened only for reading, as a salvage does.
 
 import { EdgeVecError } from '../base/errors.js';
-import type { Storage } from './storage.js';
+import type { StorageBackend } from './storage.js';
 
 /** The same storage, but every commit is refused. */
-export function unwritten(storage: Storage): Storage {
+export function unwritten(storage: StorageBackend): StorageBackend {
   return {
     kind: storage.kind,
     lost: storage.lost,

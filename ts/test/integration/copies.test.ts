@@ -3,7 +3,7 @@
 // is one of them, whole.
 
 import { describe, expect, test } from 'vitest';
-import type { Storage, StorageSite } from '../../src/storage/storage.js';
+import type { StorageBackend, StorageSite } from '../../src/storage/storage.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 import { random } from '../support/vectors.js';
@@ -21,14 +21,14 @@ function siteWith(own: Disk, copy: FaultySite): StorageSite {
   const site = new FaultySite(own);
   return {
     kind: 'memory',
-    open: (name): Promise<Storage> => (name === COPY ? copy.open() : site.open()),
+    open: (name): Promise<StorageBackend> => (name === COPY ? copy.open() : site.open()),
     inspect: () => site.inspect(),
     list: () => site.list(),
     drop: () => site.drop(),
   };
 }
 
-class Scheduler {
+class TabScheduler {
   readonly #next: () => number;
   #held: { readonly site: FaultySite; readonly go: () => void }[] = [];
 
@@ -90,7 +90,7 @@ describe('Copies under one name', () => {
     const [large, small] = [await diskWith(LARGE), await diskWith(SMALL)];
     const wins = [0, 0];
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const scheduler = new Scheduler(seed);
+      const scheduler = new TabScheduler(seed);
       const copy = seed % 3 === 0 ? await diskWith([{ id: 'before', n: 0 }], seed % 2 === 0) : new Disk();
       const saves = [large, small].map(async (own) => {
         const process = await Process.start(siteWith(own.copy(), scheduler.site(copy)), DIMENSIONS);
@@ -112,7 +112,7 @@ describe('Copies under one name', () => {
   test('one that ends in the middle leaves the other whole', async () => {
     const [large, small] = [await diskWith(LARGE), await diskWith(SMALL)];
     for (let seed = 1; seed <= SEEDS / 2; seed++) {
-      const scheduler = new Scheduler(seed);
+      const scheduler = new TabScheduler(seed);
       const copy = await diskWith([{ id: 'before', n: 0 }]);
       const sites = [large, small].map((own) => ({ own: own.copy(), held: scheduler.site(copy) }));
       const acknowledged: Row[][] = [];
@@ -138,7 +138,7 @@ describe('Copies under one name', () => {
     const small = await diskWith(SMALL);
     let refused = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const scheduler = new Scheduler(seed);
+      const scheduler = new TabScheduler(seed);
       const copy = await diskWith([{ id: 'before', n: 0 }], seed % 2 === 0);
       const held = scheduler.site(copy);
       const starting = Process.start(held, DIMENSIONS);

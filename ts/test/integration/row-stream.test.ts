@@ -7,7 +7,7 @@ import { EdgeVecError } from '../../src/base/errors.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import type { StorageEvent } from '../../src/persistence/open.js';
+import type { DatabaseEvent } from '../../src/persistence/open.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { failure } from '../support/open.js';
 import { hasty } from '../support/process.js';
@@ -57,7 +57,7 @@ const rowChunkOf = (key: string | number | undefined): number | undefined => {
 
 interface Opened {
   readonly database: Database;
-  readonly events: StorageEvent[];
+  readonly events: DatabaseEvent[];
 }
 
 const ENGINE = {
@@ -71,7 +71,7 @@ const ENGINE = {
 
 async function start(site: FaultySite): Promise<Opened> {
   const { module } = await inlineEngine();
-  const events: StorageEvent[] = [];
+  const events: DatabaseEvent[] = [];
   const { database } = await openDatabase(
     { engine: ENGINE, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
     {

@@ -15,10 +15,10 @@ let names = 0;
 const SAVED = 5;
 const LOGGED = 6;
 
-type Pick = (below: number) => number;
+type DrawBelow = (below: number) => number;
 
 /** What is changed, and how: the first word says what may follow from it. */
-function damage(values: Values, tampering: Tampering, pick: Pick): string {
+function damage(values: Values, tampering: Tampering, pick: DrawBelow): string {
   const chunks = [...values.keys()].filter((key) => key.startsWith('chunks/')).sort();
   const chunk = chunks[pick(chunks.length)] as string;
   const kind = pick(8);

@@ -2,18 +2,18 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';
-import { type Storage, type StorageSite, sameBytes } from '../../src/storage/storage.js';
+import { type StorageBackend, type StorageSite, sameBytes } from '../../src/storage/storage.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
-async function logOf(storage: Storage, after = 0): Promise<[number, number[]][]> {
+async function logOf(storage: StorageBackend, after = 0): Promise<[number, number[]][]> {
   const entries: [number, number[]][] = [];
   for await (const [key, value] of storage.scan(after)) entries.push([key, [...value]]);
   return entries;
 }
 
 /** As bytes: an array of a few thousand numbers takes long to be compared. */
-async function bytesOf(storage: Storage, after = 0): Promise<[number, Uint8Array][]> {
+async function bytesOf(storage: StorageBackend, after = 0): Promise<[number, Uint8Array][]> {
   const entries: [number, Uint8Array][] = [];
   for await (const entry of storage.scan(after)) entries.push([...entry]);
   return entries;
@@ -38,17 +38,17 @@ let names = 0;
 
 export function defineStorageSuite(label: string, { site: makeSite, again }: StorageCase): void {
   describe(`Storage, ${label}`, () => {
-    const opened: Storage[] = [];
+    const opened: StorageBackend[] = [];
     const made: [StorageSite, string][] = [];
 
-    async function open(site: StorageSite, name: string, onGone: () => void = () => {}): Promise<Storage> {
+    async function open(site: StorageSite, name: string, onGone: () => void = () => {}): Promise<StorageBackend> {
       const storage = await site.open(name, onGone);
       opened.push(storage);
       made.push([site, name]);
       return storage;
     }
 
-    async function fresh(): Promise<{ site: StorageSite; name: string; storage: Storage }> {
+    async function fresh(): Promise<{ site: StorageSite; name: string; storage: StorageBackend }> {
       const site = await makeSite();
       const name = `conformance-${Date.now()}-${names++}`;
       return { site, name, storage: await open(site, name) };
@@ -268,7 +268,8 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
         ],
       });
       expect(await logOf(other)).toEqual([[1, [1]]]);
-      const commit = (one: Storage, i: number) => one.commit({ expect: bytes(1), put: [['head', 0, bytes(1, i)]] });
+      const commit = (one: StorageBackend, i: number) =>
+        one.commit({ expect: bytes(1), put: [['head', 0, bytes(1, i)]] });
       const passed = await Promise.all([commit(storage, 1), commit(other, 2), commit(storage, 3), commit(other, 4)]);
       expect(passed.filter(Boolean)).toHaveLength(1);
     });

@@ -8,8 +8,8 @@ import { decodeManifest, namesOf } from '../../src/format/manifest.js';
 import {
   type Batch,
   type Keys,
-  type Storage,
-  type StorageEstimate,
+  type SpaceEstimate,
+  type StorageBackend,
   type StorageSite,
   type StoreName,
   sameBytes,
@@ -168,11 +168,11 @@ export class FaultySite implements StorageSite {
     this.#disk = disk;
   }
 
-  async open(): Promise<Storage> {
+  async open(): Promise<StorageBackend> {
     return new FaultyStorage(this.#disk, this);
   }
 
-  inspect(): Promise<Storage> {
+  inspect(): Promise<StorageBackend> {
     return this.open();
   }
 
@@ -210,7 +210,7 @@ export class FaultySite implements StorageSite {
   }
 }
 
-class FaultyStorage implements Storage {
+class FaultyStorage implements StorageBackend {
   readonly kind = 'memory';
   readonly lost = 0;
   readonly #disk: Disk;
@@ -258,7 +258,7 @@ class FaultyStorage implements Storage {
     });
   }
 
-  async estimate(): Promise<StorageEstimate | undefined> {
+  async estimate(): Promise<SpaceEstimate | undefined> {
     return undefined;
   }
 

@@ -10,7 +10,7 @@ import { openDatabase, type Surroundings } from '../../src/database/open.js';
 import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/load.js';
-import type { StorageEvent } from '../../src/persistence/open.js';
+import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
 /** What engines of tests are made with, but for the dimensions: the graph is small. */
@@ -55,7 +55,7 @@ export interface Row {
 }
 
 /** All but that others have written. */
-export type Told = Exclude<StorageEvent, { readonly type: 'changed' }>;
+export type Told = Exclude<DatabaseEvent, { readonly type: 'changed' }>;
 
 export class Process {
   readonly events: Told[];

@@ -2,14 +2,14 @@
 
 import { node } from '../../src/storage/files/node.js';
 import { FilesSite } from '../../src/storage/files/site.js';
-import type { Storage } from '../../src/storage/storage.js';
+import type { StorageBackend } from '../../src/storage/storage.js';
 import type { Order } from './thread.js';
 
 type Port = NonNullable<typeof import('node:worker_threads').parentPort>;
 
 const threads = process.getBuiltinModule('node:worker_threads');
 const port = threads.parentPort as Port;
-let storage: Storage | undefined;
+let storage: StorageBackend | undefined;
 
 async function obey(order: Order): Promise<unknown> {
   if (order.open !== undefined) {

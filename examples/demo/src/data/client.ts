@@ -1,5 +1,5 @@
 import type { Batch, DataSet, RowMetadata, Source } from './types';
-import type { Reply, Request } from './worker';
+import type { Reply, WorkerCall } from './worker';
 
 /** Small enough for reading a batch without a long frame, and large enough for few messages. */
 const BATCH_BYTES = 1 << 20;
@@ -66,13 +66,13 @@ export class DataClient {
     this.#worker.terminate();
   }
 
-  #call(request: Request): Promise<Batch | null> {
+  #call(request: WorkerCall): Promise<Batch | null> {
     const reply = this.#turn.then(() => this.#send(request));
     this.#turn = reply.catch(() => {});
     return reply;
   }
 
-  #send(request: Request): Promise<Batch | null> {
+  #send(request: WorkerCall): Promise<Batch | null> {
     return new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data }: MessageEvent<Reply>) =>
         'error' in data ? reject(new Error(data.error)) : resolve(data.batch);

@@ -4,7 +4,7 @@ import { folder } from './folder';
 import { synthetic } from './synthetic';
 import type { Batch, Reader, Source } from './types';
 
-export type Request =
+export type WorkerCall =
   | { call: 'open'; source: Source; from: number }
   | { call: 'next'; limit: number }
   | { call: 'queries'; skip: number; limit: number };
@@ -13,7 +13,7 @@ export type Reply = { batch: Batch | null } | { error: string };
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 let reader: Reader | null = null;
 
-async function answer(request: Request): Promise<Batch | null> {
+async function answer(request: WorkerCall): Promise<Batch | null> {
   if (request.call === 'open') {
     reader?.close();
     const { source, from } = request;
@@ -25,7 +25,7 @@ async function answer(request: Request): Promise<Batch | null> {
 }
 
 // One request at a time: the client waits for each reply.
-scope.onmessage = async ({ data }: MessageEvent<Request>) => {
+scope.onmessage = async ({ data }: MessageEvent<WorkerCall>) => {
   try {
     const batch = await answer(data);
     scope.postMessage({ batch } satisfies Reply, batch ? [batch.vectors.buffer] : []);

@@ -11,7 +11,7 @@ import { isWhole } from '../../format/chunk.js';
 import { decodeFrame, type Entry, type WriteEntry } from '../../format/entry.js';
 import { decodePart, decodeParts } from '../../format/part.js';
 import { readAside } from '../../persistence/log/aside.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import { Transaction } from '../write/transaction.js';
 import { isOfBytes } from './errors.js';
 import type { Findings } from './report.js';
@@ -31,7 +31,7 @@ interface Found {
  *
  * @param checkpoint undefined if the last checkpoint is not known
  */
-export async function entriesAfter(storage: Storage, checkpoint: string | undefined): Promise<Found[]> {
+export async function entriesAfter(storage: StorageBackend, checkpoint: string | undefined): Promise<Found[]> {
   const log: StoredEntry[] = [];
   for await (const entry of storage.scan(0)) log.push(entry);
   const found: Found[] = [];
@@ -58,7 +58,7 @@ export async function entriesAfter(storage: Storage, checkpoint: string | undefi
  * @param after the number of the last entry that the rows hold; undefined if not known
  */
 export async function applyEntries(
-  storage: Storage,
+  storage: StorageBackend,
   found: readonly Found[],
   after: number | undefined,
   into: Collection,
@@ -88,7 +88,7 @@ export function missing(from: number, to: number, findings: Findings): void {
 
 /** False if nothing of the entry can be applied. */
 async function apply(
-  storage: Storage,
+  storage: StorageBackend,
   seq: number,
   entry: Entry,
   into: Collection,
@@ -124,7 +124,7 @@ async function apply(
 }
 
 async function* readableParts(
-  storage: Storage,
+  storage: StorageBackend,
   seq: number,
   { stored, parts }: WriteEntry,
   dimensions: number,

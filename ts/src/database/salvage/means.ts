@@ -2,10 +2,10 @@
 
 import type { Slices } from '../../base/time-slices.js';
 import type { Instance } from '../../engine/engine.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 
 export interface Means {
-  readonly storage: Storage;
+  readonly storage: StorageBackend;
   readonly slices: Slices;
   readonly start: () => Promise<Instance>;
 }

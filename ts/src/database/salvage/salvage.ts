@@ -11,7 +11,7 @@ import type { Manifest, StoredOptions } from '../../format/manifest.js';
 import { decodeManifest } from '../../format/manifest.js';
 import { dimensionsOf } from '../../format/part.js';
 import { kindOf } from '../../storage/names.js';
-import { type Storage, type StorageSite, sameBytes } from '../../storage/storage.js';
+import { type StorageBackend, type StorageSite, sameBytes } from '../../storage/storage.js';
 import { checkMetadata, rescueCheckpoint, wholeCheckpoint } from './checkpoint.js';
 import { applyEntries, entriesAfter, missing } from './log.js';
 import type { Means } from './means.js';
@@ -58,7 +58,7 @@ export async function salvage(
   }
 }
 
-async function inspected(site: StorageSite, name: string): Promise<Storage> {
+async function inspected(site: StorageSite, name: string): Promise<StorageBackend> {
   const storage = await site.inspect(name);
   if (storage !== undefined) return storage;
   throw new EdgeVecError('NOT_FOUND', `There is no database ${inspect(name)}`, {
@@ -93,7 +93,7 @@ async function from(means: Means, name: string, asked: EngineOptions): Promise<S
   }
 }
 
-async function headOf(storage: Storage, findings: Findings): Promise<Head | undefined> {
+async function headOf(storage: StorageBackend, findings: Findings): Promise<Head | undefined> {
   const bytes = await storage.read('head', 0);
   try {
     if (bytes !== undefined) return decodeHead(bytes);
@@ -106,7 +106,7 @@ async function headOf(storage: Storage, findings: Findings): Promise<Head | unde
 
 /** The checkpoint that the head names; else the newest whose manifest can be read. */
 async function checkpointOf(
-  storage: Storage,
+  storage: StorageBackend,
   head: Head | undefined,
   findings: Findings,
 ): Promise<{ readonly name: string; readonly manifest: Manifest } | undefined> {
@@ -126,7 +126,7 @@ async function checkpointOf(
   return undefined;
 }
 
-async function manifestOf(storage: Storage, name: string): Promise<Manifest | undefined> {
+async function manifestOf(storage: StorageBackend, name: string): Promise<Manifest | undefined> {
   const bytes = await storage.read('chunks', name);
   try {
     return bytes && decodeManifest(bytes);

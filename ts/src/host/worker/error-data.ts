@@ -8,7 +8,7 @@ import {
   type EdgeVecErrorDetails,
 } from '../../base/errors.js';
 import type { SalvageLoss, SalvageReport } from '../../database/salvage/report.js';
-import type { StorageEvent } from '../../persistence/open.js';
+import type { DatabaseEvent } from '../../persistence/open.js';
 
 /** An error as structured-clone data. */
 export interface ErrorData {
@@ -18,7 +18,7 @@ export interface ErrorData {
 }
 
 /** An event as structured-clone data. */
-export type EventData = Omit<StorageEvent, 'error'> & { readonly error?: ErrorData };
+export type EventData = Omit<DatabaseEvent, 'error'> & { readonly error?: ErrorData };
 
 /** Packs an error for `postMessage`. */
 export function packError(thrown: unknown): ErrorData {
@@ -38,13 +38,13 @@ export function unpackError({ code, problem, details }: ErrorData): EdgeVecError
 }
 
 /** Packs an event for `postMessage`. */
-export function packEvent(event: StorageEvent): EventData {
+export function packEvent(event: DatabaseEvent): EventData {
   return 'error' in event ? { ...event, error: packError(event.error) } : event;
 }
 
 /** The reverse of {@link packEvent}. */
-export function unpackEvent(data: EventData): StorageEvent {
-  return (data.error === undefined ? data : { ...data, error: unpackError(data.error) }) as StorageEvent;
+export function unpackEvent(data: EventData): DatabaseEvent {
+  return (data.error === undefined ? data : { ...data, error: unpackError(data.error) }) as DatabaseEvent;
 }
 
 /** A report as structured-clone data. */

@@ -7,7 +7,7 @@ import { EdgeVecError } from '../../base/errors.js';
 import { Slices } from '../../base/time-slices.js';
 import type { Database } from '../../database/database.js';
 import { openDatabase } from '../../database/open.js';
-import type { StorageEvent } from '../../persistence/open.js';
+import type { DatabaseEvent } from '../../persistence/open.js';
 import { IndexedDbSite } from '../../storage/indexeddb/site.js';
 import { buffersOf } from './buffers.js';
 import { packError, packEvent, packReport, unpackError } from './error-data.js';
@@ -84,7 +84,7 @@ function pong(sent: number): void {
 async function open({ module, options }: OpenMessage['open']): Promise<void> {
   isOpening = true;
   try {
-    const tell = (event: StorageEvent): void => scope.postMessage({ event: packEvent(event) });
+    const tell = (event: DatabaseEvent): void => scope.postMessage({ event: packEvent(event) });
     const site = async () => new IndexedDbSite();
     const source = options.imports ? fed.read() : undefined;
     const opened = await openDatabase(options, { module, slices: new Slices(), site, tell, source });

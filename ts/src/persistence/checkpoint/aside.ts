@@ -3,7 +3,7 @@
 
 import { decodeHead } from '../../format/head.js';
 import { kindOf } from '../../storage/names.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import { ASIDE, chunksOfAside } from '../log/aside.js';
 
 /**
@@ -12,7 +12,7 @@ import { ASIDE, chunksOfAside } from '../log/aside.js';
  * @returns the chunks kept for entries set aside after the stored checkpoint. Neither checkpoint
  * nor log names these chunks
  */
-export async function tidyAside(storage: Storage): Promise<ReadonlySet<string>> {
+export async function tidyAside(storage: StorageBackend): Promise<ReadonlySet<string>> {
   const all = (await storage.chunks()).filter((name) => kindOf(name) === ASIDE);
   if (all.length === 0) return new Set();
   const head = await storage.read('head', 0);

@@ -13,7 +13,7 @@ import { type Header, readHeader } from '../../format/engine-header.js';
 import { decodeManifest, type Manifest, type StoredOptions } from '../../format/manifest.js';
 import { CODES, GRAPH_SECTIONS, ROWS, SECTIONS } from '../../format/sections.js';
 import { unknownField } from '../../format/version.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import { AHEAD, RowStream } from './row-stream.js';
 
 /** How many slots are checked between two looks at the clock. */
@@ -29,7 +29,7 @@ export interface Loaded {
 }
 
 /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
-export async function readManifest(storage: Storage, name: string): Promise<Manifest> {
+export async function readManifest(storage: StorageBackend, name: string): Promise<Manifest> {
   const bytes = await storage.read('chunks', name);
   if (bytes === undefined) throw damaged('the checkpoint');
   const manifest = decodeManifest(bytes);
@@ -54,7 +54,7 @@ export function assertStoresKnown({ stores = {} }: Manifest): void {
  * later checkpoint in the meantime and deleted the chunks of this manifest
  */
 export async function loadCheckpoint(
-  storage: Storage,
+  storage: StorageBackend,
   manifest: Manifest,
   instance: Instance,
   slices: Slices,
@@ -136,7 +136,7 @@ interface Item {
 }
 
 /** Reads several chunks at once, and takes the chunks in order. */
-async function inOrder(storage: Storage, items: readonly Item[], slices: Slices): Promise<void> {
+async function inOrder(storage: StorageBackend, items: readonly Item[], slices: Slices): Promise<void> {
   const reading: Promise<Uint8Array | undefined>[] = [];
   for (const [i, item] of items.entries()) {
     while (reading.length < Math.min(items.length, i + AHEAD)) {
@@ -156,7 +156,7 @@ async function inOrder(storage: Storage, items: readonly Item[], slices: Slices)
  * @param what the name of the data, for the error
  * @throws `DAMAGED`
  */
-async function readChunk(storage: Storage, ref: ChunkRef, what: string): Promise<Uint8Array> {
+async function readChunk(storage: StorageBackend, ref: ChunkRef, what: string): Promise<Uint8Array> {
   const read = await storage.read('chunks', ref.name);
   if (!isWhole(ref, read)) throw damaged(what);
   return read;

@@ -5,7 +5,7 @@ import { decodeFrame } from '../../format/entry.js';
 import { decodeHead } from '../../format/head.js';
 import { namesOf } from '../../format/manifest.js';
 import { kindOf, type Names } from '../../storage/names.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import { tidyAside } from './aside.js';
 import { readManifest } from './load.js';
 
@@ -20,7 +20,11 @@ const OF_COPY = /^\d+$/;
  * @param isKept whether this tab uses the chunk
  * @throws `DAMAGED`, `STORAGE_FAILED`, `CLOSED`; no orphan is then deleted
  */
-export async function dropOrphans(storage: Storage, names: Names, isKept: (name: string) => boolean): Promise<void> {
+export async function dropOrphans(
+  storage: StorageBackend,
+  names: Names,
+  isKept: (name: string) => boolean,
+): Promise<void> {
   // Entries set aside before the stored checkpoint are useless to every tab, so the other tabs do
   // not matter here.
   await tidyAside(storage);
@@ -47,7 +51,7 @@ export async function dropOrphans(storage: Storage, names: Names, isKept: (name:
 
 /** The chunks that the checkpoint and the log name, and the head that was read. */
 async function namedIn(
-  storage: Storage,
+  storage: StorageBackend,
 ): Promise<{ readonly named: ReadonlySet<string>; readonly head: Uint8Array | null }> {
   const head = (await storage.read('head', 0)) ?? null;
   const named = new Set<string>();

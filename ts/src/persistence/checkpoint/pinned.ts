@@ -4,7 +4,7 @@ import { damaged, EdgeVecError } from '../../base/errors.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
 import { quotaExceeded } from '../../storage/estimate.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import type { Log } from '../log/log.js';
 import { isLean } from './lean.js';
 import { readManifest } from './load.js';
@@ -12,12 +12,12 @@ import { readManifest } from './load.js';
 export class Pinned {
   readonly manifest: Manifest;
   readonly #name: string;
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   readonly #log: Log;
   /** Ends the reading. Tabs may then delete the chunks. */
   readonly release: () => void;
 
-  private constructor(manifest: Manifest, name: string, storage: Storage, log: Log, release: () => void) {
+  private constructor(manifest: Manifest, name: string, storage: StorageBackend, log: Log, release: () => void) {
     this.manifest = manifest;
     this.#name = name;
     this.#storage = storage;
@@ -29,7 +29,7 @@ export class Pinned {
    * @param release called also if `open` throws
    * @throws `QUOTA` if the stored checkpoint is lean; `DAMAGED`, `STORAGE_FAILED`, `CLOSED`
    */
-  static async open(storage: Storage, log: Log, release: () => void): Promise<Pinned> {
+  static async open(storage: StorageBackend, log: Log, release: () => void): Promise<Pinned> {
     try {
       const name = await log.ownCheckpoint();
       if (name === undefined) throw replaced();

@@ -9,13 +9,13 @@ import type { Slices } from '../../base/time-slices.js';
 import type { Engine } from '../../engine/engine.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import { isPassing, retrying } from '../../storage/retry.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 
 /** How many chunks are read at once. As many more are read while calls wait for chunks. */
 export const AHEAD = 4;
 
 export class RowStream {
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   readonly #engine: Engine;
   readonly #refs: readonly ChunkRef[];
   readonly #slices: Slices;
@@ -50,7 +50,7 @@ export class RowStream {
    */
   readonly done: Promise<boolean>;
 
-  constructor(storage: Storage, engine: Engine, refs: readonly ChunkRef[], slices: Slices) {
+  constructor(storage: StorageBackend, engine: Engine, refs: readonly ChunkRef[], slices: Slices) {
     this.#storage = storage;
     this.#engine = engine;
     this.#refs = refs;

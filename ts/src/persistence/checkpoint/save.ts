@@ -25,7 +25,7 @@ import {
 } from '../../format/manifest.js';
 import { assertRoom, bytesOf } from '../../storage/estimate.js';
 import type { Names } from '../../storage/names.js';
-import type { Put, Storage } from '../../storage/storage.js';
+import type { Put, StorageBackend } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { Log } from '../log/log.js';
 import { chunksOf, contentsOf, manifestOf, storedIn } from './contents.js';
@@ -82,7 +82,7 @@ export interface Saved {
 
 export class Checkpointer {
   readonly #slices: Slices;
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   readonly #log: Log;
   readonly #names: Names;
   readonly #options: StoredOptions;
@@ -114,7 +114,7 @@ export class Checkpointer {
   readonly #unlessRead: (run: () => Promise<void>) => Promise<boolean>;
 
   constructor(
-    { slices, storage }: { readonly slices: Slices; readonly storage: Storage },
+    { slices, storage }: { readonly slices: Slices; readonly storage: StorageBackend },
     log: Log,
     names: Names,
     manifest: Manifest,

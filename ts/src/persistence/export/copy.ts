@@ -6,7 +6,7 @@ import { renamed } from '../../format/export-file.js';
 import { decodeManifest, encodeManifest, namesOf, refsIn } from '../../format/manifest.js';
 import { assertRoom, bytesOf } from '../../storage/estimate.js';
 import { Names } from '../../storage/names.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import { dropOrphans } from '../checkpoint/orphans.js';
 import { Log, type Replaced } from '../log/log.js';
 import type { Snapshot } from './snapshot.js';
@@ -18,7 +18,7 @@ import type { Snapshot } from './snapshot.js';
  *
  * @throws `QUOTA`, `STORAGE_FAILED`
  */
-export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Slices): Promise<void> {
+export async function copyInto(storage: StorageBackend, snapshot: Snapshot, slices: Slices): Promise<void> {
   const names = new Names();
   const written = new Map<string, string>();
   const refs = refsIn(snapshot.manifest);
@@ -56,12 +56,12 @@ export async function copyInto(storage: Storage, snapshot: Snapshot, slices: Sli
  * Deletes the chunks of the replaced database. No tab can name these chunks again: the head refuses
  * every tab with the old database open, and names are used only once.
  */
-async function dropReplaced(storage: Storage, { checkpoint, parts }: Replaced): Promise<void> {
+async function dropReplaced(storage: StorageBackend, { checkpoint, parts }: Replaced): Promise<void> {
   const bytes = checkpoint === undefined ? undefined : await storage.read('chunks', checkpoint);
   if (checkpoint === undefined || bytes === undefined) return drop(storage, parts);
   await drop(storage, [...parts, ...namesOf(decodeManifest(bytes)), checkpoint]);
 }
 
-async function drop(storage: Storage, names: readonly string[]): Promise<void> {
+async function drop(storage: StorageBackend, names: readonly string[]): Promise<void> {
   await storage.commit({ delete: names.map((name) => ['chunks', name]) });
 }

@@ -8,7 +8,7 @@ import { PortableReader, renamed } from '../../format/export-file.js';
 import { encodeManifest, type Manifest, refsIn, type StoredOptions } from '../../format/manifest.js';
 import { assertRoom, bytesOf } from '../../storage/estimate.js';
 import type { Names } from '../../storage/names.js';
-import type { Storage } from '../../storage/storage.js';
+import type { StorageBackend } from '../../storage/storage.js';
 import { type Loaded, loadCheckpoint } from '../checkpoint/load.js';
 import { dropOrphans } from '../checkpoint/orphans.js';
 import { Log } from '../log/log.js';
@@ -28,7 +28,7 @@ export interface Imported {
  * of `check` and of the source. The stored chunks are then removed
  */
 export async function importInto(
-  storage: Storage,
+  storage: StorageBackend,
   source: AsyncIterable<Uint8Array>,
   names: Names,
   check: (options: StoredOptions) => void,

@@ -6,7 +6,7 @@
 import { type Aside, decodeAside, encodeAside } from '../../format/aside.js';
 import { partsIfReadable } from '../../format/entry.js';
 import { kindOf } from '../../storage/names.js';
-import type { Put, Storage } from '../../storage/storage.js';
+import type { Put, StorageBackend } from '../../storage/storage.js';
 
 /** The kind in the names of these chunks. */
 export const ASIDE = 'aside';
@@ -20,7 +20,10 @@ export function putsOf(aside: Aside, nameOf: (kind: string) => string): Put[] {
  * The sets of cut entries, in the order of their making. With `checkpoint`, only the sets that
  * follow this checkpoint.
  */
-export async function readAside(storage: Pick<Storage, 'read' | 'chunks'>, checkpoint?: string): Promise<Named[]> {
+export async function readAside(
+  storage: Pick<StorageBackend, 'read' | 'chunks'>,
+  checkpoint?: string,
+): Promise<Named[]> {
   const found: Named[] = [];
   const names = (await storage.chunks()).filter((name) => kindOf(name) === ASIDE);
   for (const name of names.sort(byTime)) {
@@ -41,7 +44,7 @@ export interface Named extends Aside {
  * The chunks to keep for the cut entries behind this checkpoint: the chunks of the entries, and the
  * chunks of their parts.
  */
-export async function chunksOfAside(storage: Storage, checkpoint: string): Promise<string[]> {
+export async function chunksOfAside(storage: StorageBackend, checkpoint: string): Promise<string[]> {
   const kept: string[] = [];
   for (const { name, entries } of await readAside(storage, checkpoint)) {
     kept.push(name);

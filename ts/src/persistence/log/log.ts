@@ -10,7 +10,7 @@ import type { StoredEntry } from '../../format/aside.js';
 import { decodeFrame, type Entry, encodeFrame, partsIfReadable } from '../../format/entry.js';
 import { drawEpoch, isSameDatabase, mendedEpoch } from '../../format/epoch.js';
 import { decodeHead, encodeHead, type Head } from '../../format/head.js';
-import { type Put, type Storage, sameBytes } from '../../storage/storage.js';
+import { type Put, type StorageBackend, sameBytes } from '../../storage/storage.js';
 import { putsOf } from './aside.js';
 import { isOfDatabase } from './evidence.js';
 
@@ -37,14 +37,14 @@ export interface Replaced {
 }
 
 export class Log {
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   #head: Head;
   /** The head in its stored bytes, for comparison. */
   #stored: Uint8Array;
   /** The head at the last call of `tail`. */
   #met: Uint8Array;
 
-  private constructor(storage: Storage, head: Head) {
+  private constructor(storage: StorageBackend, head: Head) {
     this.#storage = storage;
     this.#head = head;
     this.#stored = encodeHead(head);
@@ -56,7 +56,7 @@ export class Log {
    *
    * @throws `UNSUPPORTED_FORMAT`, `DAMAGED`
    */
-  static async open(storage: Storage): Promise<Log | undefined> {
+  static async open(storage: StorageBackend): Promise<Log | undefined> {
     let stored = await storage.read('head', 0);
     if (stored === undefined && (await isOfDatabase(storage))) {
       // Another tab may have begun the database between the two looks.
@@ -73,7 +73,7 @@ export class Log {
    * stored before. Undefined if another tab was first.
    */
   static async begin(
-    storage: Storage,
+    storage: StorageBackend,
     checkpoint: string,
     chunks: readonly Put[],
     requires: readonly string[] = [],
@@ -95,7 +95,7 @@ export class Log {
    * @returns the replaced database, whose chunks nobody names from here on
    */
   static async replace(
-    storage: Storage,
+    storage: StorageBackend,
     checkpoint: string,
     chunks: readonly Put[],
     requires: readonly string[],

@@ -1,6 +1,6 @@
 // Tabs tell each other about changes.
 
-import type { ChangeChannel, Storage } from '../../storage/storage.js';
+import type { ChangeChannel, StorageBackend } from '../../storage/storage.js';
 
 /**
  * A channel between tabs and workers of one origin. Undefined if the platform has no such channel.
@@ -18,6 +18,6 @@ function broadcast(name: string): ChangeChannel | undefined {
 }
 
 /** A channel to the other holders of a storage. Undefined if the storage has no channel. */
-export function openChannel({ kind, channel }: Storage, name: string): ChangeChannel | undefined {
+export function openChannel({ kind, channel }: StorageBackend, name: string): ChangeChannel | undefined {
   return kind === 'indexeddb' ? broadcast(name) : channel;
 }

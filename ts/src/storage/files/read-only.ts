@@ -4,7 +4,7 @@
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
-import type { Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
+import type { Keys, SpaceEstimate, StorageBackend, StoreName } from '../storage.js';
 import { guard } from './errors.js';
 import { JOURNAL } from './names.js';
 import { codeOf, type Fs } from './node.js';
@@ -18,7 +18,7 @@ export function isReadOnlyRefusal(error: unknown): boolean {
   return REFUSALS.includes(codeOf(cause) ?? '');
 }
 
-export class ReadOnlyFiles implements Storage {
+export class ReadOnlyFiles implements StorageBackend {
   readonly kind = 'files';
   readonly isReadOnly = true;
   readonly #fs: Fs;
@@ -74,7 +74,7 @@ export class ReadOnlyFiles implements Storage {
     });
   }
 
-  async estimate(): Promise<StorageEstimate | undefined> {
+  async estimate(): Promise<SpaceEstimate | undefined> {
     return undefined;
   }
 

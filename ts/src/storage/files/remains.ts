@@ -2,7 +2,7 @@
 // bytes. A folder can therefore be read while another process has the folder open, on a read-only
 // medium, and without its journal.
 
-import { alone, type Keys, type Storage, type StorageEstimate, type StoreName } from '../storage.js';
+import { alone, type Keys, type SpaceEstimate, type StorageBackend, type StoreName } from '../storage.js';
 import { refuseCommit } from '../unwritten.js';
 import { guard } from './errors.js';
 import { readAll } from './io.js';
@@ -11,7 +11,7 @@ import { CHUNKS, escaped, JOURNAL, NEW, unescaped } from './names.js';
 import { codeOf, type FileHandle, type Fs } from './node.js';
 import { entriesOf } from './record.js';
 
-export class FileRemains implements Storage {
+export class FileRemains implements StorageBackend {
   readonly kind = 'files';
   /** Damaged bytes behind the last readable record. */
   lost = 0;
@@ -94,7 +94,7 @@ export class FileRemains implements Storage {
 
   commit = refuseCommit;
 
-  async estimate(): Promise<StorageEstimate | undefined> {
+  async estimate(): Promise<SpaceEstimate | undefined> {
     return undefined;
   }
 

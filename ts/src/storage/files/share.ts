@@ -2,14 +2,14 @@
 // user has a handle, and the last handle closes the storage.
 
 import { closed, detailsOf, EdgeVecError } from '../../base/errors.js';
-import type { Batch, ChangeChannel, Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
+import type { Batch, ChangeChannel, Keys, SpaceEstimate, StorageBackend, StoreName } from '../storage.js';
 
 /**
  * A place where a storage may be open. Hot reload makes copies of this module, and all copies share
  * the slots. A slot is therefore plain data, and no instance of a class of one copy.
  */
 interface Slot {
-  storage: Storage | undefined;
+  storage: StorageBackend | undefined;
   readonly holders: Set<Holder>;
   /** The last piece of work on the place. Pieces of work run one after the other. */
   last: Promise<unknown>;
@@ -30,7 +30,12 @@ export type Slots = Map<string, Slot>;
 /**
  * Opens the storage of a place. `make` opens the storage if no handle in this thread has it open.
  */
-export function share(slots: Slots, place: string, onGone: Gone, make: () => Promise<Storage>): Promise<Storage> {
+export function share(
+  slots: Slots,
+  place: string,
+  onGone: Gone,
+  make: () => Promise<StorageBackend>,
+): Promise<StorageBackend> {
   return inTurn(slots, place, async (slot) => {
     if (await isGone(slot.storage)) await end(slot).catch(() => {});
     // A failed storage would fail every new user too. A new storage takes its place.
@@ -48,7 +53,7 @@ export function withdraw<T>(slots: Slots, place: string, run: () => Promise<T>):
   });
 }
 
-async function isGone(storage: Storage | undefined): Promise<boolean> {
+async function isGone(storage: StorageBackend | undefined): Promise<boolean> {
   return (await storage?.isGone?.().catch(() => false)) === true;
 }
 
@@ -72,17 +77,17 @@ async function inTurn<T>(slots: Slots, place: string, run: (slot: Slot) => Promi
   }
 }
 
-class Handle implements Storage {
-  readonly kind: Storage['kind'];
+class Handle implements StorageBackend {
+  readonly kind: StorageBackend['kind'];
   readonly channel: ChangeChannel;
   readonly #slot: Slot;
-  readonly #storage: Storage;
+  readonly #storage: StorageBackend;
   readonly #close: () => Promise<void>;
   /** Takes the storage away from all handles in this thread, if the stored data is gone. */
   readonly #endIfGone: () => Promise<void>;
   #closed = false;
 
-  constructor(slots: Slots, place: string, slot: Slot, storage: Storage, onGone: Gone) {
+  constructor(slots: Slots, place: string, slot: Slot, storage: StorageBackend, onGone: Gone) {
     this.kind = storage.kind;
     this.#slot = slot;
     this.#storage = storage;
@@ -170,7 +175,7 @@ class Handle implements Storage {
     return !this.isReadOnly && !this.#closed && this.#slot.holders.size === 1;
   }
 
-  estimate(): Promise<StorageEstimate | undefined> {
+  estimate(): Promise<SpaceEstimate | undefined> {
     return this.#run((storage) => storage.estimate());
   }
 
@@ -180,7 +185,7 @@ class Handle implements Storage {
     await this.#close();
   }
 
-  async #run<T>(run: (storage: Storage) => Promise<T>): Promise<T> {
+  async #run<T>(run: (storage: StorageBackend) => Promise<T>): Promise<T> {
     if (this.#closed) throw closed();
     try {
       return await run(this.#storage);

@@ -3,7 +3,7 @@
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
-import type { Storage, StorageSite } from '../storage.js';
+import type { StorageBackend, StorageSite } from '../storage.js';
 import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';
 import { LockFile } from './lock-file.js';
@@ -25,7 +25,7 @@ export class FilesSite implements StorageSite {
     this.#root = root;
   }
 
-  async open(name: string, onGone: () => void = () => {}): Promise<Storage> {
+  async open(name: string, onGone: () => void = () => {}): Promise<StorageBackend> {
     const { fs, slots } = this.#node;
     const folder = this.#folder(name);
     const place = await unavailable(folder, async () => {
@@ -35,7 +35,7 @@ export class FilesSite implements StorageSite {
     return share(slots, place, onGone, () => this.#open(name, folder));
   }
 
-  async #open(name: string, folder: string): Promise<Storage> {
+  async #open(name: string, folder: string): Promise<StorageBackend> {
     try {
       return await this.#openToWrite(name, folder);
     } catch (error) {
@@ -46,7 +46,7 @@ export class FilesSite implements StorageSite {
     }
   }
 
-  async #openToWrite(name: string, folder: string): Promise<Storage> {
+  async #openToWrite(name: string, folder: string): Promise<StorageBackend> {
     const { fs } = this.#node;
     const lock = await unavailable(folder, async () => {
       await fs.mkdir(`${folder}/${CHUNKS}`, { recursive: true });
@@ -60,7 +60,7 @@ export class FilesSite implements StorageSite {
     }
   }
 
-  inspect(name: string): Promise<Storage | undefined> {
+  inspect(name: string): Promise<StorageBackend | undefined> {
     return FileRemains.open(this.#node.fs, this.#folder(name));
   }
 

@@ -7,8 +7,8 @@ import {
   alone,
   type Batch,
   type Keys,
-  type Storage,
-  type StorageEstimate,
+  type SpaceEstimate,
+  type StorageBackend,
   type StoreName,
   sameBytes,
 } from '../storage.js';
@@ -21,7 +21,7 @@ import { codeOf, type Fs } from './node.js';
 import { encodeBody } from './record.js';
 import { Reserve } from './reserve.js';
 
-export class FileStorage implements Storage {
+export class FileStorage implements StorageBackend {
   readonly kind = 'files';
   readonly #fs: Fs;
   readonly #name: string;
@@ -142,7 +142,7 @@ export class FileStorage implements Storage {
     return this.#failure !== undefined;
   }
 
-  async estimate(): Promise<StorageEstimate | undefined> {
+  async estimate(): Promise<SpaceEstimate | undefined> {
     const found = await this.#fs.statfs(this.#folder).catch(() => undefined);
     if (found === undefined) return undefined;
     const { bavail, blocks, bfree, bsize } = found;

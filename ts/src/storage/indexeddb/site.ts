@@ -1,7 +1,7 @@
 // Databases in IndexedDB. Each name has its own stores.
 
 import { type EdgeVecError, hasCode } from '../../base/errors.js';
-import type { Storage, StorageSite } from '../storage.js';
+import type { StorageBackend, StorageSite } from '../storage.js';
 import { unwritten } from '../unwritten.js';
 import { bounded, orUnavailable, unavailable } from './errors.js';
 import { deleteStores, PREFIX } from './idb.js';
@@ -19,11 +19,11 @@ export class IndexedDbSite implements StorageSite {
     this.#blockedMs = blockedMs;
   }
 
-  async open(name: string, onGone: (why?: EdgeVecError) => void): Promise<Storage> {
+  async open(name: string, onGone: (why?: EdgeVecError) => void): Promise<StorageBackend> {
     return this.#connected(name, onGone, false);
   }
 
-  async inspect(name: string): Promise<Storage | undefined> {
+  async inspect(name: string): Promise<StorageBackend | undefined> {
     try {
       return unwritten(await this.#connected(name, () => {}, true));
     } catch (error) {
@@ -32,7 +32,7 @@ export class IndexedDbSite implements StorageSite {
     }
   }
 
-  async #connected(name: string, onGone: (why?: EdgeVecError) => void, isMade: boolean): Promise<Storage> {
+  async #connected(name: string, onGone: (why?: EdgeVecError) => void, isMade: boolean): Promise<StorageBackend> {
     const presence = await Presence.begin(name);
     const storage = new IndexedDbStorage(name, presence, onGone, this.#blockedMs, isMade);
     try {

@@ -2,7 +2,7 @@
 
 import { type EdgeVecError, hasCode, unanswered } from '../../base/errors.js';
 import type { Deadline } from '../../base/timeout.js';
-import type { Batch, Keys, Storage, StorageEstimate, StoreName } from '../storage.js';
+import type { Batch, Keys, SpaceEstimate, StorageBackend, StoreName } from '../storage.js';
 import { asBytes, commitTo, storesOf } from './commit.js';
 import { Connection } from './connection.js';
 import { storageManager } from './platform.js';
@@ -12,7 +12,7 @@ import { isPiece, newPiece, PIECE_BYTES, PIECES_AT_ONCE, pieceRange, piecesOf } 
 /** Log entries in one fetch. Each entry may have megabytes. */
 const PAGE = 4;
 
-export class IndexedDbStorage implements Storage {
+export class IndexedDbStorage implements StorageBackend {
   readonly kind = 'indexeddb';
   readonly lost = 0;
   readonly #presence: Presence;
@@ -135,7 +135,7 @@ export class IndexedDbStorage implements Storage {
     return this.#connection.run((db) => commitTo(db, batch, watch), unanswered);
   }
 
-  async estimate(): Promise<StorageEstimate | undefined> {
+  async estimate(): Promise<SpaceEstimate | undefined> {
     const { usage, quota } =
       (await storageManager()
         ?.estimate?.()

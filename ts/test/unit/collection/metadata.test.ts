@@ -24,8 +24,8 @@ import { SMALL_GRAPH } from '../../support/process.js';
 import { random } from '../../support/vectors.js';
 
 const MB = 1e6;
-type Pick = (below: number) => number;
-const picks = (seed: number): Pick => {
+type DrawBelow = (below: number) => number;
+const picks = (seed: number): DrawBelow => {
   const next = random(seed);
   return (below) => Math.floor(next() * below);
 };
@@ -34,7 +34,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 describe('Parts', () => {
   /** Lengths of lines as they may be: none, small, large, and some of each. */
-  function lengths(pick: Pick): number[] {
+  function lengths(pick: DrawBelow): number[] {
     const kinds = [
       () => 0,
       () => 3 + pick(300),

@@ -12,7 +12,7 @@ import { putsOf, readAside } from '../../../../src/persistence/log/aside.js';
 import { Log, type Tail } from '../../../../src/persistence/log/log.js';
 import { MemorySite } from '../../../../src/storage/memory.js';
 import { Names } from '../../../../src/storage/names.js';
-import type { Put, Storage } from '../../../../src/storage/storage.js';
+import type { Put, StorageBackend } from '../../../../src/storage/storage.js';
 
 const names = new Names();
 const name = (kind: string): string => names.next(kind);
@@ -172,7 +172,7 @@ describe('What is set aside', () => {
 });
 
 describe('The log', () => {
-  async function begun(): Promise<{ log: Log; storage: Storage; other: () => Promise<Log> }> {
+  async function begun(): Promise<{ log: Log; storage: StorageBackend; other: () => Promise<Log> }> {
     const site = new MemorySite();
     const storage = await site.open('db', () => {});
     const log = await Log.begin(storage, 'first', [['chunks', 'first', Uint8Array.of(1)]]);
@@ -214,7 +214,7 @@ describe('The log', () => {
   test('one that another tab begins between two looks is there', async () => {
     const storage = await new MemorySite().open('db', () => {});
     const manifest = 'mc4x-w-1-manifest';
-    const racing: Storage = Object.assign(Object.create(storage), {
+    const racing: StorageBackend = Object.assign(Object.create(storage), {
       chunks: async () => {
         await Log.begin(storage, manifest, [['chunks', manifest, Uint8Array.of(1)]]);
         return storage.chunks();
@@ -283,9 +283,12 @@ describe('The log', () => {
   });
 
   test.each([
-    ['lost', async (storage: Storage) => storage.commit({ delete: [['log', 3]] })],
-    ['changed', async (storage: Storage) => storage.commit({ put: [['log', 3, encodeFrame(4, removal)]] })],
-    ['cut', async (storage: Storage) => storage.commit({ put: [['log', 3, encodeFrame(3, removal).subarray(1)]] })],
+    ['lost', async (storage: StorageBackend) => storage.commit({ delete: [['log', 3]] })],
+    ['changed', async (storage: StorageBackend) => storage.commit({ put: [['log', 3, encodeFrame(4, removal)]] })],
+    [
+      'cut',
+      async (storage: StorageBackend) => storage.commit({ put: [['log', 3, encodeFrame(3, removal).subarray(1)]] }),
+    ],
   ])('an entry that is %s ends the log there, and it can go on', async (_, break3) => {
     const { log, storage, other } = await begun();
     for (let i = 1; i <= 5; i++) await log.append([write(i)], false);

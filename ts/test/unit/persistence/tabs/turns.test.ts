@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { inQueue } from '../../../../src/persistence/tabs/mutex.js';
-import type { Batch, ChangeChannel, Storage } from '../../../../src/storage/storage.js';
+import type { Batch, ChangeChannel, StorageBackend } from '../../../../src/storage/storage.js';
 import { Disk, FaultySite } from '../../../support/disk.js';
 import { Locks } from '../../../support/locks.js';
 import { Process, type Row } from '../../../support/process.js';
@@ -29,7 +29,7 @@ class Counted extends FaultySite {
   refusals = 0;
   most = 0;
 
-  override async open(): Promise<Storage> {
+  override async open(): Promise<StorageBackend> {
     const storage = await super.open();
     const commit = storage.commit.bind(storage);
     return Object.assign(storage, {

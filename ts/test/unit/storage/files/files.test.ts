@@ -17,7 +17,7 @@ import { EdgeVecError } from '../../../../src/base/errors.js';
 import type { FileHandle, Fs, NodePlatform } from '../../../../src/storage/files/node.js';
 import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
 import { FilesSite } from '../../../../src/storage/files/site.js';
-import type { Storage } from '../../../../src/storage/storage.js';
+import type { StorageBackend } from '../../../../src/storage/storage.js';
 import { node, temporaryFolders } from '../../../support/folders.js';
 import { Process, type Row } from '../../../support/process.js';
 import { random } from '../../../support/vectors.js';
@@ -30,7 +30,7 @@ const LARGE = new Uint8Array(1 << 20);
  * A head, an entry, and a large entry that is written twice. The next commit writes the journal
  * anew.
  */
-async function fillWithDeadBytes(storage: Storage): Promise<void> {
+async function fillWithDeadBytes(storage: StorageBackend): Promise<void> {
   await storage.commit({
     put: [
       ['head', 0, Uint8Array.of(1)],

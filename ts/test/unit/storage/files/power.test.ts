@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
 import { FilesSite } from '../../../../src/storage/files/site.js';
-import type { Storage } from '../../../../src/storage/storage.js';
+import type { StorageBackend } from '../../../../src/storage/storage.js';
 import { node, temporaryFolders } from '../../../support/folders.js';
 import { PowerCut } from '../../../support/power-cut.js';
 import { Process } from '../../../support/process.js';
@@ -16,11 +16,11 @@ const makeFolder = temporaryFolders('power');
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 /** A storage in a folder whose power can be cut, and what another process finds after that. */
-async function powered(): Promise<{ storage: Storage; afterCut: () => Promise<Storage> }> {
+async function powered(): Promise<{ storage: StorageBackend; afterCut: () => Promise<StorageBackend> }> {
   const root = makeFolder();
   const power = new PowerCut(node, root);
   const storage = await new FilesSite(power.node, root).open('db');
-  const afterCut = async (): Promise<Storage> => {
+  const afterCut = async (): Promise<StorageBackend> => {
     const left = makeFolder();
     power.fail(left);
     return new FilesSite(node, left).open('db');
