@@ -1,4 +1,4 @@
-// Every method, as documented.
+// Every public method does the documented work.
 
 import { describe, expect, test } from 'vitest';
 import { bestVariant } from '../../src/engine/variants.js';
@@ -37,7 +37,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect(titles.join('')).toBe('abcdefg');
     });
 
-    test('chosen ids are above every integer id seen up to 2^52, even one deleted, and never collide', async () => {
+    test('chosen ids never repeat, and are greater than every integer id up to 2^52, deleted ids included', async () => {
       const db = await open({ dimensions: 1 });
       expect(await db.insert({ id: 7, vector: [1] })).toBe(7);
       expect(await db.insert({ vector: [1] })).toBe(8);
@@ -68,7 +68,7 @@ export function defineApiSuite(label: string, open: Open): void {
       const two = await failure(() => db.insert([{ vector: [1] }, { vector: [2] }, { vector: [3] }]), 'INVALID_ID');
       expect(two).toMatchObject({ expected: 'at most 2 records without an id', got: '3' });
       expect(await db.count()).toBe(1);
-      // An id that comes with the same write counts as well.
+      // The write contains the id 2^52 as well, so no integers are left to choose from.
       await failure(() => db.insert([{ vector: [1] }, { id: 2 ** 52, vector: [1] }]), 'INVALID_ID');
       expect(await db.insert([{ vector: [1] }, { vector: [1] }])).toEqual([2 ** 52 - 1, 2 ** 52]);
       await failure(() => db.insert({ vector: [1] }), 'INVALID_ID');
@@ -107,7 +107,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect(await db.delete(ids)).toBe(ids.length);
     });
 
-    test('upsert replaces the row and its metadata, and keeps its place', async () => {
+    test('upsert replaces vector and metadata, and the row keeps its place in the order', async () => {
       const db = await open<Doc>({ dimensions: 2 });
       await db.upsert([
         { id: 'a', vector: [1, 0], metadata: { title: 'A', year: 1 } },
@@ -139,7 +139,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect([b?.vector[0], b?.metadata.title, c?.vector[0], c?.metadata.title]).toEqual([9, 'B', 4, 'CC']);
     });
 
-    test('get and delete pass over what is not there', async () => {
+    test('get and delete ignore ids that do not exist', async () => {
       const db = await open({ dimensions: 1 });
       await db.insert([{ vector: [1] }, { vector: [2] }]);
       expect(await db.get('nope')).toBeUndefined();
@@ -152,7 +152,7 @@ export function defineApiSuite(label: string, open: Open): void {
     });
 
     test.each(['cosine', 'dot', 'euclidean'] as const)(
-      '%s: distance and score are the ones documented',
+      '%s: distance and score follow the documented formulas',
       async (metric) => {
         const db = await open({ dimensions: 17, metric });
         const rows = uniform(50, 17, 3);
@@ -169,7 +169,7 @@ export function defineApiSuite(label: string, open: Open): void {
       },
     );
 
-    test('cosine measures true cosine whatever the length, and leaves stored vectors as they were given', async () => {
+    test('cosine ignores the length of vectors, and stored vectors keep the length they were given', async () => {
       const db = await open({ dimensions: 3 });
       await db.insert({ id: 'long', vector: [3e6, 4e6, 0] });
       await db.insert({ id: 'short', vector: [0, 3e-6, 4e-6] });
@@ -197,7 +197,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect(await db.search(query, 1e9)).toHaveLength(100);
     });
 
-    test('searchMany gives what search gives', async () => {
+    test('searchMany returns the same hits as search', async () => {
       const db = await open({ dimensions: 8 });
       await db.insert(clustered(300, 8).map((vector) => ({ vector })));
       const queries = clustered(20, 8, 9);
@@ -249,7 +249,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect((await db.get(hits[0]?.id ?? ''))?.vector).toEqual(Float32Array.of(1, 2, 3));
     });
 
-    test('metadata is copied in and out, with its types', async () => {
+    test('metadata is copied in and out, and values keep their types', async () => {
       const db = await open<{ when: Date; tags: Set<string>; deep: { list: number[] }; bytes: Uint8Array }>({
         dimensions: 1,
       });
@@ -267,7 +267,7 @@ export function defineApiSuite(label: string, open: Open): void {
       for await (const record of db.scan()) expect(record.metadata).toEqual(expected);
     });
 
-    test('every record and every hit has metadata of its own, whatever the records given shared', async () => {
+    test('records and hits never share metadata, even if the records given to insert did', async () => {
       const db = await open<{ tags: string[] }>({ dimensions: 2 });
       const tags = ['x'];
       const shared = { tags };
@@ -299,7 +299,7 @@ export function defineApiSuite(label: string, open: Open): void {
     });
 
     test('takes the rows of a transformers.js tensor', async () => {
-      // What a feature-extraction pipeline returns: n x d numbers in one array.
+      // A feature-extraction pipeline returns n x d numbers in one array.
       const tensor = {
         dims: [3, 4],
         type: 'float32',
@@ -312,11 +312,11 @@ export function defineApiSuite(label: string, open: Open): void {
       await db.upsert(Array.from({ length: count }, (_, id) => ({ id, vector: row(id) })));
       const [hit] = await db.search(row(2), { k: 1, includeVectors: true });
       expect(hit).toMatchObject({ id: 2, vector: Float32Array.of(9, 10, 11, 12) });
-      // Nothing was taken from it.
+      // The tensor still has its data.
       expect(tensor.data).toHaveLength(12);
     });
 
-    test('scan sees the rows there at its start, in order, and passes over those deleted meanwhile', async () => {
+    test('scan returns the rows present at its start, in order, without rows deleted in the meantime', async () => {
       const db = await open<{ n: number }>({ dimensions: 2 });
       await db.insert(uniform(10, 2).map((vector, n) => ({ vector, metadata: { n } })));
       const seen: unknown[] = [];
@@ -330,11 +330,11 @@ export function defineApiSuite(label: string, open: Open): void {
       for await (const record of db.scan()) expect(record).not.toHaveProperty('vector');
     });
 
-    test('a database that is written again and again compacts by itself', async () => {
+    test('a database compacts by itself if rows are replaced again and again', async () => {
       const db = await open({ dimensions: 2 });
       const records = Array.from({ length: 1200 }, (_, id) => ({ id, vector: [id, 1] }));
       for (let round = 0; round < 4; round++) await db.upsert(records);
-      // The last compaction may still run; it wants turns of the event loop.
+      // The last compaction may still be running. Each call here gives the event loop a turn.
       let { tombstones } = await db.stats();
       for (let turns = 0; tombstones >= 1000 && turns < 1000; turns++) {
         await new Promise((resolve) => setTimeout(resolve));
@@ -345,7 +345,7 @@ export function defineApiSuite(label: string, open: Open): void {
       expect((await db.search([7, 1], 1))[0]?.id).toBe(7);
     });
 
-    test('compact frees deleted rows and loses none', async () => {
+    test('compact frees deleted rows and loses no other row', async () => {
       const db = await open({ dimensions: 8 });
       const rows = clustered(2500, 8);
       await db.insert(rows.map((vector, id) => ({ id, vector })));
@@ -359,7 +359,7 @@ export function defineApiSuite(label: string, open: Open): void {
       await db.compact();
     });
 
-    test('stats counts what it says', async () => {
+    test('stats returns the documented counts', async () => {
       const db = await open({ dimensions: 8 });
       await db.insert(uniform(10, 8).map((vector) => ({ vector })));
       await db.search(new Float32Array(8).fill(1));
@@ -406,7 +406,7 @@ export function defineApiSuite(label: string, open: Open): void {
       await failure(() => db.count(), 'CLOSED');
     });
 
-    test('two databases know nothing of each other', async () => {
+    test('two databases do not influence each other', async () => {
       const [a, b] = await Promise.all([open({ dimensions: 1 }), open({ dimensions: 2 })]);
       await Promise.all([a.insert({ vector: [1] }), b.insert([{ vector: [1, 1] }, { vector: [1, 2] }])]);
       expect([await a.count(), await b.count()]).toEqual([1, 2]);

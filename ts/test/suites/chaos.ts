@@ -1,4 +1,4 @@
-// The edge cases: what breaks vector databases.
+// Edge cases, a frequent source of faults in vector databases.
 
 import { describe, expect, test } from 'vitest';
 import { failure, type Open } from '../support/open.js';
@@ -53,7 +53,7 @@ export function defineChaosSuite(label: string, open: Open): void {
       expect((await db.get(17))?.vector).toHaveLength(4096);
     });
 
-    test.each(METRICS)('one dimension, %s', async (metric) => {
+    test.each(METRICS)('vectors with a single dimension, %s', async (metric) => {
       const db = await open({ dimensions: 1, metric });
       await db.insert([-2, -1, 1, 2, 3].map((x) => ({ id: x, vector: [x] })));
       const ids = (await db.search([1.1], 5)).map((hit) => hit.id);
@@ -187,7 +187,7 @@ export function defineChaosSuite(label: string, open: Open): void {
       }
     });
 
-    test('deleted, then there again under the same id', async () => {
+    test('a deleted id can be used again', async () => {
       const db = await open<{ v: number }>({ dimensions: 2, metric: 'euclidean' });
       for (let v = 0; v < 50; v++) {
         await db.insert({ id: 'x', vector: [v, v], metadata: { v } });

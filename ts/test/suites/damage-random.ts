@@ -1,6 +1,6 @@
-// Damage of every kind, drawn: a database opens with what was acknowledged before the damage, or it
-// does not open and nothing is changed; then all of it is there once the damage is undone, and what
-// can be read is given back meanwhile.
+// Damages a stored database at random. The database then opens with the writes from before the
+// damage, or refuses to open and changes nothing. In the second case, all rows are back after the
+// damage is undone, and until then `salvage` returns the readable rows.
 
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeFrame } from '../../src/format/entry.js';
@@ -17,7 +17,7 @@ const LOGGED = 6;
 
 type DrawBelow = (below: number) => number;
 
-/** What is changed, and how: the first word says what may follow from it. */
+/** Damages the values. The first word of the result names the damaged part. */
 function damage(values: Values, tampering: Tampering, pick: DrawBelow): string {
   const chunks = [...values.keys()].filter((key) => key.startsWith('chunks/')).sort();
   const chunk = chunks[pick(chunks.length)] as string;
@@ -46,7 +46,7 @@ function damage(values: Values, tampering: Tampering, pick: DrawBelow): string {
     return 'entry of another version';
   }
   if (kind === 5) {
-    // Of another entry, whose checksum is right.
+    // A frame with a valid checksum, but with the number of another entry.
     tampering.append(values, () => encodeFrame(1, entryOf()));
     return 'log: an entry in the place of another';
   }
@@ -56,7 +56,7 @@ function damage(values: Values, tampering: Tampering, pick: DrawBelow): string {
 }
 
 export function defineRandomDamage(label: string, kept: Kept, tampering: Tampering, runs: number): void {
-  test(`Damage that is drawn, ${label}`, async () => {
+  test(`Random damage, ${label}`, async () => {
     const name = `drawn-${Date.now()}-${names++}`;
     const where = kept.directory === undefined ? {} : { directory: kept.directory };
     onTestFinished(() => EdgeVec.drop(name, where));
@@ -84,7 +84,7 @@ export function defineRandomDamage(label: string, kept: Kept, tampering: Tamperi
       );
       if (opened instanceof EdgeVec) {
         const ids = await idsOf(opened);
-        // Checkpoint and log, up to some entry.
+        // The rows of the checkpoint, and the entries of the log up to some entry.
         expect([...saved, ...logged].slice(0, ids.length), said).toEqual(ids.filter((id) => id !== 'entry'));
         expect(ids.length, said).toBeGreaterThanOrEqual(SAVED);
         if (!what.startsWith('log')) expect(ids, said).toEqual([...saved, ...logged]);
@@ -100,7 +100,7 @@ export function defineRandomDamage(label: string, kept: Kept, tampering: Tamperi
         await again.close();
         outcomes.set(opened.code, (outcomes.get(opened.code) ?? 0) + 1);
       }
-      // One entry is all that damage of the log costs; damage of a chunk costs no entry.
+      // A damaged log costs a single entry. A damaged chunk costs no entry.
       const rescued = new Set(back);
       const logs = logged.filter((id) => rescued.has(id)).length;
       const saves = saved.filter((id) => rescued.has(id)).length;

@@ -1,4 +1,4 @@
-// What is stored and cannot be read stays as it is, and is never taken for an empty database.
+// A database never changes unreadable data, and never takes unreadable data for an empty database.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeFrame } from '../../src/format/entry.js';
@@ -20,7 +20,7 @@ import type { Kept } from './durable.js';
 
 let names = 0;
 
-/** With so many rows there are codes, beside which full rows come after all else. */
+/** With this many rows the index has codes. Full rows then load after everything else. */
 const ROWS = 2_100;
 const DIMENSIONS = 48;
 
@@ -55,9 +55,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       return ids;
     }
 
-    /**
-     * A small database, closed: `saved` rows in its checkpoint, and then `logged` ones in its log.
-     */
+    /** A closed database: `saved` rows in the checkpoint, then `logged` rows in the log. */
     async function written(saved: number, logged: number): Promise<string> {
       const name = fresh();
       const db = await open(name, { dimensions: 2, metric: 'euclidean' });
@@ -74,8 +72,8 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
     ];
 
     /**
-     * Stores it with what `change` makes of it; opening must fail and change nothing. Gives the
-     * error.
+     * Applies `change` to the stored values, and expects that opening fails and changes nothing.
+     * Returns the error.
      */
     async function refuses(
       name: string,
@@ -130,7 +128,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       expect(await idsOf(await open(name))).toEqual(idsUpTo(3, 2));
     });
 
-    test('an id that an earlier version chose beyond the safe integers is read as it was acknowledged', async () => {
+    test('an id beyond the safe integers, chosen by an earlier version, is read as it was acknowledged', async () => {
       const name = await written(0, 1);
       const values = await tampering.read(name);
       const part = encodePart({
@@ -149,7 +147,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       expect(events).toEqual([]);
     });
 
-    test('rows that are away refuse to open, and the log behind them is there when they come back', async () => {
+    test('a database with missing rows refuses to open, and opens with its whole log if the rows come back', async () => {
       const name = fresh();
       const db = await open(name, { dimensions: DIMENSIONS });
       const rows = clustered(ROWS, DIMENSIONS, 4);
@@ -169,14 +167,14 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
           expect(same(await tampering.read(name), values), `${key} ${how}`).toBe(true);
         }
       }
-      // Nor does it drop what nothing names.
+      // A database that refuses to open does not drop unnamed chunks either.
       const orphaned = new Map(whole);
       orphaned.delete(chunksOf(whole, /-1-0$/)[0] as string);
       orphaned.set('chunks/mc4x-another-1-part', Uint8Array.of(1));
       await tampering.write(name, orphaned);
       await failure(() => open(name), 'DAMAGED');
       expect(same(await tampering.read(name), orphaned)).toBe(true);
-      // Nor does it cut off the end of a log that is damaged too.
+      // A database that refuses to open does not cut off the damaged end of the log either.
       const values = new Map(whole);
       tampering.flipEntry(values, 3);
       values.delete(chunksOf(whole, /-1-0$/)[0] as string);
@@ -199,7 +197,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       expect(await idsOf(await open(name))).toEqual(idsUpTo(saved, logged));
     });
 
-    test('a database that has lost its head takes no import in its place, and can be dropped', async () => {
+    test('a database without its head refuses an import under its name, and can be dropped', async () => {
       const name = await written(3, 3);
       const values = await tampering.read(name);
       tampering.loseHead(values);
@@ -215,7 +213,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       expect(await (await open(name, { dimensions: 2 })).count()).toBe(0);
     });
 
-    test('what an import that has died left behind is no database', async () => {
+    test('chunks left by an import that was killed are not taken for a database', async () => {
       const name = await written(3, 0);
       const values = await tampering.read(name);
       const kind = /-(?:header|manifest|\d+-\d+|ids-\d+|metadata-.*)$/;
@@ -233,7 +231,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       expect(await (await open(name)).count()).toBe(1);
     });
 
-    /** What `salvage` gives, with every row in order, and every vector as it was written. */
+    /** Returns the result of `salvage`, with every row in order. */
     async function salvaged(name: string, more: SalvageOptions = {}) {
       const before = await tampering.read(name);
       const { db, report } = await EdgeVec.salvage(name, { ...kept, ...more });
@@ -248,7 +246,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       return { db, report, rows, parts: report.losses.map(({ part }) => part) };
     }
 
-    test('all of a database that is whole is given back, also while it is open', async () => {
+    test('salvage returns every row of an undamaged database, even while the database is open', async () => {
       const name = await written(3, 3);
       const { db, report, rows } = await salvaged(name);
       expect([...rows.keys()]).toEqual(idsUpTo(3, 3));
@@ -262,14 +260,14 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       await failure(() => EdgeVec.salvage(fresh(), kept), 'NOT_FOUND');
       await failure(() => EdgeVec.salvage('', kept), 'INVALID_OPTIONS');
       await failure(() => EdgeVec.salvage(name, { ...kept, durability: 'strict' } as never), 'INVALID_OPTIONS');
-      // And stored again.
+      // A salvaged database can be stored again.
       const copy = fresh();
       made.add(copy);
       await db.save(copy);
       expect(await idsOf(await open(copy))).toEqual(idsUpTo(3, 3));
     });
 
-    test('entries behind one that cannot be read are applied', async () => {
+    test('salvage applies the entries behind an unreadable entry', async () => {
       const name = await written(2, 2);
       const values = await tampering.read(name);
       tampering.append(values, (seq) => frameOf(seq, '{"kind":'));
@@ -278,7 +276,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       tampering.append(values, (seq) =>
         encodeFrame(seq, { kind: 'delete', writer: 'w', number: 1, ids: ['saved0', 'none'] }),
       );
-      // A change of a row that is not there, and of one that is.
+      // Changes a missing row and an existing row.
       const change = encodePart({
         start: 0,
         ids: ['gone', 'logged1'],
@@ -300,7 +298,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       });
     });
 
-    test('what was cut off the log is given back', async () => {
+    test('salvage returns the entries that were cut off the log', async () => {
       const name = await written(2, 5);
       const values = await tampering.read(name);
       tampering.flipEntry(values, 3);
@@ -315,7 +313,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       ]);
       const { report, rows } = await salvaged(name);
       expect([...rows.keys()]).toEqual([...idsUpTo(2, 1), 'logged2', 'logged3', 'logged4', 'since']);
-      // The later write is the one that counts.
+      // The later write wins.
       expect(rows.get('logged4')?.metadata).toEqual({ n: -1 });
       expect(report).toMatchObject({ entries: 5, setAside: 3, losses: [{ part: 'entry' }] });
       await db.close();
@@ -330,7 +328,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       ['all', () => false],
       ['none', () => true],
       ['every other', (row: number) => row % 2 === 0],
-    ])('rows of a large write are given back as far as its parts are whole (ids chosen: %s)', async (_, isGiven) => {
+    ])('salvage returns the rows of a large write from each intact part (ids chosen: %s)', async (_, isGiven) => {
       const name = fresh();
       const db = await open(name, { dimensions: 1024, metric: 'euclidean' });
       const records = Array.from({ length: 900 }, (_, row) => ({
@@ -356,7 +354,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
           expect(vector[5]).toBe(metadata['row']);
         }
         if (setAside === 1) continue;
-        // What has been cut off keeps its parts.
+        // The database moves the entry out of the log, and keeps the parts of the entry.
         const again = await open(name);
         expect(await again.count()).toBe(0);
         await again.close();
@@ -364,7 +362,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
     });
 
     test.each(['float32', 'int8'] as const)(
-      'rows are given back whose chunks are whole (%s)',
+      'salvage returns the rows of each intact chunk (%s)',
       { timeout: 600_000 },
       async (precision) => {
         const name = fresh();
@@ -414,7 +412,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       },
     );
 
-    test('a database is given back that has lost its head, its manifest, or its checkpoint', async () => {
+    test('salvage reads a database without its head, its manifest, or its checkpoint', async () => {
       const name = await written(3, 3);
       const whole = await tampering.read(name);
       const headless: Values = new Map(whole);
@@ -422,7 +420,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
       await tampering.write(name, headless);
       const { rows, report, parts } = await salvaged(name);
       expect(parts).toEqual(['head']);
-      // In files the journal has the log too.
+      // In a files storage, the damaged journal holds the log as well.
       expect([...rows.keys()]).toEqual(idsUpTo(3, report.entries));
       const [manifest] = chunksOf(whole, /-manifest$/);
       const shapeless: Values = new Map(whole);
@@ -446,7 +444,7 @@ interface ScannedVector {
   readonly metadata: Record<string, unknown>;
 }
 
-/** A part with this for its metadata, in devalue's words. */
+/** A part with this text as its metadata, in the format of devalue. */
 function withText(metadata: string): Uint8Array {
   const said = new TextEncoder().encode(`[{"start":1,"ids":2,"metadata":4},0,[3],"entry",[5],${metadata}]`);
   const length = Math.ceil(said.length / 4) * 4;

@@ -1,4 +1,4 @@
-// What is stored is there again.
+// A stored database keeps its contents.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { EdgeVec, type EdgeVecEvent, type Id, type OpenOptions } from '../../src/index.js';
@@ -12,7 +12,7 @@ interface Doc {
   tags?: Set<string>;
 }
 
-/** Where the databases of a suite are kept. */
+/** How a suite stores its databases. */
 export type Kept = Pick<OpenOptions, 'worker' | 'directory'>;
 
 let names = 0;
@@ -32,7 +32,10 @@ export function defineDurableSuite(label: string, kept: Kept): void {
 
     const fresh = (): string => `durable-${Date.now()}-${names++}`;
 
-    /** Its records. Vectors are texts, which are compared faster than numbers. */
+    /**
+     * All records of the database. Vectors become strings, because strings compare faster than
+     * arrays.
+     */
     async function everything(db: EdgeVec<Doc>): Promise<unknown[]> {
       const found = [];
       for await (const record of db.scan({ includeVectors: true })) {
@@ -49,7 +52,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       for (const name of names) await EdgeVec.drop(name, where);
     });
 
-    test('a database that is opened again holds what it held, in its order, and goes on', async () => {
+    test('a database opened again has the same records in the same order, and accepts writes', async () => {
       const name = fresh();
       const db = await open(name, { dimensions: 3, metric: 'euclidean' });
       await db.upsert([
@@ -76,7 +79,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect((await third.get(11))?.metadata).toEqual({ n: 5 });
     });
 
-    test('ids chosen beside large numbers are the same whatever is opened again', async () => {
+    test('ids chosen beside large numbers are the same, however often the database is opened again', async () => {
       const name = fresh();
       let db = await open(name, { dimensions: 1 });
       const large = [Number.MAX_SAFE_INTEGER, 2 ** 53, 1e17];
@@ -90,7 +93,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
         await db.save();
       }
       expect((await db.get(large)).map((record) => record?.metadata.n)).toEqual(large);
-      // A checkpoint remembers the last one, though its row is gone.
+      // The checkpoint stores the last id, although the row of the id is deleted.
       await db.insert({ id: 2 ** 52, vector: [1], metadata: { n: 0 } });
       expect(await db.delete(2 ** 52)).toBe(1);
       await db.save();
@@ -100,7 +103,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await db.count()).toBe(large.length + 3);
     });
 
-    test('options that differ from those stored are refused, and named', async () => {
+    test('open refuses options that differ from the stored options, and names the options', async () => {
       const name = fresh();
       await failure(() => open(name), 'NOT_FOUND');
       const db = await open(name, { dimensions: 3, metric: 'dot' });
@@ -130,7 +133,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
     test('an array is stored whole or not at all, however large', async () => {
       const name = fresh();
       const db = await open(name, { dimensions: 64 });
-      // More than a frame takes, and than a chunk of rows.
+      // The rows exceed a single frame of the log, and a single chunk of rows.
       const rows = clustered(9_000, 64, 3);
       const records = rows.map((vector, n) => ({ id: n, vector, metadata: { n } }));
       await db.insert(records);
@@ -156,7 +159,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
         const onEvent = (event: EdgeVecEvent) => void events.push(event);
         const db = await open(name, { dimensions: 64, precision, onEvent });
         const rows = clustered(3_500, 64, 5);
-        // Enough for checkpoints on the way.
+        // The writes are enough to cause automatic checkpoints.
         for (let from = 0; from < rows.length; from += 500) {
           await db.upsert(
             rows.slice(from, from + 500).map((vector, i) => ({ id: from + i, vector, metadata: { n: from + i } })),
@@ -173,7 +176,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
         const again = await open(name, { onEvent });
         expect(await everything(again)).toEqual(before);
         expect(await again.searchMany(rows.slice(0, 20), { k: 10, ef: 100 })).toEqual(hits);
-        // The graph was read, not built.
+        // The database has read the graph from the checkpoint instead of building the graph.
         expect((await again.stats()).buildDistances).toBeLessThan(buildDistances / 50);
         await again.compact();
         await again.save();
@@ -184,11 +187,11 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       },
     );
 
-    test('what a checkpoint has is counted without what is no more', async () => {
+    test('stats counts the bytes of a checkpoint without chunks that are gone', async () => {
       const name = fresh();
       const db = await open(name, { dimensions: 64, precision: 'int8' });
       const rows = clustered(3_000, 64, 9).map((vector, n) => ({ id: n, vector, metadata: { n } }));
-      // Few rows are kept whole; with many, codes take their place.
+      // The engine keeps a few rows in full, and replaces many rows with codes.
       for (const some of [rows.slice(0, 1_500), rows]) {
         await db.upsert(some);
         await db.save();
@@ -199,7 +202,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect((await again.stats()).storage.bytes).toBe(bytes);
     });
 
-    test('random operations agree with a plain map, whatever is opened again between them', async () => {
+    test('random operations agree with a plain map, however often the database is opened again', async () => {
       const name = fresh();
       const next = random(11);
       const pick = (below: number) => Math.floor(next() * below);
@@ -243,7 +246,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       }
     });
 
-    test('what can be copied but not stored is refused before anything is written', async () => {
+    test('values that can be cloned but not stored are refused before anything is written', async () => {
       const db = await open<Record<string, unknown>>(fresh(), { dimensions: 1 });
       const error = await failure(
         () =>
@@ -274,7 +277,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await again.count()).toBe(1);
     });
 
-    test('a write in which it is closed is there, or rejects and is not', async () => {
+    test('a write that close interrupts is either stored, or rejected and not stored', async () => {
       const outcomes = new Set<string>();
       for (const turns of [0, 1, 2, 3, 5, 8, 12, 'all']) {
         const name = fresh();
@@ -302,7 +305,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(outcomes).toContain('fulfilled fulfilled');
     });
 
-    test('many small writes at once are acknowledged one by one, in order', async () => {
+    test('concurrent small writes resolve in the order of the calls', async () => {
       const name = fresh();
       const db = await open(name, { dimensions: 2 });
       const order: number[] = [];
@@ -321,9 +324,9 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       );
     });
 
-    test('a file holds the database, anywhere: the same bytes for the same database', async () => {
+    test('an exported file opens on every host, and is the same byte for byte for the same database', async () => {
       const db = await open(fresh(), { dimensions: 64, precision: 'int16' });
-      // Of so many, codes are kept in place of the rows.
+      // With this many rows, the engine keeps codes in place of the rows.
       const rows = clustered(2_100, 64, 9);
       await db.upsert(
         rows.map((vector, n) => ({ id: n % 7 ? n : `s${n}`, vector, metadata: { n, when: new Date(n) } })),
@@ -335,7 +338,8 @@ export function defineDurableSuite(label: string, kept: Kept): void {
 
       const stream = () => new Blob([bytes]).stream();
       const sources = [bytes, bytes.buffer, new Blob([bytes]), new Response(bytes), stream()];
-      // How a source is read does not depend on where its rows go.
+      // Reading a source works the same with and without storage. So two sources are enough in
+      // memory.
       for (const [name, some] of [
         [fresh(), sources],
         [undefined, [bytes, stream()]],
@@ -353,7 +357,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       }
     });
 
-    test('two files at once, and one that is given up, know nothing of each other', async () => {
+    test('two concurrent exports and a cancelled export do not influence each other', async () => {
       const db = await open(fresh(), { dimensions: 8 });
       await db.upsert(clustered(200, 8, 9).map((vector, n) => ({ id: n, vector, metadata: { n } })));
       const bytes = await bytesOf(db.export());
@@ -364,7 +368,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect([sameBytes(one, bytes), sameBytes(other, bytes)]).toEqual([true, true]);
     });
 
-    test('a file that is not whole is refused, and leaves nothing', async () => {
+    test('import refuses a damaged file, and leaves nothing behind', async () => {
       const db = await open(fresh(), { dimensions: 8 });
       await db.upsert(clustered(200, 8, 9).map((vector, n) => ({ id: n, vector, metadata: { n } })));
       const bytes = await bytesOf(db.export());
@@ -393,7 +397,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       await failure(() => EdgeVec.import(bytes, into), 'NAME_TAKEN');
     });
 
-    test('an import that fails lets its stream go, and leaves no name', async () => {
+    test('an import that fails cancels its stream, and leaves no name behind', async () => {
       const db = await open(fresh(), { dimensions: 8 });
       await db.upsert(clustered(2_000, 8, 9).map((vector, n) => ({ id: n, vector, metadata: { n } })));
       const bytes = await bytesOf(db.export());
@@ -419,18 +423,18 @@ export function defineDurableSuite(label: string, kept: Kept): void {
         expect(await EdgeVec.list(where)).not.toContain(name);
       }
 
-      // What was there before stays, whatever is wrong with the file.
+      // An import never replaces an existing database, even if the file is damaged as well.
       await open(name, { dimensions: 8 }).then((there) => there.close());
       const whole = inPieces(bytes);
       await failure(() => EdgeVec.import(whole, { ...kept, name }), 'NAME_TAKEN');
       expect(await EdgeVec.list(where)).toContain(name);
-      // Nothing was taken of it.
+      // The refused import has read nothing from the stream.
       const again = await EdgeVec.import<Doc>(whole, kept);
       opened.add(again as never);
       expect(await again.count()).toBe(2_000);
     });
 
-    test('save stores a copy of any database, load opens it', async () => {
+    test('save stores a copy of any database, and load opens the copy', async () => {
       const name = fresh();
       made.add(name);
       const db = await EdgeVec.open<Doc>({ ...kept, dimensions: 2 });
@@ -450,19 +454,19 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await EdgeVec.list(where)).not.toContain(nothing);
     });
 
-    test('two that have it open see what the other writes, and agree', async () => {
+    test("two handles of a database see each other's writes, and agree", async () => {
       const name = fresh();
       const events: EdgeVecEvent[] = [];
       const a = await open(name, { dimensions: 2, metric: 'euclidean' });
       await a.upsert({ id: 'first', vector: [1, 2], metadata: { n: 1 } });
       const b = await open(name, { onEvent: (event) => void events.push(event) });
       await b.delete('first');
-      // What came before it was open is no news, nor what it does itself.
+      // A handle reports neither earlier writes nor its own writes.
       expect(events).toEqual([]);
       await a.upsert({ id: 'x', vector: [1, 2], metadata: { n: 1 } });
       await seen(async () => events.length > 0);
       expect(events[0]).toEqual({ type: 'changed' });
-      // Written after reading what came before, whoever wrote that.
+      // A write is applied after all earlier writes, including the writes of the other handle.
       await failure(() => b.insert({ id: 'x', vector: [1, 2], metadata: { n: 2 } }), 'ID_EXISTS');
       expect((await b.get('x'))?.metadata).toEqual({ n: 1 });
       await b.update({ id: 'x', metadata: { n: 3 } });
@@ -482,7 +486,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await b.search([30, 1], 3)).toEqual(await a.search([30, 1], 3));
     });
 
-    test.each([2, 3])('whoever has it open where another of %s dimensions is saved is closed', async (dimensions) => {
+    test.each([2, 3])('a handle closes if a database of %s dimensions replaces its own', async (dimensions) => {
       const name = fresh();
       const events: EdgeVecEvent[] = [];
       const a = await open(name, { dimensions: 2, onEvent: (event) => void events.push(event) });
@@ -493,10 +497,11 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       async function* hangs(): AsyncGenerator<never> {
         await new Promise(() => {});
       }
-      // A write need not wait for its source to learn that the database is no more.
+      // A write ends with the database, even if the source of the write hangs.
       const hanging = failure(() => a.insert(hangs()), 'CLOSED');
       await other.save(name);
-      // Whether it has heard of it or not, none of its writes goes into the copy.
+      // No write of the closed handle reaches the copy, even if the handle has not received the
+      // message yet.
       await failure(() => a.upsert({ id: 'late', vector: [1, 1], metadata: { n: 2 } }), 'CLOSED');
       await seen(async () => events.length > 0);
       expect(events).toMatchObject([{ type: 'storage-gone', error: { code: 'CLOSED' } }]);
@@ -505,7 +510,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await everything(await open(name))).toEqual(await everything(other));
     });
 
-    test('of two that are saved under one name at once, one is there, whole', async () => {
+    test('if two databases are saved under the same name at once, the name holds either of the two, whole', async () => {
       const large = await open(fresh(), { dimensions: 64 });
       const small = await open(fresh(), { dimensions: 64 });
       await large.upsert(clustered(3_000, 64, 3).map((vector, n) => ({ id: n, vector, metadata: { n } })));
@@ -514,7 +519,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       const name = fresh();
       made.add(name);
       for (let round = 0; round < 6; round++) {
-        // The second begins earlier and earlier in the course of the first.
+        // In each round, the second save begins earlier during the first save.
         const first = large.save(name);
         for (let turn = 0; turn < 12 - 2 * round; turn++) await new Promise((resolve) => setTimeout(resolve));
         await Promise.all([first, small.save(name)]);
@@ -525,7 +530,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       }
     });
 
-    test('one goes on where the other has made a checkpoint, or dropped it', async () => {
+    test('a handle follows a checkpoint of the other handle, and closes if the database is dropped', async () => {
       const name = fresh();
       const events: EdgeVecEvent[] = [];
       const a = await open(name, { dimensions: 2 });
@@ -550,7 +555,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
 
 const PIECE = 10_000;
 
-/** A file that comes in pieces, whole or until it fails. */
+/** A stream of the file in pieces. With `fails`, the stream fails after some bytes. */
 function inPieces(
   bytes: Uint8Array,
   fails?: { readonly after: number; readonly cause: Error },
@@ -579,7 +584,7 @@ async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<A
   return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
 }
 
-/** Messages between tabs take a moment; should they never come, the test ends by its timeout. */
+/** Waits until `look` is true. Messages between tabs take a moment. */
 async function seen(look: () => Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

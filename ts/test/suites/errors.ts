@@ -1,4 +1,4 @@
-// Every error: its code, what it tells, and that the database is as it was.
+// Every error has the documented code and details, and leaves the database unchanged.
 
 import { describe, expect, test } from 'vitest';
 import type { EdgeVec, EdgeVecErrorCode, SearchOptions } from '../../src/index.js';
@@ -6,7 +6,7 @@ import { failure, type Open } from '../support/open.js';
 
 type Doc = { n?: unknown };
 
-/** A call the types forbid, as plain JavaScript would make it. */
+/** Hides the type of a value, for calls possible only in plain JavaScript. */
 const loose = (value: unknown): never => value as never;
 
 async function contents(db: EdgeVec<Doc>): Promise<unknown> {
@@ -76,7 +76,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       expect(await db.insert({ vector: [1, 2] })).toBe(3);
     });
 
-    test('an error far into a large array undoes all of it, and names the first bad row', async () => {
+    test('an error late in a large array undoes the whole write, and names the first bad row', async () => {
       const db = await filled();
       const before = await contents(db);
       const rows: { vector: number[]; metadata?: object }[] = Array.from({ length: 3000 }, (_, i) => ({
@@ -95,7 +95,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       expect(await db.insert(rows)).toHaveLength(2900);
     });
 
-    test('DUPLICATE_ID: the same id twice in one array, in every kind of write', async () => {
+    test('DUPLICATE_ID: a repeated id in an array, in every kind of write', async () => {
       const db = await filled();
       const before = await contents(db);
       const twice = [
@@ -118,7 +118,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       await failure(() => db.update(loose({ metadata: {} })), 'INVALID_ID');
     });
 
-    test('NOT_FOUND: update of what is not there, whole or not at all', async () => {
+    test('NOT_FOUND: an update of a missing row changes nothing', async () => {
       const db = await filled();
       const before = await contents(db);
       expect(await failure(() => db.update({ id: 'b' }), 'NOT_FOUND')).toMatchObject({ id: 'b' });
@@ -132,7 +132,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       expect(await contents(db)).toEqual(before);
     });
 
-    test('a query is checked like a vector, even by an empty database', async () => {
+    test('a query is checked like a vector, even if the database is empty', async () => {
       for (const db of [await filled(), await open({ dimensions: 2 })]) {
         const bad: [EdgeVecErrorCode, unknown][] = [
           ['DIMENSION_MISMATCH', [1, 2, 3]],
@@ -177,7 +177,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       expect(await db.count()).toBe(0);
     });
 
-    test('cosine only asks for the direction, so even those are fine', async () => {
+    test('cosine accepts vectors of any finite length', async () => {
       const db = await open({ dimensions: 2 });
       await db.insert({ id: 'huge', vector: Float32Array.of(3e38, 3e38) });
       expect((await db.search([1e-30, 0]))[0]?.score).toBeCloseTo(Math.SQRT1_2, 5);
@@ -200,7 +200,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       expect(await db.count()).toBe(2);
     });
 
-    test('INVALID_OPTIONS: unknown options are named, with those there are', async () => {
+    test('INVALID_OPTIONS: the error names unknown options, and lists the known options', async () => {
       const db = await filled();
       const error = await failure(() => db.search([1, 1], loose({ K: 3 })), 'INVALID_OPTIONS');
       expect(error).toMatchObject({ got: 'K', expected: 'only k, recall, ef, exact, includeVectors' });
@@ -217,7 +217,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       for (const call of calls) await failure(call, 'INVALID_OPTIONS');
     });
 
-    test('INVALID_OPTIONS: recall beside what contradicts it, or out of range', async () => {
+    test('INVALID_OPTIONS: recall beside a conflicting option, or out of range', async () => {
       const db = await open({ dimensions: 1 });
       const bad: [string, SearchOptions][] = [
         ['ef', { recall: 0.9, ef: 50 }],

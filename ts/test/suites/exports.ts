@@ -1,4 +1,4 @@
-// An exported file is whole, or its stream says why not, however it is read.
+// A reader gets the whole exported file, or an error, however the reader reads the stream.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
@@ -7,9 +7,9 @@ import { uniform } from '../support/vectors.js';
 import type { Kept } from './durable.js';
 
 const DIMENSIONS = 64;
-/** As many as make a file of several pieces, so that there is something to lose. */
+/** Enough rows for a file of several pieces. */
 const ROWS = 2_000;
-/** Some of them are read while the garbage collector runs, without anybody to make it. */
+/** With this many exports, the garbage collector runs by itself during some of the exports. */
 const EXPORTS = 40;
 
 let names = 0;
@@ -29,7 +29,7 @@ export function defineExportSuite(label: string, kept: Kept & { readonly stored:
   }
 
   describe(`Exports, ${label}`, () => {
-    test('every file of one database is as long as the first, and can be imported', async () => {
+    test('every file of a database is as long as the first, and can be imported', async () => {
       const db = await filled();
       const lengths = new Set<number>();
       let last = new Blob();
@@ -49,7 +49,7 @@ export function defineExportSuite(label: string, kept: Kept & { readonly stored:
       expect(await again.count()).toBe(ROWS);
     });
 
-    test('options that differ from those of a file are told as the options of the file', async () => {
+    test('import names the options that differ as options of the file', async () => {
       const db = await filled();
       const file = await new Response(db.export()).blob();
       const error = await failure(() => EdgeVec.import(file, { ...where, dimensions: 9 }), 'OPTIONS_DIFFER');
@@ -57,7 +57,7 @@ export function defineExportSuite(label: string, kept: Kept & { readonly stored:
       expect(error.problem).toBe('The database of the file was made with other options');
     });
 
-    test('a stream whose database is closed ends in CLOSED, not in the end of the file', async () => {
+    test('an export fails with CLOSED if the database closes, and never ends early', async () => {
       const db = await filled();
       const reader = db.export().getReader();
       expect((await reader.read()).done).toBe(false);

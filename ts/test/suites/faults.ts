@@ -1,11 +1,11 @@
-// Whatever fails, and whenever: what was acknowledged is there, and nothing else but what was asked
-// for.
+// Makes every storage call fail in every way. After each fault, the database has every acknowledged
+// write, and nothing that the callers did not write.
 
 import { describe, expect, test } from 'vitest';
 import { Disk, type Fault, FaultySite, LOSSES, type Loss } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 
-/** A step of the story: what it does to a process, and to the rows. */
+/** A step of the story: a call to a process, and the effect of the call on the rows. */
 interface Step {
   readonly strict?: boolean;
   run(process: Process): Promise<unknown>;
@@ -32,14 +32,18 @@ const flush: Step = { strict: true, run: (process) => process.flush(), apply: ()
 const many = (count: number, prefix: string, n: number): Row[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
 
-/** Rows from which on there is a graph: few, since each fault is met by a story of its own. */
+/**
+ * From this many rows on the engine builds a graph. The number is small, because the story runs
+ * once for each fault.
+ */
 const EXACT_THRESHOLD = 100;
 
 const start = (site: FaultySite): Promise<Process> =>
   Process.start(site, undefined, undefined, { exactThreshold: EXACT_THRESHOLD });
 
 /**
- * Small and large writes, strict ones, deletions, checkpoints with and without a log behind them.
+ * Small and large writes, strict writes, deletions, and checkpoints with and without later log
+ * entries.
  */
 const STORY: readonly (Step | typeof restart)[] = [
   upsert([{ id: 1, n: 1 }]),
@@ -47,7 +51,8 @@ const STORY: readonly (Step | typeof restart)[] = [
   upsert(many(3, 'a', 3)),
   save,
   remove([1]),
-  // More than a frame takes: its parts are stored before it is. And enough for a graph.
+  // The rows exceed a single frame, so the process stores parts before the entry. The rows are also
+  // enough for a graph.
   upsert(many(EXACT_THRESHOLD + 30, 'big', 4)),
   upsert([{ id: 2, n: 5 }]),
   flush,
@@ -63,18 +68,21 @@ const said = (rows: ReadonlyMap<unknown, number> | readonly Row[]): string =>
   JSON.stringify(rows instanceof Map ? [...rows] : (rows as readonly Row[]).map(({ id, n }) => [id, n]));
 
 interface Told {
-  /** What may be there now, in the end, as far as the callers know. */
+  /** The possible rows at the end, as far as the callers know. */
   readonly now: readonly Map<unknown, number>[];
-  /** What may be there after a power failure. */
+  /** The possible rows after a power failure. */
   readonly afterFailure: ReadonlySet<string>;
-  /** What the process itself shows; undefined where there is none any more. */
+  /** The rows that the process returns, or undefined if the process is dead. */
   readonly shown: string | undefined;
-  /** What a call that hangs may still do, and when that is over. */
+  /**
+   * The step of a hanging call. The call may still apply the step. `settled` resolves after the
+   * call.
+   */
   readonly late: Step | undefined;
   readonly settled: Promise<unknown>;
 }
 
-/** Tells the story to a process until it dies, or hangs, or the story ends. */
+/** Runs the story until the story ends, or the process dies or hangs. */
 async function tell(site: FaultySite): Promise<Told> {
   let possible = [new Map<unknown, number>()];
   let since = new Set([said(new Map())]);
@@ -92,12 +100,12 @@ async function tell(site: FaultySite): Promise<Told> {
         outcome = 'failed';
       },
     );
-    // Who has seen that it is over sees it before anything that happens later.
+    // Polls the outcome, because a process that dies or hangs settles no promise.
     while (outcome === undefined && !isOver()) await new Promise((resolve) => setImmediate(resolve));
     return outcome ?? 'over';
   };
   const open = async (): Promise<void> => {
-    // One that fails to open is opened again.
+    // If the process fails to open, the test opens the process again.
     for (let attempt = 0; attempt < 2 && process === undefined && !isOver(); attempt++) {
       const starting = async (): Promise<void> => {
         process = await start(site);
@@ -120,7 +128,7 @@ async function tell(site: FaultySite): Promise<Told> {
       step.apply(next);
       return next;
     });
-    // Told that it failed, or told nothing: it may be there or not.
+    // After a failure or without an answer, the write may be stored or not.
     possible = outcome === 'done' ? after : distinct([...possible, ...after]);
     since = new Set([...(outcome === 'done' && step.strict ? [] : since), ...possible.map(said)]);
     if (outcome === 'over') late = step;
@@ -133,25 +141,24 @@ function distinct(maps: Map<unknown, number>[]): Map<unknown, number>[] {
   return [...new Map(maps.map((rows) => [said(rows), rows])).values()];
 }
 
-/** What the disk may be once it is over: without a power failure, and after one of each kind. */
+/**
+ * The possible states of the disk at the end: without a power failure, and after each kind of loss.
+ */
 function leftOf(disk: Disk, how: Fault): readonly (readonly [Loss | undefined, Disk])[] {
-  // What hangs goes on, on this disk. Whoever goes on has seen no power failure.
+  // After a hang, the next process works on the same disk, without a power failure.
   if (how === 'hangs') return [[undefined, disk]];
   const losses = how.startsWith('dies') ? LOSSES : [undefined, 'dropped' as const];
   const left: [Loss | undefined, Disk][] = [];
   for (const loss of losses) {
     const copy = disk.fork();
     if (loss !== undefined) copy.fail(loss);
-    // Most often several losses leave the same: then the first of them is looked at.
+    // Several losses often leave the same values. The test then checks the first loss only.
     if (!left.some(([, other]) => other.holdsSame(copy))) left.push([loss, copy]);
   }
   return left;
 }
 
-/**
- * Tells the story in which this call goes wrong. Returns on how many different disks it was
- * checked.
- */
+/** Runs the story with the fault, and returns the number of different disks that were checked. */
 async function check(fault: { call: number; how: Fault }): Promise<number> {
   const disk = new Disk();
   const site = new FaultySite(disk);
@@ -159,14 +166,14 @@ async function check(fault: { call: number; how: Fault }): Promise<number> {
   const told = await tell(site);
   const label = `call ${fault.call} ${fault.how}`;
   if (told.shown !== undefined) expect(told.now.map(said), `${label}: what is shown`).toContain(told.shown);
-  // Whatever goes on in it is over, unless it hangs.
+  // The process ends here, unless a call of the process hangs.
   if (fault.how !== 'hangs') site.dead = true;
   const left = leftOf(disk, fault.how);
   for (const [loss, copy] of left) await goOn(site, copy, told, loss, `${label}, ${loss ?? 'no power failure'}`);
   return left.length;
 }
 
-/** Opens what is left of the disk, and goes on with it. */
+/** Opens the remaining disk, checks the rows, and writes on. */
 async function goOn(
   site: FaultySite,
   disk: Disk,
@@ -178,7 +185,7 @@ async function goOn(
   const found = await again.rows();
   const isKnown = loss === undefined ? now.some((rows) => said(rows) === said(found)) : afterFailure.has(said(found));
   expect(isKnown, `${label}: what is found`).toBe(true);
-  // And it goes on.
+  // The database accepts further writes.
   await again.write('upsert', [{ id: 'more', n: 9 }]);
   await again.save();
   if (site.wake !== undefined) {
@@ -210,7 +217,7 @@ export function defineFaultSuite(faults: readonly Fault[]): void {
       expect(now.map(said)).toEqual([shown]);
     });
 
-    test.each(faults)('every call of the story, one after the other: %s', async (how) => {
+    test.each(faults)('the story survives a fault in every call: %s', async (how) => {
       const counting = new FaultySite(new Disk());
       await tell(counting);
       const { calls } = counting;

@@ -1,11 +1,11 @@
-// Arguments that are not what they seem: whatever the caller's own objects do, a call ends in a
-// typed error, and the database is as it was.
+// Arguments with hostile behaviour: each call ends in a typed error, and leaves
+// the database unchanged.
 
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type EdgeVecEvent } from '../../src/index.js';
 import { failure, type Open } from '../support/open.js';
 
-/** A call the types forbid, as plain JavaScript would make it. */
+/** Hides the type of a value, for calls possible only in plain JavaScript. */
 const loose = (value: unknown): never => value as never;
 
 const oops = new Error('oops');
@@ -19,7 +19,7 @@ function revoked<T extends object>(target: T): T {
   return proxy;
 }
 
-/** An object of which one property throws. */
+/** An object with a throwing property. */
 const throwing = (key: PropertyKey, rest: object = {}): object =>
   Object.defineProperty({ ...rest }, key, { get: thrower, enumerable: true });
 
@@ -29,7 +29,7 @@ function detached(): Float32Array {
   return vector;
 }
 
-/** A Float32Array that says it has another length. */
+/** A Float32Array that reports a false length. */
 function lying(actual: number, said: number): Float32Array {
   class Liar extends Float32Array {
     override get length(): number {
@@ -42,7 +42,7 @@ function lying(actual: number, said: number): Float32Array {
 const iterator = (next: () => unknown) => ({ [Symbol.iterator]: () => ({ next }) });
 const asyncIterator = (next: () => unknown) => ({ [Symbol.asyncIterator]: () => ({ next }) });
 
-/** Where in the error the thing thrown by the caller's code must be: its cause. */
+/** If the caller's code throws, the error must have the thrown value as its cause. */
 type Case = readonly [what: string, code: EdgeVecErrorCode, value: unknown, remedy?: RegExp];
 
 const named = (cases: readonly Case[]) => cases.map((given) => [given[0], given] as const);
@@ -118,7 +118,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
     return db;
   }
 
-  /** It holds what it held, and answers. */
+  /** Expects both rows in the database, and an answer to a search. */
   async function expectWhole(db: EdgeVec): Promise<void> {
     const records = [];
     for await (const record of db.scan({ includeVectors: true })) records.push(record);
@@ -153,7 +153,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       await expectWhole(db);
     });
 
-    test('a vector that only looks odd is taken', async () => {
+    test('unusual lists of numbers are accepted as vectors', async () => {
       const db = await open({ dimensions: 2 });
       class Sub extends Float32Array {}
       const odd = [
@@ -191,13 +191,13 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       await expectWhole(db);
     });
 
-    test('an async iterator that is null beside one that is not: as for await', async () => {
+    test('an async iterator of null is ignored in favour of the plain iterator, as in for await', async () => {
       const db = await open({ dimensions: 1 });
       const records = Object.assign(new Set([{ id: 'x', vector: [1] }]), { [Symbol.asyncIterator]: null });
       expect(await db.insert(loose(records))).toEqual(['x']);
     });
 
-    test('what next gives beside done is not looked at, and an error with a code stays as it is', async () => {
+    test('the value beside done is not read, and an EdgeVecError of the source keeps its code', async () => {
       const db = await filled();
       expect(await db.insert(loose(iterator(() => throwing('value', { done: true }))))).toEqual([]);
       const own = new EdgeVecError('NOT_FOUND', 'The row of the caller is not there');
@@ -215,7 +215,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       expect(thrown.written).toBe(0);
     });
 
-    test('ids that cannot be read', async () => {
+    test('get and delete refuse unreadable ids', async () => {
       const db = await filled();
       for (const ids of [revoked([]), Object.defineProperty([0], 0, { get: thrower })]) {
         await failure(() => db.get(loose(ids)), 'INVALID_ID');
@@ -224,7 +224,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       await expectWhole(db);
     });
 
-    test('options that cannot be read', async () => {
+    test('every call refuses unreadable options', async () => {
       const db = await filled();
       for (const options of [revoked({}), throwing('k'), throwing('durability'), throwing('includeVectors')]) {
         const calls = [
@@ -248,7 +248,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       await refused(() => EdgeVec.import(loose(given[2]), { worker }), given);
     });
 
-    test('queries: holes, and lists that are not as long as they say', async () => {
+    test('searchMany refuses holes and lists with a false length', async () => {
       const db = await filled();
       const holes = [[1, 1], undefined, [1, 1]];
       delete holes[1];
@@ -262,7 +262,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       await expectWhole(db);
     });
 
-    test('a listener that throws, or gives a promise that rejects, ends no call', async () => {
+    test('a listener that throws or rejects ends no call', async () => {
       const told: unknown[] = [];
       vi.stubGlobal('reportError', (error: unknown) => told.push(error));
       vi.stubGlobal(
@@ -273,7 +273,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
           }
         },
       );
-      // `auto` tells that no worker could be started, where it tries one.
+      // With `auto`, open reports a worker that cannot start, but only on a platform with storage.
       vi.stubGlobal('indexedDB', {});
       const events: EdgeVecEvent[] = [];
       const listeners: ((event: EdgeVecEvent) => void)[] = [
@@ -296,7 +296,7 @@ export function defineHostileSuite(label: string, open: Open, worker: boolean): 
       expect(told).toEqual([oops, oops]);
     });
 
-    test('a promise that onProgress gives is waited for, and one that rejects aborts the write with what it says', async () => {
+    test('a write waits for the promise of onProgress, and aborts with its error if the promise rejects', async () => {
       const db = await filled();
       const rows = Array.from({ length: 300 }, (_, i) => ({ vector: [i, 1] }));
       const onProgress = async (): Promise<void> => {

@@ -1,5 +1,4 @@
-// What metadata may hold, in every place that metadata comes by: in the write, in the log, in a
-// checkpoint, in a file, and in hits.
+// Metadata keeps its values on every way: in the write, the log, a checkpoint, a file, and hits.
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -16,16 +15,16 @@ import { failure } from '../support/open.js';
 
 type Doc = Record<string, unknown>;
 
-/** Levels that metadata may have. */
+/** The allowed depth of metadata. */
 const LEVELS = 256;
 
 /**
- * Of the text of 500 values by seed 7: the same in every host, so that each reads what the others
- * write.
+ * A checksum of the text of 500 random values from seed 7. All hosts must agree on the checksum, so
+ * all hosts can read the text.
  */
 const DIGEST = 2170024766;
 
-/** A class of the caller's. */
+/** A class of the application. */
 class Note {
   title = 'a';
   #secret = 1;
@@ -42,8 +41,8 @@ class Closed {
 }
 
 /**
- * As Vue and others give out objects: the proxy of an object gives out proxies, and that of a map
- * has methods of its own.
+ * Imitates the proxies of Vue and others: the proxy of an object returns proxies, and the proxy of
+ * a map has methods of its own.
  */
 function reactive<T extends object>(target: T): T {
   return new Proxy(target, {
@@ -55,7 +54,7 @@ function reactive<T extends object>(target: T): T {
   });
 }
 
-/** As MobX gives out maps: a class of its own that does as maps do. */
+/** Imitates the maps of MobX: a class with the methods of a map. */
 class Observable {
   hasListeners = false;
   readonly [Symbol.toStringTag] = 'Map';
@@ -64,7 +63,7 @@ class Observable {
   }
 }
 
-/** A type of this JavaScript engine, if it has it. */
+/** Whether this JavaScript engine has the type. */
 const has = (name: string): boolean => name in globalThis;
 const newFloat16Array = (): object =>
   new (globalThis as unknown as { Float16Array: new (length: number) => object }).Float16Array(2);
@@ -259,14 +258,14 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
     return found;
   }
 
-  /** Writes values, and looks at them wherever they come by. */
+  /** Writes the values, and compares the values in every place that holds metadata. */
   async function everywhere(values: readonly Doc[], expected: readonly Doc[] = values): Promise<void> {
     const name = fresh();
     let db = await open({ name, dimensions: 2 });
     await db.insert(rowsOf(values));
     expect(await contents(db)).toStrictEqual(expected);
-    // Out of the log; then out of a checkpoint that was written of it; then with lines that are
-    // copied into another.
+    // Reads from the log, then from a checkpoint of the log, then from a checkpoint with copied
+    // lines.
     for (const save of [true, true, false]) {
       await db.close();
       db = await open({ name });
@@ -293,7 +292,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       );
     });
 
-    test('as the metadata itself, an instance is its fields', async () => {
+    test('an instance as the whole metadata is stored as its fields', async () => {
       await everywhere([new Note(), reactive({ a: { b: 1 } }), Object.create(null)] as never, [
         { title: 'a' },
         { a: { b: 1 } },
@@ -301,7 +300,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       ]);
     });
 
-    test.each(refused)('%s is refused, with the way to it, and nothing is written', async (_, value, path, got) => {
+    test.each(refused)('%s is refused with its path, and nothing is written', async (_, value, path, got) => {
       const db = await open({ dimensions: 2 });
       await db.insert({ id: 'a', vector: [1, 1], metadata: { n: 1 } });
       const record = { id: 'b', vector: [1, 2], metadata: { x: value() } };
@@ -330,7 +329,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       ).toBe(cause);
     });
 
-    test('what is referred to twice, or holds itself, is so in every place; records share nothing', async () => {
+    test('shared and circular references are kept within a record, and not between records', async () => {
       const name = fresh();
       let db = await open({ name, dimensions: 2 });
       const twice = { n: 1 };
@@ -389,7 +388,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       },
     );
 
-    test('of a view, its bytes are kept and no others', async () => {
+    test('a view is stored with its own bytes only', async () => {
       const name = fresh();
       const db = await open({ name, dimensions: 2 });
       const pool = new Uint8Array(1 << 20).fill(7);
@@ -421,7 +420,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       }
     });
 
-    test('256 levels are kept, also by a worker that has done nothing before, and one more harms nobody', async () => {
+    test('256 levels are kept, even in a new worker, and deeper metadata is refused without harm', async () => {
       const deep = [
         nested(LEVELS),
         nested(LEVELS, (value) => new Map([['k', value]])),
@@ -437,14 +436,14 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       await db.insert({ id: 1, vector: [1, 1], metadata: deep[0] as Doc });
       await db.save();
       await db.close();
-      // Logged, and written anew into the next checkpoint.
+      // The text comes from the log, and goes into the next checkpoint.
       const again = await open({ name });
       await again.update({ id: 1, metadata: { more: true } });
       await again.save();
       expect(await contents(again)).toEqual([{ n: 1 }, { ...deep[0], more: true }]);
     });
 
-    test('what earlier versions took is kept for who can read it, and harms no other row', async () => {
+    test('metadata accepted by earlier versions stays readable for hosts with the type, and harms no other row', async () => {
       const name = fresh();
       const taken: [id: string, value: object][] = [
         ['deep', nested(400)],
@@ -470,7 +469,7 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
         vectors: new Float32Array(2 * taken.length + 2).fill(1),
         metadata: [...taken.map(([, value]) => value), { n: 1 }],
       };
-      // As those versions wrote: without a look at the metadata.
+      // Writes as earlier versions did, without a check of the metadata.
       await database.write({ transaction: 1, kind: 'insert', first: true, last: true, strict: false, part });
       await database.close();
       for (let opening = 0; opening < 3; opening++) {
@@ -495,12 +494,12 @@ export function defineMetadataSuite(label: string, kept: Pick<OpenOptions, 'work
       expect((await db.search([1, 1])).map(({ metadata }) => metadata['n']).sort()).toEqual([1, ...taken.map(() => 2)]);
     });
 
-    test('whatever is accepted is written, logged, saved, exported and imported as it was', async () => {
+    test('accepted values are written, logged, saved, exported and imported unchanged', async () => {
       const values = fc.sample(metadata(), { seed: 3, numRuns: 200 });
       await everywhere(values);
     });
 
-    test('the stored text is the same everywhere', () => {
+    test('the stored text is the same on every host', () => {
       const values = fc.sample(metadata(), { seed: 7, numRuns: 500 });
       const texts = values.map((value) => serialize(copyMetadata(value, {}).metadata));
       expect(crc32c(new TextEncoder().encode(texts.join('\n')))).toBe(DIGEST);

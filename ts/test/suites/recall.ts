@@ -26,14 +26,14 @@ export function defineRecallSuite(label: string, open: Open): void {
       expect(share(found, exact)).toBeGreaterThanOrEqual(0.95);
     });
 
-    test('a search finds the share of the true neighbours that was asked for', async () => {
+    test('a search finds the requested share of the true neighbours', async () => {
       const dimensions = 64;
       const rows = clustered(6000, dimensions, 21);
       const db = await open({ dimensions, recall: 0.9 });
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       const asked = near(rows, clustered(200, dimensions, 22));
-      // As soon as the write resolves: learning is a part of it, at 2,000 rows and whenever they
-      // have doubled.
+      // A write resolves after the calibration that the write causes: at 2,000 rows, and after each
+      // doubling.
       expect(await db.stats()).toMatchObject({ calibratedRows: 4000, unlinked: 0 });
       for (const k of [1, 10, 100]) {
         const truth = await db.searchMany(asked, { k, exact: true });
@@ -42,7 +42,7 @@ export function defineRecallSuite(label: string, open: Open): void {
           expect(share(found, truth)).toBeGreaterThanOrEqual((recall ?? 0.9) - 0.02);
         }
       }
-      // The less is asked for, the less is done.
+      // A lower recall costs less work.
       const work = async (recall: number): Promise<number> => {
         const before = (await db.stats()).distances;
         await db.searchMany(asked, { k: 10, recall });
@@ -62,7 +62,7 @@ export function defineRecallSuite(label: string, open: Open): void {
       expect(share(found, truth)).toBeGreaterThanOrEqual(0.93);
     });
 
-    test('the same calls give the same hits and the same bytes, wherever there are pauses', async () => {
+    test('the same calls lead to the same hits and the same bytes, with and without pauses', async () => {
       const hits = async (pauses: readonly number[]): Promise<unknown> => {
         const dimensions = 16;
         const db = await open({ dimensions, m: 8, efConstruction: 40 });
@@ -90,7 +90,7 @@ export function defineRecallSuite(label: string, open: Open): void {
       ['float32', 0, 5.5],
       ['int16', 1 / 57_330, 3],
       ['int8', 1 / 210, 2],
-    ] as const)('%s: finds the neighbours, and keeps what it says', async (precision, error, mostBytes) => {
+    ] as const)('%s: finds the neighbours, and keeps its precision', async (precision, error, mostBytes) => {
       const dimensions = 256;
       const rows = clustered(6000, dimensions, 31);
       const db = await open({ dimensions, metric: 'euclidean', precision });
@@ -101,7 +101,7 @@ export function defineRecallSuite(label: string, open: Open): void {
       const { memory } = await db.stats();
       expect(memory.codes).toBeGreaterThan(0);
       expect(memory.graph).toBeGreaterThan(0);
-      // Rows come in chunks, of which the last is not full.
+      // The last chunk of rows is only partly full.
       expect((memory.rows + memory.codes) / (rows.length * dimensions)).toBeLessThan(mostBytes);
       const [hit] = await db.search(rows[7] as Float32Array, { k: 1, includeVectors: true });
       for (const stored of [(await db.get(7))?.vector, hit?.vector]) {
@@ -114,12 +114,12 @@ export function defineRecallSuite(label: string, open: Open): void {
   });
 }
 
-/** Queries from the same clusters as the rows, as in use. */
+/** Queries from the clusters of the rows, as in practice. */
 function near(rows: readonly Float32Array[], others: readonly Float32Array[]): Float32Array[] {
   return others.map((other, i) => other.map((x, j) => (x + ((rows[i * 7] as Float32Array)[j] as number) * 9) / 10));
 }
 
-/** Of the true hits, how many were found. */
+/** The share of the true hits that were found. */
 function share(found: readonly { id: Id }[][], truth: readonly { id: Id }[][]): number {
   let right = 0;
   let wanted = 0;

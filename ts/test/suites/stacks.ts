@@ -1,15 +1,17 @@
-// The stack of an error shows who called, though the error was made in a later turn, or in a
-// worker.
+// The stack of an error shows the caller, even if a later turn or a worker made the error.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EdgeVec, EdgeVecError } from '../../src/index.js';
 import { failure, type Open } from '../support/open.js';
 
-/** Only V8 can tell who waits for a call without noting it when the call begins. */
+/**
+ * V8 can name the waiting caller by itself. In other engines the library must record the caller
+ * when the call begins.
+ */
 const isV8 = typeof navigator !== 'object' || /Chrom|Node\.js/.test(navigator.userAgent);
 
 export function defineStackSuite(label: string, open: Open): void {
-  /** The name of this function is what is looked for. */
+  /** The test looks for the name of this function in the stack. */
   async function theApplication(call: () => Promise<unknown>): Promise<unknown> {
     const value = await call();
     return value;
@@ -54,18 +56,18 @@ export function defineStackSuite(label: string, open: Open): void {
       expect(thrown).toBeInstanceOf(EdgeVecError);
       const { stack = '', message } = thrown as EdgeVecError;
       expect(stack).toContain('theApplication');
-      // It begins with the message as it is in the end.
+      // The stack begins with the final message.
       expect(stack.startsWith(`EdgeVecError: ${message}\n`) || stack.startsWith(`Error: ${message}\n`)).toBe(true);
     });
 
-    test('an error is one object: more is said of the same', async () => {
+    test('an amended error is the same object as before', async () => {
       const db = await open({ dimensions: 2 });
       const error = await failure(() => db.insert(new Set(far)), 'NOT_FINITE');
       expect(error).toMatchObject({ row: 499, written: 0 });
       expect(error.stack?.split('NaN, an infinity').length).toBeLessThan(3);
     });
 
-    test('calls that fail for one reason have an error each', async () => {
+    test('calls that fail for the same reason get separate errors', async () => {
       const db = await open({ dimensions: 2 });
       const calls = [db.insert(far), db.insert(new Set(far)), db.compact()];
       onTestFinished(() => db.close());

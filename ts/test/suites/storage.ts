@@ -1,4 +1,4 @@
-// What every storage promises.
+// The promises of every storage.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';
@@ -12,7 +12,7 @@ async function logOf(storage: StorageBackend, after = 0): Promise<[number, numbe
   return entries;
 }
 
-/** As bytes: an array of a few thousand numbers takes long to be compared. */
+/** Converts values to bytes, because comparing long arrays of numbers is slow. */
 async function bytesOf(storage: StorageBackend, after = 0): Promise<[number, Uint8Array][]> {
   const entries: [number, Uint8Array][] = [];
   for await (const entry of storage.scan(after)) entries.push([...entry]);
@@ -28,9 +28,12 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 export interface StorageCase {
-  /** A site with nothing in it. */
+  /** Makes an empty site. */
   readonly site: () => Promise<StorageSite>;
-  /** Whether what is written is there for a site made later. */
+  /**
+   * Makes another site with the same stored values. Left out if the storage does not survive its
+   * site.
+   */
   readonly again?: (site: StorageSite) => StorageSite;
 }
 
@@ -59,7 +62,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       for (const [site, name] of made.splice(0)) await site.drop(name);
     });
 
-    test('a new one is empty', async () => {
+    test('a new storage is empty', async () => {
       const { storage } = await fresh();
       expect(await storage.read('head', 0)).toBeUndefined();
       expect(await storage.read('log', 1)).toBeUndefined();
@@ -68,7 +71,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await storage.chunks()).toEqual([]);
     });
 
-    test('tells whether nobody else has it open', async ({ skip }) => {
+    test('soleHolder tells whether another handle is open', async ({ skip }) => {
       const { site, name, storage } = await fresh();
       if (storage.soleHolder === undefined) return skip('this storage does not know who else has it open');
       expect(await storage.soleHolder()).toBe(true);
@@ -81,7 +84,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await next.soleHolder?.()).toBe(true);
     });
 
-    test.each([false, true])('what is committed is there, and what is deleted is not (strict: %s)', async (strict) => {
+    test.each([false, true])('committed values can be read, and deleted values cannot (strict: %s)', async (strict) => {
       const { storage } = await fresh();
       const put = [
         ['head', 0, bytes(1)],
@@ -121,7 +124,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await storage.read('chunks', 'a/b')).toBeUndefined();
     });
 
-    test('a commit that expects another head changes nothing', async () => {
+    test('a commit that expects a different head changes nothing', async () => {
       const { storage } = await fresh();
       const put = [
         ['head', 0, bytes(2)],
@@ -140,7 +143,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await logOf(storage)).toEqual([]);
     });
 
-    test('of commits that expect the same head one is applied', async () => {
+    test('if several commits expect the same head, a single commit is applied', async () => {
       const { storage } = await fresh();
       const race = Array.from({ length: 8 }, (_, i) =>
         storage.commit({
@@ -155,7 +158,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await logOf(storage)).toHaveLength(1);
     });
 
-    test('a commit that requires chunks changes nothing where one is not there', async () => {
+    test('a commit that requires a missing chunk changes nothing', async () => {
       const { storage } = await fresh();
       await storage.commit({
         put: [
@@ -170,7 +173,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await storage.read('head', 0)).toEqual(bytes(2));
     });
 
-    test('a view is stored as what it shows, and what is read is the reader’s own', async () => {
+    test('a view is stored without the rest of its buffer, and a reader gets a copy', async () => {
       const { storage } = await fresh();
       const shared = new Uint8Array(1000).fill(5);
       await storage.commit({
@@ -200,7 +203,8 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
         entries.length === put.length - from &&
         entries.every(([key, value], i) => key === from + i + 1 && sameBytes(value, put[from + i]?.[2] as Uint8Array));
       expect(areSame(await bytesOf(storage), 0)).toBe(true);
-      // Written over and forgotten often enough for a storage to tidy up, while some of it lives.
+      // Values are replaced and deleted often, so the storage tidies up while some values are still
+      // in use.
       const live = put.slice(90);
       for (let round = 0; round < 6; round++) {
         await storage.commit({ put: [['head', 0, bytes(round)], ...put.slice(0, 90)], strict: round === 2 });
@@ -212,7 +216,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect((await logOf(storage)).map(([key]) => key)).toEqual(live.map(([, key]) => key));
     });
 
-    test('a closed one refuses', async () => {
+    test('a closed storage refuses every call', async () => {
       const { storage } = await fresh();
       await storage.close();
       await storage.close();
@@ -222,7 +226,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await codeOf(storage.chunks())).toBe('CLOSED');
     });
 
-    test('what was written is there when it is opened again', async () => {
+    test('written values are there after the storage is opened again', async () => {
       const { site, name, storage } = await fresh();
       const put = [
         ['head', 0, bytes(1)],
@@ -238,7 +242,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await reopened.read('chunks', 'a')).toEqual(bytes(4));
     });
 
-    test('names are listed and dropped, and know nothing of each other', async () => {
+    test('sites list and drop databases by name, and databases do not influence each other', async () => {
       const { site, name, storage } = await fresh();
       const others = [`${name}/../x`, `${name}.y`, `${name} ä`, `${name}*`, name.toUpperCase(), 'con'];
       for (const other of others) {
@@ -258,7 +262,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       await site.drop(`${name} never`);
     });
 
-    test('what one holder commits the others see, and only one passes the fence', async () => {
+    test('all holders see a commit, and the fence lets a single holder commit', async () => {
       const { site, name, storage } = await fresh();
       const other = await open(site, name);
       await storage.commit({
@@ -274,7 +278,7 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(passed.filter(Boolean)).toHaveLength(1);
     });
 
-    test('one that is dropped is gone for those who had it open', async () => {
+    test('holders of a dropped storage learn that the storage is gone', async () => {
       const { site, name, storage } = await fresh();
       let gone = 0;
       const other = await open(site, name, () => {

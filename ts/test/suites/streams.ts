@@ -8,7 +8,7 @@ import { clustered, random } from '../support/vectors.js';
 const rows = (count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => ({ id: from + i, vector: [from + i + 1, 1] }));
 
-/** A stream of records, with a word to say before some of them. */
+/** Yields the records. Calls `before` ahead of each record. */
 async function* stream<T>(records: readonly T[], before: (i: number) => unknown = () => {}): AsyncGenerator<T> {
   for (const [i, record] of records.entries()) {
     await before(i);
@@ -18,7 +18,7 @@ async function* stream<T>(records: readonly T[], before: (i: number) => unknown 
 
 export function defineStreamSuite(label: string, open: Open): void {
   describe(`Streams and transactions, ${label}`, () => {
-    test('progress of an array counts up to its total, in order', async () => {
+    test('progress of an array counts up in order to the total', async () => {
       const db = await open({ dimensions: 2 });
       const seen: Progress[] = [];
       await db.insert(rows(1000), { onProgress: (progress) => void seen.push(progress) });
@@ -39,7 +39,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await db.count()).toBe(2501);
     });
 
-    test('an array is invisible until all of it is there', async () => {
+    test('rows of an array stay invisible until the whole array is written', async () => {
       const db = await open({ dimensions: 2 });
       await db.insert({ id: 'old', vector: [1, 1] });
       const counts = new Set<number>();
@@ -57,7 +57,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect([...counts].filter((count) => count !== 1 && count !== 4001)).toEqual([]);
     });
 
-    test('the row an upsert replaces stays searchable until the new one is', async () => {
+    test('upsert keeps the old row searchable until the new row replaces the old row', async () => {
       const db = await open<{ version: number }>({ dimensions: 2, metric: 'euclidean' });
       const version = (v: number) => rows(3000).map((row) => ({ ...row, metadata: { version: v } }));
       await db.upsert(version(1));
@@ -98,7 +98,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await db.count()).toBe(2);
     });
 
-    test('an error in a stream tells how many rows are in, and they are', async () => {
+    test('an error in a stream reports the number of written rows, and the rows are kept', async () => {
       const db = await open({ dimensions: 2 });
       const records: { id: number; vector: number[] }[] = rows(3000);
       records[2500] = { id: 2500, vector: [Number.NaN, 1] };
@@ -111,7 +111,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       }
     });
 
-    test('a source that throws: SOURCE_FAILED, with its error', async () => {
+    test('SOURCE_FAILED: the error of a source that throws is the cause', async () => {
       const db = await open({ dimensions: 2 });
       const cause = new Error('model ran away');
       const error = await failure(
@@ -134,13 +134,13 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await failure(() => db.insert(broken), 'SOURCE_FAILED')).toMatchObject({ written: 0, cause });
       const locked = new ReadableStream<{ vector: number[] }>();
       locked.getReader();
-      // WebKit's streams cannot be iterated, so they are no source at all there.
+      // WebKit's streams are not iterable, so WebKit does not accept a stream as a source.
       const code = Symbol.asyncIterator in locked ? 'SOURCE_FAILED' : 'INVALID_RECORD';
       await failure(() => db.insert(locked as never), code);
       expect(await db.count()).toBe(1024);
     });
 
-    test('a stream that fails lets its source clean up', async () => {
+    test('a write that fails returns its source', async () => {
       const db = await open({ dimensions: 2 });
       let cleaned = 0;
       async function* source() {
@@ -155,7 +155,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(cleaned).toBe(1);
     });
 
-    test('an aborted array leaves nothing, at whatever moment', async () => {
+    test('an aborted array leaves nothing behind, at any moment', async () => {
       const db = await open({ dimensions: 2 });
       await db.insert({ id: 'old', vector: [1, 1] });
       const reason = new Error('changed my mind');
@@ -176,7 +176,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await db.insert(rows(4000))).toHaveLength(4000);
     });
 
-    test('an abort that comes too late changes nothing', async () => {
+    test('an abort after the end of the write changes nothing', async () => {
       const db = await open({ dimensions: 2 });
       const stop = new AbortController();
       await db.insert(rows(10), { signal: stop.signal });
@@ -184,7 +184,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await db.count()).toBe(10);
     });
 
-    test('an aborted stream keeps its finished batches and says how many rows', async () => {
+    test('an aborted stream keeps its finished batches, and reports the number of rows', async () => {
       const db = await open({ dimensions: 2 });
       const stop = new AbortController();
       const source = stream(rows(5000), (i) => {
@@ -195,7 +195,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect([count, hidden]).toEqual([2048, 0]);
     });
 
-    test('an abort does not wait for a source that hangs', async () => {
+    test('an abort does not wait for a hanging source', async () => {
       const db = await open({ dimensions: 2 });
       const stop = new AbortController();
       const source = stream(rows(5), (i) => {
@@ -206,7 +206,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect((await failure(() => db.insert(source, { signal: stop.signal }), 'ABORTED')).written).toBe(0);
     });
 
-    test.each([0, 3, 1500])('closing the database does not wait for a source that hangs before row %i', async (at) => {
+    test.each([0, 3, 1500])('close does not wait for a source that hangs before row %i', async (at) => {
       const db = await open({ dimensions: 2 });
       let hangs = (): void => {};
       const hanging = new Promise<void>((resolve) => {
@@ -223,7 +223,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect((await writing).written).toBeUndefined();
     });
 
-    test('an error thrown by onProgress aborts the write and comes out as it is', async () => {
+    test('an error thrown by onProgress aborts the write, and reaches the caller unchanged', async () => {
       const db = await open({ dimensions: 2 });
       const oops = new Error('oops');
       const onProgress = () => {
@@ -244,7 +244,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       await expect(db.insert(rows(256), { onProgress })).rejects.toBe(oops);
       await expect(db.insert(rows(700), { onProgress })).rejects.toBe(oops);
       expect(await db.stats()).toMatchObject({ count: 0, hidden: 0 });
-      // Of a stream, the batches before are in.
+      // With a stream, the earlier batches stay written.
       await expect(db.insert(stream(rows(2100)), { onProgress })).rejects.toBe(oops);
       expect(await db.stats()).toMatchObject({ count: 2048, hidden: 0 });
     });
@@ -259,7 +259,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await db.stats()).toMatchObject({ count: 0, hidden: 0 });
     });
 
-    test('an abort during the commit: it is written whole or not at all, and the promise tells which', async () => {
+    test('an abort during the commit leaves the write whole or undone, and the promise tells the outcome', async () => {
       const db = await open({ dimensions: 2 });
       for (let turns = 0; turns < 20; turns++) {
         const stop = new AbortController();
@@ -271,7 +271,7 @@ export function defineStreamSuite(label: string, open: Open): void {
             return false;
           },
         );
-        // Later and later: the last are aborted when they have been written.
+        // The abort comes later in each round. The last aborts come after the end of the write.
         for (let turn = 0; turn < turns * 3; turn++) await db.get(from);
         stop.abort();
         const written = await write;
@@ -290,7 +290,7 @@ export function defineStreamSuite(label: string, open: Open): void {
         };
         await failure(() => db.insert(rows(1500, 1000), { onProgress, signal: stop.signal }), 'ABORTED');
       }
-      // The last compaction may still run; it wants turns of the event loop.
+      // The last compaction may still be running. Each call here gives the event loop a turn.
       let { tombstones } = await db.stats();
       for (let turns = 0; tombstones >= 1000 && turns < 1000; turns++) {
         await new Promise((resolve) => setTimeout(resolve));
@@ -300,7 +300,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(await db.count()).toBe(100);
     });
 
-    test('a database that is closed while it is written to leaves another alone', async () => {
+    test('closing a database during a write does not disturb another database', async () => {
       const [a, b] = await Promise.all([open({ dimensions: 2 }), open({ dimensions: 2 })]);
       const lost = failure(() => a.insert(stream(rows(6000))), 'CLOSED');
       const kept = b.insert(rows(3000));
@@ -313,7 +313,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect((await b.search([1500, 1], 1)).length).toBe(1);
     });
 
-    test('two transactions that want the same id: one wins, the other is undone', async () => {
+    test('if two transactions insert the same id, the first wins and the second is undone', async () => {
       const db = await open({ dimensions: 2 });
       const results = await Promise.allSettled([db.insert(rows(3000)), db.insert(rows(3000, 2999))]);
       expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -325,7 +325,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       ['without a graph', 0, 0],
       ['with a graph', 2600, 0],
       ['during a bulk insert', 2600, 4000],
-    ])('small writes take effect in the order they were called, %s', async (_when, there, coming) => {
+    ])('small writes take effect in the order of the calls, %s', async (_when, there, coming) => {
       const db = await open<{ v: number }>({ dimensions: 4 });
       const some = (count: number) => clustered(count, 4).map((vector) => ({ vector, metadata: { v: -1 } }));
       await db.insert(some(there));
@@ -363,7 +363,7 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect((await db.stats()).hidden).toBe(0);
     });
 
-    test('a write that fails lets none after it overtake those before it', async () => {
+    test('a failed write does not let later writes overtake earlier writes', async () => {
       const db = await open({ dimensions: 4 });
       await db.insert(clustered(2600, 4).map((vector) => ({ vector })));
       const results = [
@@ -389,11 +389,11 @@ export function defineStreamSuite(label: string, open: Open): void {
       expect(order).toEqual(['search', 'search', 'search', 'search', 'search', 'insert']);
     });
 
-    test('close ends what is running', async () => {
+    test('close rejects running calls', async () => {
       const db = await open({ dimensions: 32 });
       const bulk = failure(() => db.insert(clustered(6000, 32).map((vector) => ({ vector }))), 'CLOSED');
       await db.count();
-      // There is nothing to compact, so it may end first.
+      // The compaction has nothing to do, and may end before close.
       const compaction = db.compact().catch((error) => error.code);
       await db.close();
       await bulk;

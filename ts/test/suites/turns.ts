@@ -1,11 +1,11 @@
-// In the caller's own thread, the event loop turns also while nothing but short calls is made.
+// In the caller's own thread, the event loop turns even during a loop of short calls.
 
 import { describe, expect, test } from 'vitest';
 import type { EdgeVec } from '../../src/index.js';
 import type { Open } from '../support/open.js';
 import { uniform } from '../support/vectors.js';
 
-/** Far more calls than a turn has time for, on any machine. */
+/** Far more calls than fit into a turn, on any machine. */
 const MOST = 500_000;
 
 export function defineTurnSuite(label: string, open: Open): void {
@@ -39,7 +39,7 @@ export function defineTurnSuite(label: string, open: Open): void {
       expect(made).toBeGreaterThan(0);
     });
 
-    test('many searches at once: a timer fires before the last of them is answered', async () => {
+    test('many concurrent searches: a timer fires before the last search is answered', async () => {
       const db = await filled();
       let fired = false;
       setTimeout(() => {
@@ -56,7 +56,7 @@ export function defineTurnSuite(label: string, open: Open): void {
       expect(before).toBeLessThan(queries.length);
     });
 
-    test('a query that waits for its turn is the one that was given', async () => {
+    test('a waiting query uses the values from the time of the call', async () => {
       const db = await filled();
       const query = new Float32Array(32);
       const searching = Array.from({ length: 20_000 }, (_, i) => {

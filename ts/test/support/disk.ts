@@ -1,5 +1,5 @@
-// A disk for tests: what was committed on it, in order, and what a power failure may leave of it.
-// And a site on it whose calls can be made to fail.
+// A simulated disk that can lose commits in a power failure, and a site on the disk whose calls can
+// be made to fail.
 
 import { closed, EdgeVecError } from '../../src/base/errors.js';
 import { decodeFrame } from '../../src/format/entry.js';
@@ -17,21 +17,21 @@ import {
 
 type Values = Map<StoreName, Map<string | number, Uint8Array>>;
 
-/** What happens to commits that were not strict, when the power fails. */
+/** What a power failure does to commits that were not strict. */
 export const LOSSES = ['kept', 'dropped', 'half', 'truncated', 'flipped', 'repeated'] as const;
 export type Loss = (typeof LOSSES)[number];
 
 export class Disk {
-  /** Up to the last strict commit, and those since. */
+  /** `#safe` holds the state after the last strict commit, and `#since` the later commits. */
   #safe: Values = empty();
   #since: Batch[] = [];
   #now: Values = empty();
-  /** Bytes that are kept back. */
+  /** Reserved bytes. */
   reserve = 0;
-  /** Who has it open, and of which process. */
+  /** Each open storage with its process. */
   readonly holders = new Map<object, FaultySite>();
 
-  /** Another with what this one holds. */
+  /** A new disk with the same values, all synced. */
   copy(): Disk {
     const disk = new Disk();
     disk.#now = copy(this.#now);
@@ -39,7 +39,7 @@ export class Disk {
     return disk;
   }
 
-  /** Another that is as this one is, also for a power failure. */
+  /** A new disk in the same state, also for a power failure. */
   fork(): Disk {
     const disk = new Disk();
     disk.#now = copy(this.#now);
@@ -49,7 +49,7 @@ export class Disk {
     return disk;
   }
 
-  /** Whether it holds the very values that a fork of the same disk holds. */
+  /** Whether both disks hold the same value objects. Forks of a disk share the objects. */
   holdsSame(other: Disk): boolean {
     return [...this.#now].every(([store, values]) => {
       const others = other.#now.get(store) as Map<string | number, Uint8Array>;
@@ -91,16 +91,13 @@ export class Disk {
     this.#since = [];
   }
 
-  /** Holds what another holds, in place of all it held. */
+  /** Replaces all values with the values of another disk. */
   become(other: Disk): void {
     this.#now = copy(other.#now);
     this.sync();
   }
 
-  /**
-   * The power fails. The last commit that was not strict is left as `loss` says, or all of them are
-   * gone.
-   */
+  /** The power fails. `loss` says how much of the commits since the last strict commit is left. */
   fail(loss: Loss): void {
     const since = this.#since.slice(0, loss === 'dropped' ? 0 : loss === 'half' ? this.#since.length >> 1 : undefined);
     this.#now = copy(this.#safe);
@@ -112,10 +109,10 @@ export class Disk {
   }
 }
 
-/** The last value of a batch is not what was written. */
+/** Damages the last value of a batch. */
 function damaged(batch: Batch, loss: Loss): Batch {
   const put = [...(batch.put ?? [])];
-  // The head is small enough to be written whole or not at all.
+  // Skips the head, because a disk writes so few bytes whole or not at all.
   const at = put.findLastIndex(([store]) => store !== 'head');
   const last = put[at];
   if (last === undefined || (loss !== 'truncated' && loss !== 'flipped')) return batch;
@@ -130,38 +127,40 @@ export const FAULTS = [
   'throws',
   'throws after',
   'quota',
-  /** And so does every call after it. */
+  /** Every later call fails as well. */
   'loses the connection',
-  /** Until `wake`: it is done then, as late as that. */
+  /** The call takes effect only after `wake`. */
   'hangs',
   'dies',
   'dies after',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** A process's view of a disk. `dead`: it has ended, and nothing of it goes on. */
+/**
+ * The disk as a process sees the disk. With `dead`, the process has ended, and nothing continues.
+ */
 export class FaultySite implements StorageSite {
   readonly kind = 'memory';
   readonly #disk: Disk;
-  /** Calls made so far. */
+  /** The number of calls so far. */
   calls = 0;
-  /** Which call goes wrong, and how: counted among all, or among those that read what `of` says. */
+  /**
+   * The number of the call that goes wrong, and how. With `of`, only reads of keys that `of`
+   * accepts are counted.
+   */
   fault: { readonly call: number; readonly how: Fault; readonly of?: (key?: string | number) => boolean } | undefined;
   #met = 0;
   dead = false;
-  /** Set while a call hangs: lets it go on. */
+  /** Set while a call hangs. Calling `wake` lets the call continue. */
   wake: (() => void) | undefined;
-  /** Called before every commit, with what it puts. */
+  /** Called before every commit, with the batch. */
   onCommit: (batch: Batch) => Promise<void> = async () => {};
-  /** A scan reads entries before they are asked for, as IndexedDB's does. */
+  /** Makes a scan read the entries in advance, as a scan of IndexedDB does. */
   readsAhead = false;
   #lost = false;
-  /** Bytes the disk takes: what puts more on it is refused. */
+  /** The size of the disk. A commit beyond the size is refused. */
   quota = Number.POSITIVE_INFINITY;
-  /**
-   * Called before every call, with the key of what is read: a simulation's scheduler may hold it
-   * back.
-   */
+  /** Called before every call, with the key of a read. A scheduler can hold the call back here. */
   onCall: (key?: string | number) => Promise<void> = async () => {};
 
   constructor(disk: Disk) {
@@ -262,7 +261,7 @@ class FaultyStorage implements StorageBackend {
     return undefined;
   }
 
-  /** Only where room may run out: else it would be one more call for a scheduler to hold back. */
+  /** Defined only on a disk with a quota. Otherwise a scheduler would see another call. */
   get reserve(): ((bytes: number) => Promise<boolean>) | undefined {
     if (this.#site.quota === Number.POSITIVE_INFINITY) return undefined;
     return async (bytes) =>
@@ -277,7 +276,7 @@ class FaultyStorage implements StorageBackend {
     return this.#disk.reserve;
   }
 
-  /** Of processes that have ended nobody holds anything. */
+  /** A process that has ended holds nothing. */
   async soleHolder(): Promise<boolean> {
     return this.#site.call(() => [...this.#disk.holders].every(([holder, { dead }]) => holder === this || dead));
   }
@@ -305,7 +304,7 @@ function apply(values: Values, { put = [], delete: deleted = [] }: Batch): void 
   for (const [store, key] of deleted) values.get(store)?.delete(key);
 }
 
-/** Chunks that neither the checkpoint nor the log names. */
+/** Chunks named neither by the checkpoint nor by the log. */
 export function strayOn(disk: Disk): string[] {
   const { checkpoint } = decodeHead(disk.get('head', 0) as Uint8Array);
   const named = new Set([checkpoint, ...namesOf(decodeManifest(disk.get('chunks', checkpoint) as Uint8Array))]);

@@ -1,4 +1,5 @@
-// What examples take as given: copied beside them, and run in Node.
+// Values assumed by the examples of the documentation. The test copies this file beside the
+// examples, and runs the examples in Node.
 
 import { createWriteStream, openAsBlob, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -22,12 +23,12 @@ export async function given() {
   const db = await EdgeVec.open<Metadata>({ name: 'given', dimensions: DIMENSIONS });
   await db.insert(records);
   const file = new File([await new Response(db.export()).blob()], 'notes.edgevec');
-  // What a page has, as far as examples use it.
+  // The globals of a page that examples use.
   Object.assign(globalThis, {
     document: { createElement: () => ({ click() {} }) },
     fetch: async () => new Response(file),
   });
-  // A database that an earlier visit has stored.
+  // A database stored by an earlier visit.
   const stored = await EdgeVec.import<Metadata>(file, { name: 'notes' });
   await stored.close();
   const signal = new AbortController().signal;

@@ -8,7 +8,10 @@ import { node as findNode, type NodePlatform } from '../../src/storage/files/nod
 
 export const node = findNode() as NodePlatform;
 
-/** Makes empty folders, which are removed once all tests of the calling file are over. */
+/**
+ * Returns a function that makes empty folders. The folders are removed after all tests of the
+ * calling file.
+ */
 export function temporaryFolders(label: string): () => string {
   const folders: string[] = [];
   afterAll(() => {

@@ -1,5 +1,5 @@
-// A disk with so many bytes free, for files: what does not fit is ENOSPC. Files without a byte,
-// names and links fit always, as on a file system whose blocks are used up.
+// A platform with a limited disk: a write beyond the free bytes ends in ENOSPC. Empty files, names
+// and links always fit, as on a file system without free blocks.
 
 import type { FileHandle, Fs, NodePlatform } from '../../src/storage/files/node.js';
 
@@ -7,7 +7,7 @@ const full = (): Error => Object.assign(new Error('ENOSPC: no space left on devi
 
 export class FullDisk {
   readonly #node: NodePlatform;
-  /** Bytes that still fit. */
+  /** The number of free bytes. */
   free: number;
 
   constructor(node: NodePlatform, free = Number.POSITIVE_INFINITY) {
@@ -15,7 +15,7 @@ export class FullDisk {
     this.free = free;
   }
 
-  /** The platform with this disk; what it has open is shared with nobody. */
+  /** The platform with this disk. Open handles are not shared with other platforms. */
   get node(): NodePlatform {
     const { fs } = this.#node;
     const sizeOf = async (path: string): Promise<number> => {
@@ -55,7 +55,7 @@ export class FullDisk {
             const { size } = await target.stat();
             const room = this.free - Math.max(0, position + length - size);
             if (room < 0) {
-              // What fits is written.
+              // Writes the bytes that fit.
               const fits = Math.max(0, length + room);
               if (fits === 0) throw full();
               this.free = 0;

@@ -1,5 +1,5 @@
-// Web Locks within this thread, for platforms that have none: each name is a queue, first come,
-// first served.
+// Web Locks within this thread, for platforms without Web Locks. Each name has a queue, and the
+// first request is granted first.
 
 interface Wanted {
   readonly name: string;

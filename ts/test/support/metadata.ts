@@ -1,9 +1,8 @@
-// Values for metadata: those that are kept, those that are refused, and as many as wanted by a
-// seed.
+// Values for metadata: accepted values, refused values, and random values from a seed.
 
 import fc from 'fast-check';
 
-/** Objects and arrays in each other, so many levels of them. */
+/** Nested objects or arrays with the given number of levels. */
 export function nested(levels: number, wrap: (value: object, level: number) => object = objectsAndArrays): object {
   let value: object = {};
   for (let level = levels - 1; level > 1; level--) value = wrap(value, level);
@@ -12,7 +11,10 @@ export function nested(levels: number, wrap: (value: object, level: number) => o
 
 const objectsAndArrays = (value: object, level: number): object => (level % 2 === 0 ? [value] : { in: value });
 
-/** Metadata as it may be, by fast-check. It is the same for a seed in every JavaScript engine. */
+/**
+ * Arbitrary valid metadata for fast-check. A seed leads to the same values in every JavaScript
+ * engine.
+ */
 export function metadata(): fc.Arbitrary<Record<string, unknown>> {
   const text = fc.string({ unit: 'binary', maxLength: 12 });
   const leaf = fc.oneof(
@@ -43,7 +45,7 @@ export function metadata(): fc.Arbitrary<Record<string, unknown>> {
       fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
       fc.array(tie('value'), { maxLength: 4 }).map((values) => new Set(values)),
       fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
-      // One object in two places, and one that holds itself.
+      // A shared object, and an object that contains itself.
       tie('value').map((shared) => ({ shared: [shared, shared] })),
       tie('value').map((inner) => {
         const self: { inner: unknown; self?: object } = { inner };

@@ -17,7 +17,7 @@ export function opener(worker: boolean): Open {
   };
 }
 
-/** The error a call ends in, with the code it must have. */
+/** Expects that the call fails with the code, and returns the error. */
 export async function failure(call: () => unknown, code: EdgeVecErrorCode): Promise<EdgeVecError> {
   const error = await Promise.resolve()
     .then(call)
@@ -28,7 +28,7 @@ export async function failure(call: () => unknown, code: EdgeVecErrorCode): Prom
   expect(error).toBeInstanceOf(EdgeVecError);
   expect((error as EdgeVecError).code, (error as Error).message).toBe(code);
   const { message, problem } = error as EdgeVecError;
-  // Whole sentences, and nothing that was forgotten in them.
+  // The message consists of whole sentences, without values that were not filled in.
   expect(problem).toMatch(/^[A-Za-z].*[^.]$/s);
   expect(message.startsWith(problem)).toBe(true);
   expect(message).toMatch(/\.$/);

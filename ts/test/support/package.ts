@@ -1,4 +1,5 @@
-// Folders for tests of the built package: inside of it, where `edgevec` names the package itself.
+// Makes folders inside the built package. In such a folder, the import name `edgevec` means the
+// package.
 
 import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';

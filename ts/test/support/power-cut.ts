@@ -1,14 +1,14 @@
-// A file system whose power may fail. What was synced is there afterwards, and nothing else: bytes
-// of a file once the file was synced, a name once its folder was.
+// A file system whose power may fail. Afterwards, only synced data is left: the bytes of a file if
+// the file was synced, and a name if the folder was synced.
 
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileHandle, Fs, NodePlatform } from '../../src/storage/files/node.js';
 
 export class PowerCut {
-  /** Bytes of each file when it was last synced, by inode. */
+  /** The bytes of each file at the last sync, by inode. */
   readonly #bytes = new Map<bigint, Buffer>();
-  /** The names in each folder when it was last synced. */
+  /** The names in each folder at the last sync. */
   readonly #names = new Map<bigint, Map<string, bigint>>();
   readonly node: NodePlatform;
   readonly #root: string;
@@ -21,7 +21,7 @@ export class PowerCut {
     this.node = { ...node, fs: { ...node.fs, open } };
   }
 
-  /** What is left, in another folder. */
+  /** Copies the remaining files into another folder. */
   fail(into: string): void {
     this.#restore(inode(this.#root), into);
   }
@@ -54,7 +54,7 @@ export class PowerCut {
     for (const [name, found] of this.#names.get(from) ?? []) {
       const path = join(into, name);
       if (this.#names.has(found)) this.#restore(found, path);
-      // Of a file that was never synced there is the name, and no byte.
+      // A file without a sync keeps its name, and has no bytes.
       else write(path, this.#bytes.get(found) ?? '');
     }
   }
@@ -62,7 +62,7 @@ export class PowerCut {
 
 function write(path: string, bytes: Buffer | string): void {
   writeFileSync(path, bytes);
-  // Starting the machine again takes its time.
+  // The machine takes some time to start again, so the files look a minute old.
   const then = Date.now() / 1000 - 60;
   utimesSync(path, then, then);
 }

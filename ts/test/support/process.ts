@@ -1,5 +1,5 @@
-// A process that has a database open on a disk of a test's, at the level below hosts: no messages,
-// no validation.
+// A simulated process with an open database, below the level of hosts: without messages and without
+// validation.
 
 import type { Part, WriteKind } from '../../src/base/calls.js';
 import type { EngineOptions, HostOptions } from '../../src/base/options.js';
@@ -13,7 +13,7 @@ import { instantiate } from '../../src/engine/load.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
-/** What engines of tests are made with, but for the dimensions: the graph is small. */
+/** Options of the engines of tests, without the dimensions. The small graph is fast to build. */
 export const SMALL_GRAPH = {
   metric: 'euclidean',
   precision: 'float32',
@@ -22,20 +22,18 @@ export const SMALL_GRAPH = {
   seed: 0,
 } as const;
 
-/**
- * Slices between which no time passes: what would pause goes on in the next turn of the event loop.
- */
+/** Time slices that never pause, but continue in the next turn of the event loop. */
 export function hasty(): Slices {
   const clock = systemClock();
   return new Slices({ ...clock, pause: () => clock.turn() });
 }
 
-/** So many that few rows fill a frame. */
+/** With this many dimensions, a few rows fill a frame. */
 export const DIMENSIONS = 4096;
 
 /**
- * An instance whose engines are made with options that only the engine knows. The engine's header
- * keeps these options.
+ * An instance whose engines are made with options of the engine only. The engine's header keeps
+ * these options.
  */
 function makingWith(instance: Instance, made: { readonly exactThreshold?: number }): Instance {
   const { bindings } = instance;
@@ -50,11 +48,11 @@ function makingWith(instance: Instance, made: { readonly exactThreshold?: number
 
 export interface Row {
   readonly id: Id;
-  /** What its vector is filled with, and what its metadata says. */
+  /** The value of every component of the vector, and the content of the metadata. */
   readonly n: number;
 }
 
-/** All but that others have written. */
+/** All events except changes by others. */
 export type Told = Exclude<DatabaseEvent, { readonly type: 'changed' }>;
 
 export class Process {
@@ -76,7 +74,7 @@ export class Process {
     return this.#changes();
   }
 
-  /** @param made what only the engine knows of */
+  /** @param made options of the engine only */
   static async start(
     site: StorageSite,
     dimensions = DIMENSIONS,
@@ -86,7 +84,7 @@ export class Process {
     return Process.#open(dimensions, { site: async () => site, channelOf: () => channel }, made);
   }
 
-  /** In memory only. */
+  /** Starts a process without storage. */
   static inMemory(dimensions = DIMENSIONS): Promise<Process> {
     const site = async (): Promise<StorageSite> => {
       throw new Error('nothing is stored');
@@ -94,12 +92,12 @@ export class Process {
     return Process.#open(dimensions, { site }, {}, null);
   }
 
-  /** In memory, with what can be read of a stored one. */
+  /** Starts a process without storage, with the readable rows of a stored database. */
   static salvage(site: StorageSite, dimensions = DIMENSIONS): Promise<Process> {
     return Process.#open(dimensions, { site: async () => site }, {}, null, 'db');
   }
 
-  /** Out of a file, into a storage that holds nothing. */
+  /** Imports a file into an empty storage. */
   static import(site: StorageSite, file: Uint8Array): Promise<Process> {
     const source = (async function* () {
       yield file;
@@ -132,7 +130,7 @@ export class Process {
     return new Process(opened.database, events, () => changes);
   }
 
-  /** @param pause waited for before the last part */
+  /** @param pause awaited before the last part */
   async write(
     kind: WriteKind,
     rows: readonly Row[],
@@ -175,7 +173,10 @@ export class Process {
     return this.#database.save({ name });
   }
 
-  /** A file of it, piece by piece, undefined behind the last; `end` gives it up. */
+  /**
+   * Exports the database piece by piece. `next` returns undefined behind the last piece, and `end`
+   * cancels the export.
+   */
   async export(): Promise<{ readonly next: () => Promise<Uint8Array | undefined>; readonly end: () => void }> {
     const handle = await this.#database.exportBegin();
     const next = async (): Promise<Uint8Array | undefined> => {
@@ -185,12 +186,12 @@ export class Process {
     return { next, end: () => this.#database.exportEnd(handle) };
   }
 
-  /** Bytes it takes in storage, as it tells. */
+  /** The number of stored bytes, as reported by the database. */
   async bytes(): Promise<number> {
     return (await this.#database.stored()).bytes;
   }
 
-  /** Bytes of memory that a store takes. */
+  /** The memory of a store, in bytes. */
   async bytesOf(store: string): Promise<number | undefined> {
     return (await this.#database.stats()).stores[store];
   }
@@ -225,8 +226,8 @@ export class Process {
   }
 
   /**
-   * How far the nearest rows are from one filled with `n`, to a quarter of a step of `n`. Not
-   * `exact`: by the graph.
+   * The distances from a row filled with `n` to the nearest rows, rounded to quarter steps of `n`.
+   * Without `exact`, the search uses the graph.
    */
   async nearest(n: number, k: number, exact: boolean): Promise<number[]> {
     const { dimensions } = this.#database.collection().engine;
@@ -241,23 +242,23 @@ export class Process {
     return this.#database.collection().engine;
   }
 
-  /** Whether another's checkpoint has taken the place of what it held. */
+  /** Whether the process has replaced its rows with the checkpoint of another process. */
   get isReloaded(): boolean {
     return this.engine !== this.#first;
   }
 
-  /** Whether rows are still to come. */
+  /** Whether rows are still loading. */
   get isStreaming(): boolean {
     return !this.#database.collection().engine.isWhole();
   }
 
-  /** Every row, in order of insertion; their vectors must say what their metadata says. */
+  /** Every row in order of insertion. Checks for each row that vector and metadata agree. */
   async rows(): Promise<Row[]> {
     const ids = await this.#database.ids();
     const { metadata, vectors = new Float32Array() } = await this.#database.get({ ids, vectors: true });
     const { dimensions } = this.#database.collection().engine;
-    // Compared as bytes: number by number it would take a quarter of the time of all tests that use
-    // this.
+    // Compares bytes, because comparing number by number would take a quarter of the time of these
+    // tests.
     const filled = new Float32Array(dimensions);
     const expected = Buffer.from(filled.buffer);
     const found = Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength);

@@ -1,6 +1,6 @@
 /**
  * The `test` section of vite.config.ts: the projects `node`, `chromium`, `firefox` and `webkit`. A
- * browser this machine does not have gets no project, so its tests cannot seem to have run.
+ * browser that is missing on this machine gets no project, so its tests never seem to have run.
  */
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectConfiguration } from 'vitest/config';
@@ -9,8 +9,8 @@ import { BROWSERS, type BrowserName, findBrowser } from '../../../scripts/browse
 import { webkitgtk } from './webkitgtk.js';
 
 /**
- * What a page needs for SharedArrayBuffer and fine clocks; `npm start` and the demo's tests serve
- * the same.
+ * Headers that a page needs for SharedArrayBuffer and fine clocks. `npm start` and the tests of the
+ * demo send the same headers.
  */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -18,9 +18,10 @@ const ISOLATION = {
 };
 
 /**
- * Of the Firefox that tests run in. Nobody is there to answer when a page asks for persistence: it
- * is refused. And Firefox knows no quota for a single site but a fifth of what all sites may store
- * (in KiB), at least 10 MiB: 300 MiB leave 60, which ts/test/browser/quota.test.ts fills.
+ * Preferences of Firefox for tests. A page's request for persistence is refused, because nobody is
+ * there to answer the question. Firefox limits a single site to a fifth of the limit for all sites
+ * (in KiB), but at least to 10 MiB. A limit of 300 MiB leaves 60 MiB, and
+ * ts/test/browser/quota.test.ts fills these 60 MiB.
  */
 const FIREFOX_PREFERENCES = {
   'dom.storageManager.prompt.testing': true,
@@ -28,7 +29,7 @@ const FIREFOX_PREFERENCES = {
   'dom.quotaManager.temporaryStorage.fixedLimit': 300 * 1024,
 };
 
-/** For a test that hangs, and for no other: on a loaded machine each takes its time. */
+/** A limit for hanging tests only. On a loaded machine every test takes long. */
 const PATIENCE_MS = 600_000;
 
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
@@ -40,10 +41,7 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
   return { name, browser: name, provider };
 }
 
-/**
- * What is waited for may take long on a busy machine: by default `expect.poll` gives up after a
- * second.
- */
+/** `expect.poll` gives up after a second by default, too early for a busy machine. */
 const EXPECT = { poll: { timeout: PATIENCE_MS / 10 } };
 
 export async function testProjects(): Promise<TestUserConfig> {
@@ -60,7 +58,7 @@ export async function testProjects(): Promise<TestUserConfig> {
   };
   const browser: TestProjectConfiguration = {
     extends: true,
-    // Found while tests run, they would make the page load again.
+    // Vite would reload the page if Vite found these packages during a test.
     optimizeDeps: { include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb'] },
     server: { headers: ISOLATION },
     test: {
@@ -69,7 +67,8 @@ export async function testProjects(): Promise<TestUserConfig> {
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,
-      // One page at a time: the suites measure time slices, which a second page would disturb.
+      // Runs a page at a time, because the suites measure time slices, and a second page would
+      // disturb the measurement.
       fileParallelism: false,
       browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
     },

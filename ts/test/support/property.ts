@@ -1,22 +1,22 @@
-// Properties in Node. Every run makes the same cases. fast-check shrinks a case that fails and
-// prints it, with the seed and the path that lead to it; FAST_CHECK_SEED asks for other cases.
+// Property tests in Node. Every run makes the same cases. fast-check shrinks a failing case, and
+// prints the case with its seed and path. FAST_CHECK_SEED asks for other cases.
 
 import fc from 'fast-check';
 
 const asked = Number(process.env['FAST_CHECK_SEED']);
 
-/** So many cases, of the seed that is asked for. */
+/** The number of cases, with the seed of the environment. */
 export function cases(numRuns: number): { seed: number; numRuns: number } {
   return { seed: Number.isInteger(asked) && asked !== 0 ? asked : 1, numRuns };
 }
 
-/** What is often on the wrong side of a comparison. */
+/** Numbers that often lie on the wrong side of a comparison. */
 const NUMBERS = [0, 1, 2, 3, 4, 255, 0x7fffffff, 0x80000000, 0xffffffff];
 const VALUES = [null, 0, -1, 1.5, 1e300, 2 ** 53, '', 'upsert', '__proto__', [], [null], {}, true];
 
 const place = fc.nat(0x7fffffff);
 
-/** A change of bytes, wherever in them `at` comes to lie. */
+/** A change of bytes at a relative position `at`. */
 const change = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
   fc.record({ kind: fc.constant('set' as const), at: place, byte: fc.nat(255) }),
@@ -31,7 +31,7 @@ const change = fc.oneof(
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
-/** One to three changes of bytes. */
+/** Up to three changes of bytes. */
 export const byteChanges: fc.Arbitrary<Change[]> = fc.array(change, { minLength: 1, maxLength: 3 });
 
 export function withChanges(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
@@ -47,9 +47,7 @@ export function withChanges(bytes: Uint8Array, changes: readonly Change[]): Uint
   return Uint8Array.from(all);
 }
 
-/**
- * Another value in a place somewhere in a value; the shorter the path, the more of it is replaced.
- */
+/** Another value at a path within a value. A shorter path replaces more. */
 export const valueChange = fc.record({
   path: fc.array(place, { maxLength: 6, size: 'max' }),
   value: fc.constantFrom<unknown>(...VALUES),

@@ -1,4 +1,4 @@
-// Ways to let a site run out of room, and to give it room again.
+// Ways to use up the room of a site, and to give the site room again.
 
 import { cdp, server } from 'vitest/browser';
 
@@ -6,23 +6,20 @@ export interface Quota {
   readonly label: string;
   /** Whether deleted values make room at once. */
   readonly givesBack: boolean;
-  /** Where the database must run for the quota to count. */
+  /** The hosts in which the quota applies to the database. */
   readonly workers: readonly boolean[];
-  /**
-   * From here on there is little room: less than `MOST_BYTES`. To be called before a database is
-   * opened.
-   */
+  /** Limits the room to less than `MOST_BYTES`. Call `begin` before opening a database. */
   begin(): Promise<void>;
-  /** There is plenty of room again. May be called twice. */
+  /** Gives the site plenty of room again. May be called twice. */
   end(): Promise<void>;
 }
 
-/** A database that has taken so many bytes must have run out of room. */
+/** A database with this many bytes must have run out of room. */
 export const MOST_BYTES = 64 << 20;
 
 const LITTLE = 24 << 20;
 
-/** The browser's own, where the harness can set it. */
+/** The quota of the browser, if the test runner can set the quota. */
 export function realQuota(): Quota | undefined {
   if (server.browser === 'chromium') {
     const { origin } = location;
@@ -36,7 +33,7 @@ export function realQuota(): Quota | undefined {
       givesBack: true,
       workers: [true, false],
       async begin() {
-        // For half a minute it goes by the room it has found before, unless all is forgotten.
+        // Chromium remembers the free room for half a minute, unless the site's data is cleared.
         await send('clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
         await send('overrideQuotaForOrigin', { origin, quotaSize: LITTLE });
       },
@@ -44,27 +41,26 @@ export function realQuota(): Quota | undefined {
     };
   }
   if (server.browser === 'firefox') {
-    // It is 60 MiB, for good (ts/test/support/projects.ts): what fills a part of it can be taken
-    // away.
+    // The quota is always 60 MiB (ts/test/support/projects.ts). A ballast fills a part of the
+    // quota, and can be removed.
     const name = 'quota-ballast';
     return {
       label: 'Firefox’s',
-      // Not at once: a checkpoint right after deletions may still find no room.
+      // Firefox returns room late: a checkpoint right after deletions may still find no room.
       givesBack: false,
       workers: [true, false],
       begin: () => fill(name, 36 << 20),
       end: () => drop(name),
     };
   }
-  // WebKitGTK takes a quota from the program it is built into only, neither from WebDriver nor from
-  // settings.
+  // WebKitGTK takes a quota only from the program around it, not from WebDriver or settings.
   return undefined;
 }
 
 /**
- * A browser that says so itself, in this thread: what it does when it is full is to accept every
- * request and to abort the transaction when it is to be committed, with a `QuotaExceededError`. For
- * WebKit there is nothing else; in the others it shows that the imitation is one.
+ * Imitates a full browser in this thread. A full browser accepts every request, and then aborts the
+ * transaction at the commit with a `QuotaExceededError`. In WebKit only the imitation is possible.
+ * In the other browsers both run, so the tests show that the imitation is right.
  */
 export function imitatedQuota(): Quota {
   const { put } = IDBObjectStore.prototype;
@@ -110,7 +106,7 @@ async function fill(name: string, bytes: number): Promise<void> {
     opening.onerror = () => reject(opening.error);
   });
   for (let at = 0; at < bytes; at += piece) {
-    // Random, since Firefox compresses.
+    // Uses random bytes, because Firefox compresses values.
     const values = new Uint8Array(piece);
     for (let i = 0; i < piece; i += 1 << 16) crypto.getRandomValues(values.subarray(i, i + (1 << 16)));
     const transaction = db.transaction('bytes', 'readwrite');

@@ -1,6 +1,6 @@
 /**
- * Numbers from 0 to 1, the same for the same seed in every JavaScript engine (mulberry32). Plain
- * JavaScript, since scripts use it too.
+ * Random numbers from 0 to 1 (mulberry32). A seed leads to the same numbers in every JavaScript
+ * engine. Plain JavaScript, because scripts use this file too.
  *
  * @param {number} seed
  */

@@ -1,5 +1,5 @@
-// A seeded database by awaited calls, and the SHA-256 of its export. Plain JavaScript, since
-// scripts/same-bytes.mjs uses it with the package in dist/.
+// Fills a database from a seed with awaited calls, and returns the SHA-256 of the export. Plain
+// JavaScript, because scripts/same-bytes.mjs uses this file with the package in dist/.
 
 import { random } from './random.mjs';
 

@@ -1,13 +1,13 @@
-// A database whose rows come in after it is open: it has codes, and several chunks of rows.
+// A database whose rows load after the database is open: with codes, and several chunks of rows.
 
 import { Disk, FaultySite } from './disk.js';
 import { Process, type Row } from './process.js';
 
-/** Codes are made from 256 rows on; 64 rows are a chunk. */
+/** The engine makes codes from 256 rows on. A chunk holds 64 rows. */
 export const SAVED: readonly Row[] = Array.from({ length: 300 }, (_, n) => ({ id: `saved ${n}`, n }));
 export const ROW_CHUNKS = 5;
 
-/** Whether it is the name of a chunk of rows (docs/format.md). */
+/** Whether the key names a chunk of rows (docs/format.md). */
 export const isRowChunk = (key: string | number | undefined): boolean => /-1-\d+$/.test(String(key));
 
 /** A disk with a checkpoint of `SAVED`, and no log. */

@@ -1,4 +1,4 @@
-// The same for databases in files: `tampering.ts`.
+// Tampering with databases in files: see tampering.ts.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ export function inFiles(directory: string): Tampering {
     async read(name) {
       const folder = folderOf(name);
       const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-      // Who has it open, and room that is kept back, say nothing of the database.
+      // Skips locks and reserved room, because neither belongs to the contents of the database.
       const isFile = (file: string): boolean =>
         !['lock', 'reserve'].includes(file) && statSync(join(folder, file)).isFile();
       return new Map(files.filter(isFile).map((file) => [file, Uint8Array.from(readFileSync(join(folder, file)))]));

@@ -1,4 +1,4 @@
-// What is stored of a database, as a tool sees it that changes it behind the database's back.
+// Reads and changes the stored values of a database without the library.
 
 import { crc32c } from '../../src/base/crc32c.js';
 import { encodeFrame, type WriteEntry } from '../../src/format/entry.js';
@@ -6,26 +6,26 @@ import { decodeHead, encodeHead } from '../../src/format/head.js';
 import { encodePart } from '../../src/format/part.js';
 
 /**
- * By key: `head`, `log/7`, `chunks/name`; in files, by path: `journal`, `chunks/name`. Values are
- * bytes, unless a test puts others.
+ * Values by key: `head`, `log/7`, `chunks/name`. In files, values by path: `journal`,
+ * `chunks/name`. Values are bytes, unless a test stores other values.
  */
 export type Values = Map<string, unknown>;
 
 export interface Tampering {
   read(name: string): Promise<Values>;
-  /** In place of all that is stored; while nobody has it open. */
+  /** Replaces all stored values. Nobody may have the database open. */
   write(name: string, values: Values): Promise<void>;
-  /** Takes the head away, or in files the journal with all it holds. */
+  /** Removes the head. In files, removes the whole journal. */
   loseHead(values: Values): void;
-  /** Appends an entry to the log: `make` gives its bytes for its number. */
+  /** Appends an entry to the log. `make` returns the bytes for the number of the entry. */
   append(values: Values, make: (seq: number) => Uint8Array): void;
-  /** Changes a bit within the entry that was appended last by one before the last `back`. */
+  /** Flips a bit of an entry, counted back from the last entry. */
   flipEntry(values: Values, back: number): void;
 }
 
 export const bytesAt = (values: Values, key: string): Uint8Array => values.get(key) as Uint8Array;
 
-/** The keys of chunks whose names end in this. */
+/** The keys of chunks whose names match. */
 export function chunksOf(values: Values, kind: RegExp): string[] {
   return [...values.keys()].filter((key) => key.startsWith('chunks/') && kind.test(key)).sort();
 }
@@ -36,7 +36,7 @@ export function flipped(bytes: Uint8Array, at = bytes.length >> 1): Uint8Array {
   return changed;
 }
 
-/** Whether the same is stored. */
+/** Whether both hold the same values. */
 export function same(a: Values, b: Values): boolean {
   const said = (values: Values): string =>
     JSON.stringify(
@@ -54,7 +54,7 @@ export function entryOf(more: Partial<WriteEntry> & { readonly vector?: readonly
   return { kind: 'upsert', writer: 'another', number: 1, firstChosen: 0, stored: [], parts: [part], ...entry };
 }
 
-/** An entry whose checksum is right, whatever its text is. */
+/** An entry with a valid checksum and any text. */
 export function frameOf(seq: number, text: string, parts: Uint8Array = new Uint8Array()): Uint8Array {
   const said = new TextEncoder().encode(text);
   const bytes = new Uint8Array(24 + said.length + parts.length);
@@ -67,7 +67,7 @@ export function frameOf(seq: number, text: string, parts: Uint8Array = new Uint8
   return bytes;
 }
 
-/** The head after one more entry. */
+/** The head after a further entry. */
 export function nextHead(head: Uint8Array): { readonly seq: number; readonly bytes: Uint8Array } {
   const before = decodeHead(head);
   const seq = before.seq + 1;
@@ -77,7 +77,7 @@ export function nextHead(head: Uint8Array): { readonly seq: number; readonly byt
 const PREFIX = 'edgevec:';
 const STORES = ['head', 'log', 'chunks'] as const;
 
-/** Of IndexedDB. */
+/** Tampering with databases in IndexedDB. */
 export const inIndexedDb: Tampering = {
   async read(name) {
     const values: Values = new Map();
@@ -89,7 +89,8 @@ export const inIndexedDb: Tampering = {
           answer(transaction.objectStore(store).getAll()),
         ]);
         for (const [i, key] of keys.entries()) {
-          // Room that is kept back says nothing of the database.
+          // Skips reserved room, because the reserve does not belong to the contents of the
+          // database.
           if (String(key).startsWith('reserve:')) continue;
           values.set(store === 'head' ? 'head' : `${store}/${key}`, all[i]);
         }

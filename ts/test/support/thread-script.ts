@@ -1,4 +1,4 @@
-// What runs in a worker thread of Node that a test starts: see thread.ts.
+// The script of a worker thread in Node: see thread.ts.
 
 import { node } from '../../src/storage/files/node.js';
 import { FilesSite } from '../../src/storage/files/site.js';
@@ -24,7 +24,7 @@ async function obey(order: Order): Promise<unknown> {
     Atomics.wait(flag, 0, 1);
   }
   if (order.writes) {
-    // In order, without a pause, until the thread is ended.
+    // Writes in order and without a pause, until the thread ends.
     for (let i = 1; ; i++) {
       await storage?.commit({
         put: [

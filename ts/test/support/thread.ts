@@ -1,22 +1,22 @@
-// A worker thread of Node with a storage in files of its own.
+// A worker thread of Node with its own storage in files.
 
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build, type Rollup } from 'vite';
 
-/** How a thread ends without closing what it has open. */
+/** How a thread ends without closing its storage. */
 export const ENDS = ['is terminated', 'throws', 'exits', 'ends'] as const;
 export type End = (typeof ENDS)[number];
 
 export interface Order {
-  /** The folder of the site whose database `db` is to be opened. */
+  /** The folder of a site. The thread opens the database `db` of the site. */
   readonly open?: string;
-  /** The head to be written. */
+  /** The head to write. */
   readonly put?: number;
   readonly close?: boolean;
-  /** Holds the thread up, from when `flag[0]` is 1 until it is told that it is 0. */
+  /** Blocks the thread while `flag[0]` is 1. */
   readonly busy?: { readonly flag: Int32Array };
-  /** Writes entries of the log one after the other, as long as the thread lives. */
+  /** Writes log entries without a pause until the thread ends. */
   readonly writes?: boolean;
   readonly end?: End;
 }
@@ -29,7 +29,7 @@ interface Answer {
 
 let code: Promise<string> | undefined;
 
-/** The script in one file, since Node reads no TypeScript. */
+/** Bundles the script, because Node does not run TypeScript. */
 async function script(): Promise<string> {
   const entry = fileURLToPath(new URL('thread-script.ts', import.meta.url));
   const result = await build({
@@ -45,7 +45,7 @@ async function script(): Promise<string> {
 export class Thread {
   readonly #worker: Worker;
   readonly #exit: Promise<unknown>;
-  /** The last entry that the thread said it had written. */
+  /** The last entry that the thread has reported as written. */
   written = 0;
 
   private constructor(worker: Worker) {
@@ -57,7 +57,7 @@ export class Thread {
     });
   }
 
-  /** With what it is to do first, done. */
+  /** Starts a thread, and waits until the first order is done. */
   static async start(order: Order): Promise<Thread> {
     code ??= script();
     const url = new URL(`data:text/javascript,${encodeURIComponent(await code)}`);
@@ -66,7 +66,7 @@ export class Thread {
     return thread;
   }
 
-  /** @throws with the code of the error that the order ends in */
+  /** @throws the error of the order, with its code */
   async do(order: Order): Promise<void> {
     this.#worker.postMessage(order);
     const { error } = await new Promise<Answer>((resolve) => {

@@ -1,4 +1,4 @@
-// Seeded data, and exact search over it in plain JavaScript: the judge.
+// Seeded data, and exact search over the data in plain JavaScript, as the reference.
 
 import type { Metric } from '../../src/index.js';
 import { random } from './random.mjs';

@@ -1,6 +1,4 @@
-/**
- * A vitest browser provider for WebKitGTK: opens the page that runs the tests, and nothing more.
- */
+/** A vitest browser provider for WebKitGTK. The provider only opens the page with the tests. */
 import { defineBrowserProvider } from '@vitest/browser';
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node';
 import type { Page } from '../../../scripts/browsers.mjs';
