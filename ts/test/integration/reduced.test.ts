@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { DIMENSIONS, Process, type Row } from '../support/process.js';
+import { isRowChunk } from '../support/streaming.js';
 
 /** 16 KiB each: 64 fill a chunk. */
 const ROWS = 200;
@@ -82,4 +83,44 @@ test('Killed at any call, it leaves all that was acknowledged', { timeout: 240_0
     await again.close();
     if (!isKilled) await process.close();
   }
+});
+
+test('If the log is damaged before its end, rows with a lost deletion are back, some with the vectors of newer rows', async () => {
+  const { disk, site, process } = await crowded();
+  let renewals = 0;
+  site.onCommit = async ({ put = [] }) => {
+    const isRenewal = put.some(([, key]) => isRowChunk(key)) && put.some(([, key]) => String(key).endsWith('manifest'));
+    if (isRenewal) renewals++;
+    else if (renewals > 0 && put.length > 0) site.dead = true;
+  };
+  void process.save();
+  while (!site.dead) await new Promise((resolve) => setImmediate(resolve));
+  expect(renewals).toBeGreaterThan(0);
+  const log = (disk.keys('log') as number[]).sort((a, b) => a - b);
+  // The first entry after the checkpoint has the deletions.
+  const [deletion] = log as [number];
+  const bytes = disk.get('log', deletion) as Uint8Array;
+  bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
+  disk.commit({ put: [['log', deletion, bytes]] });
+
+  const again = await Process.start(new FaultySite(disk), DIMENSIONS);
+  expect(again.events).toEqual([expect.objectContaining({ type: 'log-damaged', lost: log.length })]);
+  const rows = many(0, ROWS, 'a');
+  expect(await again.count()).toBe(ROWS);
+  expect(await again.metadata(rows.map(({ id }) => id))).toEqual(rows.map(({ n }) => ({ n })));
+  let others = 0;
+  for (const [i, { id, n }] of rows.entries()) {
+    const found = await again.find(n);
+    if (found.length === 0) others++;
+    // Nobody has deleted the rows between.
+    if (i % 2 === 1 || found.length > 0) expect(found).toEqual([id]);
+  }
+  const fresh = many(1_000, 1_000 + ROWS / 2 - 5, 'b');
+  const taken = await Promise.all(fresh.map(({ n }) => again.find(n)));
+  // The others hold zeros: no newer row has taken their slots.
+  const blank = await again.find(0);
+  expect([...taken.flat(), ...blank]).toHaveLength(others);
+  expect(taken.flat()).toHaveLength(fresh.length);
+  expect(blank).toHaveLength(5);
+  await again.close();
 });
