@@ -2,7 +2,7 @@
 // cannot take the lock: another process may write meanwhile. The journal is therefore read again if
 // it has changed.
 
-import { EdgeVecError } from '../../base/errors.js';
+import { closed, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { Keys, SpaceEstimate, StorageBackend, StoreName } from '../storage.js';
 import { guard } from './errors.js';
@@ -27,9 +27,10 @@ export class ReadOnlyFiles implements StorageBackend {
   #journal: FileRemains;
   /** Identifies the state of the journal that was read. */
   #stamp: string;
-  /** The journal before the present journal. A scan may still read it. */
-  #previous: FileRemains | undefined;
+  /** The number of scans that read a journal. An earlier journal is closed after its last scan. */
+  readonly #scans = new Map<FileRemains, number>();
   #looking: Promise<void> | undefined;
+  #closed = false;
 
   private constructor(fs: Fs, name: string, folder: string, journal: FileRemains, stamp: string) {
     this.#fs = fs;
@@ -54,15 +55,31 @@ export class ReadOnlyFiles implements StorageBackend {
   }
 
   async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
+    this.#assertOpen();
     if (store === 'head') await this.#look();
     return this.#journal.read(store, key);
   }
 
-  scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
-    return this.#journal.scan(after);
+  async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
+    this.#assertOpen();
+    const journal = this.#journal;
+    this.#scans.set(journal, (this.#scans.get(journal) ?? 0) + 1);
+    try {
+      for await (const entry of journal.scan(after)) {
+        yield entry;
+        this.#assertOpen();
+      }
+    } catch (error) {
+      // Closing closes the file under the scan.
+      this.#assertOpen();
+      throw error;
+    } finally {
+      await this.#scanned(journal);
+    }
   }
 
-  chunks(): Promise<string[]> {
+  async chunks(): Promise<string[]> {
+    this.#assertOpen();
     return this.#journal.chunks();
   }
 
@@ -79,8 +96,10 @@ export class ReadOnlyFiles implements StorageBackend {
   }
 
   async close(): Promise<void> {
-    await this.#previous?.close();
-    await this.#journal.close();
+    this.#closed = true;
+    const journals = new Set([this.#journal, ...this.#scans.keys()]);
+    this.#scans.clear();
+    for (const journal of journals) await journal.close();
   }
 
   #look(): Promise<void> {
@@ -92,13 +111,34 @@ export class ReadOnlyFiles implements StorageBackend {
 
   async #readAgain(): Promise<void> {
     const stamp = await stampOf(this.#fs, this.#folder);
-    if (stamp === this.#stamp) return;
-    const journal = await FileRemains.open(this.#fs, this.#folder);
-    if (journal === undefined) return;
-    await this.#previous?.close();
-    this.#previous = this.#journal;
-    this.#journal = journal;
-    this.#stamp = stamp;
+    if (stamp !== this.#stamp) {
+      const journal = await FileRemains.open(this.#fs, this.#folder);
+      if (this.#closed) await journal?.close();
+      else if (journal !== undefined) {
+        const earlier = this.#journal;
+        this.#journal = journal;
+        this.#stamp = stamp;
+        if (!this.#scans.has(earlier)) await earlier.close();
+      }
+    }
+    this.#assertOpen();
+  }
+
+  /** A scan of this journal has ended. */
+  async #scanned(journal: FileRemains): Promise<void> {
+    const scans = this.#scans.get(journal);
+    // Closing has closed every journal.
+    if (scans === undefined) return;
+    if (scans > 1) {
+      this.#scans.set(journal, scans - 1);
+      return;
+    }
+    this.#scans.delete(journal);
+    if (journal !== this.#journal) await journal.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closed();
   }
 }
 
