@@ -15,7 +15,6 @@ const REASONS = {
   'rust/edgevec/src/index.rs': 'to be cut: the life of a slot, searching, maintenance',
   'rust/edgevec/src/vectors.rs': 'to be cut: what is kept, training codes, renewing codes',
   'ts/src/api/edgevec.ts': 'the public class: most of it is what an editor shows of each method',
-  'ts/src/persistence/checkpoint/save.ts': 'to be cut: what a checkpoint writes, and its passes',
 };
 
 /**

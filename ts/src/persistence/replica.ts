@@ -5,8 +5,8 @@ import type { Part } from '../base/calls.js';
 import type { EdgeVecError } from '../base/errors.js';
 import type { Collection } from '../collection/collection.js';
 import type { Entry, WriteEntry } from '../format/entry.js';
+import type { AtRest } from './checkpoint/copies.js';
 import type { Loaded } from './checkpoint/load.js';
-import type { AtRest } from './checkpoint/save.js';
 
 /** The result of an entry: the chosen ids of a write, or the number of deleted rows. */
 export type Applied = readonly number[] | number;

@@ -8,7 +8,7 @@ import type { Content } from '../../format/contents.js';
 import { numbered } from '../../format/export-file.js';
 import { refsIn, type StoredOptions } from '../../format/manifest.js';
 import { chunksOf, contentsOf, manifestOf } from '../checkpoint/contents.js';
-import type { AtRest } from '../checkpoint/save.js';
+import type { AtRest } from '../checkpoint/copies.js';
 import type { Snapshot } from './snapshot.js';
 
 const HEADER_KEY = 'header';
