@@ -1,6 +1,6 @@
-// Copies and imports under one name at once, and a database that is open there: by simulation, with
-// a seeded scheduler that holds back every call to the storage, and kills. What is there in the end
-// is one of them, whole.
+// Concurrent copies and imports under the same name, also beside an open database of the name. A
+// seeded scheduler holds back every storage call, and kills processes. In the end the name holds a
+// single copy, whole.
 
 import { describe, expect, test } from 'vitest';
 import type { StorageBackend, StorageSite } from '../../src/storage/storage.js';
@@ -12,11 +12,14 @@ const SEEDS = 120;
 const DIMENSIONS = 8;
 const COPY = 'copy';
 
-/** Two blocks of rows: eight chunks and more. */
+/** Enough rows for two blocks: eight chunks and more. */
 const LARGE: readonly Row[] = Array.from({ length: 1_100 }, (_, n) => ({ id: `large ${n}`, n }));
 const SMALL: readonly Row[] = [{ id: 'small', n: 1 }];
 
-/** A database of its own, and the place of the copy, whose calls the scheduler holds back. */
+/**
+ * A site with a disk for the database, and another disk for the copy. The scheduler holds back the
+ * calls of the copy.
+ */
 function siteWith(own: Disk, copy: FaultySite): StorageSite {
   const site = new FaultySite(own);
   return {
@@ -40,7 +43,7 @@ class TabScheduler {
     return Math.floor(this.#next() * below);
   }
 
-  /** A view of the disk, of which every call waits for its turn. */
+  /** A view of the disk. Every call of the view waits for the scheduler. */
   site(disk: Disk): FaultySite {
     const site = new FaultySite(disk);
     site.onCall = () => new Promise<void>((go) => void this.#held.push({ site, go }));
@@ -55,7 +58,7 @@ class TabScheduler {
     return one !== undefined;
   }
 
-  /** Until nothing is held back, and nothing comes. */
+  /** Runs until no call is held back, and no call follows. */
   async settle(): Promise<void> {
     for (let idle = 0; idle < 4; idle = (await this.step()) ? 0 : idle + 1);
   }
@@ -76,7 +79,7 @@ async function diskWith(rows: readonly Row[], saves = true): Promise<Disk> {
 
 const sorted = (rows: readonly Row[]): Row[] => [...rows].sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
 
-/** The rows that are there, which must be whole. */
+/** The stored rows. Fails if the database is damaged. */
 async function rowsOn(disk: Disk): Promise<Row[]> {
   const late = await Process.start(new FaultySite(disk), DIMENSIONS);
   const rows = await late.rows();
@@ -85,8 +88,8 @@ async function rowsOn(disk: Disk): Promise<Row[]> {
   return sorted(rows);
 }
 
-describe('Copies under one name', () => {
-  test(`two at once, ${SEEDS} seeds: one of them is there, and nothing else`, async () => {
+describe('Copies under a shared name', () => {
+  test(`two at once, ${SEEDS} seeds: the name holds either copy, and nothing else`, async () => {
     const [large, small] = [await diskWith(LARGE), await diskWith(SMALL)];
     const wins = [0, 0];
     for (let seed = 1; seed <= SEEDS; seed++) {
@@ -109,7 +112,7 @@ describe('Copies under one name', () => {
     expect(Math.min(...wins), 'each is the last now and then').toBeGreaterThan(SEEDS / 10);
   });
 
-  test('one that ends in the middle leaves the other whole', async () => {
+  test('a copy that dies midway leaves the other copy whole', async () => {
     const [large, small] = [await diskWith(LARGE), await diskWith(SMALL)];
     for (let seed = 1; seed <= SEEDS / 2; seed++) {
       const scheduler = new TabScheduler(seed);
@@ -128,13 +131,13 @@ describe('Copies under one name', () => {
       dying.held.dead = true;
       await scheduler.settle();
       expect(acknowledged.length, `seed ${seed}`).toBeGreaterThan(0);
-      // One that ended just behind its last commit is there, though nobody was told.
+      // A copy that died just after its last commit is stored, though the call never returned.
       const possible = [LARGE, SMALL].map((rows) => sorted(rows));
       expect(possible, `seed ${seed}`).toContainEqual(await rowsOn(copy));
     }
   });
 
-  test('whoever has it open is closed, and writes nothing into the copy', async () => {
+  test('an open database is closed, and writes nothing into the copy', async () => {
     const small = await diskWith(SMALL);
     let refused = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
@@ -184,7 +187,7 @@ describe('Copies under one name', () => {
     expect(refused, 'writes were under way').toBeGreaterThan(SEEDS / 10);
   });
 
-  test('a checkpoint of the same database, and a log that another has mended, are followed', async () => {
+  test('a checkpoint of the same database, and a log repaired by another tab, are followed', async () => {
     const disk = await diskWith(SMALL);
     const [tab, other] = [
       await Process.start(new FaultySite(disk), DIMENSIONS),

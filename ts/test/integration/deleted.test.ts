@@ -1,4 +1,4 @@
-// What is deleted or replaced, and then saved without, is in no file of the folder any more.
+// Deleted and replaced rows are in no file of the folder after the next save.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ async function open(events: EdgeVecEvent[] = []): Promise<EdgeVec> {
 
 const folder = (): string => join(directory, 'db-db');
 
-/** Every byte of the folder, and of the names in it. */
+/** All bytes of the folder, with the names of the files. */
 function everything(): Buffer {
   const files = readdirSync(folder(), { recursive: true, encoding: 'utf8' }).sort();
   const parts = files.map((file) => {
@@ -53,16 +53,16 @@ function secrets(count: number, prefix: string): Secret[] {
   }));
 }
 
-/** Some of many: looking for all of them takes long. */
+/** A sample, because a search for all rows would take long. */
 const some = <T>(rows: readonly T[]): T[] => rows.filter((_, i) => rows.length < 100 || i % 37 === 0);
 
-/** What is still there of these rows. */
+/** The values of these rows still present in the folder. */
 function found(rows: readonly Secret[], parts: readonly (keyof Secret)[] = ['id', 'vector', 'metadata']): string[] {
   const bytes = everything();
   const patterns = {
     id: ({ id }: Secret) => Buffer.from(id),
     metadata: ({ metadata }: Secret) => Buffer.from(metadata.text),
-    // Any two numbers of it, one behind the other.
+    // Two neighbouring components of the vector.
     vector: ({ vector }: Secret) => Buffer.from(vector.buffer, 8, 8),
   };
   return parts.flatMap((part) =>
@@ -71,14 +71,14 @@ function found(rows: readonly Secret[], parts: readonly (keyof Secret)[] = ['id'
 }
 
 describe.each([20, 1_500])('Of %i rows', (count) => {
-  test('those that are deleted are in no file after compact() and save()', async () => {
+  test('deleted rows are in no file after compact() and save()', async () => {
     const db = await open();
     const rows = secrets(count, 'row');
     const deleted = rows.filter((_, i) => i % 4 === 0);
     const kept = rows.filter((_, i) => i % 4 !== 0);
     const [gone, left] = [some(deleted), some(kept)];
     await db.insert(rows);
-    // They are where the search looks for them.
+    // Shows first that the search finds stored rows.
     expect(found(gone)).toHaveLength(3 * gone.length);
     await db.save();
     await db.delete(deleted.map(({ id }) => id));
@@ -91,7 +91,7 @@ describe.each([20, 1_500])('Of %i rows', (count) => {
     expect(await (await open()).count()).toBe(kept.length);
   });
 
-  test('what they were before they were replaced is in no file either', async () => {
+  test('old versions of replaced rows are in no file either', async () => {
     const db = await open();
     const old = secrets(count, 'old');
     await db.insert(old);
@@ -105,7 +105,7 @@ describe.each([20, 1_500])('Of %i rows', (count) => {
   });
 });
 
-test('What a process left in the journal that ended after its checkpoint goes with the next write', async () => {
+test('The next write removes records left in the journal by a process that ended after its checkpoint', async () => {
   const db = await open();
   const rows = secrets(5, 'row');
   await db.insert(rows);
@@ -115,8 +115,8 @@ test('What a process left in the journal that ended after its checkpoint goes wi
   await db.save();
   await db.close();
   expect(found(rows)).toEqual([]);
-  // As if the journal had not been written anew: the entry with the rows, and a record that forgets
-  // it.
+  // Imitates a journal without the rewrite: with the entry of the rows, and a record that deletes
+  // the entry.
   const { FilesSite } = await import('../../src/storage/files/site.js');
   const { node } = await import('../../src/storage/files/node.js');
   const site = new FilesSite(node() as NonNullable<ReturnType<typeof node>>, directory);
@@ -133,7 +133,7 @@ test('What a process left in the journal that ended after its checkpoint goes wi
   expect(length).toBeLessThan(journal.length);
 });
 
-test('Bytes that could not be read of a journal are kept until the next checkpoint', async () => {
+test('Unreadable bytes of a journal are kept until the next checkpoint', async () => {
   const db = await open();
   const rows = secrets(6, 'row');
   for (const row of rows) await db.insert(row);

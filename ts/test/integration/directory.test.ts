@@ -1,4 +1,4 @@
-// The folder of a database is fixed when the database is opened, whatever the process does to its
+// A database keeps the folder in which the database was opened, even if the process changes the
 // working directory afterwards.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Nobody looks at what is near to what. */
+/** A cheap graph, because no test here searches. */
 const CHEAP = { m: 4, efConstruction: 10 };
 
 async function open(options: Partial<Parameters<typeof EdgeVec.open>[0]> = {}): Promise<EdgeVec> {
@@ -52,7 +52,7 @@ const idsOf = (...many: { readonly id: string }[][]): string[] => many.flat().ma
 describe.each([undefined, 'store', './deep/store'])('With the directory %s', (directory) => {
   const given = directory === undefined ? {} : { directory };
 
-  test('a database goes on in its own folder, and leaves the one of the other project alone', async () => {
+  test('a database stays in its own folder, and leaves the folder of the other project alone', async () => {
     process.chdir(b);
     const theirs = await open(given);
     await theirs.insert(rows('b', 200));
@@ -63,7 +63,8 @@ describe.each([undefined, 'store', './deep/store'])('With the directory %s', (di
     const ours = await open(given);
     await ours.insert(rows('a', 100));
     process.chdir(b);
-    // More than a mebibyte, whose parts are chunks; a checkpoint; and what is only in the log.
+    // Writes more than a mebibyte, so the parts become chunks. Then a checkpoint, and a row in the
+    // log only.
     await ours.upsert(rows('large', 6_000));
     await ours.save();
     await ours.insert(rows('late', 3));
@@ -86,7 +87,7 @@ describe.each([undefined, 'store', './deep/store'])('With the directory %s', (di
     await (await open(given)).close();
   });
 
-  test('the working directory counts as it is when the call is made', async () => {
+  test('each call uses the working directory from the time of the call', async () => {
     process.chdir(a);
     const opening = open(given);
     process.chdir(b);
@@ -112,7 +113,7 @@ describe.each([undefined, 'store', './deep/store'])('With the directory %s', (di
     expect(await EdgeVec.list(given)).toEqual(['imported']);
   });
 
-  test('a database in memory keeps its copies where it was opened', async () => {
+  test('a database in memory saves its copies relative to the directory of its opening', async () => {
     process.chdir(a);
     const db = await EdgeVec.open({ dimensions: 64, ...given });
     opened.push(db);
@@ -124,8 +125,8 @@ describe.each([undefined, 'store', './deep/store'])('With the directory %s', (di
   });
 });
 
-describe('A working directory that is gone', () => {
-  test('is told to who keeps databases below it, and is nothing to the others', async () => {
+describe('A missing working directory', () => {
+  test('is an error for databases with relative folders, and harmless to others', async () => {
     const cwd = vi.spyOn(process, 'cwd').mockImplementation(() => {
       throw Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), { code: 'ENOENT' });
     });

@@ -1,6 +1,6 @@
-// Every example of the documentation and of JSDoc: it compiles under strict, against the
-// declarations of the built package, and it runs against that package in Node. What an example
-// takes as given comes from support/example-given.ts.
+// Every example of the documentation and of JSDoc compiles under strict against the declarations of
+// the built package, and runs against the package in Node. support/example-given.ts supplies the
+// values that the examples assume.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { insidePackage, root } from '../support/package.js';
 
 interface Example {
-  /** The file, and the line that it begins in. */
+  /** The file, and the first line of the example. */
   readonly place: string;
   readonly code: string;
 }
@@ -28,7 +28,7 @@ function blocksOf(file: string): Example[] {
   }));
 }
 
-/** What follows `@example` in the comments of a source. */
+/** The code behind each `@example` in the comments of a source. */
 function jsdocOf(file: string): Example[] {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(/^ *\* @example\n((?: *\*(?! @|\/).*\n)+)/gm)].map(({ 1: lines = '', index }) => ({
@@ -48,7 +48,7 @@ const folder = insidePackage('examples');
 const nameOf = (place: string): string => place.replace(/\W+/g, '-');
 const node = (cwd: string, ...args: string[]) => spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
 
-/** An example as a module: its imports, what it takes as given, and the rest in a function. */
+/** The example as a module: its imports, the assumed values, and the rest in a function. */
 function moduleOf({ place, code }: Example): string {
   const imports = [...code.matchAll(/^import .*$/gm)].map(([line]) => line);
   if (!imports.some((line) => line.includes('EdgeVec'))) {
@@ -64,7 +64,7 @@ ${code.replace(/^import .*$/gm, '')}
 `;
 }
 
-/** What Node cannot import: a bundler's `?url` is given as the bytes. */
+/** Replaces a bundler's `?url`, because Node cannot import a URL. The bytes take its place. */
 const forNode = (code: string): string =>
   code.replace(/^import (\w+) from '(edgevec\/[^']+)\?url';$/m, "import { wasm as $1 } from './given.js';");
 
@@ -80,7 +80,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('there are examples of both kinds', () => {
+test('both kinds of examples exist', () => {
   expect(examples.filter(({ place }) => place.includes('.md')).length).toBeGreaterThan(5);
   expect(examples.filter(({ place }) => place.includes('.ts')).length).toBeGreaterThan(8);
 });

@@ -1,4 +1,4 @@
-// What a file holds while others write, and what becomes of the chunks it is read from.
+// The content of an export during other writes, and the fate of the chunks that the export reads.
 
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
@@ -13,7 +13,7 @@ import { streamingDisk } from '../support/streaming.js';
 const DIMENSIONS = 512;
 const many = (n: number): Row[] => Array.from({ length: 700 }, (_, i) => ({ id: `row${i}`, n }));
 
-/** Two tabs, and the disk they share. */
+/** Two tabs with the same disk. */
 async function tabs() {
   const disk = new Disk();
   const sites = [new FaultySite(disk), new FaultySite(disk)] as const;
@@ -36,7 +36,7 @@ async function rest({ next }: Exported): Promise<Uint8Array[]> {
   return pieces;
 }
 
-/** What all rows in a file say, each once. */
+/** The distinct values of all rows in a file. */
 async function said(pieces: readonly Uint8Array[]): Promise<unknown[]> {
   const db = await EdgeVec.import(new Blob(pieces as Uint8Array<ArrayBuffer>[]), { worker: false });
   const found = new Set<unknown>();
@@ -46,7 +46,7 @@ async function said(pieces: readonly Uint8Array[]): Promise<unknown[]> {
   return [...found];
 }
 
-test('a file is of one moment, though another tab replaces every chunk while it is read', async () => {
+test('a file shows a single moment, even if another tab replaces every chunk during the export', async () => {
   const { disk, a, b } = await tabs();
   const file = await a.export();
   const pieces = [await file.next(), await file.next()] as Uint8Array[];
@@ -59,13 +59,13 @@ test('a file is of one moment, though another tab replaces every chunk while it 
   pieces.push(...(await rest(file)));
   expect(await said(pieces)).toEqual([1]);
 
-  // Nobody reads any more.
+  // No export reads the chunks any more.
   await b.save();
   expect(disk.keys('chunks').toSorted()).toEqual(spoken(disk));
   expect(await said(await rest(await a.export()))).toEqual([3]);
 });
 
-test('a file that is given up, or whose database is closed, lets the chunks go', async () => {
+test('an export releases its chunks if a reader cancels the export or the database closes', async () => {
   for (const give of [async (_: Process, file: Exported) => file.end(), (tab: Process) => tab.close()]) {
     const { disk, a, b } = await tabs();
     const file = await a.export();
@@ -78,7 +78,7 @@ test('a file that is given up, or whose database is closed, lets the chunks go',
   }
 });
 
-test('a tab that knows of no locks may take the chunks away, which is told', async () => {
+test('an export reports chunks that were taken away by a tab without locks', async () => {
   const { disk, a, b } = await tabs();
   const file = await a.export();
   await file.next();
@@ -88,12 +88,12 @@ test('a tab that knows of no locks may take the chunks away, which is told', asy
   const dead = held.filter((name) => !spoken(disk).includes(name as string));
   disk.commit({ delete: dead.map((name) => ['chunks', name as string]) });
   await expect(rest(file)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-  // It keeps nothing from being dropped any more.
+  // The ended export protects no chunk any more.
   await b.save();
   expect(disk.keys('chunks').toSorted()).toEqual(spoken(disk));
 });
 
-test('an export that has ended is an error to whoever asks on, never the end of the file', async () => {
+test('an ended export rejects further reads, and never reports the end of the file', async () => {
   const { disk, sites, a } = await tabs();
   const given = await a.export();
   await given.next();
@@ -104,7 +104,7 @@ test('an export that has ended is an error to whoever asks on, never the end of 
   await rest(read);
   await expect(read.next()).rejects.toMatchObject({ code: 'INTERNAL' });
 
-  // Of a copy in memory too, also if it is ended while a piece is made.
+  // The same holds for a copy in memory, even if the export ends while a piece is being made.
   await a.write('upsert', many(2));
   sites[0].quota = disk.used;
   const copied = await a.export();
@@ -114,7 +114,7 @@ test('an export that has ended is an error to whoever asks on, never the end of 
   await expect(piece).rejects.toMatchObject({ code: 'INTERNAL' });
 });
 
-test('what is saved already is not saved again for a file', async () => {
+test('an export does not save again if everything is saved already', async () => {
   const { sites, a } = await tabs();
   await a.save();
   let commits = 0;
@@ -123,13 +123,13 @@ test('what is saved already is not saved again for a file', async () => {
   expect(commits).toBe(0);
 });
 
-test('an import whose rows cannot be read back says so, and leaves nothing', async () => {
+test('an import reports rows that cannot be read back, and leaves nothing behind', async () => {
   const disk = await streamingDisk();
   const file = await rest(await (await Process.start(new FaultySite(disk))).export());
   const into = new Disk();
   const site = new FaultySite(into);
   site.list = async () => [];
-  // The chunks of a file are named by their places in it: rows come first.
+  // An import names chunks by their positions in the file. Rows come first.
   site.onCall = async (key) => {
     if (/-[1-5]$/.test(String(key)))
       throw new EdgeVecError('STORAGE_FAILED', 'The disk reads nothing, as the test wants');
@@ -153,7 +153,7 @@ test('an import whose rows cannot be read back says so, and leaves nothing', asy
   expect(into.keys('chunks')).toEqual([]);
 });
 
-test('a chunk that is not what was written is told', async () => {
+test('an import reports a chunk that differs from the written chunk', async () => {
   const { disk, a } = await tabs();
   const file = await a.export();
   await file.next();
@@ -163,7 +163,7 @@ test('a chunk that is not what was written is told', async () => {
   await expect(rest(file)).rejects.toMatchObject({ code: 'DAMAGED' });
 });
 
-test('where there is no room for a checkpoint, a copy in memory is the file', async () => {
+test('without room for a checkpoint, an export reads a copy in memory', async () => {
   const { disk, sites, a } = await tabs();
   sites[0].quota = disk.used;
   const chunks = disk.keys('chunks');

@@ -1,4 +1,4 @@
-// The folder of a database that is open is removed, moved, or replaced by another.
+// The folder of an open database is removed, moved, or replaced by another folder.
 
 import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,12 +43,12 @@ const WAYS = {
   },
 } as const;
 
-/** Windows removes and moves no folder in which a file is open. */
+/** Windows refuses to remove or move a folder with an open file. */
 const canRemove = process.platform !== 'win32';
 
-describe.skipIf(!canRemove).each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A folder that is %s', (way) => {
+describe.skipIf(!canRemove).each(Object.keys(WAYS) as (keyof typeof WAYS)[])('An open folder, %s', (way) => {
   test.each(['relaxed', 'strict'] as const)(
-    'rejects the next write, and all who have it open are told (%s)',
+    'rejects the next write, and every handle reports the loss (%s)',
     async (durability) => {
       const [one, other] = [await open(), await open()];
       await one.db.insert({ id: 1, vector: [1, 0] });
@@ -67,7 +67,7 @@ describe.skipIf(!canRemove).each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A 
     const { db, events } = await open();
     await db.insert({ id: 1, vector: [1, 0] });
     WAYS[way]();
-    // More than a mebibyte, so that its parts are chunks.
+    // Writes more than a mebibyte, so the parts become chunks.
     const text = 'x'.repeat(10_000);
     const many = Array.from({ length: 300 }, (_, id) => ({ id: id + 2, vector: [1, id], metadata: { text } }));
     const calls = {
@@ -81,7 +81,7 @@ describe.skipIf(!canRemove).each(Object.keys(WAYS) as (keyof typeof WAYS)[])('A 
   });
 });
 
-test.skipIf(!canRemove)('What is opened after its folder was removed is a new database', async () => {
+test.skipIf(!canRemove)('A database opened after its folder was removed is new', async () => {
   const { db, events } = await open();
   await db.insert({ id: 1, vector: [1, 0] });
   WAYS.removed();
@@ -95,7 +95,7 @@ test.skipIf(!canRemove)('What is opened after its folder was removed is a new da
   expect(await found.count()).toBe(1);
 });
 
-test('A journal that is written anew is the same folder still', async () => {
+test('A rewritten journal still belongs to the same folder', async () => {
   const { db, events } = await open();
   for (let i = 0; i < 5; i++) {
     await db.upsert(

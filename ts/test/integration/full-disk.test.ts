@@ -1,5 +1,5 @@
-// A disk without a free byte: what is stored can be read and dropped, deletions are accepted, and
-// nothing is left behind by what was refused.
+// A database on a disk without a free byte can be read and dropped, accepts deletions, and leaves
+// nothing behind from refused calls.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -77,7 +77,7 @@ describe('A storage on a full disk', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  test('keeps its lock as long as it gives signs of life, and names itself once there is room', async () => {
+  test('keeps its lock while signs of life continue, and writes its name once room is free', async () => {
     const { disk, site } = await made();
     const beats = new Set<() => void>();
     const every = (_: number, run: () => void) => {
@@ -103,18 +103,18 @@ describe('A storage on a full disk', () => {
     expect(readdirSync(folder())).not.toContain('lock');
   });
 
-  test('is taken from a holder that has given no sign of life', async () => {
+  test('can be taken from a holder without signs of life', async () => {
     const { disk, site } = await made();
     const storage = await new FilesSite({ ...disk.node, every: () => () => {} }, root).open('db');
     utimesSync(join(folder(), 'lock'), 0, 0);
     const taken = await site.open('db');
-    // Whoever lost it leaves it alone.
+    // The old holder does not touch the lock of the new holder.
     await storage.close();
     await expect(new FilesSite(disk.node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
     await taken.close();
   });
 
-  test('a new one is refused as QUOTA, and leaves nothing in the way', async () => {
+  test('refuses a new database with QUOTA, and leaves nothing in the way', async () => {
     const disk = new FullDisk(node, 0);
     const site = new FilesSite(disk.node, root);
     await expect(site.open('db')).rejects.toMatchObject({ code: 'QUOTA' });
@@ -122,7 +122,7 @@ describe('A storage on a full disk', () => {
     await (await site.open('db')).close();
   });
 
-  test('lets a commit that is reserved use what it keeps back, and no other', async () => {
+  test('lets only a reserved commit use the reserved room', async () => {
     const { disk, site } = await made();
     disk.free = 200 * KIB;
     const storage = await site.open('db');
@@ -133,7 +133,7 @@ describe('A storage on a full disk', () => {
     await expect(storage.commit({ put })).rejects.toMatchObject({ code: 'QUOTA' });
     expect(reserved()).toBe(150 * KIB);
     expect(await storage.commit({ put, reserved: true })).toBe(true);
-    // A piece of it was enough; the rest is kept.
+    // The commit has used a piece of the reserve. The rest is still reserved.
     expect([reserved(), storage.heldBack?.()]).toEqual([86 * KIB, 86 * KIB]);
     disk.free = 0;
     expect(await storage.reserve?.(150 * KIB)).toBe(false);
@@ -155,7 +155,7 @@ describe('A storage on a full disk', () => {
     await again.close();
   });
 
-  test('keeps back no more and no less than it is asked to', async () => {
+  test('reserves exactly the requested room', async () => {
     const site = new FilesSite(node, root);
     const storage = await site.open('db');
     expect(reserved()).toBe(0);
@@ -173,11 +173,11 @@ describe('A database on a full disk', () => {
     const site = new FilesSite(disk.node, root);
     const first = await Process.start(site, 256);
     await first.write('upsert', numbered(0, 400));
-    // From here on enough is kept back for what was written.
+    // From here on the database reserves enough room for its rows.
     await first.close();
     const process = await Process.start(site, 256);
     disk.free = 0;
-    // A checkpoint takes the place of the log, as often as that gives room.
+    // A checkpoint replaces the log each time, if the checkpoint makes room.
     let count = 400;
     for (let code = ''; code === ''; ) {
       expect(count).toBeLessThan(5_000);
@@ -194,7 +194,7 @@ describe('A database on a full disk', () => {
     expect(await again.rows()).toEqual(numbered(0, count));
     for (let id = 0; id < 300; id += 10)
       expect(await again.delete(numbered(id, id + 10).map((row) => row.id))).toBe(10);
-    // A checkpoint, for which there is room now, takes the place of the log.
+    // The free room now suffices for a checkpoint. The checkpoint replaces the log.
     await again.compact();
     await again.write('upsert', numbered(count, count + 1));
     expect(await again.rows()).toEqual(numbered(300, count + 1));
@@ -214,7 +214,7 @@ describe('A database on a full disk', () => {
   });
 });
 
-/** Why no small file system can be mounted here; undefined if one can. */
+/** The reason why no small file system can be mounted here, or undefined if mounting works. */
 function whyNoMount(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
   const folder = mkdtempSync(join(tmpdir(), 'edgevec-mount-'));
@@ -238,12 +238,12 @@ describe.skipIf(reason !== undefined)(`A file system of 12 MB${reason === undefi
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', root]);
   });
   afterEach(() => {
-    // What has been closed may still be on its way.
+    // Closed files may still be busy for a moment.
     execFileSync('umount', ['-l', root]);
     root = join(root, '..');
   });
 
-  /** Takes all that is free. */
+  /** Uses up all free bytes. */
   function fill(): void {
     const file = openSync(join(root, 'filler'), 'a');
     try {
@@ -255,7 +255,7 @@ describe.skipIf(reason !== undefined)(`A file system of 12 MB${reason === undefi
     }
   }
 
-  test('that is full: load, search, delete and drop work, and insert says QUOTA', async () => {
+  test('a full disk: load, search, delete and drop work, and insert fails with QUOTA', async () => {
     const directory = join(root, 'store');
     const rows = Array.from({ length: 2_000 }, (_, id) => ({ id, vector: Float32Array.of(id + 1, 1) }));
     const db = await EdgeVec.open({ name: 'db', dimensions: 2, metric: 'euclidean', directory });
@@ -279,8 +279,8 @@ describe.skipIf(reason !== undefined)(`A file system of 12 MB${reason === undefi
     expect(await again.delete(rows.slice(0, first).map(({ id }) => id))).toBe(first);
     await again.compact();
     await again.save();
-    // As many rows as were deleted take their slots.
-    // The reserve may just have taken the room for the log: a checkpoint makes room then.
+    // Inserts as many rows as were deleted, so the new rows reuse the free slots. The reserve may
+    // just have taken the room for the log: a checkpoint makes room then.
     for (let id = 0; id < first; id += 100) {
       const records = rows.slice(id, id + 100);
       await again.insert(records).catch(async (error: { code: string }) => {

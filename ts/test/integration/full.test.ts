@@ -1,5 +1,5 @@
-// A database that has met the end of its room: rows can be deleted, what is deleted makes room, and
-// nothing acknowledged is lost.
+// A database without free room lets rows be deleted, reuses the room of deleted rows, and keeps
+// every acknowledged write.
 
 import { describe, expect, test } from 'vitest';
 import { Disk, FaultySite } from '../support/disk.js';
@@ -13,15 +13,15 @@ const BATCH = 50;
 const batch = (from: number): Row[] =>
   Array.from({ length: BATCH }, (_, i) => ({ id: `row ${from + i}`, n: from + i }));
 
-/** How a call ends. */
+/** The outcome of a call: `done`, or the code of its error. */
 const ended = (running: Promise<unknown>): Promise<string> =>
   running.then(
     () => 'done',
     (error) => error.code as string,
   );
 
-describe.each([12])('Room of %s MB that has run out', (quota) => {
-  test('rows are deleted and saved, and new ones take their place', async () => {
+describe.each([12])('A used-up room of %s MB', (quota) => {
+  test('accepts deletions and saves, and new rows take the place of deleted rows', async () => {
     const disk = new Disk();
     const site = new FaultySite(disk);
     site.quota = quota * MB;
@@ -58,7 +58,7 @@ describe.each([12])('Room of %s MB that has run out', (quota) => {
     expect(await ended(process.save())).toBe('done');
     await isAsAcknowledged();
 
-    // As many rows as there were, again and again, without another call to make room.
+    // Inserts as many rows as before, again and again, without any other call to make room.
     for (let round = 0; round < 2; round++) {
       for (; there.size < most - BATCH; from += BATCH) {
         expect(await write(from), `${there.size} of ${most} rows`).toBe('done');

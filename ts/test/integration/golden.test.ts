@@ -1,5 +1,5 @@
-// Files that earlier versions exported: read for ever, and exported again as they are.
-// scripts/golden.mjs writes them.
+// Exported files of earlier versions stay readable for ever, and are exported again unchanged.
+// scripts/golden.mjs writes the files.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ interface Known {
 const folder = fileURLToPath(new URL('../golden/', import.meta.url));
 const names = readdirSync(folder).filter((file) => file.endsWith('.edgevec'));
 
-test.each(names)('%s is read, answers as it did, and is exported as it was', async (file) => {
+test.each(names)('%s is read, answers as before, and is exported unchanged', async (file) => {
   const [, metric, , written] = file.replace('.edgevec', '').split('-');
   const known: Known = JSON.parse(readFileSync(`${folder}${file.replace('.edgevec', '.json')}`, 'utf8'));
   const bytes = readFileSync(`${folder}${file}`);
@@ -56,8 +56,8 @@ function manifestOf(file: string): Manifest {
   return JSON.parse(bytes.toString('utf8', 32, 16 + bytes.readUInt32LE(8)));
 }
 
-test('there is one of each kind', () => {
-  // By 1.0.0-alpha.1.
+test('the folder has a file of each kind', () => {
+  // Written by 1.0.0-alpha.1.
   for (const file of ['1-cosine-float32-40', '1-dot-int8-2100', '1-euclidean-float32-0']) {
     expect(names).toContain(`${file}.edgevec`);
   }

@@ -1,5 +1,5 @@
-// Where a database runs and where it is kept, by what the platform has. The platforms are fakes:
-// Bun has workers and files, a browser workers and IndexedDB.
+// Chooses thread and storage for a database by the abilities of the platform. The platforms are
+// fakes: Bun has workers and files, a browser has workers and IndexedDB.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js
 import { localSite } from '../../src/storage/site.js';
 
 let directory: string;
-/** Workers that were asked for. */
+/** The number of requested workers. */
 let started = 0;
 
 class NoWorker {
@@ -37,26 +37,26 @@ async function hostOf(options: OpenOptions): Promise<[string, number, number]> {
 }
 
 describe('auto', () => {
-  test('where databases go into files it starts no worker, which could keep none', async () => {
+  test('starts no worker if databases go into files', async () => {
     expect(await hostOf({ name: 'a', directory })).toEqual(['in-thread', 0, 0]);
     const db = await EdgeVec.open({ dimensions: 1 });
     expect([db.host, started]).toEqual(['in-thread', 0]);
     await db.close();
   });
 
-  test('a directory means files, also where there is IndexedDB', async () => {
+  test('a directory means files, even if IndexedDB exists', async () => {
     vi.stubGlobal('indexedDB', {});
     expect(await hostOf({ name: 'a', directory })).toEqual(['in-thread', 0, 0]);
     expect(await EdgeVec.list({ directory })).toEqual(['a']);
   });
 
-  test('elsewhere it tries one', async () => {
+  test('tries a worker on every other platform', async () => {
     vi.stubGlobal('indexedDB', {});
     expect(await hostOf({})).toEqual(['in-thread', 1, 1]);
   });
 });
 
-test('a directory means nothing where there are no files', async () => {
+test('a directory is ignored on a platform without files', async () => {
   vi.stubGlobal('indexedDB', {});
   vi.stubGlobal('process', undefined);
   const kinds = await Promise.all([localSite(undefined), localSite('somewhere')]).then((sites) =>

@@ -1,5 +1,5 @@
-// Importing the package does nothing: server rendering, tests and tools import it where no browser
-// is.
+// Importing the package has no side effect: server rendering, tests and tools import the package
+// outside browsers.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ async function make(entry: string) {
   return first.output.filter((file) => file.type === 'chunk');
 }
 
-// Evaluates the chunks in a context without a single host global: touching one at import throws.
+// Evaluates the chunks in a context without host globals. Touching a host global at import throws.
 const EVALUATE = `
 import { readFileSync } from 'node:fs';
 import { createContext, SourceTextModule } from 'node:vm';
@@ -49,7 +49,7 @@ await module.evaluate();
 console.log(JSON.stringify(Object.keys(module.namespace).sort()));
 `;
 
-test.each(['index.ts', 'slim.ts'])('%s evaluates where there is nothing but JavaScript', async (entry) => {
+test.each(['index.ts', 'slim.ts'])('%s evaluates in plain JavaScript without host globals', async (entry) => {
   const chunks = await bundle(entry);
   const input = JSON.stringify({
     entry: chunks.find((chunk) => chunk.isEntry)?.fileName,
@@ -60,7 +60,7 @@ test.each(['index.ts', 'slim.ts'])('%s evaluates where there is nothing but Java
   expect(JSON.parse(exported)).toEqual(['EdgeVec', 'EdgeVecError']);
 });
 
-test('slim carries no engine, and the default entry carries it in a chunk of its own', async () => {
+test('slim carries no engine, and the default entry loads the engine as a separate chunk', async () => {
   const has = (chunks: Awaited<ReturnType<typeof bundle>>) =>
     chunks.filter(({ moduleIds }) => moduleIds.some((id) => id.includes('wasm/simd128')));
   expect(has(await bundle('slim.ts'))).toEqual([]);
@@ -74,7 +74,7 @@ function awaitsAtTop(code: string): boolean {
     if (typeof node !== 'object' || node === null) return false;
     const { type, await: awaited } = node as { type?: string; await?: boolean };
     if (type === 'AwaitExpression' || (type === 'ForOfStatement' && awaited)) return true;
-    // A function or a method; what a class computes beside them is evaluated at once.
+    // Functions and methods run later. Only the other parts of a class run at once.
     if (type?.includes('Function')) return false;
     return Object.values(node).some(awaits);
   };
@@ -92,11 +92,11 @@ test.each([
   expect(awaitsAtTop(code)).toBe(expected);
 });
 
-test.each(['index.ts', 'slim.ts', 'host/worker/worker.ts'])('nothing in %s awaits at its top level', async (entry) => {
+test.each(['index.ts', 'slim.ts', 'host/worker/worker.ts'])('%s awaits nothing at its top level', async (entry) => {
   for (const { fileName, code } of await bundle(entry)) expect(awaitsAtTop(code), fileName).toBe(false);
 });
 
-test('of the entries, only those that export nothing have side effects', async () => {
+test('only entries without exports have side effects', async () => {
   const exporting = await Promise.all(
     Object.entries({ index: 'index.ts', slim: 'slim.ts', worker: 'host/worker/worker.ts' }).map(
       async ([name, entry]) => [name, (await bundle(entry)).find(({ isEntry }) => isEntry)?.exports.length] as const,

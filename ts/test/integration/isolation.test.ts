@@ -1,15 +1,16 @@
-// Calls that are made while a write takes effect. The clock of these tests makes every step of a
-// call as long as a slice, so that the steps of calls take turns in one order on any machine.
+// Calls made while a write takes effect. The clock of these tests makes every step last as long as
+// a
+// slice, so the steps of calls alternate in the same order on every machine.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EdgeVec } from '../../src/index.js';
 import { opener } from '../support/open.js';
 
-/** So many rows that a write of them, and a read of them, take several steps. */
+/** With this many rows, a write and a read take several steps each. */
 const ROWS = 300;
 /**
- * A call begins so many turns of the event loop after the write. The write is whole before the last
- * of them.
+ * A call begins this many turns of the event loop after the write. The write ends before the last
+ * turn.
  */
 const TURNS = Array.from({ length: 40 }, (_, turn) => turn);
 const IDS = Array.from({ length: ROWS }, (_, id) => id);
@@ -37,7 +38,7 @@ async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** The versions of all rows that one read meets; a row that is not there has none. */
+/** The versions of all rows in a single read, undefined for a missing row. */
 async function versionsOf(db: EdgeVec<{ version: number }>): Promise<(number | undefined)[]> {
   const records = await db.get(IDS);
   return [...new Set(records.flatMap((record) => [record?.metadata?.version, record?.vector[1]]))];
@@ -58,7 +59,7 @@ async function readDuring(
   return Promise.all([first, second]);
 }
 
-test('rows read together are all from before a write, or all from after it', async () => {
+test('a read returns rows from before a write, or from after the write, never both', async () => {
   const db = await filled();
   const met = new Set<unknown>();
   for (const turn of TURNS) {
@@ -73,7 +74,7 @@ test('rows read together are all from before a write, or all from after it', asy
   expect(met.size, 'reads of both kinds').toBe(2);
 });
 
-test('rows read together are all from before a deletion, or all from after it', async () => {
+test('a read returns rows from before a deletion, or from after the deletion, never both', async () => {
   const db = await filled();
   const met = new Set<unknown>();
   for (const turn of TURNS) {
@@ -89,7 +90,7 @@ test('rows read together are all from before a deletion, or all from after it', 
   expect(met.size, 'reads of both kinds').toBe(2);
 });
 
-test('a query that is changed while a write takes effect finds what was asked for', async () => {
+test('a search uses the query from the time of the call, even if the caller changes the query later', async () => {
   const db = await filled();
   for (const turn of TURNS) {
     const writing = db.upsert(rows(0));

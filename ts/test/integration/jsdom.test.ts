@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 
-// Tests of pages run here: much of a browser's, some of it without all of its methods, beside what
-// Node has.
+// Tests of web pages often run in jsdom. jsdom has many interfaces of a browser, some of them
+// incomplete, beside the interfaces of Node.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
 import { failure } from '../support/open.js';
 
-test('it is jsdom, whose Blob has no stream', () => {
+test('this environment is jsdom, with a Blob without stream()', () => {
   expect(navigator.userAgent).toContain('jsdom');
   expect('stream' in Blob.prototype).toBe(false);
 });
@@ -38,7 +38,7 @@ test('a database opens, is written, searched, stored, exported and imported', as
   }
 });
 
-test('a Blob that cannot be read is told', async () => {
+test('import reports an unreadable Blob', async () => {
   const error = await failure(() => EdgeVec.import(new Blob(['EVDB'])), 'INVALID_OPTIONS');
   expect(error.got).toBe('a Blob');
 });

@@ -1,15 +1,15 @@
-// When writes that wait for links go on, with an engine that only counts.
+// A write waits until its rows are linked. The engine of these tests only counts.
 
 import { expect, test } from 'vitest';
 import type { Slices } from '../../src/base/time-slices.js';
 import { Linker } from '../../src/database/write/linker.js';
 import type { Engine } from '../../src/engine/engine.js';
 
-/** Rows in a queue, and steps of a calibration that come before the next row. */
+/** An engine with a queue of rows. Steps of a calibration come before the next row. */
 class Counting {
   rows = 0;
   learning = 0;
-  /** Steps of the calibration that the last of these rows makes due. */
+  /** The number of rows that makes the calibration due. */
   dueAt = -1;
 
   link(budget: number): number {
@@ -37,13 +37,13 @@ function set(): { engine: Counting; linker: Linker; step: () => Promise<void> } 
   const linker = new Linker(engine as unknown as Engine, slices as unknown as Slices);
   const step = async (): Promise<void> => {
     job?.();
-    // Whoever waits hears of the step in a later turn.
+    // A waiting write learns of the step in a later turn.
     await new Promise((resolve) => setImmediate(resolve));
   };
   return { engine, linker, step };
 }
 
-/** How many steps are taken until a write that asks now may go on. */
+/** The number of steps until a write may continue. */
 async function steps({ engine, linker, step }: ReturnType<typeof set>, meanwhile: () => void): Promise<number> {
   let settled = false;
   void linker.settled()?.then(() => {
@@ -60,14 +60,14 @@ async function steps({ engine, linker, step }: ReturnType<typeof set>, meanwhile
   return taken;
 }
 
-test('a write waits for its rows, and not for those committed after them', async () => {
+test('a write waits for its own rows only', async () => {
   const all = set();
   all.engine.rows = 3;
   expect(await steps(all, () => (all.engine.rows += 10))).toBe(3);
   expect(all.engine.rows).toBe(10);
 });
 
-test('a calibration that a compaction makes due meanwhile lets no write go on before its rows are linked', async () => {
+test('a write waits for its rows even if a compaction makes a calibration due', async () => {
   const all = set();
   all.engine.rows = 3;
   expect(
@@ -79,7 +79,7 @@ test('a calibration that a compaction makes due meanwhile lets no write go on be
   expect(all.engine.rows).toBe(10);
 });
 
-test('a write waits for the calibration that its own rows make due', async () => {
+test('a write waits for the calibration caused by its own rows', async () => {
   const all = set();
   all.engine.rows = 3;
   all.engine.dueAt = 10;
@@ -87,6 +87,6 @@ test('a write waits for the calibration that its own rows make due', async () =>
   expect([all.engine.rows, all.engine.learning]).toEqual([10, 0]);
 });
 
-test('nobody waits for an engine that has nothing to do', () => {
+test('a write does not wait if the engine has nothing to do', () => {
   expect(set().linker.settled()).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-// What is given back: with the collector in hand.
+// Memory and workers are given back. The tests control the garbage collector.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -20,10 +20,10 @@ async function collected(gone: () => boolean): Promise<boolean> {
   return gone();
 }
 
-test('a closed database gives its memory back, though somebody holds on to it', async () => {
+test('a closed database frees its memory, even if the application still holds the database', async () => {
   let memory: WeakRef<object> | undefined;
   const { instantiate } = WebAssembly;
-  // Not a spy, which would keep what it returned.
+  // Not a spy, because a spy would keep the returned value alive.
   WebAssembly.instantiate = (async (module: WebAssembly.Module, imports: never) => {
     const instance = await instantiate(module, imports);
     memory = new WeakRef(instance.exports['memory'] as object);
@@ -42,7 +42,7 @@ test('a closed database gives its memory back, though somebody holds on to it', 
 
 describe('The copy an export takes is given back', () => {
   /**
-   * A database; when a copy of it begins to be taken, and whether it was taken and is gone again.
+   * A database, with promises for the begin of an export's copy, and for the release of the copy.
    */
   async function exporting() {
     const { exportBegin } = Database.prototype;
@@ -52,7 +52,7 @@ describe('The copy an export takes is given back', () => {
     const begun = new Promise<void>((resolve) => {
       begins = resolve;
     });
-    // Not spies, which would keep what they were called on.
+    // Not spies, because a spy would keep the called object alive.
     Database.prototype.exportBegin = function () {
       begins();
       return exportBegin.call(this);
@@ -75,7 +75,7 @@ describe('The copy an export takes is given back', () => {
     return { db, begun, gone: () => copy !== undefined && copy.deref() === undefined };
   }
 
-  test('when it is cancelled while it is taken', async () => {
+  test('if the export is cancelled during the copy', async () => {
     const { db, begun, gone } = await exporting();
     const reader = db.export().getReader();
     const read = reader.read();
@@ -127,7 +127,7 @@ class FakeWorker {
   }
 }
 
-test('a database nobody can reach ends its worker, though its own listener refers to it', async () => {
+test('an unreachable database ends its worker, even if its own listener refers to the database', async () => {
   const forgotten = new FakeWorker();
   const closed = new FakeWorker();
   const start = async (worker: FakeWorker) => {

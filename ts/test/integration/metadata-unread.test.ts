@@ -1,5 +1,6 @@
-// Metadata of earlier versions and of newer JavaScript engines, which is not read here: nothing of
-// it is lost, only its own row tells, and a database is opened all the same.
+// Unreadable metadata, written by earlier versions or by newer JavaScript engines. The database
+// opens
+// and keeps all of the metadata, and only a read of the row itself fails.
 
 import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
@@ -18,7 +19,9 @@ import { Disk, FaultySite } from '../support/disk.js';
 import { metadata as arbitrary, nested } from '../support/metadata.js';
 import { SMALL_GRAPH } from '../support/process.js';
 
-/** What earlier versions may have written. A URL stands for what this engine does not have. */
+/**
+ * Metadata that earlier versions may have written. A URL stands for a type unknown to this engine.
+ */
 const unreadable: [what: string, value: () => object][] = [
   ['1500 levels', () => nested(1_500)],
   ['a level too much, of maps', () => nested(257, (value) => new Map([[value, 1]]))],
@@ -44,7 +47,7 @@ async function open(
 
 let transactions = 0;
 
-/** Writes as earlier versions did: whatever devalue can write. */
+/** Writes as earlier versions did: everything accepted by devalue. */
 async function write(
   database: Database,
   kind: WriteKind,
@@ -84,14 +87,14 @@ async function* streamed(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
   yield* pieces;
 }
 
-describe('Metadata that is not read here', () => {
-  test.each(unreadable)('%s: out of the log and of checkpoints, only its row tells', async (_, value) => {
+describe('Unreadable metadata', () => {
+  test.each(unreadable)('%s: only its row fails, from the log and from checkpoints', async (_, value) => {
     const disk = new Disk();
     const first = await open(disk);
     await write(first.database, 'insert', ['a', 'bad', 'c'], [{ n: 1 }, value(), { n: 3 }]);
     await write(first.database, 'insert', ['later'], [{ n: 4 }]);
     await first.database.close();
-    // Out of the log; then, as the lines that were written of it; then as lines that were copied.
+    // Reads from the log, then from newly written lines, then from copied lines.
     for (let opening = 0; opening < 3; opening++) {
       const { database, events } = await open(disk);
       expect(await database.count()).toBe(4);
@@ -99,7 +102,7 @@ describe('Metadata that is not read here', () => {
       await expect(metadataOf(database, ['a', 'bad'])).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
       expect((await search(database, 1))[0]?.ids).toEqual(['c']);
       await expect(search(database, 4)).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
-      // No change of other fields, nor of the vector, loses any of it.
+      // No change of other fields or of the vector loses a part of the metadata.
       await write(database, 'update', ['bad'], [{ more: opening }]);
       await expect(metadataOf(database, ['bad'])).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
       await database.save({ name: undefined });
@@ -110,7 +113,7 @@ describe('Metadata that is not read here', () => {
       await database.close();
     }
     const { database } = await open(disk);
-    // What cannot be read is replaced: the rest of it is there.
+    // Replaces the unreadable fields, and expects the other fields unchanged.
     const gone = Object.fromEntries(
       Object.keys(value())
         .filter((key) => key !== 'text')
@@ -125,7 +128,7 @@ describe('Metadata that is not read here', () => {
     await database.close();
   });
 
-  test('updates of it that are in the log are played', async () => {
+  test('is updated by entries of the log', async () => {
     const disk = new Disk();
     const first = await open(disk);
     await write(first.database, 'insert', ['a', 'b', 'c'], [nested(1_000), { n: 1 }, undefined]);
@@ -139,7 +142,7 @@ describe('Metadata that is not read here', () => {
     await database.close();
   });
 
-  test('of a row that was saved is told by its row, whatever a later version has put into it', async () => {
+  test('is reported by its row, whatever a later version has stored', async () => {
     const nodes = parseNodes('[{"a":1,"b":2},["Tensor",2,["x"]],{"c":0}]');
     const kept = readOrKeep(nodes, 0) as Unread;
     expect(kept).toBeInstanceOf(Unread);
@@ -147,11 +150,11 @@ describe('Metadata that is not read here', () => {
     const changed = mergeFields(kept, { n: 1 }) as Unread;
     expect(changed).toBeInstanceOf(Unread);
     expect(JSON.parse(changed.text).slice(1, 3)).toEqual(nodes.slice(1));
-    // Within a write nobody can tell which other nodes belong to it.
+    // In a write, the limits of the metadata are unknown, so the whole write is refused.
     expect(() => readOrKeep(['other', ...nodes], 1)).toThrow(expect.objectContaining(REFUSED));
   });
 
-  test('text of it is cut out and merged without loss', () => {
+  test('keeps all its text in cuts and merges', () => {
     const url = { url: new URL('https://a.b/') };
     fc.assert(
       fc.property(arbitrary(), arbitrary(), fc.integer({ min: 0, max: 2 }), (before, change, which) => {

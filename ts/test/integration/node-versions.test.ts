@@ -1,4 +1,5 @@
-// What one version of Node has written, another reads, and the first again after that.
+// A version of Node reads the databases of another version, and the other version reads the
+// results.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// What processes leave behind that end while they write: dropped as soon as nobody can name it.
+// Processes that die during a write leave chunks behind. The chunks are dropped as soon as no
+// process can still name the chunks.
 
 import { describe, expect, test } from 'vitest';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
@@ -7,14 +8,14 @@ import { Process, type Row } from '../support/process.js';
 const many = (count: number, prefix: string, n: number): Row[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
 
-/** More than a write keeps in memory: the first of its parts go to storage. */
+/** Enough rows to send the first parts of the write to storage. */
 const LARGE = 400;
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Ends a process once it has written so many chunks that nothing names. */
+/** Kills a process after the process has written this many unnamed chunks. */
 async function killed(disk: Disk, chunks: number, run: (process: Process) => Promise<unknown>): Promise<void> {
   const site = new FaultySite(disk);
   const process = await Process.start(site);
@@ -35,7 +36,7 @@ async function saved(rows: readonly Row[]): Promise<Disk> {
   return disk;
 }
 
-describe('Chunks that nobody names', () => {
+describe('Unnamed chunks', () => {
   test.each([
     ['a write', (process: Process) => process.write('upsert', many(LARGE, 'b', 2))],
     [
@@ -56,7 +57,7 @@ describe('Chunks that nobody names', () => {
     await again.close();
   });
 
-  test('are kept while another tab that may name them lives, and dropped after a checkpoint once it has ended', async () => {
+  test('are kept while another tab may still name the chunks, and dropped by a checkpoint after the tab has ended', async () => {
     const disk = await saved(many(20, 'a', 1));
     const writing = await Process.start(new FaultySite(disk));
     let goOn = (): void => {};
@@ -76,7 +77,7 @@ describe('Chunks that nobody names', () => {
     await killed(disk, 1, (process) => process.write('upsert', many(LARGE, 'c', 4)));
     expect(strayOn(disk).length).toBeGreaterThan(0);
     await other.save();
-    // The first tab is still there.
+    // The first tab is still open.
     expect(strayOn(disk).length).toBeGreaterThan(0);
     await writing.close();
     await other.save();
@@ -85,7 +86,7 @@ describe('Chunks that nobody names', () => {
     await other.close();
   });
 
-  test('of a checkpoint whose last commit failed are dropped after the next', async () => {
+  test('of a checkpoint with a failed last commit are dropped by the next checkpoint', async () => {
     const disk = await saved(many(20, 'a', 1));
     const site = new FaultySite(disk);
     const process = await Process.start(site);
@@ -102,7 +103,7 @@ describe('Chunks that nobody names', () => {
     await process.close();
   });
 
-  test('of copies that ended in the middle are dropped by the next copy', async () => {
+  test('of copies that died midway are dropped by the next copy', async () => {
     const own = await saved(many(60, 'a', 1));
     const disk = new Disk();
     const [copy, last] = [new FaultySite(disk), new FaultySite(disk)];

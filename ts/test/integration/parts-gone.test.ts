@@ -1,4 +1,4 @@
-// Parts of a large write that are not there any more when its turn comes to be logged.
+// Parts of a large write are missing when the write is about to be logged.
 
 import { expect, test } from 'vitest';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
@@ -7,10 +7,10 @@ import { Process, type Row } from '../support/process.js';
 const many = (count: number, prefix: string, n: number): Row[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
 
-/** More than a write keeps in memory: the first of its parts go to storage. */
+/** Enough rows to send the first parts of the write to storage. */
 const LARGE = 100;
 
-test('fail that write alone, and not those that are logged with it', async () => {
+test('fail their own write only, and not the writes logged beside it', async () => {
   const disk = new Disk();
   const site = new FaultySite(disk);
   const process = await Process.start(site);
@@ -20,7 +20,7 @@ test('fail that write alone, and not those that are logged with it', async () =>
   const turn = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  // Holds up the log, so that what follows waits for the next append.
+  // Delays the log, so later writes wait for the next append.
   let isHeld = false;
   const appends: number[] = [];
   site.onCommit = async ({ put = [] }) => {
@@ -52,7 +52,7 @@ test('fail that write alone, and not those that are logged with it', async () =>
   const lost = refused.indexOf('STORAGE_FAILED');
   expect([1, 4]).toContain(lost);
   expect(refused).toEqual(writes.map((_, i) => (i === lost ? 'STORAGE_FAILED' : 'done')));
-  // They were to be logged together.
+  // The writes were about to be logged together.
   expect(Math.max(...appends)).toBeGreaterThan(1);
   const there = ['b0', 'c0', 'e0', 'g0', ...many(LARGE, lost === 1 ? 'f' : 'd', 0).map(({ id }) => id)];
   expect((await process.rows()).map(({ id }) => id).sort()).toEqual([...there].sort());

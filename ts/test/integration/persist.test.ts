@@ -30,7 +30,7 @@ function browser(storage: Manager | undefined): void {
 }
 
 describe('persist', () => {
-  test('files are nobody’s to clear, whatever the platform calls itself', async () => {
+  test('files count as persistent on every platform', async () => {
     expect(await EdgeVec.persist()).toBe(true);
     put('navigator', undefined);
     expect(await EdgeVec.persist()).toBe(true);
@@ -44,7 +44,7 @@ describe('persist', () => {
     expect(kept).toBe(false);
   });
 
-  test.each([true, false])('a browser is asked, and its answer is given back: %s', async (answer) => {
+  test.each([true, false])('asks the browser, and returns the answer: %s', async (answer) => {
     let asked = 0;
     browser({
       persisted: async () => false,
@@ -57,7 +57,7 @@ describe('persist', () => {
     expect(asked).toBe(1);
   });
 
-  test('what is granted already is not asked for again', async () => {
+  test('does not ask again if persistence is granted already', async () => {
     const persist = () => Promise.reject(new Error('asked'));
     browser({ persisted: async () => true, persist });
     expect(await EdgeVec.persist()).toBe(true);

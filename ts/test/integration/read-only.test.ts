@@ -1,4 +1,4 @@
-// A database in a folder that this process may not write: it is read, and writes say why not.
+// A database in a folder without write permission can be read, and writes report the reason.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
@@ -38,8 +38,8 @@ async function stored(): Promise<void> {
 }
 
 /**
- * From here on whatever would change a file is refused. `root` may write what it has no right to,
- * so modes of files do not do.
+ * Refuses every change of a file from here on. `root` ignores the modes of files, so modes would
+ * not work.
  */
 function refuseWrites(code: string): void {
   const refusal = (): Error => Object.assign(new Error(`${code}: refused, as the test wants`), { code });
@@ -51,7 +51,7 @@ function refuseWrites(code: string): void {
     const run = fs[method] as (...args: unknown[]) => Promise<void>;
     const refuse = async (path: unknown, ...args: unknown[]): Promise<void> => {
       const isThere = await fs.stat(String(path)).catch(() => undefined);
-      // What is not there is removed in any folder.
+      // Removing a missing file succeeds in any folder.
       if (isHere(path) && (method !== 'rm' || isThere !== undefined)) throw refusal();
       return run(path, ...args);
     };
@@ -59,7 +59,7 @@ function refuseWrites(code: string): void {
   }
 }
 
-/** Every file, with its bytes. */
+/** All files with their bytes. */
 function files(): Map<string, string> {
   const found = readdirSync(directory, { recursive: true }).map(String);
   const isFile = (name: string): boolean => statSync(join(directory, name)).isFile();
@@ -73,8 +73,8 @@ async function load(): Promise<{ db: EdgeVec<Row>; events: EdgeVecEvent[] }> {
   return { db, events };
 }
 
-describe.each(['EROFS', 'EACCES', 'EPERM'])('A folder in which every write is %s', (code) => {
-  test('is read, and nothing in it is changed', async () => {
+describe.each(['EROFS', 'EACCES', 'EPERM'])('A folder that refuses every write with %s', (code) => {
+  test('can be read, and no file changes', async () => {
     await stored();
     const before = files();
     refuseWrites(code);
@@ -98,12 +98,12 @@ describe.each(['EROFS', 'EACCES', 'EPERM'])('A folder in which every write is %s
     expect(files()).toEqual(before);
   });
 
-  test('refuses every write, and rows stay as they are', async () => {
+  test('refuses every write, and keeps the rows', async () => {
     await stored();
     refuseWrites(code);
     const { db, events } = await load();
     const fresh = { id: 'new', vector: new Float32Array(DIMENSIONS).fill(1), metadata: { n: -1 } };
-    // More than a mebibyte, so that its parts are chunks.
+    // Writes more than a mebibyte, so the parts become chunks.
     const text = 'x'.repeat(10_000);
     const large = clustered(200, DIMENSIONS, 2).map((vector, n) => ({ id: `l${n}`, vector, metadata: { n, text } }));
     const error = await failure(() => db.insert(fresh), 'READ_ONLY');
@@ -120,19 +120,19 @@ describe.each(['EROFS', 'EACCES', 'EPERM'])('A folder in which every write is %s
     expect(events).toEqual([]);
   });
 
-  test('without a database in it is told as such', async () => {
+  test('reports a missing database', async () => {
     refuseWrites(code);
     const error = await failure(() => EdgeVec.open({ name: 'db', dimensions: 2, directory }), 'STORAGE_UNAVAILABLE');
     expect(error.remedy).toContain('may write');
   });
 });
 
-test('What another process has written since is there with the next look', async () => {
+test('A read shows the latest writes of another process', async () => {
   await stored();
   refuseWrites('EROFS');
   const { db } = await load();
   vi.restoreAllMocks();
-  // Another process has slots of its own.
+  // Another process has its own registry of open storages.
   const slots = (globalThis as Record<symbol, Map<string, unknown>>)[Symbol.for('edgevec slots 1')] as Map<
     string,
     unknown
@@ -149,7 +149,7 @@ test('What another process has written since is there with the next look', async
   await writer.delete(0);
   await writer.close();
   for (const [place, slot] of held) slots.set(place, slot);
-  // An export takes up what is stored.
+  // An export includes the latest stored writes.
   const file = await new Response(db.export() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
   expect(file.byteLength).toBeGreaterThan(0);
   expect(await db.count()).toBe(rows.length);
@@ -157,7 +157,7 @@ test('What another process has written since is there with the next look', async
   expect((await db.get('late'))?.metadata).toEqual({ n: -2 });
 });
 
-test('A damaged end of the log is told, and what comes before is read', async () => {
+test('A damaged end of the log is reported, and the rows before the damage are read', async () => {
   await stored();
   const journal = join(directory, 'db-db', 'journal');
   const bytes = readFileSync(journal);

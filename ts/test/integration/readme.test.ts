@@ -1,5 +1,5 @@
-// The README's first example prints what its comments say, against the built package. Other
-// examples: examples.test.ts.
+// The first example of README.md prints the output given in its comments, using the built package.
+// examples.test.ts runs the other examples.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
 
-it('prints what it says it prints, and compiles under strict', async () => {
+it('prints the documented output, and compiles under strict', async () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [, code = ''] = /```ts\n(import \{ EdgeVec \}[\s\S]*?)```/.exec(readme) ?? [];
   const said = [...code.matchAll(/^\/\/ (.+)$/gm)].map(([, line]) => line);

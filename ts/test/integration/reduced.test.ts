@@ -1,5 +1,5 @@
-// A checkpoint for which there is little room puts chunks of rows into the stored one, each in
-// place of another. Wherever that ends, the database is what was acknowledged.
+// With little room, a checkpoint replaces chunks of rows of the stored checkpoint step by step. A
+// process may die at any step, and the database still has every acknowledged row.
 
 import { expect, test } from 'vitest';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
@@ -14,7 +14,10 @@ const RESERVE = 2.5e6;
 const many = (from: number, to: number, prefix: string): Row[] =>
   Array.from({ length: to - from }, (_, i) => ({ id: `${prefix}${from + i}`, n: 1 + from + i }));
 
-/** Half of the rows deleted, others in their slots, and no room for a checkpoint of all that. */
+/**
+ * A database with half of its rows deleted, new rows in their slots, and no room for a whole
+ * checkpoint.
+ */
 async function crowded(): Promise<{ disk: Disk; site: FaultySite; process: Process; there: Map<string, number> }> {
   const disk = new Disk();
   const site = new FaultySite(disk);
@@ -40,14 +43,14 @@ const sorted = (rows: Iterable<readonly [unknown, number]>): string[] =>
 const found = async (process: Process): Promise<string[]> =>
   sorted((await process.rows()).map(({ id, n }) => [id, n] as const));
 
-test('It finds room, and is whole', async () => {
+test('A reduced checkpoint finds room, and is whole', async () => {
   const { disk, site, process, there } = await crowded();
   let manifests = 0;
   site.onCommit = async ({ put = [] }) => {
     if (put.some(([, key]) => String(key).endsWith('manifest'))) manifests++;
   };
   await process.save();
-  // One for each chunk, and one of all.
+  // A manifest for each chunk, and a last manifest.
   expect(manifests).toBeGreaterThan(CHUNKS);
   expect(disk.keys('log')).toEqual([]);
   expect(strayOn(disk)).toEqual([]);
@@ -57,7 +60,7 @@ test('It finds room, and is whole', async () => {
   await again.close();
 });
 
-test('Killed at any call, it leaves all that was acknowledged', { timeout: 240_000 }, async () => {
+test('A reduced checkpoint killed at any call keeps every acknowledged row', { timeout: 240_000 }, async () => {
   for (let call = 1, isOver = false; !isOver; call++) {
     const { disk, site, process, there } = await crowded();
     site.fault = { call: site.calls + call, how: call % 2 === 0 ? 'dies' : 'dies after' };
@@ -68,13 +71,13 @@ test('Killed at any call, it leaves all that was acknowledged', { timeout: 240_0
         return true;
       })(),
     ]);
-    // A call that finds no room fails, and kills nobody.
+    // A call without room fails, and the process lives on.
     isOver = site.calls < site.fault.call;
     const other = new FaultySite(disk);
     const again = await Process.start(other, DIMENSIONS);
     expect(await found(again), `killed at call ${call}`).toEqual(sorted(there));
     if (call % 5 === 0) {
-      // It goes on from there.
+      // The database accepts further writes.
       await again.write('upsert', many(5_000, 5_003, 'c'));
       await again.save();
       expect((await again.rows()).length).toBe(there.size + 3);

@@ -1,5 +1,5 @@
-// What calls see while their tab loads a checkpoint again. The checkpoint alone may be older than
-// the rows that calls have seen: the log makes up for the difference.
+// Reads during a reload of the checkpoint. The checkpoint may be older than rows that earlier reads
+// have returned. The log makes up for the difference.
 
 import { describe, expect, test } from 'vitest';
 import type { EdgeVecError } from '../../src/base/errors.js';
@@ -30,7 +30,7 @@ function holdTail(site: FaultySite): { readonly isHeld: () => boolean; readonly 
   };
 }
 
-/** A channel on which a test tells of changes. */
+/** A channel for announcing changes from a test. */
 function channelOf(): { readonly channel: ChangeChannel; readonly tell: () => void } {
   let hear = (): void => {};
   const channel: ChangeChannel = { notify: () => {}, onChange: (heard) => (hear = heard), close: () => {} };
@@ -51,7 +51,7 @@ async function repaired(disk: Disk): Promise<void> {
   await mender.close();
 }
 
-/** A tab with rows of the log, which has to load its checkpoint again. */
+/** A tab with rows from the log. The tab must load its checkpoint again. */
 async function outdated(): Promise<{ disk: Disk; site: FaultySite; tab: Process; rows: Row[]; tell: () => void }> {
   const disk = new Disk();
   const site = new FaultySite(disk);
@@ -60,7 +60,7 @@ async function outdated(): Promise<{ disk: Disk; site: FaultySite; tab: Process;
   const rows = many(0, 20, 'a');
   await tab.write('upsert', rows.slice(0, 10));
   await tab.write('upsert', rows.slice(10));
-  // An entry that the tab does not read before the repair cuts the entry off.
+  // The tab has not read this entry before the repair cuts the entry off.
   const other = await Process.start(new FaultySite(disk));
   await other.write('upsert', [{ id: 'lost', n: 99 }]);
   await other.close();
@@ -69,7 +69,7 @@ async function outdated(): Promise<{ disk: Disk; site: FaultySite; tab: Process;
 }
 
 describe('While a tab loads a checkpoint again', () => {
-  test('no row that was there goes missing', async () => {
+  test('no existing row disappears', async () => {
     const { site, tab, rows, tell } = await outdated();
     const { isHeld, go } = holdTail(site);
     tell();
@@ -124,7 +124,7 @@ describe('While a tab loads a checkpoint again', () => {
     const other = await Process.start(new FaultySite(disk));
     const before = { id: 'before', n: 60 };
     await other.write('upsert', [before]);
-    // The tab has read the entry. The commit of the write takes place, and its answer is lost.
+    // The tab has read the entry. The commit of the write takes effect, and its answer is lost.
     await tab.flush();
     expect(tab.isReloaded).toBe(true);
     const engine = tab.engine;
@@ -152,7 +152,7 @@ describe('While a tab loads a checkpoint again', () => {
     const expected = [...rows, { id: 'before', n: 64 }, { id: 'mine', n: 61 }, { id: 'behind', n: 62 }];
     const sorted = (all: readonly Row[]): Row[] => [...all].sort((a, b) => a.n - b.n);
     expect(sorted(await tab.rows())).toEqual(sorted(expected));
-    // The rows that the write had brought before the reload are gone.
+    // The rows of the write from before the reload are gone.
     expect(await tab.hidden()).toBe(0);
     const again = await Process.start(new FaultySite(disk));
     expect(sorted(await again.rows())).toEqual(sorted(expected));
@@ -160,7 +160,7 @@ describe('While a tab loads a checkpoint again', () => {
     await tab.close();
   });
 
-  test('rows that come late are replaced by a checkpoint with the log behind it', async () => {
+  test('a checkpoint with later log entries replaces rows that are still loading', async () => {
     const disk = await streamingDisk();
     const site = new FaultySite(disk);
     // Rows come only once another checkpoint has taken their place.
@@ -176,7 +176,7 @@ describe('While a tab loads a checkpoint again', () => {
     await other.compact();
     await other.delete(SAVED.map(({ id }) => id).filter((_, i) => i % 2 === 1));
     await other.compact();
-    // The checkpoint lacks the last entry, which the tab has read.
+    // The checkpoint lacks the last entry. The tab has read the last entry.
     let isHeld = false;
     let go = (): void => {};
     others.onCommit = async ({ put = [] }) => {

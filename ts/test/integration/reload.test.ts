@@ -1,4 +1,4 @@
-// What becomes of a tab when another's checkpoint takes the place of what it holds.
+// A tab whose contents are replaced by the checkpoint of another tab.
 
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { decodeHead, encodeHead } from '../../src/format/head.js';
@@ -6,7 +6,7 @@ import type { ChangeChannel } from '../../src/storage/storage.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 
-/** More than a write keeps in memory: the first of its parts go to storage. */
+/** Enough rows to send the first parts of the write to storage. */
 const LARGE = 400;
 
 const many = (count: number, prefix: string, n: number): Row[] =>
@@ -16,7 +16,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a write that cannot go on in it fails alone', async () => {
+test('a write that cannot continue fails alone', async () => {
   const disk = new Disk();
   const tab = await Process.start(new FaultySite(disk));
   let goOn = (): void => {};
@@ -29,7 +29,7 @@ test('a write that cannot go on in it fails alone', async () => {
   const rows = many(20, 'b', 2);
   await other.write('upsert', rows);
   await other.save();
-  // Of its parts the first is still there, so that it is moved in part.
+  // The first part of the write is still stored, so the write is moved in part.
   disk.commit({
     delete: parts()
       .slice(1)
@@ -46,7 +46,7 @@ test('a write that cannot go on in it fails alone', async () => {
   expect(await tab.find(4)).toHaveLength(LARGE);
 });
 
-test.each(['made with other options', 'gone'])('a database that is %s is closed', async (how) => {
+test.each(['made with other options', 'gone'])('a database closes after the stored database is %s', async (how) => {
   const disk = new Disk();
   const tab = await Process.start(new FaultySite(disk), 8);
   await tab.write('upsert', [{ id: 'a', n: 1 }]);
@@ -69,7 +69,7 @@ test.each(['made with other options', 'gone'])('a database that is %s is closed'
   expect(await again.rows()).toEqual(rows);
 });
 
-test('of a log that is mended, nothing behind the gap is taken', async () => {
+test('a tab takes nothing from behind the gap of a repaired log', async () => {
   const disk = new Disk();
   const first = await Process.start(new FaultySite(disk));
   await first.write('upsert', [{ id: 'a', n: 1 }]);
@@ -95,7 +95,7 @@ test('of a log that is mended, nothing behind the gap is taken', async () => {
 test.each([
   ['a write', (tab: Process) => tab.write('upsert', [{ id: 'b', n: 2 }])],
   ['a checkpoint', (tab: Process) => tab.save()],
-])('%s in which the database is closed says so', async (_, run) => {
+])('%s reports CLOSED if the database closes meanwhile', async (_, run) => {
   let isOver = false;
   for (let call = 0; !isOver; call++) {
     const site = new FaultySite(new Disk());
@@ -111,7 +111,7 @@ test.each([
       },
     };
     const tab = await Process.start(site, undefined, channel);
-    // More than one pass of a checkpoint.
+    // Enough rows for more than a single pass of a checkpoint.
     await tab.write('upsert', many(3 * LARGE, 'a', 1));
     await tab.flush();
     const before = site.calls;
@@ -129,12 +129,12 @@ test.each([
     expect(['done', 'CLOSED'], `call ${call}`).toContain(outcome);
     await closing;
     expect(ended).toEqual(closing === undefined ? [] : ['first', 'second']);
-    // It makes no more calls than that.
+    // The call makes no further storage calls.
     isOver = closing === undefined;
   }
 });
 
-/** Holds back the commit that puts a manifest, until `go`. */
+/** Holds back the commit with the manifest until `go`. */
 function holdCheckpoint(site: FaultySite): { readonly isHeld: () => boolean; readonly go: () => void } {
   let go: (() => void) | undefined;
   site.onCommit = async ({ put = [] }) => {
@@ -163,7 +163,7 @@ test('saved is saved, also where another tab has made an earlier checkpoint mean
   expect(disk.keys('log')).toEqual([]);
 });
 
-test('save gives up where it has to begin anew each time', async () => {
+test('save gives up if every attempt has to start again', async () => {
   const disk = new Disk();
   const site = new FaultySite(disk);
   const tab = await Process.start(site, 8);
@@ -179,7 +179,7 @@ test('save gives up where it has to begin anew each time', async () => {
   expect(disk.keys('log')).toEqual([]);
 });
 
-test('what others tell is looked for once', async () => {
+test('a tab looks once for several messages from other tabs', async () => {
   const disk = new Disk();
   const site = new FaultySite(disk);
   let hear = (): void => {};
@@ -199,16 +199,16 @@ test('what others tell is looked for once', async () => {
   }
 });
 
-test('parts of a write that has waited for days are spared once it is logged, and dropped where it never is', async () => {
+test('parts of a write that has waited for days are kept if the write is logged, and dropped otherwise', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const disk = new Disk();
   const sites = [new FaultySite(disk), new FaultySite(disk)] as const;
   const [a, b] = [await Process.start(sites[0]), await Process.start(sites[1])];
   const parts = (): number => disk.keys('chunks').filter((name) => String(name).endsWith('-part')).length;
-  // One that is never ended.
+  // This write never ends.
   void (await Process.start(new FaultySite(disk))).write('upsert', many(LARGE, 'b', 1), false, new Promise(() => {}));
-  // Of its seven parts, of 1 MiB each, the last waits.
+  // The write has seven parts of 1 MiB each. The last part waits in memory.
   const left = 6;
   await until(() => parts() === left);
   let goOn = (): void => {};
@@ -228,7 +228,7 @@ test('parts of a write that has waited for days are spared once it is logged, an
   expect(await (await Process.start(new FaultySite(disk))).rows()).toEqual(rows);
 });
 
-test('what another tab has saved need not be saved here', async () => {
+test('a tab does not save rows saved by another tab', async () => {
   const disk = new Disk();
   const sites = [new FaultySite(disk), new FaultySite(disk)] as const;
   const [a, b] = [await Process.start(sites[0]), await Process.start(sites[1])];
@@ -237,7 +237,7 @@ test('what another tab has saved need not be saved here', async () => {
   sites[1].onCommit = async ({ put = [] }) => {
     written += put.filter(([store]) => store === 'chunks').length;
   };
-  /** Looks, and does what follows from it. */
+  /** Triggers a look at the storage, and lets all effects happen. */
   const look = async (): Promise<void> => {
     await b.flush();
     for (let idle = 0, calls = -1; idle < 50; idle++) {
@@ -254,20 +254,20 @@ test('what another tab has saved need not be saved here', async () => {
   await look();
   expect(await b.bytes()).toBe(await a.bytes());
 
-  // More than is worth a checkpoint, which the other tab can make for less.
+  // The log is long enough for a checkpoint, but a checkpoint of the other tab is cheaper.
   const { isHeld } = holdCheckpoint(sites[0]);
   await a.write('upsert', many(LARGE, 'c', 3));
   await until(isHeld);
   await look();
   expect(written).toBe(0);
-  // Without the other it makes one in the end.
+  // Without the other tab, this tab makes the checkpoint in the end.
   sites[0].dead = true;
   const log = disk.keys('log').length;
   await b.write('upsert', many(2 * LARGE, 'd', 4));
   await until(() => disk.keys('log').length < log);
 });
 
-test('a graph that is built when a database is opened is built once', async () => {
+test('a graph built while a database opens is built once', async () => {
   const disk = new Disk();
   const rows = Array.from({ length: 12_000 }, (_, n): Row => ({ id: n, n }));
   const first = await Process.start(new FaultySite(disk), 8);

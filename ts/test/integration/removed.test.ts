@@ -1,5 +1,4 @@
-// What was deleted or replaced is gone from exports and from what is stored, once it has been
-// compacted and saved.
+// Deleted and replaced rows disappear from exports and from storage after a compaction and a save.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +19,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Of unit length, so that cosine keeps them as they are. */
+/** Vectors of unit length, because cosine stores such vectors unchanged. */
 function vectors(count: number, seed: number): Float32Array[] {
   return uniform(count, DIMENSIONS, seed).map((vector) => {
     const length = Math.hypot(...vector);
@@ -34,7 +33,7 @@ async function exported(db: EdgeVec): Promise<Buffer> {
   return Buffer.from(await new Response(db.export()).arrayBuffer());
 }
 
-/** All that is in the folder. */
+/** All bytes of the folder. */
 function stored(folder: string): Buffer {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -44,15 +43,16 @@ function stored(folder: string): Buffer {
 }
 
 /**
- * Which of these are in the bytes: a vector is, if four of its components are, one behind the
- * other.
+ * The wanted values found in the bytes. A vector is found if four of its consecutive components are
+ * found.
  */
 function found(bytes: Buffer, wanted: readonly (string | Float32Array)[]): (string | Float32Array)[] {
   const parts = (one: string | Float32Array): Buffer[] =>
     typeof one === 'string'
       ? [Buffer.from(one)]
       : [0, 16, 60].map((at) => Buffer.from(one.slice(at, at + 4).buffer as ArrayBuffer));
-  // In one pass, for there are many: those that begin with the four bytes at hand are compared.
+  // Compares in a single pass, because the list is long: only values with the same first four bytes
+  // are compared.
   const byStart = new Map<number, [Buffer, string | Float32Array][]>();
   for (const one of wanted) {
     for (const part of parts(one)) {
@@ -88,7 +88,7 @@ describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
     ...replaced.flatMap((i) => [`text ${i}.`, first[i] as Float32Array]),
   ];
 
-  /** Writes, deletes and replaces; saves, if there is a storage. */
+  /** Writes, deletes and replaces rows. Saves if the database has a storage. */
   async function work(db: EdgeVec, save: () => Promise<void>): Promise<void> {
     await db.insert(first.map((vector, i) => record(i, vector, `text ${i}.`)));
     await save();
@@ -104,7 +104,7 @@ describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
     expect(await db.count()).toBe(rows - deleted.length);
   }
 
-  test('nothing of them is in an export, in storage, or in an export of what is opened again', async () => {
+  test('exports and storage do not contain removed rows, even after the database is opened again', async () => {
     const directory = join(root, name);
     let db = await EdgeVec.open({ name, dimensions: DIMENSIONS, metric, precision, directory });
     await work(db, () => db.save());
@@ -118,7 +118,7 @@ describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
     expect(found(stored(directory), gone)).toEqual([]);
   });
 
-  test('nothing of them is in an export of a database in memory', async () => {
+  test('the export of a database in memory does not contain removed rows', async () => {
     const db = await EdgeVec.open({ dimensions: DIMENSIONS, metric, precision });
     await work(db, async () => {});
     expect(found(await exported(db), gone)).toEqual([]);
@@ -126,7 +126,7 @@ describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
   });
 });
 
-test('no value that is stored holds them, whatever the storage', async () => {
+test('no stored value contains removed rows, in any storage', async () => {
   const disk = new Disk();
   const process = await Process.start(new FaultySite(disk), DIMENSIONS, undefined, { exactThreshold: 100 });
   const rows = (add: number): Row[] => Array.from({ length: 400 }, (_, i) => ({ id: `id-${i}-`, n: i + add }));

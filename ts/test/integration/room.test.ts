@@ -1,5 +1,5 @@
-// What does not fit is refused: large writes before they are begun where the platform tells how
-// much room there is, all others when it has run out.
+// A write without enough room is refused: before the write if the platform reports the free room,
+// otherwise when the room runs out.
 
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,9 +13,9 @@ import { clustered } from '../support/vectors.js';
 
 const MB = 1e6;
 
-describe('Room that is told of', () => {
+describe('Reported free room', () => {
   let directory: string;
-  /** Bytes that are free, as the file system tells. */
+  /** The free bytes reported by the file system. */
   let free: number;
   let asked: number;
   const opened: EdgeVec[] = [];
@@ -42,18 +42,18 @@ describe('Room that is told of', () => {
     return db;
   }
 
-  /** 24.6 MB of vectors, scanned: no graph is built of them. */
+  /** 24.6 MB of vectors. The exact search needs no graph. */
   const rows = clustered(24_000, 256, 1);
   const records = rows.map((vector, id) => ({ id, vector }));
   const some = records.slice(0, 12_000);
 
-  /** Every file below, but for the lock, and the room that is kept back. */
+  /** All files in the folder, without the lock and the reserved room. */
   async function files(): Promise<string[]> {
     const found = await fs.readdir(directory, { recursive: true });
     return found.filter((name) => !name.includes('lock') && !name.endsWith('reserve')).sort();
   }
 
-  test('a large array is refused before anything of it is written', async () => {
+  test('a large array is refused before the first part is written', async () => {
     const db = await open('a');
     await db.upsert({ id: 'x', vector: rows[0] as Float32Array });
     const before = await files();
@@ -68,17 +68,17 @@ describe('Room that is told of', () => {
     expect([await files(), await sizes()]).toEqual([before, then]);
     expect(await db.count()).toBe(1);
     expect((await db.stats()).hidden).toBe(0);
-    // What is small goes on.
+    // A small write succeeds.
     await db.upsert({ id: 'y', vector: rows[1] as Float32Array });
     await db.close();
     const again = await open('a');
     expect(await again.count()).toBe(2);
   });
 
-  test('a write is tried where it may fit, or is small', async () => {
+  test('a write is tried if the write may fit or is small', async () => {
     const db = await open('a');
     free = 0;
-    // No larger than what is kept in memory anyway: 4 MB.
+    // The rows take 4 MB, no more than the database keeps in memory anyway.
     await db.upsert(records.slice(0, 3_000));
     expect(asked).toBe(0);
     free = 20 * MB;
@@ -87,11 +87,11 @@ describe('Room that is told of', () => {
     expect(asked).toBeGreaterThan(0);
   });
 
-  test('a checkpoint that does not fit is made of what is kept back, without the graph', async () => {
+  test('a checkpoint without enough room uses the reserve, and leaves out the graph', async () => {
     const events: EdgeVecEvent[] = [];
     const db = await open('a', { onEvent: (event) => void events.push(event) });
-    // The write itself finds room. After it there is none, neither for the checkpoint that is made
-    // by itself nor for the one asked for.
+    // The write finds room. Afterwards no room is left, neither for the automatic checkpoint nor
+    // for the requested checkpoint.
     const onProgress = (): void => {
       if (asked > 0) free = 1 * MB;
     };
@@ -104,19 +104,19 @@ describe('Room that is told of', () => {
     expect(events).toMatchObject([{ type: 'checkpoint-reduced', error }]);
   });
 
-  test('so is one of little but metadata', async () => {
+  test('a checkpoint with mostly metadata uses the reserve as well', async () => {
     const db = await open('a', { dimensions: 1 });
     const text = 'x'.repeat(MB);
     for (let id = 0; id < 12; id++) await db.upsert({ id, vector: [1], metadata: { text } as never });
     free = 1 * MB;
     await db.save();
     await db.close();
-    // Of the parts that its block is cut into, some hold nothing.
+    // Some parts of the divided block hold no rows.
     const again = await open('a', { dimensions: 1 });
     expect((await again.get([0, 11])).map((row) => row?.metadata)).toEqual([{ text }, { text }]);
   });
 
-  test('so are a copy under another name, and an import', async () => {
+  test('a copy under another name and an import are refused as well', async () => {
     const db = await open(undefined);
     await db.upsert(some);
     const file = await new Response(db.export() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
@@ -124,7 +124,7 @@ describe('Room that is told of', () => {
     const error = await failure(() => EdgeVec.import(file, { name: 'copy', directory, worker: false }), 'QUOTA');
     expect(error.expected).toBe('at most 1000000 bytes');
     await failure(() => EdgeVec.load('copy', { directory, worker: false }), 'NOT_FOUND');
-    // Once there is room, nothing is in the way.
+    // With room again, both succeed.
     free = 1e12;
     const imported = await EdgeVec.import(file, { name: 'copy', directory, worker: false });
     opened.push(imported as never);
@@ -135,12 +135,12 @@ describe('Room that is told of', () => {
   });
 });
 
-describe('Room that runs out', () => {
+describe('Used-up room', () => {
   // Vectors of 4096 numbers: 16 KiB a row.
   const many = (count: number, prefix: string, n: number): Row[] =>
     Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
 
-  test('in the middle of a large write: memory and disk are as they were', async () => {
+  test('in the middle of a large write leaves memory and disk unchanged', async () => {
     const disk = new Disk();
     const site = new FaultySite(disk);
     const process = await Process.start(site);
@@ -148,13 +148,13 @@ describe('Room that runs out', () => {
     const before = await process.rows();
     const chunks = disk.keys('chunks');
     const { used } = disk;
-    // Some of its parts fit.
+    // Some parts of the write fit.
     site.quota = used + 7 * MB;
     await failure(() => process.write('upsert', many(900, 'b', 2)), 'QUOTA');
     await settled(() => disk.used === used);
     expect(disk.keys('chunks')).toEqual(chunks);
     expect(await process.rows()).toEqual(before);
-    // All of its parts fit, but not what the log says of them.
+    // All parts of the write fit, but not the log entry.
     site.quota = used + 900 * 16_384 + 10_000;
     await failure(() => process.write('upsert', many(900, 'b', 2)), 'QUOTA');
     await settled(() => disk.used === used);
@@ -169,7 +169,7 @@ describe('Room that runs out', () => {
   });
 
   test.each([1, 3, 5])(
-    'in the middle of a checkpoint, %s MB into it: the last one, but for its graph, and the log are as they were',
+    '%s MB into a checkpoint leaves the last checkpoint, perhaps without its graph, and the log unchanged',
     async (room) => {
       const disk = new Disk();
       const site = new FaultySite(disk);
@@ -178,7 +178,7 @@ describe('Room that runs out', () => {
       await process.save();
       await process.write('upsert', many(200, 'b', 2));
       await process.write('upsert', many(200, 'c', 3));
-      // Less than what a checkpoint is made for by itself.
+      // Too few changes for an automatic checkpoint.
       const kept = () => [
         disk
           .keys('chunks')
@@ -193,7 +193,7 @@ describe('Room that runs out', () => {
       expect(kept()).toEqual(before);
       expect(disk.used).toBeLessThanOrEqual(used);
       expect(await process.rows()).toEqual(rows);
-      // Another process finds the same, with the room as it is.
+      // Another process reads the same rows under the same quota.
       const other = await Process.start(site);
       expect(await other.rows()).toEqual(rows);
       await other.close();
@@ -207,7 +207,7 @@ describe('Room that runs out', () => {
     },
   );
 
-  test('a checkpoint that failed leaves the next no more to write than it had', async () => {
+  test('after a failed checkpoint, the next checkpoint writes no more than before', async () => {
     const disk = new Disk();
     const site = new FaultySite(disk);
     const process = await Process.start(site);
@@ -217,8 +217,8 @@ describe('Room that runs out', () => {
     const { used } = disk;
     site.quota = used;
     await failure(() => process.save(), 'QUOTA');
-    // Of ten rows, a chunk of each kind and the lists; not of all that is stored already, which
-    // would be 10 MB.
+    // The checkpoint writes the chunks of ten rows and the lists, and not again all 10 MB of stored
+    // chunks.
     site.quota = used + 4 * MB;
     await process.save();
     await process.close();
@@ -228,12 +228,10 @@ describe('Room that runs out', () => {
   });
 });
 
-/** A manifest, or a chunk of the sections that can be built anew (docs/format.md). */
+/** A manifest, or a chunk of a section that can be rebuilt (docs/format.md). */
 const isOfGraph = (name: string): boolean => /-(manifest|(8|9|10)-\d+)$/.test(name);
 
-/**
- * What is dropped is dropped in the background; should it never be, the test ends by its timeout.
- */
+/** Waits until `look` is true. The database drops chunks in the background. */
 async function settled(look: () => boolean): Promise<void> {
   while (!look()) await new Promise((resolve) => setImmediate(resolve));
 }

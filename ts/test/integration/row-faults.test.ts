@@ -1,4 +1,4 @@
-// Whatever fails while rows come in, what was acknowledged is there, and answers are those of a
+// Storage calls fail while rows load. Every acknowledged write is kept, and answers agree with a
 // plain map.
 
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -15,9 +15,9 @@ const STEPS = 12;
 /** Changes of a story, by seed. */
 class Story {
   readonly #next: () => number;
-  /** What the acknowledged changes have led to. */
+  /** The rows after all acknowledged changes. */
   rows: Rows = new Map(SAVED.map(({ id, n }) => [id, n]));
-  /** What it may be as well: a change was told to have failed, or nothing. */
+  /** The other possible rows, if the outcome of a change is unknown. */
   other: Rows | undefined;
   #n = 1_000;
 
@@ -29,7 +29,7 @@ class Story {
     return Math.floor(this.#next() * below);
   }
 
-  /** Makes a change. False where it was told to have failed, or its process is dead. */
+  /** Makes a change. Returns false if the change has failed, or its process is dead. */
   async change(process: Process, site: FaultySite): Promise<boolean> {
     const after = new Map(this.rows);
     const id = `saved ${this.pick(SAVED.length)}`;
@@ -52,7 +52,10 @@ class Story {
     return done;
   }
 
-  /** Exactly these, in whatever order, and searches find what a look at each of them finds. */
+  /**
+   * Expects exactly these rows, in any order, and searches that agree with a comparison of all
+   * rows.
+   */
   async check(process: Process, label: string): Promise<void> {
     const found = said(new Map((await process.rows()).map(({ id, n }) => [id, n])));
     expect([this.rows, ...(this.other === undefined ? [] : [this.other])].map(said), label).toContain(found);
@@ -64,7 +67,9 @@ class Story {
     }
   }
 
-  /** The graph need not find the nearest rows, and finds none but rows that are there. */
+  /**
+   * Searches by the graph. The result may miss the nearest rows, but contains existing rows only.
+   */
   async search(process: Process, n: number, label: string): Promise<void> {
     const apart = this.nearest(n, this.rows.size);
     const found = await process.nearest(n, 4, false);
@@ -80,7 +85,7 @@ class Story {
 
 const said = (rows: Rows): string => JSON.stringify([...rows].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 
-/** Whether it succeeds; false also where its process dies first. */
+/** Whether the call succeeds. Also false if its process dies first. */
 async function settles(running: Promise<unknown>, site: FaultySite): Promise<boolean> {
   let outcome: boolean | undefined;
   running.then(
@@ -98,14 +103,14 @@ async function settles(running: Promise<unknown>, site: FaultySite): Promise<boo
 
 describe('Faults while rows come in', () => {
   let disk: Disk;
-  /** How often a story was told that. */
+  /** The number of stories with unreadable rows. */
   let unreadable = 0;
 
   beforeAll(async () => {
     disk = await streamingDisk();
   });
 
-  /** The story in which the `call`-th read of rows goes wrong. */
+  /** Runs the story in which read number `call` of rows goes wrong. */
   async function run(how: Fault | 'throws for long', call: number, seed: number): Promise<void> {
     const label = `${how}, read ${call}, seed ${seed}`;
     const copy = disk.copy();
@@ -129,12 +134,12 @@ describe('Faults while rows come in', () => {
       process = started;
     });
     await settles(starting, site);
-    /** What waits for rows. */
+    /** Calls that wait for rows. */
     const waiting: Promise<unknown>[] = [];
     for (let step = 0; step < STEPS && process !== undefined; step++) {
       const asked = story.pick(3);
       if (asked === 0) {
-        // While a read hangs, it may come after later changes.
+        // The hanging read may return after later changes.
         if (how === 'hangs') waiting.push(process.nearest(story.pick(300), 4, false));
         else await settles(story.search(process, story.pick(300), label), site);
       } else if (asked === 1 && step > STEPS / 2) {
@@ -146,7 +151,7 @@ describe('Faults while rows come in', () => {
     if (!isLost) {
       expect(story.other, label).toBe(undefined);
       site.wake?.();
-      // The storage is well again, and what has failed need only be asked for.
+      // The storage works again, so another call reads the missing rows.
       site.onCall = async () => {};
       await Promise.all(waiting);
       await story.check(process as unknown as Process, label);
@@ -169,7 +174,7 @@ describe('Faults while rows come in', () => {
   }
 
   test.each(['throws', 'throws for long', 'hangs', 'loses the connection', 'dies', 'dies after'] as const)(
-    'every read of rows, one after the other: %s',
+    'the story survives a fault in every read of rows: %s',
     async (how) => {
       unreadable = 0;
       for (let call = 1; call <= ROW_CHUNKS; call++) {

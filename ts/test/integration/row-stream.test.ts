@@ -1,5 +1,6 @@
-// A database is open as soon as it can be searched. Its rows come after, those that a call wants
-// before the others. Writes go on meanwhile, and whatever needs all rows waits.
+// A database is open as soon as searches work. The rows load afterwards, starting with the rows
+// that
+// calls need. Writes continue meanwhile, and calls that need all rows wait.
 
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { HitsReply, SearchRequest } from '../../src/base/calls.js';
@@ -14,13 +15,16 @@ import { hasty } from '../support/process.js';
 import { clustered } from '../support/vectors.js';
 
 const DIMENSIONS = 1024;
-/** Rows of a chunk. Those of one chunk are of one cluster, so that a search wants few chunks. */
+/** The rows of a chunk. A chunk holds a single cluster, so a search needs few chunks. */
 const CHUNK = 256;
 const CHUNKS = 10;
 const COUNT = CHUNK * CHUNKS;
 const vectors = Array.from({ length: CHUNKS }, (_, chunk) => clustered(CHUNK, DIMENSIONS, 50 + chunk, 1)).flat();
 
-/** A process's view of the disk, which holds rows back until they are let through. */
+/**
+ * A process's view of the disk. The view holds back reads of rows until the test continues the
+ * reads.
+ */
 class Held extends FaultySite {
   /** Chunks of rows asked for and held back, by number. */
   readonly asked: { readonly chunk: number; readonly go: () => void }[] = [];
@@ -34,7 +38,7 @@ class Held extends FaultySite {
     };
   }
 
-  /** Lets through what has been asked for. */
+  /** Continues the held reads. */
   letThrough(isMeant: (chunk: number) => boolean = () => true): number[] {
     const meant = this.asked.filter(({ chunk }) => isMeant(chunk));
     for (const one of meant) {
@@ -120,7 +124,7 @@ const asking = (queries: Float32Array, more: Partial<SearchRequest> = {}): Searc
 const search = ({ database }: Opened, row: number, more?: Partial<SearchRequest>) =>
   database.search(asking((vectors[row] as Float32Array).slice(), more));
 
-/** Cosine stores directions: what is given back is off by rounding. */
+/** Cosine stores directions, so returned vectors differ by rounding. */
 function expectVectors(given: Float32Array | undefined, ...expected: (Float32Array | undefined)[]): void {
   expect(given).toHaveLength(expected.length * DIMENSIONS);
   const apart = expected.flatMap((vector, row) =>
@@ -129,12 +133,12 @@ function expectVectors(given: Float32Array | undefined, ...expected: (Float32Arr
   expect(Math.max(...apart)).toBeLessThan(1e-5);
 }
 
-/** Turns of the event loop, for what can go on to do so. */
+/** Gives the event loop enough turns for all calls that can continue. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Whether it has settled by now. */
+/** Whether the promise has settled. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   const settle = (): void => {
@@ -145,9 +149,9 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return settled;
 }
 
-describe('Rows that come after all else', () => {
+describe('Rows that load last', () => {
   let disk: Disk;
-  /** What the database answered before it was stored: for a query in each chunk. */
+  /** The answers from before the database was stored, for a query in each chunk. */
   const answers: (readonly HitsReply[])[] = [];
 
   beforeAll(async () => {
@@ -164,7 +168,7 @@ describe('Rows that come after all else', () => {
     expect(disk.keys('log')).toHaveLength(0);
   });
 
-  test('a search is answered once the rows it wants are in, as it was before', async () => {
+  test('a search answers as before, once the needed rows are loaded', async () => {
     const site = new Held(disk.copy());
     const opened = await open(site);
     const { database, events } = opened;
@@ -183,7 +187,7 @@ describe('Rows that come after all else', () => {
     expect(await searching).toEqual(answers[8]);
     expect(wanted).toContain(8);
     expect(wanted.length).toBeLessThan(4);
-    // It needs nothing more.
+    // The search needs no further chunk.
     expect(await search(opened, 8 * CHUNK, { vectors: true })).toEqual(answers[8]);
 
     const queries = new Float32Array(CHUNKS * DIMENSIONS);
@@ -196,7 +200,7 @@ describe('Rows that come after all else', () => {
     expect(events).toEqual([]);
   });
 
-  test('what needs all rows waits for them, in its order', async () => {
+  test('calls that need all rows wait, and run in order', async () => {
     const disk_ = disk.copy();
     const site = new Held(disk_);
     const opened = await open(site);
@@ -262,7 +266,7 @@ describe('Rows that come after all else', () => {
     expectVectors(given, ...found.map((id) => vectors[id as number]));
   });
 
-  test('a write that is aborted meanwhile leaves nothing', async () => {
+  test('a write aborted meanwhile leaves nothing behind', async () => {
     const site = new Held(disk.copy());
     const { database } = await open(site);
     const transaction = ++transactions;
@@ -276,7 +280,7 @@ describe('Rows that come after all else', () => {
     expect((await database.stats()).hidden).toBe(0);
   });
 
-  test('entries of the log are applied before all rows are in, and lead to what they led to when they were written', async () => {
+  test('log entries are applied before all rows are loaded, with the same result as at the time of writing', async () => {
     const disk_ = disk.copy();
     const writer = await open(new FaultySite(disk_));
     await search(writer, 0, { exact: true });
@@ -303,7 +307,7 @@ describe('Rows that come after all else', () => {
     expect([...opened.events, ...writer.events]).toEqual([]);
   });
 
-  /** One row of this chunk is another. */
+  /** Replaces a row of this chunk. */
   function damage(disk: Disk, chunk: number): void {
     const key = disk.keys('chunks').find((name) => rowChunkOf(name) === chunk) as string;
     const bytes = disk.get('chunks', key) as Uint8Array;
@@ -311,7 +315,7 @@ describe('Rows that come after all else', () => {
     disk.commit({ put: [['chunks', key, bytes]] });
   }
 
-  test('damage that is found late ends every call, and is told', async () => {
+  test('damage found late ends every call, and is reported', async () => {
     const disk_ = disk.copy();
     damage(disk_, 6);
     const site = new Held(disk_);
@@ -337,7 +341,7 @@ describe('Rows that come after all else', () => {
     await database.close();
   });
 
-  /** Reads of rows fail so many times. */
+  /** A site with this many failing reads of rows. */
   function failing(disk: Disk, times: number): { readonly site: FaultySite; readonly failed: () => number } {
     const site = new FaultySite(disk);
     let failed = 0;
@@ -349,7 +353,7 @@ describe('Rows that come after all else', () => {
     return { site, failed: () => failed };
   }
 
-  test('a read that fails is tried again, and nobody hears of it', async () => {
+  test('a failed read is repeated, and no call fails', async () => {
     const { site, failed } = failing(disk.copy(), 3);
     const opened = await open(site);
     expect(await search(opened, 0, { vectors: true })).toEqual(answers[0]);
@@ -358,7 +362,7 @@ describe('Rows that come after all else', () => {
     expect(opened.events).toEqual([]);
   });
 
-  test('reads that fail again and again fail the calls that need them, until one finds that they do not', async () => {
+  test('repeated read failures fail the waiting calls, until a read succeeds', async () => {
     const disk_ = disk.copy();
     const { site, failed } = failing(disk_, 1_000);
     const opened = await open(site);
@@ -375,7 +379,7 @@ describe('Rows that come after all else', () => {
     const before = failed();
     await turns();
     expect(failed()).toBe(before);
-    // What needs no rows goes on.
+    // Calls without rows continue.
     expect(await database.count()).toBe(COUNT);
     await upsert(opened, ['new'], [vectors[3] as Float32Array]);
     expectVectors((await database.get({ ids: ['new'], vectors: true })).vectors, vectors[3]);
@@ -397,7 +401,7 @@ describe('Rows that come after all else', () => {
     expectVectors((await again.database.get({ ids: ['new', 5], vectors: true })).vectors, vectors[3]);
   });
 
-  test('damage that is found before it is open is what opening ends in', async () => {
+  test('opening fails if damage is found before the end of opening', async () => {
     const disk_ = disk.copy();
     damage(disk_, 1);
     const site = new FaultySite(disk_);
@@ -415,7 +419,7 @@ describe('Rows that come after all else', () => {
     await failed;
   });
 
-  test('closing it stops them', async () => {
+  test('close stops the loading', async () => {
     const site = new Held(disk.copy());
     const opened = await open(site);
     const waiting = [
@@ -433,7 +437,7 @@ describe('Rows that come after all else', () => {
     expect(opened.events).toEqual([]);
   });
 
-  test("writes under way go on in another tab's checkpoint, before all its rows are in", async () => {
+  test("running writes continue on another tab's checkpoint, before all its rows are loaded", async () => {
     const disk_ = disk.copy();
     const site = new Held(disk_);
     site.isOpen = true;
@@ -471,7 +475,7 @@ describe('Rows that come after all else', () => {
     const opened = await open(site);
     const { database, events } = opened;
     const waiting = search(opened, 8 * CHUNK);
-    // A tab that makes a checkpoint after the other, in which every chunk is a new one.
+    // A later tab makes a checkpoint with new chunks only.
     const third = await open(new FaultySite(disk_));
     const exact = search(opened, 8 * CHUNK, { exact: true });
     await upsert(opened, ['mine'], [vectors[9] as Float32Array]);
@@ -482,13 +486,13 @@ describe('Rows that come after all else', () => {
       strict: false,
     });
     await upsert(other, ['theirs'], [vectors[8 * CHUNK] as Float32Array]);
-    // Both have read the whole log. A tab that had not would begin anew from the other's
-    // checkpoint, and while that tab reads, no chunk is dropped.
+    // Both tabs have read the whole log. Otherwise a tab would load the other's checkpoint again,
+    // and no chunk would be dropped during the load.
     await database.flush();
     await third.database.flush();
     const before = disk_.keys('chunks');
     await other.database.save({ name: undefined });
-    // Each chunk of rows holds a deleted one: once compaction has taken these out, all are new.
+    // Each chunk holds a deleted row. Compaction removes the deleted rows, so every chunk changes.
     await third.database.compact();
     await third.database.save({ name: undefined });
     expect(disk_.keys('chunks').filter((key) => before.includes(key))).toEqual([]);

@@ -1,4 +1,4 @@
-// `edgevec/slim`: every way to hand over the engine, and every way it fails.
+// `edgevec/slim`: each way to supply the engine, and each way to fail.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ async function works(wasm: WasmSource): Promise<void> {
   await db.close();
 }
 
-test('takes a module, bytes, a response or a promise of one', async () => {
+test('accepts a module, bytes, a response, or a promise of any of the three', async () => {
   await works(await WebAssembly.compile(bytes));
   await works(bytes);
   await works(bytes.slice().buffer);
@@ -43,7 +43,7 @@ test('takes an address', async () => {
   expect(fetched).toEqual([url, '/edgevec.wasm']);
 });
 
-test('says what is wrong with it', async () => {
+test('names the fault of an unusable engine', async () => {
   const open = (wasm: unknown) => () => EdgeVec.open({ dimensions: 2, wasm: wasm as WasmSource });
   for (const wasm of [undefined, null, 7, {}, Promise.resolve('text')]) await failure(open(wasm), 'INVALID_OPTIONS');
   const missing = await failure(open(new Response('', { status: 404 })), 'ENGINE_LOAD_FAILED');
@@ -51,13 +51,13 @@ test('says what is wrong with it', async () => {
   await failure(open(new Uint8Array(100)), 'ENGINE_LOAD_FAILED');
   await failure(open(response('application/wasm', 500)), 'ENGINE_LOAD_FAILED');
   await failure(open(Promise.reject(new TypeError('offline'))), 'ENGINE_LOAD_FAILED');
-  // A valid module that is no engine.
+  // A valid module without an engine.
   const other = await failure(open(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), 'ENGINE_LOAD_FAILED');
   expect(other.remedy).toContain('same package version');
   await failure(() => EdgeVec.open({ dimensions: 0, wasm: bytes }), 'INVALID_OPTIONS');
 });
 
-test('gives back what can be read of a stored database', async () => {
+test('salvages a stored database', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'edgevec-slim-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const stored = await EdgeVec.open({ name: 'notes', dimensions: 2, directory, wasm: bytes });

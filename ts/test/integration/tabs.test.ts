@@ -1,6 +1,6 @@
-// Several tabs, one database: by simulation, with a seeded scheduler that holds calls back, freezes
-// tabs, kills them, and loses what they tell each other. Every acknowledged write is there, in one
-// order that all agree on.
+// Several simulated tabs share a database. A seeded scheduler holds calls back, freezes and kills
+// tabs, and loses messages between tabs. Every acknowledged write is stored, and all tabs agree on
+// the order of writes.
 
 import { describe, expect, test } from 'vitest';
 import type { ChangeChannel } from '../../src/storage/storage.js';
@@ -12,7 +12,7 @@ import { random } from '../support/vectors.js';
 const SEEDS = 40;
 const STREAMED_SEEDS = 16;
 const STEPS = 120;
-/** Strings, so that ids chosen for rows are none of them. */
+/** String ids, so automatically chosen integer ids never equal these ids. */
 const IDS = Array.from({ length: 12 }, (_, i) => `id ${i}`);
 
 interface Tab {
@@ -23,21 +23,21 @@ interface Tab {
 }
 
 /**
- * What was asked of an id: a value, or none for a deletion; and when, by a clock that ticks with
- * each event.
+ * A request for an id: its value, or undefined for a deletion, and the time of the call on a clock
+ * of events.
  */
 interface Asked {
   readonly n: number | undefined;
   readonly from: number;
-  /** When it was acknowledged; undefined: never. */
+  /** The time of the acknowledgement, or undefined without an acknowledgement. */
   to: number | undefined;
 }
 
-/** What there is to open. */
+/** The initial disk and its rows. */
 interface Begun {
   readonly disk: Disk;
   readonly dimensions?: number;
-  /** Never changed. */
+  /** These rows never change. */
   readonly rows: readonly Row[];
 }
 
@@ -68,7 +68,7 @@ class World {
     const site = new FaultySite(this.disk);
     const listeners: (() => void)[] = [];
     const channel: ChangeChannel = {
-      // One in three is lost.
+      // Loses a third of the messages.
       notify: () => {
         for (const { hear } of this.#channels) if (this.pick(3) > 0) hear();
       },
@@ -78,8 +78,8 @@ class World {
     this.#channels.push({ hear: () => void listeners.forEach((heard) => void heard()) });
     let tab: Tab | undefined;
     const hold = () => new Promise<void>((go) => void this.#held.push({ tab: () => tab, go }));
-    // Once it is open all its calls wait for the scheduler, and before that those for rows that
-    // come after.
+    // The scheduler holds back all calls of an open tab. Before, the scheduler holds back only the
+    // calls for streamed rows.
     site.onCall = async (key) => {
       if (isRowChunk(key) && this.begun.rows.length > 0) await hold();
     };
@@ -93,7 +93,7 @@ class World {
   readonly #channels: { hear: () => void }[] = [];
 
   /**
-   * Lets one of the calls held back go on, of a tab that is not frozen. False where there is none.
+   * Continues a held call of a tab, unless the tab is frozen. Returns false without such a call.
    */
   async step(): Promise<boolean> {
     const able = this.#held.filter(({ tab }) => !tab()?.frozen);
@@ -105,7 +105,7 @@ class World {
     return true;
   }
 
-  /** Until no call is held back, and none comes. */
+  /** Runs until no call is held back, and no call follows. */
   async settle(): Promise<void> {
     for (const tab of this.tabs) tab.frozen = false;
     for (let idle = 0; idle < 3; idle = (await this.step()) ? 0 : idle + 1) await turns();
@@ -155,16 +155,16 @@ class World {
   }
 
   /**
-   * Whether rows are what some order of the asked operations leads to, in which each comes between
-   * its call and its acknowledgement.
+   * Expects that an order of the operations leads to these rows. Each operation takes effect
+   * between its call and its acknowledgement.
    */
   check(rows: readonly Row[]): void {
     const found = new Map(rows.map(({ id, n }) => [id, n]));
     for (const id of IDS) {
       const asked = this.asked.get(id) ?? [];
       const n = found.get(id);
-      // The last of an id: nothing that was called after it was acknowledged has been acknowledged
-      // itself.
+      // The operation can be the last for its id, unless an acknowledged later call began after the
+      // acknowledgement of the operation.
       const isLast = ({ to }: Asked): boolean =>
         !asked.some((later) => later.to !== undefined && to !== undefined && later.from > to);
       const possible = asked.filter(isLast).map((one) => one.n);
@@ -195,8 +195,8 @@ describe('Tabs', () => {
     let kills = 0;
     let writes = 0;
     /**
-     * What was asked of a tab whose rows were still to come, and tabs that took up another's
-     * checkpoint.
+     * Counts the requests to a tab with streaming rows, and the tabs that adopted the checkpoint of
+     * another tab.
      */
     let streaming = 0;
     let reloads = 0;
@@ -229,7 +229,8 @@ describe('Tabs', () => {
       const closing = [...world.tabs.map(({ process }) => process.close()), late.close()];
       await world.settle();
       await Promise.all(closing);
-      // Tabs that were killed have left chunks behind: whoever opens it alone drops them.
+      // Killed tabs have left chunks behind. The next tab drops the chunks if no other tab has the
+      // database open.
       const alone = await Process.start(new FaultySite(world.disk), begun.dimensions);
       while (strayOn(world.disk).length > 0) await turns();
       await alone.close();

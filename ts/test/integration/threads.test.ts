@@ -1,4 +1,4 @@
-// Worker threads of Node that have a folder open: one at a time, for as long as the thread lives.
+// Worker threads of Node share a folder: a single thread has the folder open until the thread ends.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ async function start(order: Order = { open: root }): Promise<Thread> {
   return thread;
 }
 
-/** A platform that does not tell which files are open: macOS and Windows may be such. */
+/** A platform that does not list open files, as macOS and Windows may be. */
 function untold(): NodePlatform {
   const fs = {
     ...node.fs,
@@ -40,8 +40,8 @@ function untold(): NodePlatform {
 }
 
 /**
- * Whether the platform tells which files are open. Windows does not, nor does a Linux without
- * `/proc`: there a thread that is terminated counts as gone after a while.
+ * Whether the platform lists open files. Windows and a Linux without `/proc` do not. There, a
+ * terminated thread counts as gone after a while.
  */
 const tells = await (async (): Promise<boolean> => {
   const file = await node.fs.open(fileURLToPath(import.meta.url), 'r');
@@ -71,7 +71,7 @@ describe.each(ENDS)('A thread that %s without closing', (how) => {
     expect(await site.list()).toEqual([]);
   });
 
-  test('lets it go after a while where the platform does not tell', async () => {
+  test('frees the folder after a while if the platform does not list open files', async () => {
     const thread = await start({ open: root, put: 7 });
     const site = new FilesSite(untold(), root);
     await expect(site.open('db')).rejects.toMatchObject(blocked);
@@ -82,7 +82,7 @@ describe.each(ENDS)('A thread that %s without closing', (how) => {
       expect(error.remedy).toContain('try again in 20 seconds');
       utimesSync(lock(), 0, Date.now() / 1000 - 21);
     } else {
-      // It has let go in its last turn.
+      // The thread has released the lock in its last turn.
       expect(existsSync(lock())).toBe(false);
     }
     const storage = await site.open('db');
@@ -91,7 +91,7 @@ describe.each(ENDS)('A thread that %s without closing', (how) => {
   });
 });
 
-test.skipIf(!tells)('A thread that is busy keeps its folder, however long it gives no sign of life', async () => {
+test.skipIf(!tells)('A busy thread keeps its folder, even without any sign of life', async () => {
   const thread = await start();
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const busy = thread.do({ busy: { flag } });
@@ -108,7 +108,7 @@ test.skipIf(!tells)('A thread that is busy keeps its folder, however long it giv
   await (await new FilesSite(node, root).open('db')).close();
 });
 
-test.skipIf(!tells)('Nothing that a terminated thread was writing comes after what the next one has read', async () => {
+test.skipIf(!tells)('A terminated thread writes nothing after the next thread has read', async () => {
   for (let round = 0; round < 10; round++) {
     const thread = await start();
     thread.tell({ writes: true });
@@ -117,7 +117,7 @@ test.skipIf(!tells)('Nothing that a terminated thread was writing comes after wh
     const storage = await new FilesSite(node, root).open('db');
     const keys: number[] = [];
     for await (const [key] of storage.scan(0)) keys.push(key);
-    // What was acknowledged is there, and at most the one that was being written.
+    // Every acknowledged entry is stored, and at most a single unacknowledged entry follows.
     expect(keys).toEqual(keys.map((_, i) => i + 1));
     expect(keys.length - thread.written).toBeGreaterThanOrEqual(0);
     const mine = keys.length + 1;
@@ -131,20 +131,23 @@ test.skipIf(!tells)('Nothing that a terminated thread was writing comes after wh
   }
 });
 
-test.skipIf(!tells)('Of many threads that open at once one has it, and none leaves anything behind', async () => {
-  await start({ open: root, put: 1 });
-  await threads.at(-1)?.end('is terminated');
-  // The lock of a thread that has ended is there.
-  expect(JSON.parse(readFileSync(lock(), 'utf8'))).toMatchObject({ pid: process.pid, keepsOpen: true });
-  const tries = await Promise.allSettled(
-    Array.from({ length: 6 }, () =>
-      Thread.start({}).then(async (thread) => {
-        threads.push(thread);
-        await thread.do({ open: root });
-      }),
-    ),
-  );
-  const refused = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason.message] : []));
-  expect(refused).toEqual(new Array(5).fill('BLOCKED'));
-  expect(readdirSync(join(root, 'db-db')).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
-});
+test.skipIf(!tells)(
+  'If many threads open a folder at once, a single thread gets the folder, and no thread leaves files behind',
+  async () => {
+    await start({ open: root, put: 1 });
+    await threads.at(-1)?.end('is terminated');
+    // The lock of the ended thread is still present.
+    expect(JSON.parse(readFileSync(lock(), 'utf8'))).toMatchObject({ pid: process.pid, keepsOpen: true });
+    const tries = await Promise.allSettled(
+      Array.from({ length: 6 }, () =>
+        Thread.start({}).then(async (thread) => {
+          threads.push(thread);
+          await thread.do({ open: root });
+        }),
+      ),
+    );
+    const refused = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason.message] : []));
+    expect(refused).toEqual(new Array(5).fill('BLOCKED'));
+    expect(readdirSync(join(root, 'db-db')).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
+  },
+);

@@ -1,21 +1,21 @@
-// A write whose append to the log has failed, and nobody can tell whether the log has it.
+// A write whose append to the log has failed, without an answer whether the log has the write.
 
 import { expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
 
-/** So many that the first parts of the write wait in storage. */
+/** Enough rows to send the first parts of the write to storage. */
 const LARGE: readonly Row[] = Array.from({ length: 400 }, (_, id) => ({ id, n: 1 }));
 
 const puts = (batch: Parameters<FaultySite['onCommit']>[0], wanted: string): boolean =>
   (batch.put ?? []).some(([store]) => store === wanted);
 
-test('is there as a whole for the next process, if the log has it', async () => {
+test('the next process has the whole write if the log has the write', async () => {
   const disk = new Disk();
   const site = new FaultySite(disk);
   const process = await Process.start(site);
-  // The commit takes place and its answer is lost; from then on the head cannot be read.
+  // The commit takes effect, but its answer is lost. From then on the head cannot be read.
   let isLost = false;
   site.onCommit = async (batch) => {
     if (!puts(batch, 'log')) return;
@@ -26,7 +26,7 @@ test('is there as a whole for the next process, if the log has it', async () => 
     if (isLost && key === 0) throw new EdgeVecError('STORAGE_FAILED', 'The head cannot be read, as the test wants');
   };
   await expect(process.write('insert', LARGE)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-  // What the process does about the parts of the write is done before it is closed.
+  // Before closing, the process decides about the parts of the write.
   await process.close();
   const next = await Process.start(new FaultySite(disk));
   expect(next.events).toEqual([]);
@@ -34,7 +34,7 @@ test('is there as a whole for the next process, if the log has it', async () => 
   await next.close();
 });
 
-test('leaves no part behind, if the log has certainly refused it', async () => {
+test('the write leaves no part behind if the log has certainly refused the write', async () => {
   const disk = new Disk();
   const site = new FaultySite(disk);
   const process = await Process.start(site);

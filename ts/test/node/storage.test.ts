@@ -29,7 +29,7 @@ const lockOf = (pid: number, hostname = node.hostname): string =>
 describe('Files after a crash', () => {
   const commits = 5;
 
-  /** A journal as a process leaves it that dies: its lock is there, of a process that is not. */
+  /** A journal and its lock, left behind by a process that has died. */
   async function dead(): Promise<{ root: string; folder: string; journal: string }> {
     const root = makeFolder();
     const storage = await new FilesSite(node, root).open('db');
@@ -59,7 +59,7 @@ describe('Files after a crash', () => {
     return { head, log };
   }
 
-  test('a journal cut short anywhere holds the commits that are whole', async () => {
+  test('a journal cut anywhere keeps its complete commits', async () => {
     const { root, journal } = await dead();
     const whole = readFileSync(journal);
     let seen = 0;
@@ -74,7 +74,7 @@ describe('Files after a crash', () => {
     expect(seen).toBe(commits);
   });
 
-  test('a journal with any byte changed holds all commits but that one, and stays as it is until the next', async () => {
+  test('a journal with any changed byte loses a single commit, and stays unchanged until the next commit', async () => {
     const { root, folder, journal } = await dead();
     const whole = readFileSync(journal);
     const ends: number[] = [];
@@ -84,7 +84,7 @@ describe('Files after a crash', () => {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
       writeFileSync(journal, changed);
-      // The first record is what a journal is born with.
+      // The first record is the one of a new journal.
       const lost = ends.findIndex((end) => end > at);
       const left = Array.from({ length: commits }, (_, i) => i + 1).filter((i) => i !== lost);
       expect(await read(root), `byte ${at}`).toEqual({ head: left.at(-1), log: left });
@@ -104,7 +104,7 @@ describe('Files after a crash', () => {
     }
   });
 
-  test('a value that looks like a journal is not taken for one', async () => {
+  test('a value with the bytes of a journal is not taken for a journal', async () => {
     const { root, journal } = await dead();
     const value = readFileSync(journal);
     const storage = await new FilesSite(node, root).open('db');
@@ -117,14 +117,14 @@ describe('Files after a crash', () => {
     expect(await read(root)).toEqual({ head: commits, log: [1, 2, 3, 4, 5] });
   });
 
-  test('records behind a large one whose header is damaged are found', async () => {
+  test('reading finds the records behind a large record with a damaged header', async () => {
     const root = makeFolder();
     const journal = join(root, 'db-db', 'journal');
     const storage = await new FilesSite(node, root).open('db');
     await storage.commit({ put: [['head', 0, Uint8Array.of(1)]] });
     const { length } = readFileSync(journal);
     await storage.commit({ put: [['log', 1, new Uint8Array(5 << 20).fill(7)]] });
-    // So that the next one lies across the border of what is looked through at once.
+    // The next record lies across the border between two blocks of the reader.
     await storage.commit({ put: [['log', 2, new Uint8Array((1 << 20) - 66).fill(7)]] });
     await storage.commit({ put: [['log', 3, new Uint8Array(9).fill(3)]] });
     await storage.commit({ put: [['head', 0, Uint8Array.of(2)]] });
@@ -135,22 +135,22 @@ describe('Files after a crash', () => {
     expect(await read(root)).toEqual({ head: 2, log: [3] });
   });
 
-  test('the lock of a process that is no more is taken over, once', async () => {
+  test('the lock of a dead process is taken over, by a single process', async () => {
     const { root, folder } = await dead();
     const lock = join(folder, 'lock');
     const blocked = async () => expect(new FilesSite(node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
-    // Of another process here that lives, and of one that cannot be asked.
+    // Locks of a living process on this machine, and of a process on another machine.
     writeFileSync(lock, lockOf(process.ppid));
     await blocked();
     writeFileSync(lock, lockOf(2147483646, 'another-host'));
     await blocked();
-    // Half written just now.
+    // A lock that was only half written a moment ago.
     writeFileSync(lock, '');
     await blocked();
-    // Of another part of this process; and so too where it is busy and gives no sign of life.
+    // A lock of another part of this process, with and without signs of life.
     writeFileSync(lock, lockOf(process.pid));
     await blocked();
-    // Its number is this process's by now.
+    // The lock's process id now belongs to this process.
     utimesSync(lock, 0, 0);
     const race = await Promise.allSettled(
       Array.from({ length: 8 }, () => new FilesSite({ ...node, slots: new Map() }, root).open('db')),
@@ -161,7 +161,7 @@ describe('Files after a crash', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
   });
 
-  test('after a cut it goes on', async () => {
+  test('a journal accepts commits after a cut', async () => {
     const { root, journal } = await dead();
     truncateSync(journal, readFileSync(journal).length - 1);
     const storage = await new FilesSite(node, root).open('db');
