@@ -3,7 +3,7 @@ import { expect, test } from './support';
 
 const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
-test('the theme follows the system until it is chosen, and the choice is kept', async ({ demo, page }) => {
+test('the theme follows the system until the user chooses a theme, and the choice is kept', async ({ demo, page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   const light = await background(page);
   await page.getByRole('button', { name: 'Dark theme' }).click();
@@ -16,7 +16,7 @@ test('the theme follows the system until it is chosen, and the choice is kept', 
 });
 
 test('everything can be done with the keyboard alone', async ({ demo, page, browserName }) => {
-  // WebKit on its own skips buttons with Tab unless a system setting is on.
+  // WebKit skips buttons with Tab unless a system setting is on.
   const tab = browserName === 'webkit' ? 'Alt+Tab' : 'Tab';
   const reach = async (name: string) => {
     for (let i = 0; i < 60; i++) {

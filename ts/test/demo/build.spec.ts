@@ -1,6 +1,6 @@
 import { expect, test } from './support';
 
-test('builds an index and says what it came to', async ({ demo }) => {
+test('builds an index and reports the result', async ({ demo }) => {
   await demo.build(2000, 64);
   const progress = demo.index.getByRole('progressbar', { name: 'Index build' });
   await expect(progress).toHaveJSProperty('value', 2000);
@@ -10,7 +10,7 @@ test('builds an index and says what it came to', async ({ demo }) => {
   await expect(demo.fact('index', 'WebAssembly')).toHaveText(/simd/);
 });
 
-test('says what a build adds or replaces', async ({ demo, page }) => {
+test('shows the rows that a build adds or replaces', async ({ demo, page }) => {
   await demo.build(2000, 64);
   await expect(page.getByText('512 kB of vectors, in place of the 2,000 rows that are there')).toBeVisible();
   await demo.fill(3000, 64);
@@ -45,7 +45,7 @@ test('a cancelled build stops, and another can follow', async ({ demo, page }) =
   await expect(demo.hits).toHaveCount(10);
 });
 
-test('a mistake is explained where it was made', async ({ demo, page }) => {
+test('explains a mistake beside the field with the mistake', async ({ demo, page }) => {
   await demo.fill(2000, 5000);
   await demo.startBuild();
   await expect(page.getByRole('alert').filter({ hasText: 'Dimensions' })).toHaveText(

@@ -24,7 +24,7 @@ const lines = (rows: number, word: string) =>
     ).join('\n'),
   );
 
-test('searches a data set folder and shows its texts', async ({ demo, page }, info) => {
+test('searches a data set folder and shows the texts of the hits', async ({ demo, page }, info) => {
   const folder = info.outputPath('small-set');
   await mkdir(folder, { recursive: true });
   await writeFile(`${folder}/base.bf16`, bfloat16(ROWS, 1));
@@ -37,7 +37,7 @@ test('searches a data set folder and shows its texts', async ({ demo, page }, in
   await page.getByLabel('Choose a folder').setInputFiles(folder);
   await expect(page.getByText('small-set: 300 rows of 32, 20 queries, texts.')).toBeVisible();
 
-  // The first 200 rows and 24 columns of it.
+  // The first 200 rows, with 24 columns each.
   await demo.build(200, 24);
   await expect(demo.hits.first()).toContainText('Passage 0');
   await expect(demo.hits.first()).toContainText('Some One, A book');
@@ -52,7 +52,7 @@ test('searches a data set folder and shows its texts', async ({ demo, page }, in
   await demo.search.getByRole('button', { name: 'New query' }).click();
   await expect(demo.search.getByRole('alert')).toContainText('Search from a row instead');
 
-  // Chosen again, it gives the rows that are missing, with their texts.
+  // The folder, chosen again, gives the missing rows and their texts.
   await page.getByLabel('Choose a folder').setInputFiles(folder);
   await demo.fill(250, 24);
   await page.getByRole('button', { name: 'Add 50 rows' }).click();
@@ -62,7 +62,7 @@ test('searches a data set folder and shows its texts', async ({ demo, page }, in
   await expect(demo.hits.first()).toContainText('Passage 230');
 });
 
-test('says what a folder lacks', async ({ page, demo }, info) => {
+test('names the files missing from a folder', async ({ page, demo }, info) => {
   await demo.page.getByText('Your data set').click();
   const folder = info.outputPath('wrong');
   await mkdir(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { expect, test } from './support';
 
 const PHONE = { width: 390, height: 844 };
 
-/** The pixel at which it begins on the page, wherever that is scrolled to. */
+/** The vertical position on the page in pixels, independent of scrolling. */
 const top = (part: Locator) => part.evaluate((element) => Math.round(element.getBoundingClientRect().top + scrollY));
 
 /** Whether `first` comes before `second`, to the eye and to the keyboard. */
@@ -33,7 +33,7 @@ for (const width of [1280, 1000]) {
   });
 }
 
-test('on a phone, search comes first once there is an index, and hits are on the first screen', async ({
+test('on a phone, search comes first after a build or an opening, and hits are on the first screen', async ({
   demo,
   page,
 }) => {
@@ -42,7 +42,7 @@ test('on a phone, search comes first once there is an index, and hits are on the
   expect(await isBefore(data, demo.search)).toBe(true);
   await demo.build(2000, 64);
   expect(await isBefore(demo.search, data)).toBe(true);
-  // The page has shown the progress, and now shows what it was for.
+  // The page has shown the progress, and now shows the search.
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
   await page.reload();
   await expect(demo.hits).toHaveCount(10);
@@ -54,7 +54,7 @@ test('on a phone, search comes first once there is an index, and hits are on the
   expect(await isBefore(data, demo.search)).toBe(true);
 });
 
-test('on a phone, all there is to press is large enough, and the code is all there', async ({ demo, page }) => {
+test('on a phone, every control is large enough, and the code is complete', async ({ demo, page }) => {
   await page.setViewportSize(PHONE);
   await demo.build(2000, 64);
   const small = await page

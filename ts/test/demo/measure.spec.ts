@@ -25,14 +25,14 @@ test('compares widths of search, and the highest finds nearly all', async ({ dem
   await demo.measure.getByRole('figure').filter({ hasText: 'What ef buys' }).getByText('As a table').click();
   const best = await demo.measure.getByRole('row', { name: /^400 / }).getByRole('cell').first().textContent();
   expect(Number(best)).toBeGreaterThanOrEqual(0.98);
-  // The line goes one way, however long the searches took.
+  // The curve rises from left to right, even if the measured times vary.
   const points = await demo.measure.locator('polyline').getAttribute('points');
   const along = (points ?? '').split(' ').map((point) => Number(point.split(',')[0]));
   expect(along).toHaveLength(9);
   expect(along).toEqual(along.toSorted((a, b) => a - b));
 });
 
-test('measures the search that is chosen', async ({ demo }) => {
+test('measures the chosen search', async ({ demo }) => {
   await demo.measure.getByLabel('Queries').selectOption('100');
   for (const [choose, name] of [
     [() => demo.search.getByText('0.99', { exact: true }).click(), 'Recall@10, 0.99 asked'],

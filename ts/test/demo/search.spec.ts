@@ -4,7 +4,7 @@ test.beforeEach(async ({ demo }) => {
   await demo.build(2000, 64);
 });
 
-test('a stored row is its own nearest', async ({ demo }) => {
+test('a stored row is the nearest hit of its own vector', async ({ demo }) => {
   await demo.search.getByLabel('More like row').fill('123');
   await demo.search.getByRole('button', { name: 'Search' }).click();
   await expect(demo.search.getByRole('heading', { name: 'Nearest to row 123' })).toBeVisible();
@@ -14,7 +14,7 @@ test('a stored row is its own nearest', async ({ demo }) => {
   await expect(demo.search.getByRole('status')).toContainText('hits in');
 });
 
-test('a hit leads to more like it, and back', async ({ demo }) => {
+test('a hit leads to similar rows, and back', async ({ demo }) => {
   const next = demo.hits.nth(1).getByRole('button');
   const name = (await next.textContent())?.replace('More like ', '') ?? '';
   await next.click();
@@ -23,7 +23,7 @@ test('a hit leads to more like it, and back', async ({ demo }) => {
   await expect(demo.search.getByRole('heading', { name: 'Nearest to row 0', exact: true })).toBeVisible();
 });
 
-test('a query that is not stored finds rows too', async ({ demo }) => {
+test('a query outside the index finds rows too', async ({ demo }) => {
   await demo.search.getByRole('button', { name: 'New query' }).click();
   await expect(demo.search.getByRole('heading', { name: 'Nearest to new query 1' })).toBeVisible();
   await expect(demo.hits).toHaveCount(10);
@@ -36,7 +36,7 @@ test('exact search compares every row', async ({ demo }) => {
   await expect(demo.code).toContainText('exact: true');
 });
 
-test('the code shown is the search that runs', async ({ demo, page }) => {
+test('the code on the page is the code of the search', async ({ demo, page }) => {
   await expect(demo.code).toContainText("name: 'demo',\n  dimensions: 64,\n});");
   await expect(demo.code).toContainText('search(query, {\n  k: 10,\n  recall: 0.95,\n});');
   await demo.search.getByText('0.9', { exact: true }).click();
@@ -51,7 +51,7 @@ test('the code shown is the search that runs', async ({ demo, page }) => {
   await demo.search.getByLabel('Set ef instead of recall').uncheck();
   await expect(demo.code).toContainText('recall: 0.9,');
 
-  // What the form says is not what is open.
+  // The form now differs from the open index.
   await page.getByRole('button', { name: '768 dimensions' }).click();
   await expect(demo.code).toContainText('dimensions: 64,');
 });
@@ -61,7 +61,7 @@ test('fewer or more hits can be asked for', async ({ demo }) => {
   await expect(demo.hits).toHaveCount(5);
 });
 
-test('a row that is not there is said so', async ({ demo }) => {
+test('a missing row is reported', async ({ demo }) => {
   await demo.search.getByLabel('More like row').fill('2000');
   await demo.search.getByRole('button', { name: 'Search' }).click();
   await expect(demo.search.getByRole('alert')).toHaveText('There is no row 2000. Rows go from 0 to 1,999.');

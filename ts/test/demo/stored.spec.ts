@@ -16,8 +16,8 @@ async function findsRow({ search, hits }: Demo, row: number) {
 }
 
 /**
- * Runs `check` once `tab` knows that `builder` builds, and returns once it knows that it does no
- * more.
+ * Runs `check` after `tab` has noticed the build of `builder`, and returns after `tab` has noticed
+ * the end of the build.
  */
 async function seesBuildElsewhere(tab: Demo, builder: Demo, check: () => Promise<void>) {
   await tab.page.evaluate(() => {
@@ -28,7 +28,7 @@ async function seesBuildElsewhere(tab: Demo, builder: Demo, check: () => Promise
       return query.call(this);
     };
   });
-  // The page looks around again only after it has shown what it saw.
+  // The page looks for changes again only after showing the last change.
   const looksTwice = async () => {
     const looks = () => tab.page.evaluate(() => (window as unknown as { looks: number }).looks);
     const before = await looks();
@@ -49,7 +49,7 @@ async function seesBuildElsewhere(tab: Demo, builder: Demo, check: () => Promise
   await looksTwice();
 }
 
-test('a reload keeps the rows, and they are searched at once', async ({ demo, page }) => {
+test('a reload keeps the rows, and searches work at once', async ({ demo, page }) => {
   await demo.build(2000, 64);
   await expect(demo.kept).toHaveText(/^2,000 rows kept on this device, [\d.]+ [kM]B/);
   const nearest = (await demo.hits.nth(1).textContent()) ?? '';
@@ -59,7 +59,7 @@ test('a reload keeps the rows, and they are searched at once', async ({ demo, pa
   await findsRow(demo, 1999);
 });
 
-test('what is stored is shown without an address that tells of it', async ({ demo, page }) => {
+test('stored rows are shown even without parameters in the address', async ({ demo, page }) => {
   await demo.fill(700, 24);
   await page.getByText('Options').click();
   await page.getByLabel('Metric', { exact: true }).selectOption('euclidean');
@@ -74,7 +74,7 @@ test('what is stored is shown without an address that tells of it', async ({ dem
   await expect(demo.search.getByRole('heading', { name: 'Nearest to new query 1' })).toBeVisible();
 });
 
-test('two tabs find what the other writes', async ({ demo, page }) => {
+test("two tabs find each other's rows", async ({ demo, page }) => {
   const other = await openTab(page);
   await expect(other.index.getByText('No index yet.')).toBeVisible();
   await demo.build(500, 32);
@@ -90,7 +90,7 @@ test('two tabs find what the other writes', async ({ demo, page }) => {
   await findsRow(demo, 799);
 });
 
-test('starting over in one tab tells the other', async ({ demo, page }) => {
+test('starting over in a tab shows in the other tab', async ({ demo, page }) => {
   await demo.build(500, 32);
   const other = await openTab(page);
   await other.expectReady(500);
@@ -109,7 +109,7 @@ test('starting over in one tab tells the other', async ({ demo, page }) => {
   await findsRow(other, 299);
 });
 
-test('a build that another tab takes the place of says so', async ({ demo, page }) => {
+test('a build replaced by another tab reports its end', async ({ demo, page }) => {
   const other = await openTab(page);
   await other.fill(300, 16);
   await demo.fill(100_000, 256);
@@ -120,7 +120,7 @@ test('a build that another tab takes the place of says so', async ({ demo, page 
   await other.expectReady(300);
   await expect(demo.index.getByText('The build failed.')).toBeVisible();
 
-  // This tab sees that another one builds, and that it ends; the failure stays on show.
+  // This tab notices the begin and the end of the other tab's build. The failure stays visible.
   await page.bringToFront();
   await seesBuildElsewhere(demo, other, async () => {
     await expect(demo.index.getByText('The build failed.')).toBeVisible();
@@ -130,7 +130,7 @@ test('a build that another tab takes the place of says so', async ({ demo, page 
   await demo.expectReady(300);
 });
 
-test('a tab whose index is gone says that none is open, not that there is none', async ({ demo, page }) => {
+test('a tab without its index says "no index is open", even if rows are stored', async ({ demo, page }) => {
   await demo.build(300, 16);
   const other = await openTab(page);
   await other.expectReady(300);
@@ -158,7 +158,7 @@ test('stored rows are replaced only after a question', async ({ demo, page }) =>
   await other.answer(true, () => other.startBuild());
   await other.expectReady(300);
   await expect(demo.notices).toContainText('another tab has started over');
-  // Nor are they by a tab that knows only that its own are gone.
+  // The same question comes if the tab has only learned of the loss of its own rows.
   expect(await demo.answer(false, () => demo.startBuild())).toMatch(/^Replace the stored rows with new ones\?/);
   await demo.notices.getByRole('button', { name: 'Open again' }).click();
   await demo.expectReady(300);
@@ -169,7 +169,7 @@ test('stored rows are replaced only after a question', async ({ demo, page }) =>
   await expect(page.getByLabel('Dimensions', { exact: true })).toHaveValue('16');
 });
 
-test('beside a tab that builds, nothing is offered that it is about to add', async ({ demo, page }) => {
+test('a tab beside a build does not offer rows of the build', async ({ demo, page }) => {
   await demo.fill(100_000, 256);
   await demo.startBuild();
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/);
@@ -196,12 +196,12 @@ test('starting over can be thought better of', async ({ demo, page }) => {
   await expect(page.getByRole('button', { name: 'Build index' })).toBeFocused();
 });
 
-test('a tab that does not let go is told of', async ({ demo, page }) => {
+test('a tab that does not close its database is reported', async ({ demo, page }) => {
   await demo.build(300, 16);
   const other = await page.context().newPage();
   await other.goto('/');
   await new Demo(other).expectReady(300);
-  // A connection that nobody closes, as that of a page which hangs.
+  // A connection without a listener, as in a hanging page.
   await other.evaluate(() =>
     new Promise((resolve) => {
       const request = indexedDB.open('edgevec:demo');
@@ -217,7 +217,7 @@ test('a tab that does not let go is told of', async ({ demo, page }) => {
   await demo.build(200, 8);
 });
 
-test('a reload in the middle of a build keeps what was written, and the rest can be added', async ({ demo, page }) => {
+test('a reload during a build keeps the written rows, and the user can add the rest', async ({ demo, page }) => {
   await demo.fill(40_000, 64);
   await demo.startBuild();
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[\d,]{5,} of 40,000$/);
@@ -229,7 +229,7 @@ test('a reload in the middle of a build keeps what was written, and the rest can
   await findsRow(demo, 39_999);
 });
 
-test('where nothing can be stored, it works in memory and says so', async ({ page, demo }) => {
+test('without storage, the demo works in memory and reports the lack', async ({ page, demo }) => {
   await page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
   await page.goto('/?host=in-thread');
   await expect(demo.notices).toContainText('lets the page store nothing');
@@ -240,7 +240,7 @@ test('where nothing can be stored, it works in memory and says so', async ({ pag
   await expect(demo.index.getByText('No index yet.')).toBeVisible();
 });
 
-test('where there are no workers, it says so and works', async ({ page, demo }) => {
+test('without workers, the demo works and reports the lack', async ({ page, demo }) => {
   await page.addInitScript(() => {
     window.Worker = class extends Worker {
       constructor(url: string | URL, options?: WorkerOptions) {
@@ -257,7 +257,7 @@ test('where there are no workers, it says so and works', async ({ page, demo }) 
   await expect(demo.notices).toBeEmpty();
 });
 
-test('a worker that is gone is told of, and what it stored is there again', async ({ page, demo }) => {
+test('a lost worker is reported, and its stored rows are there again', async ({ page, demo }) => {
   await page.addInitScript(() => {
     window.Worker = class extends Worker {
       constructor(url: string | URL, options?: WorkerOptions) {

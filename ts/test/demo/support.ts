@@ -1,6 +1,6 @@
 import { test as base, expect, type Page } from '@playwright/test';
 
-/** A page of the demo whose console must stay free of errors to the end of the test. */
+/** A page of the demo. A message on the console of the page fails the test. */
 export const test = base.extend<{ demo: Demo }>({
   demo: async ({ page }, use) => {
     const faults: string[] = [];
@@ -14,7 +14,7 @@ export const test = base.extend<{ demo: Demo }>({
 
 export { expect };
 
-/** The demo as a user names its parts. */
+/** The parts of the demo under the names that a user sees. */
 export class Demo {
   constructor(readonly page: Page) {}
 
@@ -38,7 +38,7 @@ export class Demo {
     return this.page.locator('#notices');
   }
 
-  /** What the page says is stored. */
+  /** The stored rows, as shown by the page. */
   get kept() {
     return this.index.getByText(/ rows (kept on|in memory)/);
   }
@@ -73,14 +73,14 @@ export class Demo {
     await this.expectReady(rows);
   }
 
-  /** Builds in place of the rows that are stored, as the page asks before it does. */
+  /** Replaces the stored rows with a build. The page asks first. */
   async rebuild(rows: number, dimensions: number) {
     await this.fill(rows, dimensions);
     await this.answer(true, () => this.startBuild());
     await this.expectReady(rows);
   }
 
-  /** Does what makes the page ask, answers, and gives the question. */
+  /** Runs `act`, answers the question of the page, and returns the question. */
   async answer(yes: boolean, act: () => Promise<void>): Promise<string> {
     const asked = this.page.waitForEvent('dialog').then(async (dialog) => {
       await (yes ? dialog.accept() : dialog.dismiss());
@@ -94,7 +94,7 @@ export class Demo {
     await expect(this.index.getByText(`Ready: ${rows.toLocaleString('en')} rows`)).toBeVisible();
   }
 
-  /** The value beside a name in one of the page's lists of facts. */
+  /** The value beside a name in a list of facts on the page. */
   fact(region: 'index' | 'measure', name: string | RegExp) {
     return this[region]
       .locator('dl > div')

@@ -1,6 +1,6 @@
 /**
- * Opens the database, says what is in it, and then does what the server says, until something ends
- * it. Driven by scripts/kill.mjs.
+ * Opens the database, reports its content, and then follows the orders of the server, until the
+ * page is killed. Driven by scripts/kill.mjs.
  */
 import { EdgeVec } from '/dist/index.js';
 
@@ -25,11 +25,11 @@ async function run(db, { kind, rows, ids, strict }) {
   else if (kind === 'compact') await db.compact();
 }
 
-/** Until its worker is ended, or the page goes away. */
+/** Runs until the worker ends, or the page goes away. */
 async function live() {
   let ended = false;
   let worker;
-  // What goes wrong at the end is no news.
+  // Errors after the end are expected.
   const complain = (error) => ended || post('/error', { message: `${error} ${error?.stack}` });
   try {
     const started = performance.now();
@@ -64,14 +64,14 @@ async function live() {
           else worker.terminate();
         }, op.after);
       }
-      // Called in this order, whatever comes back first.
+      // Starts the operations in order, whichever ends first.
       const done = run(db, op)
         .then(() => post('/ack', { number: op.number }))
         .catch(complain)
         .finally(() => running.delete(done));
       running.add(done);
-      // A large write takes its place when the last of it comes: it is waited for, so that the
-      // order is that of the calls.
+      // A large write gets its place in the order with its last row. Waiting here makes the order
+      // of the writes the order of the calls.
       if (op.rows?.length > 1_000) await done;
       else if (running.size >= AT_ONCE) await Promise.race(running);
     }
@@ -83,5 +83,5 @@ async function live() {
   return true;
 }
 
-// A worker that was terminated leaves its page alive: it opens the database again.
+// A page survives the end of its worker, and opens the database again.
 while (await live());

@@ -1,4 +1,4 @@
-/** The package as it is published, in apps like those of its users, in every browser. */
+/** The published package in apps like the apps of users, in every browser. */
 import { test as base, expect } from '@playwright/test';
 import { build, createServer, preview } from 'vite';
 import { type BrowserName, launchBrowser, type RunningBrowser } from '../../../scripts/browsers.mjs';
@@ -11,8 +11,8 @@ interface Apps {
 }
 
 /**
- * Playwright's own fixtures are not used: they cannot drive WebKitGTK, and `launchBrowser` drives
- * all three.
+ * Replaces Playwright's own fixtures, because the fixtures cannot drive WebKitGTK. `launchBrowser`
+ * drives all three browsers.
  */
 const test = base.extend<object, Apps>({
   viteApp: [
@@ -44,8 +44,8 @@ const test = base.extend<object, Apps>({
 });
 
 /**
- * Opens the page and awaits what it tells; what it prints goes into the error where it tells
- * nothing.
+ * Opens the page and waits for its report. Without a report, the error contains the output of the
+ * page.
  */
 async function visit(browser: RunningBrowser, url: string, inbox: Inbox): Promise<Outcome> {
   const lines: string[] = [];

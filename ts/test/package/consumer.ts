@@ -16,12 +16,12 @@ const run = promisify(execFile);
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Consumer {
-  /** A copy of the app of that name, with the package installed. */
+  /** A copy of the app with the installed package. */
   readonly folder: string;
   remove(): Promise<void>;
 }
 
-/** Packs what the last build made, and installs it as a user would. */
+/** Packs the last build, and installs the tarball as a user would. */
 export async function install(app: 'vite' | 'plain'): Promise<Consumer> {
   // Symbolic links are resolved, for Vite compares real paths.
   const folder = await realpath(await mkdtemp(join(tmpdir(), `edgevec-${app}-`)));
@@ -39,7 +39,8 @@ export async function install(app: 'vite' | 'plain'): Promise<Consumer> {
 }
 
 /**
- * What the page told. It POSTs it, so that no policy of the page stands in the way of reading it.
+ * The report of the page. The page sends the report with POST, because a policy of the page may
+ * prevent reading results directly.
  */
 export interface Outcome {
   readonly ids: unknown[];
@@ -50,7 +51,7 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** Receives what a page POSTs to /outcome. */
+/** Receives the POST requests of pages to /outcome. */
 export class Inbox {
   private readonly waiting: ((outcome: Outcome) => void)[] = [];
 

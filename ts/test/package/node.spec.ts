@@ -1,4 +1,4 @@
-/** The package as it is published, without a browser: its types in a strict project, and Node. */
+/** The published package without a browser: types in a strict project, and Node. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,7 +29,7 @@ for (const resolution of ['Bundler', 'NodeNext']) {
   });
 }
 
-test('Node imports it and searches', async () => {
+test('Node imports the package and searches', async () => {
   const source = `
     import { EdgeVec } from 'edgevec';
     const db = await EdgeVec.open({ dimensions: 2 });

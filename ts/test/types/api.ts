@@ -1,4 +1,4 @@
-// What must compile, and what must not. tsc checks this file; nothing runs it.
+// Code that must compile, and code that must not. tsc checks this file, and nothing runs the file.
 
 import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type Hit, type Id, type StoredRecord } from '../../src/index.js';
 import { EdgeVec as Slim } from '../../src/slim.js';
@@ -23,13 +23,13 @@ export async function opening(): Promise<void> {
   await using db = await EdgeVec.open<Doc>({ dimensions: 3 });
   same<typeof db, EdgeVec<Doc>>(true);
   await EdgeVec.open({ dimensions: 3, metric: 'dot', worker: () => new Worker('worker.js') });
-  // @ts-expect-error dimensions are required, or the name of a database that has some
+  // @ts-expect-error either dimensions or the name of a stored database is required
   await EdgeVec.open({});
-  // @ts-expect-error no such metric
+  // @ts-expect-error unknown metric
   await EdgeVec.open({ dimensions: 3, metric: 'l2' });
   await EdgeVec.open({ name: 'library' });
   await EdgeVec.open({ dimensions: 3, name: 'library', durability: 'strict', whenUnavailable: 'memory' });
-  // @ts-expect-error no such durability
+  // @ts-expect-error unknown durability
   await EdgeVec.open({ name: 'library', durability: 'maybe' });
   // @ts-expect-error metadata is an object
   await EdgeVec.open<string>({ dimensions: 3 });
@@ -40,15 +40,15 @@ export async function opening(): Promise<void> {
   const { db: salvaged, report } = await EdgeVec.salvage<Doc>('library', { directory: 'd', metric: 'dot' });
   same<typeof salvaged, EdgeVec<Doc>>(true);
   same<(typeof report.losses)[number]['rows'], number | undefined>(true);
-  // @ts-expect-error what is salvaged is in memory
+  // @ts-expect-error a salvaged database is in memory
   await EdgeVec.salvage('library', { durability: 'strict' });
   // @ts-expect-error slim wants the engine
   await Slim.salvage('library', {});
   same<Awaited<ReturnType<typeof EdgeVec.persist>>, boolean>(true);
   same<Awaited<ReturnType<typeof Slim.persist>>, boolean>(true);
-  // @ts-expect-error it is for the whole site, whatever the database
+  // @ts-expect-error persistence holds for the whole site, not for a database
   await EdgeVec.persist('library');
-  // @ts-expect-error it is asked of the browser, not of a database
+  // @ts-expect-error persist is a static method
   await untyped.persist();
   // @ts-expect-error a database is made by open
   new EdgeVec({ dimensions: 3 });
@@ -87,7 +87,7 @@ export async function writing(): Promise<void> {
   await untyped.insert({ vector }, { batch: 3 });
 }
 
-/** One or many, as a wrapper would have them. */
+/** Accepts a single value or many values, as a wrapper would. */
 export async function eitherWay(record: Exact | Exact[], ids: Id | Id[]): Promise<void> {
   same<Awaited<ReturnType<typeof docs.insert>>, Id | Id[]>(true);
   await docs.insert(record);
@@ -112,11 +112,11 @@ export async function reading(): Promise<void> {
   same<(typeof hits)[number]['metadata'], Doc>(true);
   const [hit] = await docs.search(vector, 5);
   hit?.metadata.title.toUpperCase();
-  // @ts-expect-error there may be no hit
+  // @ts-expect-error the list of hits may be empty
   hit.id;
   // @ts-expect-error the vector comes only if asked for
   hit?.vector.length;
-  // @ts-expect-error no such field
+  // @ts-expect-error unknown field
   hit?.metadata.titel;
   const [full] = await docs.search(vector, { includeVectors: true });
   full?.vector.length;
@@ -145,7 +145,7 @@ export function failing(error: unknown): string | undefined {
   if (!(error instanceof EdgeVecError)) return undefined;
   same<typeof error.code, EdgeVecErrorCode>(true);
   same<typeof error.row, number | undefined>(true);
-  // @ts-expect-error no such code
+  // @ts-expect-error unknown code
   if (error.code === 'OOPS') return undefined;
   return error.code === 'NOT_FOUND' ? String(error.id) : error.remedy;
 }

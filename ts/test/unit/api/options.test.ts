@@ -1,5 +1,5 @@
-// Options of any value: each is resolved, or refused with a typed error that says what was
-// expected.
+// Options with arbitrary values: each option is resolved, or refused with a typed error that names
+// the expected values.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { resolveDelete, resolveWrite } from '../../../src/api/options/write.js';
 import { EdgeVecError } from '../../../src/base/errors.js';
 import { cases } from '../../support/property.js';
 
-/** What callers pass by mistake, and numbers beside every limit. */
+/** Values that callers pass by mistake, and numbers beside every limit. */
 const value = fc.oneof(
   fc.constantFrom<unknown>(
     undefined,
@@ -38,8 +38,8 @@ const OPEN = ['dimensions', 'metric', 'precision', 'recall', 'm', 'efConstructio
 const WHERE = ['directory', 'whenUnavailable', 'worker', 'onEvent'];
 
 /**
- * Some of the options there are, and at times one that there is not, or none of the kind of an
- * object.
+ * An object with some of the known options, and at times an unknown option. Sometimes a value of
+ * another type.
  */
 function options(names: readonly string[], base: object = {}): fc.Arbitrary<never> {
   const some = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 4 });
@@ -80,7 +80,7 @@ describe('Options of any value', () => {
     expect(Math.min(seen.resolved, seen.refused)).toBeGreaterThan(20);
   });
 
-  test('what is resolved is within the limits that are documented', () => {
+  test('resolved options are within the documented limits', () => {
     const property = fc.property(options(OPEN, { dimensions: 3 }), (given) => {
       let resolved: ReturnType<typeof resolveOpen>;
       try {
@@ -90,7 +90,7 @@ describe('Options of any value', () => {
       }
       const { dimensions, m, efConstruction, seed } = resolved.engine;
       expect([dimensions, m, efConstruction, seed].every(Number.isInteger)).toBe(true);
-      // A stored database tells its dimensions.
+      // A stored database supplies its dimensions.
       expect(dimensions).toBeGreaterThanOrEqual(resolved.stored === undefined ? 1 : 0);
       expect(dimensions).toBeLessThanOrEqual(4096);
       expect(m).toBeGreaterThanOrEqual(2);

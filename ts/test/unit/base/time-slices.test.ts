@@ -1,4 +1,4 @@
-// Time slices, with a clock that only moves when work is done.
+// Time slices, with a clock driven by the work.
 
 import { describe, expect, test } from 'vitest';
 import { type Clock, SLICE_MS, Slices } from '../../../src/base/time-slices.js';
@@ -10,7 +10,7 @@ import { startEngine } from '../../../src/engine/load.js';
 import { MemorySite } from '../../../src/storage/memory.js';
 import { clustered, random } from '../../support/vectors.js';
 
-/** A clock that steps advance, and that notes when each slice began and ended. */
+/** A clock moved by steps. The clock records the begin and the end of each slice. */
 class FakeClock implements Clock {
   time = 0;
   /** Time spent between two turns of the event loop. */
@@ -30,7 +30,7 @@ class FakeClock implements Clock {
     return this.turn();
   }
 
-  /** Lets the event loop turn until nobody waits for it. */
+  /** Turns the event loop until no job waits. */
   async run(): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -44,7 +44,7 @@ class FakeClock implements Clock {
   }
 }
 
-/** A job of so many steps that each take so long. */
+/** A job with a number of steps, and a cost for each step. */
 function job(clock: FakeClock, steps: number, cost: () => number, note: () => void = () => {}): () => boolean {
   let left = steps;
   return () => {
@@ -55,7 +55,7 @@ function job(clock: FakeClock, steps: number, cost: () => number, note: () => vo
 }
 
 describe('Slices', () => {
-  test('no slice goes past its limit where steps are even', async () => {
+  test('no slice exceeds its limit if steps are even', async () => {
     const clock = new FakeClock();
     const done = new Slices(clock).run(job(clock, 1000, () => 0.7));
     await clock.run();
@@ -64,7 +64,7 @@ describe('Slices', () => {
     expect(Math.max(...clock.spent)).toBeLessThanOrEqual(SLICE_MS);
   });
 
-  test('uneven steps overrun by less than one step', async () => {
+  test('uneven steps overrun by less than a step', async () => {
     const clock = new FakeClock();
     const next = random(1);
     const done = new Slices(clock).run(job(clock, 1000, () => next() * 3));
@@ -81,7 +81,7 @@ describe('Slices', () => {
     expect(clock.spent.filter((spent) => spent > 0)).toEqual(Array.from({ length: 10 }, () => 20));
   });
 
-  test('a thousand jobs started in one turn share one slice', async () => {
+  test('a thousand jobs started in the same turn share a slice', async () => {
     const clock = new FakeClock();
     const slices = new Slices(clock);
     const done = Promise.all(Array.from({ length: 1000 }, () => slices.run(job(clock, 1, () => 1))));
@@ -104,12 +104,13 @@ describe('Slices', () => {
     const jobs = ['a', 'b', 'c'].map((name) => slices.run(steps(name)));
     await clock.run();
     await Promise.all(jobs);
-    // The first has a slice to itself, as the others come after it; from then on they alternate.
+    // The first job has a slice for itself, because the others start later. From then on the jobs
+    // alternate.
     const counted = (name: string) => order.slice(SLICE_MS, SLICE_MS + 30).filter((other) => other === name).length;
     expect(['a', 'b', 'c'].map(counted)).toEqual([10, 10, 10]);
   });
 
-  test('a step that throws ends its job only', async () => {
+  test('a throwing step ends its own job only', async () => {
     const clock = new FakeClock();
     const slices = new Slices(clock);
     const bad = slices.run(() => {
@@ -121,7 +122,7 @@ describe('Slices', () => {
     await good;
   });
 
-  test('a database links, searches and compacts within slices, and answers between them', async () => {
+  test('a database links, searches and compacts within slices, and answers calls between slices', async () => {
     const clock = new FakeClock();
     const { module } = await inlineEngine();
     const options = {

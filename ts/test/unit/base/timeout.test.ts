@@ -6,7 +6,7 @@ const never = new Promise(() => {});
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** How many milliseconds it takes, by the clock of the test. */
+/** The duration of the call in milliseconds, by the clock of the test. */
 async function timeOf(run: Promise<unknown>): Promise<number> {
   const start = performance.now();
   let end: number | undefined;
@@ -20,7 +20,7 @@ async function timeOf(run: Promise<unknown>): Promise<number> {
   }
 }
 
-test('steps that never end take no longer together than their deadline', async () => {
+test('hanging steps together take no longer than their deadline', async () => {
   const deadline = new Deadline(4_000);
   expect(await timeOf(deadline.within(never, 2_000))).toBe(2_000);
   expect(await timeOf(deadline.within(never, 1_000))).toBe(1_000);
@@ -28,13 +28,13 @@ test('steps that never end take no longer together than their deadline', async (
   expect(await timeOf(deadline.within(never))).toBe(0);
 });
 
-test('a step that comes late still gets the time that others have left to it', async () => {
+test('a late step still gets the time left by earlier steps', async () => {
   const deadline = new Deadline(4_000);
   expect(await timeOf(deadline.within(Promise.resolve(), 2_000))).toBe(0);
   expect(await timeOf(deadline.within(never, 1_000))).toBe(3_000);
 });
 
-test('what a step rejects with is what the wait rejects with', async () => {
+test('the wait rejects with the reason of the step', async () => {
   const reason = new Error('mine');
   await expect(withTimeout(1_000, Promise.reject(reason))).rejects.toBe(reason);
   await expect(new Deadline(1_000).within(Promise.reject(reason))).rejects.toBe(reason);

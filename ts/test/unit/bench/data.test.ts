@@ -38,10 +38,10 @@ describe('rows', () => {
 describe('the synthetic set', () => {
   const spec = { n: 300, queries: 20, dimensions: 48, seed: 7 };
 
-  it('is fixed by its seed, to the bit', () => {
+  it('is fixed by the seed, to the bit', () => {
     expect(synthesize(spec).base.values).toEqual(synthesize(spec).base.values);
     expect(synthesize({ ...spec, seed: 8 }).base.values).not.toEqual(synthesize(spec).base.values);
-    // Other values here mean that figures on this set cannot be compared with earlier ones.
+    // If the values here change, results on this set cannot be compared with earlier results.
     const { base } = synthesize(spec);
     expect(new Uint32Array(base.values.buffer, 0, 3)).toMatchInlineSnapshot(`
       Uint32Array [
@@ -52,7 +52,7 @@ describe('the synthetic set', () => {
     `);
   });
 
-  it('has unit rows, and queries that are none of them', () => {
+  it('has unit rows, and queries that are not rows', () => {
     const { base, queries } = synthesize(spec);
     expect([base.count, queries.count]).toEqual([300, 20]);
     for (const rows of [base, queries]) {
@@ -72,7 +72,7 @@ describe('the synthetic set', () => {
 });
 
 describe('exact neighbours', () => {
-  it('are those of a full sort', () => {
+  it('equal the result of a full sort', () => {
     const { base, queries } = synthesize({ n: 257, queries: 11, dimensions: 19, seed: 3 });
     const k = 10;
     const truth = exactNeighbours(base, queries, 11, k);

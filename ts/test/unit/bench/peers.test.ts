@@ -67,7 +67,7 @@ describe('the ratios', () => {
   const ours = result('edgevec', [point(10, 0.9, 100), point(20, 0.95, 200)], {}, 2);
   const native = result('edgevec (native)', [point(20, 0.95, 50)], { where: 'native', bytesLoaded: null }, 1);
 
-  it('say how many times as long as ours it takes', () => {
+  it('give the time as a multiple of our time', () => {
     const peer = result('hnswlib-wasm', [point(20, 0.95, 500)], {}, 9);
     const compared = withRatios([ours, native, peer].map((each) => ({ ...each, reused: false })));
     expect(compared[2]?.ratios).toEqual({
@@ -197,7 +197,7 @@ describe('the report', () => {
     info,
   );
 
-  it('names what failed, what was reused, what had fewer queries and what never got there', () => {
+  it('names failed, reused and missing systems, and systems with fewer queries', () => {
     expect(page).toContain('1 % busy before the run');
     expect(page).toContain('## books-768: 1,000 x 768, 100 queries');
     expect(page).toContain('- voy: NOT RUN. Out of memory.');
@@ -207,7 +207,7 @@ describe('the report', () => {
     expect(page).toContain('- usearch i8: 1.2.3, f32. Its best recall was 0.9400.');
   });
 
-  it('says so where nothing was reused', () => {
+  it('says nothing of reuse if every result is new', () => {
     const results = compared.map((each) => ({ ...each, reused: false }));
     const fresh = writeComparison([{ dataset, browser: 'Chromium 156', results, failed: [] }], info);
     expect(fresh).toContain('All of it was measured in this one run.');
@@ -215,7 +215,7 @@ describe('the report', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('the kept results', () => {
   const identity: Identity = {
     system: 'edgevec',
     version: '1.0.0 abc',
@@ -229,7 +229,7 @@ describe('what is kept', () => {
   const start = Date.parse('2026-11-20T10:00:00.000Z');
   const stored = { identity, startedAt: new Date(start).toISOString(), seconds: 30, result: result('edgevec', []) };
 
-  it('has a key that depends on everything, and on no order', () => {
+  it('have a key that depends on every setting, and not on the order', () => {
     const reversed = Object.fromEntries(Object.entries(identity).reverse()) as unknown as Identity;
     expect(resumeKey(reversed)).toBe(resumeKey(identity));
     const others: Partial<Identity>[] = [
@@ -256,7 +256,7 @@ describe('what is kept', () => {
     expect(isReusable({ ...stored, startedAt: 'nonsense' }, identity, start + 1)).toBe(false);
   });
 
-  it('comes back from its file, and a broken file counts as none', () => {
+  it('are read back from the file, and a broken file counts as missing', () => {
     const store = new Store(folder);
     expect(store.find(identity, 'edgevec')).toBeNull();
     store.keep(stored, 'edgevec');
@@ -267,7 +267,7 @@ describe('what is kept', () => {
     expect(store.find(identity, 'edgevec')).toBeNull();
   });
 
-  it('is of code whose digest follows its content alone', () => {
+  it('have a digest of code that follows only the content', () => {
     const file = join(folder, 'a/b.ts');
     mkdirSync(join(folder, 'a'));
     writeFileSync(file, 'one');
@@ -293,7 +293,7 @@ describe('the plan', () => {
     expect(new Set(all.map(({ entry }) => entry.slug)).size).toBe(all.length);
   });
 
-  it('gives slow systems fewer queries, and exact ones one setting', () => {
+  it('gives slow systems fewer queries, and exact systems a single setting', () => {
     expect(settingsOf(BROWSER_SYSTEMS.edgevec, dataset, { passes: 3 })).toMatchObject({ queries: 1000, warmup: 50 });
     const scan = settingsOf(BROWSER_SYSTEMS['JavaScript scan'], dataset, { passes: 3 });
     expect(scan).toMatchObject({ queries: 100, warmup: 5, efs: [10] });
@@ -301,7 +301,7 @@ describe('the plan', () => {
     expect(settingsOf(BROWSER_SYSTEMS['JavaScript scan'], few, { passes: 3 }).queries).toBe(30);
   });
 
-  it('expects what it took before, else what it takes elsewhere', () => {
+  it('expects the time of an earlier run, or the time on other data', () => {
     const entry = BROWSER_SYSTEMS['hnswlib-wasm'];
     const settings = settingsOf(entry, dataset, { passes: 3 });
     expect(estimateSeconds(entry, dataset, settings, 77)).toBe(77);
@@ -314,7 +314,7 @@ describe('the plan', () => {
 });
 
 describe('the data', () => {
-  it('is written once, as the systems read it', async () => {
+  it('is written once, in the form for the systems', async () => {
     const spec = { n: 60, queries: 4, dimensions: 16, seed: 5 };
     const synthetic = { kind: 'synthetic', seed: 5 } as const;
     const dataset = { name: 'synthetic', n: 60, dimensions: 16, queries: 3, warmup: 1, source: synthetic };
@@ -359,7 +359,7 @@ describe('the command line', () => {
     expect(parseOptions(['--quick', '--n', '300'])).toMatchObject({ ...quick, n: 300 });
   });
 
-  it('knows systems by slug, and keeps what is left out from the documentation', () => {
+  it('knows systems by slug, and leaves omitted systems out of the documentation', () => {
     const options = parseOptions(['--systems', 'edgevec-api, native-hnswlib']);
     expect(options).toMatchObject({ systems: ['edgevec (api)', 'hnswlib'], whole: false });
     expect(parseOptions(['--no-synthetic'])?.whole).toBe(false);

@@ -19,7 +19,7 @@ describe('statistics', () => {
     expect(() => percentile([], 0.5)).toThrow('at least one sample');
   });
 
-  it('take the middle one, the lower of two', () => {
+  it('take the middle value, and the lower of two', () => {
     expect(median([3, 1, 2], (x) => x)).toBe(2);
     expect(median([4, 1, 2, 3], (x) => x)).toBe(2);
   });
@@ -51,7 +51,7 @@ describe('the cost of a recall', () => {
     expect(cost?.bound).toBe(false);
   });
 
-  it('is a measured point where one fits', () => {
+  it('is a measured point if a point fits', () => {
     expect(costAt(points, 0.9)).toEqual({ meanUs: 200, p99Us: 400, distances: 500, bound: false });
   });
 
@@ -92,7 +92,7 @@ describe('the report', () => {
     expect(result.at['0.99']).toBeNull();
   });
 
-  it('marks bounds and what was not reached', () => {
+  it('marks bounds, and recalls that were not reached', () => {
     const [, , line] = summaryTable([result]).split('\n');
     expect(line?.split('|').map((cell) => cell.trim())).toEqual([
       '',

@@ -1,5 +1,5 @@
-// Metadata as it is stored: cut into parts by what its lines take, written where it has changed, a
-// little at a time.
+// Stored metadata: divided into parts by the bytes of lines, rewritten after a change, and written
+// in small steps.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Slices, STEP_ROWS } from '../../../src/base/time-slices.js';
@@ -33,7 +33,7 @@ const picks = (seed: number): DrawBelow => {
 afterEach(() => void vi.restoreAllMocks());
 
 describe('Parts', () => {
-  /** Lengths of lines as they may be: none, small, large, and some of each. */
+  /** Lengths of lines: zero, small, large, and mixed. */
   function lengths(pick: DrawBelow): number[] {
     const kinds = [
       () => 0,
@@ -47,7 +47,7 @@ describe('Parts', () => {
     return Array.from({ length: BLOCK_ROWS }, () => (pick(20) < share ? often : seldom)());
   }
 
-  /** The part a slot is in: the largest of the ranges around it that fits. */
+  /** The part of a slot: the largest surrounding range that is small enough. */
   function partOf(slot: number, bytes: readonly number[]): SlotRange {
     for (let slots = BLOCK_ROWS; ; slots /= 2) {
       const first = slot - (slot % slots);
@@ -68,7 +68,7 @@ describe('Parts', () => {
     }
   });
 
-  test('what is cut otherwise is refused', () => {
+  test('another division into parts is refused', () => {
     const pick = picks(2);
     let refused = 0;
     for (let run = 0; run < 3_000; run++) {
@@ -82,10 +82,10 @@ describe('Parts', () => {
       else if (kind === 1) changed.splice(at, 0, { slots, bytes: sum });
       else if (kind === 2)
         changed[at] = { slots: [0, -1, 3, 2048, 0.5, slots * 2, slots / 2][pick(7)] as number, bytes: sum };
-      // Cut where it need not be.
+      // Divided without need.
       else if (kind === 3)
         changed.splice(at, 1, { slots: slots / 2, bytes: sum / 2 }, { slots: slots / 2, bytes: sum / 2 });
-      // Not cut where it must be.
+      // Not divided, although the part is too large.
       else if (slots > 1) changed[at] = { slots, bytes: MAX_RANGE_BYTES + 1 };
       else continue;
       expect(areCutRight(1, changed), `run ${run}`).toBe(false);
@@ -157,7 +157,7 @@ function storesOf({ ids, metadata, nextId }: Saved): SavedStores {
   return { chunks, nextId };
 }
 
-/** Rows whose checkpoints are kept in a map: what a checkpointer does, without storage. */
+/** Rows with checkpoints in a map: a checkpointer without storage. */
 class Kept {
   readonly chunks = new Map<string, Uint8Array>();
   readonly rows: Collection;
@@ -168,7 +168,7 @@ class Kept {
     this.rows = rows;
   }
 
-  /** Writes what has changed; `between` may change more. Returns the keys that were written. */
+  /** Writes the changed chunks, and returns their keys. `between` may change more rows. */
   pass(between: () => void = () => {}): string[] {
     run(this.rows.measure(), between);
     const written: string[] = [];
@@ -184,7 +184,7 @@ class Kept {
     return written;
   }
 
-  /** All of it, as it is now. */
+  /** Saves all rows. */
   save(): Manifest {
     this.pass();
     const options = { dimensions: 1, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 0 } as const;
@@ -221,11 +221,11 @@ function loaded(saved: Saved): Collection {
   return rows;
 }
 
-/** What chunks hold, whatever their names are. */
+/** The contents of the chunks, without their names. */
 const contents = ({ ids, metadata }: Manifest): unknown[] => [...ids, ...metadata].map(({ name: _, ...rest }) => rest);
 
 describe('Rows', () => {
-  test('random changes, passes between them, and restarts agree with a plain map, and leave the same chunks as no history', () => {
+  test('random changes, passes and restarts agree with a plain map, and leave the same chunks as a fresh save', () => {
     for (let seed = 0; seed < 12; seed++) {
       const pick = picks(seed);
       const model = new Map<Id, { slot: number; metadata: object | undefined }>();
@@ -278,7 +278,7 @@ describe('Rows', () => {
     }
   });
 
-  test('of a large block, only the part that has changed is written again', () => {
+  test('only the changed part of a large block is written again', () => {
     const kept = new Kept();
     for (let slot = 0; slot < 40; slot++) kept.rows.set(slot, slot, { text: 'x'.repeat(MB) });
     for (let slot = 40; slot < 3_000; slot++) kept.rows.set(slot, slot, { n: slot });
@@ -287,7 +287,7 @@ describe('Rows', () => {
     expect(kept.pass()).toEqual(['ids-0', 'metadata-7+1']);
     const again = kept.again();
     expect(again.pass()).toEqual([]);
-    // Larger, so that it needs a chunk of its own, and smaller again.
+    // The row grows to need a chunk of its own, and then shrinks again.
     again.rows.set(2_100, 2_100, { text: 'x'.repeat(2 * MB) });
     const written = again.pass();
     expect(written.slice(0, 2)).toEqual(['ids-2', 'metadata-2048+32']);
@@ -299,10 +299,10 @@ describe('Rows', () => {
     expect([after.rows.count, after.rows.metadataOf(8)]).toEqual([2_999, { text: 'x'.repeat(MB) }]);
   });
 
-  test('a row as it was loaded is saved again without being read', () => {
+  test('a loaded row is saved again without being read', () => {
     const kept = new Kept();
     for (let slot = 0; slot < 100; slot++) kept.rows.set(slot, slot, { n: slot });
-    // Of somebody who writes the same in other words.
+    // The text of a writer with another spelling of the same value.
     const saved = kept.saved(kept.save());
     const bytes = new TextEncoder().encode(
       new TextDecoder().decode(saved.metadata[0]?.bytes).replaceAll('{"n":1}', '{ "n": 1 }'),
@@ -353,8 +353,7 @@ describe('Rows', () => {
     const again = new Collection(NO_ENGINE);
     let steps = 0;
     run(again.load(storesOf(kept.saved(manifest))), () => steps++);
-    // Nothing is read while it is loaded; its lines are found, and its ids entered, in steps of
-    // their own.
+    // Loading reads no metadata. Finding the lines and entering the ids have steps of their own.
     expect(rows).toBe(0);
     expect(steps).toBeGreaterThan((2 * 2_000) / STEP_ROWS);
     let checked = 0;
@@ -366,7 +365,7 @@ describe('Rows', () => {
     look();
   });
 
-  test('what has become too much for a chunk while it was copied is none', () => {
+  test('a part that grows beyond the limit while being copied is not written', () => {
     const kept = new Kept();
     for (let slot = 0; slot < 200; slot++) kept.rows.set(slot, slot, { n: slot });
     let isGrown = false;
@@ -399,7 +398,7 @@ describe('Rows', () => {
   });
 
   test.each(['', 'x', '7', 'null', '"text"', '[1]', '["Date"]', '[{"a":9}]', '[[1,2]', '-2', '[7]'])(
-    'the line %j is refused when it is asked for',
+    'reading the line %j is refused',
     (line) => {
       const kept = new Kept();
       for (let slot = 0; slot < 3; slot++) kept.rows.set(slot, slot, undefined);
@@ -410,7 +409,7 @@ describe('Rows', () => {
       expect([rows.metadataOf(0), rows.metadataOf(2)]).toEqual([undefined, undefined]);
       expect(() => rows.metadataOf(1)).toThrow(damaged);
       expect(() => run(rows.check())).toThrow(damaged);
-      // It can still be replaced.
+      // The row can still be replaced.
       rows.set(1, 1, { n: 1 });
       run(rows.check());
       expect(rows.metadataOf(1)).toEqual({ n: 1 });
@@ -486,13 +485,13 @@ describe('A checkpoint', () => {
     put.filter(([, key]) => String(key).includes('-metadata-')).map(([, , bytes]) => bytes.length);
   const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
-  test('of rows with much metadata takes several commits, and shares what has not changed', async () => {
+  test('with much metadata takes several commits, and shares the unchanged chunks', async () => {
     const disk = new Disk();
     const opened = await open(disk);
     const { database, commits } = opened;
     for (let at = 0; at < 60; at += 3) await write(opened, range(at, at + 3), 'x'.repeat(MB));
     await write(opened, range(60, 5_000), 'small');
-    // Those made on the way are forgotten.
+    // Forgets the commits from before.
     await database.save({ name: undefined });
     await write(opened, range(0, 60), 'y'.repeat(MB));
     commits.length = 0;
@@ -504,7 +503,7 @@ describe('A checkpoint', () => {
     for (const lengths of large) expect(lengths.reduce((a, b) => a + b, 0)).toBeLessThan((16 << 20) + 1.1 * MB);
 
     commits.length = 0;
-    // In its place; another vector would have taken it to another slot.
+    // Keeps the vector. Another vector would move the row to another slot.
     const part = {
       start: 0,
       ids: [33],
@@ -515,7 +514,7 @@ describe('A checkpoint', () => {
     await database.write({ transaction: ++transactions, kind: 'update', first: true, last: true, strict: false, part });
     await database.save({ name: undefined });
     expect(commits.flatMap(metadataIn)).toEqual([`[{"id":1,"text":2},33,""]\n`.length + MB]);
-    // Nothing is left behind of what was written on the way.
+    // No intermediate chunk is left behind.
     const spoken = disk.keys('chunks').filter((key) => String(key).includes('-metadata-'));
     expect(new Set(spoken.map((key) => String(key).replace(/.*-metadata-/, ''))).size).toBe(spoken.length);
     await database.close();
@@ -535,15 +534,15 @@ describe('A checkpoint', () => {
     await again.database.close();
   });
 
-  test('that fails on the way leaves the next what has changed, and no more', async () => {
+  test('that fails midway leaves only the changed chunks to the next checkpoint', async () => {
     const disk = new Disk();
     const opened = await open(disk);
     const { database, commits, site } = opened;
     for (let at = 0; at < 30; at += 3) await write(opened, range(at, at + 3), 'x'.repeat(MB));
     await database.save({ name: undefined });
-    // Less than what a checkpoint is made for by itself.
+    // Too few changes for an automatic checkpoint.
     await write(opened, range(27, 30), 'y'.repeat(MB));
-    // All but the graph, which a checkpoint that finds no room leaves out.
+    // Leaves out the graph, as a checkpoint without room does.
     const kept = (): string[] =>
       disk
         .keys('chunks')

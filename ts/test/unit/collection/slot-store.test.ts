@@ -1,5 +1,5 @@
-// A further store, as a feature would add one: what is kept for each slot is saved, loaded,
-// exported, imported, replayed and counted with no other file knowing of the store.
+// Adds a store as a new feature would: its values for each slot are saved, loaded, exported,
+// imported, replayed and counted, and no other file knows the store.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { registerStore } from '../../../src/collection/registry.js';
@@ -17,7 +17,7 @@ class Toy implements LoadableStore {
   readonly name = 'toy';
   readonly numbers: number[] = [];
   readonly #slots: Slots;
-  /** Chunks that were read. */
+  /** The number of chunks read. */
   loaded = 0;
 
   constructor(slots: Slots) {
@@ -65,7 +65,10 @@ class Toy implements LoadableStore {
 let unregister = (): void => {};
 afterEach(() => unregister());
 
-/** From here on collections keep a toy; `toys` are those that were made, the last one last. */
+/**
+ * Adds a toy store to every collection made from here on. The result lists the toy stores, the
+ * newest last.
+ */
 function withToys(): Toy[] {
   const toys: Toy[] = [];
   unregister = registerStore('toy', (slots) => {
@@ -106,7 +109,7 @@ describe('A further store', () => {
     await process.close();
   });
 
-  test('is saved and loaded; chunks that have not changed are shared; entries of the log are replayed into it', async () => {
+  test('is saved and loaded, shares unchanged chunks, and replays log entries', async () => {
     const toys = withToys();
     const disk = new Disk();
     const process = await start(disk);
@@ -130,7 +133,7 @@ describe('A further store', () => {
     await again.close();
   });
 
-  test('counts in what is stored', async () => {
+  test('counts towards the stored bytes', async () => {
     withToys();
     const disk = new Disk();
     const process = await start(disk);
@@ -166,7 +169,7 @@ describe('A further store', () => {
     await imported.close();
   });
 
-  test('is made of the records if they were saved before there was such a store, and saved then', async () => {
+  test('is built from the records if an older version saved the records, and is then saved', async () => {
     const disk = new Disk();
     const before = await start(disk);
     await before.write('insert', some(0, 1_100));
@@ -183,7 +186,7 @@ describe('A further store', () => {
     await process.close();
   });
 
-  test('that is not known here is refused by whoever opens, imports or saves, and nothing is changed', async () => {
+  test('of an unknown name is refused by open, import and save, and nothing changes', async () => {
     withToys();
     const disk = new Disk();
     const process = await start(disk);
@@ -206,7 +209,7 @@ describe('A further store', () => {
     await salvaged.close();
   });
 
-  test('of another tab is not dropped by a checkpoint of a tab that does not know it', async () => {
+  test('of another tab survives a checkpoint of a tab without the store', async () => {
     const disk = new Disk();
     const old = await start(disk);
     await old.write('insert', some(0, 10));
@@ -224,7 +227,7 @@ describe('A further store', () => {
     await newer.close();
   });
 
-  test('whose chunk is damaged is told when the database is opened', async () => {
+  test('reports a damaged chunk when the database is opened', async () => {
     withToys();
     const disk = new Disk();
     const process = await start(disk);

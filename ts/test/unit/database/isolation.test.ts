@@ -1,4 +1,4 @@
-// How changes of a database, reads of it and what needs rest keep out of each other's way.
+// Changes, reads and calls in need of rest do not disturb each other.
 
 import { beforeEach, expect, test } from 'vitest';
 import { Slices } from '../../../src/base/time-slices.js';
@@ -14,14 +14,14 @@ beforeEach(() => {
   isolation = new Isolation(live, new Slices());
 });
 
-/** Steps that tell of their begin and their end. */
+/** Steps with a record of begin and end. */
 function* steps(name: string): Generator<undefined, void> {
   told.push(`${name} begins`);
   yield;
   told.push(`${name} ends`);
 }
 
-/** Something that goes on until it is let go. */
+/** A task that continues until `go`. */
 function held(name: string): { run: () => Promise<void>; begun: Promise<void>; go: () => void } {
   let begin = (): void => {};
   let go = (): void => {};
@@ -40,7 +40,7 @@ function held(name: string): { run: () => Promise<void>; begun: Promise<void>; g
   return { run, begun, go };
 }
 
-test('what needs rest runs after the change under way, and before the next', async () => {
+test('a call that needs rest runs after the current change, and before the next change', async () => {
   const { run, begun, go } = held('change');
   const change = isolation.change(run);
   await begun;
@@ -54,7 +54,7 @@ test('what needs rest runs after the change under way, and before the next', asy
   expect(told.slice(3)).toEqual(['change ends', 'rest begins', 'rest ends', 'next']);
 });
 
-test('a change that lends its turn lets what needs rest run, also what asked before', async () => {
+test('a change that lends its turn lets waiting calls with a need for rest run', async () => {
   const before = held('change');
   const change = isolation.change(async () => {
     await before.run();
@@ -93,9 +93,9 @@ test('nothing comes in at rest', async () => {
   expect(isolation.rest).toBeUndefined();
 });
 
-test('a rest that fails keeps nothing from running after it', async () => {
+test('a failed rest blocks no later call', async () => {
   const failing = isolation.atRest(
-    // biome-ignore lint/correctness/useYield: it fails at once
+    // biome-ignore lint/correctness/useYield: fails at once
     (function* () {
       throw new Error('mine');
     })(),
@@ -107,7 +107,7 @@ test('a rest that fails keeps nothing from running after it', async () => {
   expect(isolation.rest).toBeUndefined();
 });
 
-test('a commit in slices waits for the reads under way, and reads wait for it', async () => {
+test('a commit in slices waits for current reads, and new reads wait for the commit', async () => {
   const read = isolation.read(steps('read'));
   const commit = isolation.alone(steps('commit'));
   const late = isolation.read(steps('late read'));

@@ -1,4 +1,4 @@
-// Loading, and an engine that traps.
+// Loading the engine, and an engine that traps.
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createBindings } from '#wasm/bindings.js';
@@ -28,7 +28,7 @@ test('the engine is compiled once, for every database', async () => {
   await Promise.all([a.close(), b.close()]);
 });
 
-test('UNSUPPORTED without WebAssembly, and without its SIMD', async () => {
+test('UNSUPPORTED without WebAssembly, and without SIMD', async () => {
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
   await failure(() => bestVariant(), 'UNSUPPORTED');
   vi.stubGlobal('WebAssembly', undefined);
@@ -39,7 +39,7 @@ test('UNSUPPORTED without WebAssembly, and without its SIMD', async () => {
 test.each([
   ['structuredClone', undefined],
   ['DecompressionStream', 'edgevec/slim'],
-])('UNSUPPORTED without %s, which it names', async (name, remedy) => {
+])('UNSUPPORTED without %s, and the error names the missing feature', async (name, remedy) => {
   vi.resetModules();
   vi.stubGlobal(name, undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
@@ -49,7 +49,7 @@ test.each([
   if (remedy !== undefined) expect(error.remedy).toContain(remedy);
 });
 
-test('without finalizers there is no net, and nothing else is amiss', async () => {
+test('without finalizers, the rest of the engine works', async () => {
   vi.resetModules();
   vi.stubGlobal('FinalizationRegistry', undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
@@ -59,7 +59,7 @@ test('without finalizers there is no net, and nothing else is amiss', async () =
   await db.close();
 });
 
-test('ENGINE_LOAD_FAILED: a chunk that cannot be loaded, or is broken; a service worker is told of the slim entry', async () => {
+test('ENGINE_LOAD_FAILED: a missing or broken chunk, and the remedy for a service worker is the slim entry', async () => {
   const open = async (chunk: () => { default: string }) => {
     vi.resetModules();
     const engine = `virtual:edgevec/wasm/${bestVariant()}`;
@@ -82,7 +82,7 @@ test('ENGINE_LOAD_FAILED: a chunk that cannot be loaded, or is broken; a service
   expect(error.cause).toBeInstanceOf(Error);
 });
 
-test('OUT_OF_MEMORY: memory that cannot be had when the engine starts, and only that', async () => {
+test('OUT_OF_MEMORY: only if memory cannot be allocated when the engine starts', async () => {
   const { module } = await inlineEngine();
   const instantiate = vi.spyOn(WebAssembly, 'instantiate');
   instantiate.mockRejectedValueOnce(new RangeError('could not allocate memory'));
@@ -96,7 +96,7 @@ test('INVALID_OPTIONS: a database is not made with new', async () => {
   expect((await failure(() => new Class({ dimensions: 3 }), 'INVALID_OPTIONS')).remedy).toContain('EdgeVec.open');
 });
 
-test('the engine checks its options too', async () => {
+test('the engine checks its options as well', async () => {
   const { module } = await inlineEngine();
   const error = await failure(() => startEngine(module, { ...options, dimensions: 5000 }), 'INVALID_OPTIONS');
   expect(error).toMatchObject({ got: '5000', expected: 'an integer from 1 to 4096' });
@@ -115,9 +115,9 @@ test('a failed call is a trap, a lack of memory, or a fault of ours', () => {
   expect(failureOf(own)).toBe(own);
 });
 
-test('an engine that has trapped is not freed when it is collected', async () => {
+test('a trapped engine is not freed by the garbage collector', async () => {
   const { module } = await inlineEngine();
-  // What the platform would free once nobody holds on to it any more.
+  // The objects freed by the platform after the last reference is gone.
   const watched = new Set<unknown>();
   vi.stubGlobal(
     'FinalizationRegistry',
@@ -136,7 +136,7 @@ test('an engine that has trapped is not freed when it is collected', async () =>
   new Uint8Array(memory.buffer).fill(0xff);
   expect(() => engine.searcher.search(query, 1, 1, 0)).toThrow(expect.objectContaining({ code: 'ENGINE_CRASHED' }));
   expect(watched.size).toBe(0);
-  // Nor by whoever closes the database.
+  // Closing the database does not free the engine either.
   engine.free();
 });
 
@@ -157,7 +157,7 @@ test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
   const write = { transaction: 1, kind: 'insert', first: true, last: true, strict: false, part } as const;
   await Promise.all([database.write(write), other.write(write)]);
   const query = { queries: Float32Array.of(1, 2), k: 1, ef: 1, recall: undefined, exact: false, vectors: false };
-  // Every pointer the engine holds now points beyond its memory.
+  // Every pointer of the engine now points beyond its memory.
   new Uint8Array(memory.buffer).fill(0xff);
   const first = await failure(() => database.search(query), 'ENGINE_CRASHED');
   expect(first.cause).toBeInstanceOf(Error);

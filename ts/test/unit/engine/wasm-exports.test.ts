@@ -1,5 +1,5 @@
-// Every export of the wasm module is in a list that a person has read. An export missing here is a
-// mistake; a new one is a change of the boundary: review it, and write it down.
+// Lists every export of the wasm module. An export missing here is a mistake. A new export changes
+// the boundary, so a person reviews the export and adds the name.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -62,8 +62,8 @@ memory memory
 table __wbindgen_externrefs
 `;
 
-// xtask refuses to build variants that differ in their glue, so one stands for all.
-test('the wasm module exports what was reviewed, and nothing else', async () => {
+// xtask refuses to build variants with different glue, so a single variant stands for all.
+test('the wasm module has the reviewed exports only', async () => {
   const file = fileURLToPath(new URL('../../../../rust/target/edgevec-wasm/simd128.wasm', import.meta.url));
   const module = await compile(new Uint8Array(await readFile(file)));
   const found = WebAssembly.Module.exports(module).map(({ kind, name }) => `${kind} ${name}`);

@@ -1,6 +1,6 @@
-// Readers of stored bytes, given bytes that are almost right: seeded changes, half of them under a
-// checksum made good again, as of a file from a stranger. They answer with something of the right
-// kind or refuse with a typed error; nothing else.
+// Readers of stored bytes get almost valid bytes: seeded changes, half of them with a repaired
+// checksum, as in a file from a stranger. Each reader returns a valid value, or refuses with a
+// typed error.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ import { EdgeVec, type EdgeVecError } from '../../../src/index.js';
 import { byteChanges, cases, valueChange, withChanges, withValue } from '../../support/property.js';
 
 const RUNS = 20_000;
-/** The section of the lengths that rows came with (docs/format.md). */
+/** The section with the original lengths of rows (docs/format.md). */
 const LENGTHS = 2;
 const DIMENSIONS = 4;
 
@@ -40,10 +40,10 @@ function refusals<T>(arbitrary: fc.Arbitrary<T>, read: (value: T) => unknown): n
   return refused;
 }
 
-/** Changes of bytes, and whether the checksum over them is made good again. */
+/** Changes of bytes, and whether to repair the checksum. */
 const changes = fc.record({ changes: byteChanges, mended: fc.boolean() });
 
-/** Makes the checksum at `at` good again; it covers all but itself, from the front to `end`. */
+/** Repairs the checksum at `at`. The checksum covers all other bytes before `end`. */
 function mend(bytes: Uint8Array, at: number, end = bytes.length): Uint8Array {
   if (at < 0 || bytes.length < at + 4) return bytes;
   const sum = crc32c(bytes.subarray(at + 4, end), crc32c(bytes.subarray(0, at)));
@@ -95,7 +95,7 @@ describe('broken bytes', () => {
     expect(refused).toBeLessThan(RUNS);
   });
 
-  test('what a frame says', async () => {
+  test('the content of a frame', async () => {
     const said = { ...WRITE, parts: [PART.length] };
     const refused = refusals(valueChange, (change) => {
       const text = new TextEncoder().encode(JSON.stringify(withValue(said, change)));
@@ -131,7 +131,7 @@ describe('broken bytes', () => {
     expect(refused).toBeLessThan(RUNS);
   });
 
-  test('an export file, whatever its checksums say', async () => {
+  test('an export file, with valid and invalid checksums', async () => {
     const golden = new Uint8Array(
       readFileSync(fileURLToPath(new URL('../../golden/1-cosine-float32-40.edgevec', import.meta.url))),
     );
@@ -141,7 +141,7 @@ describe('broken bytes', () => {
     const counts = { refused: 0, accepted: 0 };
     const one = fc.record({ which: fc.nat(chunks.length - 1), changes: byteChanges });
     const property = fc.asyncProperty(one, async ({ which, changes }) => {
-      // A chunk is changed, and the manifest speaks of it as it is now.
+      // Changes a chunk, and puts the new checksum into the manifest.
       const bytes = chunks.map((chunk, i) => (i === which ? withChanges(chunk, changes) : chunk));
       let i = 0;
       const renew = (): ChunkRef => refOf(String(i), bytes[i++] as Uint8Array);
@@ -156,7 +156,7 @@ describe('broken bytes', () => {
       const file = new Blob([startOf(encodeManifest(manifest)), ...bytes] as BlobPart[]);
       try {
         const db = await EdgeVec.import(file, { worker: false });
-        // What is taken in can be used.
+        // Accepted rows can be used.
         for await (const { id } of db.scan()) await db.get(id);
         await db.search(new Float32Array(db.dimensions).fill(1));
         await db.close();
@@ -171,16 +171,16 @@ describe('broken bytes', () => {
     expect(counts.accepted).toBeGreaterThan(0);
   });
 
-  describe('a file that says what is not so, under checksums made right', () => {
+  describe('a file with false content under valid checksums', () => {
     interface Parts {
       manifest: Manifest;
-      /** Of the ids, as they are written: place, id, order. */
+      /** The written ids: place, id, order. */
       ids: unknown[][];
-      /** The lengths that rows came with. */
+      /** The original lengths of rows. */
       lengths: Float64Array;
     }
 
-    /** A golden file, with some of what it says changed. */
+    /** A golden file with changed content. */
     async function told(change: (parts: Parts) => void, name = '1-cosine-float32-40'): Promise<Blob> {
       const golden = readFileSync(fileURLToPath(new URL(`../../golden/${name}.edgevec`, import.meta.url)));
       const reader = await PortableReader.open(piecesOf(new Uint8Array(golden)));
@@ -219,7 +219,7 @@ describe('broken bytes', () => {
       }
     }
 
-    test('nothing of it is changed', async () => {
+    test('the unchanged file opens', async () => {
       expect(await outcome(await told(() => {}))).toBe('taken');
     });
 
@@ -242,7 +242,7 @@ describe('broken bytes', () => {
       expect(await outcome(await told(({ lengths }) => void lengths.fill(length)))).toBe('DAMAGED');
     });
 
-    test('a length that takes components beyond f32: what is given back is finite all the same', async () => {
+    test('a length that takes components beyond f32: returned vectors are finite nevertheless', async () => {
       const db = await EdgeVec.import(await told(({ lengths }) => void lengths.fill(2e40)), { worker: false });
       for await (const { vector } of db.scan({ includeVectors: true })) {
         expect(vector.every(Number.isFinite)).toBe(true);
@@ -265,7 +265,7 @@ describe('broken bytes', () => {
       expect(await outcome(file)).toBe('DAMAGED');
     });
 
-    test('an empty database of options that there are not', async () => {
+    test('an empty database with unknown options', async () => {
       const empty = { nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
       const good = { dimensions: 4, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 2 ** 32 - 1 };
       const file = (options: object): Blob => new Blob([startOf(manifestOf({ ...empty, options }))]);
@@ -284,13 +284,13 @@ describe('broken bytes', () => {
     function freeSlot(ids: readonly unknown[][]): number {
       const taken = new Set(ids.map(([slot]) => slot));
       const free = Array.from({ length: taken.size + 1 }, (_, slot) => slot).find((slot) => !taken.has(slot)) as number;
-      // Else it would only be beyond the last.
+      // The changed slot must lie between occupied slots.
       expect(free).toBeLessThan(taken.size);
       return free;
     }
   });
 
-  test('a file that speaks of more than it has costs no more than it has', async () => {
+  test('a file that claims more content than it has costs no more than its size', async () => {
     const start = startOf(encodeManifest(MANIFEST));
     new DataView(start.buffer).setUint32(8, 0xfffffff0, true);
     new DataView(start.buffer).setUint32(12, crc32c(start.subarray(0, 12)), true);
@@ -315,7 +315,7 @@ function manifestOf(value: unknown): Uint8Array {
   return mend(bytes, 12);
 }
 
-/** A file up to its first chunk. */
+/** A file without its chunks. */
 function startOf(manifest: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16 + manifest.length);
   const view = new DataView(bytes.buffer);

@@ -1,4 +1,4 @@
-// What is stored is read back as it was: heads, entries of the log, and parts of writes of any
+// Stored values are read back unchanged: heads, entries of the log, and parts of writes, with any
 // content.
 
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ import { cases } from '../../support/property.js';
 
 const count = fc.maxSafeNat();
 const uint32 = fc.nat({ max: 2 ** 32 - 1 });
-/** Half a character in a name would be another name afterwards: only ids may hold one. */
+/** Names without half characters: only ids may contain a half character. */
 const name = fc.string({ unit: 'grapheme', maxLength: 20 });
 const id = fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.maxSafeInteger());
 const ref = fc.record({ name, bytes: count, crc: uint32 });
@@ -49,7 +49,7 @@ test('an entry of the log', () => {
   );
 });
 
-/** Records of any ids and metadata, some of them without a vector. */
+/** Records with arbitrary ids and metadata, some without a vector. */
 const parts = fc.integer({ min: 1, max: 5 }).chain((dimensions) => {
   const record = fc.record({
     id: fc.option(id, { nil: undefined }),
@@ -72,7 +72,7 @@ const parts = fc.integer({ min: 1, max: 5 }).chain((dimensions) => {
   return fc.record({ dimensions: fc.constant(dimensions), parts: fc.array(part, { minLength: 1, maxLength: 3 }) });
 });
 
-test('parts of a write, each alone and one behind the other', () => {
+test('parts of a write, alone and in sequence', () => {
   fc.assert(
     fc.property(parts, ({ dimensions, parts }) => {
       const encoded = parts.map(encodePart);

@@ -1,5 +1,5 @@
-// Every stored thing, byte for byte: what is written does not change, and what was written is read.
-// A field that a reader does not know is refused, at every level.
+// Every stored value, byte for byte: the written bytes do not change, and old bytes are read. A
+// reader refuses unknown fields at every level.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -101,10 +101,10 @@ const stored: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(fileURLToPath(new URL('../../golden/1-stored.json', import.meta.url)), 'utf8'),
 );
 
-describe('what was stored', () => {
+describe('the list of stored bytes', () => {
   test('is of every kind', () => expect(Object.keys(stored)).toEqual(Object.keys(THINGS)));
 
-  test.each(Object.entries(THINGS))('%s is written as it was, and read', async (name, [written, read, value]) => {
+  test.each(Object.entries(THINGS))('%s is written unchanged, and read', async (name, [written, read, value]) => {
     expect(Buffer.from(written).toString('hex')).toBe(stored[name]);
     expect(await read(Uint8Array.from(Buffer.from(stored[name] as string, 'hex')))).toEqual(value);
   });
@@ -120,8 +120,8 @@ async function errorOf(read: () => unknown): Promise<EdgeVecError | undefined> {
 }
 
 /**
- * Other text in a header's place for it, under checksums made right. `place`: of the text's length
- * and checksum.
+ * Replaces the text of a header, and repairs the checksums. `place` is the place of the text's
+ * length and checksum.
  */
 function withText(bytes: Uint8Array, header: number, place: number, text: string, rest = new Uint8Array()): Uint8Array {
   const encoded = new TextEncoder().encode(text);
@@ -132,7 +132,7 @@ function withText(bytes: Uint8Array, header: number, place: number, text: string
   return changed;
 }
 
-/** The same value with a field more in one of its objects, once for each object. */
+/** Copies of the value, each with an additional field in another object. */
 function* withFields(value: unknown): Generator<unknown> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
@@ -170,7 +170,7 @@ describe('a field of a newer version is refused', () => {
       [MANIFEST, (text: string) => decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text))],
       [WITH_STORES, (text: string) => decodeManifest(withText(encodeManifest(WITH_STORES), 16, 8, text))],
     ] as const;
-    // Whether a store of that name is known is asked when the checkpoint is read.
+    // Whether the store is known is checked when the checkpoint is read.
     const isStore = (changed: unknown): boolean => 'later' in ((changed as Manifest).stores ?? {});
     for (const [value, read] of kinds) {
       expect(await errorOf(() => read(JSON.stringify(value)))).toBeUndefined();
@@ -196,7 +196,7 @@ describe('a field of a newer version is refused', () => {
     expect(await errorOf(() => decodeFrame(write, 5))).toMatchObject(NEWER);
   });
 
-  test('among the sections of a manifest: one that the engine does not have', async () => {
+  test('among the sections of a manifest: an unknown section', async () => {
     const text = JSON.stringify({ ...MANIFEST, sections: { ...MANIFEST.sections, 11: [ref('later')] } });
     const manifest = withText(encodeManifest(MANIFEST), 16, 8, text);
     expect(await errorOf(() => decodeManifest(manifest))).toMatchObject(NEWER);
@@ -236,7 +236,7 @@ describe('a field of a newer version is refused', () => {
   });
 });
 
-describe('a field that only memory has is not written', () => {
+describe('a field used only in memory is not written', () => {
   const later = { later: 1 };
 
   test.each([

@@ -1,4 +1,4 @@
-// Who has a storage open, by Web Locks.
+// Finds other users of a storage by Web Locks.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { holdLock, lockName } from '../../../src/host/worker/liveness.js';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-test('Whoever is alone knows, and the others of the same name are seen', async () => {
+test('A tab knows if it is alone, and sees other tabs with the same database', async () => {
   const first = await Presence.begin('db');
   expect(await first.isAlone()).toBe(true);
   const other = await Presence.begin('another');
@@ -33,7 +33,7 @@ test('The worker of a database is nobody else', async () => {
 
 test('While a worker of version 1.0.0-alpha.1 lives, nobody is alone', async () => {
   const presence = await Presence.begin('db');
-  // As that version names them: random numbers to the base of 36, and how many it has opened.
+  // Names as that version makes names: a random number in base 36, and a counter.
   let end = (): void => {};
   void locks.request('edgevec:1xk3f0p9a8b7c6d5e4:2', () => new Promise<void>((resolve) => (end = resolve)));
   expect(await presence.isAlone()).toBe(false);

@@ -1,4 +1,4 @@
-// A page without a bundler. `?worker=` gives the option of that name, as text.
+// A page without a bundler. `?worker=` sets the option `worker`.
 import { EdgeVec } from 'edgevec';
 import { EdgeVec as SlimEdgeVec } from 'edgevec/slim';
 

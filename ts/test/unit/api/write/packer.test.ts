@@ -1,4 +1,4 @@
-// What is sent at once.
+// How a write is divided into parts.
 
 import { describe, expect, test } from 'vitest';
 import { Packer } from '../../../../src/api/write/packer.js';
@@ -31,14 +31,14 @@ describe('A part', () => {
 describe('The bytes of metadata', () => {
   const bytesOf = (metadata: unknown): number => copyMetadata(metadata, {}).bytes;
 
-  test('grow with what is in it', () => {
+  test('grow with the content', () => {
     expect(bytesOf(undefined)).toBe(8);
     expect(bytesOf({})).toBe(8);
     expect(bytesOf({ a: 'four' })).toBe(8 + 9 + 12);
     expect(bytesOf({ a: new Map([['a', new Uint8Array(100)]]) })).toBe(8 + 9 + 8 + 9 + 108);
   });
 
-  test('are those of a view, not of the buffer behind it; what is referred to twice counts once', () => {
+  test('count only the visible part of a buffer, and count a shared object once', () => {
     const view = new Uint8Array(1_000_000).subarray(0, 16);
     expect(bytesOf({ a: view })).toBe(8 + 9 + 24);
     expect(bytesOf({ a: view, b: view })).toBe(8 + 9 + 24 + 9 + 8);

@@ -1,5 +1,5 @@
-// Metadata as text: what devalue has written is read, and a text that is broken is told from one
-// that is right and cannot be read here.
+// Metadata as text: text written by devalue is read. Broken text is told apart from valid text
+// without a meaning in this engine.
 
 import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
@@ -17,7 +17,10 @@ function read(text: string, views?: ReadonlySet<string>): unknown {
   return readMetadata(nodes, rootOf(nodes), views);
 }
 
-/** What reading ends in: the code of an error of ours, `broken` for any other. */
+/**
+ * The outcome of reading: the code of an EdgeVecError, `broken` for any other error, undefined
+ * without an error.
+ */
 function endOf(call: () => unknown): string | undefined {
   try {
     call();
@@ -28,8 +31,8 @@ function endOf(call: () => unknown): string | undefined {
 }
 
 /**
- * Metadata in a part of a write is kept as it is, if that is possible: the rows beside it are
- * there.
+ * Keeps unreadable metadata in a part of a write if possible, because the part has other rows as
+ * well.
  */
 function partEndOf(text: string): string | undefined {
   let row: object | undefined;
@@ -39,20 +42,20 @@ function partEndOf(text: string): string | undefined {
   return row instanceof Unread ? row.error.code : end;
 }
 
-/** What `nestedText` is the text of. */
+/** The value of `nestedText`. */
 function nested(levels: number): object {
   let value: object = {};
   for (let level = levels - 2; level >= 0; level--) value = level % 2 === 0 ? { in: value } : [value];
   return value;
 }
 
-/** As devalue writes it, at any depth: devalue itself needs the stack for that. */
+/** The text of devalue at any depth. devalue itself needs the stack for each level. */
 function nestedText(levels: number): string {
   const nodes = Array.from({ length: levels - 1 }, (_, i) => (i % 2 === 0 ? { in: i + 1 } : [i + 1]));
   return JSON.stringify([...nodes, {}]);
 }
 
-/** A row whose metadata is this line, in a checkpoint. */
+/** A row of a checkpoint with this line of metadata. */
 function recordsOf(line: string): Records {
   const records = new Records();
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -65,7 +68,7 @@ function recordsOf(line: string): Records {
   return records;
 }
 
-/** A part of one record whose metadata is this text. */
+/** A part with a single record and this text of metadata. */
 function partOf(line: string): Uint8Array {
   const shifted = JSON.parse(line, (_, value) => (Number.isInteger(value) && value >= 0 ? value + 4 : value));
   const text = new TextEncoder().encode(JSON.stringify([{ start: 1, ids: 2, metadata: 3 }, 0, [1], [4], ...shifted]));
@@ -78,7 +81,7 @@ function partOf(line: string): Uint8Array {
 }
 
 describe('Text of metadata', () => {
-  test('is read as devalue reads it', () => {
+  test('reads the same as devalue does', () => {
     const leaf = fc.oneof(
       fc.anything({ maxDepth: 0, withBigInt: true, withDate: true, withBoxedValues: true, withTypedArray: true }),
       fc.constantFrom(
@@ -106,7 +109,7 @@ describe('Text of metadata', () => {
     );
   });
 
-  test('keeps what refers to itself, and what is referred to twice', () => {
+  test('keeps circular and shared references', () => {
     const twice = { n: 1 };
     const metadata: { self?: object; a: object; b: object[]; map: Map<object, object> } = {
       a: twice,
@@ -120,7 +123,7 @@ describe('Text of metadata', () => {
     expect(again.map.get(again.a)).toBe(again.a);
   });
 
-  test('of views of one buffer gives each its own bytes, and no others', () => {
+  test('gives each view of a shared buffer its own bytes only', () => {
     const pool = new Uint8Array(1000).map((_, i) => i).buffer;
     const views = [new Uint8Array(pool, 8, 4), new Float64Array(pool, 16, 2), new DataView(pool, 1, 3)];
     const again = read(stringify({ views })) as { views: Uint8Array[] };
@@ -128,7 +131,7 @@ describe('Text of metadata', () => {
       views: [new Uint8Array(pool.slice(8, 12)), new Float64Array(pool.slice(16, 32)), new DataView(pool.slice(1, 4))],
     });
     expect(again.views.map(({ buffer }) => buffer.byteLength)).toEqual([4, 16, 3]);
-    // A text may say more of such views than memory holds.
+    // A text may claim more such views than fit into memory.
     const many = read(stringify({ views: Array.from({ length: 5000 }, () => new Uint8Array(pool, 0, 999)) }));
     const buffers = new Set((many as { views: Uint8Array[] }).views.map(({ buffer }) => buffer));
     expect(buffers.size).toBe(2);
@@ -189,19 +192,19 @@ describe('Text of metadata', () => {
     expect(() => recordsOf(text).metadata.of(1)).toThrow(expect.objectContaining({ code: 'DAMAGED', id: 'b' }));
   });
 
-  test('of a long array with few values takes no room for its holes', () => {
+  test('with few values in a long array takes no room for the holes', () => {
     const { a } = read('[{"a":1},[-7,4294967295,7,2],"x"]') as { a: unknown[] };
     expect([a.length, a[7], Object.keys(a)]).toEqual([4294967295, 'x', ['7']]);
   });
 
-  test('reads what an engine has, and an import refuses what others have not', () => {
+  test('is read if the engine has the type, and an import refuses types of single engines', () => {
     const text = '[{"a":1},["Float16Array",2],["ArrayBuffer","AAAA"]]'.replace('AAAA', 'AAA=');
     const has = 'Float16Array' in globalThis;
     expect(endOf(() => read(text))).toBe(has ? undefined : 'UNSUPPORTED_FORMAT');
     expect(endOf(() => read(text, VIEWS))).toBe('UNSUPPORTED_FORMAT');
   });
 
-  test('gives each record of a part values of its own', () => {
+  test('gives each record of a part separate values', () => {
     const shared = { list: [1] };
     const part = { start: 0, ids: [1, 2], vectors: Float32Array.of(1, 2), metadata: [shared, shared] };
     const [first, second] = decodePart(encodePart(part), 1).metadata as (typeof shared)[];

@@ -1,4 +1,4 @@
-// The log on a storage: order, fencing, and what is left of it when bytes are lost.
+// The log on a storage: order, fencing, and the remaining entries after a loss of bytes.
 
 import { describe, expect, test } from 'vitest';
 import type { Part } from '../../../../src/base/calls.js';
@@ -53,11 +53,11 @@ function codeOf(run: () => unknown): string {
 }
 
 describe('Frames', () => {
-  test.each([write(1), removal])('what is encoded is decoded ($kind)', (entry) => {
+  test.each([write(1), removal])('encoded entries are decoded ($kind)', (entry) => {
     expect(decodeFrame(encodeFrame(5, entry), 5)).toEqual(entry);
   });
 
-  test('they are whole, and where they belong, or refused', () => {
+  test('incomplete frames and frames in the wrong place are refused', () => {
     const frame = encodeFrame(5, write(1));
     expect(codeOf(() => decodeFrame(frame, 6))).toBe('DAMAGED');
     for (let length = 0; length < frame.length; length++) {
@@ -73,12 +73,12 @@ describe('Frames', () => {
 });
 
 describe('Parts', () => {
-  test.each(parts)('what is encoded is decoded (%#)', (part) => {
+  test.each(parts)('encoded parts are decoded (%#)', (part) => {
     expect(decodePart(encodePart(part), 2)).toEqual(part);
     expect(codeOf(() => decodePart(encodePart(part), 3))).toBe('DAMAGED');
   });
 
-  test('some in one chunk are decoded one by one', () => {
+  test('several parts in a chunk are decoded in sequence', () => {
     const encoded = parts.map(encodePart);
     const chunk = new Uint8Array(encoded.flatMap((bytes) => [...bytes]));
     expect([...decodeParts(chunk, 2)]).toEqual(parts);
@@ -89,7 +89,7 @@ describe('Parts', () => {
     }
   });
 
-  test('bytes that are no part are refused', () => {
+  test('bytes that are not a part are refused', () => {
     const bytes = encodePart(parts[0] as Part);
     for (let length = 0; length < bytes.length; length++) {
       expect(codeOf(() => decodePart(bytes.subarray(0, length), 2))).toBe('DAMAGED');
@@ -117,7 +117,7 @@ describe('Parts', () => {
 describe('Heads', () => {
   const head: Head = { epoch: 4_000_000_000, seq: 2 ** 40, checkpoint: 'ä/1', checkpointSeq: 12 };
 
-  test('what is encoded is decoded, and nothing else', () => {
+  test('encoded heads are decoded, and other bytes are refused', () => {
     const bytes = encodeHead(head);
     expect(decodeHead(bytes)).toEqual(head);
     for (let at = 0; at < bytes.length; at++) {
@@ -129,11 +129,11 @@ describe('Heads', () => {
   });
 });
 
-describe('What is set aside', () => {
+describe('Set-aside bytes', () => {
   const said = ([seq, bytes]: readonly [number, Uint8Array]): unknown => [seq, bytes.length, crc32c(bytes)];
   const entries = Array.from({ length: 5 }, (_, i) => [i + 3, new Uint8Array(i * 300_000).fill(i)] as const);
 
-  test('is in chunks of about a mebibyte, and read back in its order', async () => {
+  test('are stored in chunks of about a mebibyte, and read in order', async () => {
     const storage = await new MemorySite().open('db', () => {});
     const names = new Names(() => 36 ** 8 - 1);
     const put = [
@@ -150,7 +150,7 @@ describe('What is set aside', () => {
     expect(encodeAside({ checkpoint: 'a', after: 2, entries: [] })).toEqual([]);
   });
 
-  test('is read as far as it is whole', () => {
+  test('are read up to the first damage', () => {
     const [bytes] = encodeAside({ checkpoint: 'a', after: 2, entries: entries.slice(0, 3) });
     const chunk = bytes as Uint8Array;
     for (const [at, count] of [
@@ -187,14 +187,14 @@ describe('The log', () => {
     return found;
   }
 
-  test('it begins once', async () => {
+  test('a log begins once', async () => {
     const { storage, log } = await begun();
     expect(await Log.begin(storage, 'second', [['chunks', 'second', Uint8Array.of(2)]])).toBeUndefined();
     expect(await storage.chunks()).toEqual(['first']);
     expect(log.head).toMatchObject({ seq: 0, checkpoint: 'first', checkpointSeq: 0 });
   });
 
-  test('there is none in an empty storage', async () => {
+  test('an empty storage has no log', async () => {
     expect(await Log.open(await new MemorySite().open('db', () => {}))).toBeUndefined();
   });
 
@@ -203,7 +203,7 @@ describe('The log', () => {
     ['a manifest', ['chunks', 'mc4x-w-1-manifest', Uint8Array.of(1)]],
     ['rows', ['chunks', 'mc4x-w-1-1-0', Uint8Array.of(1)]],
     ['a part', ['chunks', 'mc4x-w-1-part', Uint8Array.of(1)]],
-  ] as const)('one that has lost its head is damaged: %s is left', async (_, put) => {
+  ] as const)('a log without its head is damaged: %s is left', async (_, put) => {
     const storage = await new MemorySite().open('db', () => {});
     await storage.commit({ put: [['chunks', 'mc4x-w-1-0', Uint8Array.of(1)]] });
     expect(await Log.open(storage)).toBeUndefined();
@@ -211,7 +211,7 @@ describe('The log', () => {
     await expect(Log.open(storage)).rejects.toMatchObject({ code: 'DAMAGED' });
   });
 
-  test('one that another tab begins between two looks is there', async () => {
+  test('a log begun by another tab between two looks is found', async () => {
     const storage = await new MemorySite().open('db', () => {});
     const manifest = 'mc4x-w-1-manifest';
     const racing: StorageBackend = Object.assign(Object.create(storage), {
@@ -225,7 +225,7 @@ describe('The log', () => {
     expect((await Log.open(racing))?.head.checkpoint).toBe(manifest);
   });
 
-  test('a writer that has not read everything is fenced until it has', async () => {
+  test('a writer is fenced until the writer has read every entry', async () => {
     const { log, other } = await begun();
     const second = await other();
     expect(await log.append([write(1), removal], false)).toBeGreaterThan(0);
@@ -240,7 +240,7 @@ describe('The log', () => {
     expect(await read(log)).toEqual([]);
   });
 
-  test('a checkpoint forgets what it holds; who has not read that begins anew', async () => {
+  test('a checkpoint drops its entries from the log, and a tab without these entries starts again', async () => {
     const { log, storage, other } = await begun();
     const [late, prompt] = [await other(), await other()];
     await log.append([write(1)], false);
@@ -250,7 +250,7 @@ describe('The log', () => {
     const second = [['chunks', 'second', Uint8Array.of(2)]] as const;
     expect(await log.checkpoint('second', log.head, second, ['never'])).toBe(false);
     expect(await storage.chunks()).toEqual(['first']);
-    // What others have written since stays in the log.
+    // Entries written later by others stay in the log.
     expect(await log.checkpoint('second', log.head, second, ['first'])).toBe(true);
     expect(log.head).toMatchObject({ seq: 2, checkpoint: 'second', checkpointSeq: 2 });
     expect(await storage.read('log', 2)).toBeUndefined();
@@ -259,7 +259,7 @@ describe('The log', () => {
     expect(await read(log)).toEqual([3]);
 
     expect(await read(late)).toEqual([{ type: 'overtaken' }]);
-    // Made from one that has been replaced, it would speak of chunks that are gone.
+    // A checkpoint based on a replaced checkpoint would name missing chunks.
     expect(await late.checkpoint('third', { ...late.head, seq: 3 }, [['chunks', 'third', Uint8Array.of(3)]], [])).toBe(
       false,
     );
@@ -270,12 +270,12 @@ describe('The log', () => {
     expect(await read(anew)).toEqual([3, 4]);
   });
 
-  test('a checkpoint of a tab that has not read what the stored checkpoint holds is refused', async () => {
+  test('a checkpoint of a tab is refused if the tab has not read the stored checkpoint', async () => {
     const { log, storage, other } = await begun();
     const behind = await other();
     await log.append([write(1)], true);
     expect(await log.checkpoint('second', log.head, [['chunks', 'second', Uint8Array.of(2)]], [])).toBe(true);
-    // The name of the stored checkpoint alone does not make the tab's rows those of the checkpoint.
+    // The name of the stored checkpoint alone does not give the tab the rows of the checkpoint.
     const base = { ...behind.head, checkpoint: 'second' };
     expect(await behind.checkpoint('third', base, [['chunks', 'third', Uint8Array.of(3)]], [])).toBe(false);
     expect(await storage.chunks()).not.toContain('third');
@@ -299,19 +299,19 @@ describe('The log', () => {
     expect(await read(found)).toEqual([1, 2, expect.objectContaining({ type: 'broken', lost: 3 })]);
     expect(await found.append([write(9, 'b')], false)).toBeUndefined();
     expect(await found.mend(name)).toBe(true);
-    // What was behind the gap is kept as it was.
+    // The bytes behind the gap are kept unchanged.
     const stored = await readAside(storage, 'first');
     expect(stored.map(({ checkpoint, after }) => [checkpoint, after])).toEqual([['first', 2]]);
     expect(stored.flatMap(({ entries }) => entries)).toEqual(cut);
     expect(await found.append([write(9, 'b')], false)).toBeGreaterThan(0);
     expect(found.head.seq).toBe(3);
     expect(await read(await other())).toEqual([1, 2, 3]);
-    // Who had read entries that are no more knows what nobody else does.
+    // A tab that has read the lost entries has unique knowledge.
     expect(await read(log)).toEqual([{ type: 'overtaken' }]);
     expect(await log.append([write(6)], false)).toBeUndefined();
   });
 
-  test('of two that mend it, one does', async () => {
+  test('if two tabs repair a log, a single tab succeeds', async () => {
     const { log, storage, other } = await begun();
     for (let i = 1; i <= 3; i++) await log.append([write(i)], false);
     await storage.commit({ delete: [['log', 3]] });
@@ -326,7 +326,7 @@ describe('The log', () => {
     expect(await read(await other())).toEqual([1, 2, 3]);
   });
 
-  test('an entry whose stored parts are gone is not written', async () => {
+  test('an entry with missing stored parts is not written', async () => {
     const { log, storage } = await begun();
     const entry: Entry = { ...(write(1) as WriteEntry), stored: [{ name: 'part', bytes: 1, crc: 0 }] };
     await expect(log.append([entry], false)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });

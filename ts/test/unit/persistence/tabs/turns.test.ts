@@ -1,5 +1,5 @@
-// Tabs that write at the same time take turns: none is refused again and again. By simulation, with
-// a seeded scheduler that lets one of them do far more than the other.
+// Concurrent writers take turns, and no tab is refused again and again. A seeded scheduler gives
+// most of the time to the other tab.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { inQueue } from '../../../../src/persistence/tabs/mutex.js';
@@ -11,12 +11,12 @@ import { random } from '../../../support/vectors.js';
 
 const DIMENSIONS = 8;
 const SEEDS = 6;
-/** Writes of the tab that gets little time. */
+/** Writes of the slow tab. */
 const WRITES = 8;
-/** Of ten calls to the storage that wait, so many are of the other tab. */
+/** The share of storage calls that the scheduler gives to the quick tab. */
 const SHARE = 0.95;
 /**
- * The first refusal is how it meets the other, which may have a write under way that does not
+ * The first refusal starts the queue. At that time the other tab may have a write outside the
  * queue.
  */
 const MOST_REFUSALS = 3;
@@ -108,19 +108,19 @@ describe('Turns', () => {
     }
   });
 
-  test('whoever has a turn and is frozen holds up nobody for ever', async () => {
+  test('a frozen tab does not block the queue for ever', async () => {
     const locks = new Locks();
     vi.stubGlobal('navigator', { locks });
     const ran: string[] = [];
     void inQueue('x', 60_000, () => new Promise(() => {}));
     expect(await inQueue('x', 1, async (isInVain) => ran.push(`first ${isInVain}`))).toBe(1);
     expect(ran).toEqual(['first true']);
-    // What it runs is run once, and its error is its caller's.
+    // The work runs once, and its error reaches its own caller.
     await expect(inQueue('y', 60_000, () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
   });
 });
 
-/** Lets a tab end what it has begun. */
+/** Lets a tab finish its calls. */
 async function settle(running: Promise<unknown>, world: World): Promise<void> {
   let isOver = false;
   void running.finally(() => {

@@ -1,4 +1,4 @@
-// Files that fail, are damaged, or are held by others.
+// Files with failing calls, with damage, or held by other processes.
 
 import {
   cpSync,
@@ -26,10 +26,7 @@ const makeFolder = temporaryFolders('files');
 
 const LARGE = new Uint8Array(1 << 20);
 
-/**
- * A head, an entry, and a large entry that is written twice. The next commit writes the journal
- * anew.
- */
+/** Writes a head, an entry, and a large entry twice. The next commit rewrites the journal. */
 async function fillWithDeadBytes(storage: StorageBackend): Promise<void> {
   await storage.commit({
     put: [
@@ -44,8 +41,8 @@ async function fillWithDeadBytes(storage: StorageBackend): Promise<void> {
 type Method = keyof FileHandle | 'open' | 'rename';
 
 /**
- * A site in files whose calls fail where `fails` returns an error, having done what they do; where
- * it throws one, they do nothing.
+ * A site with failing calls. If `fails` returns an error, the call takes effect and then fails. If
+ * `fails` throws, the call fails without effect.
  */
 function failing(root: string, fails: (file: string, method: Method) => Error | undefined): FilesSite {
   async function call<T>(file: string, method: Method, run: () => Promise<T>): Promise<T> {
@@ -61,7 +58,7 @@ function failing(root: string, fails: (file: string, method: Method) => Error | 
       return new Proxy(handle, {
         get: (target, key: keyof FileHandle) => {
           const method: unknown = target[key];
-          // Whatever is awaited is asked for `then`.
+          // `await` reads the property `then`.
           if (typeof method !== 'function') return method;
           return (...args: unknown[]) => call(path, key, () => method.apply(target, args));
         },
@@ -75,7 +72,7 @@ function failing(root: string, fails: (file: string, method: Method) => Error | 
 const denied = (): Error => Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
 const noSpace = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
 
-/** A database of some rows, written one after the other, and its folder. */
+/** A database with rows from separate writes, and its folder. */
 async function written(rows: number): Promise<{ site: FilesSite; folder: string; journal: string }> {
   const root = makeFolder();
   const site = new FilesSite(node, root);
@@ -124,7 +121,7 @@ describe('A damaged journal', () => {
     await anew.close();
   }
 
-  test('of which nothing can be read stays as it is, and is never taken for an empty database', async () => {
+  test('without readable bytes stays unchanged, and is never taken for an empty database', async () => {
     const { site, folder, journal } = await written(3);
     for (const { bodyAt } of recordsIn(journal)) flip(journal, bodyAt + 4);
     const bytes = readFileSync(journal);
@@ -133,7 +130,7 @@ describe('A damaged journal', () => {
     await staysDamaged(site, folder);
   });
 
-  test('loses the writes from the damaged one on, says how many, once, and goes on with the rows before', async () => {
+  test('loses the writes from the damage on, reports their number once, and keeps the rows before', async () => {
     const { site, journal } = await written(20);
     flip(journal, recordsIn(journal)[12]?.bodyAt as number);
     const process = await Process.start(site, 4);
@@ -150,7 +147,7 @@ describe('A damaged journal', () => {
     await again.close();
   });
 
-  test('whose last record is damaged says that writes may be lost, until something is written', async () => {
+  test('with a damaged last record reports possible losses until the next write', async () => {
     const { site, folder, journal } = await written(5);
     const bytes = readFileSync(journal);
     const { at, to } = recordsIn(journal).at(-1) as Place;
@@ -173,7 +170,7 @@ describe('A damaged journal', () => {
     await again.close();
   });
 
-  test('whose last record was never written, though the file has its length, is torn', async () => {
+  test('with unwritten bytes in its last record is torn', async () => {
     const { site, folder, journal } = await written(5);
     const bytes = readFileSync(journal);
     const { bodyAt, to } = recordsIn(journal).at(-1) as Place;
@@ -186,8 +183,8 @@ describe('A damaged journal', () => {
   });
 
   /**
-   * Two checkpoints, of which the last has superseded chunks of the first, and writes on both
-   * sides.
+   * A database with two checkpoints, and writes before and after each. The last checkpoint has
+   * replaced chunks of the first.
    */
   async function saved(): Promise<Awaited<ReturnType<typeof written>> & { copy: () => void }> {
     const made = await written(3);
@@ -212,8 +209,8 @@ describe('A damaged journal', () => {
   const SAVED = 8;
 
   /**
-   * Opens it, which leads to a prefix of what was written, of which what was saved is a part; and
-   * to the same the next time.
+   * Opens the database twice. The rows are a prefix of the writes, include all saved rows, and are
+   * the same both times. Returns their number.
    */
   async function opensWithPrefix(site: FilesSite): Promise<number> {
     let before: number | undefined;
@@ -237,11 +234,11 @@ describe('A damaged journal', () => {
     return before as number;
   }
 
-  test('with any bit flipped leads to all writes but those of the damaged record and behind it', async () => {
+  test('with any flipped bit loses only the damaged record and the records behind the damage', async () => {
     const { site, journal, copy } = await saved();
     const places = recordsIn(journal);
     /**
-     * Rows there are once a record is lost: those before it, where it is one of the last writes.
+     * The remaining rows after damage at `at`. A checkpoint still has the rows of earlier records.
      */
     const without = (at: number): number => {
       const behind = places.filter(({ to }) => to > at).length;
@@ -255,12 +252,12 @@ describe('A damaged journal', () => {
     }
   });
 
-  test('leads to no writes that were lost before', async () => {
+  test('does not bring back writes that were lost before', async () => {
     const { site, journal } = await written(6);
     flip(journal, recordsIn(journal)[5]?.bodyAt as number);
     const process = await Process.start(site, 4);
     expect(process.events).toMatchObject([{ lost: 3 }]);
-    // Under the numbers in the log of those that are lost.
+    // The new rows have the same numbers in the log as the lost rows.
     const rows = [...numbered(3), ...['a', 'b', 'c', 'd'].map((id, n) => ({ id, n }))];
     for (const row of rows.slice(3)) await process.write('upsert', [row]);
     await process.close();
@@ -275,7 +272,7 @@ describe('A damaged journal', () => {
     }
   });
 
-  test('with any bytes gone leads to what was saved or more, or stays as it is', async () => {
+  test('with any bytes replaced has at least the saved rows, or stays unchanged', async () => {
     const { site, folder, journal, copy } = await saved();
     const next = random(7);
     const { length } = readFileSync(journal);
@@ -283,7 +280,7 @@ describe('A damaged journal', () => {
     for (let round = 0; round < 30; round++) {
       copy();
       const bytes = readFileSync(journal);
-      // Now and then all of them.
+      // Every tenth round replaces all bytes.
       const from = round % 10 === 9 ? 0 : Math.floor(next() * length);
       const to = round % 10 === 9 ? length : Math.min(length, from + Math.ceil(next() ** 2 * length));
       for (let at = from; at < to; at++) bytes[at] = Math.floor(next() * 256);
@@ -311,26 +308,26 @@ describe('A damaged journal', () => {
     expect([...codes].sort()).toEqual(['DAMAGED', 'open']);
   });
 
-  test('of one record is not taken for one that was never begun', async () => {
+  test('with a single record is not taken for a new journal', async () => {
     const { site, folder, journal } = await written(0);
     flip(journal, readFileSync(journal).length - 1);
     await staysDamaged(site, folder);
   });
 
-  test('that an earlier version has emptied is damaged still', async () => {
+  test('emptied by an earlier version counts as damaged', async () => {
     const { site, folder, journal } = await written(3);
     writeFileSync(`${journal}.damaged-x`, readFileSync(journal));
     writeFileSync(journal, '');
     await staysDamaged(site, folder);
   });
 
-  test('that is gone, while chunks are there, is not made anew', async () => {
+  test('missing beside chunks is not created again', async () => {
     const { site, folder, journal } = await written(3);
     rmSync(journal);
     await staysDamaged(site, folder);
   });
 
-  test('is small once what it said is in a checkpoint, and no bit of it costs that', async () => {
+  test('is small after a checkpoint, and a flipped bit costs no row of the checkpoint', async () => {
     const root = makeFolder();
     const site = new FilesSite(node, root);
     const journal = join(root, 'db-db', 'journal');
@@ -356,13 +353,13 @@ describe('A damaged journal', () => {
       counts.push(rows.length);
       await again.close();
     }
-    // The first is in the head, which is there twice; all others are in writes that no checkpoint
-    // holds.
+    // The first flip damages a head, and the journal has two heads. The other flips damage writes
+    // without a checkpoint.
     expect(counts[0]).toBe(3_025);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(3_005);
   });
 
-  test('written anew begins with the head, so that damage costs the end alone', async () => {
+  test('begins with the head after a rewrite, so damage at the end costs only the end', async () => {
     const root = makeFolder();
     const site = new FilesSite(node, root);
     const journal = join(root, 'db-db', 'journal');
@@ -380,7 +377,7 @@ describe('A damaged journal', () => {
   });
 });
 
-describe('A commit of which nobody knows whether it took place', () => {
+describe('A commit with an unknown outcome', () => {
   /** Fails the journal's syncs from the nth on: the record is written then. */
   function armed(root: string, name = 'db'): { site: FilesSite; arm: (nth: number) => void } {
     let left = Number.POSITIVE_INFINITY;
@@ -395,7 +392,7 @@ describe('A commit of which nobody knows whether it took place', () => {
     };
   }
 
-  test('is no QUOTA, and what it wrote stays', async () => {
+  test('is not reported as QUOTA, and its writes stay', async () => {
     const root = makeFolder();
     const { site, arm } = armed(root);
     const storage = await site.open('db');
@@ -413,7 +410,7 @@ describe('A commit of which nobody knows whether it took place', () => {
     await again.close();
   });
 
-  test.each([1, 2, 3])('sync %i of a checkpoint: every row is there afterwards', async (nth) => {
+  test.each([1, 2, 3])('sync %i of a checkpoint: every row is still there', async (nth) => {
     const root = makeFolder();
     const { site, arm } = armed(root);
     const process = await Process.start(site, 4);
@@ -429,7 +426,7 @@ describe('A commit of which nobody knows whether it took place', () => {
     await again.close();
   });
 
-  test('of a copy over another database: one of the two is there, whole', async () => {
+  test('of a copy over another database: either database is there, whole', async () => {
     const root = makeFolder();
     const { site, arm } = armed(root, 'copy');
     const process = await Process.start(site, 4);
@@ -446,7 +443,7 @@ describe('A commit of which nobody knows whether it took place', () => {
     await again.close();
   });
 
-  test('whose journal nobody can look for stands, with the chunks that it names', async () => {
+  test('with an unreachable journal stays, with the chunks of the journal', async () => {
     const root = makeFolder();
     let fails = false;
     const stat = (async (path: string, options: { readonly bigint: true }) => {
@@ -468,7 +465,7 @@ describe('A commit of which nobody knows whether it took place', () => {
     await again.close();
   });
 
-  test('is open anew for who opens it again, though others have not closed it', async () => {
+  test('is settled for the next opener, even if other handles are still open', async () => {
     const { site, arm } = armed(makeFolder());
     let gone = 0;
     const storage = await site.open('db', () => gone++);
@@ -482,10 +479,10 @@ describe('A commit of which nobody knows whether it took place', () => {
     await again.close();
   });
 
-  test('a journal that cannot be written anew, nor opened again, is no QUOTA for who reads', async () => {
+  test('a journal that can be neither rewritten nor reopened is not reported as QUOTA to readers', async () => {
     const root = makeFolder();
     let full = false;
-    // Renaming fails, and then opening what has been closed for it.
+    // Renaming fails first, and then opening the closed journal again.
     const site = failing(root, (file, method) => {
       if (full && file.endsWith('journal') && (method === 'rename' || method === 'open')) throw noSpace();
       return undefined;
@@ -518,7 +515,7 @@ describe('Dropping', () => {
     for (const name of names) await (await site.open(name)).close();
   });
 
-  test('one that cannot be moved away leaves it there, unlocked', async () => {
+  test('a folder that cannot be moved leaves the database in place, unlocked', async () => {
     const root = makeFolder();
     const site = failing(root, (file, method) => {
       if (method === 'rename' && file.includes('dropped-')) throw denied();
@@ -530,7 +527,7 @@ describe('Dropping', () => {
     expect(await site.list()).toEqual(['db']);
   });
 
-  test('removes what others have dropped and not removed', async () => {
+  test('removes folders that other processes have dropped but not removed', async () => {
     const root = makeFolder();
     const site = new FilesSite(node, root);
     await (await site.open('db')).close();
@@ -542,7 +539,7 @@ describe('Dropping', () => {
 });
 
 describe('Names in files', () => {
-  test('a name may be as long as that of a folder', async () => {
+  test('a name may be as long as the name of a folder', async () => {
     const site = new FilesSite(node, makeFolder());
     for (const name of ['a'.repeat(252), 'Ä'.repeat(42)]) {
       await (await site.open(name)).close();
@@ -559,7 +556,7 @@ describe('Names in files', () => {
 describe('A lock', () => {
   const lockIn = (root: string): string => join(root, 'db-db', 'lock');
 
-  /** One whose timers run when they are told to. */
+  /** A platform with timers that run on demand. */
   function ticking(other: Partial<NodePlatform> = {}): { node: NodePlatform; tick: () => void } {
     const runs = new Set<() => void>();
     const every = (_: number, run: () => void) => {
@@ -569,9 +566,9 @@ describe('A lock', () => {
     return { node: { ...node, slots: new Map(), every, ...other }, tick: () => runs.forEach((run) => void run()) };
   }
 
-  test('of a process is not taken by another thread of it', async () => {
+  test('of a process is not taken by another thread of the process', async () => {
     const root = makeFolder();
-    // A thread has its own of all that is global.
+    // Another thread has separate globals.
     const thread = new FilesSite({ ...node, slots: new Map() }, root);
     const site = new FilesSite(node, root);
     const storage = await thread.open('db');
@@ -584,7 +581,7 @@ describe('A lock', () => {
   test('is held until the last handle of a thread is closed', async () => {
     const root = makeFolder();
     const other = new FilesSite({ ...node, slots: new Map() }, root);
-    // By whatever path.
+    // Reaches the folder by another path.
     const link = join(makeFolder(), 'link');
     symlinkSync(root, link);
     const sites = [
@@ -603,7 +600,7 @@ describe('A lock', () => {
     await (await other.open('db')).close();
   });
 
-  test('is shared by copies of this package in one thread, each with its own errors', async () => {
+  test('is shared by copies of this package in the same thread, each with its own error class', async () => {
     const root = makeFolder();
     const site = failing(root, (file, method) =>
       file.endsWith('journal') && method === 'datasync' ? noSpace() : undefined,
@@ -630,7 +627,7 @@ describe('A lock', () => {
     expect(node.slots.size).toBe(0);
   });
 
-  test('is that of whoever opens it again while it is closed or dropped', async () => {
+  test('goes to a new opener during a close or a drop', async () => {
     const root = makeFolder();
     const site = new FilesSite(node, root);
     let gone = 0;
@@ -648,7 +645,7 @@ describe('A lock', () => {
     expect([await site.list(), node.slots.size]).toEqual([[], 0]);
   });
 
-  test('of another machine or container lasts as long as it gives signs of life', async () => {
+  test('of another machine or container lasts while signs of life continue', async () => {
     const root = makeFolder();
     const elsewhere = ticking({ hostname: 'elsewhere' });
     const storage = await new FilesSite(elsewhere.node, root).open('db');
@@ -662,20 +659,20 @@ describe('A lock', () => {
     await expect(here.open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
     utimesSync(lockIn(root), 0, 0);
     const taken = await here.open('db');
-    // Whoever lost it leaves it alone.
+    // The old holder does not touch the lock of the new holder.
     elsewhere.tick();
     await storage.close();
     await expect(new FilesSite(ticking().node, root).open('db')).rejects.toMatchObject({ code: 'BLOCKED' });
     await taken.close();
   });
 
-  test('says who holds it, and to remove it only where nobody can know whether the holder lives', async () => {
+  test('names its holder, and tells to remove the lock only if the life of the holder is unknown', async () => {
     const root = makeFolder();
     const site = new FilesSite(node, root);
     await (await site.open('db')).close();
     const lock = lockIn(root);
     const held = async (holder: object | undefined, old = false): Promise<EdgeVecError> => {
-      // The namespace is that of a true lock.
+      // Copies the namespace from a real lock.
       rmSync(lock, { force: true });
       const storage = await site.open('db');
       const mine = JSON.parse(readFileSync(lock, 'utf8'));
@@ -693,7 +690,7 @@ describe('A lock', () => {
     expect(here.got).toBe(`a lock of process ${parent} on this machine`);
     expect(here.remedy).not.toContain('remove');
     expect((await held({ pid: parent }, true)).remedy).toContain(`remove the file ${JSON.stringify(lock)}`);
-    // As an earlier version wrote it, which does not keep the file open.
+    // A lock of an earlier version, without an open file.
     const thread = await held({ keepsOpen: undefined });
     expect(thread.got).toBe(`a lock of another thread of this process (${process.pid})`);
     expect(thread.remedy).toContain('try again in 20 seconds');
@@ -707,7 +704,7 @@ describe('A lock', () => {
     for (const { remedy } of [thread, elsewhere, contained, half]) expect(remedy).not.toContain('remove');
   });
 
-  test('that was lost while the process was held up ends what may be written', async () => {
+  test('lost during a pause of the process ends further writes', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       const root = makeFolder();

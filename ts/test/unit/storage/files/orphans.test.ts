@@ -1,4 +1,4 @@
-// Chunk files that nobody names: what processes leave that are killed while they save.
+// Chunk files without a name in the journal, left behind by processes killed during a save.
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ test('25 kills while a checkpoint is written leave nothing once the database is 
   const bytes = used();
 
   for (let kill = 0; kill < 25; kill++) {
-    // On the disk it is the same whether the process was killed or closed its storage here.
+    // Closing the storage leaves the same files as a kill.
     const storage = await site.open('db');
     const names = new Names();
     for (let i = 0; i < 4; i++) {

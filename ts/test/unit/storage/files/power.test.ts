@@ -1,5 +1,5 @@
-// What a storage in files holds after the power has failed, and after one record of its journal was
-// damaged.
+// The content of a storage in files after a power failure, and after damage to a record of the
+// journal.
 
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const makeFolder = temporaryFolders('power');
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
-/** A storage in a folder whose power can be cut, and what another process finds after that. */
+/** A storage in a folder with a power switch. `afterCut` opens the remaining files. */
 async function powered(): Promise<{ storage: StorageBackend; afterCut: () => Promise<StorageBackend> }> {
   const root = makeFolder();
   const power = new PowerCut(node, root);
@@ -28,7 +28,7 @@ async function powered(): Promise<{ storage: StorageBackend; afterCut: () => Pro
   return { storage, afterCut };
 }
 
-// Windows has no way to sync a folder, and needs none: a model of it would be another one.
+// Windows cannot sync a folder, and does not need to. A model of Windows would differ.
 describe.skipIf(process.platform === 'win32')('After the power has failed', () => {
   test('the chunks of a strict commit are whole', async () => {
     const { storage, afterCut } = await powered();
@@ -44,7 +44,7 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
     await Promise.all([storage.close(), left.close()]);
   });
 
-  test('the chunks of commits before a strict one are whole too', async () => {
+  test('the chunks of commits before a strict commit are whole too', async () => {
     const { storage, afterCut } = await powered();
     await storage.commit({ put: [['chunks', 'a', bytes(1, 2)]] });
     await storage.commit({ put: [['chunks', 'b', bytes(3)]] });
@@ -55,7 +55,7 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
     await Promise.all([storage.close(), left.close()]);
   });
 
-  test('a database has what was written strictly, and its checkpoint', async () => {
+  test('a database has its strict writes, and its checkpoint', async () => {
     const root = makeFolder();
     const power = new PowerCut(node, root);
     const running = await Process.start(new FilesSite(power.node, root), 4);
@@ -83,11 +83,11 @@ function bodiesIn(journal: string): number[] {
   return places;
 }
 
-test('Whichever record of a journal is damaged, the chunks that the head names are there', async () => {
+test('With any damaged record of a journal, the chunks named in the head are there', async () => {
   const root = makeFolder();
   const site = new FilesSite(node, root);
   const storage = await site.open('db');
-  // Each head is the number of the chunk that it names.
+  // Each head holds the number of its chunk.
   await storage.commit({
     put: [
       ['head', 0, bytes(1)],

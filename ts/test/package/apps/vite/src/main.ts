@@ -1,4 +1,4 @@
-// What a user of the package writes: typed, and checked against the declarations of the tarball.
+// Code of a user of the package: typed, and checked against the declarations of the tarball.
 import { EdgeVec, type EdgeVecEvent, type Hit } from 'edgevec';
 import wasmUrl from 'edgevec/edgevec.wasm?url';
 import { EdgeVec as SlimEdgeVec } from 'edgevec/slim';

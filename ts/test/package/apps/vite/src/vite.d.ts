@@ -1,4 +1,4 @@
-// What `vite/client` declares, for an app that does not have Vite's types.
+// Declares the modules of `vite/client`, for apps without Vite's types.
 declare module '*?url' {
   const url: string;
   export default url;
