@@ -1,5 +1,5 @@
 /**
- * `node scripts/house.mjs [--only crate,length]`: checks rules that no linter has.
+ * `node scripts/house.mjs [--only crate,length]`: checks rules beyond the linters.
  * docs/architecture.md and CONTRIBUTING.md describe the rules.
  */
 import { fileURLToPath } from 'node:url';

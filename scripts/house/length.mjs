@@ -1,12 +1,13 @@
-/** Finds long files, since a file with one idea rarely takes more than 400 lines. */
+/** Finds long files, since a file with a single idea rarely takes more than 400 lines. */
 import { filesIn } from './files.mjs';
 
 const MOST_LINES = 400;
-/** A file on the list that is shorter than this leaves the list. */
+/** A listed file with fewer lines leaves the list. */
 const SHORT_LINES = 350;
 
 /**
- * Files that may be longer, each with its reason. If a file becomes shorter, its line here must go.
+ * Files allowed to be longer, each with a reason. If a file becomes shorter, the line of the file
+ * must be removed.
  *
  * @type {Readonly<Record<string, string>>}
  */

@@ -1,7 +1,4 @@
-/**
- * A value that calls its watchers when the value is replaced. The page needs no other kind of
- * state.
- */
+/** A value with watchers. A new value calls the watchers. The page needs no other kind of state. */
 export class Cell<T> {
   #value: T;
   #watchers: ((value: T) => void)[] = [];

@@ -37,8 +37,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 }
 
 /**
- * Name and value pairs of a `<dl>`. Existing elements are updated, so that a screen reader's cursor
- * keeps its place.
+ * Name and value pairs of a `<dl>`. Updates existing elements instead of replacing them, because a
+ * replaced element would move the cursor of a screen reader.
  */
 export function facts(list: HTMLElement, pairs: readonly (readonly [name: string, value: string])[]): void {
   const rows = pairs.map(([name, value], i) => {

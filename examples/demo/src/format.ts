@@ -9,7 +9,7 @@ export function bytes(value: number): string {
   return `${digits(3).format(value / 1e9)} GB`;
 }
 
-/** Milliseconds in the unit that a person would choose. */
+/** Milliseconds in the unit of everyday use. */
 export function latency(ms: number): string {
   if (ms < 0.9995) return `${digits(ms < 0.1 ? 2 : 3).format(ms * 1000)} µs`;
   if (ms < 999.5) return `${digits(3).format(ms)} ms`;
@@ -23,12 +23,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
 }
 
-/** Rounds down, since a recall of 1 must mean that no row was missed. */
+/** Rounds down, so a recall of 1 means no missed row. */
 export function recall(value: number): string {
   return value >= 1 ? '1.000' : (Math.floor(value * 1000) / 1000).toFixed(3);
 }
 
-/** Without the minus sign that rounding leaves on a zero. */
+/** Without the minus sign of a zero after rounding. */
 export const distance = (value: number): string => value.toFixed(4).replace(/^-(0\.0*)$/, '$1');
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

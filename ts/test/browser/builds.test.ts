@@ -1,5 +1,5 @@
-// Both builds of the engine, in one browser: the same answers bit for bit. In Node they cannot
-// meet: 20 has no relaxed SIMD.
+// Both builds of the engine give the same answers bit for bit. The test runs in browsers, because
+// Node 20 has no relaxed SIMD.
 
 import relaxed from 'virtual:edgevec/wasm/relaxed-simd';
 import simd128 from 'virtual:edgevec/wasm/simd128';

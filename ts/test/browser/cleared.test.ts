@@ -1,6 +1,5 @@
-// A site whose data is cleared while its page stays open, as by a log-out that sends
-// `Clear-Site-Data: "storage"`. In Chromium workers that are started from then on share no locks
-// with the page.
+// Clears the data of a site while its page stays open, as a log-out with `Clear-Site-Data:
+// "storage"` does. In Chromium, workers started afterwards share no locks with the page.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cdp, server } from 'vitest/browser';
@@ -19,7 +18,7 @@ async function opened(name?: string) {
 
 // The others let no test clear a site.
 describe.runIf(server.browser === 'chromium')('After the site’s data is cleared', () => {
-  test('databases in memory go on, and new ones run in workers', async () => {
+  test('databases in memory continue, and new databases run in workers', async () => {
     const before = await opened();
     const { send } = cdp() as unknown as { send(method: string, params: object): Promise<unknown> };
     await send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'all' });

@@ -7,7 +7,7 @@ import { inIndexedDb } from '../support/tampering.js';
 defineDamageSuite('worker', { worker: true }, inIndexedDb);
 defineDamageSuite('in-thread', { worker: false }, inIndexedDb);
 
-test('values that are no bytes are damaged: in the log they end it, elsewhere nothing opens', async () => {
+test('values other than bytes are damage: in the log they end the log, elsewhere nothing opens', async () => {
   const name = `no-bytes-${Date.now()}`;
   onTestFinished(() => EdgeVec.drop(name));
   const db = await EdgeVec.open({ name, dimensions: 2 });
@@ -34,7 +34,7 @@ test('values that are no bytes are damaged: in the log they end it, elsewhere no
         await again.close();
         expect(events).toMatchObject([{ type: 'log-damaged', lost: 4 - rows }]);
       } else if (/-(8|9|10)-0$/.test(key)) {
-        // Of the graph nothing is needed.
+        // Opening does not need the graph.
         const again = await opening();
         expect(await again.count()).toBe(4);
         await again.close();

@@ -11,7 +11,7 @@ const KILLS = 6;
 /** Bytes: far less than a part of the write. */
 const MARGIN = 200_000;
 
-/** Asks the store of chunks, beside the tabs that have the database open. */
+/** Sends a request to the store of chunks, beside the tabs with the open database. */
 async function ask<T>(name: string, what: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   const opening = indexedDB.open(`edgevec:${name}`);
   const db = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -29,7 +29,7 @@ async function ask<T>(name: string, what: (store: IDBObjectStore) => IDBRequest<
 
 const isChunk = (key: IDBValidKey): boolean => !String(key).startsWith('reserve:');
 
-/** The names of all chunks that are stored, whoever wrote them. */
+/** The names of all stored chunks. */
 async function chunks(name: string): Promise<IDBValidKey[]> {
   return (await ask(name, (store) => store.getAllKeys())).filter(isChunk);
 }
@@ -38,7 +38,7 @@ async function chunks(name: string): Promise<IDBValidKey[]> {
 async function bytes(name: string): Promise<number> {
   let sum = 0;
   for (const key of await chunks(name)) {
-    // One chunk after the other: a checkpoint may drop some chunks meanwhile.
+    // Reads chunk by chunk, because a checkpoint may drop some chunks meanwhile.
     const value = await ask<Uint8Array | undefined>(name, (store) => store.get(key));
     sum += value?.length ?? 0;
   }
@@ -86,14 +86,14 @@ async function kill(): Promise<void> {
   await failure(() => db.upsert(rows, { onProgress }), 'WORKER_DIED');
 }
 
-/** Whether chunks are stored that neither the checkpoint nor the log names. */
+/** Whether chunks exist without a name in the checkpoint or the log. */
 async function hasOrphans(db: EdgeVec<{ n: number }>): Promise<boolean> {
   const { storage } = await db.stats();
   // `storage.bytes` leaves out the engine's header and the manifest.
   return (await bytes(name)) >= storage.bytes + MARGIN;
 }
 
-test('after many crashes there is no more than the data', async () => {
+test('after many crashes only the chunks of the data are left', async () => {
   const first = await open(true);
   await first.upsert(rows);
   await first.save();
@@ -102,15 +102,14 @@ test('after many crashes there is no more than the data', async () => {
   expect(workers.length).toBe(KILLS + 1);
 
   const db = await open(true);
-  // The browser takes a moment to let go of the locks of a worker that ended; checkpoints try
-  // again.
+  // The browser takes a moment to release the locks of an ended worker. Checkpoints try again.
   do await db.save();
   while (await hasOrphans(db));
   expect(await db.count()).toBe(ROWS);
   expect((await db.get(ROWS - 1))?.metadata).toEqual({ n: ROWS - 1 });
 });
 
-test('orphans stay while two tabs are open, and go once one of the tabs has closed', async () => {
+test('orphans stay while two tabs are open, and disappear after a tab has closed', async () => {
   const [one, other] = [await open(false), await open(false)];
   await one.upsert(rows);
   await one.save();

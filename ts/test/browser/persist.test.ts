@@ -1,14 +1,13 @@
-// A browser decides by itself, or by what the harness has set (ts/test/support/projects.ts),
-// whether it grants this. So the tests ask for agreement with the browser's own word, whichever
-// that is.
+// Browsers grant persistence by their own rules, or by settings of the test runner
+// (ts/test/support/projects.ts). So the tests compare with the browser's own answer.
 
 import { expect, onTestFinished, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
 
-test('the answer is what the browser says afterwards, and stats agree', async () => {
+test("persist returns the browser's answer, and stats agree", async () => {
   const granted = await EdgeVec.persist();
   expect(typeof granted).toBe('boolean');
-  // WebKitGTK has no storage manager: there nobody can be asked.
+  // WebKitGTK has no storage manager, so the test cannot ask.
   const manager: StorageManager | undefined = navigator.storage;
   expect(granted).toBe((await manager?.persisted()) ?? false);
 
@@ -31,7 +30,8 @@ test('a grant shows in stats', async () => {
     await db.close();
     await EdgeVec.drop(name);
   });
-  // Headless browsers do not all grant it: the one answer that differs is put in, the rest is real.
+  // Headless browsers do not all grant persistence. The test replaces this answer, and nothing
+  // else.
   for (const [granted, persistence] of [
     [true, 'durable'],
     [false, 'best-effort'],

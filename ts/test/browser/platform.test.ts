@@ -1,10 +1,10 @@
 /**
- * Facts about the platform that EdgeVec is built on. Where one of these fails, everything else
- * would.
+ * Facts about the platform. EdgeVec relies on these facts, so a failure here explains most other
+ * failures.
  */
 import { expect, test } from 'vitest';
 
-/** A module whose only function returns the splat of an i32: valid only where simd128 is. */
+/** A module with a splat of an i32. The module is valid only with simd128. */
 const SIMD = Uint8Array.of(
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
   ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b],

@@ -1,4 +1,4 @@
-// What a database does when its browser has no more room for it.
+// A database in a browser without free room.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EdgeVec, type EdgeVecEvent, type Id } from '../../src/index.js';
@@ -6,7 +6,7 @@ import { failure } from '../support/open.js';
 import { imitatedQuota, MOST_BYTES, type Quota, realQuota } from '../support/quota.js';
 import { clustered } from '../support/vectors.js';
 
-/** 16 KiB a row: rows so few need no graph. */
+/** 16 KiB a row. So few rows need no graph. */
 const DIMENSIONS = 4096;
 const ROW_BYTES = 4 * DIMENSIONS;
 const BATCH = 16;
@@ -14,7 +14,7 @@ const BATCH = 16;
 const real = realQuota();
 for (const quota of [...(real === undefined ? [] : [real]), imitatedQuota()]) {
   describe(`${quota.label} quota`, () => {
-    test.each(quota.workers)('what is acknowledged is there, and nothing else (worker: %s)', (worker) =>
+    test.each(quota.workers)('acknowledged rows are stored, and no others (worker: %s)', (worker) =>
       fillAndGoOn(quota, worker),
     );
   });
@@ -45,7 +45,7 @@ async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
     expect(new Set(hits.map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
   };
 
-  /** Deletes half of the rows, and writes as many new ones. */
+  /** Deletes half of the rows, and inserts as many. */
   const refill = async (): Promise<void> => {
     const most = acknowledged.size;
     const half = [...acknowledged.keys()].filter((_, i) => i % 2 === 1);
@@ -69,8 +69,7 @@ async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
   for (let failed = false; !failed; ) {
     expect(next * ROW_BYTES, 'bytes stored without an end').toBeLessThan(MOST_BYTES);
     const records = batch(next, BATCH, next);
-    // The oldest row is written again each time, so that a failed write has an old row to leave
-    // alone.
+    // Writes the oldest row again each time, so each failed write has an old row to keep.
     const given = [{ ...records[0], id: 'oldest' } as never, ...records];
     try {
       await db.upsert(given);
@@ -84,7 +83,7 @@ async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
   }
   expect(next).toBeGreaterThan(10 * BATCH);
   await isAsAcknowledged();
-  // Nor does a write whose parts go to storage before its entry.
+  // A write with parts ahead of its entry fails as well.
   await failure(() => db.insert(batch(1e6, 800, 1)), 'QUOTA');
   await isAsAcknowledged();
   expect((await db.stats()).hidden).toBe(0);
@@ -105,6 +104,6 @@ async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
   await db.close();
   db = await open();
   await isAsAcknowledged();
-  // Checkpoints may have failed, or left out what does not fit, and nothing else.
+  // Checkpoints may have failed, or left out chunks. No other event is allowed.
   expect(events.filter(({ type }) => !['checkpoint-failed', 'checkpoint-reduced'].includes(type))).toEqual([]);
 }

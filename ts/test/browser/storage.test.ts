@@ -11,7 +11,7 @@ defineStorageSuite('indexeddb', {
   again: () => new IndexedDbSite(),
 });
 
-test('IndexedDB where there is no navigator', async () => {
+test('IndexedDB without a navigator', async () => {
   const site = new IndexedDbSite();
   const name = `no-navigator-${Date.now()}`;
   const storage = await site.open(name, () => {});
@@ -22,13 +22,10 @@ test('IndexedDB where there is no navigator', async () => {
   await site.drop(name);
 });
 
-describe('IndexedDB that the browser clears', () => {
+describe('IndexedDB cleared by the browser', () => {
   afterEach(() => void vi.restoreAllMocks());
 
-  /**
-   * Does to those who have it open what clearing the site's data does: their connections end, and
-   * then the database is not there.
-   */
+  /** Imitates clearing the site's data: open connections end, and then the database is missing. */
   function clearing(): (name: string) => Promise<void> {
     const { open } = IDBFactory.prototype;
     const connections: IDBDatabase[] = [];
@@ -46,7 +43,7 @@ describe('IndexedDB that the browser clears', () => {
     };
   }
 
-  test('a storage is gone for whoever had it open, and not made anew', async () => {
+  test('holders learn that a cleared storage is gone, and do not create the storage again', async () => {
     const clear = clearing();
     const site = new IndexedDbSite();
     const name = `cleared-${Date.now()}`;
@@ -63,7 +60,7 @@ describe('IndexedDB that the browser clears', () => {
     expect(await site.list()).not.toContain(name);
   });
 
-  test('a connection that ends by itself is another matter', async () => {
+  test('a connection may end without a loss of the storage', async () => {
     const clear = clearing();
     const site = new IndexedDbSite();
     const name = `ended-${Date.now()}`;
@@ -75,7 +72,7 @@ describe('IndexedDB that the browser clears', () => {
     await storage.close();
   });
 
-  test('a database says so, once, and is closed', async () => {
+  test('a database reports the loss once, and closes', async () => {
     const clear = clearing();
     const name = `cleared-database-${Date.now()}`;
     const events: EdgeVecEvent[] = [];
@@ -92,7 +89,7 @@ describe('IndexedDB that the browser clears', () => {
 });
 
 test.each([true, false])(
-  'other code that asks for a newer version closes it, and is told so (worker: %s)',
+  'a request for a newer version by other code closes the database, and the database reports the request (worker: %s)',
   async (worker) => {
     const name = `storage-newer-${Date.now()}-${worker}`;
     onTestFinished(() => EdgeVec.drop(name));
@@ -114,7 +111,7 @@ test.each([true, false])(
     expect('error' in event && event.error.message).not.toContain('is gone');
     await failure(() => db.insert({ vector: [1] }), 'CLOSED');
     newer.close();
-    // What is there is of a version that nobody knows here.
+    // The stored version is unknown to this library.
     await failure(() => EdgeVec.load(name, { worker }), 'UNSUPPORTED_FORMAT');
   },
 );

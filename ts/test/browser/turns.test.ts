@@ -1,5 +1,4 @@
-// In the page's own thread, the event loop turns while long work is done, even work that waits for
-// nothing.
+// In the page's own thread, the event loop turns during long work, even during work without waits.
 
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
@@ -12,8 +11,9 @@ const ROWS = 100_000;
 const ids = Array.from({ length: ROWS }, (_, id) => id);
 
 /**
- * From now on each look at the clock takes a millisecond, so that slices have as many steps on
- * every machine. A database keeps the clock with which it is opened: it never goes back.
+ * From now on each look at the clock takes a millisecond, so slices have the same number of steps
+ * on every machine. A database keeps the clock from the time of its opening, so the clock of a
+ * database never goes back.
  */
 function countLooks(): () => void {
   let time = performance.now();
@@ -35,14 +35,15 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   return turns;
 }
 
-// The first message may come in any case; one task would see no other.
+// The first message may arrive in any case. A call without slices would let no second message
+// arrive.
 const MANY = 4;
 
 describe('A database of 100,000 rows in this thread', () => {
   let db: EdgeVec<{ n: number }>;
   beforeAll(async () => {
     const restore = countLooks();
-    // Links of rows are not what is looked at: the cheapest graph will do.
+    // The test does not measure linking, so the cheapest graph will do.
     db = await EdgeVec.open({ dimensions: 2, worker: false, m: 2, efConstruction: 2 });
     return () => db.close().finally(restore);
   });
@@ -54,7 +55,7 @@ describe('A database of 100,000 rows in this thread', () => {
 
   test('update of metadata alone', async () => {
     const changes = ids.map((id) => ({ id, metadata: { n: -id } }));
-    // The commit has slices of its own, so the turns that count are those before it.
+    // The commit has slices of its own, so only turns before the commit count.
     let update: Promise<unknown> | undefined;
     const storing = () =>
       new Promise<void>((resolve) => {
@@ -68,7 +69,7 @@ describe('A database of 100,000 rows in this thread', () => {
     expect(await turnsDuring(() => db.get(ids))).toBeGreaterThan(MANY);
   });
 
-  test('scan in one batch', async () => {
+  test('scan in a single batch', async () => {
     const scan = async () => {
       let seen = 0;
       for await (const { metadata } of db.scan({ batchSize: ROWS })) seen += metadata.n < 1 ? 1 : 0;
@@ -82,13 +83,13 @@ describe('A database of 100,000 rows in this thread', () => {
     expect(await turnsDuring(() => db.searchMany(queries, 50))).toBeGreaterThan(MANY);
   });
 
-  test('deletion of ids that are not there', async () => {
+  test('deletion of ids that do not exist', async () => {
     const absent = Array.from({ length: 1_000_000 }, (_, i) => -1 - i);
     expect(await turnsDuring(() => db.delete(absent))).toBeGreaterThan(MANY);
   });
 });
 
-test('an insert so small that there is no graph, of metadata that takes long to copy', async () => {
+test('an insert without a graph, with metadata that takes long to copy', async () => {
   onTestFinished(countLooks());
   const db = await EdgeVec.open<{ list: object[] }>({ dimensions: 4096, worker: false });
   const list = Array.from({ length: 400 }, (_, n) => ({ n }));
@@ -97,7 +98,7 @@ test('an insert so small that there is no graph, of metadata that takes long to 
     vector: new Float32Array(4096).fill(id + 1),
     metadata: { list },
   }));
-  // There are sixteen parts, and a turn may count for more than one.
+  // The insert has sixteen parts, and a turn may count more than once.
   expect(await turnsDuring(() => db.insert(records))).toBeGreaterThan(2);
   await db.close();
 });

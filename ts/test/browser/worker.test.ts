@@ -1,4 +1,4 @@
-// What only a worker can do wrong: not start, be of another version, die.
+// Failures of workers: a worker does not start, has another version, or dies.
 
 import workerSource from 'virtual:edgevec/worker';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -24,7 +24,7 @@ async function open(options: Partial<OpenOptions> = {}) {
   return { db, events };
 }
 
-/** A database whose worker the test can reach. */
+/** A database with access to its worker. */
 async function withWorker(source = workerSource) {
   let worker: Worker | undefined;
   const start = () => {
@@ -76,7 +76,7 @@ describe('Starting', () => {
     ],
   ];
 
-  test.each(broken)('%s: auto falls back to this thread and says so, true does not', async (_what, Broken) => {
+  test.each(broken)('%s: auto falls back to this thread and tells why, true does not', async (_what, Broken) => {
     vi.stubGlobal('Worker', Broken);
     const { db, events } = await open();
     expect(db.host).toBe('in-thread');
@@ -102,7 +102,7 @@ describe('Starting', () => {
     await db.close();
   });
 
-  test('WORKER_FAILED: a script that is not there, or of another version', async () => {
+  test('WORKER_FAILED: a missing script, or a script of another version', async () => {
     await failure(() => open({ worker: '/no/such/worker.js' }), 'WORKER_FAILED');
     const old = await failure(() => open({ worker: scriptUrl('postMessage({ hello: 0 })') }), 'WORKER_FAILED');
     expect(old).toMatchObject({ got: '0', remedy: 'Serve the worker.js of the same package version.' });
@@ -110,7 +110,7 @@ describe('Starting', () => {
     await failure(() => open({ worker: other }), 'WORKER_FAILED');
   });
 
-  test('a worker that was started long before', async () => {
+  test('a worker started long before', async () => {
     const worker = new Worker(scriptUrl(`${workerSource}\npostMessage('up');`));
     await new Promise((resolve) => {
       worker.onmessage = resolve;
@@ -120,7 +120,7 @@ describe('Starting', () => {
     expect([db.host, await db.count()]).toEqual(['worker', 10]);
   });
 
-  test('WORKER_FAILED: a worker that runs another database, which goes on', async () => {
+  test('WORKER_FAILED: a worker that runs another database, and the other database continues', async () => {
     const { db, worker } = await withWorker();
     await db.insert(rows.slice(0, 10));
     const error = await failure(() => open({ worker: () => worker }), 'WORKER_FAILED');
@@ -128,7 +128,7 @@ describe('Starting', () => {
     expect(await db.count()).toBe(10);
   });
 
-  test('WORKER_FAILED: a worker that is killed while the engine starts', async () => {
+  test('WORKER_FAILED: a worker killed while the engine starts', async () => {
     const name = `starting-${Date.now()}`;
     const starting = new BroadcastChannel(name);
     onTestFinished(() => starting.close());
@@ -143,7 +143,7 @@ describe('Starting', () => {
     expect(error.problem).toContain('while the database was opened');
   });
 
-  test('WORKER_FAILED: a worker that dies in the middle of an import, which cannot go on elsewhere', async () => {
+  test('WORKER_FAILED: a worker dies in the middle of an import, and the import cannot continue elsewhere', async () => {
     const { db } = await open();
     await db.insert(rows);
     const file = new Uint8Array(await new Response(db.export()).arrayBuffer());
@@ -175,7 +175,7 @@ describe('Starting', () => {
     expect([stream.locked, events]).toEqual([false, []]);
   });
 
-  test('an engine that cannot start in the worker is an error of open', async () => {
+  test('open fails if the engine cannot start in the worker', async () => {
     const wasm = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
     await failure(() => Slim.open({ dimensions: 2, wasm, worker: true }), 'ENGINE_LOAD_FAILED');
     await failure(() => Slim.open({ dimensions: 2, wasm }), 'ENGINE_LOAD_FAILED');
@@ -183,7 +183,7 @@ describe('Starting', () => {
 });
 
 describe('Dying', () => {
-  test('a terminated worker rejects every pending call, and every later one', async () => {
+  test('a terminated worker rejects every pending call, and every later call', async () => {
     const { db, events, worker } = await withWorker();
     await db.insert(rows.slice(0, 10));
     const pending = [db.insert(rows), db.searchMany(rows.map(({ vector }) => vector)), db.compact()];
@@ -197,7 +197,7 @@ describe('Dying', () => {
     await failure(() => db.count(), 'CLOSED');
   });
 
-  test('a worker that dies while it is written to leaves another alone', async () => {
+  test('a worker that dies during a write leaves another database alone', async () => {
     const [a, b] = await Promise.all([withWorker(), withWorker()]);
     const lost = failure(() => a.db.insert(new Set(rows)), 'WORKER_DIED');
     const kept = b.db.insert(rows);
@@ -211,7 +211,7 @@ describe('Dying', () => {
     expect(b.events).toEqual([]);
   });
 
-  test('a worker that ends itself', async () => {
+  test('a worker ends itself', async () => {
     const source = `${workerSource}\nconst inner = onmessage; onmessage = (e) => e.data === 'die' ? close() : inner(e);`;
     const { db, worker } = await withWorker(source);
     const pending = failure(() => db.insert(rows), 'WORKER_DIED');
@@ -240,13 +240,17 @@ describe('Dying', () => {
     const pending = failure(() => db.insert(rows), 'CLOSED');
     await db.close();
     await pending;
-    // The lock of a worker tells of its death. It has been given up then, and taken by who waits.
+    // The lock of a worker signals its death. The worker has released the lock, and a waiter has
+    // taken the lock.
     await vi.waitUntil(async () => !(await locks()).some((name) => its.includes(name)), { timeout: 600_000 });
     expect(events).toEqual([]);
   });
 });
 
-/** Reads a message as unreadable if it holds this, in either way in which browsers say so. */
+/**
+ * A message with this text counts as unreadable, in both ways of browsers to report unreadable
+ * messages.
+ */
 const UNREADABLE = 'unreadable';
 const unreadableCalls = (how: 'null' | 'messageerror') => `${workerSource}
 const inner = onmessage;
@@ -256,10 +260,10 @@ onmessage = (event) => {
   else onmessageerror();
 };`;
 
-describe('Messages that cannot be read', () => {
+describe('Unreadable messages', () => {
   const marked = (vector: Float32Array) => ({ vector, metadata: { text: UNREADABLE } });
 
-  test.each(['null', 'messageerror'] as const)('a call (%s) fails, and no other', async (how) => {
+  test.each(['null', 'messageerror'] as const)('a call (%s) fails alone', async (how) => {
     const { db, events } = await withWorker(unreadableCalls(how));
     await db.insert(rows.slice(0, 10));
     const vector = rows[10]?.vector as Float32Array;
@@ -275,7 +279,7 @@ describe('Messages that cannot be read', () => {
     expect(events).toEqual([]);
   });
 
-  test.each([0, 100, 500, 999])('a write of a thousand rows without its row %i writes nothing', async (at) => {
+  test.each([0, 100, 500, 999])('a write of a thousand rows without row %i writes nothing', async (at) => {
     const { db, events } = await withWorker(unreadableCalls('null'));
     await db.insert(rows.slice(0, 10));
     const records = rows.slice(0, 1000).map(({ vector }, i) => (i === at ? marked(vector) : { vector }));
@@ -285,7 +289,7 @@ describe('Messages that cannot be read', () => {
     expect([await db.count(), events]).toEqual([1010, []]);
   });
 
-  test('an answer: its call fails, and no other', async () => {
+  test('an answer: its call fails alone', async () => {
     const source = `const post = postMessage.bind(self);
 postMessage = (message, transfer) => {
   const isLost = JSON.stringify(message.reply ?? null).includes('${UNREADABLE}');
@@ -304,7 +308,7 @@ ${workerSource}`;
     expect([await db.count(), events]).toEqual([11, []]);
   });
 
-  test('what the browser itself cannot read: too many levels for the stack of the worker', async () => {
+  test('a value beyond the browser: too many levels for the stack of the worker', async () => {
     const { db, events, worker } = await withWorker();
     await db.insert(rows.slice(0, 10));
     for (let levels = 1_200; levels < 4_000; levels += 100) {
@@ -313,7 +317,7 @@ ${workerSource}`;
       try {
         worker.postMessage(call);
       } catch {
-        // Nor can this thread write it.
+        // This thread cannot write the value either.
       }
     }
     expect([await db.count(), events]).toEqual([10, []]);
@@ -326,7 +330,7 @@ ${workerSource}`;
     expect([await db.count(), events]).toEqual([10, []]);
   });
 
-  test.each(['open', 'feed'])('%s: no database, and one in this thread where that can be', async (what) => {
+  test.each(['open', 'feed'])('%s: open fails, or opens a database in this thread if possible', async (what) => {
     const { db } = await open();
     await db.insert(rows);
     const file = await new Response(db.export()).blob();
@@ -343,7 +347,7 @@ ${workerSource}`;
     const events: EdgeVecEvent[] = [];
     const importing = EdgeVec.import(file, { onEvent: (event) => events.push(event) });
     if (what === 'feed') {
-      // A part of the file has been read: it cannot be read again.
+      // The import has read a part of the file, and cannot read the part again.
       await failure(() => importing, 'WORKER_FAILED');
       return;
     }
@@ -357,15 +361,15 @@ ${workerSource}`;
   });
 });
 
-describe('A lock that is free', () => {
+describe('A free lock', () => {
   const { request } = LockManager.prototype;
   afterEach(() => {
     LockManager.prototype.request = request;
   });
 
   /**
-   * Opens, fills and counts; by the timers of this thread, an hour passes after the worker has said
-   * that it lives.
+   * Opens, fills and counts. By the timers of this thread, an hour passes after the worker's sign
+   * of life.
    */
   const goesOn = async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -399,7 +403,7 @@ describe('A lock that is free', () => {
 
   test('is no death while the worker answers', async () => {
     let asked = 0;
-    // The first request tells whether the lock can be seen, and the second waits for it.
+    // The first request tests whether the lock is visible. The second request waits for the lock.
     lockNames((name) => (++asked === 1 ? name : `other ${name}`));
     await goesOn();
     expect(asked).toBe(2);
@@ -407,7 +411,7 @@ describe('A lock that is free', () => {
 });
 
 describe('The page', () => {
-  test.each([true, false])('turns its event loop while rows are indexed (worker: %s)', async (worker) => {
+  test.each([true, false])('turns its event loop during indexing (worker: %s)', async (worker) => {
     const { db } = await open({ worker });
     let turns = 0;
     let writing = true;
@@ -420,7 +424,7 @@ describe('The page', () => {
     expect(turns).toBeGreaterThan(10);
   });
 
-  test('a query and its vectors are never taken from the caller', async () => {
+  test('queries and vectors of the caller are never transferred', async () => {
     const { db } = await open();
     const big = new Float32Array(32 * 4).fill(1);
     const query = big.subarray(32, 64);

@@ -1,5 +1,5 @@
-// What a process of some version of Node does in ts/test/integration/node-versions.test.ts: it
-// writes databases, or reads what another version has written. Prints `done` at its end.
+// Writes databases, or reads the databases of another version of Node, for
+// ts/test/integration/node-versions.test.ts. Prints `done` at the end.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ type Doc = Record<string, unknown>;
 
 const [role, directory = ''] = process.argv.slice(2);
 const values = fc.sample(metadata(), { seed: 11, numRuns: 200 });
-/** Node has it from version 24 on. */
+/** Exists from Node 24 on. */
 const { Float16Array } = globalThis as { Float16Array?: { of(...values: number[]): object } };
 
 async function write(): Promise<void> {
@@ -25,7 +25,7 @@ async function write(): Promise<void> {
     await db.close();
   }
   if (Float16Array === undefined) return;
-  // As earlier versions wrote: without a look at the metadata.
+  // Writes as earlier versions did, without a check of the metadata.
   const { module } = await inlineEngine();
   const engine = { dimensions: 2, metric: 'cosine', precision: 'float32', m: 8, efConstruction: 40, seed: 0 } as const;
   const { database } = await openDatabase(

@@ -43,16 +43,14 @@ export type Source = SyntheticSource | FolderSource;
  */
 export type DataSet = Pick<SyntheticSource, 'kind' | 'rows' | 'seed'> | Pick<FolderSource, 'kind' | 'rows' | 'name'>;
 
-/**
- * Rows packed one after the other, so that a batch crosses threads in a single transferred buffer.
- */
+/** Rows in sequence, in a single buffer. A batch crosses threads by a transfer of the buffer. */
 export interface Batch {
   rows: number;
   vectors: Float32Array<ArrayBuffer>;
   metadata: (RowMetadata | null)[];
 }
 
-/** A source that the data worker has opened. */
+/** A source opened by the data worker. */
 export interface Reader {
   /** The next rows, or null at the end. */
   next(limit: number): Promise<Batch | null>;

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-/** Makes and reads rows in a worker, so that the page's frames show only the index build. */
+/** Makes and reads rows in a worker. The page's frames then show only the index build. */
 import { folder } from './folder';
 import { synthetic } from './synthetic';
 import type { Batch, Reader, Source } from './types';
@@ -24,7 +24,7 @@ async function answer(request: WorkerCall): Promise<Batch | null> {
   return request.call === 'next' ? reader.next(request.limit) : reader.queries(request.skip, request.limit);
 }
 
-// One request at a time: the client waits for each reply.
+// A single request at a time, because the client waits for each reply.
 scope.onmessage = async ({ data }: MessageEvent<WorkerCall>) => {
   try {
     const batch = await answer(data);

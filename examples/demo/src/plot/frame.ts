@@ -2,7 +2,7 @@ import { html } from '../dom';
 
 interface PlotText {
   title: string;
-  /** One sentence with the content of the plot, for readers who do not see the plot. */
+  /** A sentence with the content of the plot, for readers who do not see the plot. */
   summary: string;
   head: string[];
   rows: string[][];
@@ -28,7 +28,7 @@ export function mountPlot(figure: HTMLElement, text: PlotText, draw: (width: num
     if (width > 0 && width !== drawn) area.replaceChildren(draw(width));
     drawn = width;
   };
-  // In the next frame, since a plot may add a scroll bar, and so change the observed width.
+  // Waits for the next frame, since a plot may add a scroll bar, and change the observed width.
   const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
   observer.observe(area);
   observers.set(figure, observer);

@@ -15,8 +15,8 @@ export function mountOrder(): void {
   const rail = byId('rail');
   const progress = byId('progress');
   const place = () => {
-    // The order changes with the click that begins a build, and not at the end of the build. Later
-    // on, no section moves by itself.
+    // The order changes with the click on Build, and not at the end of the build. Later on, no
+    // section moves by itself.
     const expected = building.value || opening.value || index.value !== null;
     search.classList.toggle('expected', expected);
     const first = narrow.matches && expected;

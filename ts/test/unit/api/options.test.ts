@@ -1,5 +1,5 @@
-// Options with arbitrary values: each option is resolved, or refused with a typed error that names
-// the expected values.
+// Options with arbitrary values: each option is resolved, or refused with a typed error and the
+// expected values.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
