@@ -58,7 +58,7 @@ impl Engine {
             .map_or(std::ptr::null(), |values| self.stage_values(values as u32))
     }
 
-    /// Room for so many numbers, to be written before `admit`. Null where memory is exhausted.
+    /// Room for so many numbers, to be written before `loadChunk`. Null where memory is exhausted.
     #[wasm_bindgen(js_name = stageValues)]
     pub fn stage_values(&mut self, values: u32) -> *const f32 {
         let values = values as usize;
@@ -126,14 +126,14 @@ impl Engine {
 
     /// The chunks of rows that the last search wants, where its status says that the index is
     /// partial.
-    pub fn wanted(&self) -> *const u32 {
-        self.scratch.wanted().as_ptr()
+    pub fn needed(&self) -> *const u32 {
+        self.scratch.needed().as_ptr()
     }
 
     /// How many those are; none: it wants all.
-    #[wasm_bindgen(js_name = wantedCount)]
-    pub fn wanted_count(&self) -> u32 {
-        self.scratch.wanted().len() as u32
+    #[wasm_bindgen(js_name = neededCount)]
+    pub fn needed_count(&self) -> u32 {
+        self.scratch.needed().len() as u32
     }
 
     /// The `ef` by which a search for `k` rows reaches this recall, from above 0 to below 1.

@@ -63,17 +63,18 @@ impl Engine {
     }
 
     /// The chunk that a row has not been read back with yet; -1 where it has.
-    #[wasm_bindgen(js_name = awaitedChunk)]
-    pub fn awaited_chunk(&self, slot: u32) -> i32 {
-        self.index.awaited_chunk(slot).map_or(-1, |chunk| chunk as i32)
+    #[wasm_bindgen(js_name = missingChunk)]
+    pub fn missing_chunk(&self, slot: u32) -> i32 {
+        self.index.missing_chunk(slot).map_or(-1, |chunk| chunk as i32)
     }
 
     /// Takes up a chunk of rows, which has been written to where `stageValues` says; returns a
     /// status.
-    pub fn admit(&mut self, chunk: u32) -> i32 {
-        let admitted = self.index.admit(chunk, &self.staged);
+    #[wasm_bindgen(js_name = loadChunk)]
+    pub fn load_chunk(&mut self, chunk: u32) -> i32 {
+        let loaded = self.index.load_chunk(chunk, &self.staged);
         self.staged.clear();
-        admitted.map_or_else(|error| status(error).0, |()| 0)
+        loaded.map_or_else(|error| status(error).0, |()| 0)
     }
 }
 

@@ -55,8 +55,8 @@ pub enum Error {
         what: &'static str,
     },
     /// Rows that this needs have not been read back yet: the index is partial.
-    /// [`Scratch::wanted`](crate::Scratch::wanted) says which a search needs, and
-    /// [`Index::admit`](crate::Index::admit) takes them in.
+    /// [`Scratch::needed`](crate::Scratch::needed) says which a search needs, and
+    /// [`Index::load_chunk`](crate::Index::load_chunk) takes them in.
     Partial,
     /// Memory could not be had. Remove and compact, or use fewer rows or dimensions.
     OutOfMemory,

@@ -350,7 +350,7 @@ impl Index {
     /// If `vector` is not of the index's dimensions.
     pub fn get(&self, slot: u32, vector: &mut [f32]) -> bool {
         assert_eq!(vector.len(), self.vectors.dimensions());
-        let there = self.alive.contains(slot) && self.vectors.awaited_for(slot).is_none();
+        let there = self.alive.contains(slot) && self.vectors.missing_chunk_of(slot).is_none();
         if there {
             self.vectors.get(slot, vector);
         }
@@ -367,7 +367,7 @@ impl Index {
     /// # Errors
     /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`],
     /// [`Error::TooLarge`], [`Error::OutOfMemory`]. Where rows are missing that would rank the
-    /// answer, [`Error::Partial`]: [`Scratch::wanted`] says which to bring before the next try.
+    /// answer, [`Error::Partial`]: [`Scratch::needed`] says which to bring before the next try.
     pub fn search<'a>(
         &self,
         scratch: &'a mut Scratch,
@@ -377,7 +377,7 @@ impl Index {
         mode: Mode,
     ) -> Result<&'a [Hit], Error> {
         let mut prepared = std::mem::take(&mut scratch.query);
-        scratch.wanted.clear();
+        scratch.needed.clear();
         let k = k.min(self.visible_count as usize);
         let ef = ef.clamp(k, (self.visible_count as usize).max(k));
         let searched = self.vectors.prepare(query, &mut prepared).and_then(|()| {

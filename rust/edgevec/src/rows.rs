@@ -58,8 +58,8 @@ pub(crate) struct Rows {
     rows: Chunks<f32>,
     /// Chunks that have not been read back yet, and how many those are. Their rows need not exist
     /// until then.
-    awaited: Bitset,
-    awaited_count: u32,
+    missing: Bitset,
+    missing_count: u32,
     /// What was saved are the rows below this.
     saved_rows: u32,
     /// Rows that have been written since: what was saved of their slots is past.
@@ -69,8 +69,8 @@ pub(crate) struct Rows {
 impl Rows {
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize) -> Self {
         let rows = Chunks::new(dimensions.next_multiple_of(FLOAT_BLOCK), 0.0);
-        let (awaited, written) = Default::default();
-        Self { metric, isa, rows, awaited, awaited_count: 0, saved_rows: 0, written }
+        let (missing, written) = Default::default();
+        Self { metric, isa, rows, missing, missing_count: 0, saved_rows: 0, written }
     }
 
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
@@ -92,7 +92,7 @@ impl Rows {
 
     /// To be written to as a whole, but for the padding. There is room for it.
     pub(crate) fn row_mut(&mut self, slot: u32) -> &mut [f32] {
-        // One that is awaited, or was until it was forgotten, need not have begun to.
+        // The chunk of a missing row need not have begun, also after the engine has forgotten the chunk.
         self.rows.begin(self.chunk_of(slot) as usize);
         if self.are_partial() {
             self.written.insert(slot);
@@ -144,15 +144,15 @@ impl Rows {
     pub(crate) fn wait_for(&mut self, chunk: u32, rows: u32) -> Result<(), Error> {
         self.saved_rows = rows;
         self.written.reserve(rows as usize)?;
-        self.awaited.reserve(chunk as usize + 1)?;
-        self.awaited_count += u32::from(self.awaited.insert(chunk));
+        self.missing.reserve(chunk as usize + 1)?;
+        self.missing_count += u32::from(self.missing.insert(chunk));
         Ok(())
     }
 
     /// Takes a chunk in as it was saved, but for rows that have been written since. Nothing, where
-    /// it is not awaited.
-    pub(crate) fn admit(&mut self, chunk: u32, saved: &[f32], dimensions: usize) -> Result<(), Error> {
-        if !self.awaited.contains(chunk) {
+    /// it is not missing.
+    pub(crate) fn load_chunk(&mut self, chunk: u32, saved: &[f32], dimensions: usize) -> Result<(), Error> {
+        if !self.missing.contains(chunk) {
             return Ok(());
         }
         let width = dimensions.next_multiple_of(FLOAT_BLOCK);
@@ -171,20 +171,20 @@ impl Rows {
                 into.copy_from_slice(row);
             }
         }
-        self.awaited.remove(chunk);
-        self.awaited_count -= 1;
+        self.missing.remove(chunk);
+        self.missing_count -= 1;
         self.forget_written();
         Ok(())
     }
 
     /// Waits for none: what was to come is forgotten.
-    pub(crate) fn forget_awaited(&mut self) {
-        self.awaited.clear();
-        self.awaited_count = 0;
+    pub(crate) fn forget_missing(&mut self) {
+        self.missing.clear();
+        self.missing_count = 0;
         self.forget_written();
     }
 
-    /// Once nothing is awaited, it does not matter.
+    /// Once nothing is missing, it does not matter.
     fn forget_written(&mut self) {
         if !self.are_partial() {
             self.written = Bitset::default();
@@ -194,14 +194,14 @@ impl Rows {
     /// Whether there are chunks to come.
     #[inline]
     pub(crate) fn are_partial(&self) -> bool {
-        self.awaited_count > 0
+        self.missing_count > 0
     }
 
     /// The chunk that a row has not been read back with yet.
-    pub(crate) fn awaited_for(&self, slot: u32) -> Option<u32> {
+    pub(crate) fn missing_chunk_of(&self, slot: u32) -> Option<u32> {
         let chunk = self.chunk_of(slot);
-        let awaited = self.are_partial() && self.awaited.contains(chunk) && !self.written.contains(slot);
-        awaited.then_some(chunk)
+        let missing = self.are_partial() && self.missing.contains(chunk) && !self.written.contains(slot);
+        missing.then_some(chunk)
     }
 
     fn chunk_of(&self, slot: u32) -> u32 {

@@ -160,7 +160,7 @@ impl Vectors {
         let is_coded = self.coded().is_none_or(|codes| !codes.is_blank(slot));
         // One whose codes are blank is in the sums no more, though the row may have been left in
         // storage.
-        let known = (is_coded && self.awaited_for(slot).is_none()).then(|| self.stored(slot, &mut room).to_vec());
+        let known = (is_coded && self.missing_chunk_of(slot).is_none()).then(|| self.stored(slot, &mut room).to_vec());
         if let Some(codes) = self.codes.as_mut().filter(|codes| codes.is_trained()) {
             if is_coded {
                 codes.blank(slot, known.as_deref());
@@ -224,7 +224,7 @@ impl Vectors {
         self.residual = None;
         self.renewal = None;
         self.refused = false;
-        self.rows.forget_awaited();
+        self.rows.forget_missing();
     }
 
     /// How these codes compare with exact distances among some of the slots below `slots`, but for
@@ -514,7 +514,7 @@ impl Vectors {
         (0..slots).all(|slot| {
             let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
             let row = if self.keeps_rows() {
-                self.awaited_for(slot).is_some() || self.rows.is_sound(slot, self.dimensions)
+                self.missing_chunk_of(slot).is_some() || self.rows.is_sound(slot, self.dimensions)
             } else {
                 squared_length(self.decode(slot, &mut room)) <= most
             };
@@ -539,14 +539,14 @@ impl Vectors {
         &mut self.rows
     }
 
-    /// As [`Rows::awaited_for`].
-    pub(crate) fn awaited_for(&self, slot: u32) -> Option<u32> {
-        self.rows.awaited_for(slot)
+    /// As [`Rows::missing_chunk_of`].
+    pub(crate) fn missing_chunk_of(&self, slot: u32) -> Option<u32> {
+        self.rows.missing_chunk_of(slot)
     }
 
-    /// As [`Rows::admit`].
-    pub(crate) fn admit(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
-        self.rows.admit(chunk, saved, self.dimensions)
+    /// As [`Rows::load_chunk`].
+    pub(crate) fn load_chunk(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.rows.load_chunk(chunk, saved, self.dimensions)
     }
 
     /// Bytes of full rows or what stands for them, and of codes.

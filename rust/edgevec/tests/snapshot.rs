@@ -575,7 +575,7 @@ impl Snapshot {
     /// Brings a chunk of rows.
     fn bring(&self, index: &mut Index, chunk: u32) -> Result<(), Error> {
         let (values, _) = self.chunks(Section::Rows)[chunk as usize].as_chunks();
-        index.admit(chunk, &values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect::<Vec<_>>())
+        index.load_chunk(chunk, &values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect::<Vec<_>>())
     }
 }
 
@@ -600,7 +600,7 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
                         let found = found(hits);
                         let mut whole = Scratch::default();
                         assert_eq!(found, self::found(index.search(&mut whole, query, 2, 10, Mode::Graph).unwrap()));
-                        assert_eq!(scratch.wanted(), [0; 0]);
+                        assert_eq!(scratch.needed(), [0; 0]);
                         let mut vector = vec![0.0; 1_000];
                         assert!(
                             found.iter().all(|&(slot, _)| partial.get(slot, &mut vector)),
@@ -610,10 +610,10 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
                     }
                     Err(error) => {
                         assert_eq!(error, Error::Partial);
-                        let wanted = scratch.wanted().to_vec();
-                        assert!(!wanted.is_empty());
-                        for (at, &chunk) in wanted.iter().enumerate() {
-                            assert!(chunk < chunks && !wanted[..at].contains(&chunk), "each once");
+                        let needed = scratch.needed().to_vec();
+                        assert!(!needed.is_empty());
+                        for (at, &chunk) in needed.iter().enumerate() {
+                            assert!(chunk < chunks && !needed[..at].contains(&chunk), "each once");
                             snapshot.bring(&mut partial, chunk).unwrap();
                             brought += 1;
                         }
@@ -627,9 +627,9 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
         assert!(brought > 1);
         for chunk in 0..chunks {
             assert!(snapshot.bring(&mut partial, chunk).is_ok());
-            assert!(partial.admit(chunk, &[]).is_ok(), "it is in already");
+            assert!(partial.load_chunk(chunk, &[]).is_ok(), "it is in already");
         }
-        assert!(partial.is_whole() && partial.admit(chunks, &[]).is_ok());
+        assert!(partial.is_whole() && partial.load_chunk(chunks, &[]).is_ok());
         assert!(Snapshot::of(&partial) == snapshot);
         assert!((0..chunks).all(|chunk| !partial.is_dirty(Section::Rows, chunk)));
         live_on(&mut read_back(&partial, "brought"), 5);
@@ -649,7 +649,7 @@ fn what_a_partial_index_cannot_do_it_refuses() {
         snapshot.bring(&mut partial, chunk).unwrap();
     }
     assert_eq!(partial.search(&mut scratch, &row, 2, 10, Mode::Exact), Err(Error::Partial));
-    assert_eq!(scratch.wanted(), [0; 0], "all of them");
+    assert_eq!(scratch.needed(), [0; 0], "all of them");
     assert_eq!(partial.header(), Err(Error::Partial));
     assert_eq!(partial.compact(1), 0);
     let mut vector = vec![0.0; 1_000];
@@ -657,7 +657,7 @@ fn what_a_partial_index_cannot_do_it_refuses() {
     let in_last = (0..header.slots).rev().find(|&slot| header.is_visible(slot)).unwrap();
     let in_first = (0..header.slots).find(|&slot| header.is_visible(slot)).unwrap();
     assert!(partial.get(in_first, &mut vector) && !partial.get(in_last, &mut vector));
-    assert_eq!((partial.awaited_chunk(in_first), partial.awaited_chunk(in_last)), (None, Some(last)));
+    assert_eq!((partial.missing_chunk(in_first), partial.missing_chunk(in_last)), (None, Some(last)));
     // Rows can go meanwhile, also all of them. Nothing is to come then.
     assert!(partial.remove(in_last));
     (0..header.slots).for_each(|slot| _ = partial.remove(slot));
@@ -733,11 +733,11 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
                     Ok(hits) => assert_eq!(found(hits), expected),
                     Err(error) => {
                         assert_eq!(error, Error::Partial);
-                        let wanted = own.wanted().to_vec();
-                        assert!(!wanted.is_empty() && wanted.iter().all(|chunk| left.contains(chunk)));
+                        let needed = own.needed().to_vec();
+                        assert!(!needed.is_empty() && needed.iter().all(|chunk| left.contains(chunk)));
                         if draw(3 * step + 2, 20) == 0 {
-                            left.retain(|chunk| !wanted.contains(chunk));
-                            wanted.iter().for_each(|&chunk| snapshot.bring(&mut partial, chunk).unwrap());
+                            left.retain(|chunk| !needed.contains(chunk));
+                            needed.iter().for_each(|&chunk| snapshot.bring(&mut partial, chunk).unwrap());
                         }
                     }
                 }
@@ -783,7 +783,7 @@ fn rows_that_come_later_are_checked_as_they_come() {
             assert_eq!(damaged.bring(&mut partial, 1), Ok(()));
             assert_eq!(damaged.bring(&mut partial, 2), Err(Error::Damaged { what: "a row is none" }));
             let short = Error::Damaged { what: "a chunk of its rows is not as long as its header says" };
-            assert_eq!(partial.admit(2, &[0.5; 1_008]), Err(short));
+            assert_eq!(partial.load_chunk(2, &[0.5; 1_008]), Err(short));
             assert!(!partial.is_whole());
             assert_eq!(snapshot.bring(&mut partial, 2), Ok(()));
         }

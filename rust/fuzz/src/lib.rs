@@ -72,15 +72,15 @@ pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
         for mode in [Mode::Auto, Mode::Exact, Mode::Graph] {
             while index.search(&mut scratch, query, 10, 40, mode).is_err() {
                 let all: Vec<u32> = (0..chunks.len() as u32).collect();
-                let wanted = if scratch.wanted().is_empty() { &all } else { scratch.wanted() };
-                for &chunk in wanted {
-                    index.admit(chunk, &chunks[chunk as usize]).ok()?;
+                let needed = if scratch.needed().is_empty() { &all } else { scratch.needed() };
+                for &chunk in needed {
+                    index.load_chunk(chunk, &chunks[chunk as usize]).ok()?;
                 }
             }
         }
     }
     for (at, chunk) in (0..).zip(&chunks) {
-        index.admit(at, chunk).ok()?;
+        index.load_chunk(at, chunk).ok()?;
     }
     assert!(index.is_whole());
     Some(index)

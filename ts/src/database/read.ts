@@ -18,8 +18,8 @@ export async function readRecords(
 ): Promise<RecordsReply> {
   for (;;) {
     const read = await isolation.read(reading(live, ids, withVectors));
-    if (!('wanted' in read)) return read;
-    await live.stream?.bring(read.wanted);
+    if (!('needed' in read)) return read;
+    await live.stream?.bring(read.needed);
   }
 }
 
@@ -38,7 +38,7 @@ function* reading(
   live: LiveState,
   ids: readonly Id[],
   withVectors: boolean,
-): Generator<undefined, RecordsReply | { readonly wanted: number[] }> {
+): Generator<undefined, RecordsReply | { readonly needed: number[] }> {
   const { collection, engine } = live;
   const present: Id[] = [];
   const slots: number[] = [];
@@ -52,14 +52,14 @@ function* reading(
     metadata.push(collection.metadataOf(slot));
   }
   if (!withVectors) return { ids: present, metadata };
-  const wanted = new Set<number>();
+  const needed = new Set<number>();
   for (const [i, slot] of slots.entries()) {
     if (live.stream?.isOver !== false) break;
     if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    const chunk = engine.awaitedChunk(slot);
-    if (chunk !== undefined) wanted.add(chunk);
+    const chunk = engine.missingChunk(slot);
+    if (chunk !== undefined) needed.add(chunk);
   }
-  if (wanted.size > 0) return { wanted: [...wanted] };
+  if (needed.size > 0) return { needed: [...needed] };
   const size = engine.dimensions;
   const vectors = new Float32Array(slots.length * size);
   for (const [i, slot] of slots.entries()) {

@@ -31,8 +31,8 @@ export interface RawEngine {
   remove(slot: number): boolean;
   query(): number;
   search(k: number, ef: number, mode: number): number;
-  wanted(): number;
-  wantedCount(): number;
+  needed(): number;
+  neededCount(): number;
   efFor(k: number, recall: number): number;
   hitSlots(): number;
   hitDistances(): number;
@@ -48,9 +48,9 @@ export interface RawEngine {
   isDirty(section: number, chunk: number): boolean;
   setClean(section: number, chunk: number): void;
   isWhole(): boolean;
-  awaitedChunk(slot: number): number;
+  missingChunk(slot: number): number;
   stageValues(values: number): number;
-  admit(chunk: number): number;
+  loadChunk(chunk: number): number;
 }
 
 /**
@@ -79,7 +79,7 @@ export interface Bindings {
   readonly init: (source: { module_or_path: WebAssembly.Module }) => Promise<{ readonly memory: WebAssembly.Memory }>;
 }
 
-/** Status of `commit`, `admit` and of a restore; `search` returns it negated. */
+/** Status of `commit`, `loadChunk` and of a restore; `search` returns it negated. */
 export const STATUS = {
   ok: 0,
   notFinite: 1,

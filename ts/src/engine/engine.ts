@@ -117,19 +117,19 @@ export class Engine {
   }
 
   /** The missing chunk that holds a row; undefined if the row can be copied. */
-  awaitedChunk(slot: number): number | undefined {
-    const chunk = this.#guard.run(() => this.#raw.awaitedChunk(slot));
+  missingChunk(slot: number): number | undefined {
+    const chunk = this.#guard.run(() => this.#raw.missingChunk(slot));
     return chunk < 0 ? undefined : chunk;
   }
 
   /** Takes a missing chunk of rows in. Rows added since stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
-  admit(chunk: number, bytes: Uint8Array): void {
+  loadChunk(chunk: number, bytes: Uint8Array): void {
     this.#guard.run(() => {
       if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw damaged('the rows');
       const ptr = this.#raw.stageValues(bytes.length / Float32Array.BYTES_PER_ELEMENT);
       if (ptr === 0) throw outOfMemory();
       new Uint8Array(this.#memory.buffer, ptr, bytes.length).set(bytes);
-      const status = this.#raw.admit(chunk);
+      const status = this.#raw.loadChunk(chunk);
       if (status !== 0) throw faultOf(status);
     });
   }

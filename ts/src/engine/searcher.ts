@@ -29,7 +29,7 @@ export class Searcher {
 
   /**
    * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first.
-   * Undefined if the search needs rows that are still to come: the chunks in `wanted`.
+   * Undefined if the search needs rows that are still to come: the chunks in `needed`.
    *
    * @throws `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `OUT_OF_MEMORY`, `ENGINE_CRASHED`
    */
@@ -52,10 +52,10 @@ export class Searcher {
   }
 
   /** The chunks of rows that the last search needs; none: all chunks. */
-  wanted(): number[] {
+  needed(): number[] {
     return this.#guard.run(() => {
-      const count = this.#raw.wantedCount();
-      return Array.from(new Uint32Array(this.#memory.buffer, this.#raw.wanted(), count));
+      const count = this.#raw.neededCount();
+      return Array.from(new Uint32Array(this.#memory.buffer, this.#raw.needed(), count));
     });
   }
 

@@ -27,7 +27,7 @@ pub struct Scratch {
     /// What a walk has found, while it is ranked again.
     estimated: Vec<Key>,
     /// Chunks of rows that the last search missed.
-    pub(crate) wanted: Vec<u32>,
+    pub(crate) needed: Vec<u32>,
     pub(crate) query: Query,
     /// A row that is the query: the one being inserted, and the one others are compared with.
     pub(super) inserted: Query,
@@ -46,8 +46,8 @@ impl Scratch {
     /// and that have not been read back yet, each once; where it failed with [`Error::Partial`] and
     /// there are none of them, it needs all.
     #[must_use]
-    pub fn wanted(&self) -> &[u32] {
-        &self.wanted
+    pub fn needed(&self) -> &[u32] {
+        &self.needed
     }
 
     /// Counts evaluations made with another scratch.
@@ -258,7 +258,7 @@ impl Scratch {
 
     /// Where the pool is ranked by estimates, ranks it by exact distances: as many of the nearest
     /// as may be among the `k` nearest, which are all that stays. Estimates stand in for rows that
-    /// are not in yet, which are wanted then.
+    /// are not in yet, and then are needed.
     pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, k: usize) -> Result<(), Error> {
         let Some((base, margin)) = vectors.estimate(query) else { return Ok(()) };
         let mut estimated = std::mem::take(&mut self.estimated);
@@ -281,20 +281,20 @@ impl Scratch {
             rest = others;
         }
         self.estimated = estimated;
-        if self.wanted.is_empty() { Ok(()) } else { Err(Error::Partial) }
+        if self.needed.is_empty() { Ok(()) } else { Err(Error::Partial) }
     }
 
     /// Pools rows that are not in yet by their estimates, and takes them out of `slots`.
     #[cold]
     fn stand_in(&mut self, vectors: &Vectors, batch: &[Key], base: f32) -> Result<(), Error> {
-        self.slots.retain(|&slot| vectors.awaited_for(slot).is_none());
+        self.slots.retain(|&slot| vectors.missing_chunk_of(slot).is_none());
         for &key in batch {
             let slot = slot_of(key);
-            if let Some(chunk) = vectors.awaited_for(slot) {
+            if let Some(chunk) = vectors.missing_chunk_of(slot) {
                 self.pool.insert_one(distance_of(key) + base, slot, true);
-                if !self.wanted.contains(&chunk) {
-                    self.wanted.try_reserve(1)?;
-                    self.wanted.push(chunk);
+                if !self.needed.contains(&chunk) {
+                    self.needed.try_reserve(1)?;
+                    self.needed.push(chunk);
                 }
             }
         }

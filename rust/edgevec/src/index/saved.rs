@@ -18,8 +18,8 @@ impl Index {
 
     /// The chunk of [`Section::Rows`] that a row of this slot has not been read back with yet.
     #[must_use]
-    pub fn awaited_chunk(&self, slot: u32) -> Option<u32> {
-        self.vectors.awaited_for(slot)
+    pub fn missing_chunk(&self, slot: u32) -> Option<u32> {
+        self.vectors.missing_chunk_of(slot)
     }
 
     /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are;
@@ -27,8 +27,8 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Damaged`] where it is not what an index holds; it is then still to come.
-    pub fn admit(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
-        self.vectors.admit(chunk, saved)
+    pub fn load_chunk(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.vectors.load_chunk(chunk, saved)
     }
 
     /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later

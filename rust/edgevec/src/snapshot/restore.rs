@@ -101,7 +101,7 @@ impl Restoring {
     /// The index, once every chunk is written. Chunks of the graph ([`Section::Links`],
     /// [`Section::UpperLinks`], [`Section::Parents`]) that are lost may be left out. So may chunks
     /// of [`Section::Rows`] where there are codes: the index is then not [whole](Index::is_whole)
-    /// until they have been [admitted](Index::admit).
+    /// until they have been [loaded](Index::load_chunk).
     ///
     /// # Errors
     /// [`Error::Damaged`] where rows are missing or not what an index holds,

@@ -34,7 +34,7 @@ export class Search {
   /** The hits of a single query that needs rows that are still being read. */
   async #onceRowsAreIn(request: SearchRequest): Promise<HitsReply> {
     for (;;) {
-      await this.#live.stream?.bring(this.#live.engine.searcher.wanted());
+      await this.#live.stream?.bring(this.#live.engine.searcher.needed());
       while (this.#isolation.gate !== undefined) await this.#isolation.gate;
       this.#live.assertOpen();
       const hits = this.#hits(request.queries, request);
@@ -47,20 +47,20 @@ export class Search {
     const count = request.queries.length / size;
     const replies: HitsReply[] = [];
     while (replies.length < count) {
-      let wanted: readonly number[] | undefined;
+      let needed: readonly number[] | undefined;
       await this.#slices.run(() => {
         this.#live.assertOpen();
         const row = replies.length;
         try {
           const hits = this.#hits(request.queries.subarray(row * size, (row + 1) * size), request);
-          if (hits === undefined) wanted = this.#live.engine.searcher.wanted();
+          if (hits === undefined) needed = this.#live.engine.searcher.needed();
           else replies.push(hits);
         } catch (error) {
           throw error instanceof EdgeVecError ? amend(error, { row }) : error;
         }
-        return wanted !== undefined || replies.length === count;
+        return needed !== undefined || replies.length === count;
       });
-      if (wanted !== undefined) await this.#live.stream?.bring(wanted);
+      if (needed !== undefined) await this.#live.stream?.bring(needed);
     }
     return replies;
   }

@@ -23,7 +23,7 @@ export class RowStream {
    * Chunks that no reader has taken yet, in order, and the chunks among these that calls wait for.
    */
   readonly #left: Set<number>;
-  #wanted: number[] = [];
+  #needed: number[] = [];
   /** Chunks that are not in the engine yet. */
   readonly #missing: Set<number>;
   /**
@@ -91,7 +91,7 @@ export class RowStream {
    */
   async bring(chunks: readonly number[]): Promise<void> {
     this.#interruption = undefined;
-    this.#wanted.push(...chunks);
+    this.#needed.push(...chunks);
     this.#start();
     const isIn = (): boolean => chunks.length > 0 && !chunks.some((chunk) => this.#missing.has(chunk));
     while (!this.#over && !isIn()) {
@@ -111,7 +111,7 @@ export class RowStream {
 
   #start(): void {
     for (let more = Math.min(AHEAD - this.#readers, this.#left.size); more > 0; more--) void this.#read(false);
-    for (let more = Math.min(AHEAD, this.#wanted.length) - this.#helpers; more > 0; more--) void this.#read(true);
+    for (let more = Math.min(AHEAD, this.#needed.length) - this.#helpers; more > 0; more--) void this.#read(true);
   }
 
   get #isHalted(): boolean {
@@ -125,7 +125,7 @@ export class RowStream {
       const chunk = this.#takeWanted() ?? (helps ? undefined : this.#takeNext());
       if (chunk === undefined) break;
       try {
-        await this.#admit(chunk);
+        await this.#loadChunk(chunk);
       } catch (error) {
         if (isPassing(error)) this.#interrupt(chunk, error);
         else this.#fail(error);
@@ -134,7 +134,7 @@ export class RowStream {
     helps ? this.#helpers-- : this.#readers--;
   }
 
-  async #admit(chunk: number): Promise<void> {
+  async #loadChunk(chunk: number): Promise<void> {
     const ref = this.#refs[chunk] as ChunkRef;
     const read = await retrying(
       () => this.#storage.read('chunks', ref.name),
@@ -144,7 +144,7 @@ export class RowStream {
     await this.#slices.run(() => {
       if (this.#over || this.#failed) return true;
       if (!isWhole(ref, read)) throw damaged('the rows');
-      this.#engine.admit(chunk, read);
+      this.#engine.loadChunk(chunk, read);
       this.#missing.delete(chunk);
       // The engine may be whole before the last chunk, if all rows of the other chunks were
       // removed.
@@ -175,7 +175,7 @@ export class RowStream {
 
   #takeWanted(): number | undefined {
     for (;;) {
-      const next = this.#wanted.shift();
+      const next = this.#needed.shift();
       if (next === undefined || this.#left.delete(next)) return next;
     }
   }

@@ -15,8 +15,6 @@ function __wbindgen_malloc
 function __wbindgen_realloc
 function __wbindgen_start
 function abiVersion
-function engine_admit
-function engine_awaitedChunk
 function engine_chunk
 function engine_chunkBytes
 function engine_chunks
@@ -31,6 +29,10 @@ function engine_isDirty
 function engine_isWhole
 function engine_layOutHeader
 function engine_link
+function engine_loadChunk
+function engine_missingChunk
+function engine_needed
+function engine_neededCount
 function engine_new
 function engine_publish
 function engine_query
@@ -44,8 +46,6 @@ function engine_stageValues
 function engine_stats
 function engine_tombstones
 function engine_unlinked
-function engine_wanted
-function engine_wantedCount
 function enginerestore_announce
 function enginerestore_begin
 function enginerestore_chunk
