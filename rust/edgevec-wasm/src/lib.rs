@@ -6,10 +6,12 @@
 
 #[cfg(feature = "bench")]
 mod kernels;
+mod searcher;
 mod snapshot;
 mod structs;
 
-use edgevec::{Error, Hit, Index, Mode, Scratch};
+use edgevec::{Error, Index};
+use searcher::Searcher;
 use structs::{EngineFault, EngineOptions, EngineStats};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -22,18 +24,14 @@ pub fn abi_version() -> u32 {
     8
 }
 
-/// One index and the buffers to talk to it through.
+/// A handle of one index, with the buffers for rows to be stored and for a row read.
 #[wasm_bindgen]
 pub struct Engine {
     index: Index,
-    scratch: Scratch,
     staged: Vec<f32>,
     slots: Vec<u32>,
     fault_row: u32,
-    query: Vec<f32>,
     row: Vec<f32>,
-    hit_slots: Vec<u32>,
-    hit_distances: Vec<f32>,
     header: Vec<u8>,
 }
 
@@ -53,9 +51,7 @@ impl Engine {
     /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where
     /// memory is exhausted.
     pub fn stage(&mut self, rows: u32) -> *const f32 {
-        (rows as usize)
-            .checked_mul(self.query.len())
-            .map_or(std::ptr::null(), |values| self.stage_values(values as u32))
+        (rows as usize).checked_mul(self.row.len()).map_or(std::ptr::null(), |values| self.stage_values(values as u32))
     }
 
     /// Room for so many numbers, to be written before `loadChunk`. Null where memory is exhausted.
@@ -109,49 +105,15 @@ impl Engine {
         self.index.remove(slot)
     }
 
-    /// Where to write a query.
-    pub fn query(&mut self) -> *const f32 {
-        self.query.as_ptr()
-    }
-
-    /// Searches for the written query. `mode` 1 is exact. Returns the number of hits, or a negated
-    /// status.
-    pub fn search(&mut self, k: u32, ef: u32, mode: u32) -> i32 {
-        let mode = if mode == 1 { Mode::Exact } else { Mode::Auto };
-        match self.index.search(&mut self.scratch, &self.query, k as usize, ef as usize, mode) {
-            Ok(hits) => copy_hits(hits, &mut self.hit_slots, &mut self.hit_distances),
-            Err(error) => -self.refuse(error),
-        }
-    }
-
-    /// The chunks of rows that the last search wants, where its status says that the index is
-    /// partial.
-    pub fn needed(&self) -> *const u32 {
-        self.scratch.needed().as_ptr()
-    }
-
-    /// How many those are; none: it wants all.
-    #[wasm_bindgen(js_name = neededCount)]
-    pub fn needed_count(&self) -> u32 {
-        self.scratch.needed().len() as u32
-    }
-
     /// The `ef` by which a search for `k` rows reaches this recall, from above 0 to below 1.
     #[wasm_bindgen(js_name = efFor)]
     pub fn ef_for(&self, k: u32, recall: f64) -> u32 {
         self.index.ef_for(k as usize, recall) as u32
     }
 
-    /// The slots of the last search's hits, nearest first.
-    #[wasm_bindgen(js_name = hitSlots)]
-    pub fn hit_slots(&self) -> *const u32 {
-        self.hit_slots.as_ptr()
-    }
-
-    /// Their distances.
-    #[wasm_bindgen(js_name = hitDistances)]
-    pub fn hit_distances(&self) -> *const f32 {
-        self.hit_distances.as_ptr()
+    /// Makes a searcher of this index: a search needs both.
+    pub fn searcher(&self) -> Searcher {
+        Searcher::new(self.row.len())
     }
 
     /// A row as it was given. Null where there is none.
@@ -161,7 +123,7 @@ impl Engine {
 
     /// How many tombstones wait for compaction.
     pub fn tombstones(&self) -> u32 {
-        self.index.stats().tombstones
+        self.index.tombstones()
     }
 
     /// One slice of compaction; returns how much is left.
@@ -174,14 +136,12 @@ impl Engine {
     /// # Errors
     /// None in practice: numbers always cross.
     pub fn stats(&self) -> Result<Ts<EngineStats>, JsValue> {
-        Ok(EngineStats::new(&self.index.stats(), self.scratch.evaluations()).into_ts().map_err(JsError::from)?)
+        Ok(EngineStats::new(&self.index.stats()).into_ts().map_err(JsError::from)?)
     }
 
     fn of(index: Index) -> Self {
-        let vector = vec![0.0; index.options().dimensions as usize];
-        let (staged, slots, hit_slots, hit_distances, header) = Default::default();
-        let (query, row, scratch) = (vector.clone(), vector, Scratch::default());
-        Self { index, scratch, staged, slots, fault_row: 0, query, row, hit_slots, hit_distances, header }
+        let row = vec![0.0; index.options().dimensions as usize];
+        Self { index, staged: Vec::new(), slots: Vec::new(), fault_row: 0, row, header: Vec::new() }
     }
 
     fn refuse(&mut self, error: Error) -> i32 {
@@ -189,12 +149,4 @@ impl Engine {
         self.fault_row = row;
         status
     }
-}
-
-fn copy_hits(hits: &[Hit], slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> i32 {
-    slots.clear();
-    distances.clear();
-    slots.extend(hits.iter().map(|hit| hit.slot));
-    distances.extend(hits.iter().map(|hit| hit.distance));
-    hits.len() as i32
 }

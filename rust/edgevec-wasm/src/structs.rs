@@ -107,8 +107,8 @@ impl EngineFault {
     }
 }
 
-/// The engine's counts. `distances` are evaluations made by searches so far, `buildDistances` by
-/// inserting and compacting.
+/// The counts of an index. `buildDistances` are the distance evaluations made by inserting and
+/// compacting.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct EngineStats {
@@ -116,37 +116,31 @@ pub struct EngineStats {
     hidden: u32,
     tombstones: u32,
     free: u32,
-    slots: u32,
     unlinked: u32,
     levels: u32,
-    drifted: bool,
     calibrated_rows: u32,
     memory_bytes: f64,
     row_bytes: f64,
     code_bytes: f64,
     graph_bytes: f64,
-    distances: f64,
     build_distances: f64,
 }
 
 impl EngineStats {
-    pub(crate) fn new(stats: &Stats, distances: u64) -> Self {
-        let Stats { rows, hidden, tombstones, free, slots, unlinked, levels, drifted, calibrated_rows, .. } = *stats;
+    pub(crate) fn new(stats: &Stats) -> Self {
+        let Stats { rows, hidden, tombstones, free, unlinked, levels, calibrated_rows, .. } = *stats;
         Self {
             rows,
             hidden,
             tombstones,
             free,
-            slots,
             unlinked,
             levels,
-            drifted,
             calibrated_rows,
             memory_bytes: stats.memory_bytes as f64,
             row_bytes: stats.row_bytes as f64,
             code_bytes: stats.code_bytes as f64,
             graph_bytes: stats.graph_bytes as f64,
-            distances: distances as f64,
             build_distances: stats.build_evaluations as f64,
         }
     }

@@ -490,6 +490,12 @@ impl Index {
         left
     }
 
+    /// Removed rows not yet reclaimed: [`Stats::tombstones`] without all else.
+    #[must_use]
+    pub fn tombstones(&self) -> u32 {
+        self.tombstone_count
+    }
+
     /// What the index holds.
     #[must_use]
     pub fn stats(&self) -> Stats {

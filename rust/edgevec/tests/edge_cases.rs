@@ -182,6 +182,7 @@ fn one_row_replaced_again_and_again_builds_no_graph() {
     }
     let stats = index.stats();
     assert_eq!((stats.levels, stats.tombstones, stats.unlinked), (0, 100, 101));
+    assert_eq!(index.tombstones(), 100);
     while index.compact(10) > 0 {}
     let stats = index.stats();
     assert_eq!((stats.tombstones, stats.free, stats.unlinked), (0, 100, 1));

@@ -29,17 +29,12 @@ export interface RawEngine {
   unlinked(): number;
   publish(slot: number): boolean;
   remove(slot: number): boolean;
-  query(): number;
-  search(k: number, ef: number, mode: number): number;
-  needed(): number;
-  neededCount(): number;
   efFor(k: number, recall: number): number;
-  hitSlots(): number;
-  hitDistances(): number;
+  searcher(): RawSearcher;
   row(slot: number): number;
   tombstones(): number;
   compact(budget: number): number;
-  stats(): EngineStats;
+  stats(): RawStats;
   layOutHeader(): number;
   header(): number;
   chunks(section: number): number;
@@ -51,6 +46,21 @@ export interface RawEngine {
   missingChunk(slot: number): number;
   stageValues(values: number): number;
   loadChunk(chunk: number): number;
+}
+
+/** The counts of an index, without those of its searcher. */
+export type RawStats = Omit<EngineStats, 'distances'>;
+
+/** The buffers of the searches of one thread. `needed` holds 32-bit numbers of chunks. */
+export interface RawSearcher {
+  free(): void;
+  query(): number;
+  search(engine: RawEngine, k: number, ef: number, mode: number): number;
+  hitSlots(): number;
+  hitDistances(): number;
+  needed(): number;
+  neededCount(): number;
+  distances(): number;
 }
 
 /**

@@ -7,7 +7,7 @@
 import type { EngineStats } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import type { Bindings, EngineFault, RawEngine } from './bindings.js';
+import type { Bindings, EngineFault, RawEngine, RawSearcher } from './bindings.js';
 import { faultOf, outOfMemory } from './faults.js';
 import { Guard } from './guard.js';
 import { Searcher } from './searcher.js';
@@ -27,6 +27,7 @@ interface Refusal {
 export class Engine {
   readonly dimensions: number;
   readonly #raw: RawEngine;
+  readonly #rawSearcher: RawSearcher;
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
   /** Searches in the index. */
@@ -35,11 +36,13 @@ export class Engine {
   constructor(raw: RawEngine, memory: WebAssembly.Memory, dimensions: number) {
     this.dimensions = dimensions;
     this.#raw = raw;
+    this.#rawSearcher = raw.searcher();
     this.#memory = memory;
-    // The glue would free a trapped engine at its collection. Freeing could only trap again, with
-    // nobody to catch the error.
-    this.#guard = new Guard(() => (raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.());
-    this.searcher = new Searcher(raw, memory, dimensions, this.#guard);
+    this.#guard = new Guard(() => {
+      abandon(this.#raw);
+      abandon(this.#rawSearcher);
+    });
+    this.searcher = new Searcher(raw, this.#rawSearcher, memory, dimensions, this.#guard);
   }
 
   /** An engine without rows. @throws `INVALID_OPTIONS`, `OUT_OF_MEMORY` */
@@ -54,7 +57,9 @@ export class Engine {
   /** Gives the whole instance back. */
   free(): void {
     // A crashed instance is dropped as it is: another call could only trap again.
-    if (!this.#guard.crashed) this.#raw.free();
+    if (this.#guard.crashed) return;
+    this.#rawSearcher.free();
+    this.#raw.free();
   }
 
   get crashed(): boolean {
@@ -195,8 +200,17 @@ export class Engine {
 
   /** The engine's counts. `memoryBytes` is the whole memory of the instance, free room included. */
   stats(): EngineStats {
-    return this.#guard.run(() => ({ ...this.#raw.stats(), memoryBytes: this.#memory.buffer.byteLength }));
+    const distances = this.searcher.distances();
+    return this.#guard.run(() => ({ ...this.#raw.stats(), distances, memoryBytes: this.#memory.buffer.byteLength }));
   }
+}
+
+/**
+ * Keeps the glue from freeing an object of a trapped instance at its collection. Freeing could only
+ * trap again, with nobody to catch the error.
+ */
+function abandon(raw: RawEngine | RawSearcher): void {
+  (raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.();
 }
 
 function isFault(error: unknown): error is EngineFault {

@@ -1,18 +1,19 @@
 // Searches of one thread: the query, the scratch memory and the hits of the last search, behind
-// typed-array views. An index can have a searcher for each thread; today the boundary has one
-// searcher, in the engine itself.
+// typed-array views. An index can have a searcher for each thread. A search reads the index and
+// changes only its searcher.
 //
 // Memory growth detaches every view, and the engine moves its buffers as the buffers grow. So each
 // use checks the view against the memory's buffer and the pointer, and makes a new view if either
 // has changed. Nothing is allocated per search. A view handed out is valid until the next call:
 // callers copy.
 
-import { type RawEngine, STATUS } from './bindings.js';
+import { type RawEngine, type RawSearcher, STATUS } from './bindings.js';
 import { faultOf } from './faults.js';
 import type { Guard } from './guard.js';
 
 export class Searcher {
-  readonly #raw: RawEngine;
+  readonly #index: RawEngine;
+  readonly #raw: RawSearcher;
   readonly #memory: WebAssembly.Memory;
   readonly #dimensions: number;
   readonly #guard: Guard;
@@ -20,7 +21,8 @@ export class Searcher {
   #hitSlots: Uint32Array | undefined;
   #hitDistances: Float32Array | undefined;
 
-  constructor(raw: RawEngine, memory: WebAssembly.Memory, dimensions: number, guard: Guard) {
+  constructor(index: RawEngine, raw: RawSearcher, memory: WebAssembly.Memory, dimensions: number, guard: Guard) {
+    this.#index = index;
     this.#raw = raw;
     this.#memory = memory;
     this.#dimensions = dimensions;
@@ -42,7 +44,7 @@ export class Searcher {
         this.#query = new Float32Array(this.#memory.buffer, ptr, this.#dimensions);
       }
       this.#query.set(query);
-      const found = raw.search(k, ef, mode);
+      const found = raw.search(this.#index, k, ef, mode);
       if (found === -STATUS.partial) return undefined;
       if (found < 0) throw faultOf(-found, query);
       return found;
@@ -57,6 +59,11 @@ export class Searcher {
       const count = this.#raw.neededCount();
       return Array.from(new Uint32Array(this.#memory.buffer, this.#raw.needed(), count));
     });
+  }
+
+  /** Distance evaluations made by all searches so far. */
+  distances(): number {
+    return this.#guard.run(() => this.#raw.distances());
   }
 
   /** The slots of the first `found` hits of the last search. */

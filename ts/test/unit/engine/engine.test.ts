@@ -130,7 +130,8 @@ test('a trapped engine is not freed by the garbage collector', async () => {
   const bindings = createBindings();
   const { memory } = await bindings.init({ module_or_path: module });
   const engine = Engine.create({ bindings, memory }, options);
-  expect(watched.size).toBe(1);
+  // The handle of the index, and the searcher.
+  expect(watched.size).toBe(2);
   const query = Float32Array.of(1, 2);
   engine.add(query, 1);
   new Uint8Array(memory.buffer).fill(0xff);
@@ -138,6 +139,26 @@ test('a trapped engine is not freed by the garbage collector', async () => {
   expect(watched.size).toBe(0);
   // Closing the database does not free the engine either.
   engine.free();
+});
+
+test('searchers of one index keep their own queries and hits', async () => {
+  const { module } = await inlineEngine();
+  const bindings = createBindings();
+  const { memory } = await bindings.init({ module_or_path: module });
+  const raw = new bindings.Engine(options);
+  const rows = Float32Array.of(1, 0, 0, 1);
+  new Float32Array(memory.buffer, raw.stage(2), rows.length).set(rows);
+  expect(raw.commit()).toBe(0);
+  const [east, north] = new Uint32Array(memory.buffer, raw.slots(), 2);
+  for (const slot of [east, north]) raw.publish(slot as number);
+  const searchers = [raw.searcher(), raw.searcher()] as const;
+  for (const [at, searcher] of searchers.entries()) {
+    new Float32Array(memory.buffer, searcher.query(), 2).set(rows.subarray(2 * at, 2 * at + 2));
+  }
+  for (const searcher of searchers) expect(searcher.search(raw, 1, 1, 0)).toBe(1);
+  const nearest = searchers.map((searcher) => new Uint32Array(memory.buffer, searcher.hitSlots(), 1)[0]);
+  expect(nearest).toEqual([east, north]);
+  expect(searchers.map((searcher) => searcher.distances())).toEqual([2, 2]);
 });
 
 test('ENGINE_CRASHED: a trap ends this database, and no other', async () => {
