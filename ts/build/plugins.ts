@@ -1,5 +1,5 @@
-// What the library build adds to vite: the engine inline as text, the worker as one self-contained
-// script, and both as files of their own.
+// Additions of the library build to Vite: the engine inline as text, the worker as a self-contained
+// script, and both as separate files.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${varia
 const WORKER = path('ts/src/host/worker/worker.ts');
 
 /**
- * `virtual:edgevec/wasm/<variant>`: gzip in base64, which costs 0.3 % over the wire where plain
- * base64 costs 31 %.
+ * `virtual:edgevec/wasm/<variant>`: gzip in base64. Over the wire this costs 0.3 %, and plain
+ * base64 would cost 31 %.
  */
 export function inlineWasm(): Plugin {
   const prefix = 'virtual:edgevec/wasm/';
@@ -29,7 +29,7 @@ export function inlineWasm(): Plugin {
   };
 }
 
-/** `virtual:edgevec/worker`: the worker script as text, from a build of its own. */
+/** `virtual:edgevec/worker`: the worker script as text, from a separate build. */
 export function inlineWorker(): Plugin {
   const id = 'virtual:edgevec/worker';
   return {
@@ -51,7 +51,8 @@ export function emitFiles(): Plugin {
     apply: 'build',
     async generateBundle() {
       this.emitFile({ type: 'asset', fileName: 'worker.js', source: (await workerScript()).code });
-      // The script exports nothing; without a declaration, type checkers would say it has none.
+      // The script exports nothing. Without a declaration, type checkers would report missing
+      // types.
       this.emitFile({ type: 'asset', fileName: 'types/worker.d.ts', source: 'export {};\n' });
       this.emitFile({ type: 'asset', fileName: 'edgevec.wasm', source: await readFile(wasm('simd128')) });
       this.emitFile({ type: 'asset', fileName: 'edgevec-relaxed.wasm', source: await readFile(wasm('relaxed-simd')) });
@@ -64,8 +65,7 @@ export function edgevec(): Plugin[] {
   return [inlineWasm(), inlineWorker()];
 }
 
-// A classic script with nothing to import: it starts from a blob, from a URL, and as a module
-// worker alike.
+// A classic script without imports starts from a blob, from a URL, and as a module worker.
 async function workerScript(): Promise<{ code: string; files: string[] }> {
   const result = await build({
     configFile: false,

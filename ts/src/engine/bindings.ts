@@ -1,5 +1,5 @@
-// The wasm boundary as this layer sees it. The generated `bindings.d.ts` is checked against it in
-// load.ts; having it by hand keeps generated types out of the published declarations.
+// The wasm boundary, written by hand to keep generated types out of the published declarations.
+// load.ts checks the generated `bindings.d.ts` against this file.
 
 import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
@@ -7,7 +7,7 @@ import type { EngineOptions } from '../base/options.js';
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
 export const ABI_VERSION = 8;
 
-/** What the engine's constructor throws. */
+/** An error thrown by the engine's constructor. */
 export interface EngineFault {
   readonly option: string;
   readonly least: number;
@@ -64,8 +64,8 @@ export interface RawSearcher {
 }
 
 /**
- * An engine being read back: header, `announce`, `begin`, every chunk (but those of rows that come
- * later), `finish`.
+ * An engine read back from a checkpoint: the header, `announce`, `begin`, every chunk except late
+ * chunks of rows, `finish`.
  */
 export interface RawRestore {
   free(): void;
@@ -89,7 +89,7 @@ export interface Bindings {
   readonly init: (source: { module_or_path: WebAssembly.Module }) => Promise<{ readonly memory: WebAssembly.Memory }>;
 }
 
-/** Status of `commit`, `loadChunk` and of a restore; `search` returns it negated. */
+/** Status of `commit`, `loadChunk` and of a restore. `search` returns the negated status. */
 export const STATUS = {
   ok: 0,
   notFinite: 1,
@@ -98,7 +98,7 @@ export const STATUS = {
   outOfMemory: 4,
   damaged: 5,
   unsupportedFormat: 6,
-  /** Rows that are needed have not come yet. */
+  /** The needed rows have not been loaded yet. */
   partial: 7,
 } as const;
 

@@ -140,7 +140,7 @@ export class PersistentStore {
   }
 
   /**
-   * Applies entries that are not in the replica yet. `own` is asked first about entries of this tab.
+   * Applies the entries missing in the replica. `own` handles the entries of this tab first.
    */
   async catchUp(own: OwnWrites): Promise<void> {
     await this.#catchUp(own);

@@ -12,7 +12,7 @@ const makeFolder = temporaryFolders('read-only');
 
 const entry = (seq: number): Uint8Array => new Uint8Array(1_000).fill(seq);
 
-/** A writer with three entries, a reader of the same folder, and how many files the reader holds. */
+/** A writer with three entries, a reader of the same folder, and a count of the reader's files. */
 async function reading(): Promise<{
   write: (seq: number) => Promise<boolean>;
   writer: StorageBackend;
