@@ -7,7 +7,7 @@ defineDurableSuite('in-thread', { worker: false });
 
 // Chromium stores no value of more than 128 MiB, or a little less.
 test.runIf(navigator.userAgent.includes('Chrome'))(
-  'a block of rows whose metadata is more than one value may be is saved, and there again',
+  'a block of rows with more metadata than fits into a single value is saved and loaded',
   async () => {
     const name = `durable-large-${Date.now()}`;
     onTestFinished(() => EdgeVec.drop(name));

@@ -59,7 +59,7 @@ describe('Starting', () => {
 
   const broken: [string, () => unknown][] = [
     [
-      'a constructor that throws',
+      'a throwing constructor',
       class {
         constructor() {
           throw new DOMException('refused by policy', 'SecurityError');
@@ -67,7 +67,7 @@ describe('Starting', () => {
       } as never,
     ],
     [
-      'a script that fails',
+      'a failing script',
       class extends Worker {
         constructor() {
           super(scriptUrl('throw new Error("no")'));

@@ -25,7 +25,7 @@ import { SMALL_GRAPH } from '../support/process.js';
 const unreadable: [what: string, value: () => object][] = [
   ['1500 levels', () => nested(1_500)],
   ['a level too much, of maps', () => nested(257, (value) => new Map([[value, 1]]))],
-  ['what this engine does not have', () => ({ list: [1, { url: new URL('https://a.b/') }], text: 'ä\ud800\u2028' })],
+  ['a type unknown to this engine', () => ({ list: [1, { url: new URL('https://a.b/') }], text: 'ä\ud800\u2028' })],
 ];
 
 const REFUSED = { code: 'UNSUPPORTED_FORMAT' };

@@ -46,7 +46,7 @@ describe('Unnamed chunks', () => {
         await process.save();
       },
     ],
-  ] as const)('of %s that a process ended in are dropped when it is opened', async (_, run) => {
+  ] as const)('of %s interrupted by a death are dropped when the database is opened', async (_, run) => {
     const rows = many(20, 'a', 1);
     const disk = await saved(rows);
     for (let kill = 1; kill <= 4; kill++) await killed(disk, 1, run);

@@ -65,10 +65,10 @@ describe('persist', () => {
 
   test.each<[string, Manager | undefined]>([
     ['no storage manager', undefined],
-    ['a storage manager that knows of no persistence', {}],
-    ['one that can be looked at only, as in some workers', { persisted: async () => false }],
+    ['a storage manager without persistence', {}],
+    ['a read-only storage manager, as in some workers', { persisted: async () => false }],
     [
-      'one that throws, as in frames without an origin',
+      'a throwing storage manager, as in frames without an origin',
       { persist: () => Promise.reject(new TypeError()), persisted: () => Promise.reject(new TypeError()) },
     ],
   ])('false with %s', async (_, storage) => {

@@ -99,25 +99,25 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
 
     test.each([
       [
-        'of a kind that is not known',
+        'of an unknown kind',
         (seq: number) => frameOf(seq, JSON.stringify({ ...entryOf(), kind: 'truncate', parts: [] })),
       ],
-      ['whose text is no JSON', (seq: number) => frameOf(seq, '{"kind":')],
+      ['with a text other than JSON', (seq: number) => frameOf(seq, '{"kind":')],
       ['with an id beyond its range', (seq: number) => encodeFrame(seq, entryOf({ firstChosen: 2 ** 53 + 2 }))],
       [
-        'whose parts are longer than it says',
+        'with longer parts than its text says',
         (seq: number) => frameOf(seq, JSON.stringify({ ...entryOf(), parts: [] }), Uint8Array.of(1)),
       ],
       [
-        'with a part that does not decode',
+        'with a part of undecodable bytes',
         (seq: number) => encodeFrame(seq, entryOf({ parts: [Uint8Array.of(1, 2, 3)] })),
       ],
       [
-        'with metadata that does not decode',
+        'with metadata of undecodable text',
         (seq: number) => encodeFrame(seq, entryOf({ parts: [withText('{"n":99}')] })),
       ],
       ['of another length of vectors', (seq: number) => encodeFrame(seq, entryOf({ vector: [1, 2, 3] }))],
-      ['with a vector that is none', (seq: number) => encodeFrame(seq, entryOf({ vector: [Number.NaN, 2] }))],
+      ['with NaN in a vector', (seq: number) => encodeFrame(seq, entryOf({ vector: [Number.NaN, 2] }))],
     ])('an entry %s refuses to open, and costs nothing', async (_, make) => {
       const name = await written(3, 2);
       const error = await refuses(name, 'UNSUPPORTED_FORMAT', (values) => {

@@ -111,7 +111,7 @@ const accepted: [what: string, value: () => unknown, expected?: unknown][] = [
   ],
   ["an instance of the caller's class", () => new Note(), { title: 'a' }],
   [
-    'what getters give',
+    'the values of getters',
     () => ({
       get a() {
         return [1];
@@ -149,16 +149,16 @@ const refused: [what: string, value: () => unknown, path: string, got: string][]
     'x',
     'something that fails when it is read',
   ],
-  ['an instance that would come back empty', () => new Closed(), 'x', 'a Closed without fields of its own'],
+  ['an instance without fields', () => new Closed(), 'x', 'a Closed without fields of its own'],
   ['a proxy of a date', () => new Proxy(new Date(), {}), 'x', 'a Date without fields of its own'],
   ['a proxy of a view', () => new Proxy(Uint8Array.of(1), {}), 'x', 'an Uint8Array without fields of its own'],
   ['a match', () => /a(?<b>b)/.exec('ab'), 'x', 'a field "groups", which would be lost'],
   ['a name on an array', () => Object.assign([1], { name: 'a' }), 'x', 'a field "name", which would be lost'],
   ['a name on a map', () => Object.assign(new Map(), { name: 'a' }), 'x', 'a field "name", which would be lost'],
-  ['a name that is a symbol', () => ({ [Symbol('s')]: 1 }), 'x', 'a field named by a symbol: Symbol(s)'],
+  ['a symbol as a name', () => ({ [Symbol('s')]: 1 }), 'x', 'a field named by a symbol: Symbol(s)'],
   ['the name of the prototype', () => JSON.parse('{"a":{"__proto__":1}}'), 'x.a', 'a field "__proto__"'],
   [
-    'a getter that throws',
+    'a throwing getter',
     () => ({
       get a() {
         throw new Error('not now');
@@ -170,7 +170,7 @@ const refused: [what: string, value: () => unknown, path: string, got: string][]
   ['a key of a map', () => new Map([[() => 0, 1]]), 'x.keys()[0]', 'a function'],
   ['a value of a map by such a key', () => new Map([[{}, () => 0]]), 'x.values()[0]', 'a function'],
   [
-    'a proxy that is revoked',
+    'a revoked proxy',
     () => {
       const { proxy, revoke } = Proxy.revocable({}, {});
       revoke();
@@ -180,7 +180,7 @@ const refused: [what: string, value: () => unknown, path: string, got: string][]
     'something that fails when it is read',
   ],
   [
-    'a buffer that was handed over',
+    'a transferred buffer',
     () => {
       const view = Uint8Array.of(1);
       structuredClone(view.buffer, { transfer: [view.buffer] });

@@ -23,8 +23,8 @@ export function defineStackSuite(label: string, open: Open): void {
     ['a record is refused', (db) => db.insert({ vector: [1] })],
     ['a row of many is refused by the engine', (db) => db.insert(far)],
     ['a row of a stream is refused by the engine', (db) => db.insert(new Set(far))],
-    ['an id is there already', (db) => db.insert(row)],
-    ['an id is not there', (db) => db.update([{ id: 'b' }])],
+    ['an id exists already', (db) => db.insert(row)],
+    ['an id does not exist', (db) => db.update([{ id: 'b' }])],
     ['a query is refused by the engine', (db) => db.search([0, 0])],
     [
       'one of many queries is refused by the engine',
@@ -36,13 +36,13 @@ export function defineStackSuite(label: string, open: Open): void {
     ],
     ['an option is wrong', (db) => db.delete('a', { durability: 'no' as never })],
     [
-      'it is closed',
+      'the database is closed',
       async (db) => {
         await db.close();
         await db.count();
       },
     ],
-    ['a file is none', () => EdgeVec.import(new Uint8Array(9))],
+    ['a file without content', () => EdgeVec.import(new Uint8Array(9))],
   ];
 
   describe(`The stack of an error, ${label}`, () => {

@@ -19,10 +19,10 @@ export function defineTurnSuite(label: string, open: Open): void {
 
   const calls: [string, (db: EdgeVec, i: number) => Promise<unknown>][] = [
     ['search', (db, i) => db.search(rows[i % rows.length] as Float32Array, 3)],
-    ['search that fails', (db) => db.search(new Float32Array(32)).catch(() => {})],
+    ['failing search', (db) => db.search(new Float32Array(32)).catch(() => {})],
     ['get', (db, i) => db.get(i % rows.length)],
     ['count', (db) => db.count()],
-    ['delete of what is not there', (db) => db.delete('absent')],
+    ['delete of a missing row', (db) => db.delete('absent')],
     ['flush', (db) => db.flush()],
   ];
 

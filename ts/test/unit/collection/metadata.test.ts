@@ -384,7 +384,7 @@ describe('Rows', () => {
 
   test.each([
     ['one missing', (text: string) => text.slice(text.indexOf('\n') + 1)],
-    ['one too many', (text: string) => `${text}-1\n`],
+    ['a line too many', (text: string) => `${text}-1\n`],
     ['an end missing', (text: string) => text.slice(0, -1)],
     ['more behind the last', (text: string) => `${text}x`],
     ['nothing', () => ''],

@@ -251,10 +251,10 @@ describe('broken bytes', () => {
     });
 
     const ids: [string, (ids: unknown[][]) => void][] = [
-      ['an id in a slot that is not visible', (ids) => move(ids, freeSlot(ids))],
-      ['an id in a slot that there is not', (ids) => move(ids, 1_000)],
+      ['an id in an invisible slot', (ids) => move(ids, freeSlot(ids))],
+      ['an id in a missing slot', (ids) => move(ids, 1_000)],
       ['a row without an id', (ids) => void ids.pop()],
-      ['two ids that are the same', (ids) => void Object.assign(ids[0] as unknown[], { 1: ids[1]?.[1] })],
+      ['a repeated id', (ids) => void Object.assign(ids[0] as unknown[], { 1: ids[1]?.[1] })],
     ];
     test.each(ids)('%s', async (_, change) => {
       expect(await outcome(await told((parts) => change(parts.ids)))).toBe('DAMAGED');

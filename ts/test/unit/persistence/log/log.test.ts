@@ -289,7 +289,7 @@ describe('The log', () => {
       'cut',
       async (storage: StorageBackend) => storage.commit({ put: [['log', 3, encodeFrame(3, removal).subarray(1)]] }),
     ],
-  ])('an entry that is %s ends the log there, and it can go on', async (_, break3) => {
+  ])('an entry that is %s ends the log, and the log accepts further entries', async (_, break3) => {
     const { log, storage, other } = await begun();
     for (let i = 1; i <= 5; i++) await log.append([write(i)], false);
     await break3(storage);
