@@ -13,8 +13,6 @@ const SHORT_LINES = 350;
  */
 const REASONS = {
   'rust/edgevec/src/codes.rs': 'one idea: how a row is coded, and how codes are compared',
-  'rust/edgevec/src/index.rs': 'to be cut: the life of a slot, searching, maintenance',
-  'rust/edgevec/src/vectors.rs': 'to be cut: what is kept, training codes, renewing codes',
   'ts/src/api/edgevec.ts': 'the public class: most of it is what an editor shows of each method',
 };
 

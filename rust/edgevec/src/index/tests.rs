@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Index, Mode, Scratch};
+use super::{Index, Mode};
 use crate::bitset::Bitset;
 use crate::rng::hash;
 use crate::snapshot::{Recovered, Restoring, Section};
-use crate::{Metric, Options};
+use crate::{Metric, Options, Scratch};
 
 const DIMENSIONS: usize = 5;
 

@@ -1,0 +1,88 @@
+//! Reclaiming the slots of removed rows, in slices.
+
+use super::Index;
+use crate::hnsw::{Compaction, Site};
+
+impl Index {
+    /// One slice of reclaiming tombstones, and of coding rows again where those that came later
+    /// than the first lie elsewhere: visits up to `budget` slots for each. Returns how many visits
+    /// are left; 0 means done. A slot that has been reclaimed holds nothing of its row.
+    ///
+    /// Rows removed after the first slice wait for the next compaction. A partial index waits until
+    /// it is whole: 0.
+    pub fn compact(&mut self, budget: u32) -> u32 {
+        if !self.is_whole() {
+            return 0;
+        }
+        let left = self.blank_some(budget);
+        if left > 0 {
+            return left;
+        }
+        let left = self.reclaim_some(budget);
+        if left > 0 {
+            return left;
+        }
+        let Self { vectors, alive, tombstones, slots, .. } = self;
+        let coded_again = vectors.is_renewing();
+        let left = vectors.renew(budget, *slots, |slot| !alive.contains(slot) && !tombstones.contains(slot));
+        if coded_again && left == 0 {
+            self.calibrate_anew();
+        }
+        left
+    }
+
+    /// Blanks free slots in which an earlier version left a removed row. Returns how many have not
+    /// been looked at yet.
+    fn blank_some(&mut self, budget: u32) -> u32 {
+        if self.unproven == 0 {
+            return 0;
+        }
+        for _ in 0..budget.max(1).min(self.unproven as u32) {
+            self.unproven -= 1;
+            let slot = self.free[self.unproven];
+            if !self.vectors.is_blank(slot) {
+                self.vectors.blank(slot);
+            }
+            self.graph.wipe(slot);
+        }
+        if self.unproven == 0 {
+            self.vectors.forget_more_than(self.slots - self.free.len() as u32);
+        }
+        self.unproven as u32
+    }
+
+    fn reclaim_some(&mut self, budget: u32) -> u32 {
+        if self.tombstone_count == 0 {
+            return 0;
+        }
+        let mut compaction = self.compaction.take().unwrap_or_else(|| {
+            self.condemned.copy_from(&self.tombstones);
+            self.unlinked.retain(|&slot| self.alive.contains(slot));
+            Compaction::new()
+        });
+        for _ in 0..budget.max(1) {
+            let Self { vectors, graph, alive, condemned, slots, scratch, .. } = self;
+            if let Some(slot) = compaction.step(&mut Site { graph, vectors, condemned, alive, slots: *slots, scratch })
+            {
+                self.reclaim(slot);
+            }
+            if compaction.left(self.slots) == 0 {
+                return 0;
+            }
+        }
+        let left = compaction.left(self.slots);
+        self.compaction = Some(compaction);
+        left
+    }
+
+    /// Makes a tombstone's slot free. Nothing of the row stays, so that no snapshot holds what was
+    /// removed.
+    pub(super) fn reclaim(&mut self, slot: u32) {
+        self.vectors.blank(slot);
+        self.graph.wipe(slot);
+        self.tombstones.remove(slot);
+        self.tombstone_count -= 1;
+        self.changed += 1;
+        self.free.push(slot);
+    }
+}

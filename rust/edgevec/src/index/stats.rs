@@ -1,0 +1,74 @@
+//! What an index holds, in numbers.
+
+use super::Index;
+use crate::calibration::Table;
+
+/// What an index holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Visible rows.
+    pub rows: u32,
+    /// Rows committed and not published.
+    pub hidden: u32,
+    /// Removed rows not yet reclaimed.
+    pub tombstones: u32,
+    /// Reclaimed slots waiting to be used again.
+    pub free: u32,
+    /// Slots in use or waiting: the four above.
+    pub slots: u32,
+    /// Slots not in the graph: waiting for [`Index::link`], or all of a small set. Tombstones among
+    /// them count.
+    pub unlinked: u32,
+    /// Levels of the graph; 0 where there is none.
+    pub levels: u32,
+    /// Bytes of memory held: the three below, and a little for each slot.
+    pub memory_bytes: usize,
+    /// Bytes of full rows, or of what is kept in their place.
+    pub row_bytes: usize,
+    /// Bytes of the codes that the graph is walked on.
+    pub code_bytes: usize,
+    /// Bytes of the graph's links.
+    pub graph_bytes: usize,
+    /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere
+    /// than the first ones.
+    pub drifted: bool,
+    /// Rows there were at the last calibration, less those that changes since, before it was read
+    /// back, have made it older by; 0 before the first.
+    pub calibrated_rows: u32,
+    /// Distance evaluations made by inserting and compacting.
+    pub build_evaluations: u64,
+}
+
+impl Index {
+    /// Removed rows not yet reclaimed: [`Stats::tombstones`] without all else.
+    #[must_use]
+    pub fn tombstones(&self) -> u32 {
+        self.tombstone_count
+    }
+
+    /// What the index holds.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let sets = [&self.alive, &self.visible, &self.tombstones, &self.condemned];
+        let bits: usize = sets.iter().map(|set| set.bytes()).sum();
+        let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.capacity() * size_of::<u32>();
+        let ((row_bytes, code_bytes), graph_bytes) = (self.vectors.bytes(), self.graph.bytes());
+        Stats {
+            rows: self.visible_count,
+            hidden: self.hidden_count,
+            tombstones: self.tombstone_count,
+            free: self.free.len() as u32,
+            slots: self.slots,
+            unlinked: self.unlinked.len() as u32,
+            levels: self.graph.levels() as u32,
+            memory_bytes: row_bytes + code_bytes + graph_bytes + bits + lists,
+            row_bytes,
+            code_bytes,
+            graph_bytes,
+            drifted: self.vectors.has_drifted(),
+            calibrated_rows: self.calibrated.as_ref().map_or(0, Table::rows),
+            build_evaluations: self.scratch.evaluations(),
+        }
+    }
+}

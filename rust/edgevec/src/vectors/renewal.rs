@@ -1,0 +1,89 @@
+//! Coding all rows again about the mean that they have by now, once they have come to lie elsewhere
+//! than the first rows.
+
+use super::{Decoded, Query, Vectors, encode};
+use crate::codes::Codes;
+use crate::residual::Residual;
+use crate::rows::{most_squared_length, squared_length};
+use crate::{Error, Precision};
+
+/// Codes about another mean, on their way to take the others' place.
+pub(super) struct Renewal {
+    pub(super) codes: Codes,
+    pub(super) residual: Option<Residual>,
+    /// Slots below this are in.
+    pub(super) next: u32,
+}
+
+impl Vectors {
+    /// Whether the codes are about a mean that is no longer the rows'. One byte a component is too
+    /// little to code rows again from.
+    pub(crate) fn has_drifted(&self) -> bool {
+        self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
+    }
+
+    /// As [`has_drifted`](Self::has_drifted), as far as some stored vectors tell: how many are
+    /// stored depends on time.
+    pub(crate) fn have_drifted<'a>(&self, stored: impl Iterator<Item = &'a Query>) -> bool {
+        let coded = stored.map(|query| &query.coded);
+        self.precision != Precision::Int8 && self.coded().is_some_and(|codes| codes.lie_aside(coded))
+    }
+
+    /// Codes up to `budget` of the slots below `slots` again, but for free ones, should the codes
+    /// have drifted. Returns how many are left; when none are, the new codes take the others'
+    /// place. 0 also where there is no memory for it: the codes go on as they are. They also do
+    /// where the new ones tell the rows apart no better.
+    pub(crate) fn renew(&mut self, budget: u32, slots: u32, is_free: impl Fn(u32) -> bool) -> u32 {
+        let mut renewal = match (self.renewal.take(), &self.codes) {
+            (Some(renewal), _) => renewal,
+            (None, Some(codes)) if self.has_drifted() => {
+                let fresh = codes.renewed();
+                // Rows that were taken out of the sums need not have been in them: then this is the
+                // mean of no rows.
+                if squared_length(fresh.mean()) > most_squared_length(self.metric) {
+                    self.codes.iter_mut().for_each(Codes::forget_drift);
+                    return 0;
+                }
+                let residual = self.residual.as_ref().map(Residual::renewed);
+                let mut renewal = Renewal { codes: fresh, residual, next: 0 };
+                if renewal.reserve(slots as usize).is_err() {
+                    return 0;
+                }
+                renewal
+            }
+            _ => return 0,
+        };
+        let mut room = Decoded::default();
+        for slot in renewal.next..renewal.next.saturating_add(budget.max(1)).min(slots) {
+            if !is_free(slot) {
+                encode(&mut renewal.codes, &mut renewal.residual, slot, self.stored(slot, &mut room));
+            }
+            renewal.next = slot + 1;
+        }
+        let left = slots - renewal.next;
+        if left == 0 {
+            let agreement = |codes: &Codes| self.judge(codes, slots, &is_free).agreement();
+            let better = self.codes.as_ref().is_none_or(|codes| agreement(&renewal.codes) > agreement(codes));
+            if better {
+                (self.codes, self.residual) = (Some(renewal.codes), renewal.residual);
+            } else if let Some(codes) = &mut self.codes {
+                codes.forget_drift();
+            }
+        } else {
+            self.renewal = Some(renewal);
+        }
+        left
+    }
+
+    /// Whether codes about another mean are on their way, or would be begun.
+    pub(crate) fn is_renewing(&self) -> bool {
+        self.renewal.is_some() || self.has_drifted()
+    }
+}
+
+impl Renewal {
+    pub(super) fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        self.residual.as_mut().map_or(Ok(()), |residual| residual.reserve(count))?;
+        self.codes.reserve(count)
+    }
+}

@@ -1,0 +1,102 @@
+//! Vectors taken apart for a snapshot, and put together again.
+
+use super::{Decoded, Vectors};
+use crate::chunks::Saved;
+use crate::codes::Codes;
+use crate::residual::Residual;
+use crate::rows::{MOST_LENGTH, Rows, most_squared_length, squared_length};
+use crate::snapshot::{SavedQuantiser, Section};
+use crate::{Error, Metric, Precision};
+
+impl Vectors {
+    /// What the codes are about, to be saved.
+    pub(crate) fn saved_quantiser(&self) -> Option<SavedQuantiser<'_>> {
+        self.coded().map(Codes::saved)
+    }
+
+    /// Becomes what holds `slots` rows of a snapshot, though there is no room for them yet.
+    pub(crate) fn expect(
+        &mut self,
+        refused: bool,
+        codes: Option<&SavedQuantiser<'_>>,
+        slots: u32,
+    ) -> Result<(), Error> {
+        let damaged = Error::Damaged { what: "its codes are not those of its rows" };
+        let sampled = self.wants_codes() && slots as usize >= self.sample;
+        // Only where full rows are kept can codes be done without.
+        if codes.is_some() != (sampled && !refused) || (refused && !(sampled && self.precision == Precision::Float32)) {
+            return Err(damaged);
+        }
+        self.refused = refused;
+        if let Some(saved) = codes {
+            let codes = Codes::from_saved(self.metric, self.isa, self.dimensions, saved).ok_or(damaged)?;
+            self.codes = Some(codes);
+            let fine = self.precision == Precision::Int16;
+            self.residual = (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine));
+        }
+        Ok(())
+    }
+
+    /// The rows of a section, where it holds some.
+    pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
+        match section {
+            Section::Rows => self.keeps_rows().then(|| self.rows.saved()),
+            Section::Lengths => (self.metric == Metric::Cosine).then_some(&self.lengths as &dyn Saved),
+            Section::Codes | Section::Factors => self.coded()?.section(section),
+            _ => self.coded().and(self.residual.as_ref())?.section(section),
+        }
+    }
+
+    pub(crate) fn section_mut(&mut self, section: Section) -> Option<&mut dyn Saved> {
+        match section {
+            Section::Rows => self.keeps_rows().then(|| self.rows.saved_mut()),
+            Section::Lengths => (self.metric == Metric::Cosine).then_some(&mut self.lengths as &mut dyn Saved),
+            Section::Codes | Section::Factors => self.codes.as_mut()?.section_mut(section),
+            _ => self.residual.as_mut()?.section_mut(section),
+        }
+    }
+
+    /// Whether what is stored of the slots below `slots` could have been stored by
+    /// [`set`](Self::set), as far as it matters: whatever is done with it, distances stay numbers.
+    pub(crate) fn are_sound(&self, slots: u32) -> bool {
+        let mut room = Decoded::default();
+        // What is left of a row in few bits may be longer than it was.
+        let most = 2.0 * most_squared_length(self.metric);
+        (0..slots).all(|slot| {
+            let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
+            let row = if self.keeps_rows() {
+                self.missing_chunk_of(slot).is_some() || self.rows.is_sound(slot, self.dimensions)
+            } else {
+                squared_length(self.decode(slot, &mut room)) <= most
+            };
+            row && length > 0.0
+                && length <= MOST_LENGTH
+                && self.coded().is_none_or(|codes| codes.is_sound(slot, self.dimensions))
+                && self.residual.as_ref().is_none_or(|residual| residual.is_sound(slot, self.dimensions))
+        })
+    }
+
+    /// Whether full rows only rank answers, so that they may come after all else.
+    pub(crate) fn can_wait_for_rows(&self) -> bool {
+        self.precision == Precision::Float32 && self.coded().is_some()
+    }
+
+    /// Full rows, as far as they have been read back.
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
+    /// As [`Rows::missing_chunk_of`].
+    pub(crate) fn missing_chunk_of(&self, slot: u32) -> Option<u32> {
+        self.rows.missing_chunk_of(slot)
+    }
+
+    /// As [`Rows::load_chunk`].
+    pub(crate) fn load_chunk(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
+        self.rows.load_chunk(chunk, saved, self.dimensions)
+    }
+}
