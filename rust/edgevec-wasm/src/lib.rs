@@ -1,8 +1,8 @@
-//! The boundary: the engine's buffer operations for JavaScript. Numbers and pointers only; a
-//! function does one thing.
+//! The boundary: the engine's buffer operations for JavaScript. Only numbers and pointers cross,
+//! and a function does a single thing.
 //!
-//! A pointer is valid until the next call that may allocate; JavaScript copies what it keeps. The
-//! glue's caller is `ts/src/engine`, which also turns a status into an error.
+//! A pointer is valid until the next call that may allocate. JavaScript copies the values that
+//! JavaScript keeps. `ts/src/engine` calls the glue, and turns a status into an error.
 
 #[cfg(feature = "bench")]
 mod kernels;
@@ -16,15 +16,14 @@ use structs::{EngineFault, EngineOptions, EngineStats};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-/// Raised by hand whenever a call changes, so that a wasm file is never driven by glue of another
-/// shape.
+/// Raised by hand if a call changes, so that glue never drives a wasm file of another shape.
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
     8
 }
 
-/// A handle of one index, with the buffers for rows to be stored and for a row read.
+/// The handle of an index, with the buffers for staged rows and for a row read.
 #[wasm_bindgen]
 pub struct Engine {
     index: Index,
@@ -48,13 +47,14 @@ impl Engine {
         Ok(Self::of(index))
     }
 
-    /// Room for `rows` vectors, one after the other, to be written before `commit`. Null where
+    /// Makes room for `rows` vectors, one after the other, to be written before `commit`. Null if
     /// memory is exhausted.
     pub fn stage(&mut self, rows: u32) -> *const f32 {
         (rows as usize).checked_mul(self.row.len()).map_or(std::ptr::null(), |values| self.stage_values(values as u32))
     }
 
-    /// Room for so many numbers, to be written before `loadChunk`. Null where memory is exhausted.
+    /// Makes room for this many numbers, to be written before `loadChunk`. Null if memory is
+    /// exhausted.
     #[wasm_bindgen(js_name = stageValues)]
     pub fn stage_values(&mut self, values: u32) -> *const f32 {
         let values = values as usize;
@@ -65,32 +65,32 @@ impl Engine {
         self.staged.as_ptr()
     }
 
-    /// Stores every staged row, hidden, or none. Returns a status; `faultRow` tells which row was
-    /// refused.
+    /// Stores every staged row, hidden, or no row. Returns a status. `faultRow` tells the refused
+    /// row.
     pub fn commit(&mut self) -> i32 {
         let committed = self.index.commit(&self.staged, &mut self.slots);
         self.staged.clear();
         committed.map_or_else(|error| self.refuse(error), |()| 0)
     }
 
-    /// The slots the last commit gave, in the order of its rows.
+    /// The slots of the rows of the last commit, in the order of the rows.
     pub fn slots(&self) -> *const u32 {
         self.slots.as_ptr()
     }
 
-    /// The row the last commit refused.
+    /// The row that the last commit refused.
     #[wasm_bindgen(js_name = faultRow)]
     pub fn fault_row(&self) -> u32 {
         self.fault_row
     }
 
-    /// Takes up to `budget` steps of linking rows, and of the calibrations that come due; returns
-    /// how many are left.
+    /// Takes up to `budget` steps of linking rows, and of calibrations that come due. Returns the
+    /// number of steps left.
     pub fn link(&mut self, budget: u32) -> u32 {
         self.index.link(budget)
     }
 
-    /// How many slots wait in the queue of those to be linked.
+    /// The number of slots in the queue of `link`.
     pub fn unlinked(&self) -> u32 {
         self.index.unlinked()
     }
@@ -116,22 +116,22 @@ impl Engine {
         Searcher::new(self.row.len())
     }
 
-    /// A row as it was given. Null where there is none.
+    /// A row, as the caller gave the row. Null if the slot holds no row.
     pub fn row(&mut self, slot: u32) -> *const f32 {
         if self.index.get(slot, &mut self.row) { self.row.as_ptr() } else { std::ptr::null() }
     }
 
-    /// How many tombstones wait for compaction.
+    /// The number of tombstones that wait for compaction.
     pub fn tombstones(&self) -> u32 {
         self.index.tombstones()
     }
 
-    /// One slice of compaction; returns how much is left.
+    /// A slice of compaction. Returns the work left.
     pub fn compact(&mut self, budget: u32) -> u32 {
         self.index.compact(budget)
     }
 
-    /// What the index holds.
+    /// The counts of the index.
     ///
     /// # Errors
     /// None in practice: numbers always cross.

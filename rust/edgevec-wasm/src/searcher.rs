@@ -20,7 +20,7 @@ pub struct Searcher {
 
 #[wasm_bindgen]
 impl Searcher {
-    /// Where to write a query.
+    /// The place for a query.
     pub fn query(&mut self) -> *const f32 {
         self.query.as_ptr()
     }
@@ -47,7 +47,7 @@ impl Searcher {
         self.hit_distances.as_ptr()
     }
 
-    /// The chunks of rows that the last search needs, if its status says that the index is partial.
+    /// The chunks of rows that the last search needs, if the status of the search is `partial`.
     pub fn needed(&self) -> *const u32 {
         self.scratch.needed().as_ptr()
     }

@@ -1,4 +1,4 @@
-//! An index as bytes in engine memory, for JavaScript to copy out and back in.
+//! An index as bytes in the engine's memory, for JavaScript to copy out and back in.
 
 use edgevec::Error;
 use edgevec::snapshot::{Recovered, Restoring, Section};
@@ -9,8 +9,8 @@ use crate::structs::status;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Lays out what a snapshot begins with; returns its bytes, 0 where memory is exhausted.
-    /// `header` is where they are.
+    /// Lays out the header of a snapshot. Returns the bytes of the header, or 0 if memory is
+    /// exhausted. `header` points to the bytes.
     #[wasm_bindgen(js_name = layOutHeader)]
     pub fn lay_out_header(&mut self) -> u32 {
         self.header = self.index.header().unwrap_or_default();
@@ -22,18 +22,18 @@ impl Engine {
         self.header.as_ptr()
     }
 
-    /// Chunks of the section of this number; 0 where it has none.
+    /// Chunks of the section of this number, or 0 without the section.
     pub fn chunks(&self, section: u8) -> u32 {
         Section::from_number(section).map_or(0, |section| self.index.layout(section).chunks)
     }
 
-    /// Bytes of a chunk that is there.
+    /// Bytes of an existing chunk.
     #[wasm_bindgen(js_name = chunkBytes)]
     pub fn chunk_bytes(&self, section: u8, chunk: u32) -> u32 {
         Section::from_number(section).map_or(0, |section| self.index.chunk_bytes(section, chunk) as u32)
     }
 
-    /// Where a chunk is.
+    /// The address of a chunk.
     pub fn chunk(&self, section: u8, chunk: u32) -> *const u8 {
         Section::from_number(section).map_or(std::ptr::null(), |section| self.index.chunk(section, chunk).as_ptr())
     }
@@ -44,7 +44,7 @@ impl Engine {
         Section::from_number(section).is_some_and(|section| self.index.is_dirty(section, chunk))
     }
 
-    /// Says that a chunk has been copied out.
+    /// Notes that a chunk has been copied out.
     #[wasm_bindgen(js_name = setClean)]
     pub fn set_clean(&mut self, section: u8, chunk: u32) {
         if let Some(section) = Section::from_number(section) {
@@ -53,7 +53,7 @@ impl Engine {
     }
 }
 
-/// Rows that are read back after everything else.
+/// Rows read back after everything else.
 #[wasm_bindgen]
 impl Engine {
     /// Whether every row has been read back.
@@ -62,14 +62,13 @@ impl Engine {
         self.index.is_whole()
     }
 
-    /// The chunk that a row has not been read back with yet; -1 where it has.
+    /// The missing chunk of a row, or -1 if the row has been read back.
     #[wasm_bindgen(js_name = missingChunk)]
     pub fn missing_chunk(&self, slot: u32) -> i32 {
         self.index.missing_chunk(slot).map_or(-1, |chunk| chunk as i32)
     }
 
-    /// Takes up a chunk of rows, which has been written to where `stageValues` says; returns a
-    /// status.
+    /// Takes in a chunk of rows, written to the address from `stageValues`. Returns a status.
     #[wasm_bindgen(js_name = loadChunk)]
     pub fn load_chunk(&mut self, chunk: u32) -> i32 {
         let loaded = self.index.load_chunk(chunk, &self.staged);
@@ -89,7 +88,7 @@ pub struct EngineRestore {
 
 #[wasm_bindgen]
 impl EngineRestore {
-    /// With room for a header of this many bytes; a status is thrown where memory is exhausted.
+    /// Makes room for a header of this many bytes. Throws a status if memory is exhausted.
     ///
     /// # Errors
     /// The status, as a number.
@@ -101,18 +100,17 @@ impl EngineRestore {
         Ok(Self { header, bytes: [0; 256], restoring: None, rebuild: false })
     }
 
-    /// Where to write the header.
+    /// The place for the header.
     pub fn header(&mut self) -> *const u8 {
         self.header.as_ptr()
     }
 
-    /// Says how many bytes there are of a section: a whole number, and there may be more than 32
-    /// bits count.
+    /// Announces the bytes of a section: a whole number, and perhaps more than 32 bits can count.
     pub fn announce(&mut self, section: u8, bytes: f64) {
         self.bytes[usize::from(section)] = bytes as u64;
     }
 
-    /// Reads the header and makes room; returns a status.
+    /// Reads the header and makes room. Returns a status.
     pub fn begin(&mut self) -> i32 {
         match Restoring::new(&self.header, |section| self.bytes[section as usize]) {
             Ok(restoring) => {
@@ -128,28 +126,28 @@ impl EngineRestore {
         self.restoring.as_ref().map_or(0, |restoring| restoring.options().dimensions)
     }
 
-    /// Chunks of the section of this number; 0 where it has none.
+    /// Chunks of the section of this number, or 0 without the section.
     pub fn chunks(&self, section: u8) -> u32 {
         let restoring = self.restoring.as_ref().zip(Section::from_number(section));
         restoring.map_or(0, |(restoring, section)| restoring.layout(section).chunks)
     }
 
-    /// Bytes of a chunk that is there.
+    /// Bytes of an existing chunk.
     #[wasm_bindgen(js_name = chunkBytes)]
     pub fn chunk_bytes(&self, section: u8, chunk: u32) -> u32 {
         let restoring = self.restoring.as_ref().zip(Section::from_number(section));
         restoring.map_or(0, |(restoring, section)| restoring.chunk_bytes(section, chunk) as u32)
     }
 
-    /// Where to write a chunk, which from now on counts as written. One of the graph that is lost
+    /// The place for a chunk. From now on, the chunk counts as written. A lost chunk of the graph
     /// may be left out.
     pub fn chunk(&mut self, section: u8, chunk: u32) -> *const u8 {
         let restoring = self.restoring.as_mut().zip(Section::from_number(section));
         restoring.map_or(std::ptr::null(), |(restoring, section)| restoring.chunk_mut(section, chunk).as_ptr())
     }
 
-    /// The engine, once every chunk is written; rows may come later where there are codes. A
-    /// status is thrown where rows are missing or damaged. To be called once.
+    /// The engine, after every chunk is written. If the index has codes, rows may come later.
+    /// Throws a status if rows are missing or damaged. The caller may call this once.
     ///
     /// # Errors
     /// The status, as a number.

@@ -61,7 +61,7 @@ pub enum EnginePrecision {
 }
 
 impl EngineOptions {
-    /// None where a name is of nothing.
+    /// None if a name is unknown.
     pub(crate) fn options(&self) -> Option<Options> {
         let defaults = Options::new(self.dimensions());
         Some(Options {
@@ -97,7 +97,7 @@ pub struct EngineFault {
 }
 
 impl EngineFault {
-    /// The value to throw for an error of making an index.
+    /// The value to throw if making an index fails.
     pub(crate) fn thrown(error: Error) -> JsValue {
         let Error::InvalidOption { name, least, most, got } = error else {
             unreachable!("making an index fails for its options only")
@@ -146,7 +146,7 @@ impl EngineStats {
     }
 }
 
-/// An error as a status and, where it concerns one, the row of the batch.
+/// An error as a status, and the row of the batch if the error concerns a row.
 pub(crate) fn status(error: Error) -> (i32, u32) {
     match error {
         Error::NotFinite { row } => (1, row as u32),

@@ -1,8 +1,8 @@
-//! Nanoseconds of a distance, and of a thousand components of it, for each kernel and instruction
-//! set, with rows in cache and far out of it.
+//! Nanoseconds of a distance, and of a thousand components, for each kernel and instruction set.
+//! Rows are in cache, or far out of cache.
 //!
-//! `cargo bench --features bench`. `npm run bench:kernels` reads what this prints, and measures the
-//! same in browsers.
+//! `cargo bench --features bench`. `npm run bench:kernels` reads the output, and measures the same
+//! kernels in browsers.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,18 +1,19 @@
-//! The kernels by themselves, for `benches/kernels.rs` and the in-browser kernel benchmark. Not
-//! part of the API: feature `bench`.
+//! The kernels alone, for `benches/kernels.rs` and the kernel benchmark in browsers. Not part of
+//! the API: feature `bench`.
 
 use crate::chunks::Chunks;
 use crate::kernels::{self, BATCH, FLOAT_BLOCK, Isa};
 use crate::quantize;
 use crate::rng::hash;
 
-/// The first of `cases` seeded cases in which a kernel of `isa` gives other bits than its formula.
+/// The first of `cases` seeded cases in which a kernel of `isa` differs from its formula in some
+/// bit.
 #[must_use]
 pub fn disagreement(isa: Isa, seed: u64, cases: u64) -> Option<String> {
     kernels::agree::disagreement(isa, seed, cases)
 }
 
-/// A kernel to be timed.
+/// A kernel to time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kernel {
     /// Dot products of full rows.
@@ -24,12 +25,11 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// All of them.
+    /// All kernels.
     pub const ALL: [Self; 3] = [Self::Dot, Self::SquaredEuclidean, Self::Codes];
 }
 
-/// Seeded rows of one size, and the order to compare a query with them in: by chance, as a walk
-/// does.
+/// Seeded rows of one size, in a random order for comparison with a query, as in a walk.
 pub struct KernelBench {
     isa: Isa,
     kernel: Kernel,
@@ -38,7 +38,8 @@ pub struct KernelBench {
     codes: Chunks<u8>,
     rows: Chunks<f32>,
     order: Vec<u32>,
-    /// Where in the order the next run starts: one that started over would find its rows in cache.
+    /// The place in the order where the next run starts. A run from the first row would find its
+    /// rows in cache.
     next: usize,
 }
 
@@ -46,7 +47,7 @@ impl KernelBench {
     /// About `bytes` bytes of rows, at least a batch.
     ///
     /// # Panics
-    /// Where there is no memory for them.
+    /// If memory for the rows is missing.
     #[must_use]
     pub fn new(isa: Isa, kernel: Kernel, dimensions: usize, bytes: usize) -> Self {
         let (width, packed) =
@@ -84,8 +85,8 @@ impl KernelBench {
         }
     }
 
-    /// Compares the query with the next `count` rows, four at a time; returns a sum of what comes
-    /// out, so that nothing is optimised away.
+    /// Compares the query with the next `count` rows, four at a time. Returns a sum of the results,
+    /// so that nothing is optimised away.
     #[must_use]
     pub fn run(&mut self, count: usize) -> f32 {
         let mut sum = 0.0;

@@ -8,7 +8,8 @@ pub(crate) struct Bitset {
 }
 
 impl Bitset {
-    /// Makes room for the slots below `slots`. Needed before any of them is inserted.
+    /// Makes room for the slots below `slots`. A set needs room for a slot before the slot is
+    /// inserted.
     #[inline(never)]
     pub(crate) fn reserve(&mut self, slots: usize) -> Result<(), Error> {
         let words = slots.div_ceil(64);
@@ -24,7 +25,7 @@ impl Bitset {
         self.words.get(slot as usize / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
     }
 
-    /// Adds a slot; false if it was there.
+    /// Adds a slot. Returns false if the set had the slot.
     #[inline]
     pub(crate) fn insert(&mut self, slot: u32) -> bool {
         let word = &mut self.words[slot as usize / 64];
@@ -34,7 +35,7 @@ impl Bitset {
         new
     }
 
-    /// Takes a slot out; false if it was not there.
+    /// Takes a slot out. Returns false if the set did not have the slot.
     pub(crate) fn remove(&mut self, slot: u32) -> bool {
         let Some(word) = self.words.get_mut(slot as usize / 64) else { return false };
         let bit = 1 << (slot % 64);
@@ -47,17 +48,17 @@ impl Bitset {
         self.words.fill(0);
     }
 
-    /// Holds what the other holds. Both have room for the same slots.
+    /// Becomes a copy of the other set. Both have room for the same slots.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.words.copy_from_slice(&other.words);
     }
 
-    /// Takes out what the other holds. Both have room for the same slots.
+    /// Takes out the slots of the other set. Both have room for the same slots.
     pub(crate) fn subtract(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, gone)| *word &= !gone);
     }
 
-    /// The slot behind the last one; 0 if there is none.
+    /// The slot behind the last slot, or 0 if the set is empty.
     pub(crate) fn end(&self) -> u32 {
         let last = self.words.iter().rposition(|&word| word != 0);
         last.map_or(0, |at| at as u32 * 64 + 64 - self.words[at].leading_zeros())
@@ -68,8 +69,8 @@ impl Bitset {
         std::iter::successors(self.first_from(0), |&slot| self.first_from(slot + 1))
     }
 
-    /// The lowest slot from this one on. Not inlined: there are many walks over a set, and none
-    /// that does little at each step.
+    /// The lowest slot from this slot on. Not inlined: many loops walk over a set, and each loop
+    /// does much at each step.
     #[inline(never)]
     fn first_from(&self, slot: u32) -> Option<u32> {
         let mut at = slot as usize / 64;
@@ -81,13 +82,14 @@ impl Bitset {
         Some(at as u32 * 64 + word.trailing_zeros())
     }
 
-    /// Eight slots a byte, the lowest in the lowest bit. There is room for `slots`, and none beyond
-    /// is in.
+    /// Eight slots a byte, the lowest slot in the lowest bit. The set has room for `slots`, and
+    /// holds no slot beyond.
     pub(crate) fn as_bytes(&self, slots: u32) -> &[u8] {
         &bytemuck::cast_slice(&self.words)[..(slots as usize).div_ceil(8)]
     }
 
-    /// From [`as_bytes`](Self::as_bytes). It is empty, and there is room for as many slots.
+    /// Takes in the bytes of [`as_bytes`](Self::as_bytes). The set is empty, and has room for as
+    /// many slots.
     pub(crate) fn insert_bytes(&mut self, bytes: &[u8]) {
         bytemuck::cast_slice_mut(&mut self.words)[..bytes.len()].copy_from_slice(bytes);
     }
@@ -99,7 +101,7 @@ impl Bitset {
         Ok(set)
     }
 
-    /// Slots it has room for.
+    /// The number of slots that the set has room for.
     pub(crate) fn room(&self) -> usize {
         self.words.len() * 64
     }

@@ -1,9 +1,9 @@
 //! Rows of one width in fixed-size chunks.
 //!
 //! Growing allocates a chunk: nothing is copied, nothing doubles, and a row never moves. A chunk
-//! holds a power of two of rows and at most about a mebibyte; it starts on a cache line, so rows of
-//! whole lines do too. It is also the unit in which rows are saved, and knows whether it has
-//! changed since it was.
+//! holds a power of two of rows, and at most about a mebibyte. A chunk starts on a cache line, and
+//! so do rows of whole lines. Rows are saved in chunks, and a chunk knows whether the chunk has
+//! changed since saving.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -20,7 +20,7 @@ struct Line([u8; 64]);
 
 pub(crate) struct Chunks<T> {
     chunks: Vec<Vec<Line>>,
-    /// Rows that each chunk had when it was saved last; 0 once it has been written to since.
+    /// The number of rows in each chunk at the last saving, or 0 after a later write to the chunk.
     clean: Vec<u32>,
     width: usize,
     shift: u32,
@@ -28,13 +28,13 @@ pub(crate) struct Chunks<T> {
 }
 
 impl<T: Pod> Chunks<T> {
-    /// No rows yet, of `width` values each; new rows hold `fill`.
+    /// No rows yet, of `width` values each. New rows hold `fill`.
     pub(crate) fn new(width: usize, fill: T) -> Self {
         let rows = (CHUNK_BYTES / (width * size_of::<T>())).clamp(1, MAX_CHUNK_ROWS);
         Self { chunks: Vec::new(), clean: Vec::new(), width, shift: rows.ilog2(), fill }
     }
 
-    /// Makes the rows below `rows` exist. Fails without losing any.
+    /// Makes the rows below `rows` exist. A failure loses no row.
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
         let first = self.chunks.len();
         let made = self.make_room(rows);
@@ -42,8 +42,8 @@ impl<T: Pod> Chunks<T> {
         made
     }
 
-    /// Makes room for the rows below `rows`, which exist once their chunk [begins](Self::begin) to:
-    /// memory that is not written to costs no time.
+    /// Makes room for the rows below `rows`. The rows exist after their chunk
+    /// [begins](Self::begin): unwritten memory costs no time.
     #[inline(never)]
     pub(crate) fn make_room(&mut self, rows: usize) -> Result<(), Error> {
         while self.chunks.len() << self.shift < rows {
@@ -57,7 +57,7 @@ impl<T: Pod> Chunks<T> {
         Ok(())
     }
 
-    /// Makes the rows of a chunk exist for which there is room, unless they do.
+    /// Makes the rows of a chunk exist, if the chunk has not begun. The chunk has room.
     #[inline(never)]
     pub(crate) fn begin(&mut self, chunk: usize) {
         let lines = self.chunk_lines();
@@ -82,14 +82,13 @@ impl<T: Pod> Chunks<T> {
         &mut chunk[start..][..self.width]
     }
 
-    /// Makes a row what it was before anything was written to it.
+    /// Gives a row the value of a new row.
     pub(crate) fn blank(&mut self, row: u32) {
         let fill = self.fill;
         self.row_mut(row).fill(fill);
     }
 
-    /// The rows of a chunk that has begun, for which there is room. Writing to them counts as no
-    /// change.
+    /// The rows of a chunk that has begun. A write to these rows counts as no change.
     pub(crate) fn chunk_mut(&mut self, chunk: usize) -> &mut [T] {
         bytemuck::cast_slice_mut(&mut self.chunks[chunk])
     }
@@ -107,7 +106,7 @@ impl<T: Pod> Chunks<T> {
         self.chunks.len() * self.chunk_lines() * size_of::<Line>()
     }
 
-    /// How many rows of a chunk are below `rows`.
+    /// The number of a chunk's rows below `rows`.
     fn rows_of(&self, chunk: usize, rows: u32) -> u32 {
         let first = (chunk as u32) << self.shift;
         assert!(first < rows, "there is no such chunk");
@@ -122,18 +121,17 @@ impl<T: Pod + PartialEq> Chunks<T> {
     }
 }
 
-/// Chunks of rows of any type, as bytes. `rows` is how many there are; what lies beyond in the last
-/// chunk is not saved.
+/// Chunks of rows of any type, as bytes. `rows` is the number of rows. The rest of the last chunk
+/// is not saved.
 pub(crate) trait Saved {
     /// Bytes of a row.
     fn row_bytes(&self) -> usize;
     /// Rows of a chunk.
     fn chunk_rows(&self) -> u32;
     fn bytes_of(&self, chunk: usize, rows: u32) -> &[u8];
-    /// To be filled with what was saved; that counts as no change.
+    /// The place for the saved bytes of a chunk. Filling the place counts as no change.
     fn bytes_of_mut(&mut self, chunk: usize, rows: u32) -> &mut [u8];
-    /// Whether a chunk has been written to, or has come to hold more rows or fewer, since it was
-    /// saved.
+    /// Whether a chunk has been written to since saving, or has more or fewer rows than at saving.
     fn is_dirty(&self, chunk: usize, rows: u32) -> bool;
     fn set_clean(&mut self, chunk: usize, rows: u32);
 }

@@ -1,15 +1,15 @@
-//! The rows as codes of four bits, and distances between them: what the graph is built and walked
-//! on.
+//! The rows as codes of four bits, and distances between rows by codes. The graph is built and
+//! walked on these distances.
 //!
-//! A walk is bound by memory, and codes are an eighth of it. With `m` the mean, `x = m + x'` a row
-//! and `q = m + q'` a query, only `x'` and `q'` are coded. Up to what is the same for all rows,
-//! `-q·x` is `-m·x' - q'·x'` and `|q - x|²` is `|q'|² + |x'|² - 2 q'·x'`. So a row has two numbers
-//! beside its codes: its *bias*, `-m·x'` or `|x'|²`, and its *factor*, by which a dot product of
-//! codes estimates one of rows without bias: `|x'|² / (x'·codes)` (RaBitQ, arXiv 2405.12497). On
-//! books-768 such a walk found at each `ef` what one on 7-bit codes or on the rows themselves did,
-//! once its nearest twenty were ranked again (docs/benchmarks).
+//! A walk waits for memory, and codes take an eighth of the memory of rows. With `m` the mean, `x =
+//! m + x'` a row and `q = m + q'` a query, only `x'` and `q'` are coded. Up to a term that is the
+//! same for all rows, `-q·x` is `-m·x' - q'·x'` and `|q - x|²` is `|q'|² + |x'|² - 2 q'·x'`. A row
+//! therefore has two numbers beside its codes. The *bias* is `-m·x'` or `|x'|²`. By the *factor*,
+//! `|x'|² / (x'·codes)`, a dot product of codes estimates a dot product of rows without bias
+//! (RaBitQ, arXiv 2405.12497). On books-768, such a walk found as much at each `ef` as a walk on
+//! 7-bit codes or on full rows, after the nearest twenty rows were ranked again (docs/benchmarks).
 //!
-//! Invariant: the distance between two rows is the same bits whichever of them is the query.
+//! Invariant: the distance between two rows has the same bits, with either row as the query.
 
 use crate::chunks::{Chunks, Saved};
 use crate::kernels::{self, BATCH, Isa};
@@ -20,11 +20,12 @@ use crate::rows::{most_squared_length, squared_length};
 use crate::snapshot::{List, SavedQuantiser, Section};
 use crate::{Error, Metric};
 
-/// How many times its root mean square an estimate's error may be, for a row still to be ranked by
-/// its exact distance.
+/// A row is ranked by its exact distance if its estimate is within this many root mean square
+/// errors.
 const CERTAINTY: f32 = 2.5;
 
-/// The share of the rows' squared lengths, less the mean, that may come from the mean being off.
+/// The codes have drifted if more than this share of the rows' energy comes from the mean being
+/// off.
 const DRIFT: f64 = 0.1;
 
 /// Two codes of zero.
@@ -33,44 +34,44 @@ const NONE: u8 = ZERO | ZERO << 4;
 pub(crate) struct Codes {
     isa: Isa,
     metric: Metric,
-    /// Padded to whole blocks, as everything here is.
+    /// Padded to whole blocks, as everything in `Codes`.
     mean: Vec<f32>,
     trained: bool,
     /// The root mean square error of an estimated distance, in parts of the product of the two
     /// lengths.
     error: f32,
-    /// Of the rows encoded so far, less the mean: their sum, their squared lengths' sum, and how
-    /// many those were.
+    /// Of the rows encoded so far, each less the mean: the sum of the rows, the sum of their
+    /// squared lengths, and their number.
     sum: Vec<f64>,
     energy: f64,
     encoded: f64,
     packed: Chunks<u8>,
     /// Factor and bias of each row.
     factors: Chunks<f32>,
-    /// A row less the mean, and its codes, while it is encoded.
+    /// A row less the mean, and the row's codes, during encoding.
     centred: Vec<f32>,
     rounded: Vec<f32>,
     numbers: Vec<i8>,
 }
 
-/// A vector as integers, to be compared with the codes of rows.
+/// A vector as integers, for comparison with the codes of rows.
 #[derive(Debug, Default)]
 pub(crate) struct CodedQuery {
     numbers: Vec<i8>,
     factor: f32,
     bias: f32,
-    /// What the rows' [`ZERO`] adds to every dot product.
+    /// The sum that the rows' [`ZERO`] adds to every dot product.
     offset: i32,
-    /// What a distance is more than its estimate, but for the estimate's error.
+    /// The difference between distance and estimate, without the error of the estimate.
     base: f32,
     length: f32,
-    /// How long rows near it may be.
+    /// The likely length of rows near the query.
     near_length: f32,
     centred: Vec<f32>,
 }
 
 impl CodedQuery {
-    /// Makes room for so many components, and as many as it takes to fill whole blocks of codes.
+    /// Makes room for this many components, rounded up to whole blocks of codes.
     pub(crate) fn reserve(&mut self, dimensions: usize) -> Result<(), Error> {
         let padded = dimensions.next_multiple_of(CODE_BLOCK);
         self.numbers.try_reserve_exact(padded)?;
@@ -104,7 +105,7 @@ impl Codes {
         self.factors.reserve(rows)
     }
 
-    /// Takes the mean of a sample of laid-out rows. Rows stored before must be stored again.
+    /// Takes the mean of a sample of laid-out rows. The caller must store earlier rows again.
     pub(crate) fn train<'a>(&mut self, sample: impl Iterator<Item = &'a [f32]>) {
         let mut sums = vec![0.0f64; self.mean.len()];
         let mut count = 0.0;
@@ -116,14 +117,14 @@ impl Codes {
         self.trained = true;
     }
 
-    /// Whether the rows have come to lie so much to one side of the mean that another would make
-    /// their codes clearly finer.
+    /// Whether so many rows lie to one side of the mean that codes about a new mean would be
+    /// clearly finer.
     pub(crate) fn has_drifted(&self) -> bool {
         let aside: f64 = self.sum.iter().map(|sum| sum * sum).sum();
         aside > DRIFT * self.energy * self.encoded
     }
 
-    /// As [`has_drifted`](Self::has_drifted), of rows that have been made queries.
+    /// As [`has_drifted`](Self::has_drifted), judged by rows laid out as queries.
     pub(crate) fn lie_aside<'a>(&self, queries: impl Iterator<Item = &'a CodedQuery>) -> bool {
         let mut sum = vec![0.0f64; self.mean.len()];
         let (mut energy, mut count) = (0.0, 0.0);
@@ -135,14 +136,14 @@ impl Codes {
         sum.iter().map(|sum| sum * sum).sum::<f64>() > DRIFT * energy * count
     }
 
-    /// Takes the mean for that of the rows so far.
+    /// Takes the mean for the mean of the rows so far.
     pub(crate) fn forget_drift(&mut self) {
         self.sum.fill(0.0);
         (self.energy, self.encoded) = (0.0, 0.0);
     }
 
-    /// Leaves nothing of a row, neither in its place nor in the sums. `row` is the row as far as it
-    /// is known.
+    /// Leaves nothing of a row, neither in the slot nor in the sums. `row` is the row, as far as
+    /// the row is known.
     pub(crate) fn blank(&mut self, slot: u32, row: Option<&[f32]>) {
         match row {
             Some(row) => self.take_from_sums(row),
@@ -157,30 +158,30 @@ impl Codes {
         self.packed.is_blank(slot) && self.factors.is_blank(slot)
     }
 
-    /// Takes a laid-out row out of the sums. If few rows were encoded after the sample, the sums
-    /// are little more than these rows, and would give a removed one away.
+    /// Takes a laid-out row out of the sums. After few encoded rows, the sums are little more than
+    /// these rows, and would give a removed row away.
     fn take_from_sums(&mut self, row: &[f32]) {
         subtract(row, &self.mean, &mut self.centred);
         let [energy] = self.isa.dot(&self.centred, [&self.centred]);
         self.sum.iter_mut().zip(&self.centred).for_each(|(sum, &value)| *sum -= f64::from(value));
         self.energy = (self.energy - f64::from(energy)).max(0.0);
         self.encoded -= 1.0;
-        // The row need not be one of those summed since the drift was forgotten: then the sums may
-        // be those of no rows.
+        // The row may not be among the summed rows, if the drift was forgotten since. The sums may
+        // then fit no rows.
         if self.encoded < 1.0 || !self.sums_are_sound() {
             self.forget_drift();
         }
     }
 
-    /// Forgets sums that count more rows than there are: earlier versions left reclaimed rows in
-    /// them.
+    /// Forgets sums of more rows than the index has: earlier versions left reclaimed rows in the
+    /// sums.
     pub(crate) fn forget_more_than(&mut self, rows: u32) {
         if self.encoded > f64::from(rows) {
             self.forget_drift();
         }
     }
 
-    /// Whether the sums could be those of rows that are no longer than the longest one taken.
+    /// Whether the sums could be sums of rows within the longest length allowed.
     fn sums_are_sound(&self) -> bool {
         // A row may be as far from the mean as two of the longest rows are from each other.
         let most_apart = 4.0 * most_squared_length(self.metric);
@@ -191,19 +192,19 @@ impl Codes {
             && (0.0..=most_apart).contains(&(self.energy / rows))
     }
 
-    /// With the mean that the rows have by now, and none of them yet.
+    /// Empty codes about the present mean of the rows.
     pub(crate) fn renewed(&self) -> Self {
         let mut renewed = Self::new(self.metric, self.isa, self.mean.len());
         for ((renewed, &mean), &sum) in renewed.mean.iter_mut().zip(&self.mean).zip(&self.sum) {
             *renewed = (f64::from(mean) + sum / self.encoded) as f32;
         }
-        // What the error is in parts of lengths hardly depends on the mean.
+        // In parts of lengths, the error hardly depends on the mean.
         renewed.error = self.error;
         renewed.trained = true;
         renewed
     }
 
-    /// Whether there is a mean, without which nothing can be coded.
+    /// Whether the codes have a mean. Nothing can be coded without a mean.
     #[inline(always)]
     pub(crate) fn is_trained(&self) -> bool {
         self.trained
@@ -213,7 +214,7 @@ impl Codes {
         &self.mean
     }
 
-    /// Stores a laid-out row; returns it less the mean, and its codes.
+    /// Stores a laid-out row. Returns the row less the mean, and the row's codes.
     pub(crate) fn set(&mut self, slot: u32, row: &[f32]) -> (&[f32], &[i8]) {
         subtract(row, &self.mean, &mut self.centred);
         let (_, inverse) = step(&self.centred, MOST_CODE);
@@ -255,7 +256,8 @@ impl Codes {
         query.bias = bias(self.metric, self.isa, &self.mean, &query.centred);
         query.offset = offset(&query.numbers);
         query.length = self.isa.dot(&query.centred, [&query.centred])[0].sqrt();
-        // A row near the query is about as long as it, or if that says little, as long as rows are.
+        // A row near the query is about as long as the query. If the query's length says little,
+        // the row is as long as rows are on average.
         query.near_length = query.length.max((self.energy / self.encoded.max(1.0)).sqrt() as f32);
         query.base = match self.metric {
             Metric::Cosine | Metric::Dot => -self.isa.dot(&self.mean, [&self.mean])[0],
@@ -263,26 +265,26 @@ impl Codes {
         };
     }
 
-    /// As [`prepare`](Self::prepare), for a vector that is a row, and as long as those near it. How
-    /// long rows are on average depends on how many have been coded by now.
+    /// As [`prepare`](Self::prepare), for a vector that is a row, and as long as the rows nearby.
+    /// The average length of rows depends on the number of rows coded by now.
     pub(crate) fn prepare_stored(&self, row: &[f32], query: &mut CodedQuery) {
         self.prepare(row, query);
         query.near_length = query.length;
     }
 
-    /// What is to be added to an estimate to make it a distance, and how far that may be off.
+    /// The number that turns an estimate into a distance when added, and the largest likely error
+    /// of the sum.
     pub(crate) fn estimate(&self, query: &CodedQuery) -> (f32, f32) {
         let (base, unit) = self.error_unit(query);
         (base, CERTAINTY * self.error * unit)
     }
 
-    /// What is to be added to an estimate to make it a distance, and what errors are measured in.
+    /// The number that turns an estimate into a distance when added, and the unit of errors.
     pub(crate) fn error_unit(&self, query: &CodedQuery) -> (f32, f32) {
         (query.base, query.length * query.near_length)
     }
 
-    /// Takes a root mean square error, in parts of [`error_unit`](Self::error_unit), for that of
-    /// estimates.
+    /// Sets the root mean square error of estimates, in parts of [`error_unit`](Self::error_unit).
     pub(crate) fn set_error(&mut self, error: f32) {
         self.error = if error.is_finite() { error } else { f32::MAX };
     }
@@ -297,13 +299,13 @@ impl Codes {
         query.offset = offset(&query.numbers);
     }
 
-    /// Starts to bring the rows that are scored next into the cache.
+    /// Starts to bring the codes of the next rows into the cache.
     #[inline(always)]
     pub(crate) fn prefetch(&self, slots: &[u32]) {
         kernels::prefetch(slots.iter().map(|&slot| self.packed.row(slot)));
     }
 
-    /// Distances of a query to rows, ordered as walk distances are, into a place for each.
+    /// Distances of a query to rows, ordered as walk distances, into a place for each row.
     #[inline]
     pub(crate) fn score(&self, query: &CodedQuery, slots: &[u32], distances: &mut [f32]) {
         let (batches, rest) = slots.as_chunks::<BATCH>();
@@ -314,7 +316,7 @@ impl Codes {
         match *rest {
             [] => {}
             [slot] => rest_scored.copy_from_slice(&self.distances(query, [slot])),
-            // The last row again costs less than rows one by one.
+            // Scoring the last row again costs less than scoring rows one by one.
             _ => {
                 let distances: [f32; BATCH] =
                     self.distances(query, std::array::from_fn(|n| rest[n.min(rest.len() - 1)]));
@@ -339,20 +341,20 @@ impl Codes {
         distances
     }
 
-    /// What a dot product counts for in a distance; a power of two, so that it rounds nothing.
+    /// The weight of a dot product in a distance: a power of two, so that nothing is rounded.
     fn weight(&self) -> f32 {
         if self.metric == Metric::Euclidean { -2.0 } else { -1.0 }
     }
 
-    /// What its codes are about, to be saved beside them.
+    /// The mean and the sums, for saving beside the codes.
     pub(crate) fn saved(&self) -> SavedQuantiser<'_> {
         let Self { energy, encoded, error, .. } = *self;
         SavedQuantiser { mean: List::of(&self.mean), sum: List::of(&self.sum), energy, encoded, error }
     }
 
-    /// Codes about what was saved, without a row yet. None where no rows of these dimensions could
-    /// have left such a mean and such sums: the next mean is made of them, and rows less that mean
-    /// must be within what distances hold.
+    /// Codes with the saved mean and sums, without a row yet. None if no rows of these dimensions
+    /// could have left this mean and these sums. The next mean is made of the mean and the sums,
+    /// and rows less the next mean must stay within the range of distances.
     pub(crate) fn from_saved(metric: Metric, isa: Isa, dimensions: usize, saved: &SavedQuantiser<'_>) -> Option<Self> {
         let SavedQuantiser { energy, encoded, error, .. } = *saved;
         let mut codes = Self { trained: true, energy, encoded, error, ..Self::new(metric, isa, dimensions) };
@@ -382,8 +384,8 @@ impl Codes {
         }
     }
 
-    /// Whether a row's factor and bias are numbers, and its codes end with its dimensions: means
-    /// to come are made of decoded rows, padding included.
+    /// Whether a row's factor and bias are numbers, and the row's codes end with the dimensions:
+    /// later means are made of decoded rows, padding included.
     pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
         self.factors.row(slot).iter().all(|value| value.is_finite())
             && is_zero_beyond(self.packed.row(slot), dimensions)

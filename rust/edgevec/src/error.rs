@@ -1,8 +1,8 @@
-//! What can go wrong, as data. Messages are for native callers; the boundary passes the numbers on.
+//! What can go wrong, as data. Messages are for native callers. The boundary passes the numbers on.
 
 use std::fmt;
 
-/// Why the engine refused a call. Whatever it refused, it is as it was before.
+/// Why the engine refused a call. A refused call changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -29,8 +29,8 @@ pub enum Error {
         /// The row of the batch; 0 for a query.
         row: usize,
     },
-    /// All components are zero, so there is no direction to compare under cosine. Leave such rows
-    /// out, or use another metric.
+    /// All components are zero, and cosine needs a direction to compare. Leave zero vectors out, or
+    /// use another metric.
     ZeroVector {
         /// The row of the batch; 0 for a query.
         row: usize,
@@ -41,24 +41,24 @@ pub enum Error {
         /// The row of the batch; 0 for a query.
         row: usize,
     },
-    /// A snapshot of a format this version does not know. Use the version that wrote it, or a newer
-    /// one.
+    /// A snapshot of a format that this version does not know. Use the version that wrote the
+    /// snapshot, or a newer version.
     UnsupportedFormat {
         /// The format this version reads.
         expected: u32,
         /// The format of the snapshot.
         got: u32,
     },
-    /// A snapshot holds what no index ever saved. Restore an earlier one.
+    /// A snapshot holds data that no index ever saved. Restore an earlier snapshot.
     Damaged {
-        /// What is wrong, and where.
+        /// The fault, and its place.
         what: &'static str,
     },
-    /// Rows that this needs have not been read back yet: the index is partial.
-    /// [`Scratch::needed`](crate::Scratch::needed) says which a search needs, and
-    /// [`Index::load_chunk`](crate::Index::load_chunk) takes them in.
+    /// The call needs rows that have not been read back yet: the index is partial.
+    /// [`Scratch::needed`](crate::Scratch::needed) names the chunks that a search needs, and
+    /// [`Index::load_chunk`](crate::Index::load_chunk) takes a chunk in.
     Partial,
-    /// Memory could not be had. Remove and compact, or use fewer rows or dimensions.
+    /// The platform refused memory. Remove and compact, or use fewer rows or dimensions.
     OutOfMemory,
 }
 

@@ -1,4 +1,4 @@
-//! What a search gives.
+//! The result of a search.
 
 /// A row found by a search.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -40,19 +40,19 @@ pub struct Index {
     /// Every slot is below this.
     slots: u32,
     free: Vec<u32>,
-    /// The first this many of `free` have been read back and not been looked at: earlier versions
-    /// left removed rows there.
+    /// The number of slots at the start of `free` that have been read back and not been looked at.
+    /// Earlier versions left removed rows in free slots.
     unproven: usize,
     unlinked: VecDeque<u32>,
-    /// Rows in the graph, but for removed ones.
+    /// Rows in the graph, without removed rows.
     linked: u32,
     compaction: Option<Compaction>,
     calibrated: Option<Table>,
     calibration: Option<Calibration>,
-    /// Rows linked and reclaimed since the last calibration, or since there are none.
+    /// Rows linked and reclaimed since the last calibration, or since the beginning.
     changed: i64,
-    /// What the compaction reclaims. Kept when there is none, so that one can begin when memory is
-    /// exhausted.
+    /// The slots that the compaction reclaims. Kept between compactions, so that a compaction can
+    /// begin when memory is exhausted.
     condemned: Bitset,
     scratch: Scratch,
 }
@@ -66,8 +66,8 @@ impl Index {
         Self::with_isa(options, Isa::detect())
     }
 
-    /// An empty index that computes with a given instruction set; the answers are the same with
-    /// each.
+    /// An empty index that computes with a given instruction set. The answers are the same with
+    /// each set.
     ///
     /// # Errors
     /// [`Error::InvalidOption`].
@@ -108,19 +108,20 @@ impl Index {
         })
     }
 
-    /// The options it was made with.
+    /// The options of this index.
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// The vector of a visible or hidden row, as it was given: but for rounding, where cosine
-    /// changed its length.
+    /// The vector of a visible or hidden row, as the caller gave the vector. Under cosine, the
+    /// change of length may have rounded the vector.
     ///
-    /// False, and nothing written, if there is no such row, or it has not been read back yet.
+    /// Returns false and writes nothing if the slot holds no visible or hidden row, or if the row
+    /// has not been read back yet.
     ///
     /// # Panics
-    /// If `vector` is not of the index's dimensions.
+    /// If `vector` does not have the dimensions of the index.
     pub fn get(&self, slot: u32, vector: &mut [f32]) -> bool {
         assert_eq!(vector.len(), self.vectors.dimensions());
         let there = self.alive.contains(slot) && self.vectors.missing_chunk_of(slot).is_none();

@@ -1,7 +1,8 @@
-//! A node met in a search, as one number: it compares in one instruction and breaks ties by slot.
+//! A node met in a search, as a single number. Two nodes compare in a single instruction, and ties
+//! are broken by slot.
 
-/// From the highest bit: the distance in an order-preserving form (32), the slot (31), whether it
-/// has been expanded (1).
+/// From the highest bit: the distance in an order-preserving form (32), the slot (31), and whether
+/// the node has been expanded (1).
 pub(crate) type Key = u64;
 
 pub(crate) const EXPANDED: Key = 1;
@@ -11,7 +12,7 @@ pub(crate) const MAX_SLOTS: u32 = 1 << 31;
 
 pub(crate) fn key(distance: f32, slot: u32) -> Key {
     let bits = distance.to_bits();
-    // Negative numbers order backwards, and below the others.
+    // Negative numbers are ordered backwards, below the other numbers.
     let ordered = if bits >> 31 == 1 { !bits } else { bits | (1 << 31) };
     (Key::from(ordered) << 32) | (Key::from(slot) << 1)
 }

@@ -19,10 +19,10 @@
 //! # Ok::<(), edgevec::Error>(())
 //! ```
 //!
-//! [`Index::insert`] adds one row. Batches that must be seen whole or not at all go through
-//! [`Index::commit`], [`Index::link`] and [`Index::publish`]; [`Index::remove`] leaves a tombstone
-//! and [`Index::compact`] reclaims it. The same seed and the same operations give the same graph,
-//! hits and bits on every machine and instruction set.
+//! [`Index::insert`] adds a row. A batch that must appear as a whole goes through
+//! [`Index::commit`], [`Index::link`] and [`Index::publish`]. [`Index::remove`] leaves a tombstone,
+//! and [`Index::compact`] reclaims the tombstone. The same seed and the same operations give the
+//! same graph, hits and bits on every machine and instruction set.
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]

@@ -1,19 +1,19 @@
-//! What an index is made with.
+//! The options of an index.
 
 use crate::{Error, Metric};
 
-/// What is kept of each component of a vector.
+/// How many bytes the index keeps of each component of a vector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// The component itself, and half a byte beside it that the graph is walked on. Distances are
-    /// exact.
+    /// Four bytes, the component itself, and half a byte beside for the walks through the graph.
+    /// Distances are exact.
     #[default]
     Float32,
     /// Two bytes: an error of at most one part in 57,330 of the row's largest component (less the
     /// mean of the first rows).
     Int16,
-    /// One byte: an error of at most one part in 210. As with two bytes, distances and vectors
-    /// given back have it too.
+    /// One byte: an error of at most one part in 210. As under two bytes, the error is in
+    /// distances, and in vectors given back.
     Int8,
 }
 
@@ -24,20 +24,20 @@ pub struct Options {
     pub dimensions: u32,
     /// What "near" means. Default: cosine.
     pub metric: Metric,
-    /// Links a row gets on each level of the graph, from 2 to 64; twice as many are held on
-    /// level 0. More cost memory (`8 * m` bytes a row) and building time, and raise recall at a
-    /// given `ef`, above all in many dimensions. Default: 16.
+    /// Links that a row gets on each level of the graph, from 2 to 64. A row holds twice as many
+    /// links on level 0. More links cost memory (`8 * m` bytes a row) and building time, and raise
+    /// recall at a given `ef`, above all in many dimensions. Default: 16.
     pub m: u32,
-    /// Candidates a row's links are chosen from, from 1 to 4096, and at least `m`. More make a
-    /// better graph, more slowly. Default: 200.
+    /// Candidates among which a row chooses its links, from 1 to 4096, and at least `m`. More
+    /// candidates make a better graph, more slowly. Default: 200.
     pub ef_construction: u32,
     /// Decides the level of each row, and with the order of operations the whole graph. Default: 0.
     pub seed: u32,
-    /// Up to this many rows there is no graph, and searches scan: faster at that size, and exact.
-    /// Default: 2,000.
+    /// Up to this many rows, the index has no graph, and searches scan: a scan is faster at this
+    /// size, and exact. Default: 2,000.
     pub exact_threshold: u32,
-    /// What is kept of each vector. Up to `exact_threshold` rows (at least 256), full rows are kept
-    /// whatever it is. Default: all of it.
+    /// How much the index keeps of each vector. Up to `exact_threshold` rows (at least 256), the
+    /// index keeps full rows under every precision. Default: full rows.
     pub precision: Precision,
 }
 

@@ -1,30 +1,30 @@
-//! The scalar quantiser: integers of 4, 8 or 16 bits a component, centred on the data's mean, with
-//! a scale of its own for each row.
+//! The scalar quantiser: integers of 4, 8 or 16 bits a component, centred on the mean of the data,
+//! with a scale for each row.
 //!
-//! A centred row is taken in steps of a seventh of its largest component, each divided into as many
-//! parts as further bits are kept: nothing is clipped, and a later row with larger values only gets
-//! a larger scale (locally adaptive quantisation, arXiv 2304.04759). The whole steps, -7 to 7, are
-//! the row's *codes*: half a byte each, which is all that the graph compares. Operations are
-//! single IEEE ones, so the same bits come out on every machine.
+//! A centred row is divided into steps of a seventh of the row's largest component. Each step is
+//! divided into parts, as many as the residual has bits for. Nothing is clipped, and a later row
+//! with larger values only gets a larger scale (locally adaptive quantisation, arXiv 2304.04759).
+//! The whole steps, -7 to 7, are the row's *codes*: half a byte each. The graph compares only
+//! codes. All operations are single IEEE operations, so every machine gives the same bits.
 
 /// The largest code.
 pub(crate) const MOST_CODE: f32 = 7.0;
 /// The largest value of a query's component.
 pub(crate) const MOST_QUERY: f32 = 127.0;
-/// Codes are stored this much higher, as 1..=15.
+/// Codes are stored with this number added, as 1..=15.
 pub(crate) const ZERO: u8 = 8;
 
-/// Components in a block of packed codes, and the bytes they take: a cache line, whose byte `j`
-/// holds component `j` in its lower half and component `j + 64` in its upper.
+/// Components in a block of packed codes, and the bytes of a block: a cache line. Byte `j` holds
+/// component `j` in the lower half and component `j + 64` in the upper half.
 pub(crate) const CODE_BLOCK: usize = 128;
 pub(crate) const CODE_BLOCK_BYTES: usize = CODE_BLOCK / 2;
 
-/// Adding and taking away this number rounds to the nearest integer, ties to even, in two
+/// Adding and then subtracting this number rounds to the nearest integer, ties to even, in two
 /// instructions everywhere.
 const ROUND: f32 = 12_582_912.0;
 
-/// The step by which `most` steps reach the largest of the values, and its inverse: 0 where that
-/// would not be finite, for values that no step can tell from zero.
+/// The size of a step, so that `most` steps reach the largest of the values, and the inverse of the
+/// size. The inverse is 0 if the inverse would not be finite, for values too small for steps.
 pub(crate) fn step(values: &[f32], most: f32) -> (f32, f32) {
     let mut largest = [0.0f32; 8];
     let (eights, rest) = values.as_chunks::<8>();
@@ -56,7 +56,7 @@ pub(crate) fn pack(numbers: &[i8], packed: &mut [u8]) {
     }
 }
 
-/// What [`pack`] packed.
+/// Unpacks the numbers of [`pack`].
 pub(crate) fn unpack(packed: &[u8], numbers: &mut [i8]) {
     let zero = ZERO as i8;
     for (block, bytes) in
@@ -70,7 +70,8 @@ pub(crate) fn unpack(packed: &[u8], numbers: &mut [i8]) {
     }
 }
 
-/// Whether the components from `dimensions` on, which fill up the last block, are packed zeros.
+/// Whether the components from `dimensions` on are packed zeros. These components fill up the last
+/// block.
 pub(crate) fn is_zero_beyond(packed: &[u8], dimensions: usize) -> bool {
     (dimensions..packed.len() * 2).all(|component| {
         let (block, within) = (component / CODE_BLOCK, component % CODE_BLOCK);

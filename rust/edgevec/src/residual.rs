@@ -1,5 +1,5 @@
-//! What a row's codes leave of it, in 4 or 12 bits more a component: where full rows are not kept,
-//! answers are ranked by these.
+//! The residual of a row beyond its codes, in 4 or 12 bits more a component. If full rows are not
+//! kept, answers are ranked by codes and residuals.
 
 use crate::Error;
 use crate::chunks::{Chunks, Saved};
@@ -11,7 +11,7 @@ pub(crate) struct Residual {
     nibbles: Chunks<u8>,
     /// Eight bits more.
     bytes: Option<Chunks<u8>>,
-    /// The row's step.
+    /// The size of the row's steps.
     scales: Chunks<f32>,
     numbers: Vec<i8>,
 }
@@ -28,7 +28,7 @@ impl Residual {
         }
     }
 
-    /// With room for no rows yet.
+    /// An empty residual of the same shape, without room.
     pub(crate) fn renewed(&self) -> Self {
         Self::new(self.numbers.len(), self.bytes.is_some())
     }
@@ -39,12 +39,13 @@ impl Residual {
         self.scales.reserve(rows)
     }
 
-    /// Stores what `codes` leave of a centred row.
+    /// Stores the residual of a centred row beyond `codes`.
     pub(crate) fn set(&mut self, slot: u32, centred: &[f32], codes: &[i8]) {
         let (step, inverse) = step(centred, MOST_CODE);
         self.scales.row_mut(slot)[0] = step;
         let parts = self.parts();
-        // Half a step is half a part more than there is room for, and no more off than any other.
+        // Half a step needs half a part more than the largest residual. Clamping adds no larger
+        // error than rounding does elsewhere.
         let most = (parts - 1.0) / 2.0;
         let rest = |value: f32, code: i8| round((value * inverse - f32::from(code)) * parts).clamp(-most, most) as i16;
         let values = centred.iter().zip(codes);
@@ -79,7 +80,7 @@ impl Residual {
         bytes && self.nibbles.is_blank(slot) && self.scales.is_blank(slot)
     }
 
-    /// Writes the row that `codes` and what they left stand for.
+    /// Writes the row decoded from `codes` and residual.
     pub(crate) fn decode(&self, slot: u32, codes: &[i8], mean: &[f32], row: &mut [f32]) {
         let (step, part) = (self.scales.row(slot)[0], 1.0 / self.parts());
         let mut nibbles = [0; CODE_BLOCK];
@@ -105,7 +106,7 @@ impl Residual {
         }
     }
 
-    /// Parts of a step: odd, so that nothing is exactly half.
+    /// Parts of a step: an odd number, so that nothing is exactly half.
     fn parts(&self) -> f32 {
         if self.bytes.is_some() { 4095.0 } else { 15.0 }
     }
@@ -128,7 +129,7 @@ impl Residual {
         }
     }
 
-    /// Whether a row's step could be one, and its further bits end with its dimensions.
+    /// Whether a row's step is a sound number, and the row's residual ends with the dimensions.
     pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
         (0.0..=f32::MAX).contains(&self.scales.row(slot)[0])
             && is_zero_beyond(self.nibbles.row(slot), dimensions)

@@ -1,4 +1,4 @@
-//! The full-precision rows: laid out, stored, compared.
+//! The rows in full precision: their layout, their storage and their distances.
 //!
 //! Invariant: a laid-out vector is finite, short enough that no distance overflows, of unit length
 //! under cosine, and padded with zeros to whole blocks.
@@ -8,28 +8,29 @@ use crate::chunks::{Chunks, Saved};
 use crate::kernels::{BATCH, FLOAT_BLOCK, Isa};
 use crate::{Error, Metric};
 
-/// The longest vector taken, squared. Squared distances of such vectors, and the sums on the way to
-/// them, are what `f32` holds.
+/// The largest squared length of a vector. Squared distances of vectors within this length, and all
+/// sums on the way, stay within `f32`.
 pub const MAX_SQUARED_LENGTH: f64 = 2e37;
 
-/// What the squared lengths of stored rows, and of any mean of them, stay below: somewhat beyond
-/// what is taken, since both are rounded.
+/// The limit for the squared lengths of stored rows, and of any mean of stored rows. Somewhat above
+/// the limit for vectors, since stored rows and means are rounded.
 pub(crate) fn most_squared_length(metric: Metric) -> f64 {
     1.01 * if metric == Metric::Cosine { 1.0 } else { MAX_SQUARED_LENGTH }
 }
 
-/// The longest that a vector can be at all: 4,096 components of the largest `f32`, and a little
+/// The largest possible length of a vector: 4,096 components of the largest `f32`, and a little
 /// more for rounding.
 pub(crate) const MOST_LENGTH: f64 = 64.0 * 1.000_001 * f32::MAX as f64;
 
-/// Under cosine, a vector this close to unit length is stored as it is: normalising would change
-/// nothing but its last bits.
+/// Under cosine, a vector this close to unit length is stored unchanged: normalising would change
+/// only the last bits.
 const UNIT_TOLERANCE: f64 = 2e-7;
 
-/// The length a vector must be divided by before it is stored or searched for; an error (for row
-/// `row`) if it can be neither.
+/// The divisor of a vector before storing or searching. An error for row `row` if the vector can
+/// neither be stored nor searched for.
 pub(crate) fn check(metric: Metric, vector: &[f32], row: usize) -> Result<f64, Error> {
-    // Squares of f32 cannot overflow f64, so the sum is finite exactly where every component is.
+    // Squares of f32 cannot overflow f64. The sum is therefore finite exactly if every component is
+    // finite.
     let squared = squared_length(vector);
     match metric {
         _ if !squared.is_finite() => Err(Error::NotFinite { row }),
@@ -56,13 +57,13 @@ pub(crate) struct Rows {
     metric: Metric,
     isa: Isa,
     rows: Chunks<f32>,
-    /// Chunks that have not been read back yet, and how many those are. Their rows need not exist
-    /// until then.
+    /// Chunks that have not been read back yet, and their number. Their rows need not exist until
+    /// then.
     missing: Bitset,
     missing_count: u32,
-    /// What was saved are the rows below this.
+    /// The rows below this were saved.
     saved_rows: u32,
-    /// Rows that have been written since: what was saved of their slots is past.
+    /// Rows written since. The saved rows of these slots are out of date.
     written: Bitset,
 }
 
@@ -90,9 +91,10 @@ impl Rows {
         self.rows.row(slot)
     }
 
-    /// To be written to as a whole, but for the padding. There is room for it.
+    /// A row, for writing all components except the padding. The chunk has room.
     pub(crate) fn row_mut(&mut self, slot: u32) -> &mut [f32] {
-        // The chunk of a missing row need not have begun, also after the engine has forgotten the chunk.
+        // The chunk of a missing row may not have begun, also after the engine has forgotten the
+        // chunk.
         self.rows.begin(self.chunk_of(slot) as usize);
         if self.are_partial() {
             self.written.insert(slot);
@@ -100,8 +102,8 @@ impl Rows {
         self.rows.row_mut(slot)
     }
 
-    /// Puts a row of no meaning in a row's place. A reader takes it for a row, so it has unit
-    /// length under cosine.
+    /// Puts a row without meaning in the place of a row. A reader takes the blank row for a row, so
+    /// the blank row has unit length under cosine.
     pub(crate) fn blank(&mut self, slot: u32) {
         let first = self.blank_component();
         let row = self.row_mut(slot);
@@ -119,7 +121,7 @@ impl Rows {
         if self.metric == Metric::Cosine { 1.0 } else { 0.0 }
     }
 
-    /// Walk distances of a laid-out query to rows, into a place for each.
+    /// Walk distances of a laid-out query to rows, into a place for each row.
     #[inline(never)]
     pub(crate) fn score(&self, query: &[f32], slots: &[u32], distances: &mut [f32]) {
         let (batches, rest) = slots.as_chunks::<BATCH>();
@@ -140,7 +142,7 @@ impl Rows {
         &mut self.rows
     }
 
-    /// Lets a chunk of `rows` rows come later. Until then none of those may be looked at.
+    /// Lets a chunk of `rows` rows come later. Until then, nobody may read the rows of the chunk.
     pub(crate) fn wait_for(&mut self, chunk: u32, rows: u32) -> Result<(), Error> {
         self.saved_rows = rows;
         self.written.reserve(rows as usize)?;
@@ -149,8 +151,8 @@ impl Rows {
         Ok(())
     }
 
-    /// Takes a chunk in as it was saved, but for rows that have been written since. Nothing, where
-    /// it is not missing.
+    /// Takes a saved chunk in, except for rows written since. Does nothing if the chunk is not
+    /// missing.
     pub(crate) fn load_chunk(&mut self, chunk: u32, saved: &[f32], dimensions: usize) -> Result<(), Error> {
         if !self.missing.contains(chunk) {
             return Ok(());
@@ -177,27 +179,27 @@ impl Rows {
         Ok(())
     }
 
-    /// Waits for none: what was to come is forgotten.
+    /// Forgets all missing chunks.
     pub(crate) fn forget_missing(&mut self) {
         self.missing.clear();
         self.missing_count = 0;
         self.forget_written();
     }
 
-    /// Once nothing is missing, it does not matter.
+    /// If no chunk is missing, nobody asks for the written rows.
     fn forget_written(&mut self) {
         if !self.are_partial() {
             self.written = Bitset::default();
         }
     }
 
-    /// Whether there are chunks to come.
+    /// Whether chunks are missing.
     #[inline]
     pub(crate) fn are_partial(&self) -> bool {
         self.missing_count > 0
     }
 
-    /// The chunk that a row has not been read back with yet.
+    /// The chunk of a row, if the row has not been read back yet.
     pub(crate) fn missing_chunk_of(&self, slot: u32) -> Option<u32> {
         let chunk = self.chunk_of(slot);
         let missing = self.are_partial() && self.missing.contains(chunk) && !self.written.contains(slot);
@@ -208,7 +210,7 @@ impl Rows {
         slot / self.rows.chunk_rows()
     }
 
-    /// Whether a row is laid out as the module promises.
+    /// Whether the layout of a row is as the module promises.
     pub(crate) fn is_sound(&self, slot: u32, dimensions: usize) -> bool {
         is_sound(self.metric, self.row(slot), dimensions)
     }
@@ -228,7 +230,7 @@ fn is_sound(metric: Metric, row: &[f32], dimensions: usize) -> bool {
     in_range && padding.iter().all(|&value| value == 0.0)
 }
 
-/// The squared length, as four running sums so that it does not wait on one.
+/// The squared length. Four running sums, so that no addition waits for the last addition.
 pub(crate) fn squared_length(vector: &[f32]) -> f64 {
     let mut sums = [0.0f64; 4];
     let (fours, rest) = vector.as_chunks::<4>();

@@ -1,6 +1,5 @@
-//! The stored vectors: codes for the graph to compare, and beside them full rows, or what codes
-//! leave of those in fewer bits, as the precision asks. Answers are ranked by the most precise form
-//! kept.
+//! The stored vectors: codes for the graph, and full rows or residuals beside the codes, as the
+//! precision asks. Answers are ranked by the most precise form kept.
 
 mod judged;
 mod renewal;
@@ -18,11 +17,11 @@ pub(crate) use judged::Judged;
 use renewal::Renewal;
 pub(crate) use scoring::Query;
 
-/// Vectors of fewer dimensions have no codes where the full rows are kept: comparing those is as
+/// If full rows are kept, vectors of fewer dimensions have no codes: comparing full rows is as
 /// fast.
 const LEAST_CODED: usize = 48;
 
-/// The least rows to take the mean of.
+/// The smallest number of rows for a mean.
 const LEAST_SAMPLE: usize = 256;
 
 pub(crate) struct Vectors {
@@ -30,23 +29,23 @@ pub(crate) struct Vectors {
     isa: Isa,
     dimensions: usize,
     precision: Precision,
-    /// Rows coded from the moment on that there are this many; they are the sample.
+    /// At this number of rows, coding begins. These rows are the sample for the mean.
     sample: usize,
-    /// Empty where codes alone are kept, once there are some.
+    /// Empty after codes have begun, if the index keeps only codes and residuals.
     rows: Rows,
     codes: Option<Codes>,
     residual: Option<Residual>,
     renewal: Option<Renewal>,
-    /// Codes could not tell the rows apart, so the rows themselves are compared.
+    /// Codes could not tell the rows apart, so the engine compares full rows.
     refused: bool,
-    /// The length each row came with, under cosine; 1 where it was stored as it came.
+    /// The original length of each row under cosine, or 1 for a row stored without scaling.
     lengths: Chunks<f64>,
     /// A row being encoded.
     laid_out: Vec<f32>,
 }
 
 impl Vectors {
-    /// No vectors yet; from more than `threshold` on they are coded.
+    /// No vectors yet. Coding begins above `threshold` vectors.
     pub(crate) fn new(metric: Metric, isa: Isa, dimensions: usize, precision: Precision, threshold: u32) -> Self {
         Self {
             metric,
@@ -72,8 +71,8 @@ impl Vectors {
         self.metric
     }
 
-    /// Whether a graph may be built: not while codes are to come, since it would be one of other
-    /// distances.
+    /// Whether a graph may be built. Not before the codes begin, since the graph would be made of
+    /// other distances.
     pub(crate) fn ready(&self) -> bool {
         self.coded().is_some() || !self.wants_codes()
     }
@@ -82,7 +81,7 @@ impl Vectors {
         self.precision != Precision::Float32 || (self.dimensions >= LEAST_CODED && !self.refused)
     }
 
-    /// The codes, once there are some.
+    /// The codes, after codes have begun.
     #[inline(always)]
     fn coded(&self) -> Option<&Codes> {
         self.codes.as_ref().filter(|codes| codes.is_trained())
@@ -92,7 +91,8 @@ impl Vectors {
         self.precision == Precision::Float32 || self.coded().is_none()
     }
 
-    /// Makes room for `count` slots; those that are new must then be [`set`](Self::set) in order.
+    /// Makes room for `count` slots. The caller must then [`set`](Self::set) the new slots in
+    /// order.
     pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
         if self.metric == Metric::Cosine {
             self.lengths.reserve(count)?;
@@ -139,13 +139,13 @@ impl Vectors {
         }
     }
 
-    /// Leaves nothing of a row: neither in what is kept of it nor in what is kept of all of them.
-    /// Free slots are blank.
+    /// Leaves nothing of a row, neither in the slot nor in the sums over all rows. Free slots are
+    /// blank.
     pub(crate) fn blank(&mut self, slot: u32) {
         let mut room = Decoded::default();
         let is_coded = self.coded().is_none_or(|codes| !codes.is_blank(slot));
-        // One whose codes are blank is in the sums no more, though the row may have been left in
-        // storage.
+        // A row with blank codes is no longer in the sums, though storage may still hold the full
+        // row.
         let known = (is_coded && self.missing_chunk_of(slot).is_none()).then(|| self.stored(slot, &mut room).to_vec());
         if let Some(codes) = self.codes.as_mut().filter(|codes| codes.is_trained()) {
             if is_coded {
@@ -169,7 +169,7 @@ impl Vectors {
         }
     }
 
-    /// Whether a slot is as [`blank`](Self::blank) leaves it. Its row has been read back.
+    /// Whether a slot is as [`blank`](Self::blank) leaves a slot. The row has been read back.
     pub(crate) fn is_blank(&self, slot: u32) -> bool {
         (!self.keeps_rows() || self.rows.is_blank(slot))
             && (self.metric != Metric::Cosine || self.lengths.is_blank(slot))
@@ -193,19 +193,18 @@ impl Vectors {
         self.rows.forget_missing();
     }
 
-    /// The vector as it came, but for rounding where cosine changed its length or codes are all
-    /// that is kept.
+    /// The original vector, except for rounding: if cosine changed the length, or if the index
+    /// keeps only codes and residuals.
     pub(crate) fn get(&self, slot: u32, vector: &mut [f32]) {
         let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
         for (value, &stored) in vector.iter_mut().zip(self.stored(slot, &mut Decoded::default())) {
-            // Rounding may take the largest numbers beyond what f32 holds, and so may a length that
-            // a file makes up.
+            // Rounding may lead beyond the largest `f32`, and so may an invented length in a file.
             let most = f64::from(f32::MAX);
             *value = if length == 1.0 { stored } else { (f64::from(stored) * length).clamp(-most, most) as f32 };
         }
     }
 
-    /// The row as it is kept, decoded into `room` where it must be.
+    /// The stored row, decoded into `room` if necessary.
     fn stored<'a>(&'a self, slot: u32, room: &'a mut Decoded) -> &'a [f32] {
         if self.keeps_rows() { self.rows.row(slot) } else { self.decode(slot, room) }
     }
@@ -221,7 +220,7 @@ impl Vectors {
         &decoded.row
     }
 
-    /// Bytes of full rows or what stands for them, and of codes.
+    /// Bytes of full rows or residuals, and bytes of codes.
     pub(crate) fn bytes(&self) -> (usize, usize) {
         let renewal = self.renewal.as_ref().map(|renewal| (&renewal.codes, &renewal.residual));
         let coded = self.codes.as_ref().map(|codes| (codes, &self.residual));

@@ -1,5 +1,5 @@
-//! Any bytes for a header. The first byte says whose chunks are announced, so that some headers are
-//! of them.
+//! Any bytes for a header. The first byte chooses the index with the announced chunks, so that some
+//! headers fit their chunks.
 #![no_main]
 
 use edgevec::snapshot::{Restoring, Section};

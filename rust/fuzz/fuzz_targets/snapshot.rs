@@ -1,11 +1,11 @@
-//! Snapshots of which some bytes are others, or missing. The input says whose snapshot it is, then
+//! Snapshots with some bytes changed or missing. The input chooses the snapshot, and then makes
 //! edits of [`EDIT`] bytes each.
 #![no_main]
 
 use edgevec_fuzz::{complete, live_on, seeds};
 use libfuzzer_sys::fuzz_target;
 
-/// What is done, to which section, at which word, and with which value.
+/// The kind of edit, the section, the word, and the value.
 const EDIT: usize = 8;
 
 fuzz_target!(|input: &[u8]| {
@@ -42,7 +42,7 @@ fuzz_target!(|input: &[u8]| {
             _ => {}
         }
     }
-    // Rows that are left out of what has codes come later.
+    // If a snapshot with codes leaves out rows, the rows come later.
     if let Ok((index, _)) = snapshot.restore(|section, _| lost.contains(&section))
         && let Some(index) = complete(index, &snapshot)
     {

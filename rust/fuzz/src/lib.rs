@@ -1,10 +1,11 @@
-//! What the fuzz targets share: small indexes to start from, and memory that is counted.
+//! Shared by the fuzz targets: small indexes to start from, and a count of the memory in use.
 //!
-//! `cargo xtask fuzz` builds the targets and runs each on its corpus and some thousands of inputs
-//! more, the same in every run. It needs rustup's stable toolchain and a C++ compiler, for
-//! libFuzzer. `cargo xtask fuzz --runs 1000000` goes on for longer; a finding is written to
-//! `artifacts/<target>/`, and `cargo xtask fuzz FILE` runs it again. What finds new paths belongs
-//! into `corpus/<target>/`, minimised. `cargo fuzz run snapshot` works as well, with nightly.
+//! `cargo xtask fuzz` builds the targets, and runs each target on its corpus and some thousands of
+//! further inputs. Every run is the same. The command needs rustup's stable toolchain, and a C++
+//! compiler for libFuzzer. `cargo xtask fuzz --runs 1000000` goes on for longer. libFuzzer writes a
+//! finding to `artifacts/<target>/`, and `cargo xtask fuzz FILE` runs the finding again. Inputs
+//! that find new paths belong into `corpus/<target>/`, minimised. `cargo fuzz run snapshot` works
+//! as well, with nightly.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::OnceLock;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use edgevec::snapshot::{Recovered, Restoring, Section};
 use edgevec::{Error, Index, Metric, Mode, Options, Precision, Scratch};
 
-/// What somebody keeps of an index.
+/// The saved bytes of an index.
 #[derive(Clone)]
 pub struct Snapshot {
     pub header: Vec<u8>,
@@ -35,8 +36,8 @@ impl Snapshot {
         chunks.map(|chunk| chunk.len() as u64).sum()
     }
 
-    /// Reads it back, and sees that this takes no more memory than its bytes allow. `lost` chunks
-    /// are left out.
+    /// Reads the bytes back, and checks that reading takes no more memory than the bytes allow.
+    /// `lost` chunks are left out.
     pub fn restore(&self, lost: impl Fn(Section, u32) -> bool) -> Result<(Index, Recovered), Error> {
         let bytes: u64 = Section::ALL.into_iter().map(|section| self.bytes(section)).sum();
         within(self.header.len() + bytes as usize, || {
@@ -57,8 +58,8 @@ impl Snapshot {
     }
 }
 
-/// Searches an index of which rows are still to come, brings them as searches want them, and at
-/// last all. None where they are no rows.
+/// Searches an index with missing rows, loads the chunks that searches need, and at last all
+/// chunks. None if a chunk holds no rows.
 pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
     let rows = snapshot.sections.iter().filter(|(section, _)| *section == Section::Rows);
     let mut bytes = rows.flat_map(|(_, chunks)| chunks).flatten().copied().collect::<Vec<_>>().into_iter();
@@ -91,7 +92,8 @@ pub fn complete(mut index: Index, snapshot: &Snapshot) -> Option<Index> {
 pub fn seeds() -> &'static [Snapshot] {
     static SEEDS: OnceLock<Vec<Snapshot>> = OnceLock::new();
     SEEDS.get_or_init(|| {
-        // Codes are made from 256 rows on; below, and under 48 dimensions, rows are all there is.
+        // An index makes codes from 256 rows on. Below, and under 48 dimensions, an index has only
+        // rows.
         let cases = [
             (3, Metric::Euclidean, Precision::Float32, 40),
             (5, Metric::Cosine, Precision::Float32, 120),
@@ -133,7 +135,7 @@ fn lived_in(options: Options, rows: usize) -> Index {
     index
 }
 
-/// Does with an index whatever can be done with one.
+/// Calls all functions of an index.
 pub fn live_on(mut index: Index) {
     let rows = index.stats().rows;
     search(&index);
@@ -152,7 +154,7 @@ pub fn live_on(mut index: Index) {
     assert_eq!(index.stats().rows, 3);
 }
 
-/// Every mode finds as many rows as there are, as long as a walk finds them.
+/// Every mode finds all rows, as long as a walk finds all rows.
 fn search(index: &Index) {
     let mut scratch = Scratch::default();
     let mut vector = vec![0.0; index.options().dimensions as usize];
@@ -187,12 +189,12 @@ fn vectors(index: &Index, rows: usize, seed: u64) -> Vec<f32> {
     (0..rows * index.options().dimensions as usize).map(|_| next()).collect()
 }
 
-/// Memory held now, and the most since [`within`] began.
+/// Memory in use now, and the largest amount since [`within`] began.
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-/// Runs what must need no more memory than a few times so many bytes. Each section may have a chunk
-/// of a mebibyte that is not full.
+/// Runs a function that may use a few times this many bytes. Each section may have a chunk of a
+/// mebibyte that is not full.
 pub fn within<T>(bytes: usize, run: impl FnOnce() -> T) -> T {
     let before = HELD.load(Relaxed);
     MOST.store(before, Relaxed);
@@ -207,7 +209,7 @@ struct Counted;
 #[global_allocator]
 static ALLOCATOR: Counted = Counted;
 
-// SAFETY: all is left to the system's allocator.
+// SAFETY: the system's allocator does everything.
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         MOST.fetch_max(HELD.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);

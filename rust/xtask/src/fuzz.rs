@@ -1,5 +1,5 @@
-//! Runs the fuzz targets, with stable Rust: what cargo-fuzz does, without having to install it.
-//! `fuzz/src/lib.rs` says how to use it.
+//! Runs the fuzz targets with stable Rust, as cargo-fuzz would, without installing cargo-fuzz.
+//! `fuzz/src/lib.rs` explains the use.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// The targets, and inputs beyond the corpus: some seconds of each.
+/// The targets, and the number of inputs beyond the corpus: some seconds for each target.
 const TARGETS: &[(&str, u64)] = &[("header", 400_000), ("snapshot", 3_000)];
 
-/// As cargo-fuzz has them: coverage of edges and comparisons for libFuzzer.
+/// The flags of cargo-fuzz: coverage of edges and comparisons for libFuzzer.
 const FLAGS: &[&str] = &[
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -55,8 +55,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
             Some(file) if file.starts_with(&artifacts) || file.starts_with(&corpus) => fuzzer.arg(file),
             Some(_) => continue,
             None => {
-                // What finds new paths goes where a longer run takes it up again. The usual run
-                // begins anew, to be the same each time.
+                // A longer run keeps the inputs that find new paths, and continues from these
+                // inputs. The usual run begins from the corpus, so that every run is the same.
                 let found = target.join("corpus").join(name);
                 if runs.is_none() && found.exists() {
                     fs::remove_dir_all(&found)?;
@@ -88,8 +88,8 @@ fn host() -> Result<String> {
     Ok(version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names its host")?.to_owned())
 }
 
-/// Sanitizers are unstable in name only: rustup's stable toolchains bring the runtime; those of
-/// distributions may not.
+/// Sanitizers are unstable in name only. The stable toolchains of rustup bring the runtime.
+/// Toolchains of distributions may lack the runtime.
 fn has_sanitizer() -> Result<bool> {
     let output =
         Command::new("rustc").args(["--print", "target-libdir"]).output().context("rustc could not be started")?;

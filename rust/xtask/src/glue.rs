@@ -1,8 +1,9 @@
 //! wasm-bindgen's JavaScript, made into a factory.
 //!
-//! The glue keeps its wasm instance in a module variable, so a module could only ever drive one.
-//! Each database has an instance of its own: a trap then kills one database, and closing one frees
-//! its memory. So the whole module becomes the body of `createBindings()`.
+//! The glue keeps its wasm instance in a module variable, so a module could only drive a single
+//! instance. Each database has an instance of its own: a trap then ends a single database, and
+//! closing a database frees its memory. The whole module therefore becomes the body of
+//! `createBindings()`.
 
 use anyhow::{Context, Result, ensure};
 
@@ -32,7 +33,7 @@ pub fn factory(module: &str) -> Result<String> {
     Ok(format!("export function createBindings() {{\n{inner}return {{ {} }};\n}}\n", names.join(", ")))
 }
 
-/// The name a declaration gives.
+/// The name in a declaration.
 fn name(declaration: &str) -> Option<&str> {
     let rest = declaration.strip_prefix("class ").or_else(|| declaration.strip_prefix("function "))?;
     rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()

@@ -1,7 +1,7 @@
-//! EdgeVec's build commands: `cargo xtask wasm` builds every wasm variant, `cargo xtask wasm-bench`
-//! builds them with the kernels by themselves, for benchmarks, `cargo xtask kernels` compares these
-//! with their formulas, `cargo xtask toolchain` tells whether it could, and `cargo xtask fuzz`
-//! feeds the engine broken snapshots.
+//! EdgeVec's build commands: `cargo xtask wasm` builds every wasm variant. `cargo xtask wasm-bench`
+//! builds the variants with the kernels for benchmarks, and `cargo xtask kernels` compares these
+//! kernels with their formulas. `cargo xtask toolchain` tells whether this machine can build.
+//! `cargo xtask fuzz` feeds the engine broken snapshots.
 
 mod fuzz;
 mod glue;

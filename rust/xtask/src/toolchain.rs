@@ -1,8 +1,8 @@
-//! Which compiler can build for wasm32 here.
+//! Finds a compiler for wasm32 on this machine.
 //!
-//! A rustup toolchain with the target is first choice. Debian and Ubuntu package a compiler with
-//! the standard library's sources instead (`rustc-web`, `rust-web-src`, `cargo-web`, and an `lld`);
-//! from those the standard library is built along.
+//! A rustup toolchain with the target is the first choice. Debian and Ubuntu package a compiler
+//! with the sources of the standard library instead (`rustc-web`, `rust-web-src`, `cargo-web`, and
+//! an `lld`). The build then compiles the standard library too.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -65,8 +65,8 @@ impl Toolchain {
                 // Without these, a rustup toolchain that runs this program would lend its own
                 // compiler.
                 cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
-                // -Zbuild-std is unstable; Debian's stable compiler matches its sources exactly,
-                // which is what the gate is for.
+                // -Zbuild-std is unstable, because compiler and sources must match. Debian's stable
+                // compiler matches its sources exactly.
                 cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
                 cargo
             }
@@ -89,7 +89,7 @@ fn linker() -> Option<PathBuf> {
     found.max().map(|(_, path)| path)
 }
 
-/// Where cargo keeps the sources of dependencies.
+/// The folder with cargo's sources of dependencies.
 pub fn cargo_home() -> Option<PathBuf> {
     let default = || std::env::home_dir().map(|home| home.join(".cargo"));
     std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default)

@@ -1,5 +1,4 @@
-//! Builds every wasm variant into a folder of `target/`: `<variant>.wasm`, and the glue that all
-//! share.
+//! Builds every wasm variant into a folder of `target/`: `<variant>.wasm`, and the shared glue.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +14,11 @@ struct Variant {
     name: &'static str,
     /// Passed to rustc as target features.
     features: &'static str,
-    /// Passed to wasm-opt, which must know what the module uses.
+    /// Passed to wasm-opt. wasm-opt must know the features of the module.
     enable: &'static [&'static str],
 }
 
-/// In no order; `ts/src/engine/load.ts` has the order of preference.
+/// In no order. `ts/src/engine/variants.ts` has the order of preference.
 const VARIANTS: &[Variant] = &[
     Variant { name: "simd128", features: "+simd128", enable: &["--enable-simd"] },
     Variant {
@@ -29,7 +28,8 @@ const VARIANTS: &[Variant] = &[
     },
 ];
 
-/// What every engine with simd128 has (Safari 16.4, Chrome 91, Firefox 89), and what rustc assumes.
+/// The features of every engine with simd128 (Safari 16.4, Chrome 91, Firefox 89), and of rustc's
+/// default target.
 const BASELINE: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -40,14 +40,14 @@ const BASELINE: &[&str] = &[
     "--enable-multivalue",
 ];
 
-/// What is built, and where to.
+/// A build, and its folder.
 pub struct Build {
     folder: &'static str,
     /// Cargo's features of `edgevec-wasm`.
     features: &'static str,
 }
 
-/// What the package holds.
+/// The build in the package.
 pub const PACKAGE: Build = Build { folder: "edgevec-wasm", features: "" };
 /// For `npm run bench:kernels`, and for the comparison of kernels with their formulas.
 pub const BENCH: Build = Build { folder: "edgevec-wasm-bench", features: "bench" };
@@ -82,7 +82,7 @@ fn compile(toolchain: &Toolchain, workspace: &Path, build: &Build, variant: &Var
     // Measured: 2.6 % fewer bytes than rustc's own threshold at opt-level 3, and queries and builds
     // as fast.
     flags.extend(["-C".into(), "llvm-args=-inline-threshold=75".into()]);
-    // Panic messages name files: not where they lie on the machine that builds.
+    // Panic messages name files, without the folders of the machine that builds.
     if let Some(home) = toolchain::cargo_home() {
         flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
     }

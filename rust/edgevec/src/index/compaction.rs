@@ -4,12 +4,12 @@ use super::Index;
 use crate::hnsw::{Compaction, Site};
 
 impl Index {
-    /// One slice of reclaiming tombstones, and of coding rows again where those that came later
-    /// than the first lie elsewhere: visits up to `budget` slots for each. Returns how many visits
-    /// are left; 0 means done. A slot that has been reclaimed holds nothing of its row.
+    /// Reclaims tombstones for a slice, and codes rows again if later rows lie elsewhere than the
+    /// first rows. Visits up to `budget` slots for each of the two. Returns the number of visits
+    /// left, and 0 at the end. A reclaimed slot holds nothing of its row.
     ///
-    /// Rows removed after the first slice wait for the next compaction. A partial index waits until
-    /// it is whole: 0.
+    /// Rows removed after the first slice wait for the next compaction. A partial index is not
+    /// compacted, and returns 0.
     pub fn compact(&mut self, budget: u32) -> u32 {
         if !self.is_whole() {
             return 0;
@@ -31,8 +31,8 @@ impl Index {
         left
     }
 
-    /// Blanks free slots in which an earlier version left a removed row. Returns how many have not
-    /// been looked at yet.
+    /// Blanks free slots in which an earlier version left a removed row. Returns the number of
+    /// slots not looked at yet.
     fn blank_some(&mut self, budget: u32) -> u32 {
         if self.unproven == 0 {
             return 0;
@@ -75,8 +75,8 @@ impl Index {
         left
     }
 
-    /// Makes a tombstone's slot free. Nothing of the row stays, so that no snapshot holds what was
-    /// removed.
+    /// Makes the slot of a tombstone free. Nothing of the row stays, so no snapshot holds a removed
+    /// row.
     pub(super) fn reclaim(&mut self, slot: u32) {
         self.vectors.blank(slot);
         self.graph.wipe(slot);

@@ -5,15 +5,16 @@ use super::Index;
 use crate::hnsw::Scratch;
 
 impl Index {
-    /// Takes up to `budget` steps: each takes a committed row into the graph, or is a part of the
-    /// calibration that the rows linked so far have made due, of some tenths of a millisecond.
-    /// Returns how many steps are left, which grows when a calibration comes due. A set of at most
-    /// [`exact_threshold`](crate::Options::exact_threshold) rows has no graph and wants none: 0.
+    /// Takes up to `budget` steps. A step takes a committed row into the graph, or is a part of the
+    /// calibration that the linked rows have made due. A part of a calibration takes some tenths of
+    /// a millisecond. Returns the number of steps left, which grows when a calibration comes due. A
+    /// set of at most [`exact_threshold`](crate::Options::exact_threshold) rows has no graph and
+    /// needs no graph: 0.
     ///
-    /// Which rows a calibration sees depends on how many were linked and reclaimed before it, and
-    /// never on time. A partial index is not calibrated until it is whole.
+    /// The counts of rows linked and reclaimed decide which rows a calibration sees. Time never
+    /// decides. A partial index is not calibrated until the index is whole.
     pub fn link(&mut self, budget: u32) -> u32 {
-        // Without a graph every row is unlinked; the queue may hold removed ones besides.
+        // Without a graph, every row is unlinked. The queue may also hold removed rows.
         let few = self.visible_count + self.hidden_count <= self.options.exact_threshold;
         if self.graph.is_empty() && (few || !self.vectors.ready()) {
             return 0;
@@ -38,24 +39,24 @@ impl Index {
         self.unlinked.len() as u32 + self.calibration_left()
     }
 
-    /// Slots that wait in the queue of [`link`](Self::link): committed rows, and as long as their
-    /// turn has not come, rows removed since.
+    /// Slots in the queue of [`link`](Self::link): committed rows, and rows removed before their
+    /// turn came.
     #[must_use]
     pub fn unlinked(&self) -> u32 {
         self.unlinked.len() as u32
     }
 
     /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the
-    /// same for any number of threads, though not the one that [`link`](Self::link) builds: rows of
-    /// one round, a fiftieth of those before them, choose their links without seeing each other
-    /// (after ParlayANN, arXiv 2305.04359).
+    /// same for any number of threads, though not the graph that [`link`](Self::link) builds. The
+    /// rows of a round, a fiftieth of the rows before the round, choose their links without seeing
+    /// each other (after ParlayANN, arXiv 2305.04359).
     #[cfg(feature = "rayon")]
     pub fn link_in_parallel(&mut self) {
         use rayon::prelude::*;
         while self.link(1) > 0 {
-            // A calibration is of the graph as it is: no row is linked before the calibration has
-            // ended. And rows of one round find no links if there is no graph: the first row comes
-            // by itself.
+            // A calibration measures the graph as the graph is, so no row is linked before the
+            // calibration has ended. Rows of one round find no links if there is no graph, so the
+            // first row comes by itself.
             if self.calibration.is_some() || self.graph.is_empty() {
                 continue;
             }
@@ -78,20 +79,20 @@ impl Index {
                         self.linked += 1;
                         self.changed += 1;
                     }
-                    // Nothing but tombstones to link to: one by one, the graph is begun anew.
+                    // The graph holds only tombstones. `link` begins the graph again, row by row.
                     Some(None) => self.unlinked.push_front(slot),
                 }
             }
         }
     }
 
-    /// The graph holds tombstones only, and rows wait to be linked: nothing can be linked to those,
-    /// so they go.
+    /// Reclaims the tombstones of a graph that holds nothing else, while rows wait for their links.
+    /// No row can link to a tombstone.
     fn forget_tombstones(&mut self) {
         for slot in 0..self.slots {
             match (self.graph.contains(slot), self.tombstones.contains(slot)) {
                 (true, true) => self.reclaim(slot),
-                // Not in a graph that keeps its promises; in another, no row must be lost.
+                // Does not happen in a sound graph. In a damaged graph, no row must be lost.
                 (true, false) => self.unlinked.push_back(slot),
                 _ => {}
             }

@@ -8,31 +8,32 @@ use crate::chunks::Saved;
 use crate::snapshot::{Header, List, Section};
 
 impl Index {
-    /// Whether every row has been read back. While some are to come the index is partial: it
-    /// searches, by the graph, as far as the rows that are in rank the answers; rows may be added,
-    /// linked and removed, as ever; nothing is scanned, compacted, calibrated or saved.
+    /// Whether every row has been read back. If not, the index is partial. A partial index searches
+    /// by the graph, as far as the loaded rows rank the answers. Rows can be added, linked and
+    /// removed. A partial index does not scan, compact, calibrate or save.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         !self.vectors.rows().are_partial()
     }
 
-    /// The chunk of [`Section::Rows`] that a row of this slot has not been read back with yet.
+    /// The chunk of [`Section::Rows`] with the row of this slot, if the row has not been read back
+    /// yet.
     #[must_use]
     pub fn missing_chunk(&self, slot: u32) -> Option<u32> {
         self.vectors.missing_chunk_of(slot)
     }
 
-    /// Takes in a chunk of [`Section::Rows`] as it was saved. Rows added since stay as they are;
-    /// nothing changes where the chunk is in.
+    /// Takes in a chunk of [`Section::Rows`] as the chunk was saved. Rows added since stay as they
+    /// are. Does nothing if the chunk is already in.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where it is not what an index holds; it is then still to come.
+    /// [`Error::Damaged`] if the chunk holds no rows of an index. The chunk then stays missing.
     pub fn load_chunk(&mut self, chunk: u32, saved: &[f32]) -> Result<(), Error> {
         self.vectors.load_chunk(chunk, saved)
     }
 
-    /// What a snapshot begins with. Rows that are hidden now are saved as removed: no later
-    /// [`publish`](Self::publish) will reach them.
+    /// The header of a snapshot. Rows that are hidden now are saved as removed, since no later
+    /// [`publish`](Self::publish) can reach a row of the snapshot.
     ///
     /// # Errors
     /// [`Error::Partial`], [`Error::OutOfMemory`].
@@ -64,7 +65,7 @@ impl Index {
         header.to_bytes()
     }
 
-    /// A section, and how many rows it has.
+    /// A section, and the number of rows in the section.
     pub(crate) fn saved(&self, section: Section) -> Option<(&dyn Saved, u32)> {
         let rows = if section == Section::UpperLinks { self.graph.upper_rows_below(self.slots) } else { self.slots };
         self.section(section).map(|saved| (saved, rows))
@@ -77,7 +78,7 @@ impl Index {
         saved.map(|saved| (saved, rows))
     }
 
-    /// How long a section of so many slots is, before there is room for them.
+    /// The bytes of a section for this many slots, before there is room for the slots.
     pub(crate) fn bytes_of(&self, section: Section, slots: u32) -> u64 {
         let rows = if section == Section::UpperLinks { self.graph.upper_rows_of(slots) } else { slots.into() };
         self.section(section).map_or(0, |saved| rows * saved.row_bytes() as u64)
@@ -87,7 +88,7 @@ impl Index {
         if section.is_graph() { self.graph.section(section) } else { self.vectors.section(section) }
     }
 
-    /// An empty index that knows what a header speaks of.
+    /// Prepares an empty index for the data that a header describes.
     pub(crate) fn expect(&mut self, header: &Header<'_>) -> Result<(), Error> {
         if let Some(saved) = &header.calibrated {
             let table = Table::from_saved(saved);
@@ -96,7 +97,8 @@ impl Index {
         self.vectors.expect(header.refused, header.quantiser.as_ref(), header.slots)
     }
 
-    /// Makes room for what the header speaks of, and takes over all that is not rows or links.
+    /// Makes room for the data that the header describes, and takes over everything except rows and
+    /// links.
     pub(crate) fn make_room(&mut self, header: Header<'_>) -> Result<(), Error> {
         if self.vectors.can_wait_for_rows() {
             self.vectors.rows_mut().make_room(header.slots as usize)?;
@@ -116,8 +118,8 @@ impl Index {
         Ok(())
     }
 
-    /// Whether what has been put in the place of rows could be rows. Full rows that can wait, and
-    /// have not been put there, are waited for.
+    /// Checks the data loaded as rows. Full rows that only rank answers may be missing: then the
+    /// index waits for the missing chunks.
     pub(crate) fn check_vectors(&mut self) -> Result<(), Error> {
         if self.vectors.can_wait_for_rows() {
             let slots = self.slots;
@@ -134,11 +136,11 @@ impl Index {
         if self.vectors.are_sound(self.slots) { Ok(()) } else { Err(Error::Damaged { what: "a row is none" }) }
     }
 
-    /// Takes what has been put in the place of links for the graph, if it is one. False if not:
-    /// every row then waits to be linked.
+    /// Takes the data loaded as links for the graph, if the data is a graph. Returns false if not:
+    /// every row then waits for its links.
     pub(crate) fn take_graph(&mut self, entry: Option<u32>) -> Result<bool, Error> {
         if self.visible_count == 0 {
-            // All that were left were hidden.
+            // All rows left were hidden.
             self.forget_everything();
             return Ok(true);
         }
@@ -157,7 +159,8 @@ impl Index {
         Ok(whole)
     }
 
-    /// Whether every chunk of the graph, or of all else, has been written to be as it was saved.
+    /// Whether every chunk has been written as the chunk was saved: the chunks of the graph, or all
+    /// other chunks.
     fn are_filled(&self, graph: bool) -> bool {
         let mut sections = Section::ALL.into_iter().filter(|section| section.is_graph() == graph);
         let written = |section| (0..self.layout(section).chunks).all(|chunk| !self.is_dirty(section, chunk));

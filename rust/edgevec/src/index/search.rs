@@ -5,35 +5,35 @@ use crate::hnsw::Scratch;
 use crate::vectors::Query;
 use crate::{Error, Hit, flat};
 
-/// How a search goes about it.
+/// How a search finds its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// The graph, or a scan where that is cheaper.
+    /// The graph, or a scan if a scan is cheaper.
     #[default]
     Auto,
     /// A scan of every visible row: exact.
     Exact,
-    /// The graph, also where a scan is cheaper: for measuring it.
+    /// The graph, even if a scan is cheaper. For measurements.
     Graph,
 }
 
-/// Distance evaluations of a graph search for each unit of `ef`, about; where a scan needs fewer,
-/// it is cheaper.
+/// About how many distance evaluations a graph search makes for each unit of `ef`. A scan is
+/// cheaper if the scan needs fewer evaluations.
 const EVALUATIONS_PER_EF: u64 = 12;
 
 impl Index {
-    /// The `k` visible rows nearest to the query, nearest first; all, where there are fewer. Copies
-    /// of one vector come in order of slot.
+    /// The `k` visible rows nearest to the query, nearest first, or all visible rows if there are
+    /// fewer than `k`. Copies of a vector come in the order of their slots.
     ///
-    /// `ef` is how many candidates the graph search keeps (at least `k` are): more find more of the
-    /// true neighbours, in proportionally more time. Where removed or hidden rows crowd the query,
-    /// a scan takes over. A search changes nothing but the scratch.
+    /// `ef` is the number of candidates that the graph search keeps, and at least `k`. More
+    /// candidates find more of the true neighbours, in proportionally more time. If removed or
+    /// hidden rows crowd around the query, a scan takes over. A search changes only the scratch.
     ///
     /// # Errors
     /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`],
-    /// [`Error::TooLarge`], [`Error::OutOfMemory`]. Where rows are missing that would rank the
-    /// answer, [`Error::Partial`]: [`Scratch::needed`] says which to bring before the next try.
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`]. [`Error::Partial`] if missing rows would rank
+    /// the answer: [`Scratch::needed`] names the chunks to load before the next try.
     pub fn search<'a>(
         &self,
         scratch: &'a mut Scratch,
@@ -72,21 +72,22 @@ impl Index {
         Ok(&scratch.hits)
     }
 
-    /// Fills the pool by the graph and from the rows that are not in it yet. False if the graph's
-    /// search has been given up.
+    /// Fills the pool by the graph, and from the rows that wait for their links. Returns false if
+    /// the search of the graph has been given up.
     fn walk(&self, query: &Query, ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
         scratch.begin(ef, self.slots)?;
         let finished = self.graph.search(&self.vectors, query, &self.visible, patience, None, scratch);
         if finished {
-            // Last, since the walk would expand what it finds in the pool, and these have no links.
+            // Last, since the walk would expand the rows in the pool, and unlinked rows have no
+            // links.
             let unlinked = self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot));
             scratch.visit(&self.vectors, query, unlinked, &self.visible);
         }
         Ok(finished)
     }
 
-    /// Whether scanning the visible rows costs less than walking the graph, which meets hidden and
-    /// removed rows as well.
+    /// Whether a scan of the visible rows costs less than a walk through the graph. The walk also
+    /// meets hidden and removed rows.
     fn scan_is_cheaper(&self, ef: usize) -> bool {
         let visible = u64::from(self.visible_count);
         let walked = u64::from(self.slots) - self.free.len() as u64;

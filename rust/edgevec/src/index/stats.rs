@@ -17,31 +17,31 @@ pub struct Stats {
     pub free: u32,
     /// Slots in use or waiting: the four above.
     pub slots: u32,
-    /// Slots not in the graph: waiting for [`Index::link`], or all of a small set. Tombstones among
-    /// them count.
+    /// Slots outside the graph: slots that wait for [`Index::link`], or all slots of a small set.
+    /// Counts tombstones too.
     pub unlinked: u32,
-    /// Levels of the graph; 0 where there is none.
+    /// Levels of the graph, or 0 without a graph.
     pub levels: u32,
-    /// Bytes of memory held: the three below, and a little for each slot.
+    /// Bytes of memory held: the three counts below, and a little for each slot.
     pub memory_bytes: usize,
-    /// Bytes of full rows, or of what is kept in their place.
+    /// Bytes of full rows, or of the residuals kept in place of full rows.
     pub row_bytes: usize,
-    /// Bytes of the codes that the graph is walked on.
+    /// Bytes of the codes. The graph is walked on codes.
     pub code_bytes: usize,
     /// Bytes of the graph's links.
     pub graph_bytes: usize,
-    /// Whether [`Index::compact`] would code rows again, because they have come to lie elsewhere
-    /// than the first ones.
+    /// Whether [`Index::compact`] would code rows again, because later rows lie elsewhere than the
+    /// first rows.
     pub drifted: bool,
-    /// Rows there were at the last calibration, less those that changes since, before it was read
-    /// back, have made it older by; 0 before the first.
+    /// The number of rows at the last calibration, or 0 before the first calibration. If an index
+    /// was read back, the number is less for changes made between calibration and saving.
     pub calibrated_rows: u32,
     /// Distance evaluations made by inserting and compacting.
     pub build_evaluations: u64,
 }
 
 impl Index {
-    /// Removed rows not yet reclaimed: [`Stats::tombstones`] without all else.
+    /// Removed rows not yet reclaimed: [`Stats::tombstones`] without the other counts.
     #[must_use]
     pub fn tombstones(&self) -> u32 {
         self.tombstone_count

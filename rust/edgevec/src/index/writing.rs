@@ -7,7 +7,7 @@ use crate::Error;
 use crate::key::MAX_SLOTS;
 
 impl Index {
-    /// Adds one vector, visible at once; returns its slot.
+    /// Adds a vector, visible at once. Returns the slot of the vector.
     ///
     /// # Errors
     /// As [`commit`](Self::commit).
@@ -22,8 +22,8 @@ impl Index {
         Ok(slots[0])
     }
 
-    /// Stores a batch of vectors, row after row, hidden: all of them or, on an error, none. Puts
-    /// their slots into `slots`.
+    /// Stores a batch of vectors, row after row, hidden. On an error, stores no row. Puts the slots
+    /// of the rows into `slots`.
     ///
     /// # Errors
     /// [`Error::DimensionMismatch`], [`Error::NotFinite`], [`Error::ZeroVector`],
@@ -61,8 +61,8 @@ impl Index {
         Ok(())
     }
 
-    /// Makes room for new slots in everything that holds something a slot, so that no later step
-    /// needs memory.
+    /// Makes room for new slots in all parts that hold something for each slot, so that no later
+    /// step needs memory.
     pub(super) fn reserve(&mut self, fresh: Range<usize>, count: usize) -> Result<(), Error> {
         if fresh.end > MAX_SLOTS as usize {
             return Err(Error::OutOfMemory);
@@ -74,11 +74,11 @@ impl Index {
         self.free.try_reserve(fresh.end - self.free.len())?;
         self.unlinked.try_reserve(count)?;
         fresh.clone().try_for_each(|slot| self.graph.reserve(slot as u32))?;
-        // Last: once there is room for codes, the rows that are to become them must follow.
+        // Last: after there is room for codes, the rows that become codes must follow.
         self.vectors.reserve(fresh.end)
     }
 
-    /// Makes a hidden row visible; false if it is not hidden.
+    /// Makes a hidden row visible. Returns false if the slot holds no hidden row.
     pub fn publish(&mut self, slot: u32) -> bool {
         let hidden = self.alive.contains(slot) && self.visible.insert(slot);
         if hidden {
@@ -88,9 +88,9 @@ impl Index {
         hidden
     }
 
-    /// Removes a visible or hidden row; false if there is none. Once it has been reclaimed (by
-    /// [`compact`](Self::compact), or as soon as no row is left), a later [`commit`](Self::commit)
-    /// may give its slot to another row.
+    /// Removes a visible or hidden row. Returns false if the slot holds no row.
+    /// [`compact`](Self::compact) reclaims the slot, and so does the removal of the last row. A
+    /// later [`commit`](Self::commit) may then give the slot to another row.
     pub fn remove(&mut self, slot: u32) -> bool {
         if !self.alive.remove(slot) {
             return false;

@@ -1,16 +1,15 @@
-//! Whether an instruction set agrees with the formulas, on seeded cases: for builds that the
-//! property tests cannot run in. WebAssembly with simd128 has no scalar kernels to be compared
-//! with.
+//! Compares an instruction set with the formulas, on seeded cases, in builds that the property
+//! tests cannot run in. WebAssembly with simd128 has no scalar kernels for a comparison.
 
 use super::floats::LANES;
 use super::{BATCH, FLOAT_BLOCK, Isa};
 use crate::quantize;
 use crate::rng::hash;
 
-/// Lengths in blocks: one, odd and even numbers of them, and the most dimensions there may be.
+/// Lengths in blocks: one block, odd and even numbers of blocks, and the most dimensions allowed.
 const BLOCKS: [usize; 6] = [1, 2, 3, 7, 24, 256];
 
-/// The first of `cases` seeded cases in which a kernel gives other bits than its formula.
+/// The first of `cases` seeded cases in which a kernel differs from its formula in some bit.
 pub(crate) fn disagreement(isa: Isa, seed: u64, cases: u64) -> Option<String> {
     (0..cases).find_map(|case| {
         let mut numbers = Numbers { seed: hash(seed, case), drawn: 0 };
@@ -38,7 +37,7 @@ fn floats(isa: Isa, blocks: usize, numbers: &mut Numbers) -> Option<String> {
     None
 }
 
-/// A sum in the one order there is: so many lanes, and a tree over them.
+/// A sum in the fixed order: lanes first, then a tree over the lanes.
 fn sum(query: &[f32], row: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0.0f32; LANES];
     for (i, (&a, &b)) in query.iter().zip(row).enumerate() {

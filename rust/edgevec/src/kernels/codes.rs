@@ -1,12 +1,14 @@
 //! The one algorithm of the kernel for codes, over [`Products`].
 //!
-//! Codes are packed as [`crate::quantize`] says, a cache line for 128 of them. Stored as 0 to 15,
-//! with a query's -127 to 127, sixteen products fit 16 bits and 4,096 dimensions fit 32: every sum
-//! is exact, and every instruction set gives the same integers in whatever order it adds.
+//! Codes are packed as [`crate::quantize`] says, 128 codes in a cache line. With stored codes of 0
+//! to 15 and a query's -127 to 127, sixteen products fit into 16 bits and 4,096 dimensions fit into
+//! 32 bits. Every sum is therefore exact, and every instruction set gives the same integers, in any
+//! order of addition.
 
 use crate::quantize::{CODE_BLOCK, CODE_BLOCK_BYTES};
 
-/// What an instruction set provides: sums of products, in 16 bits for one block and in 32 for all.
+/// The operations of an instruction set: sums of products, in 16 bits for a block and in 32 bits
+/// for all blocks.
 pub(super) trait Products: Copy {
     /// Packed bytes taken at a time.
     const WIDTH: usize;
@@ -18,15 +20,15 @@ pub(super) trait Products: Copy {
 
     fn zero_totals() -> Self::Totals;
 
-    /// Adds the products of `WIDTH` queries' numbers from `low` on with the lower halves of as many
-    /// packed bytes, and of those from `high` on with the upper halves. At most
+    /// Adds the products of `WIDTH` numbers of the query from `low` on with the lower halves of as
+    /// many packed bytes, and of `WIDTH` numbers from `high` on with the upper halves. At most
     /// `CODE_BLOCK_BYTES / WIDTH` times before [`total`](Self::total).
     ///
     /// # Safety
-    /// Each is readable for `WIDTH` bytes, and the instruction set is present.
+    /// Each pointer is readable for `WIDTH` bytes, and the instruction set is present.
     unsafe fn add(self, low: *const i8, high: *const i8, packed: *const u8) -> Self;
 
-    /// Adds the block's sums to those of all blocks.
+    /// Adds the sums of the block to the sums of all blocks.
     ///
     /// # Safety
     /// The instruction set is present.

@@ -1,17 +1,17 @@
-//! The float kernels' one algorithm, over [`Lanes`].
+//! The one algorithm of the kernels for floats, over [`Lanes`].
 //!
 //! Invariant: every instruction set gives the same bits. A sum has [`LANES`] virtual lanes, lane
 //! `i` taking the elements `i`, `i + LANES`, …; a product and its sum are rounded separately; the
 //! lanes are added up by one fixed tree.
 
-/// Virtual lanes of every float sum. Fixed forever: it decides the bits of each distance, and so
-/// the graph.
+/// Virtual lanes of every float sum. Fixed forever: the number decides the bits of each distance,
+/// and so the graph.
 pub(super) const LANES: usize = 8;
 
 /// Vectors are padded to a multiple of this many floats: a cache line.
 pub(crate) const FLOAT_BLOCK: usize = 2 * LANES;
 
-/// What an instruction set provides: [`LANES`] floats side by side.
+/// The operations of an instruction set on [`LANES`] floats side by side.
 pub(super) trait Lanes: Copy {
     fn zero() -> Self;
 
@@ -49,8 +49,8 @@ fn reduce(mut lanes: [f32; LANES]) -> f32 {
     lanes[0]
 }
 
-/// What a sum is of. A trait, since a closure would be compiled without the instruction set of its
-/// caller.
+/// The terms of a sum. A trait, since a closure would be compiled without the instruction set of
+/// its caller.
 trait Term {
     /// # Safety
     /// The instruction set of `L` is present.
@@ -90,7 +90,7 @@ unsafe fn accumulate<L: Lanes, T: Term, const N: usize>(
 ) -> [f32; N] {
     let mut sums = [L::zero(); N];
     let mut at = 0;
-    // Two blocks a turn, so that the loop's own cost is spread; constant trip counts unroll.
+    // Two blocks a turn, which spreads the cost of the loop. Constant trip counts unroll.
     while at + 2 * FLOAT_BLOCK <= length {
         // SAFETY: within every input by the caller's promise.
         sums = unsafe { extend::<L, T, N, { 2 * FLOAT_BLOCK / LANES }>(sums, query.add(at), rows, at) };

@@ -1,12 +1,12 @@
-//! Distance kernels: each algorithm written once over a small trait, and one thin file an
+//! Distance kernels: each algorithm written once over a small trait, and a thin file for each
 //! instruction set.
 //!
 //! Invariant: every instruction set gives the same bits ([`floats`]) and the same integers
-//! ([`codes`]). Vectors are padded to a multiple of [`FLOAT_BLOCK`] and codes to whole blocks of theirs
-//! by whoever stores them.
+//! ([`codes`]). The store of vectors pads vectors to a multiple of [`FLOAT_BLOCK`], and the store
+//! of codes pads codes to whole blocks of codes.
 //!
-//! This module is the only one with unsafe code: loads through pointers, and instructions that a
-//! machine may lack.
+//! Only this module has unsafe code: loads through pointers, and instructions that a machine may
+//! lack.
 
 #![allow(unsafe_code, reason = "no other module of the workspace has any")]
 
@@ -26,19 +26,19 @@ mod x86_64;
 use crate::quantize;
 pub(crate) use floats::FLOAT_BLOCK;
 
-/// In bytes, on every machine that matters; where it is another, only time is lost.
+/// In bytes, on every machine that matters. A machine with another size only loses time.
 const CACHE_LINE: usize = 64;
 
-/// Rows scored at a time: several rows in flight hide memory latency. Four rows of eight lanes are
-/// eight sums in 128-bit registers, which x86-64's sixteen hold; twice as many lanes spilled, and
-/// took a third longer in cache.
+/// Rows scored at a time: several rows in flight hide the latency of memory. Four rows of eight
+/// lanes are eight sums in 128-bit registers, and x86-64 has sixteen registers. Twice as many lanes
+/// spilled, and took a third longer in cache.
 pub(crate) const BATCH: usize = 4;
 
-/// An instruction set to compute distances with. Each gives the same bits.
+/// An instruction set to compute distances with. All sets give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Isa(Kind);
 
-// Private: a value is proof that the machine has it.
+// Private: a value proves that the machine has the instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -51,12 +51,12 @@ enum Kind {
     Neon,
 }
 
-/// Calls the kernel of this name of the instruction set.
+/// Calls the kernel of this name in the instruction set.
 macro_rules! dispatch {
     ($isa:expr, $kernel:ident($query:expr, $rows:expr), $check:ident) => {{
         let (query, rows, length) = $check($query, $rows);
-        // SAFETY: the lengths have been compared; a value other than `SCALAR` exists only where
-        // `available` found it.
+        // SAFETY: the lengths have been compared. A value other than `SCALAR` exists only if
+        // `available` found the instruction set.
         unsafe {
             match $isa.0 {
                 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -73,9 +73,9 @@ macro_rules! dispatch {
 }
 
 impl Isa {
-    /// Plain Rust; the reference every other one is tested against. Wasm has simd128 instead, where
-    /// it is built with that: it cannot be looked for at run time, so a second set of kernels would
-    /// only be loaded.
+    /// Plain Rust, the reference for the tests of all other instruction sets. A wasm build with
+    /// simd128 has only simd128: wasm cannot look for simd128 at run time, so a second set of
+    /// kernels would only be loaded.
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     pub const SCALAR: Self = Self(Kind::Scalar);
 
@@ -85,9 +85,9 @@ impl Isa {
         Self::available().pop().expect("there is always one")
     }
 
-    /// Every instruction set of this machine, the best one last: plain Rust, then AVX2 (found at
-    /// run time) or NEON; or in WebAssembly simd128, with relaxed SIMD's dot product where it is
-    /// built with that.
+    /// Every instruction set of this machine, the best set last: plain Rust, then AVX2 (found at
+    /// run time) or NEON. In WebAssembly: simd128, with the dot product of relaxed SIMD in builds
+    /// with relaxed SIMD.
     #[must_use]
     pub fn available() -> Vec<Self> {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -109,7 +109,7 @@ impl Isa {
     /// Dot products of `query` with each row.
     ///
     /// # Panics
-    /// Where the lengths differ or are no multiple of [`FLOAT_BLOCK`].
+    /// If the lengths differ or are no multiple of [`FLOAT_BLOCK`].
     #[inline]
     #[must_use]
     pub(crate) fn dot<const N: usize>(self, query: &[f32], rows: [&[f32]; N]) -> [f32; N] {
@@ -119,7 +119,7 @@ impl Isa {
     /// Squared Euclidean distances of `query` to each row.
     ///
     /// # Panics
-    /// Where the lengths differ or are no multiple of [`FLOAT_BLOCK`].
+    /// If the lengths differ or are no multiple of [`FLOAT_BLOCK`].
     #[inline]
     #[must_use]
     pub(crate) fn squared_euclidean<const N: usize>(self, query: &[f32], rows: [&[f32]; N]) -> [f32; N] {
@@ -130,7 +130,7 @@ impl Isa {
     /// to 15.
     ///
     /// # Panics
-    /// Where the lengths differ or are no whole blocks.
+    /// If the lengths differ or are no whole blocks.
     #[inline]
     #[must_use]
     pub(crate) fn dot_codes<const N: usize>(self, query: &[i8], rows: [&[u8]; N]) -> [i32; N] {
@@ -138,16 +138,16 @@ impl Isa {
     }
 }
 
-/// Starts to bring rows into the cache, so that waiting for one is waiting for all of them.
+/// Starts to bring rows into the cache, so that the waits for all rows overlap.
 #[inline(always)]
 pub(crate) fn prefetch<'a>(rows: impl Iterator<Item = &'a [u8]>) {
     #[cfg(target_arch = "x86_64")]
     for line in rows.flat_map(|row| row.chunks(CACHE_LINE)) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint, which reads nothing; every x86-64 has it.
+        // SAFETY: a hint, which reads nothing. Every x86-64 has the instruction.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
     }
-    // Elsewhere there is no such instruction, or not in stable Rust. A load that nothing waits for
+    // Other machines lack the instruction, or stable Rust does. A load without a use of the result
     // does the same.
     #[cfg(not(target_arch = "x86_64"))]
     std::hint::black_box(

@@ -1,4 +1,4 @@
-//! What a snapshot begins with: everything that is not rows.
+//! The header of a snapshot: everything except rows.
 
 use bytemuck::Pod;
 use postcard::ser_flavors::Flavor;
@@ -9,7 +9,8 @@ use crate::bitset::Bitset;
 use crate::key::MAX_SLOTS;
 use crate::{Error, Metric, Options, Precision};
 
-/// In postcard, behind the version, which is four bytes so that any version can read it.
+/// In postcard, behind the version. The version has four bytes, so that every version can read the
+/// number.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Header<'a> {
     pub(crate) options: SavedOptions,
@@ -19,9 +20,9 @@ pub(crate) struct Header<'a> {
     pub(crate) nodes: List<'a>,
     pub(crate) visible: List<'a>,
     pub(crate) tombstones: List<'a>,
-    /// Slots to be used again, the last first.
+    /// Slots to use again, the last slot first.
     pub(crate) free: List<'a>,
-    /// Slots that wait to be linked, in order.
+    /// Slots that wait for their links, in order.
     pub(crate) unlinked: List<'a>,
     pub(crate) entry: Option<u32>,
     pub(crate) refused: bool,
@@ -29,8 +30,8 @@ pub(crate) struct Header<'a> {
     pub(crate) calibrated: Option<SavedTable<'a>>,
 }
 
-/// A list of numbers as they lie in memory. Neither writing nor reading copies it, or needs code
-/// for each type.
+/// A list of numbers, as the numbers lie in memory. Writing and reading copy nothing, and need no
+/// code for each type.
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) struct List<'a>(pub(crate) &'a [u8]);
 
@@ -43,7 +44,7 @@ impl<'a> List<'a> {
         self.0.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes))
     }
 
-    /// Reads numbers into `into`. False if there are not as many.
+    /// Reads numbers into `into`. Returns false if the list has another length.
     pub(crate) fn copy_to<T: Pod>(self, into: &mut [T]) -> bool {
         let into: &mut [u8] = bytemuck::cast_slice_mut(into);
         let fits = into.len() == self.0.len();
@@ -60,7 +61,7 @@ impl Serialize for List<'_> {
     }
 }
 
-/// Bytes that grow as far as there is memory.
+/// Bytes that grow as far as memory allows.
 struct Growing(Vec<u8>);
 
 impl Flavor for Growing {
@@ -93,7 +94,7 @@ pub(crate) struct SavedOptions {
     precision: u8,
 }
 
-/// What rows are coded about: the mean, and the sums that the next mean is made of.
+/// The mean that rows are coded about, and the sums for the next mean.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedQuantiser<'a> {
     #[serde(borrow)]
@@ -104,7 +105,7 @@ pub(crate) struct SavedQuantiser<'a> {
     pub(crate) error: f32,
 }
 
-/// What recall searches reached.
+/// The recall that searches reached.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedTable<'a> {
     pub(crate) rows: u32,
@@ -155,7 +156,7 @@ impl<'a> Header<'a> {
         begun.and_then(|()| postcard::serialize_with_flavor(self, bytes)).map_err(|_| Error::OutOfMemory)
     }
 
-    /// Reads and checks a header: what it says is what some index could be.
+    /// Reads and checks a header: some index could have this header.
     pub(crate) fn from_bytes(bytes: &'a [u8]) -> Result<(Self, Options), Error> {
         let damaged = |what| Error::Damaged { what };
         let (version, rest) = bytes.split_first_chunk::<4>().ok_or(damaged("its header is cut short"))?;
@@ -175,7 +176,7 @@ impl<'a> Header<'a> {
         Ok((header, options))
     }
 
-    /// Whether every slot is visible, removed or free, and just one of these.
+    /// Whether every slot is visible, removed or free, and only one of the three.
     fn slots_are_sound(&self) -> Result<bool, Error> {
         let slots = self.slots;
         let bytes = (slots as usize).div_ceil(8);
@@ -197,7 +198,7 @@ impl<'a> Header<'a> {
             let [nodes, visible, removed] = sets.map(|set| set.0[at]);
             let all = if at + 1 == bytes { u8::MAX >> (slots.wrapping_neg() % 8) } else { u8::MAX };
             let one = visible | removed | free[at] == all && visible & removed | (visible | removed) & free[at] == 0;
-            // Who can be seen is in the graph or waits for it. Nobody else waits.
+            // A visible row is in the graph or waits for its links. No other row waits.
             one && nodes & !(visible | removed) == 0 && unlinked[at] == visible & !nodes
         });
         Ok(sound

@@ -1,12 +1,12 @@
 //! An index as bytes, and back.
 //!
-//! A snapshot is a small *header* (what the index is, who is in it) and the *chunks* of its
-//! sections, as they lie in memory. Saving again costs the header and the chunks that changed.
-//! Whoever keeps them adds checksums; here everything is checked that could make an engine panic,
-//! loop, lose rows or read beyond its memory, so that bytes from anywhere are an error at worst.
+//! A snapshot is a small *header* (the options, and the state of each slot) and the *chunks* of its
+//! sections, as the chunks lie in memory. Saving again costs the header and the changed chunks. The
+//! caller adds checksums. This module checks everything that could make an engine panic, loop, lose
+//! rows or read beyond its memory. Bytes from anywhere are therefore an error at worst.
 //!
-//! Rows and codes are the truth. The graph is made of them: where its bytes are no graph, it is
-//! built anew.
+//! Rows and codes are the truth. The graph is made of rows and codes: if the bytes of the graph are
+//! no graph, the engine builds the graph again.
 //!
 //! All numbers are little-endian. docs/format.md has the layout.
 
@@ -24,16 +24,16 @@ pub use section::{FORMAT_VERSION, Layout, Section};
 use crate::Index;
 
 impl Index {
-    /// How many chunks a section has, and of what size.
+    /// The number of chunks in a section, and their size.
     #[must_use]
     pub fn layout(&self, section: Section) -> Layout {
         self.saved(section).map_or(Layout::NONE, |(saved, rows)| Layout::new(saved, rows))
     }
 
-    /// How long a chunk is.
+    /// The length of a chunk.
     ///
     /// # Panics
-    /// Where there is no such chunk.
+    /// If the section has no chunk of this number.
     #[must_use]
     pub fn chunk_bytes(&self, section: Section, chunk: u32) -> usize {
         let layout = self.layout(section);
@@ -45,7 +45,7 @@ impl Index {
     /// A chunk's bytes.
     ///
     /// # Panics
-    /// Where there is no such chunk, or it is still to come.
+    /// If the section has no chunk of this number, or the chunk has not been loaded.
     #[must_use]
     pub fn chunk(&self, section: Section, chunk: u32) -> &[u8] {
         let (saved, rows) = self.saved(section).expect("the section is there");
@@ -55,17 +55,17 @@ impl Index {
     /// Whether a chunk has changed since [`set_clean`](Self::set_clean), if only by growing.
     ///
     /// # Panics
-    /// Where there is no such chunk.
+    /// If the section has no chunk of this number.
     #[must_use]
     pub fn is_dirty(&self, section: Section, chunk: u32) -> bool {
         let (saved, rows) = self.saved(section).expect("the section is there");
         saved.is_dirty(chunk as usize, rows)
     }
 
-    /// Says that a chunk has been saved.
+    /// Notes that a chunk has been saved.
     ///
     /// # Panics
-    /// Where there is no such chunk.
+    /// If the section has no chunk of this number.
     pub fn set_clean(&mut self, section: Section, chunk: u32) {
         let (saved, rows) = self.saved_mut(section).expect("the section is there");
         saved.set_clean(chunk as usize, rows);

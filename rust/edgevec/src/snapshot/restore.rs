@@ -4,7 +4,7 @@ use super::header::Header;
 use super::{Layout, Section};
 use crate::{Error, Index};
 
-/// An index that is being read back: its header is known, its chunks come one by one.
+/// An index that is being read back: the header is known, and the chunks come one after the other.
 ///
 /// ```
 /// use edgevec::snapshot::{Restoring, Section};
@@ -25,23 +25,23 @@ use crate::{Error, Index};
 /// ```
 pub struct Restoring {
     index: Index,
-    /// Where the graph is to be entered.
+    /// The node at which searches enter the graph.
     entry: Option<u32>,
 }
 
 /// What became of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovered {
-    /// It is as it was saved.
+    /// The graph is as the graph was saved.
     Whole,
-    /// Its bytes were no graph, or not all there. Every row waits for [`Index::link`]; until then
-    /// searches scan.
+    /// The bytes were no graph, or some bytes were missing. Every row waits for [`Index::link`].
+    /// Until then, searches scan.
     WithoutGraph,
 }
 
 impl Restoring {
-    /// Reads a header. `bytes_of` tells how many bytes there are of a section: memory is asked for
-    /// only where they are what the header speaks of.
+    /// Reads a header. `bytes_of` tells the number of bytes in a section. The engine asks for
+    /// memory only if the numbers are the numbers of the header.
     ///
     /// # Errors
     /// [`Error::UnsupportedFormat`], [`Error::Damaged`], [`Error::OutOfMemory`].
@@ -52,14 +52,15 @@ impl Restoring {
         let mut all = 0;
         for section in Section::ALL {
             let bytes = index.bytes_of(section, header.slots);
-            // A damaged graph can be built anew, but one of another size says that the header is of
-            // another index.
+            // The engine can build a damaged graph again. But a graph of another size means that
+            // the header belongs to another index.
             if bytes_of(section) != bytes {
                 return Err(Error::Damaged { what: "a section is not as long as its header says" });
             }
             all += bytes;
         }
-        // Or memory would be asked for chunk by chunk until there is none.
+        // Without this check, the engine would ask for memory chunk by chunk until all memory is
+        // gone.
         if usize::try_from(all).is_err() {
             return Err(Error::OutOfMemory);
         }
@@ -83,29 +84,28 @@ impl Restoring {
     /// As [`Index::chunk_bytes`].
     ///
     /// # Panics
-    /// Where there is no such chunk.
+    /// If the section has no chunk of this number.
     #[must_use]
     pub fn chunk_bytes(&self, section: Section, chunk: u32) -> usize {
         self.index.chunk_bytes(section, chunk)
     }
 
-    /// Where to write a chunk's bytes. From now on it counts as written.
+    /// The place for the bytes of a chunk. From now on, the chunk counts as written.
     ///
     /// # Panics
-    /// Where there is no such chunk.
+    /// If the section has no chunk of this number.
     pub fn chunk_mut(&mut self, section: Section, chunk: u32) -> &mut [u8] {
         let (saved, rows) = self.index.saved_mut(section).expect("the section is there");
         saved.bytes_of_mut(chunk as usize, rows)
     }
 
-    /// The index, once every chunk is written. Chunks of the graph ([`Section::Links`],
-    /// [`Section::UpperLinks`], [`Section::Parents`]) that are lost may be left out. So may chunks
-    /// of [`Section::Rows`] where there are codes: the index is then not [whole](Index::is_whole)
-    /// until they have been [loaded](Index::load_chunk).
+    /// The index, after every chunk is written. Lost chunks of the graph ([`Section::Links`],
+    /// [`Section::UpperLinks`], [`Section::Parents`]) may be left out. If the index has codes,
+    /// chunks of [`Section::Rows`] may be left out too: the index is then not
+    /// [whole](Index::is_whole) until [`Index::load_chunk`] has loaded the chunks.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where rows are missing or not what an index holds,
-    /// [`Error::OutOfMemory`].
+    /// [`Error::Damaged`] if rows are missing, or are no rows of an index, [`Error::OutOfMemory`].
     pub fn finish(self) -> Result<(Index, Recovered), Error> {
         let Self { mut index, entry } = self;
         index.check_vectors()?;

@@ -1,27 +1,27 @@
-//! What a snapshot is made of: the kinds of rows that an index holds, and how each lies in chunks.
+//! The sections of a snapshot: the kinds of rows in an index, and the chunks of each kind.
 
 use crate::chunks::Saved;
 
 /// Raised whenever the header or a section changes its layout.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// A kind of rows that an index holds. The numbers are those of the format.
+/// A kind of rows in an index. The numbers are the numbers of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Section {
     /// Full rows, `f32`, padded with zeros to 16 components.
     Rows = 1,
-    /// The length each row came with, `f64`; under cosine only.
+    /// The original length of each row, `f64`. Under cosine only.
     Lengths = 2,
     /// Four-bit codes, 64 bytes for 128 components.
     Codes = 3,
     /// Factor and bias of each row's codes, `f32`.
     Factors = 4,
-    /// Four further bits a component.
+    /// Four further bits a component, packed as codes.
     ResidualNibbles = 5,
-    /// Eight more.
+    /// Eight bits more a component.
     ResidualBytes = 6,
-    /// The step of each row's further bits, `f32`.
+    /// The size of each row's steps, `f32`.
     Scales = 7,
     /// Links on level 0, `2 m` slots a row.
     Links = 8,
@@ -32,8 +32,8 @@ pub enum Section {
 }
 
 impl Section {
-    /// All of them, in the order they are saved: what a walk needs comes before what only ranks its
-    /// answers.
+    /// All sections in the order of saving: sections for the walk of a search come before sections
+    /// that only rank answers.
     pub const ALL: [Self; 10] = [
         Self::Codes,
         Self::Factors,
@@ -47,7 +47,7 @@ impl Section {
         Self::Rows,
     ];
 
-    /// Whether it can be made anew from the other sections.
+    /// Whether the engine can rebuild the section from the other sections.
     pub(crate) fn is_graph(self) -> bool {
         matches!(self, Self::Links | Self::UpperLinks | Self::Parents)
     }
@@ -59,14 +59,14 @@ impl Section {
     }
 }
 
-/// How a section lies in chunks.
+/// The chunks of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Chunks; 0 where the index has no such rows.
+    /// Chunks, or 0 if the index has no rows of this kind.
     pub chunks: u32,
-    /// Bytes of every chunk but the last.
+    /// Bytes of every chunk except the last.
     pub chunk_bytes: usize,
-    /// Bytes of all.
+    /// Bytes of all chunks.
     pub bytes: u64,
 }
 

@@ -1,5 +1,4 @@
-//! Coding all rows again about the mean that they have by now, once they have come to lie elsewhere
-//! than the first rows.
+//! Codes all rows again about their present mean, if later rows lie elsewhere than the first rows.
 
 use super::{Decoded, Query, Vectors, encode};
 use crate::codes::Codes;
@@ -7,39 +6,39 @@ use crate::residual::Residual;
 use crate::rows::{most_squared_length, squared_length};
 use crate::{Error, Precision};
 
-/// Codes about another mean, on their way to take the others' place.
+/// Codes about another mean, before the codes replace the old codes.
 pub(super) struct Renewal {
     pub(super) codes: Codes,
     pub(super) residual: Option<Residual>,
-    /// Slots below this are in.
+    /// Slots below this are coded.
     pub(super) next: u32,
 }
 
 impl Vectors {
-    /// Whether the codes are about a mean that is no longer the rows'. One byte a component is too
-    /// little to code rows again from.
+    /// Whether the mean of the codes is far from the mean of the rows. Under `int8`, the kept bytes
+    /// are too few for coding rows again.
     pub(crate) fn has_drifted(&self) -> bool {
         self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
     }
 
-    /// As [`has_drifted`](Self::has_drifted), as far as some stored vectors tell: how many are
-    /// stored depends on time.
+    /// As [`has_drifted`](Self::has_drifted), judged by these stored vectors only: the number of
+    /// all stored vectors depends on time.
     pub(crate) fn have_drifted<'a>(&self, stored: impl Iterator<Item = &'a Query>) -> bool {
         let coded = stored.map(|query| &query.coded);
         self.precision != Precision::Int8 && self.coded().is_some_and(|codes| codes.lie_aside(coded))
     }
 
-    /// Codes up to `budget` of the slots below `slots` again, but for free ones, should the codes
-    /// have drifted. Returns how many are left; when none are, the new codes take the others'
-    /// place. 0 also where there is no memory for it: the codes go on as they are. They also do
-    /// where the new ones tell the rows apart no better.
+    /// Codes up to `budget` of the slots below `slots` again, without free slots, if the codes have
+    /// drifted. Returns the number of slots left. At the end, the new codes replace the old codes
+    /// if the new codes tell the rows apart better. Without memory for new codes, the old codes
+    /// stay, and the function returns 0.
     pub(crate) fn renew(&mut self, budget: u32, slots: u32, is_free: impl Fn(u32) -> bool) -> u32 {
         let mut renewal = match (self.renewal.take(), &self.codes) {
             (Some(renewal), _) => renewal,
             (None, Some(codes)) if self.has_drifted() => {
                 let fresh = codes.renewed();
-                // Rows that were taken out of the sums need not have been in them: then this is the
-                // mean of no rows.
+                // Some rows taken out of the sums may never have been in the sums. Then the new
+                // mean is the mean of no rows.
                 if squared_length(fresh.mean()) > most_squared_length(self.metric) {
                     self.codes.iter_mut().for_each(Codes::forget_drift);
                     return 0;
@@ -75,7 +74,7 @@ impl Vectors {
         left
     }
 
-    /// Whether codes about another mean are on their way, or would be begun.
+    /// Whether a renewal is under way, or would begin.
     pub(crate) fn is_renewing(&self) -> bool {
         self.renewal.is_some() || self.has_drifted()
     }

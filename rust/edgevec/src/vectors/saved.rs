@@ -9,12 +9,12 @@ use crate::snapshot::{SavedQuantiser, Section};
 use crate::{Error, Metric, Precision};
 
 impl Vectors {
-    /// What the codes are about, to be saved.
+    /// The mean and sums of the codes, for saving.
     pub(crate) fn saved_quantiser(&self) -> Option<SavedQuantiser<'_>> {
         self.coded().map(Codes::saved)
     }
 
-    /// Becomes what holds `slots` rows of a snapshot, though there is no room for them yet.
+    /// Prepares for `slots` rows of a snapshot, without room for the rows yet.
     pub(crate) fn expect(
         &mut self,
         refused: bool,
@@ -23,7 +23,7 @@ impl Vectors {
     ) -> Result<(), Error> {
         let damaged = Error::Damaged { what: "its codes are not those of its rows" };
         let sampled = self.wants_codes() && slots as usize >= self.sample;
-        // Only where full rows are kept can codes be done without.
+        // Only an index with full rows can refuse codes.
         if codes.is_some() != (sampled && !refused) || (refused && !(sampled && self.precision == Precision::Float32)) {
             return Err(damaged);
         }
@@ -37,7 +37,7 @@ impl Vectors {
         Ok(())
     }
 
-    /// The rows of a section, where it holds some.
+    /// The rows of a section, if these vectors have the section.
     pub(crate) fn section(&self, section: Section) -> Option<&dyn Saved> {
         match section {
             Section::Rows => self.keeps_rows().then(|| self.rows.saved()),
@@ -56,11 +56,11 @@ impl Vectors {
         }
     }
 
-    /// Whether what is stored of the slots below `slots` could have been stored by
-    /// [`set`](Self::set), as far as it matters: whatever is done with it, distances stay numbers.
+    /// Whether [`set`](Self::set) could have stored the data of the slots below `slots`, as far as
+    /// distances need: all distances must stay numbers.
     pub(crate) fn are_sound(&self, slots: u32) -> bool {
         let mut room = Decoded::default();
-        // What is left of a row in few bits may be longer than it was.
+        // A row decoded from few bits may be longer than the original row.
         let most = 2.0 * most_squared_length(self.metric);
         (0..slots).all(|slot| {
             let length = if self.metric == Metric::Cosine { self.lengths.row(slot)[0] } else { 1.0 };
@@ -76,12 +76,12 @@ impl Vectors {
         })
     }
 
-    /// Whether full rows only rank answers, so that they may come after all else.
+    /// Whether full rows only rank answers. Full rows may then come after everything else.
     pub(crate) fn can_wait_for_rows(&self) -> bool {
         self.precision == Precision::Float32 && self.coded().is_some()
     }
 
-    /// Full rows, as far as they have been read back.
+    /// Full rows, as far as the rows have been read back.
     pub(crate) fn rows(&self) -> &Rows {
         &self.rows
     }

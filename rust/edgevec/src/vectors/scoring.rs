@@ -1,4 +1,4 @@
-//! Laying out a query, and its distances to rows.
+//! The layout of a query, and the distances from the query to rows.
 
 use super::{Decoded, Vectors};
 use crate::Error;
@@ -6,7 +6,7 @@ use crate::codes::CodedQuery;
 use crate::kernels::FLOAT_BLOCK;
 use crate::rows::lay_out;
 
-/// A vector laid out to be compared with rows.
+/// A vector, laid out for comparison with rows.
 #[derive(Debug, Default)]
 pub(crate) struct Query {
     pub(super) full: Vec<f32>,
@@ -14,13 +14,13 @@ pub(crate) struct Query {
 }
 
 impl Vectors {
-    /// Checks a query and lays it out.
+    /// Checks a query, and lays the query out.
     pub(crate) fn prepare(&self, vector: &[f32], query: &mut Query) -> Result<(), Error> {
         if vector.len() != self.dimensions {
             return Err(Error::DimensionMismatch { expected: self.dimensions, got: vector.len() });
         }
         let length = self.check(vector, 0)?;
-        // Cleared first: what an index of other dimensions left behind must not become padding.
+        // Cleared first: values of an index with other dimensions must not become padding.
         query.full.clear();
         query.full.resize(self.dimensions.next_multiple_of(FLOAT_BLOCK), 0.0);
         lay_out(vector, length, &mut query.full);
@@ -28,14 +28,14 @@ impl Vectors {
         Ok(())
     }
 
-    /// Makes room for a query, so that laying one out cannot fail.
+    /// Makes room for a query, so that the layout of a query cannot fail.
     pub(crate) fn reserve_query(&self, query: &mut Query) -> Result<(), Error> {
         query.full.try_reserve_exact(self.laid_out.len())?;
         self.coded().map_or(Ok(()), |_| query.coded.reserve(self.laid_out.len()))
     }
 
-    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would, but for what depends
-    /// on rows beside it.
+    /// Makes a stored vector the query, as [`prepare`](Self::prepare) would, without the parts that
+    /// depend on other rows.
     pub(crate) fn prepare_stored(&self, slot: u32, query: &mut Query) {
         query.full.clear();
         query.full.extend_from_slice(self.stored(slot, &mut Decoded::default()));
@@ -50,7 +50,7 @@ impl Vectors {
         }
     }
 
-    /// Makes a stored vector the query, to be compared by [`score`](Self::score) only.
+    /// Makes a stored vector the query, for [`score`](Self::score) only.
     pub(crate) fn prepare_row(&self, slot: u32, query: &mut Query) {
         if let Some(codes) = self.coded() {
             codes.prepare_row(slot, &mut query.coded);
@@ -60,7 +60,7 @@ impl Vectors {
         }
     }
 
-    /// Whether two stored rows are one vector, as far as [`score`](Self::score) can tell.
+    /// Whether two stored rows are the same vector, as far as [`score`](Self::score) can tell.
     pub(crate) fn are_copies(&self, a: u32, b: u32) -> bool {
         match self.coded() {
             Some(codes) => codes.are_copies(a, b),
@@ -68,8 +68,8 @@ impl Vectors {
         }
     }
 
-    /// Starts to bring what the next [`score`](Self::score) reads into the cache. For codes only:
-    /// a walk over full rows, eight times as long, took a fifth longer with it.
+    /// Starts to bring the codes for the next [`score`](Self::score) into the cache. Only codes:
+    /// with a prefetch of full rows, eight times as long, a walk took a fifth longer.
     #[inline(always)]
     pub(crate) fn prefetch(&self, slots: &[u32]) {
         if let Some(codes) = self.coded() {
@@ -97,13 +97,13 @@ impl Vectors {
         }
     }
 
-    /// Where [`score`](Self::score) estimates, what is to be added to an estimate to make it a walk
-    /// distance, and how far that may be off.
+    /// If [`score`](Self::score) estimates: the number that turns an estimate into a walk distance
+    /// when added, and the largest likely error of the sum.
     pub(crate) fn estimate(&self, query: &Query) -> Option<(f32, f32)> {
         self.coded().map(|codes| codes.estimate(&query.coded))
     }
 
-    /// As [`Codes::error_unit`](crate::codes::Codes::error_unit), where there are codes.
+    /// As [`Codes::error_unit`](crate::codes::Codes::error_unit), if the index has codes.
     pub(crate) fn error_unit(&self, query: &Query) -> Option<(f32, f32)> {
         self.coded().map(|codes| codes.error_unit(&query.coded))
     }

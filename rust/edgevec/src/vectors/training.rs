@@ -1,16 +1,16 @@
-//! The first codes: when there are rows enough, and whether codes tell the rows apart.
+//! The first codes: begun at enough rows, and judged by whether codes tell the rows apart.
 
 use super::{Decoded, Judged, Query, Vectors, encode};
 use crate::Precision;
 use crate::codes::Codes;
 use crate::rows::Rows;
 
-/// Rows that codes are judged by, and how many of them are queries.
+/// Rows that judge the codes, and the number of queries among these rows.
 const JUDGED: usize = 4096;
 const JUDGES: usize = 24;
 
 impl Vectors {
-    /// There are rows enough to take the mean of: they become codes.
+    /// Turns all rows into codes, since the rows are enough for a mean.
     pub(super) fn begin_codes(&mut self) {
         let Self { rows, codes, residual, .. } = self;
         let Some(codes) = codes else { return };
@@ -30,8 +30,8 @@ impl Vectors {
         }
     }
 
-    /// How these codes compare with exact distances among some of the slots below `slots`, but for
-    /// free ones.
+    /// Compares the codes with exact distances, among some of the slots below `slots` and without
+    /// free slots.
     pub(super) fn judge(&self, codes: &Codes, slots: u32, is_free: impl Fn(u32) -> bool) -> Judged {
         let apart = (slots as usize).div_ceil(JUDGED).max(1);
         let rows: Vec<u32> = (0..slots).step_by(apart).filter(|&slot| !is_free(slot)).collect();
@@ -53,8 +53,8 @@ impl Vectors {
         judged
     }
 
-    /// Does without codes from now on, if the rows themselves are kept; false if not. The graph
-    /// stays: its links are as good as codes were at choosing them.
+    /// Gives up codes, if the index keeps full rows. Returns false if not. The graph stays: its
+    /// links are as good as the codes that chose the links.
     pub(crate) fn refuse(&mut self) -> bool {
         let refused = self.precision == Precision::Float32 && self.coded().is_some();
         if refused {
@@ -68,7 +68,7 @@ impl Vectors {
         self.refused
     }
 
-    /// As [`Codes::set_error`], where there are codes.
+    /// As [`Codes::set_error`], if the index has codes.
     pub(crate) fn set_error(&mut self, error: f32) {
         if let Some(codes) = &mut self.codes {
             codes.set_error(error);
