@@ -40,7 +40,7 @@ test('a closed database frees its memory, even if the application still holds th
   await expect(db.count()).rejects.toMatchObject({ code: 'CLOSED' });
 });
 
-describe('The copy an export takes is given back', () => {
+describe('An export frees its copy of the rows', () => {
   /**
    * A database, with promises for the begin of an export's copy, and for the release of the copy.
    */
@@ -86,7 +86,7 @@ describe('The copy an export takes is given back', () => {
     expect(await db.count()).toBe(2);
   });
 
-  test('when nobody reads on', async () => {
+  test('if nobody reads on', async () => {
     const { db, gone } = await exporting();
     await (async () => void (await db.export().getReader().read()))();
     expect(await collected(gone)).toBe(true);

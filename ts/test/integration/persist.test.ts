@@ -36,7 +36,7 @@ describe('persist', () => {
     expect(await EdgeVec.persist()).toBe(true);
   });
 
-  test('where nothing can be stored, nothing is kept', async () => {
+  test('without a storage, nothing is persistent', async () => {
     const { process } = globalThis;
     put('process', undefined);
     const kept = await EdgeVec.persist();

@@ -144,7 +144,7 @@ function holdCheckpoint(site: FaultySite): { readonly isHeld: () => boolean; rea
   return { isHeld: () => go !== undefined, go: () => go?.() };
 }
 
-test('saved is saved, also where another tab has made an earlier checkpoint meanwhile', async () => {
+test('save saves every row, even if another tab makes an earlier checkpoint meanwhile', async () => {
   const disk = new Disk();
   const sites = [new FaultySite(disk), new FaultySite(disk)] as const;
   const [a, b] = [await Process.start(sites[0], 8), await Process.start(sites[1], 8)];

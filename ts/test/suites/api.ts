@@ -62,7 +62,7 @@ export function defineApiSuite(label: string, open: Open): void {
       for (const record of await db.get(large)) expect(record?.metadata).toEqual({ mine: true });
     });
 
-    test('INVALID_ID where too few integers are left to choose from: nothing is written, no row replaced', async () => {
+    test('INVALID_ID if too few integers are left to choose from: nothing is written, no row replaced', async () => {
       const db = await open<{ mine?: boolean }>({ dimensions: 1 });
       await db.insert({ id: 2 ** 52 - 2, vector: [1], metadata: { mine: true } });
       const two = await failure(() => db.insert([{ vector: [1] }, { vector: [2] }, { vector: [3] }]), 'INVALID_ID');

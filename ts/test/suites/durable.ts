@@ -486,7 +486,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(await b.search([30, 1], 3)).toEqual(await a.search([30, 1], 3));
     });
 
-    test.each([2, 3])('a handle closes if a database of %s dimensions replaces its own', async (dimensions) => {
+    test.each([2, 3])('a handle closes if another database of %s dimensions takes its name', async (dimensions) => {
       const name = fresh();
       const events: EdgeVecEvent[] = [];
       const a = await open(name, { dimensions: 2, onEvent: (event) => void events.push(event) });

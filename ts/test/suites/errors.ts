@@ -112,7 +112,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       expect(await contents(db)).toEqual(before);
     });
 
-    test('upsert wants an id', async () => {
+    test('upsert requires an id', async () => {
       const db = await filled();
       await failure(() => db.upsert(loose({ vector: [1, 1] })), 'INVALID_ID');
       await failure(() => db.update(loose({ metadata: {} })), 'INVALID_ID');
@@ -161,7 +161,7 @@ export function defineErrorSuite(label: string, open: Open): void {
       }
     });
 
-    test.each(['dot', 'euclidean'] as const)('%s has no quarrel with zeros', async (metric) => {
+    test.each(['dot', 'euclidean'] as const)('%s accepts zeros', async (metric) => {
       const db = await open({ dimensions: 2, metric });
       await db.insert({ id: 0, vector: [0, 0] });
       expect((await db.search([0, 0]))[0]).toMatchObject({ id: 0, distance: 0 });

@@ -69,7 +69,7 @@ export class Process {
     this.events = events;
   }
 
-  /** How often it was told that others have written. */
+  /** The number of messages about writes of other processes. */
   get changes(): number {
     return this.#changes();
   }
@@ -237,7 +237,7 @@ export class Process {
     return (hits?.distances ?? []).map((distance) => Math.round((4 * distance) / Math.sqrt(dimensions)) / 4);
   }
 
-  /** Another, once another's checkpoint has taken the place of what it held. */
+  /** The engine. Another object after the process has loaded the checkpoint of another process. */
   get engine(): unknown {
     return this.#database.collection().engine;
   }

@@ -77,7 +77,7 @@ describe('the ratios', () => {
     expect(compared[0]?.ratios['edgevec']).toEqual({ latency: 1, build: 1 });
   });
 
-  it('are missing where ours is, and where the recall was not reached', () => {
+  it('are missing if our value is missing, and if the recall was not reached', () => {
     const weak = result('usearch i8', [point(20, 0.94, 70)]);
     const [alone] = withRatios([{ ...weak, reused: false }]);
     expect(alone?.ratios['edgevec']).toEqual({ latency: null, build: null });

@@ -61,7 +61,7 @@ describe('the cost of a recall', () => {
     expect(costAt([], 0.9)).toBeNull();
   });
 
-  it('has no distances where a system does not tell', () => {
+  it('has no distances if a system does not report distances', () => {
     expect(costAt([point(10, 0.8, 100), point(20, 0.9, 200)], 0.85)?.distances).toBeNull();
   });
 });

@@ -331,7 +331,7 @@ describe('Rows', () => {
     for (let slot = 0; slot < 2_000; slot++) {
       const size = sizes[slot % 32 === 0 ? 3 : slot % 3] as number;
       const metadata = {
-        // Written where somebody looks.
+        // Counts each read of the metadata.
         get text() {
           count(size);
           return 'x'.repeat(size);
