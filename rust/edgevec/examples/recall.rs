@@ -2,8 +2,8 @@
 //! evaluations a query at several `ef`.
 //!
 //! `cargo run --release --example recall -- DIR [dimensions] [rows] [precision]`. The folder holds
-//! `base.bf16`, `queries.bf16` and `meta.json` as the in-browser benchmark reads them; the truth is
-//! computed here, so that any number of rows and dimensions can be asked for.
+//! `base.bf16`, `queries.bf16` and `meta.json`, as for the benchmark in browsers. The example
+//! computes the truth, for any number of rows and dimensions.
 
 use std::path::Path;
 use std::time::Instant;

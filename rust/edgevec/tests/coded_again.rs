@@ -1,4 +1,4 @@
-//! Rows that are written, changed or removed while all rows are coded about another mean.
+//! Rows written, changed or removed while the engine codes all rows about another mean.
 
 mod support;
 
@@ -6,7 +6,7 @@ use edgevec::{Index, Metric, Options, Precision};
 use support::Clusters;
 
 const DIMENSIONS: usize = 64;
-/// Rows around the first mean, and rows that lie elsewhere.
+/// Rows around the first mean, and rows elsewhere.
 const EARLY: usize = 1_100;
 const LATE: usize = 3_700;
 
@@ -20,7 +20,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// Rows of which the new codes tell more than the old ones: so new codes take the others' place.
+/// Rows for which the new codes are better, so that the new codes replace the old codes.
 fn drifted_rows() -> Vec<f32> {
     let mut data = Clusters::new(DIMENSIONS, 10, 3);
     let mut rows = data.rows(EARLY);
@@ -42,7 +42,7 @@ fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
 
     assert!(index.compact(1_000) > 0, "rows are being coded again");
     assert!(index.remove(0));
-    // One slot at a time, until slot 0 is handed back: it is coded already, and blank.
+    // One slot at a time, until slot 0 is reclaimed: the slot is coded already, and blank.
     while index.compact(1) > 2_000 {}
     let new = rows[DIMENSIONS * 3_500..][..DIMENSIONS].to_vec();
     index.commit(&new, &mut slots).unwrap();
@@ -53,7 +53,8 @@ fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
 
     assert!(!index.stats().drifted);
     assert_ne!(got(&index, 1), untouched, "the new codes took the others' place: a row is rounded otherwise");
-    // Codes are the only copy of a row. It would be blank, or the removed one.
+    // Codes and residual are the only copy of a row. A wrong copy would be blank, or the removed
+    // row.
     let difference = largest_difference(&got(&index, 0), &new);
     assert!(difference < 0.001, "the row written meanwhile is off by {difference}");
     for slot in (1..(EARLY + LATE) as u32).step_by(97) {

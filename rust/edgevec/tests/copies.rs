@@ -1,4 +1,4 @@
-//! Rows that are copies of one another, or nearly so, do not hide the others from a walk.
+//! Copies, and near copies, do not hide other rows from a walk.
 
 #[path = "support/copies.rs"]
 mod copies;
@@ -24,8 +24,8 @@ fn rows_that_come_after_copies_are_found() {
     }
 }
 
-/// Codes tell such rows apart by chance alone, so that a walk need not come to the right ones:
-/// calibration must notice.
+/// Codes tell these rows apart by chance alone, so a walk may miss the right rows. Calibration must
+/// notice.
 #[test]
 fn rows_that_are_all_equally_far_apart_are_found() {
     for metric in METRICS {
@@ -47,7 +47,7 @@ fn rows_that_are_all_equally_far_apart_are_found() {
     }
 }
 
-/// How many of the odd rows a search for their own vectors finds.
+/// The number of odd rows found by searches for their own vectors.
 fn odd_ones_found(hard: &Hard, index: &Index, k: usize, ef: usize) -> usize {
     let mut scratch = Scratch::default();
     let own = |query: &&[f32]| {
@@ -71,8 +71,8 @@ fn odd_rows_among_copies_are_found() {
     }
 }
 
-/// Odd rows among thousands that lie around one point are linked to by few of those, unless they
-/// are taken care of.
+/// Thousands of rows lie around a point, with odd rows among them. Without special care, few of the
+/// thousands link to the odd rows.
 #[test]
 fn odd_rows_among_alike_ones_are_found() {
     for (metric, spread) in [(Metric::Euclidean, 0.01), (Metric::Cosine, 0.01), (Metric::Cosine, 0.001)] {
@@ -103,7 +103,7 @@ fn what_stands_for_copies_may_be_removed() {
     for metric in METRICS {
         let hard = copies_first(4, 1_000, 4_000, 64, 1);
         let mut index = build(&hard, metric, options(&hard));
-        // The first of each group, and half of the others.
+        // The first row of each group, and half of the other rows.
         for slot in (0..4_000).filter(|slot| slot % 1_000 == 0 || slot % 2 == 1) {
             assert!(index.remove(slot));
         }
@@ -112,7 +112,7 @@ fn what_stands_for_copies_may_be_removed() {
         while index.compact(100) > 0 {}
         let (compacted, _) = recall(&index, &hard.queries, 10, 300);
         assert!(compacted >= 0.9, "{metric:?}, compacted: {compacted}");
-        // Copies again, in the slots of those.
+        // Copies again, in the slots of the removed rows.
         let mut slots = Vec::new();
         index.commit(&hard.rows[..64 * 1_000], &mut slots).unwrap();
         while index.link(100) > 0 {}
@@ -123,7 +123,8 @@ fn what_stands_for_copies_may_be_removed() {
     }
 }
 
-/// There are not as many different distances as a wide search looks for, but removed rows at many.
+/// The visible rows have fewer different distances than a wide search looks for, but removed rows
+/// have many.
 #[test]
 fn copies_among_removed_rows_are_found_without_a_walk_through_all_of_these() {
     let hard = copies_first(1, 1_000, 6_000, 64, 1);
@@ -135,7 +136,7 @@ fn copies_among_removed_rows_are_found_without_a_walk_through_all_of_these() {
     assert!(scratch.evaluations() < 3_000, "{} of 7,000 rows are compared", scratch.evaluations());
 }
 
-/// Every row twice, as documents that are stored twice are.
+/// Every row twice, like documents stored twice.
 #[test]
 fn pairs_of_copies_are_calibrated_as_single_rows_are() {
     let mut data = copies::Normal::new(5);

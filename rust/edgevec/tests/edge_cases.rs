@@ -1,5 +1,5 @@
-//! The cases that break vector indexes: nothing in it, one thing, everything the same, everything
-//! gone, too much of it.
+//! Cases that break vector indexes: no row, a single row, only equal rows, only removed rows, too
+//! many values.
 
 mod support;
 
@@ -8,13 +8,12 @@ use support::Clusters;
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Dot, Metric::Euclidean];
 
-/// An index with a graph from the first row on, so that these cases meet the graph and not only the
-/// scan.
+/// An index with a graph from the first row on, so that the cases meet the graph besides the scan.
 fn index(dimensions: u32, metric: Metric) -> Index {
     Index::new(Options { metric, exact_threshold: 0, ..Options::new(dimensions) }).unwrap()
 }
 
-/// The same by the graph, with room for every row, as by the scan.
+/// The graph with room for every row gives the same hits as the scan.
 fn search(index: &Index, query: &[f32], k: usize) -> Vec<Hit> {
     let mut scratch = Scratch::default();
     let exact = index.search(&mut scratch, query, k, 0, Mode::Exact).unwrap().to_vec();

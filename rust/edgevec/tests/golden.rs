@@ -1,5 +1,5 @@
-//! Files that earlier builds exported are read for ever, and saved again to the same bytes.
-//! `scripts/golden.mjs` writes them; their names are `<format>-<metric>-<precision>-<rows>`.
+//! Files exported by earlier builds stay readable for ever, and are saved again to the same bytes.
+//! `scripts/golden.mjs` writes the files. Their names are `<format>-<metric>-<precision>-<rows>`.
 
 use std::fs;
 use std::path::Path;
@@ -11,13 +11,13 @@ use serde_json::Value;
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
-/// An exported file, as docs/format.md has it.
+/// An exported file, as docs/format.md describes the file.
 struct Export {
     options: Value,
     header: Vec<u8>,
     /// By number, in order of chunks.
     sections: Vec<(u8, Vec<Vec<u8>>)>,
-    /// The id of each slot that has a row.
+    /// The id of each slot with a row.
     ids: Vec<(u32, Value)>,
 }
 
@@ -132,7 +132,7 @@ fn files_of_every_version_are_read_and_saved_again_as_they_are() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ts/test/golden");
     let paths = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "edgevec")).collect();
-    // ts/test/integration/golden.test.ts says which kinds there must be.
+    // ts/test/integration/golden.test.ts says which kinds of files must exist.
     assert!(files.len() >= 11);
     files.iter().for_each(|path| check(path));
 }

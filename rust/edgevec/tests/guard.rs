@@ -1,8 +1,8 @@
-//! What must not get worse unnoticed: counts that are the same on every machine. Times are for
-//! benchmarks.
+//! Counts that must not get worse unnoticed. The counts are the same on every machine. Times are
+//! for benchmarks.
 //!
-//! A change for the worse by more than 2 % fails and names the number. One for the better is
-//! written down here, to be held from then on.
+//! If a count gets worse by more than 2 %, the test fails and names the count. A better count is
+//! written down here, as the new limit.
 
 mod support;
 
@@ -45,7 +45,7 @@ fn no_number_has_got_worse() {
     assert!(worse.is_empty(), "worse than written down here: {worse:#?}");
 }
 
-/// Evaluations a search by which this recall is reached, between the two widths around it.
+/// Evaluations of a search at this recall, interpolated between the two widths around the recall.
 fn evaluations_at(index: &Index, queries: &[f32], wanted: f64) -> f64 {
     let mut scratch = Scratch::default();
     let mut truth = Vec::new();

@@ -1,4 +1,4 @@
-//! What was removed is gone from everything that is saved, once it has been reclaimed.
+//! A removed row is gone from all saved bytes, after its slot has been reclaimed.
 
 mod support;
 
@@ -8,7 +8,7 @@ use support::Clusters;
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Dot, Metric::Euclidean];
 const PRECISIONS: [Precision; 3] = [Precision::Float32, Precision::Int16, Precision::Int8];
-/// What holds something of a row: all but the graph.
+/// The sections with data of rows: all sections except the graph.
 const KEPT: [Section; 7] = [
     Section::Rows,
     Section::Lengths,
@@ -22,7 +22,7 @@ const KEPT: [Section; 7] = [
 fn cases() -> impl Iterator<Item = Options> {
     METRICS.into_iter().flat_map(|metric| {
         PRECISIONS.into_iter().flat_map(move |precision| {
-            // With a graph and without; with codes and, under float32, without.
+            // With a graph and without. With codes, and under float32 without.
             [(64, 300), (64, 2_000), (20, 300)].map(move |(dimensions, exact_threshold)| Options {
                 metric,
                 precision,
@@ -45,29 +45,30 @@ fn bytes_of(index: &Index, section: Section) -> Vec<u8> {
     (0..index.layout(section).chunks).flat_map(|chunk| index.chunk(section, chunk)).copied().collect()
 }
 
-/// The bytes of each slot, in one section.
+/// The bytes of each slot in a section.
 fn rows_of(index: &Index, section: Section) -> Vec<Vec<u8>> {
     let bytes = bytes_of(index, section);
     let slots = index.stats().slots as usize;
     if bytes.is_empty() { Vec::new() } else { bytes.chunks(bytes.len() / slots).map(<[u8]>::to_vec).collect() }
 }
 
-/// Asserts that nothing of these slots, as they were in `before`, is in what `index` would save.
+/// Asserts that a snapshot of `index` would hold nothing of these slots, as the slots were in
+/// `before`.
 fn assert_gone(index: &Index, before: &Index, removed: &[u32], name: &str) {
     for section in KEPT {
         let (then, now) = (rows_of(before, section), rows_of(index, section));
         let Some(blank) = now.get(removed[0] as usize) else { continue };
         for &slot in removed {
             assert!(now[slot as usize] == *blank, "{name}: slot {slot} is not blank in {section:?}");
-            // Of a few bytes another row may have the same by chance, and of codes because it lies
-            // near.
+            // Another row may have the same few bytes by chance, and a near row may have the same
+            // codes.
             let alone = |row: &&Vec<u8>| row.len() >= 8 && then.iter().filter(|other| other == row).count() == 1;
             if let Some(row) = then.get(slot as usize).filter(alone) {
                 assert!(!now.contains(row), "{name}: slot {slot} is still there in {section:?}");
             }
         }
     }
-    // Whatever lies where: four components one behind the other are found nowhere.
+    // Anywhere: four successive components of a removed row appear nowhere.
     let all: Vec<u8> =
         Section::ALL.into_iter().flat_map(|section| bytes_of(index, section)).chain(index.header().unwrap()).collect();
     let windows: std::collections::HashSet<&[u8]> = all.windows(16).collect();
@@ -91,7 +92,7 @@ fn copy_of(index: &Index) -> Index {
     restoring.finish().unwrap().0
 }
 
-/// An index, and what it has been before a tenth of its rows was removed.
+/// An index, and its bytes before a tenth of its rows was removed.
 fn removed_from(options: Options) -> (Index, Index, Vec<u32>) {
     let mut data = Clusters::new(options.dimensions as usize, 20, 5);
     let mut index = Index::new(options).unwrap();
@@ -138,11 +139,11 @@ fn rows_rolled_back_and_rows_left_in_a_graph_without_others_are_gone_too() {
         let mut slots = Vec::new();
         index.commit(&data.rows(700), &mut slots).unwrap();
         while index.link(500) > 0 {}
-        // As a snapshot would have them had they been published.
+        // Published, so that `before` holds the bytes of a snapshot with these rows.
         slots.iter().for_each(|&slot| assert!(index.publish(slot)));
         let before = copy_of(&index);
         slots.iter().chain(&kept[..9]).for_each(|&slot| assert!(index.remove(slot)));
-        // The next row finds tombstones only, or a graph with one node that is alive.
+        // The next row finds only tombstones, or a graph with a single living node.
         assert!(index.remove(kept[9]) && index.stats().slots == 0, "all is new again");
         let again = add(&mut index, &data.rows(400));
         let left: Vec<u32> = again.iter().copied().step_by(4).collect();
@@ -150,7 +151,7 @@ fn rows_rolled_back_and_rows_left_in_a_graph_without_others_are_gone_too() {
         left.iter().for_each(|&slot| assert!(index.remove(slot)));
         while index.compact(50) > 0 {}
         assert_gone(&index, &before_that, &left, &format!("{options:?}"));
-        // Nothing of those before, though their slots have been used again.
+        // Nothing of the earlier rows, though new rows use their slots.
         for section in KEPT {
             let (then, now) = (rows_of(&before, section), rows_of(&index, section));
             let old = then.iter().filter(|row| row.len() >= 16);
@@ -182,7 +183,7 @@ fn a_compaction_blanks_what_an_earlier_version_left_in_free_slots() {
     for options in cases() {
         let (mut index, before, removed) = removed_from(options);
         while index.compact(50) > 0 {}
-        // Earlier versions left rows and links where they were.
+        // Earlier versions left rows and links in reclaimed slots.
         let mut restoring = Restoring::new(&index.header().unwrap(), |section| index.layout(section).bytes).unwrap();
         for section in Section::ALL {
             let (then, now) = (bytes_of(&before, section), bytes_of(&index, section));
@@ -227,7 +228,7 @@ fn codes_made_anew_hold_nothing_of_free_slots() {
                     index.compact(50);
                 }
                 assert!(index.compact(400) > 0, "under way");
-                // One that is coded anew already, and one that is not yet.
+                // A slot that is coded again already, and a slot that is not yet.
                 for slot in [1, later[850]] {
                     assert!(index.remove(slot));
                     removed.push(slot);

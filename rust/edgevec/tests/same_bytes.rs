@@ -1,8 +1,8 @@
-//! The same calls lead to the same bytes on every platform: what this build saves of a seeded index
-//! has the checksums that every other build must come to. `ts/test/unit/engine/same-bytes.test.ts`
-//! does the same with the engine in WebAssembly.
+//! The same calls lead to the same bytes on every platform. This build saves a seeded index, and
+//! the bytes have the checksums of all other builds. `ts/test/unit/engine/same-bytes.test.ts` does
+//! the same with the engine in WebAssembly.
 //!
-//! `node scripts/same-bytes.mjs` writes them anew, after a change that is meant to change them.
+//! After an intended change of bytes, `node scripts/same-bytes.mjs` writes new checksums.
 
 use std::collections::BTreeMap;
 use std::path::Path;

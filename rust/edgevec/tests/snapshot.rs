@@ -1,4 +1,4 @@
-//! An index read back is the index that was saved, and bytes that are none are an error at worst.
+//! An index read back equals the saved index. Broken bytes are an error at worst.
 
 mod support;
 
@@ -9,14 +9,14 @@ use support::Clusters;
 
 const NONE: u32 = u32::MAX;
 
-/// What somebody keeps of an index.
+/// The saved bytes of an index.
 #[derive(Clone, PartialEq)]
 struct Snapshot {
     header: Vec<u8>,
     sections: Vec<(Section, Vec<Vec<u8>>)>,
 }
 
-/// The header, as docs/format.md has it.
+/// The header, as docs/format.md describes the header.
 #[derive(Clone, Serialize, Deserialize)]
 struct Header {
     dimensions: u32,
@@ -61,7 +61,7 @@ struct Table {
     recalls: Vec<f64>,
 }
 
-/// Numbers as they lie in memory.
+/// Numbers, as the numbers lie in memory.
 mod list {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -127,7 +127,7 @@ impl Snapshot {
         }
     }
 
-    /// Takes what is said to have changed.
+    /// Takes the chunks marked as changed.
     fn update(&mut self, index: &mut Index) {
         self.header = index.header().unwrap();
         for (section, chunks) in &mut self.sections {
@@ -172,7 +172,7 @@ impl Snapshot {
         &mut self.sections.iter_mut().find(|(other, _)| *other == section).unwrap().1
     }
 
-    /// Writes one row of the first chunk, of 32-bit numbers.
+    /// Writes a row of the first chunk, in 32-bit numbers.
     fn put(&mut self, section: Section, row: u32, values: &[u32]) {
         let bytes = &mut self.chunks_mut(section)[0][row as usize * values.len() * 4..][..values.len() * 4];
         bytes.copy_from_slice(&values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>());
@@ -196,14 +196,14 @@ fn cases() -> Vec<(Options, usize)> {
         (options(100, Metric::Dot, Precision::Int16, 100), 900),
         (options(64, Metric::Euclidean, Precision::Int8, 100), 900),
         (options(300, Metric::Cosine, Precision::Int8, 100), 900),
-        // So few that there are neither codes nor graph.
+        // So few rows that the index has neither codes nor graph.
         (options(64, Metric::Cosine, Precision::Int8, 2_000), 150),
         // Several chunks of rows.
         (options(768, Metric::Cosine, Precision::Float32, 100), 1_100),
     ]
 }
 
-/// All of these rows, linked and visible.
+/// An index of these rows, linked and visible.
 fn build(options: Options, rows: &[f32]) -> Index {
     let mut index = Index::new(options).unwrap();
     add(&mut index, rows);
@@ -218,8 +218,8 @@ fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
     slots
 }
 
-/// An index with everything in it: visible, hidden, removed and reclaimed rows, a compaction under
-/// way, and rows that wait to be linked.
+/// An index with rows in every state: visible, hidden, removed, reclaimed, waiting for links, and a
+/// compaction under way.
 fn lived_in(options: Options, rows: usize, seed: u64) -> Index {
     let mut data = Clusters::new(options.dimensions as usize, 20, seed);
     let mut index = Index::new(options).unwrap();
@@ -246,7 +246,7 @@ fn answers(index: &Index, queries: &[f32], mode: Mode) -> Vec<Vec<(u32, u32)>> {
     queries.chunks(dimensions).map(ask).collect()
 }
 
-/// Works on as any index does.
+/// Works on, like any index.
 fn live_on(index: &mut Index, seed: u64) {
     let mut data = Clusters::new(index.options().dimensions as usize, 20, seed);
     let before = index.stats().rows;
@@ -260,7 +260,7 @@ fn live_on(index: &mut Index, seed: u64) {
     assert_eq!(index.stats().rows, before + 30);
 }
 
-/// Reads an index back, and sees that it is the same.
+/// Reads an index back, and checks that both are equal.
 fn read_back(index: &Index, name: &str) -> Index {
     let snapshot = Snapshot::of(index);
     let (restored, recovered) = snapshot.restore().unwrap();
@@ -338,7 +338,7 @@ fn rows_that_drifted_are_coded_again_after_reading_back() {
     }
 }
 
-/// Rows in clusters a thousand times narrower than they lie apart.
+/// Rows in clusters a thousand times narrower than the distances between the clusters.
 fn narrow(dimensions: usize, count: usize) -> Vec<f32> {
     let centres = Clusters::new(dimensions, 4, 9).rows(4);
     let rows = Clusters::new(dimensions, 20, 3).rows(count);
@@ -428,7 +428,8 @@ fn only_what_changed_is_dirty() {
     assert_eq!(dirty(&index), []);
 }
 
-/// Random work, seeded; after each piece of it, saving what is dirty is saving everything.
+/// Random work, seeded. After each piece of work, saving the dirty chunks is as good as saving
+/// everything.
 #[test]
 fn saving_what_changed_is_enough() {
     for (case, (options, rows)) in cases().into_iter().enumerate() {
@@ -531,7 +532,7 @@ fn memory_is_asked_for_only_where_there_are_bytes_for_it() {
 
 #[test]
 fn a_chunk_that_is_missing_costs_the_graph_or_everything() {
-    // Between them they have every section.
+    // Together, the indexes have every section.
     for (options, rows) in [cases()[2], cases()[4], cases()[6]] {
         let snapshot = Snapshot::of(&lived_in(options, rows, 3));
         for (section, chunks) in &snapshot.sections {
@@ -551,14 +552,14 @@ fn a_chunk_that_is_missing_costs_the_graph_or_everything() {
             }
         }
     }
-    // Without a graph none can be lost.
+    // Without a graph, no graph can be lost.
     let (few, rows) = cases()[5];
     let snapshot = Snapshot::of(&lived_in(few, rows, 3));
     let (_, recovered) = snapshot.restore_without(|section, _| section == Section::Links).unwrap();
     assert_eq!(recovered, Recovered::Whole);
 }
 
-/// Indexes whose rows are read back last: several chunks of them.
+/// Indexes with rows in several chunks, read back last.
 fn waiting() -> [(Options, usize); 3] {
     [Metric::Cosine, Metric::Dot, Metric::Euclidean]
         .map(|metric| (Options { m: 6, ..options(1_000, metric, Precision::Float32, 100) }, 1_500))
@@ -572,7 +573,7 @@ impl Snapshot {
         index
     }
 
-    /// Brings a chunk of rows.
+    /// Loads a chunk of rows.
     fn bring(&self, index: &mut Index, chunk: u32) -> Result<(), Error> {
         let (values, _) = self.chunks(Section::Rows)[chunk as usize].as_chunks();
         index.load_chunk(chunk, &values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect::<Vec<_>>())
@@ -658,7 +659,7 @@ fn what_a_partial_index_cannot_do_it_refuses() {
     let in_first = (0..header.slots).find(|&slot| header.is_visible(slot)).unwrap();
     assert!(partial.get(in_first, &mut vector) && !partial.get(in_last, &mut vector));
     assert_eq!((partial.missing_chunk(in_first), partial.missing_chunk(in_last)), (None, Some(last)));
-    // Rows can go meanwhile, also all of them. Nothing is to come then.
+    // Rows can be removed meanwhile, also all rows. Then no chunk is missing.
     assert!(partial.remove(in_last));
     (0..header.slots).for_each(|slot| _ = partial.remove(slot));
     assert!(partial.is_whole() && snapshot.bring(&mut partial, last).is_ok());
@@ -667,8 +668,8 @@ fn what_a_partial_index_cannot_do_it_refuses() {
     live_on(&mut read_back(&partial, "begun anew"), 5);
 }
 
-/// Whatever is done to an index while its rows come in leads to what it leads to where they were
-/// there from the start: also where new rows take slots in chunks that are to come.
+/// Any calls while rows come in lead to the same index as the same calls on a complete index, also
+/// if new rows take slots in missing chunks.
 #[test]
 fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
     for (metric, (options, rows)) in waiting().into_iter().enumerate() {
@@ -700,7 +701,7 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
                         assert_eq!(hidden[hidden.len() - slots.len()..], slots);
                     }
                     3 => {
-                        // The whole one may be calibrated on the way.
+                        // The complete index may calibrate on the way.
                         let left = whole.stats().unlinked.saturating_sub(30);
                         for index in [&mut partial, &mut whole] {
                             while index.stats().unlinked > left {
@@ -728,7 +729,7 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
                 let query = data.rows(1);
                 let [own, others] = &mut scratch;
                 let expected = found(whole.search(others, &query, 5, 20, Mode::Graph).unwrap());
-                // Few chunks are brought for it, so that some are to come for long.
+                // Searches load few chunks, so that some chunks stay missing for long.
                 match partial.search(own, &query, 5, 20, Mode::Graph) {
                     Ok(hits) => assert_eq!(found(hits), expected),
                     Err(error) => {
@@ -751,15 +752,15 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
             let [one, other] = [&partial, &whole].map(|index| {
                 let mut snapshot = Snapshot::of(index);
                 let mut header = Header::read(&snapshot.header);
-                // The partial one is calibrated later: when it is whole.
+                // The partial index calibrates later, after the last chunk.
                 header.calibrated = None;
                 header.quantiser().error = 0.0;
                 snapshot.header = header.write();
                 snapshot
             });
             assert!(one == other);
-            // What has been written to since it was saved is to be saved again, whether it was
-            // there then or not.
+            // Chunks written to since saving are saved again, also chunks that were missing at the
+            // write.
             for (at, (chunk, saved)) in (0..).zip(one.chunks(Section::Rows).iter().zip(snapshot.chunks(Section::Rows)))
             {
                 assert!(partial.is_dirty(Section::Rows, at) || chunk == saved);
@@ -806,8 +807,8 @@ fn a_graph_that_is_none_is_built_anew() {
     }
 }
 
-/// A walk that comes to a node without a way on finds nobody to link to, and the index would take
-/// all for removed.
+/// A walk stops at a node without links. A new row then finds no neighbour, and the index would
+/// take all rows for removed.
 #[test]
 fn a_graph_in_which_walks_end_is_built_anew() {
     let rows = Clusters::new(64, 20, 3).rows(900);
@@ -816,7 +817,7 @@ fn a_graph_in_which_walks_end_is_built_anew() {
     let entry = header.entry.unwrap();
     let parents = Snapshot::of(&index).chunks(Section::Parents).concat();
     let parents: Vec<u32> = parents.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
-    // Removed, and cut from the tree, of which they are leaves.
+    // Removed leaves, cut from the tree.
     let mut leaves = (0..900).filter(|&slot| header.level_of(slot) > 0 && slot != entry && !parents.contains(&slot));
     let (a, b) = (leaves.next().unwrap(), leaves.next().unwrap());
     assert!(index.remove(a) && index.remove(b));
@@ -837,7 +838,7 @@ fn a_graph_in_which_walks_end_is_built_anew() {
             for level in 0..header.level_of(slot) {
                 forged.put(Section::UpperLinks, upper_row(slot) + level, &list(&[], 16));
             }
-            // Nearer than anything to everything.
+            // Nearer to every row than any other row.
             forged.put(Section::Factors, slot, &[0, (-1e30f32).to_bits()]);
         }
         forged.put(Section::UpperLinks, upper_row(entry), &list(&[a, b], 16));
@@ -941,19 +942,19 @@ fn rows_that_no_index_wrote_are_refused() {
         refused(1, Section::Rows, &[bits(value); 64]);
     }
     for value in [f32::NAN, f32::INFINITY, 1e19, 1.0] {
-        // Five dimensions, and a sixth that is none.
+        // Five dimensions, and a number in the sixth place.
         refused(0, Section::Rows, &[bits(value); 16]);
     }
-    // A hundred dimensions, and a number in the last of the 128 places. A mean of rows decoded
-    // from them would have a dimension more, and what is saved with it could not be read.
+    // A hundred dimensions, and a number in the last of the 128 places. A mean of decoded rows
+    // would have a dimension more, and no reader could read the next snapshot.
     let zeros_and = |words: usize, last| [vec![0x8888_8888; words - 1], vec![last]].concat();
     refused(2, Section::Codes, &zeros_and(16, 0x9888_8888));
     refused(2, Section::ResidualNibbles, &zeros_and(16, 0x7888_8888));
     refused(2, Section::ResidualBytes, &[vec![0; 31], vec![1 << 24]].concat());
 }
 
-/// Bytes changed at random, seeded; none makes the engine panic or loop, whatever is done with what
-/// comes out.
+/// Bytes changed at random, seeded. No change makes the engine panic or loop, whatever calls
+/// follow.
 #[test]
 fn changed_bytes_never_panic() {
     let mut number = 0;
@@ -973,7 +974,8 @@ fn changed_bytes_never_panic() {
                     bytes[at] = if draw(2) == 0 { draw(256) as u8 } else { bytes[at] ^ 1 << draw(8) };
                 }
             };
-            // Rows are checked value by value, and there are many of them.
+            // Most bytes are bytes of rows, and a reader checks each row by itself. Most rounds
+            // therefore change the header.
             if round % 3 < 2 {
                 change(&mut changed.header);
             } else {

@@ -1,4 +1,4 @@
-//! Random sequences of operations against a plain list, with everything the graph promises checked
+//! Random sequences of operations against a plain list. The tests check all promises of the graph
 //! on the way.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,8 @@ const DIMENSIONS: usize = 5;
 
 #[derive(Clone, Copy, Debug)]
 enum Operation {
-    /// Commit a batch of this many rows; published later, or rolled back.
+    /// Commit a batch of this many rows. A later operation publishes the batch, or rolls the batch
+    /// back.
     Commit(u8),
     Link(u8),
     PublishOldest,
@@ -43,7 +44,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
     prop::collection::vec(one, 1..120)
 }
 
-/// A vector of a small grid, so that copies and ties are common; never zero.
+/// A vector of a small grid, so that copies and ties are common. Never zero.
 fn vector(number: u64) -> [f32; DIMENSIONS] {
     let mut vector = std::array::from_fn(|i| (hash(number / 3, i as u64) % 7) as f32 - 3.0);
     vector[0] += 0.5;
@@ -133,7 +134,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
             Operation::RemoveAll => std::mem::take(&mut list).keys().for_each(|&slot| assert!(index.remove(slot))),
             Operation::Compact(budget) => _ = index.compact(budget.into()),
             Operation::CompactWholly => {
-                // Twice: what was removed since a running compaction began waits for the next.
+                // Twice: rows removed during a compaction wait for the next compaction.
                 for _ in 0..2 {
                     while index.compact(7) > 0 {}
                 }
@@ -148,7 +149,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
         }
         let cut = match index.compaction {
             Some(_) => &index.condemned,
-            // What it has cut is still there.
+            // An unfinished compaction has cut tombstones that are still in the graph.
             None if cut_short => &index.tombstones,
             None => &Bitset::default(),
         };
@@ -161,7 +162,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
         let query = vector(number * 7 + 1);
         check_search(&index, &list, &query, 10, Mode::Exact);
         check_search(&index, &list, &query, list.len() + 10, Mode::Auto);
-        // The graph is connected, so a pool with room for every row finds the true nearest ones.
+        // The graph is connected, so a pool with room for every row finds the true nearest rows.
         check_search(&index, &list, &query, list.len() + 10, Mode::Graph);
     }
     let mut row = [0.0; DIMENSIONS];
@@ -188,8 +189,8 @@ proptest! {
     }
 }
 
-/// The sums that are kept beside the mean are those of the rows that came after the sample, about:
-/// of a single one, that row.
+/// The sums beside the mean are the sums of rows after the sample, except for rounding. A sum of a
+/// single row is the row.
 #[test]
 fn sums_tell_nothing_of_a_row_that_was_reclaimed() {
     use crate::Precision;
@@ -220,9 +221,9 @@ fn sums_tell_nothing_of_a_row_that_was_reclaimed() {
                 assert!(index.remove(slot));
                 while index.compact(100) > 0 {}
                 let left = of_row(&sums(&index)) / of_row(&with);
-                // What is kept of a row in one byte is off by a part in two hundred.
+                // A row kept in a byte a component is off by a part in two hundred.
                 assert!(left < 1e-4, "{metric:?}, {precision:?}: {left} of the row's energy is left");
-                // Rows that were summed before the drift was forgotten are taken out all the same.
+                // The engine also takes out rows summed before the drift was forgotten.
                 (0..100).for_each(|slot| assert!(index.remove(slot)));
                 while index.compact(100) > 0 {}
                 let restored = read_back(&index);

@@ -1,5 +1,5 @@
-//! Every instruction set against the scalar one, bit for bit, and the scalar one against a float64
-//! formula.
+//! Every instruction set against the scalar kernels, bit for bit, and the scalar kernels against a
+//! float64 formula.
 
 use proptest::prelude::*;
 
@@ -55,7 +55,7 @@ proptest! {
             prop_assert_eq!(bits(isa.dot(&query, batch)), bits(dot), "{:?}", isa);
             prop_assert_eq!(bits(isa.squared_euclidean(&query, batch)), bits(squared), "{:?}", isa);
             for n in 0..BATCH {
-                // A row's distance must not depend on the rows it is scored with.
+                // The distance of a row must not depend on the other rows of the batch.
                 prop_assert_eq!(isa.dot(&query, [batch[n]])[0].to_bits(), dot[n].to_bits());
                 prop_assert_eq!(isa.squared_euclidean(&query, [batch[n]])[0].to_bits(), squared[n].to_bits());
             }

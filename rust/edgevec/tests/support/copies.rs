@@ -1,9 +1,9 @@
-//! Seeded data that is hard for a graph: copies of one vector, rows that are nearly copies, rows
-//! that are all equally far apart.
+//! Seeded data that is hard for a graph: copies of a vector, near copies, and rows at equal
+//! distances.
 
 use edgevec::{Index, Metric, Mode, Options, Scratch};
 
-/// Rows, and queries asked of them.
+/// Rows, and queries for these rows.
 pub struct Hard {
     pub dimensions: usize,
     pub rows: Vec<f32>,
@@ -36,7 +36,7 @@ impl Normal {
     }
 }
 
-/// Groups of copies first, then distinct rows; asked for rows near the distinct ones.
+/// Groups of copies first, then distinct rows. The queries are near the distinct rows.
 pub fn copies_first(groups: usize, copies: usize, distinct: usize, dimensions: usize, seed: u64) -> Hard {
     let mut normal = Normal::new(seed);
     let points = normal.rows(groups, dimensions);
@@ -48,8 +48,7 @@ pub fn copies_first(groups: usize, copies: usize, distinct: usize, dimensions: u
     Hard { dimensions, rows, queries }
 }
 
-/// Rows around one point, and odd ones spread evenly among them; each of these is asked for by its
-/// own vector.
+/// Rows around a point, with odd rows spread evenly. The queries are the vectors of the odd rows.
 pub fn odd_among_alike(alike: usize, odd: usize, spread: f32, dimensions: usize, seed: u64) -> Hard {
     let mut normal = Normal::new(seed);
     let point = normal.rows(1, dimensions);
@@ -65,8 +64,8 @@ pub fn odd_among_alike(alike: usize, odd: usize, spread: f32, dimensions: usize,
     Hard { dimensions, rows, queries }
 }
 
-/// Rows with a single component that is not zero, so that any two are copies or as far apart as any
-/// others.
+/// Rows with a single component other than zero. Any two rows are copies, or as far apart as any
+/// other two rows.
 pub fn one_hot(count: usize, dimensions: usize, seed: u64) -> Hard {
     let mut normal = Normal::new(seed);
     let mut row = |_| {
@@ -86,8 +85,8 @@ pub fn build(hard: &Hard, metric: Metric, options: Options) -> Index {
     index
 }
 
-/// The share of the true nearest that a walk finds, and the distances it computes. A row as near as
-/// a true one is as good.
+/// The share of the true nearest rows found by a walk, and the number of distances computed. A row
+/// as near as a true row counts as a true row.
 pub fn recall(index: &Index, queries: &[f32], k: usize, ef: usize) -> (f64, f64) {
     let mut scratch = Scratch::default();
     let (mut found, mut wanted, mut evaluations) = (0, 0, 0);

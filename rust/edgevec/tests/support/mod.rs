@@ -1,6 +1,6 @@
 //! Seeded data for tests.
 
-/// Points around random centres, as embeddings are: near ones near, far ones far.
+/// Points around random centres, like embeddings: near points are near, far points are far.
 pub struct Clusters {
     dimensions: usize,
     centres: Vec<f32>,
@@ -14,7 +14,7 @@ impl Clusters {
         clusters
     }
 
-    /// The next `count` vectors, one after the other.
+    /// The next `count` vectors, in a row.
     pub fn rows(&mut self, count: usize) -> Vec<f32> {
         let mut rows = Vec::with_capacity(count * self.dimensions);
         for _ in 0..count {
@@ -42,7 +42,7 @@ impl Clusters {
     }
 }
 
-/// Rows of little-endian bfloat16 of a file, cut to the first `dimensions` of `width` columns.
+/// Rows of a file in little-endian bfloat16, cut to the first `dimensions` of `width` columns.
 #[allow(dead_code, reason = "not every test reads files")]
 pub fn read_bf16(path: &std::path::Path, width: usize, dimensions: usize, rows: usize) -> std::io::Result<Vec<f32>> {
     let bytes = std::fs::read(path)?;
