@@ -2,8 +2,8 @@ import { EdgeVecError } from 'edgevec';
 import { html } from './dom';
 
 /**
- * Shows an error beside its control. EdgeVec's own errors name a remedy, and the page highlights
- * the remedy.
+ * Shows an error beside the control with the error. EdgeVec's own errors name a remedy, and the
+ * page highlights the remedy.
  */
 export function showProblem(place: HTMLElement, error: unknown): void {
   place.hidden = false;

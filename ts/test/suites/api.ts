@@ -214,7 +214,7 @@ export function defineApiSuite(label: string, open: Open): void {
       await db.insert({ id: 1, vector: [1, 0, 0, 0], metadata: { version: 0, tags: ['a'] } });
       const queries = Array.from({ length: 20_000 }, () => [1, 0, 0, 0]);
       const versions = new Set<number>();
-      // Ends with the first call in which the update came between two queries.
+      // Ends with the first call with an update between two queries.
       for (let version = 1; versions.size < 2; version++) {
         const [lists] = await Promise.all([
           db.searchMany(queries, 1),
@@ -312,7 +312,7 @@ export function defineApiSuite(label: string, open: Open): void {
       await db.upsert(Array.from({ length: count }, (_, id) => ({ id, vector: row(id) })));
       const [hit] = await db.search(row(2), { k: 1, includeVectors: true });
       expect(hit).toMatchObject({ id: 2, vector: Float32Array.of(9, 10, 11, 12) });
-      // The tensor still has its data.
+      // The tensor still has all data.
       expect(tensor.data).toHaveLength(12);
     });
 
