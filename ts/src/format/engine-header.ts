@@ -12,6 +12,12 @@ export interface Header {
   readonly options: EngineOptions;
   /** Visible slots, in ascending order. */
   visibleSlots(): Generator<number>;
+  /**
+   * The bytes of the mean that codes are made by. Undefined if the index has no codes.
+   *
+   * @throws `DAMAGED`
+   */
+  mean(): Uint8Array | undefined;
 }
 
 /** @throws `DAMAGED` */
@@ -35,6 +41,13 @@ export function readHeader(bytes: Uint8Array): Header {
         for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) yield 8 * at + bit;
       }
     },
+    mean() {
+      const rest = reader.copy();
+      for (let lists = 0; lists < 3; lists++) rest.bytes(); // tombstones, free, unlinked
+      if (rest.byte() === 1) rest.number(); // entry
+      rest.byte(); // refused
+      return rest.byte() === 1 ? rest.bytes() : undefined;
+    },
   };
 }
 
@@ -46,6 +59,11 @@ class PostcardReader {
   constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes;
     this.#at = at;
+  }
+
+  /** A reader that goes on from here. */
+  copy(): PostcardReader {
+    return new PostcardReader(this.#bytes, this.#at);
   }
 
   byte(): number {

@@ -20,13 +20,23 @@ const ended = (running: Promise<unknown>): Promise<string> =>
     (error) => error.code as string,
   );
 
-describe.each([12])('A used-up room of %s MB', (quota) => {
+/**
+ * `bytes` are the stored bytes of a number of a vector. Vectors are off by up to `off`: the rows of
+ * these tests are filled with numbers below 20,000.
+ */
+const KINDS = [
+  { precision: 'float32', quota: 12, bytes: 4, off: 0 },
+  { precision: 'int16', quota: 18, bytes: 2, off: 2 },
+  { precision: 'int8', quota: 18, bytes: 1, off: 200 },
+] as const;
+
+describe.each(KINDS)('A used-up room of $quota MB, with $precision', ({ precision, quota, bytes, off }) => {
   test('accepts deletions and saves, and new rows take the place of deleted rows', async () => {
     const disk = new Disk();
     const site = new FaultySite(disk);
     site.quota = quota * MB;
     const next = random(quota);
-    let process = await Process.start(site, DIMENSIONS, undefined, { exactThreshold: 500 });
+    let process = await Process.start(site, DIMENSIONS, undefined, { exactThreshold: 500, precision });
     const there = new Map<string, number>();
     const write = async (from: number): Promise<string> => {
       const rows = batch(from);
@@ -41,7 +51,7 @@ describe.each([12])('A used-up room of %s MB', (quota) => {
       return end;
     };
     const isAsAcknowledged = async (): Promise<void> => {
-      expect(new Map((await process.rows()).map(({ id, n }) => [id, n]))).toEqual(there);
+      expect(new Map((await process.rows(off)).map(({ id, n }) => [id, n]))).toEqual(there);
     };
 
     let from = 0;
@@ -49,7 +59,7 @@ describe.each([12])('A used-up room of %s MB', (quota) => {
     for (; end === 'done'; from += BATCH) end = await write(from);
     expect(end).toBe('QUOTA');
     const most = there.size;
-    expect(most * DIMENSIONS * 4, 'a good part of the room is used').toBeGreaterThan(0.3 * quota * MB);
+    expect(most * DIMENSIONS * bytes, 'a good part of the room is used').toBeGreaterThan(0.3 * quota * MB);
     await isAsAcknowledged();
 
     expect(await remove(0.1)).toBe('done');

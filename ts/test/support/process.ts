@@ -46,6 +46,21 @@ function makingWith(instance: Instance, made: { readonly exactThreshold?: number
   return { ...instance, bindings: Object.assign(Object.create(bindings), { Engine: Made }) };
 }
 
+/**
+ * `exactThreshold` is known to the engine only. `precision` and `metric` count for a new database.
+ * `fill` makes the vector of a row. By default each number of the vector is `n`.
+ */
+export interface Made {
+  readonly exactThreshold?: number;
+  readonly precision?: EngineOptions['precision'];
+  readonly metric?: EngineOptions['metric'];
+  readonly fill?: Fill;
+  /** Characters of further metadata of each row. */
+  readonly text?: number;
+}
+
+type Fill = (vector: Float32Array, n: number) => void;
+
 export interface Row {
   readonly id: Id;
   /** The value of every component of the vector, and the content of the metadata. */
@@ -60,12 +75,22 @@ export class Process {
   readonly #database: Database;
   readonly #first: unknown;
   readonly #changes: () => number;
+  readonly #fill: Fill;
+  readonly #text: object;
   #transactions = 0;
 
-  private constructor(database: Database, events: Told[], changes: () => number) {
+  private constructor(
+    database: Database,
+    events: Told[],
+    changes: () => number,
+    text = 0,
+    fill: Fill = (vector, n) => void vector.fill(n),
+  ) {
     this.#database = database;
     this.#first = database.collection().engine;
     this.#changes = changes;
+    this.#fill = fill;
+    this.#text = text === 0 ? {} : { text: 'x'.repeat(text) };
     this.events = events;
   }
 
@@ -74,12 +99,12 @@ export class Process {
     return this.#changes();
   }
 
-  /** @param made options of the engine only */
+  /** @param made options of the engine */
   static async start(
     site: StorageSite,
     dimensions = DIMENSIONS,
     channel?: ChangeChannel,
-    made: { readonly exactThreshold?: number } = {},
+    made: Made = {},
   ): Promise<Process> {
     return Process.#open(dimensions, { site: async () => site, channelOf: () => channel }, made);
   }
@@ -108,12 +133,12 @@ export class Process {
   static async #open(
     dimensions: number,
     around: Pick<Surroundings, 'site' | 'channelOf' | 'source'>,
-    made: { readonly exactThreshold?: number },
+    { precision = SMALL_GRAPH.precision, metric = SMALL_GRAPH.metric, fill, text, ...made }: Made,
     stored: HostOptions['stored'] | null = { name: 'db', elseInMemory: false },
     salvages?: string,
   ): Promise<Process> {
     const { module } = await inlineEngine();
-    const engine = { ...SMALL_GRAPH, dimensions };
+    const engine = { ...SMALL_GRAPH, dimensions, precision, metric };
     const given = dimensions > 0 ? (['dimensions'] as const) : [];
     const events: Told[] = [];
     let changes = 0;
@@ -127,7 +152,7 @@ export class Process {
         tell: (event) => void (event.type === 'changed' ? changes++ : events.push(event)),
       },
     );
-    return new Process(opened.database, events, () => changes);
+    return new Process(opened.database, events, () => changes, text, fill);
   }
 
   /** @param pause awaited before the last part */
@@ -144,8 +169,9 @@ export class Process {
     for (let start = 0; start < rows.length; start += step) {
       const some = rows.slice(start, start + step);
       const vectors = new Float32Array(some.length * dimensions);
-      some.forEach(({ n }, i) => void vectors.fill(n, i * dimensions, (i + 1) * dimensions));
-      const part: Part = { start, ids: some.map(({ id }) => id), vectors, metadata: some.map(({ n }) => ({ n })) };
+      some.forEach(({ n }, i) => void this.#fill(vectors.subarray(i * dimensions, (i + 1) * dimensions), n));
+      const metadata = some.map(({ n }) => ({ n, ...this.#text }));
+      const part: Part = { start, ids: some.map(({ id }) => id), vectors, metadata };
       const last = start + step >= rows.length;
       if (last) await pause;
       chosen = await this.#database.write({
@@ -252,8 +278,11 @@ export class Process {
     return !this.#database.collection().engine.isWhole();
   }
 
-  /** Every row in order of insertion. Checks for each row that vector and metadata agree. */
-  async rows(): Promise<Row[]> {
+  /**
+   * Every row in order of insertion. Checks for each row that vector and metadata agree: numbers
+   * may be off by `off`.
+   */
+  async rows(off = 0): Promise<Row[]> {
     const ids = await this.#database.ids();
     const { metadata, vectors = new Float32Array() } = await this.#database.get({ ids, vectors: true });
     const { dimensions } = this.#database.collection().engine;
@@ -264,9 +293,15 @@ export class Process {
     const found = Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength);
     return ids.map((id, i) => {
       const { n } = metadata[i] as { n: number };
-      filled.fill(n);
+      this.#fill(filled, n);
       const at = 4 * i * dimensions;
-      if (expected.compare(found, at, at + expected.length) !== 0) {
+      const isSame =
+        off === 0
+          ? expected.compare(found, at, at + expected.length) === 0
+          : vectors
+              .subarray(i * dimensions, (i + 1) * dimensions)
+              .every((value, j) => Math.abs(value - (filled[j] as number)) <= off);
+      if (!isSame) {
         throw new Error(`row ${id} says ${n} and holds ${vectors[i * dimensions]}`);
       }
       return { id, n };

@@ -3,18 +3,16 @@
 // A lean checkpoint leaves out the graph, since the engine can rebuild the graph from the rows. And
 // a lean checkpoint keeps a stored chunk of rows if no new row has taken a slot of the chunk since.
 // Slots of removed rows may hold old bytes, since no reader uses the bytes. So a checkpoint after
-// deletions needs room for little more than ids and metadata.
+// deletions needs room for little more than ids and metadata. Rows that are kept as codes are
+// another matter (coded-rows.ts).
 
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
 import type { ChunkRef } from '../../format/chunk.js';
+import { sectionKey } from '../../format/contents.js';
 import type { Manifest } from '../../format/manifest.js';
-import { GRAPH_SECTIONS, ROWS } from '../../format/sections.js';
+import { chunkRows, GRAPH_SECTIONS, ROWS } from '../../format/sections.js';
 import { isLeftOut, leftOut } from './left-out.js';
-
-/** The limits of a chunk of rows (docs/format.md). */
-const CHUNK_BYTES = 1 << 20;
-const MOST_CHUNK_ROWS = 1 << 13;
 
 const GRAPH_KEY = new RegExp(`^(${GRAPH_SECTIONS.join('|')})-\\d+$`);
 const ROWS_KEY = new RegExp(`^${ROWS}-(\\d+)$`);
@@ -45,10 +43,13 @@ export function withoutGraph(manifest: Manifest): Manifest | undefined {
   };
 }
 
-/** The same checkpoint with some chunks of rows replaced, by key. */
-export function withChunks(manifest: Manifest, chunks: ReadonlyMap<string, StoredChunk>): Manifest {
-  const rows = sections(manifest, ROWS).map((ref, chunk) => chunks.get(`${ROWS}-${chunk}`)?.ref ?? ref);
-  return { ...manifest, sections: { ...manifest.sections, [ROWS]: rows } };
+/** The same checkpoint with some chunks of the engine replaced, by key. */
+export function withChunks(manifest: Manifest, chunks: ReadonlyMap<string, ChunkRef>): Manifest {
+  const replaced = Object.keys(manifest.sections).map((section) => [
+    section,
+    sections(manifest, Number(section)).map((ref, chunk) => chunks.get(sectionKey(Number(section), chunk)) ?? ref),
+  ]);
+  return { ...manifest, sections: Object.fromEntries(replaced) };
 }
 
 /** Whether the stored copy of a chunk of rows can stand in for the current chunk. */
@@ -61,9 +62,7 @@ export function isAsGood({ key }: SlotChunk, stored: StoredChunk | undefined, co
 }
 
 function rowsOfChunk(dimensions: number): number {
-  const rowBytes = 4 * 16 * Math.ceil(dimensions / 16);
-  const most = Math.min(MOST_CHUNK_ROWS, Math.max(1, Math.floor(CHUNK_BYTES / rowBytes)));
-  return 2 ** Math.floor(Math.log2(most));
+  return chunkRows(4 * 16 * Math.ceil(dimensions / 16));
 }
 
 function sections(manifest: Manifest, section: number): readonly ChunkRef[] {

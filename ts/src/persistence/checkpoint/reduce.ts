@@ -4,16 +4,23 @@
 
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
-import { refOf } from '../../format/chunk.js';
+import { type ChunkRef, isWhole, refOf } from '../../format/chunk.js';
+import { sectionKey } from '../../format/contents.js';
 import { decodeManifest, encodeManifest, type Manifest, refsIn } from '../../format/manifest.js';
+import { STEPS } from '../../format/sections.js';
 import type { Put } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
+import { type Group, groupsOf, hasCodedRows, hasSameMean, stepsWith } from './coded-rows.js';
+import { chunksOf } from './contents.js';
 import type { CheckpointContext } from './context.js';
-import { copied, neededChunks, needOf, whileCurrent } from './copies.js';
+import { type Copy, copied, neededChunks, needOf, whileCurrent } from './copies.js';
 import { isOfRows, withChunks, withoutGraph } from './lean.js';
 import { isLeftOut } from './left-out.js';
 
-/** How many bytes of rows a single commit replaces, before deleting the replaced chunks. */
+/**
+ * About how many bytes of rows a single commit replaces, before deleting the replaced chunks. Of
+ * rows that are kept as codes, a commit replaces up to 4 MiB.
+ */
 const RENEWED_BYTES = 1 << 20;
 
 /**
@@ -39,53 +46,112 @@ export async function renewRows(
   parts: ReadonlyMap<string, number>,
 ): Promise<void> {
   const collection = current();
-  const isRenewed = (chunk: SlotChunk): boolean =>
-    isOfRows(chunk.key) && chunk.bytes() === context.stored.ofCheckpoint(chunk.key)?.ref.bytes;
-  const chunks = neededChunks(collection, context.stored, true).filter(isRenewed);
-  // Every checkpoint has room for this many bytes.
-  if (needOf(chunks) <= RENEWED_BYTES) return;
   const check = whileCurrent(current, collection);
-  while (chunks.length > 0) {
-    check();
-    const some: SlotChunk[] = [];
-    while (chunks.length > 0 && needOf(some) < RENEWED_BYTES) some.push(chunks.shift() as SlotChunk);
-    if (!(await renew(context, some, collection, check))) return;
-    await context.dead.dropDead();
-  }
-  await context.dead.tidy(parts);
+  const manifest = await changeable(context);
+  check();
+  if (manifest === undefined) return;
+  const isRenewed = hasCodedRows(manifest)
+    ? await renewCodedRows(context, manifest, collection, check)
+    : await renewFullRows(context, collection, check);
+  if (isRenewed) await context.dead.tidy(parts);
 }
 
-/** False if another checkpoint is stored by now. */
-async function renew(
+/** False if nothing is renewed, or if another checkpoint is stored by now. */
+async function renewFullRows(context: CheckpointContext, collection: Collection, check: () => void): Promise<boolean> {
+  const { stored } = context;
+  const isRenewed = (chunk: SlotChunk): boolean =>
+    isOfRows(chunk.key) && chunk.bytes() === stored.ofCheckpoint(chunk.key)?.ref.bytes;
+  const chunks = neededChunks(collection, stored, true).filter(isRenewed);
+  // Every checkpoint has room for this many bytes.
+  if (needOf(chunks) <= RENEWED_BYTES) return false;
+  while (chunks.length > 0) {
+    const some: SlotChunk[] = [];
+    while (chunks.length > 0 && needOf(some) < RENEWED_BYTES) some.push(chunks.shift() as SlotChunk);
+    const manifest = await changeable(context);
+    if (manifest === undefined) return false;
+    const copies: Copy[] = [];
+    const steps = copied(some, collection);
+    await context.slices.run(() => {
+      check();
+      const { done, value: copy } = steps.next();
+      if (copy !== undefined) copies.push(copy);
+      return done === true;
+    });
+    if (!(await replace(context, manifest, copies))) return false;
+    await context.dead.dropDead();
+  }
+  return true;
+}
+
+/** As `renewFullRows`, for rows that are kept as codes. */
+async function renewCodedRows(
   context: CheckpointContext,
-  chunks: readonly SlotChunk[],
+  { header, ...manifest }: Manifest,
   collection: Collection,
   check: () => void,
 ): Promise<boolean> {
-  const manifest = await changeable(context);
-  if (manifest === undefined) return false;
+  const { storage, stored, slices } = context;
+  const isDirty = (chunk: SlotChunk): boolean => chunk.isDirty(stored.copyOf(chunk.key));
+  const chunks = new Map(Array.from(chunksOf(collection), (chunk) => [chunk.key, chunk]));
+  const dirtyOf = ({ keys }: Group): SlotChunk[] => keys.flatMap((key) => chunks.get(key) ?? []).filter(isDirty);
+  const groups = groupsOf({ header, ...manifest }, collection).filter((group) => dirtyOf(group).length > 0);
+  if (header === null || needOf(groups.flatMap(dirtyOf)) <= RENEWED_BYTES) return false;
+  const before = await storage.read('chunks', header.name);
+  if (!isWhole(header, before)) return false;
+  for (const group of groups) {
+    const now = await changeable(context);
+    const ref = now?.sections[STEPS]?.[group.steps.chunk];
+    const steps = ref && (await storage.read('chunks', ref.name));
+    if (now === undefined || ref === undefined || !isWhole(ref, steps)) return false;
+    const copies: Copy[] = [];
+    const others = new Map<string, Uint8Array>();
+    // In one step: the sections must agree.
+    await slices.run(() => {
+      check();
+      if (!hasSameMean(before, collection)) return true;
+      for (const copy of copied(dirtyOf(group), collection)) if (copy !== undefined) copies.push(copy);
+      others.set(sectionKey(STEPS, group.steps.chunk), stepsWith(steps, group, collection));
+      return true;
+    });
+    if (others.size === 0 || !(await replace(context, now, copies, others))) return false;
+    await context.dead.dropDead();
+  }
+  return true;
+}
+
+/**
+ * Replaces chunks of the stored checkpoint by copies. `others` are chunks that hold less than the
+ * present rows. False if another checkpoint is stored by now, or if a chunk has grown: the stored
+ * checkpoint has fewer rows.
+ */
+async function replace(
+  context: CheckpointContext,
+  manifest: Manifest,
+  copies: readonly Copy[],
+  others: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<boolean> {
+  const { names, stored } = context;
   const renewed = new Map<string, StoredChunk>();
+  const refs = new Map<string, ChunkRef>();
   const put: Put[] = [];
-  const copies = copied(chunks, collection);
-  await context.slices.run(() => {
-    check();
-    const { done, value: copy } = copies.next();
-    if (copy !== undefined) {
-      const ref = refOf(context.names.next(copy.key), copy.bytes);
-      put.push(['chunks', ref.name, copy.bytes]);
-      renewed.set(copy.key, { ref, time: copy.time });
-    }
-    return done === true;
-  });
+  const take = (key: string, bytes: Uint8Array): ChunkRef => {
+    const ref = refOf(names.next(key), bytes);
+    put.push(['chunks', ref.name, bytes]);
+    refs.set(key, ref);
+    return ref;
+  };
+  for (const { key, bytes, time } of copies) renewed.set(key, { ref: take(key, bytes), time });
+  for (const [key, bytes] of others) take(key, bytes);
   let isDone = false;
   try {
-    isDone = await change(context, withChunks(manifest, renewed), put);
+    const isSame = copies.every(({ key, bytes }) => bytes.length === stored.ofCheckpoint(key)?.ref.bytes);
+    isDone = isSame && (await change(context, withChunks(manifest, refs), put));
     return isDone;
   } finally {
     for (const [key, chunk] of renewed) {
       // The collection counts copied chunks as clean, although storage may not have the copies.
-      if (isDone) context.stored.replace(key, chunk);
-      else context.stored.forget(key);
+      if (isDone) stored.replace(key, chunk);
+      else stored.forget(key);
     }
   }
 }
