@@ -11,7 +11,6 @@ mod snapshot;
 mod structs;
 
 use edgevec::{Error, Index};
-use searcher::Searcher;
 use structs::{EngineFault, EngineOptions, EngineStats};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -109,11 +108,6 @@ impl Engine {
     #[wasm_bindgen(js_name = efFor)]
     pub fn ef_for(&self, k: u32, recall: f64) -> u32 {
         self.index.ef_for(k as usize, recall) as u32
-    }
-
-    /// Makes a searcher of this index: a search needs both.
-    pub fn searcher(&self) -> Searcher {
-        Searcher::new(self.row.len())
     }
 
     /// A row, as the caller gave the row. Null if the slot holds no row.

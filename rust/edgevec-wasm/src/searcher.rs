@@ -64,11 +64,13 @@ impl Searcher {
     }
 }
 
-impl Searcher {
-    pub(crate) fn new(dimensions: usize) -> Self {
-        Self {
+#[wasm_bindgen]
+impl Engine {
+    /// Makes a searcher of this index: a search needs both.
+    pub fn searcher(&self) -> Searcher {
+        Searcher {
             scratch: Scratch::default(),
-            query: vec![0.0; dimensions],
+            query: vec![0.0; self.row.len()],
             hit_slots: Vec::new(),
             hit_distances: Vec::new(),
         }

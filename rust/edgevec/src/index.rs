@@ -23,8 +23,6 @@ use crate::hnsw::{Compaction, Graph, Params, Scratch};
 use crate::kernels::Isa;
 use crate::vectors::Vectors;
 use crate::{Error, Options};
-pub use search::Mode;
-pub use stats::Stats;
 
 /// An HNSW index over vectors of one size. See the [crate's guide](crate).
 pub struct Index {

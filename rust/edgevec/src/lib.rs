@@ -39,22 +39,26 @@ mod index;
 mod kernels;
 mod key;
 mod metric;
+mod mode;
 mod options;
 mod quantize;
 mod residual;
 mod rng;
 mod rows;
 pub mod snapshot;
+mod stats;
 mod vectors;
 
 pub use error::Error;
 pub use hit::Hit;
 pub use hnsw::Scratch;
-pub use index::{Index, Mode, Stats};
+pub use index::Index;
 pub use kernels::Isa;
 pub use metric::Metric;
+pub use mode::Mode;
 pub use options::{Options, Precision};
 pub use rows::MAX_SQUARED_LENGTH;
+pub use stats::Stats;
 
 /// Property tests make the same cases in every run; `PROPTEST_RNG_SEED` asks for others.
 #[cfg(test)]

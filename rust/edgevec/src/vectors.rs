@@ -1,7 +1,9 @@
 //! The stored vectors: codes for the graph, and full rows or residuals beside the codes, as the
 //! precision asks. Answers are ranked by the most precise form kept.
 
+mod coding;
 mod judged;
+mod query;
 mod renewal;
 mod saved;
 mod scoring;
@@ -13,9 +15,9 @@ use crate::kernels::{FLOAT_BLOCK, Isa};
 use crate::residual::Residual;
 use crate::rows::{Rows, check, lay_out};
 use crate::{Error, Metric, Precision};
+use coding::{Decoded, Renewal, encode};
 pub(crate) use judged::Judged;
-use renewal::Renewal;
-pub(crate) use scoring::Query;
+pub(crate) use query::Query;
 
 /// If full rows are kept, vectors of fewer dimensions have no codes: comparing full rows is as
 /// fast.
@@ -230,19 +232,5 @@ impl Vectors {
             code_bytes += codes.bytes();
         }
         (row_bytes, code_bytes)
-    }
-}
-
-/// Room for a row that is decoded.
-#[derive(Default)]
-struct Decoded {
-    codes: Vec<i8>,
-    row: Vec<f32>,
-}
-
-fn encode(codes: &mut Codes, residual: &mut Option<Residual>, slot: u32, row: &[f32]) {
-    let (centred, coded) = codes.set(slot, row);
-    if let Some(residual) = residual {
-        residual.set(slot, centred, coded);
     }
 }

@@ -3,20 +3,7 @@
 use super::Index;
 use crate::hnsw::Scratch;
 use crate::vectors::Query;
-use crate::{Error, Hit, flat};
-
-/// How a search finds its rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Mode {
-    /// The graph, or a scan if a scan is cheaper.
-    #[default]
-    Auto,
-    /// A scan of every visible row: exact.
-    Exact,
-    /// The graph, even if a scan is cheaper. For measurements.
-    Graph,
-}
+use crate::{Error, Hit, Mode, flat};
 
 /// About how many distance evaluations a graph search makes for each unit of `ef`. A scan is
 /// cheaper if the scan needs fewer evaluations.

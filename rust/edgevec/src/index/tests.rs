@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Index, Mode};
+use super::Index;
 use crate::bitset::Bitset;
 use crate::rng::hash;
 use crate::snapshot::{Recovered, Restoring, Section};
-use crate::{Metric, Options, Scratch};
+use crate::{Metric, Mode, Options, Scratch};
 
 const DIMENSIONS: usize = 5;
 

@@ -80,8 +80,8 @@ impl Term for SquaredDifference {
 /// The algorithm: `N` rows against one query, accumulating terms `T`.
 ///
 /// # Safety
-/// The query and every row are readable for `length` floats, `length` is a multiple of [`FLOAT_BLOCK`],
-/// and the instruction set of `L` is present.
+/// The query and every row are readable for `length` floats, `length` is a multiple of
+/// [`FLOAT_BLOCK`], and the instruction set of `L` is present.
 #[inline(always)]
 unsafe fn accumulate<L: Lanes, T: Term, const N: usize>(
     query: *const f32,

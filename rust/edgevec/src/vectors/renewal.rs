@@ -1,18 +1,12 @@
 //! Codes all rows again about their present mean, if later rows lie elsewhere than the first rows.
 
-use super::{Decoded, Query, Vectors, encode};
+use super::Vectors;
+use super::coding::{Decoded, Renewal, encode};
+use super::query::Query;
+use crate::Precision;
 use crate::codes::Codes;
 use crate::residual::Residual;
 use crate::rows::{most_squared_length, squared_length};
-use crate::{Error, Precision};
-
-/// Codes about another mean, before the codes replace the old codes.
-pub(super) struct Renewal {
-    pub(super) codes: Codes,
-    pub(super) residual: Option<Residual>,
-    /// Slots below this are coded.
-    pub(super) next: u32,
-}
 
 impl Vectors {
     /// Whether the mean of the codes is far from the mean of the rows. Under `int8`, the kept bytes
@@ -77,12 +71,5 @@ impl Vectors {
     /// Whether a renewal is under way, or would begin.
     pub(crate) fn is_renewing(&self) -> bool {
         self.renewal.is_some() || self.has_drifted()
-    }
-}
-
-impl Renewal {
-    pub(super) fn reserve(&mut self, count: usize) -> Result<(), Error> {
-        self.residual.as_mut().map_or(Ok(()), |residual| residual.reserve(count))?;
-        self.codes.reserve(count)
     }
 }

@@ -1,6 +1,7 @@
 //! Vectors taken apart for a snapshot, and put together again.
 
-use super::{Decoded, Vectors};
+use super::Vectors;
+use super::coding::Decoded;
 use crate::chunks::Saved;
 use crate::codes::Codes;
 use crate::residual::Residual;

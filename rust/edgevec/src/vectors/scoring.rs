@@ -1,17 +1,11 @@
 //! The layout of a query, and the distances from the query to rows.
 
-use super::{Decoded, Vectors};
+use super::Vectors;
+use super::coding::Decoded;
+use super::query::Query;
 use crate::Error;
-use crate::codes::CodedQuery;
 use crate::kernels::FLOAT_BLOCK;
 use crate::rows::lay_out;
-
-/// A vector, laid out for comparison with rows.
-#[derive(Debug, Default)]
-pub(crate) struct Query {
-    pub(super) full: Vec<f32>,
-    pub(super) coded: CodedQuery,
-}
 
 impl Vectors {
     /// Checks a query, and lays the query out.

@@ -1,6 +1,8 @@
 //! The first codes: begun at enough rows, and judged by whether codes tell the rows apart.
 
-use super::{Decoded, Judged, Query, Vectors, encode};
+use super::coding::{Decoded, encode};
+use super::query::Query;
+use super::{Judged, Vectors};
 use crate::Precision;
 use crate::codes::Codes;
 use crate::rows::Rows;
