@@ -29,6 +29,12 @@ export const SLICE_MS = 4;
  */
 const CALLS_UNTIL_MS = 7;
 
+/**
+ * A job gives its turn to the next job once its steps have taken this share of a slice. A job of
+ * short steps therefore gets about as much time as a job of long steps.
+ */
+const TURN_SHARE = 1 / 4;
+
 /** Rows handled between two looks at the clock, where each takes little. */
 export const STEP_ROWS = 64;
 
@@ -40,6 +46,8 @@ interface Job {
   readonly reject: (error: unknown) => void;
   /** How long the last step took. The next step is expected to take as long. */
   cost: number;
+  /** How long the steps of the job's turn have taken so far. */
+  spent: number;
 }
 
 export class Slices {
@@ -60,7 +68,7 @@ export class Slices {
   /** Runs `step` until it returns true. The first steps may run before this returns. */
   run(step: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ alone: false, step, resolve, reject, cost: 0 });
+      this.#jobs.push({ alone: false, step, resolve, reject, cost: 0, spent: 0 });
       this.#work();
     });
   }
@@ -68,7 +76,7 @@ export class Slices {
   /** As `run`, with no other job's step in between. One such job at a time. */
   runAlone(step: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#jobs.unshift({ alone: true, step, resolve, reject, cost: 0 });
+      this.#jobs.unshift({ alone: true, step, resolve, reject, cost: 0, spent: 0 });
       this.#work();
     });
   }
@@ -117,13 +125,17 @@ export class Slices {
         if (!first && (now >= until || now + job.cost > until)) return;
         first = false;
         this.#jobs.shift();
-        if (this.#step(job)) {
-          if (job.alone) this.#jobs.unshift(job);
-          else this.#jobs.push(job);
-        }
+        const goesOn = this.#step(job);
         const after = this.#clock.now();
         job.cost = after - now;
+        job.spent += job.cost;
         now = after;
+        if (!goesOn) continue;
+        if (job.alone || job.spent < this.#limit * TURN_SHARE) this.#jobs.unshift(job);
+        else {
+          job.spent = 0;
+          this.#jobs.push(job);
+        }
       }
     } finally {
       this.#stepping = false;

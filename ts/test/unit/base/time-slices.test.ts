@@ -110,6 +110,16 @@ describe('Slices', () => {
     expect(['a', 'b', 'c'].map(counted)).toEqual([10, 10, 10]);
   });
 
+  test('a job of short steps gets as much time as a job of long steps', async () => {
+    const clock = new FakeClock();
+    const slices = new Slices(clock);
+    const long = slices.run(job(clock, 100, () => 1)).then(() => clock.time);
+    const short = slices.run(job(clock, 5_000, () => 0.01)).then(() => clock.time);
+    await clock.run();
+    expect(await short).toBeLessThan(110);
+    expect(await long).toBeCloseTo(150);
+  });
+
   test('a throwing step ends its own job only', async () => {
     const clock = new FakeClock();
     const slices = new Slices(clock);
