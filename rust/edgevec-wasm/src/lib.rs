@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    8
+    9
 }
 
 /// The handle of an index, with the buffers for staged rows and for a row read.
@@ -92,6 +92,16 @@ impl Engine {
     /// The number of slots in the queue of `link`.
     pub fn unlinked(&self) -> u32 {
         self.index.unlinked()
+    }
+
+    /// Lets the last `count` committed rows wait behind rows that a caller waits for.
+    pub fn postpone(&mut self, count: u32) {
+        self.index.postpone(count);
+    }
+
+    /// How many of the waiting slots are postponed.
+    pub fn postponed(&self) -> u32 {
+        self.index.postponed()
     }
 
     /// Makes a hidden row visible.

@@ -13,9 +13,8 @@ mod search;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod unlinked;
 mod writing;
-
-use std::collections::VecDeque;
 
 use crate::bitset::Bitset;
 use crate::calibration::{Calibration, Table};
@@ -23,6 +22,7 @@ use crate::hnsw::{Compaction, Graph, Params, Scratch};
 use crate::kernels::Isa;
 use crate::vectors::Vectors;
 use crate::{Error, Options};
+use unlinked::Unlinked;
 
 /// An HNSW index over vectors of one size. See the [crate's guide](crate).
 pub struct Index {
@@ -41,7 +41,7 @@ pub struct Index {
     /// The number of slots at the start of `free` that have been read back and not been looked at.
     /// Earlier versions left removed rows in free slots.
     unproven: usize,
-    unlinked: VecDeque<u32>,
+    unlinked: Unlinked,
     /// Rows in the graph, without removed rows.
     linked: u32,
     compaction: Option<Compaction>,
@@ -95,7 +95,7 @@ impl Index {
             slots: 0,
             free: Vec::new(),
             unproven: 0,
-            unlinked: VecDeque::new(),
+            unlinked: Unlinked::default(),
             linked: 0,
             compaction: None,
             calibrated: None,

@@ -30,16 +30,21 @@ export class Maintenance {
     this.#await(this.#live.stream);
   }
 
-  /** Resolves once every row committed so far is linked; undefined if that is so already. */
+  /**
+   * Resolves once every row committed so far is linked, except postponed rows; undefined if that is
+   * so already.
+   */
   linked(): Promise<void> | undefined {
-    return this.#linker.settled();
+    return this.#linker.linked();
   }
 
   /** Links in the background. Rows that wait to be linked are searched meanwhile, one by one. */
   link(): void {
-    const settled = async (): Promise<void> => this.#linker.settled();
-    // If it fails, the next call tells.
-    settled().catch(() => {});
+    try {
+      this.#linker.start();
+    } catch {
+      // The engine has crashed: the next call tells.
+    }
   }
 
   /**

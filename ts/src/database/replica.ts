@@ -52,6 +52,9 @@ export class InMemoryReplica implements Replica {
     live.assertOpen();
     await applyEntry(live.collection, entry, parts, {
       slices,
+      // While the database opens, nobody waits for other rows. The order of links then follows from
+      // the log alone, whatever the time.
+      postpones: this.#isStarted,
       hidden: (steps) => isolation.run(steps),
       visible: (steps) => isolation.alone(steps),
     });
@@ -69,7 +72,7 @@ export class InMemoryReplica implements Replica {
       });
       return result?.value as T;
     };
-    return applyEntry(collection, entry, parts, { slices, hidden: run, visible: run });
+    return applyEntry(collection, entry, parts, { slices, postpones: false, hidden: run, visible: run });
   }
 
   async replace(loaded: Loaded): Promise<void> {
@@ -84,6 +87,9 @@ export class InMemoryReplica implements Replica {
         const old = live.engine;
         live.replace(loaded);
         this.maintenance.moved();
+        // Writes under way wait for links of their own rows, and not for links that another tab
+        // left out.
+        if (this.#isStarted) live.engine.postpone(live.engine.unlinked());
         await this.transactions.move(live.collection);
         old.free();
       }),

@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 8;
+export const ABI_VERSION = 9;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -27,6 +27,8 @@ export interface RawEngine {
   faultRow(): number;
   link(budget: number): number;
   unlinked(): number;
+  postpone(count: number): void;
+  postponed(): number;
   publish(slot: number): boolean;
   remove(slot: number): boolean;
   efFor(k: number, recall: number): number;

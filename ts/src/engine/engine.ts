@@ -108,6 +108,19 @@ export class Engine {
     return this.#guard.run(() => this.#raw.unlinked());
   }
 
+  /**
+   * Lets the rows committed last, so many of them, wait for their links behind all other rows. For
+   * rows that no caller waits for.
+   */
+  postpone(count: number): void {
+    this.#guard.run(() => this.#raw.postpone(count));
+  }
+
+  /** How many slots of the queue are postponed. */
+  postponed(): number {
+    return this.#guard.run(() => this.#raw.postponed());
+  }
+
   publish(slot: number): void {
     this.#guard.run(() => this.#raw.publish(slot));
   }

@@ -8,6 +8,8 @@ import type { Engine } from '../../src/engine/engine.js';
 /** An engine with a queue of rows. Steps of a calibration come before the next row. */
 class Counting {
   rows = 0;
+  /** Rows of other tabs: linked behind the others. */
+  later = 0;
   learning = 0;
   /** The number of rows that makes the calibration due. */
   dueAt = -1;
@@ -15,13 +17,18 @@ class Counting {
   link(budget: number): number {
     for (let step = 0; step < budget; step++) {
       if (this.learning > 0) this.learning--;
-      else if (this.rows > 0 && --this.rows === this.dueAt) this.learning += 5;
+      else if (this.rows === 0) this.later = Math.max(0, this.later - 1);
+      else if (--this.rows === this.dueAt) this.learning += 5;
     }
-    return this.rows + this.learning;
+    return this.rows + this.later + this.learning;
   }
 
   unlinked(): number {
-    return this.rows;
+    return this.rows + this.later;
+  }
+
+  postponed(): number {
+    return this.later;
   }
 }
 
@@ -46,13 +53,13 @@ function set(): { engine: Counting; linker: Linker; step: () => Promise<void> } 
 /** The number of steps until a write may continue. */
 async function steps({ engine, linker, step }: ReturnType<typeof set>, meanwhile: () => void): Promise<number> {
   let settled = false;
-  void linker.settled()?.then(() => {
+  void linker.linked()?.then(() => {
     settled = true;
   });
   await step();
   meanwhile();
   let taken = 1;
-  while (!settled && engine.rows + engine.learning > 0) {
+  while (!settled && engine.link(0) > 0) {
     await step();
     taken++;
   }
@@ -88,5 +95,41 @@ test('a write waits for the calibration caused by its own rows', async () => {
 });
 
 test('a write does not wait if the engine has nothing to do', () => {
+  expect(set().linker.linked()).toBeUndefined();
   expect(set().linker.settled()).toBeUndefined();
+});
+
+test('a write does not wait for rows of other tabs', async () => {
+  const all = set();
+  all.engine.later = 10;
+  expect(all.linker.linked()).toBeUndefined();
+  all.engine.rows = 3;
+  expect(await steps(all, () => (all.engine.later += 10))).toBe(3);
+  expect(all.engine.later).toBe(20);
+});
+
+test('a compaction waits for the rows of other tabs, and not for later rows', async () => {
+  const { engine, linker, step } = set();
+  engine.later = 3;
+  let isSettled = false;
+  void linker.settled()?.then(() => {
+    isSettled = true;
+  });
+  engine.rows = 2;
+  engine.later += 10;
+  for (let taken = 0; taken < 4; taken++) await step();
+  expect(isSettled).toBe(false);
+  await step();
+  expect([isSettled, engine.later]).toEqual([true, 10]);
+});
+
+test('rows are linked in the background, and no more once the engine is replaced', async () => {
+  const { engine, linker, step } = set();
+  engine.later = 3;
+  linker.start();
+  await step();
+  expect(engine.later).toBe(2);
+  linker.release();
+  await step();
+  expect(engine.later).toBe(2);
 });

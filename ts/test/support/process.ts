@@ -28,6 +28,12 @@ export function hasty(): Slices {
   return new Slices({ ...clock, pause: () => clock.turn() });
 }
 
+/** Slices of a single step: a job takes a step in each turn of the event loop. */
+export function singleSteps(): Slices {
+  const clock = systemClock();
+  return new Slices({ ...clock, pause: () => clock.turn() }, 0);
+}
+
 /** With this many dimensions, a few rows fill a frame. */
 export const DIMENSIONS = 4096;
 
@@ -105,8 +111,9 @@ export class Process {
     dimensions = DIMENSIONS,
     channel?: ChangeChannel,
     made: Made = {},
+    slices?: Slices,
   ): Promise<Process> {
-    return Process.#open(dimensions, { site: async () => site, channelOf: () => channel }, made);
+    return Process.#open(dimensions, { site: async () => site, channelOf: () => channel }, made, slices);
   }
 
   /** Starts a process without storage. */
@@ -114,12 +121,12 @@ export class Process {
     const site = async (): Promise<StorageSite> => {
       throw new Error('nothing is stored');
     };
-    return Process.#open(dimensions, { site }, {}, null);
+    return Process.#open(dimensions, { site }, {}, hasty(), null);
   }
 
   /** Starts a process without storage, with the readable rows of a stored database. */
   static salvage(site: StorageSite, dimensions = DIMENSIONS): Promise<Process> {
-    return Process.#open(dimensions, { site: async () => site }, {}, null, 'db');
+    return Process.#open(dimensions, { site: async () => site }, {}, hasty(), null, 'db');
   }
 
   /** Imports a file into an empty storage. */
@@ -134,6 +141,7 @@ export class Process {
     dimensions: number,
     around: Pick<Surroundings, 'site' | 'channelOf' | 'source'>,
     { precision = SMALL_GRAPH.precision, metric = SMALL_GRAPH.metric, fill, text, ...made }: Made,
+    slices: Slices = hasty(),
     stored: HostOptions['stored'] | null = { name: 'db', elseInMemory: false },
     salvages?: string,
   ): Promise<Process> {
@@ -148,7 +156,7 @@ export class Process {
         ...around,
         module,
         start: async () => makingWith(await instantiate(module), made),
-        slices: hasty(),
+        slices,
         tell: (event) => void (event.type === 'changed' ? changes++ : events.push(event)),
       },
     );

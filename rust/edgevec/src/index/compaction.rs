@@ -57,7 +57,7 @@ impl Index {
         }
         let mut compaction = self.compaction.take().unwrap_or_else(|| {
             self.condemned.copy_from(&self.tombstones);
-            self.unlinked.retain(|&slot| self.alive.contains(slot));
+            self.unlinked.retain(|slot| self.alive.contains(slot));
             Compaction::new()
         });
         for _ in 0..budget.max(1) {

@@ -24,7 +24,7 @@ impl Index {
                 self.calibrate();
                 continue;
             }
-            let Some(slot) = self.unlinked.pop_front() else { break };
+            let Some(slot) = self.unlinked.pop(&self.alive) else { break };
             if !self.alive.contains(slot) {
                 continue;
             }
@@ -46,6 +46,20 @@ impl Index {
         self.unlinked.len() as u32
     }
 
+    /// Postpones the last `count` rows in the queue of [`link`](Self::link), since no caller waits
+    /// for these rows. Postponed rows wait behind all other rows, also behind later rows. While
+    /// other rows wait, every fourth linked row is a postponed row. From 20,000 postponed rows on,
+    /// every second linked row is.
+    pub fn postpone(&mut self, count: u32) {
+        self.unlinked.postpone(count as usize);
+    }
+
+    /// The number of postponed slots. [`unlinked`](Self::unlinked) counts these slots too.
+    #[must_use]
+    pub fn postponed(&self) -> u32 {
+        self.unlinked.postponed() as u32
+    }
+
     /// Takes every committed row into the graph, on all threads of rayon's pool. The graph is the
     /// same for any number of threads, though not the graph that [`link`](Self::link) builds. The
     /// rows of a round, a fiftieth of the rows before the round, choose their links without seeing
@@ -62,7 +76,7 @@ impl Index {
             }
             let round = (self.slots - self.unlinked.len() as u32) / 50;
             let round = (round as usize).max(1).min(self.unlinked.len());
-            let round: Vec<u32> = self.unlinked.drain(..round).collect();
+            let round: Vec<u32> = (0..round).map_while(|_| self.unlinked.pop(&self.alive)).collect();
             let Self { vectors, graph, alive, slots, .. } = self;
             let choose = |scratch: &mut Scratch, &slot: &u32| {
                 let before = scratch.evaluations();

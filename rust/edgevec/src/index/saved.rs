@@ -48,7 +48,7 @@ impl Index {
         gone.for_each(|slot| _ = tombstones.insert(slot));
         let mut unlinked = Vec::new();
         unlinked.try_reserve_exact(self.unlinked.len())?;
-        unlinked.extend(self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot)));
+        unlinked.extend(self.unlinked.iter().filter(|&slot| self.visible.contains(slot)));
         let header = Header {
             options: (&self.options).into(),
             slots: self.slots,

@@ -67,7 +67,7 @@ impl Index {
         if finished {
             // Last, since the walk would expand the rows in the pool, and unlinked rows have no
             // links.
-            let unlinked = self.unlinked.iter().copied().filter(|&slot| self.visible.contains(slot));
+            let unlinked = self.unlinked.iter().filter(|&slot| self.visible.contains(slot));
             scratch.visit(&self.vectors, query, unlinked, &self.visible);
         }
         Ok(finished)

@@ -16,7 +16,7 @@ impl Index {
     pub fn stats(&self) -> Stats {
         let sets = [&self.alive, &self.visible, &self.tombstones, &self.condemned];
         let bits: usize = sets.iter().map(|set| set.bytes()).sum();
-        let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.capacity() * size_of::<u32>();
+        let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.bytes();
         let ((row_bytes, code_bytes), graph_bytes) = (self.vectors.bytes(), self.graph.bytes());
         Stats {
             rows: self.visible_count,

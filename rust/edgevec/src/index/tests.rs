@@ -19,6 +19,8 @@ enum Operation {
     /// back.
     Commit(u8),
     Link(u8),
+    /// Let this many of the last rows wait behind the others.
+    Postpone(u8),
     PublishOldest,
     RollBackOldest,
     /// Remove the visible row at this place of the list.
@@ -34,6 +36,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let one = prop_oneof![
         6 => (1..40u8).prop_map(Commit),
         6 => (1..60u8).prop_map(Link),
+        2 => (1..40u8).prop_map(Postpone),
         6 => Just(PublishOldest),
         1 => Just(RollBackOldest),
         12 => any::<u16>().prop_map(Remove),
@@ -116,6 +119,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
                 hidden.extend(slots.into_iter().zip(batch));
             }
             Operation::Link(budget) => _ = index.link(budget.into()),
+            Operation::Postpone(count) => index.postpone(count.into()),
             Operation::PublishOldest => {
                 for (slot, vector) in hidden.drain(..hidden.len().div_ceil(2)) {
                     assert!(index.publish(slot));

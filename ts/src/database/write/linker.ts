@@ -3,19 +3,31 @@
 // a part of linking: a write waits for the calibration that its own rows made due, so that searches
 // find its rows as well as promised from the moment the write resolves.
 //
-// The engine links in the order of commits. So a write is done once as many rows have left the
-// engine's queue as the queue had when the write asked, and no calibration is under way. The engine
-// calibrates before the next row is linked. A calibration was therefore made due by rows up to the
-// write's own, or by a compaction meanwhile. If a compaction takes rolled-back rows out of the
-// queue, the count is too high: a write may wait a little too long, but never too short.
+// The engine has two queues. Rows of other tabs are postponed: searches scan these rows until the
+// rows are linked. A write waits for the first queue only, so other tabs that write much do not
+// hold up the write. The engine takes a postponed row now and then, also while writes wait.
+//
+// The engine links each queue in the order of commits. So a write is done once as many rows have
+// left the first queue as the queue had when the write asked, and no calibration is under way. The
+// engine calibrates before the next row is linked. A calibration was therefore made due by rows up
+// to the write's own, by postponed rows, or by a compaction meanwhile. If a compaction takes
+// rolled-back rows out of the queue, the count is too high: a write may wait a little too long, but
+// never too short.
 
 import { asEdgeVecError, type EdgeVecError, fix } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Engine } from '../../engine/engine.js';
 
+/** The number of rows in each queue of the engine. */
+interface Queues {
+  readonly first: number;
+  readonly postponed: number;
+}
+
 interface Waiter {
-  /** Rows that must still leave the engine's queue before the write may go on. */
-  rows: number;
+  /** Rows that must still leave the queues before the caller may go on. */
+  first: number;
+  postponed: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -24,6 +36,8 @@ export class Linker {
   readonly #engine: Engine;
   readonly #slices: Slices;
   #waiters: Waiter[] = [];
+  /** Whether to link all rows, also rows that no caller waits for. */
+  #isStarted = false;
   #running = false;
 
   constructor(engine: Engine, slices: Slices) {
@@ -32,31 +46,60 @@ export class Linker {
   }
 
   /**
-   * Resolves when every row committed so far is linked and no calibration is due; undefined if so
-   * already.
+   * Resolves when every row committed so far is linked, except postponed rows, and no calibration
+   * is due; undefined if so already.
    */
+  linked(): Promise<void> | undefined {
+    const { first, postponed } = this.#queues();
+    const remaining = this.#engine.link(0);
+    if (remaining === 0 || remaining === postponed) return undefined;
+    return this.#wait({ first, postponed: 0 });
+  }
+
+  /** As `linked`, with the postponed rows. */
   settled(): Promise<void> | undefined {
-    if (this.#engine.link(0) === 0) return undefined;
-    const rows = this.#engine.unlinked();
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ rows, resolve, reject });
-      this.#run();
-    });
+    return this.#engine.link(0) === 0 ? undefined : this.#wait(this.#queues());
+  }
+
+  /** Links all rows in the background. */
+  start(): void {
+    if (this.#engine.link(0) === 0) return;
+    this.#isStarted = true;
+    this.#run();
   }
 
   /** Lets all writes go on unlinked: their rows are linked in another engine. */
   release(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter.resolve();
+    for (const waiter of this.#clear()) waiter.resolve();
   }
 
   /** Rejects all waits: the engine is gone. */
   stop(error: EdgeVecError): void {
+    fix(error);
+    for (const waiter of this.#clear()) waiter.reject(error);
+  }
+
+  #clear(): readonly Waiter[] {
     const waiters = this.#waiters;
     this.#waiters = [];
-    fix(error);
-    for (const waiter of waiters) waiter.reject(error);
+    this.#isStarted = false;
+    return waiters;
+  }
+
+  #wait(rows: Queues): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ ...rows, resolve, reject });
+      this.#run();
+    });
+  }
+
+  #queues(): Queues {
+    const postponed = this.#engine.postponed();
+    return { first: this.#engine.unlinked() - postponed, postponed };
+  }
+
+  get #isWanted(): boolean {
+    return this.#isStarted || this.#waiters.length > 0;
   }
 
   #run(): void {
@@ -68,21 +111,34 @@ export class Linker {
       .finally(() => {
         this.#running = false;
         // A write may have asked between the last step and this line.
-        if (this.#waiters.length > 0) this.#run();
+        if (this.#isWanted) this.#run();
       });
   }
 
   #step(): boolean {
-    if (this.#waiters.length === 0) return true;
+    if (!this.#isWanted) return true;
     // Nothing is committed between these calls.
-    const before = this.#engine.unlinked();
+    const before = this.#queues();
     const remaining = this.#engine.link(1);
-    const after = this.#engine.unlinked();
-    for (const waiter of this.#waiters) waiter.rows -= before - after;
-    const isCalibrating = remaining > after;
-    while (this.#waiters[0] !== undefined && (remaining === 0 || (!isCalibrating && this.#waiters[0].rows <= 0))) {
-      this.#waiters.shift()?.resolve();
+    const after = this.#queues();
+    for (const waiter of this.#waiters) {
+      waiter.first -= before.first - after.first;
+      waiter.postponed -= before.postponed - after.postponed;
     }
-    return remaining === 0;
+    if (remaining === 0) {
+      this.release();
+      return true;
+    }
+    const isCalibrating = remaining > after.first + after.postponed;
+    if (!isCalibrating && this.#waiters.some(isDone)) {
+      const done = this.#waiters.filter(isDone);
+      this.#waiters = this.#waiters.filter((waiter) => !isDone(waiter));
+      for (const waiter of done) waiter.resolve();
+    }
+    return false;
   }
+}
+
+function isDone({ first, postponed }: Waiter): boolean {
+  return first <= 0 && postponed <= 0;
 }

@@ -31,6 +31,8 @@ function engine_link
 function engine_loadChunk
 function engine_missingChunk
 function engine_new
+function engine_postpone
+function engine_postponed
 function engine_publish
 function engine_remove
 function engine_row
