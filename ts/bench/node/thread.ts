@@ -1,8 +1,6 @@
 /** Runs `npm run bench:thread`: the longest task of the page's thread during upserts and saving. */
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
-import { edgevec } from '../../build/plugins';
+import { buildApp } from './app';
 import { describeMachine } from './machine';
 import type { Ended } from './main';
 import { BROWSERS, type BrowserName, oneOf, whole } from './options';
@@ -78,23 +76,7 @@ export async function run(
   root: string,
   launchBrowser: (name: BrowserName) => Promise<Launched>,
 ): Promise<Ended> {
-  const app = join(root, '.bench/thread');
-  await build({
-    configFile: false,
-    root: resolve(root, 'ts/bench/page'),
-    logLevel: 'error',
-    plugins: edgevec(),
-    build: {
-      outDir: app,
-      emptyOutDir: true,
-      target: 'es2022',
-      modulePreload: false,
-      reportCompressedSize: false,
-      chunkSizeWarningLimit: 100_000,
-      rolldownOptions: { input: resolve(root, 'ts/bench/page/thread.html') },
-    },
-    worker: { format: 'es', plugins: edgevec },
-  });
+  const app = await buildApp(root, 'thread');
   const server = await serve(app, null, {}, () => {});
   const browser = await launchBrowser(name);
   try {
