@@ -86,15 +86,16 @@ async function renewFullRows(context: CheckpointContext, collection: Collection,
 /** As `renewFullRows`, for rows that are kept as codes. */
 async function renewCodedRows(
   context: CheckpointContext,
-  { header, ...manifest }: Manifest,
+  manifest: Manifest,
   collection: Collection,
   check: () => void,
 ): Promise<boolean> {
   const { storage, stored, slices } = context;
+  const { header } = manifest;
   const isDirty = (chunk: SlotChunk): boolean => chunk.isDirty(stored.copyOf(chunk.key));
   const chunks = new Map(Array.from(chunksOf(collection), (chunk) => [chunk.key, chunk]));
   const dirtyOf = ({ keys }: Group): SlotChunk[] => keys.flatMap((key) => chunks.get(key) ?? []).filter(isDirty);
-  const groups = groupsOf({ header, ...manifest }, collection).filter((group) => dirtyOf(group).length > 0);
+  const groups = groupsOf(manifest, collection).filter((group) => dirtyOf(group).length > 0);
   if (header === null || needOf(groups.flatMap(dirtyOf)) <= RENEWED_BYTES) return false;
   const before = await storage.read('chunks', header.name);
   if (!isWhole(header, before)) return false;
