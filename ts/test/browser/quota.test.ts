@@ -14,15 +14,20 @@ const BATCH = 16;
 const real = realQuota();
 for (const quota of [...(real === undefined ? [] : [real]), imitatedQuota()]) {
   describe(`${quota.label} quota`, () => {
-    test.each(quota.workers)('acknowledged rows are stored, and no others (worker: %s)', (worker) =>
-      fillAndGoOn(quota, worker),
-    );
+    test.each(quota.workers)('acknowledged rows are stored, and no others (worker: %s)', async (worker) => {
+      const events: EdgeVecEvent[] = [];
+      try {
+        await fillAndGoOn(quota, worker, events);
+      } catch (cause) {
+        // A call that ends in CLOSED does not tell why the database is closed. The events do.
+        throw new Error(`The database told: ${events.map(({ type }) => type).join(', ') || 'nothing'}`, { cause });
+      }
+    });
   });
 }
 
-async function fillAndGoOn(quota: Quota, worker: boolean): Promise<void> {
+async function fillAndGoOn(quota: Quota, worker: boolean, events: EdgeVecEvent[]): Promise<void> {
   const name = `quota-${Date.now()}`;
-  const events: EdgeVecEvent[] = [];
   const open = () =>
     EdgeVec.open<{ n: number }>({ name, dimensions: DIMENSIONS, worker, onEvent: (event) => void events.push(event) });
   await quota.begin();
