@@ -237,21 +237,21 @@ export function aborted(cause?: unknown): EdgeVecError {
 
 /** The database is closed. */
 export function closed(): EdgeVecError {
-  return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open it again with EdgeVec.open.' });
+  return new EdgeVecError('CLOSED', 'The database is closed', { remedy: 'Open the database again with EdgeVec.open.' });
 }
 
-/** It was closed while the storage was being written to, and had not answered. */
+/** The database was closed during a write to storage, before the storage had answered. */
 export function unanswered(): EdgeVecError {
   return new EdgeVecError('STORAGE_FAILED', 'The database was closed before the storage had answered', {
-    remedy: 'The write may be there, or not: open the database again, and look.',
+    remedy: 'Open the database again, and look whether the write is there.',
   });
 }
 
-/** What was stored of it is not there any more, nor will it come back. */
+/** The stored database is gone for ever. */
 export function gone(name: string): EdgeVecError {
   return new EdgeVecError('CLOSED', `The database ${inspect(name)} was deleted, so it is closed`, {
     remedy:
-      "Another tab dropped or replaced it, or the browser cleared this site's data. EdgeVec.list() tells whether there is another database of that name; EdgeVec.open makes one.",
+      "Another tab dropped or replaced the database, or the browser cleared this site's data. EdgeVec.list() tells whether a database of that name exists now, and EdgeVec.open makes a new database.",
   });
 }
 
@@ -264,16 +264,16 @@ export function superseded(name: string, version: number): EdgeVecError {
     'CLOSED',
     `The database ${inspect(name)} is closed: other code asked for a newer version of its stores`,
     {
-      remedy: `The code opened the IndexedDB database "edgevec:${name}" at version ${version}. Nothing that was stored is deleted. Reload the page, to get the version of EdgeVec that reads it.`,
+      remedy: `The code opened the IndexedDB database "edgevec:${name}" at version ${version}. Nothing that was stored is deleted. Reload the page, to get the version of EdgeVec that reads the database.`,
     },
   );
 }
 
-/** Stored bytes are not what was written. `what` they are of, in words. */
+/** Stored bytes differ from the written bytes. `what` names the stored thing, in words. */
 export function damaged(what: string, cause?: unknown): EdgeVecError {
-  return new EdgeVecError('DAMAGED', `What is stored of ${what} is damaged`, {
+  return new EdgeVecError('DAMAGED', `The stored bytes of ${what} are damaged`, {
     remedy:
-      'EdgeVec.salvage gives back what can be read of it. Or import an export of the database, or drop it and write it again.',
+      'EdgeVec.salvage returns all rows that can still be read. Or import an export of the database, or drop the database and write the rows again.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -61,7 +61,7 @@ function encodeChunk({ checkpoint, after, entries }: Aside, size: number): Uint8
 
 /** Reads the chunk as far as possible. Undefined if the header cannot be read. */
 export function decodeAside(bytes: Uint8Array): Aside | undefined {
-  const reader = new ByteReader(bytes, (): EdgeVecError => damaged('what was cut off the log'));
+  const reader = new ByteReader(bytes, (): EdgeVecError => damaged('the entries that were cut off the log'));
   const entries: StoredEntry[] = [];
   let header: Omit<Aside, 'entries'> | undefined;
   try {

@@ -116,7 +116,7 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
     return entry;
   } catch (cause) {
     if (cause instanceof UnknownField) throw unreadable(seq, unknownField('the entry', cause.field));
-    throw cause instanceof EdgeVecError && cause.problem === unreadable(seq).problem ? cause : unreadable(seq, cause);
+    throw cause instanceof EdgeVecError && cause.problem.startsWith(problemOf(seq)) ? cause : unreadable(seq, cause);
   }
 }
 
@@ -128,15 +128,19 @@ function withParts(entry: WriteText, content: ByteReader): WriteEntry {
   return { ...entry, parts: entry.parts.map((size) => content.take(size)) };
 }
 
+function problemOf(seq: number): string {
+  return `Entry ${seq} of the log has the right checksum, and cannot be read here`;
+}
+
 /** The error for an entry with a right checksum that cannot be read here. */
 export function unreadable(seq: number, cause?: unknown): EdgeVecError {
-  const problem = `Entry ${seq} of the log is whole, and cannot be read here`;
+  const problem = problemOf(seq);
   const why = cause instanceof EdgeVecError ? (cause.cause ?? cause.problem) : cause;
-  return new EdgeVecError('UNSUPPORTED_FORMAT', problem, {
-    expected: 'an entry that this version of EdgeVec can read on this platform',
+  const reason = why instanceof Error ? why.message : String(why);
+  return new EdgeVecError('UNSUPPORTED_FORMAT', cause === undefined ? problem : `${problem}: ${reason}`, {
     remedy:
-      'Nothing was changed. Open the database where it was written, or with a newer version; EdgeVec.salvage gives back what can be read here.',
-    ...(cause === undefined ? {} : { got: why instanceof Error ? why.message : String(why), cause }),
+      'Nothing was changed. Open the database with the EdgeVec version and on the platform that wrote the entry, or with a newer version. EdgeVec.salvage returns all rows that can be read here.',
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

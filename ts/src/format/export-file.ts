@@ -122,13 +122,13 @@ export function renamed(manifest: Manifest, rename: (name: string) => string): M
 }
 
 function noFile(): EdgeVecError {
-  return new EdgeVecError('DAMAGED', 'This is no file that EdgeVec has exported', {
-    remedy: 'Pass what db.export() gave, from its first byte to its last.',
+  return new EdgeVecError('DAMAGED', 'The bytes are not an exported database', {
+    remedy: 'Pass the bytes of db.export(), from the first byte to the last.',
   });
 }
 
 function notWhole(): EdgeVecError {
-  return new EdgeVecError('DAMAGED', 'The file is damaged, or not whole', {
-    remedy: 'Nothing was imported. Get it once more from where it was kept, or export it again.',
+  return new EdgeVecError('DAMAGED', 'The exported file is damaged or incomplete', {
+    remedy: 'Nothing was imported. Read the file again, or export the database again.',
   });
 }

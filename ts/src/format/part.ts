@@ -113,7 +113,8 @@ function readColumns(bytes: Uint8Array): Columns {
 /** Reads each column by its name. The caller still checks that the columns form a part. */
 function columnsOf(nodes: Nodes): Columns {
   const root = nodes[0];
-  if (typeof root !== 'object' || root === null || Array.isArray(root)) throw new Error('its columns are none');
+  if (typeof root !== 'object' || root === null || Array.isArray(root))
+    throw new Error('the columns of the part are not an object');
   const indexes = root as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(indexes)) {
     if (!Object.hasOwn(COLUMNS, name)) throw unknownField(WHAT, name);
@@ -125,7 +126,7 @@ function columnsOf(nodes: Nodes): Columns {
   // Each record is read alone, since records share no values, and each record may have the full
   // number of levels.
   const rows = nodes[metadata as number];
-  if (!Array.isArray(rows)) throw new Error('its metadata is no list');
+  if (!Array.isArray(rows)) throw new Error('the metadata of the part is not a list');
   return { ...(partly as Columns), metadata: rows.map((row) => readOrKeep(nodes, row)) };
 }
 

@@ -17,13 +17,13 @@ export const FURTHER_STORES_VERSION = 2;
 /** @throws `UNSUPPORTED_FORMAT` if the stored bytes are of another format */
 export function checkVersion(got: number, latest = FORMAT_VERSION): void {
   if (got >= FORMAT_VERSION && got <= latest) return;
-  throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored database is of another format', {
+  throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored bytes have another version of the format', {
     expected: latest === FORMAT_VERSION ? `format ${latest}` : `a format from ${FORMAT_VERSION} to ${latest}`,
     got: `format ${got}`,
     remedy:
       got > latest
-        ? 'Use the EdgeVec version that wrote it, or a newer one.'
-        : 'Export it with the version that wrote it.',
+        ? 'Use the EdgeVec version that wrote the bytes, or a newer version.'
+        : 'Export the database with the EdgeVec version that wrote the bytes, and import the export here.',
   });
 }
 
@@ -36,7 +36,7 @@ export function checkVersion(got: number, latest = FORMAT_VERSION): void {
 export function unknownField(what: string, field?: string): EdgeVecError {
   return new EdgeVecError('UNSUPPORTED_FORMAT', `A newer version of EdgeVec has written ${what}`, {
     expected: 'the fields that this version knows',
-    got: field === undefined ? 'more bytes' : `a field ${inspect(field)}`,
-    remedy: 'Nothing was changed. Use the EdgeVec version that wrote it, or a newer one.',
+    got: field === undefined ? 'further bytes' : `a field ${inspect(field)}`,
+    remedy: 'Nothing was changed. Use the EdgeVec version that wrote the bytes, or a newer version.',
   });
 }

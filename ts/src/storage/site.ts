@@ -23,8 +23,8 @@ export async function localSite(directory: string | undefined): Promise<StorageS
     return new FilesSite(found, root);
   }
   if (hasIndexedDb()) return new IndexedDbSite();
-  throw new EdgeVecError('STORAGE_UNAVAILABLE', 'There is neither IndexedDB nor a file system here', {
-    remedy: "To keep the database in memory, pass whenUnavailable: 'memory', or no name.",
+  throw new EdgeVecError('STORAGE_UNAVAILABLE', 'This platform has neither IndexedDB nor a file system', {
+    remedy: "To keep the database in memory, pass whenUnavailable: 'memory', or leave out the name.",
   });
 }
 
@@ -65,10 +65,8 @@ function absolute({ resolve }: NodePlatform, directory = DIRECTORY): string {
   try {
     return resolve(directory);
   } catch (cause) {
-    throw new EdgeVecError('STORAGE_UNAVAILABLE', 'The working directory is not known', {
-      expected: 'one that the directory for databases can begin at',
-      got: String(cause),
-      remedy: 'Pass a directory that is an absolute path.',
+    throw new EdgeVecError('STORAGE_UNAVAILABLE', `The working directory cannot be determined: ${String(cause)}`, {
+      remedy: 'Pass an absolute path as the directory.',
       cause,
     });
   }

@@ -1,6 +1,6 @@
 // A storage opened only for reading, as a salvage does.
 
-import { EdgeVecError } from '../base/errors.js';
+import { internal } from '../base/errors.js';
 import type { StorageBackend } from './storage.js';
 
 /** The same storage, but every commit is refused. */
@@ -18,5 +18,5 @@ export function unwritten(storage: StorageBackend): StorageBackend {
 }
 
 export async function refuseCommit(): Promise<never> {
-  throw new EdgeVecError('STORAGE_FAILED', 'The storage was opened to be looked at, and not to be written to');
+  throw internal('A storage that was opened only for reading was written to');
 }

@@ -233,16 +233,16 @@ function textOf(value: unknown): string {
 const isBelow = (value: unknown, limit: number): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
 
-function malformed(): Error {
-  return new Error('it is not as metadata is written');
+export function malformed(): Error {
+  return new Error('the value is not in the form that EdgeVec writes');
 }
 
 function unsupported(got: string, cause?: unknown): EdgeVecError {
-  return new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored metadata holds something that cannot be read here', {
+  return new EdgeVecError('UNSUPPORTED_FORMAT', 'The stored metadata holds a value that cannot be read here', {
     expected: KINDS_IN_WORDS,
     got,
     remedy:
-      'Read it with the EdgeVec version and the JavaScript engine that wrote it, or replace the row: nothing else depends on it.',
+      'Read the row with the EdgeVec version and the JavaScript engine that wrote the row, or replace the row. All other rows can be read.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -2,7 +2,7 @@
 // The stored text is kept as written, for a version or an engine that can read the text.
 
 import { EdgeVecError } from '../../base/errors.js';
-import { isIndex, type Nodes, parseNodes, readMetadata, rootOf } from './read.js';
+import { isIndex, malformed, type Nodes, parseNodes, readMetadata, rootOf } from './read.js';
 import { serialize } from './text.js';
 
 /** Stands in the place of the metadata. */
@@ -86,7 +86,7 @@ function nodesFrom(nodes: Nodes, first: number): Nodes | undefined {
   const picked: unknown[] = [];
   // `found` grows during the loop.
   for (const index of found) {
-    if (!isIndex(nodes, index)) throw new Error('it is not as metadata is written');
+    if (!isIndex(nodes, index)) throw malformed();
     const node = mapIndexes(nodes[index], place);
     if (node === undefined) return undefined;
     picked.push(node);

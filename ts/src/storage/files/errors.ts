@@ -11,8 +11,7 @@ export async function unavailable<T>(folder: string, run: () => Promise<T>): Pro
   } catch (cause) {
     if (cause instanceof EdgeVecError) throw cause;
     if (isFull(cause)) throw failed(cause);
-    throw new EdgeVecError('STORAGE_UNAVAILABLE', `The folder ${inspect(folder)} cannot be used`, {
-      got: String(cause),
+    throw new EdgeVecError('STORAGE_UNAVAILABLE', `The folder ${inspect(folder)} cannot be used: ${String(cause)}`, {
       remedy: 'Pass a directory that this process may write to.',
       cause,
     });
@@ -42,9 +41,8 @@ export function isFull(cause: unknown): boolean {
  * written.
  */
 export function broken(cause: unknown): EdgeVecError {
-  return new EdgeVecError('STORAGE_FAILED', 'The storage failed', {
-    got: String(cause),
-    remedy: 'Close the database and open it again.',
+  return new EdgeVecError('STORAGE_FAILED', `The file system failed: ${String(cause)}`, {
+    remedy: 'Close the database and open the database again.',
     cause,
   });
 }

@@ -38,10 +38,10 @@ export function isHere({ hostname, namespace }: Holder, node: NodePlatform, ours
 }
 
 /** The holder, for people. */
-export function sayHolder(holder: Holder, node: NodePlatform, ours: string): string {
+export function nameOfHolder(holder: Holder, node: NodePlatform, ours: string): string {
   const { pid, hostname } = holder;
   if (hostname !== node.hostname) return `process ${pid} on the machine ${hostname}`;
   if (!isHere(holder, node, ours))
-    return `process ${pid} in another container of the machine ${hostname}, or before it was started anew`;
+    return `process ${pid} in another container of the machine ${hostname}, or before the machine was started again`;
   return pid === node.pid ? `another thread of this process (${pid})` : `process ${pid} on this machine`;
 }

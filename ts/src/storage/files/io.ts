@@ -11,7 +11,7 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, position: nu
 export async function readAll<T extends Uint8Array>(file: FileHandle, into: T, position: number): Promise<T> {
   for (let at = 0; at < into.length; ) {
     const { bytesRead } = await file.read(into, at, into.length - at, position + at);
-    if (bytesRead === 0) throw new Error('the journal is shorter than it was');
+    if (bytesRead === 0) throw new Error('the journal is shorter than at its opening');
     at += bytesRead;
   }
   return into;

@@ -12,7 +12,7 @@
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { isFull } from './errors.js';
-import { type Holder, isHere, namespaceOf, parseHolder, sayHolder } from './holder.js';
+import { type Holder, isHere, nameOfHolder, namespaceOf, parseHolder } from './holder.js';
 import { writeAll } from './io.js';
 import { codeOf, type FileHandle, type Identity, type NodePlatform } from './node.js';
 import { isOpenHere, isSame } from './open-files.js';
@@ -100,9 +100,11 @@ export class LockFile {
   async assertHeld(): Promise<void> {
     if (Date.now() - this.#sure < DOUBT_MS || (await this.#beat())) return;
     const holder = (await this.#find().catch(() => undefined))?.holder;
-    throw new EdgeVecError('STORAGE_FAILED', 'The lock of the database is lost', {
-      got: `a lock of ${holder === undefined ? 'nobody that is known' : this.#said(holder)}`,
-      remedy: 'This process was held up, and another took it for gone. Close the database and open it again.',
+    throw new EdgeVecError('STORAGE_FAILED', 'This process has lost the lock of the database', {
+      expected: 'a lock of this process',
+      got: `a lock of ${this.#nameOf(holder)}`,
+      remedy:
+        'This process was stopped for a while, so another process could take the lock over. Close the database and open the database again.',
     });
   }
 
@@ -304,26 +306,26 @@ export class LockFile {
     const holder = found?.holder;
     const remove = `remove the file ${inspect(this.#file)}`;
     const seconds = STALE_MS / 1000;
-    let remedy = 'Close it there first: one thread of one process can have it open.';
+    let remedy = 'Close the database there first: only a single thread of a single process can have the database open.';
     if (found === undefined || holder === undefined)
-      remedy = `Try again in ${seconds} seconds: it is being opened, or that has failed, or the disk is full.`;
+      remedy = `Try again in ${seconds} seconds: the database is just being opened, or opening has failed, or the disk is full.`;
     // A holder elsewhere gives signs of life: without them, the lock would have been taken over.
     else if (!isHere(holder, this.#node, this.#namespace))
       remedy += ` If that process is gone, try again in ${seconds} seconds.`;
     else if (holder.pid === this.#node.pid) {
       if ((await this.#isOpen(holder, found.identity)) === undefined)
-        remedy += ` If that thread has ended without closing it, try again in ${seconds} seconds.`;
+        remedy += ` If that thread has ended without closing the database, try again in ${seconds} seconds.`;
     } else if (this.#now - found.mtimeMs > STALE_MS) {
-      remedy += ` It has given no sign of life for ${seconds} seconds: if it is another program that has got the number, ${remove}.`;
+      remedy += ` The process has given no sign of life for ${seconds} seconds. If another program has got the number of the process, ${remove}.`;
     }
     return new EdgeVecError('BLOCKED', `${what} is open already`, {
-      got: `a lock of ${holder === undefined ? 'a process that is not known yet' : this.#said(holder)}`,
+      got: `a lock of ${this.#nameOf(holder)}`,
       remedy,
     });
   }
 
-  #said(holder: Holder): string {
-    return sayHolder(holder, this.#node, this.#namespace);
+  #nameOf(holder: Holder | undefined): string {
+    return holder === undefined ? 'an unknown process' : nameOfHolder(holder, this.#node, this.#namespace);
   }
 
   async #isQuiet(file: string): Promise<boolean> {

@@ -198,8 +198,8 @@ class Handle implements StorageBackend {
 
 /** The error for handles of a failed storage, if another user opens the place again. */
 function anew(): EdgeVecError {
-  return new EdgeVecError('CLOSED', 'The storage has failed, and the database is closed', {
-    remedy: 'Open it again: what was acknowledged is there.',
+  return new EdgeVecError('CLOSED', 'The storage has failed, so the database is closed', {
+    remedy: 'Open the database again. Every acknowledged write is there.',
   });
 }
 

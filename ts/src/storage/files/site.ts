@@ -141,8 +141,10 @@ export class FilesSite implements StorageSite {
     const folder = FOLDER + escaped(name);
     if (folder.length > MAX_FILE_NAME) {
       throw new EdgeVecError('INVALID_OPTIONS', 'The option name is too long for files', {
-        expected: `at most ${MAX_FILE_NAME - FOLDER.length} bytes, of which each but a-z, 0-9, _ and - takes three`,
+        expected: `at most ${MAX_FILE_NAME - FOLDER.length} bytes`,
         got: `${folder.length - FOLDER.length}`,
+        remedy:
+          'Pass a shorter name. The characters a-z, 0-9, _ and - count as 1 byte each, and each byte of any other character counts as 3.',
       });
     }
     return `${this.#root}/${folder}`;

@@ -98,7 +98,7 @@ export class Connection {
   }
 
   async #connect(): Promise<Stores> {
-    if (!hasIndexedDb()) throw unavailable('There is no IndexedDB here');
+    if (!hasIndexedDb()) throw unavailable('This platform has no IndexedDB');
     let db: Stores | undefined;
     let isGone = false;
     const opening = openStores(this.#name, {

@@ -17,8 +17,7 @@ export async function bounded<T>(
     timer = setTimeout(() => {
       running.then(late, () => {});
       reject(
-        new EdgeVecError('BLOCKED', `The database ${inspect(name)} is held by another tab that does not let go`, {
-          expected: `it to be free within ${ms / 1000} s`,
+        new EdgeVecError('BLOCKED', `Another tab has kept the database ${inspect(name)} open for ${ms / 1000} s`, {
           remedy,
         }),
       );
@@ -42,8 +41,8 @@ export async function orUnavailable<T>(run: () => Promise<T>): Promise<T> {
     const name = (cause as Error)?.name;
     if (name === 'QuotaExceededError') throw failed(cause);
     if (name === 'VersionError') {
-      throw new EdgeVecError('UNSUPPORTED_FORMAT', 'The database is of a newer EdgeVec version', {
-        remedy: 'Reload the page to get the version that wrote it.',
+      throw new EdgeVecError('UNSUPPORTED_FORMAT', 'A newer version of EdgeVec has written the database', {
+        remedy: 'Reload the page, to get the version of EdgeVec that reads the database.',
         cause,
       });
     }
@@ -52,10 +51,10 @@ export async function orUnavailable<T>(run: () => Promise<T>): Promise<T> {
 }
 
 export function unavailable(problem: string, cause?: unknown): EdgeVecError {
-  return new EdgeVecError('STORAGE_UNAVAILABLE', problem, {
+  return new EdgeVecError('STORAGE_UNAVAILABLE', cause === undefined ? problem : `${problem}: ${String(cause)}`, {
     remedy:
-      "Private windows and sandboxed frames may have none. To keep the database in memory there, pass whenUnavailable: 'memory'.",
-    ...(cause === undefined ? {} : { got: String(cause), cause }),
+      "Private windows and sandboxed frames may have no IndexedDB. To keep the database in memory there, pass whenUnavailable: 'memory'.",
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
@@ -63,5 +62,8 @@ export function failed(cause: unknown): EdgeVecError {
   if ((cause as Error)?.name === 'QuotaExceededError') {
     return quotaExceeded('indexeddb', { cause });
   }
-  return new EdgeVecError('STORAGE_FAILED', 'The storage failed', { got: String(cause), cause });
+  return new EdgeVecError('STORAGE_FAILED', `IndexedDB failed: ${String(cause)}`, {
+    remedy: 'Try again. If the call fails again, close the database and open the database again.',
+    cause,
+  });
 }

@@ -700,7 +700,7 @@ describe('A lock', () => {
     const contained = await held({ pid: 7, namespace: 'another' });
     expect(contained.got).toContain('process 7 in another container');
     const half = await held(undefined);
-    expect(half.got).toBe('a lock of a process that is not known yet');
+    expect(half.got).toBe('a lock of an unknown process');
     for (const { remedy } of [thread, elsewhere, contained, half]) expect(remedy).not.toContain('remove');
   });
 
