@@ -6,7 +6,8 @@ use edgevec::snapshot::{Restoring, Section};
 use edgevec_fuzz::{seeds, within};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| {
+// Made before the first input, since the time of an input is limited.
+fuzz_target!(init: { seeds(); }, |input: &[u8]| {
     let Some((&seed, header)) = input.split_first() else { return };
     let seed = &seeds()[usize::from(seed) % seeds().len()];
     let announced: u64 = Section::ALL.into_iter().map(|section| seed.bytes(section)).sum();

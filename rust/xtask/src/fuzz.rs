@@ -68,7 +68,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
                     "-max_len=4096",
                     "-len_control=0",
                     "-rss_limit_mb=1024",
-                    "-timeout=10",
+                    // Far above any input on a busy machine. A hang takes forever.
+                    "-timeout=60",
                     "-print_final_stats=1",
                 ]);
                 fuzzer.arg(format!("-artifact_prefix={}/", artifacts.display()));
