@@ -15,7 +15,7 @@ const MANY: usize = 20_000;
 pub(super) struct Unlinked {
     first: VecDeque<u32>,
     postponed: VecDeque<u32>,
-    /// Rows of `first` taken since the last postponed row.
+    /// Rows of `first` taken since the last postponed row, counted up to `SHARE`.
     taken: u32,
 }
 
@@ -62,19 +62,21 @@ impl Unlinked {
     }
 
     /// The next slot to link. Passes over postponed rows that were removed meanwhile: these take no
-    /// turn.
+    /// turn. A call without a slot to link changes nothing, so the order of the slots does not
+    /// depend on how often callers ask.
     pub fn pop(&mut self, alive: &Bitset) -> Option<u32> {
         let every = if self.postponed.len() < MANY { SHARE } else { 2 };
         if self.first.is_empty() || self.taken + 1 >= every {
-            self.taken = 0;
             while let Some(slot) = self.postponed.pop_front() {
                 if alive.contains(slot) {
+                    self.taken = 0;
                     return Some(slot);
                 }
             }
         }
-        self.taken += 1;
-        self.first.pop_front()
+        let slot = self.first.pop_front()?;
+        self.taken = (self.taken + 1).min(SHARE);
+        Some(slot)
     }
 
     /// All slots: the first queue, then the postponed slots.
@@ -138,5 +140,22 @@ mod tests {
         }
         assert_eq!(order(&mut unlinked, &alive), [0, 1, 2, 8, 3, 4, 5]);
         assert_eq!(unlinked.len(), 0);
+    }
+
+    #[test]
+    fn asking_an_empty_queue_changes_no_order() {
+        let orders = [0, 1, 2, 5].map(|asked| {
+            let (mut unlinked, alive) = waiting(9, 9);
+            for slot in [0, 1, 2] {
+                assert_eq!(unlinked.pop(&alive), Some(slot));
+            }
+            unlinked.retain(|_| false);
+            (0..asked).for_each(|_| assert_eq!(unlinked.pop(&alive), None));
+            unlinked.extend(3..9);
+            unlinked.postpone(3);
+            order(&mut unlinked, &alive)
+        });
+        // Three rows of the first queue were taken before, so a postponed row has the first turn.
+        assert_eq!(orders, [[6, 3, 4, 5, 7, 8]; 4].map(Vec::from));
     }
 }
