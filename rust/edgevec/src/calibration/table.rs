@@ -1,5 +1,4 @@
-//! What recall searches of some widths reached, and which width reaches a recall that was asked
-//! for.
+//! The recall that searches of some widths reached, and the width that reaches a given recall.
 
 use libm::{exp, log};
 
@@ -8,32 +7,33 @@ use crate::snapshot::{List, SavedTable};
 /// The widths tried, and the numbers of neighbours counted at each.
 pub(super) const EFS: [usize; 6] = [10, 20, 40, 100, 200, 400];
 pub(super) const KS: [usize; 3] = [1, 10, 100];
-/// The widest walk that is ever asked for.
+/// The widest walk a caller gets, unless `k` is larger.
 const MOST_EF: f64 = 4096.0;
 /// Wider than any set: a scan takes the place of the walk.
 const SCAN: usize = u32::MAX as usize;
-/// So many rows are scanned where the widest walk finds too few; it would take about as long. More
-/// take the widest walk.
+/// A search scans up to this many rows if the widest walk finds too few; the widest walk would take
+/// about as long as the scan. A search of more rows takes the widest walk.
 const MOST_SCANNED: u32 = 200_000;
-/// The least share of misses that is believed: no sample tells less.
+/// The least share of misses the table believes, because no sample shows a smaller share.
 const LEAST_MISSES: f64 = 1e-4;
-/// Rows at which a width of ten is enough, about: with rows, the width that a recall takes grows by
-/// the power that leads from there to what was measured. So the width of data that is hard grows
-/// faster: 0.3 on books-768, 0.6 where there is no structure at all.
+/// The number of rows for which a width of ten is enough, about. The width for a recall grows as a
+/// power of the number of rows. The power is the slope from this point to the measured point, and
+/// the width of hard data grows faster. The power is 0.3 on books-768, and 0.76 for `HARD`, the
+/// data without any structure.
 const EASY_ROWS: f64 = 233.0;
-/// What that power may be.
+/// The least and the greatest power of the growth.
 const GROWTH: (f64, f64) = (0.25, 1.0);
-/// By how much misses fall with the width, as a power, on data that grows as above. If they fall
-/// faster, the width must come to a part of a group of rows that lie equally near, and groups grow
-/// with all rows: the more so, the steeper it is.
+/// The power by which misses fall with the width, on data that grows as above. If misses fall by a
+/// higher power, the walk must be as wide as a part of a group of rows that lie equally near.
+/// Groups grow with the number of rows. The steeper the fall, the faster the width grows.
 const GRADUAL: f64 = 1.5;
-/// A set of up to this many rows of which nothing is known is scanned.
+/// A search scans a set of up to this many rows before the first calibration.
 const SCANNED: u32 = 8_000;
 
 /// Shares of misses, for each of `KS`.
 pub(super) type Misses = [f64; KS.len()];
 
-/// What recall searches reached.
+/// The recall that searches reached.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Table {
     rows: u32,
@@ -41,7 +41,7 @@ pub(crate) struct Table {
     recalls: [[f64; EFS.len()]; KS.len()],
 }
 
-/// What data without any structure takes: 20,000 rows of 64 normal components. Few data sets are
+/// The recall on data without any structure: 20,000 rows of 64 normal components. Few data sets are
 /// harder.
 const HARD: Table = Table {
     rows: 20_000,
@@ -52,16 +52,16 @@ const HARD: Table = Table {
     ],
 };
 
-/// The width of a search for `k` of `rows` rows of which nothing is known: as wide as hard data
-/// takes, or a scan where that is affordable.
+/// The width of a search for `k` of `rows` rows without a calibration: the width for hard data, or
+/// a scan if a scan is affordable.
 pub(crate) fn unknown_ef(k: usize, recall: f64, rows: u32) -> usize {
     if rows <= SCANNED { SCAN } else { HARD.ef(k, recall, rows, HARD.rows) }
 }
 
 impl Table {
-    /// Of what was measured at widths in ascending order, `EFS` among them. Widths between those of
-    /// `EFS` lower what is said of the next one, as far as the line to it would promise more than
-    /// was measured.
+    /// Makes a table of misses at widths in ascending order, with all of `EFS` among the widths. A
+    /// width between two of `EFS` lowers the recall of the next width of `EFS`, if the line to the
+    /// next width would promise more than the measurement between.
     pub(super) fn measured(rows: u32, points: &[(usize, Misses)]) -> Self {
         let mut table = Self { rows, recalls: Default::default() };
         for (at, recalls) in table.recalls.iter_mut().enumerate() {
@@ -90,12 +90,12 @@ impl Table {
         self.rows
     }
 
-    /// To be saved as if it was made of `rows` rows.
+    /// The table to save, as if made of `rows` rows.
     pub(crate) fn saved(&self, rows: u32) -> SavedTable<'_> {
         SavedTable { rows, recalls: List::of(self.recalls.as_flattened()) }
     }
 
-    /// None where what was saved are no recalls.
+    /// `None` if the saved values are not recalls.
     pub(crate) fn from_saved(saved: &SavedTable<'_>) -> Option<Self> {
         let mut table = Self { rows: saved.rows, recalls: Default::default() };
         let recalls = table.recalls.as_flattened_mut();
@@ -103,12 +103,13 @@ impl Table {
         sound.then_some(table)
     }
 
-    /// The width of a search for `k` of `rows` rows that reaches a recall. What is known is as old
-    /// as if it was made of `known` rows.
+    /// The width of a search for `k` of `rows` rows that reaches a recall. The table is as old as a
+    /// table made of `known` rows.
     pub(crate) fn ef(&self, k: usize, recall: f64, rows: u32, known: u32) -> usize {
         let widths = std::array::from_fn::<f64, { KS.len() }, _>(|at| self.log_ef(at, recall));
         let log_k = log(k.max(1) as f64);
-        // Between the measured k along a line of logarithms; beyond the last, in proportion to k.
+        // Between the measured `k` along a line of logarithms; beyond the last measured `k`, in
+        // proportion to `k`.
         let at = KS.iter().rposition(|&known| known <= k.max(1)).unwrap_or(0);
         let log_ef = match (KS.get(at), KS.get(at + 1)) {
             (Some(&low), Some(&high)) => {
@@ -122,7 +123,7 @@ impl Table {
         if width >= MOST_EF && rows <= MOST_SCANNED { SCAN } else { width.clamp(1.0, MOST_EF.max(k as f64)) as usize }
     }
 
-    /// By which power of the number of rows the width grows.
+    /// The power of the number of rows by which the width grows.
     fn growth(&self, known: u32) -> f64 {
         let from_easy = log(f64::from(known).max(1_000.0) / EASY_ROWS);
         let (width, slope) = self.log_ef_and_slope(1, 0.95);
@@ -133,12 +134,12 @@ impl Table {
         self.log_ef_and_slope(at, recall).0
     }
 
-    /// The logarithm of the width for the `at`-th of `KS`: misses fall about as a power of the
-    /// width, so along lines of logarithms. And the slope of the line.
+    /// The logarithm of the width for the `at`-th of `KS`, and the slope of the line there. Misses
+    /// fall about as a power of the width, along lines of logarithms.
     fn log_ef_and_slope(&self, at: usize, recall: f64) -> (f64, f64) {
         let misses = |recall: f64| log((1.0 - recall).max(LEAST_MISSES));
         let points = EFS.iter().zip(&self.recalls[at]).filter(|&(&ef, _)| ef >= KS[at]);
-        // Wider is never worse; what says so is chance.
+        // A wider walk is never worse. A measurement that says otherwise is chance.
         let mut best = 0.0f64;
         let points: Vec<(f64, f64)> = points
             .map(|(&ef, &recall)| {
@@ -149,12 +150,12 @@ impl Table {
         let wanted = misses(recall);
         let right = points.iter().position(|&(_, misses)| misses <= wanted).unwrap_or(points.len() - 1).max(1);
         if points[0].1 <= wanted {
-            // Less than the first width cannot be told, and for most k there is no less.
+            // The table knows no width below the first, and for most `k` no smaller width exists.
             return (points[0].0, 0.0);
         }
         let ((x0, y0), (x1, y1)) = (points[right - 1], points[right]);
-        // Where the last widths gained nothing, more of the same will not either: far beyond is as
-        // far as it goes.
+        // If the last widths gained nothing, wider walks will not gain either: the result is the
+        // widest walk.
         let slope = (y1 - y0) / (x1 - x0);
         let x = if slope < -0.05 { x1 + (wanted - y1) / slope } else { log(MOST_EF) };
         (x.min(log(MOST_EF)), slope)

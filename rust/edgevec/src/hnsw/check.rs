@@ -1,5 +1,5 @@
-//! What the module promises, checked by looking at everything: by tests, and before a graph from
-//! storage is trusted.
+//! Checks every promise of the module on every node. Tests call this check, and a graph from
+//! storage is checked before the index trusts the graph.
 
 use super::graph::{Graph, NONE};
 use crate::Error;
@@ -9,15 +9,15 @@ fn unsound(what: &'static str) -> Result<(), Error> {
     Err(Error::Damaged { what })
 }
 
-/// What is to be done with each node that another leads to.
+/// What to do with each node that another node leads to.
 type Visit<'a> = dyn FnMut(u32) + 'a;
 
 impl Graph {
-    /// Nodes that a compaction has condemned may be cut from the tree already. Reads nothing that
-    /// has not been checked before, so any bytes may be in place of links.
+    /// A compaction may have cut condemned nodes from the tree already. The check reads nothing
+    /// unchecked, so any bytes may be in place of links.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where a promise is not kept, [`Error::OutOfMemory`].
+    /// [`Error::Damaged`] if a promise is not kept, [`Error::OutOfMemory`].
     pub(crate) fn check(&self, condemned: &Bitset) -> Result<(), Error> {
         match self.entry {
             None if self.nodes.iter().next().is_none() => return Ok(()),
@@ -45,7 +45,7 @@ impl Graph {
         if !self.nodes.iter().all(held) {
             return unsound("a node is out of reach");
         }
-        // Where all nodes are cut, no walk finds anything, nor should it.
+        // If all nodes are cut, no walk finds anything, and no walk should.
         if root.is_some() { self.check_ways_back(&in_tree) } else { Ok(()) }
     }
 
@@ -68,13 +68,13 @@ impl Graph {
         Ok(())
     }
 
-    /// From each node outside the tree there is a way into it, or a walk that comes by would end
-    /// there. So it is where nodes have been cut: they keep their links, and one of these led to a
-    /// node that was in the tree still.
+    /// Each node outside the tree must have a way into the tree, or a walk would end at the node.
+    /// Cut nodes have a way: a cut node keeps its links, and one link led to a node still in the
+    /// tree.
     fn check_ways_back(&self, in_tree: &Bitset) -> Result<(), Error> {
         let outside = || self.nodes.iter().filter(|&slot| !in_tree.contains(slot));
-        // For each node the last link to it from outside, and for each such link where it comes
-        // from and the one before.
+        // `last` has, for each node, the last link to the node from outside. `links` has, for each
+        // link from outside, the node where the link begins and the link before.
         let (mut last, mut links) = (Vec::new(), Vec::new());
         last.try_reserve_exact(self.nodes.room())?;
         last.resize(self.nodes.room(), NONE);
@@ -95,8 +95,8 @@ impl Graph {
         if outside().all(|slot| led.contains(slot)) { Ok(()) } else { unsound("a walk ends at a node") }
     }
 
-    /// The nodes that can be reached. `next` leads to nodes only. Not generic: three copies of it
-    /// would be in the wasm.
+    /// The nodes within reach. `next` leads to nodes only. The function is not generic, because the
+    /// wasm would then hold three copies of the code.
     fn reached(
         &self,
         from: &mut dyn Iterator<Item = u32>,
@@ -104,7 +104,7 @@ impl Graph {
     ) -> Result<Bitset, Error> {
         let mut met = Bitset::sized_as(&self.nodes)?;
         let mut queue = Vec::new();
-        // Enough: each is in it once.
+        // Enough room, because each node enters the queue once.
         queue.try_reserve_exact(self.nodes.len() as usize)?;
         queue.extend(from.filter(|&slot| met.insert(slot)));
         while let Some(slot) = queue.pop() {
@@ -117,8 +117,8 @@ impl Graph {
         Ok(met)
     }
 
-    /// Takes an entry point, if with it the graph keeps its promises. Nodes, links and parents are
-    /// in place.
+    /// Takes an entry point, and tells whether the graph then keeps its promises. Nodes, links and
+    /// parents must be in place.
     pub(crate) fn enter(&mut self, entry: u32, condemned: &Bitset) -> Result<bool, Error> {
         self.entry = Some(entry);
         match self.check(condemned) {

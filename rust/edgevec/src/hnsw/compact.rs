@@ -1,10 +1,12 @@
 //! Taking tombstones out of the graph, in slices (after FreshDiskANN, arXiv 2105.09613, algorithm
 //! 4).
 //!
-//! First every condemned node is cut from the tree, so that nothing depends on it. Then each node
-//! that still points at one chooses its links again, from those it has and those of the condemned.
-//! Then nothing points at them: they are forgotten, and handed back. Between slices searches,
-//! inserts and removals go on. Nodes removed meanwhile wait for the next compaction.
+//! First the compaction cuts every condemned node from the tree, so that no other node depends on a
+//! condemned node. Then each node with a link to a condemned node chooses its links again, from its
+//! own links and from the links of the condemned nodes. After that no other node links to a
+//! condemned node: the graph forgets the condemned nodes, and the compaction hands their slots
+//! back. Between slices, searches, inserts and removals go on. Nodes removed meanwhile wait for the
+//! next compaction.
 
 use super::graph::Graph;
 use super::search::Scratch;
@@ -29,7 +31,7 @@ enum Phase {
 pub(crate) struct Site<'a> {
     pub(crate) graph: &'a mut Graph,
     pub(crate) vectors: &'a Vectors,
-    /// The tombstones it reclaims: those there when it began.
+    /// The tombstones to reclaim: all tombstones at the begin of the compaction.
     pub(crate) condemned: &'a Bitset,
     pub(crate) alive: &'a Bitset,
     pub(crate) slots: u32,
@@ -41,7 +43,8 @@ impl Compaction {
         Self { phase: Phase::Cut, next: 0 }
     }
 
-    /// Visits the next slot. Returns it if it has been forgotten and may be used again.
+    /// Visits the next slot. Returns the slot if the graph has forgotten the node and the slot may
+    /// be used again.
     pub(crate) fn step(&mut self, site: &mut Site<'_>) -> Option<u32> {
         if self.next == site.slots {
             self.next = 0;
@@ -75,7 +78,7 @@ impl Compaction {
 }
 
 impl Site<'_> {
-    /// Replaces a node's links to condemned nodes by the best of what those link to.
+    /// Replaces the links of a node to condemned nodes by the best links of the condemned nodes.
     fn rewire(&mut self, slot: u32) {
         let Self { graph, vectors, condemned, alive, slots, scratch } = self;
         let (mut candidates, mut ranked, mut chosen) = (Vec::new(), Vec::new(), Vec::new());
@@ -89,7 +92,8 @@ impl Site<'_> {
             let own = graph.links(slot, level).filter(|&link| !condemned.contains(link));
             candidates.extend(own.filter(|&link| alive.contains(link) || pinned(link)));
             candidates.iter().for_each(|&link| _ = scratch.meet(link));
-            // As many more as a new node chooses from: there could be m0 times m0.
+            // As many more candidates as a new node chooses from. Without this limit, there could
+            // be m0 times m0.
             let more = graph.params.ef_construction;
             let gone = graph.links(slot, level).filter(|&link| condemned.contains(link));
             let beyond = gone.flat_map(|link| graph.links(link, level));

@@ -1,4 +1,4 @@
-//! Links in memory: who points at whom, level by level.
+//! Links in memory: the neighbours of each node, level by level.
 
 use crate::Error;
 use crate::bitset::Bitset;
@@ -6,17 +6,18 @@ use crate::chunks::{Chunks, Saved};
 use crate::rng::hash;
 use crate::snapshot::Section;
 
-/// No slot: the end of a list of links, a root's parent.
+/// No slot: the end of a list of links, the parent of a root.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// A level holds one `m`-th of the nodes of the level below, so this is never reached by chance.
+/// A level holds one `m`-th of the nodes of the level below. Chance alone never leads to this
+/// level.
 const MAX_LEVEL: usize = 15;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Params {
-    /// Links a new node gets on each level, and the most it may have above level 0.
+    /// Links a new node gets on each level, and the most links a node may have above level 0.
     pub(crate) m: usize,
-    /// Candidates a new node chooses its links from.
+    /// Candidates from which a new node chooses its links.
     pub(crate) ef_construction: usize,
     pub(crate) seed: u64,
 }
@@ -30,7 +31,7 @@ impl Params {
 
 pub(crate) struct Graph {
     pub(super) params: Params,
-    /// Level 0, `m0` links a slot, ended by `NONE` where there are fewer.
+    /// Level 0, `m0` links a slot. `NONE` ends a shorter list.
     base: Chunks<u32>,
     /// The levels above, `m` links a row, one row a level from `first_upper[slot]` on.
     upper: Chunks<u32>,
@@ -56,7 +57,7 @@ impl Graph {
         }
     }
 
-    /// Makes room for a slot, so that inserting it cannot fail.
+    /// Makes room for a slot, and then inserting the slot cannot fail.
     pub(crate) fn reserve(&mut self, slot: u32) -> Result<(), Error> {
         let slots = slot as usize + 1;
         self.base.reserve(slots)?;
@@ -72,8 +73,9 @@ impl Graph {
         Ok(())
     }
 
-    /// The highest level of a slot: at least `l` with probability `m^-l`. A function of the seed
-    /// and the slot, so it is the same on every machine and needs no storage.
+    /// The highest level of a slot: at least `l` with probability `m^-l`. The level depends on the
+    /// seed and the slot only. Every machine computes the same level, and the level needs no
+    /// storage.
     #[inline(never)]
     pub(super) fn level_of(&self, slot: u32) -> usize {
         let mut draw = hash(self.params.seed, u64::from(slot));
@@ -86,8 +88,9 @@ impl Graph {
         level
     }
 
-    /// How a node breaks ties between others at one distance: each in an order of its own. By slot,
-    /// all nodes of a set in which everything is equally far would link to the same few.
+    /// How a node breaks ties between others at one distance: each node in an order of its own. If
+    /// all nodes broke ties by slot, all nodes of a set in which every row is equally far would
+    /// link to the same few.
     pub(super) fn mask_of(&self, slot: u32) -> u32 {
         hash(!self.params.seed, u64::from(slot)) as u32
     }
@@ -104,12 +107,12 @@ impl Graph {
         self.nodes.contains(slot)
     }
 
-    /// Number of levels, 0 where there are no nodes.
+    /// Number of levels, 0 if the graph has no nodes.
     pub(crate) fn levels(&self) -> usize {
         self.entry.map_or(0, |entry| self.level_of(entry) + 1)
     }
 
-    /// The row of links itself, `NONE` behind the last.
+    /// The row of links itself, with `NONE` behind the last link.
     #[inline(always)]
     pub(super) fn row(&self, slot: u32, level: usize) -> &[u32] {
         if level == 0 { self.base.row(slot) } else { self.upper.row(self.upper_row(slot, level)) }
@@ -149,18 +152,18 @@ impl Graph {
         self.replace_link(slot, level, NONE, to)
     }
 
-    /// Puts a link in another's place; false if `from` is not there.
+    /// Puts a link in the place of another; false if the row does not have `from`.
     #[inline(never)]
     pub(super) fn replace_link(&mut self, slot: u32, level: usize, from: u32, to: u32) -> bool {
-        // Looked for first: a row that stays as it is need not be saved again.
+        // Searches the row first, because an unchanged row need not be saved again.
         let place = self.row(slot, level).iter().position(|&link| link == from);
         place.map(|place| self.row_mut(slot, level)[place] = to).is_some()
     }
 
-    /// Empties what a slot's earlier node left behind: [`forget`](Self::forget) and
+    /// Empties the links and the parent of the earlier node of a slot: [`forget`](Self::forget) and
     /// [`clear`](Self::clear) do not.
     pub(crate) fn wipe(&mut self, slot: u32) {
-        // Looked at first: a row that stays as it is need not be saved again.
+        // Looks at the row first, because an unchanged row need not be saved again.
         for level in 0..=self.level_of(slot) {
             if self.row(slot, level).iter().any(|&link| link != NONE) {
                 self.set_links(slot, level, &[]);
@@ -174,7 +177,7 @@ impl Graph {
     /// Forgets nodes no other node links to.
     pub(super) fn forget(&mut self, gone: &Bitset) {
         self.nodes.subtract(gone);
-        // The entry point is a tombstone only where every node is.
+        // The entry point is a tombstone only if every node is.
         self.entry = self.entry.filter(|&entry| !gone.contains(entry));
     }
 
@@ -184,10 +187,11 @@ impl Graph {
         self.entry = None;
     }
 
-    /// The entry point there would be if only `some` nodes were there: one of the highest level,
-    /// the present one if it is one of these. The present one also where there are none of them.
+    /// The entry point of a graph with only `some` of the nodes: a node of the highest level. The
+    /// present entry point is preferred among equals. If the graph has no node of `some`, the
+    /// result is the present entry point.
     pub(crate) fn entry_among(&self, some: &Bitset) -> Option<u32> {
-        // Else the lowest slot, whatever the order of removals.
+        // Among others of equal level the lowest slot, whatever the order of removals.
         let mut best = (0, self.entry);
         for node in self.nodes.iter().filter(|&node| some.contains(node)) {
             let rank = 2 * self.level_of(node) + usize::from(self.entry == Some(node)) + 1;
@@ -198,19 +202,20 @@ impl Graph {
         best.1
     }
 
-    /// Chooses a new entry point among the nodes that are `alive`, should this one be none of them.
+    /// Chooses a new entry point among the nodes that are `alive`, if the present entry point is
+    /// not alive.
     pub(crate) fn choose_entry(&mut self, alive: &Bitset) {
         self.entry = self.entry_among(alive);
     }
 
-    /// Rows of links above level 0 that these many slots have.
+    /// Rows of links above level 0 of this many slots.
     pub(crate) fn upper_rows_of(&self, slots: u32) -> u64 {
         (0..slots).map(|slot| self.level_of(slot) as u64).sum()
     }
 
-    /// The same, where there is room for as many slots: without a hash for each.
+    /// The same if the graph has room for this many slots: without a hash for each slot.
     pub(crate) fn upper_rows_below(&self, slots: u32) -> u32 {
-        // They are given out in order of slot, so the last slot that has any tells.
+        // The graph hands out rows in order of slot, and the last slot with rows tells the end.
         let end = |slot| match self.first_upper.row(slot)[0] {
             NONE => None,
             first => Some(first + self.level_of(slot) as u32),

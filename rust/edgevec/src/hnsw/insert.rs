@@ -6,19 +6,20 @@ use super::select::select;
 use crate::bitset::Bitset;
 use crate::vectors::{Query, Vectors};
 
-/// Evaluations a walk for links may take, for each candidate wanted. A few dozen is usual; without
-/// a bound, a row beside a large removed cluster would walk through all of it.
+/// Evaluations a walk for links may take, for each candidate wanted. A few dozen is usual. Without
+/// a bound, a row beside a large removed cluster would walk through the whole cluster.
 const PATIENCE: u64 = 64;
 
-/// The links a new node has chosen, level by level from the lowest; none where there was no node to
-/// choose.
+/// The links a new node has chosen, level by level from the lowest. The list of a level is empty if
+/// the level had no node to choose.
 pub(crate) type Choice = Vec<Vec<u32>>;
 
 impl Graph {
-    /// Adds a node for a slot that [`reserve`](Graph::reserve) has made room for. It chooses its
-    /// links among the nodes that are `alive`.
+    /// Adds a node for a slot after [`reserve`](Graph::reserve) has made room for the slot. The
+    /// node chooses its links among the nodes that are `alive`.
     ///
-    /// False if there are nodes but none alive; the graph is then as it was, and wants clearing.
+    /// False if the graph has nodes but no node is alive. The graph is then unchanged, and the
+    /// caller should clear the graph.
     pub(crate) fn insert(
         &mut self,
         vectors: &Vectors,
@@ -31,7 +32,8 @@ impl Graph {
         choice.map(|choice| self.connect(vectors, slot, &choice, scratch)).is_some()
     }
 
-    /// What links a new node would take; nothing changes. None if there are nodes but none alive.
+    /// The links a new node would take; the graph does not change. `None` if the graph has nodes
+    /// but no node is alive.
     pub(crate) fn choose(
         &self,
         vectors: &Vectors,
@@ -69,15 +71,17 @@ impl Graph {
         let highest = choice.len() - 1;
         for (level, chosen) in choice.iter_mut().enumerate().rev() {
             let patience = PATIENCE * self.params.ef_construction as u64;
-            // The walk of the highest level begins with what has been met above that.
+            // The walk of the highest level begins with the nodes met on the levels above.
             if level < highest {
                 begin(scratch);
             }
-            // From a copy that is none, walks come to other copies only.
+            // A representative has the links to other vectors. From another copy, a walk comes to
+            // copies only.
             let entry = if level == 0 { self.representative(vectors, nearest, &self.nodes) } else { nearest };
             scratch.visit_one(vectors, query, entry, alive);
             // A crowd of tombstones around the row exhausts the patience. The nodes met above are
-            // far away then, so the walk goes on to a node that counts and is near.
+            // far away then. The walk goes on until a node that counts and is near has been
+            // expanded.
             while !self.walk(vectors, query, level, alive, scratch.evaluations() + patience, scratch)
                 && !scratch.pool.has_come_to_nearest()
             {}
@@ -89,8 +93,8 @@ impl Graph {
             if level == 0
                 && let Some(copy) = copies().next()
             {
-                // Any but the one that holds the links to other vectors, which needs its places for
-                // those.
+                // Any copy but the representative. The representative holds the links to other
+                // vectors, and needs its places for these links.
                 let held = |&copy: &u32| self.parent(copy) != NONE && vectors.are_copies(self.parent(copy), slot);
                 chosen.push(copies().find(held).unwrap_or(copy));
                 continue;
@@ -108,7 +112,7 @@ impl Graph {
         (!choice[0].is_empty()).then_some(choice)
     }
 
-    /// Adds a node with the links it has chosen, and these back.
+    /// Adds a node with its chosen links, and adds the links back.
     pub(crate) fn connect(&mut self, vectors: &Vectors, slot: u32, choice: &Choice, scratch: &mut Scratch) {
         self.wipe(slot);
         let mut ranked = Vec::new();
@@ -127,8 +131,8 @@ impl Graph {
         }
     }
 
-    /// Links a node to the new one that chose it. A full list is chosen again, the new link
-    /// competing with the old ones.
+    /// Links a node to the new node that chose this node. If the list of links is full, the node
+    /// chooses again, and the new link competes with the old links.
     fn link_back(
         &mut self,
         vectors: &Vectors,

@@ -1,8 +1,8 @@
-//! The nearest nodes a walk has met, and the ones it has still to expand.
+//! The nearest nodes a walk has met, and the nodes the walk has still to expand.
 //!
-//! Nodes that count are one sorted array, bounded: the result. Nodes that do not (tombstones,
-//! hidden rows) are walked through like any other but wait in a heap beside it, so that they take
-//! no place of those that do, however many they are.
+//! Nodes that count are in a sorted, bounded array: the result. A walk also goes through nodes that
+//! do not count (tombstones, hidden rows). These nodes wait in a heap beside the array, and take no
+//! place of a node that counts, however many they are.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -14,12 +14,13 @@ use crate::key::{EXPANDED, Key, MAX_SLOTS, distance_of, key, slot_of};
 pub(crate) struct Pool {
     nearest: Vec<Key>,
     limit: usize,
-    /// How many of `nearest` count against the limit: all, or with `spread` one of each distance.
+    /// How many of `nearest` count against the limit. Without `spread` all nodes count, with
+    /// `spread` one node of each distance.
     counted: usize,
     spread: bool,
-    /// Slots at one distance come in the order of their exclusive or with this.
+    /// Slots at one distance come in the order of the slot number XOR this mask.
     mask: u32,
-    /// Everything of `nearest` before this place has been expanded.
+    /// Every node of `nearest` before this place has been expanded.
     next: usize,
     passing: BinaryHeap<Reverse<Key>>,
 }
@@ -38,10 +39,10 @@ impl Pool {
         Ok(())
     }
 
-    /// As [`reset`](Self::reset), for the nearest `limit` nodes and as many more as it takes to
-    /// have `limit` different distances: copies of one vector crowd out each other, not the rows
-    /// beyond them. Beyond the nearest `limit` there is one of each distance, so there are less
-    /// than twice `limit` in all.
+    /// As [`reset`](Self::reset), for the nearest `limit` nodes and as many more as the pool needs
+    /// for `limit` different distances. Copies of one vector then crowd out each other, not the
+    /// rows beyond the copies. Beyond the nearest `limit` nodes the pool has one node of each
+    /// distance, and less than twice `limit` nodes in all.
     pub(crate) fn reset_spread(&mut self, limit: usize) -> Result<(), Error> {
         self.reset(limit)?;
         self.nearest.try_reserve(limit.saturating_mul(2))?;
@@ -49,7 +50,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Lets ties in distance be broken by another order of slots than their own. The pool is empty.
+    /// Breaks ties in distance by another order than the slot numbers. The pool must be empty.
     pub(crate) fn shuffle_ties(&mut self, mask: u32) {
         self.mask = mask % MAX_SLOTS;
     }
@@ -58,8 +59,8 @@ impl Pool {
         self.limit
     }
 
-    /// Lets what has been expanded be expanded once more: on another level it has other links. No
-    /// node waits that does not count.
+    /// Lets expanded nodes be expanded once more, because a node has other links on another level.
+    /// No node that does not count is waiting.
     pub(super) fn expand_anew(&mut self) {
         self.nearest.iter_mut().for_each(|key| *key &= !EXPANDED);
         self.next = 0;
@@ -106,8 +107,8 @@ impl Pool {
         self.nearest.get(at).is_some_and(|&other| other >> 32 == key >> 32)
     }
 
-    /// The node that has just been pushed beyond the nearest `limit` goes, unless it is the first
-    /// of its distance.
+    /// Removes the node that has just been pushed beyond the nearest `limit`, unless the node is
+    /// the first of its distance.
     fn thin_out(&mut self) {
         let first =
             self.limit.checked_sub(1).is_none_or(|last| self.nearest[last] >> 32 != self.nearest[self.limit] >> 32);
@@ -121,8 +122,8 @@ impl Pool {
         self.nearest.first().is_some_and(|&key| key & EXPANDED != 0)
     }
 
-    /// The nearest node not expanded yet, which from now on is. None where no such node is near
-    /// enough to matter.
+    /// The nearest node not expanded yet; the pool then marks the node as expanded. `None` if no
+    /// such node is near enough to matter.
     pub(crate) fn expand_next(&mut self) -> Option<u32> {
         while self.nearest.get(self.next).is_some_and(|&key| key & EXPANDED != 0) {
             self.next += 1;
@@ -131,9 +132,9 @@ impl Pool {
         if let Some(&Reverse(passing)) = self.passing.peek()
             && counting.is_none_or(|counting| passing < counting)
         {
-            // Beyond the nearest `limit` there may be room for other distances, but not for what
-            // lies behind removed rows: where few distances are different, a walk would go through
-            // all of these.
+            // Beyond the nearest `limit` nodes the pool may have room for other distances, but not
+            // for nodes behind removed rows. If few distances are different, a walk would otherwise
+            // go through all removed rows.
             let near = match self.limit.checked_sub(1) {
                 Some(last) => self.nearest.get(last).is_none_or(|&last| distance_of(passing) <= distance_of(last)),
                 None => false,
@@ -150,7 +151,7 @@ impl Pool {
         })
     }
 
-    /// Likely the node to be expanded after the one that has just been.
+    /// Likely the node to be expanded after the last expanded node.
     #[inline(always)]
     pub(crate) fn peek_next(&self) -> Option<u32> {
         self.nearest.get(self.next + 1).map(|&key| slot_of(key) ^ self.mask)
@@ -165,7 +166,7 @@ impl Pool {
         self.nearest.len()
     }
 
-    /// Lends the array of what counts, to be filled in another way than by `insert`.
+    /// Lends the array of nodes that count, for callers that fill the array without `insert`.
     pub(crate) fn array(&mut self) -> &mut Vec<Key> {
         &mut self.nearest
     }
@@ -196,8 +197,7 @@ mod tests {
         }
         assert_eq!(pool.nearest().collect::<Vec<_>>(), [(1, 1.0), (4, 1.5)]);
         assert!(pool.admits(1.5) && !pool.admits(1.6));
-        // What counts and what does not is expanded in order of distance, as far as the farthest
-        // that counts.
+        // The pool expands all nodes in order of distance, up to the farthest node that counts.
         assert_eq!(expanded(&mut pool), [1, 5, 4]);
     }
 

@@ -3,17 +3,18 @@
 use super::search::Scratch;
 use crate::vectors::Vectors;
 
-/// Two rows are one point, seen from a third, if the squared distance between them is less than
-/// this part of the one to the third.
+/// Two rows are one point, seen from a third row, if the squared distance between the two is less
+/// than this part of the squared distance to the third.
 const ONE_POINT: f32 = 0.01;
 
-/// Chooses at most `most` of the candidates, which come nearest first: those that are nearer to the
-/// node than to any chosen before them. `own` is the node's distance to itself. `pinned` ones are
-/// always chosen; there must be no more of them than `most`.
+/// Chooses at most `most` of the candidates. The candidates come nearest first. A candidate is
+/// chosen if the candidate is nearer to the node than to any row chosen before. `own` is the
+/// distance of the node to itself. Every `pinned` candidate is chosen; the caller must not pin more
+/// than `most` candidates.
 ///
-/// Of copies of one vector one is chosen. A chosen row that lies where the node does, as seen from
-/// a candidate, says nothing about the way to the candidate, so it is not compared with: otherwise
-/// a node with a copy would have no other links.
+/// Of copies of one vector, one copy is chosen. A chosen row may lie where the node lies, as seen
+/// from a candidate. Such a row says nothing about the way to the candidate, and is not compared
+/// with the candidate. Otherwise a node with a copy would have no other links.
 #[inline(never)]
 pub(super) fn select(
     vectors: &Vectors,
@@ -43,8 +44,8 @@ pub(super) fn select(
                 continue;
             }
             if let Some((other, within)) = scratch.first_within(vectors, slot, &chosen[here..], distance) {
-                // Rows of a crowd are one point from here. The distance of the chosen one to itself
-                // is asked for only if it matters.
+                // Rows of a crowd are one point from here. The distance of the chosen row to itself
+                // is computed only if the distance matters.
                 let alike = (within - own).abs() <= 10.0 * near
                     && within - scratch.own_distance(vectors, other) <= near
                     && !crowd.iter().any(|&other| vectors.are_copies(other, slot));

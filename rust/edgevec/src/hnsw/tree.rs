@@ -1,7 +1,7 @@
 //! The spanning tree that keeps level 0 connected.
 //!
-//! Every node but one has a parent, and the two link to each other. These links are *pinned*:
-//! pruning never drops them.
+//! Every node but the root has a parent. Parent and child link to each other. These links are
+//! *pinned*: pruning never drops a pinned link.
 
 use super::graph::{Graph, NONE};
 use super::search::Scratch;
@@ -25,8 +25,8 @@ impl Graph {
         self.links(slot, 0).filter(move |&link| self.parent(link) == slot)
     }
 
-    /// The copy of a node's vector that holds the links to other vectors: the highest ancestor that
-    /// is a copy, by way of copies that `among` holds.
+    /// The copy of a vector that holds the links to other vectors: the highest ancestor of the node
+    /// reached through copies alone, each in `among`.
     pub(super) fn representative(&self, vectors: &Vectors, slot: u32, among: &Bitset) -> u32 {
         let mut slot = slot;
         loop {
@@ -38,13 +38,13 @@ impl Graph {
         }
     }
 
-    /// Whether copies of a node's vector hang below it.
+    /// Whether the node has a child with a copy of its vector.
     pub(super) fn has_copies(&self, vectors: &Vectors, slot: u32) -> bool {
         self.children(slot).any(|child| vectors.are_copies(slot, child))
     }
 
-    /// Passes a child from its parent to a node without children, which must have a free place or
-    /// link to it already.
+    /// Passes a child from its parent to a node without children. The node must have a free place,
+    /// or link to the child already.
     pub(super) fn adopt(&mut self, child: u32, by: u32) {
         self.hand_over(child, by);
         if !self.has_link(by, 0, child) {
@@ -52,9 +52,9 @@ impl Graph {
         }
     }
 
-    /// Takes a node out of the tree, so that no other node depends on it. Its children pass to its
-    /// parent, or where that has no room to nodes below it. Links that are no longer pinned stay,
-    /// as plain ones.
+    /// Takes a node out of the tree, so that no other node depends on the node. The children pass
+    /// to the parent of the node. If the parent has no room, the children pass to nodes below the
+    /// parent. Links that are no longer pinned stay as plain links.
     pub(super) fn cut(&mut self, vectors: &Vectors, slot: u32, scratch: &mut Scratch) {
         let mut children: Vec<u32> = self.children(slot).collect();
         let mut parent = self.parent(slot);
@@ -70,9 +70,10 @@ impl Graph {
         }
     }
 
-    /// Hangs `child`, whose parent `from` is being cut, below `top`: on the first node from there
-    /// down with a place for it. There always is one: a leaf of the tree has one pinned link. The
-    /// child is not below `top` yet, so no cycle can arise.
+    /// Hangs `child` below `top`. The parent `from` of the child is being cut. The new parent is
+    /// the first node with a place for the child, from `top` down. A place always exists, because a
+    /// leaf of the tree has one pinned link. The child is not below `top` yet, so no cycle can
+    /// arise.
     fn attach(&mut self, vectors: &Vectors, child: u32, from: u32, top: u32, scratch: &mut Scratch) {
         let mut hosts = vec![top];
         let mut at = 0;
@@ -87,8 +88,8 @@ impl Graph {
         self.hand_over(child, host);
     }
 
-    /// Links `host` to `child`: in a free place, that of the node being cut, or that of the
-    /// farthest link that is not pinned. False if all are pinned.
+    /// Links `host` to `child`. The link takes a free place, or the place of the node being cut, or
+    /// the place of the farthest link that is not pinned. False if all links are pinned.
     fn make_place(&mut self, vectors: &Vectors, host: u32, cut: u32, child: u32, scratch: &mut Scratch) -> bool {
         if self.has_link(host, 0, child) || self.push_link(host, 0, child) || self.replace_link(host, 0, cut, child) {
             return true;
@@ -99,8 +100,8 @@ impl Graph {
         ranked.last().is_some_and(|&(farthest, _)| self.replace_link(host, 0, farthest, child))
     }
 
-    /// Makes `to` the parent on the child's side: the link to the old parent, no longer pinned,
-    /// makes way for it.
+    /// Makes `to` the parent on the side of the child. The link to the old parent is no longer
+    /// pinned, and makes way for the link to the new parent.
     fn hand_over(&mut self, child: u32, to: u32) {
         let from = self.parent(child);
         self.set_parent(child, to);

@@ -1,26 +1,27 @@
-//! Learning how wide a search must be for a recall: when a calibration is due, and what is done
-//! with what it finds.
+//! Learns how wide a search must be for a recall: when a calibration is due, and how the index uses
+//! the findings.
 
 use super::Index;
 use crate::calibration::{Calibration, Site, Step, unknown_ef};
 
-/// A graph of fewer rows is not calibrated, nor is one of a set that would be scanned: before the
-/// first calibration all are.
+/// The index calibrates neither a graph of fewer rows nor a set of fewer rows than
+/// `exact_threshold`, because searches scan a set of fewer rows. Before the first calibration,
+/// searches scan all of these sets.
 const CALIBRATED_FROM: u32 = 128;
 
 impl Index {
-    /// The `ef` by which a search for `k` rows finds this share of the true ones, from above 0 to
-    /// below 1, on average: learnt from the rows by [`link`](Self::link). Before there are rows
-    /// enough, one that leads to a scan.
+    /// The `ef` for a search for `k` rows that finds this share of the true rows on average. The
+    /// share is above 0 and below 1. [`link`](Self::link) learns the `ef` from the rows. Before the
+    /// index has enough rows, the result is an `ef` that leads to a scan.
     #[must_use]
     pub fn ef_for(&self, k: usize, recall: f64) -> usize {
         let rows = self.visible_count;
         let Some(table) = &self.calibrated else { return unknown_ef(k, recall, rows) };
-        // Rows replaced since make it as old as rows added do.
+        // Rows replaced since the calibration make the table as old as rows added do.
         table.ef(k, recall, rows, self.known_rows())
     }
 
-    /// Whether a calibration is under way; begins one that is due.
+    /// Whether a calibration is under way. Begins a calibration that is due.
     pub(super) fn is_calibrating(&mut self) -> bool {
         if self.calibration.is_none() && self.is_calibration_due() {
             self.begin_calibration(false);
@@ -37,14 +38,14 @@ impl Index {
         self.calibration.as_ref().map_or(0, |calibration| calibration.left(&Site { graph, vectors, alive }))
     }
 
-    /// One step of it.
+    /// One step of the calibration.
     pub(super) fn calibrate(&mut self) {
         let Some(mut calibration) = self.calibration.take() else { return };
         let Self { graph, vectors, alive, .. } = &*self;
         match calibration.step(&Site { graph, vectors, alive }) {
             Ok(Step::Going) => self.calibration = Some(calibration),
             Ok(Step::Indistinct { has_drifted }) => {
-                // Codes about a mean that is far off are to be made anew, and judged then.
+                // Codes about a mean that is far off will be made again, and then judged.
                 let unsure = has_drifted || !self.vectors.refuse();
                 self.begin_calibration(unsure);
             }
@@ -57,8 +58,8 @@ impl Index {
         }
     }
 
-    /// Without memory for a calibration, what is known must do until as many rows have changed
-    /// again.
+    /// Without memory for a calibration, the index keeps its present table until as many rows have
+    /// changed again.
     fn do_without(&mut self) {
         self.calibration = None;
         self.changed = 0;
@@ -81,21 +82,22 @@ impl Index {
         }
     }
 
-    /// A calibration is worth as many changes as it was made of rows, or as there are left.
+    /// A calibration is due after as many changes as the last calibration had rows, or as many as
+    /// the graph has rows now, if these are fewer.
     fn is_calibration_due(&self) -> bool {
         let (linked, first) = (self.linked, self.options.exact_threshold.max(CALIBRATED_FROM));
         let worth = self.calibrated.as_ref().map_or(first, |table| table.rows().min(linked).max(1));
         self.changed >= worth.into() && linked >= first && self.is_whole()
     }
 
-    /// How many rows there would have been at the last calibration, had all changes since been rows
-    /// added: what is saved of these.
+    /// How many rows the index would have had at the last calibration, if all changes since had
+    /// been added rows. The count of changes is saved in this form.
     pub(super) fn known_rows(&self) -> u32 {
         let rows = self.calibrated.as_ref().map_or(0, |table| table.rows().into());
         ((i64::from(self.visible_count) + rows - self.changed) / 2).clamp(1, u32::MAX.into()) as u32
     }
 
-    /// Takes up the count of changes where [`known_rows`](Self::known_rows) left it.
+    /// Restores the count of changes from the result of [`known_rows`](Self::known_rows).
     pub(super) fn recall_changes(&mut self) {
         let rows = self.calibrated.as_ref().map_or(0, |table| table.rows().into());
         self.changed = i64::from(self.visible_count) - rows;

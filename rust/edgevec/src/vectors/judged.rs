@@ -1,26 +1,26 @@
-//! How distances estimated from codes compare with exact ones: whether codes tell rows apart, and
+//! Compares distances estimated from codes with exact distances: whether codes tell rows apart, and
 //! how far estimates are off.
 
 use std::collections::BinaryHeap;
 
 use crate::key::{Key, key, slot_of};
 
-/// Of the ten nearest rows, the share that must be among the ten nearest by codes. Text embeddings
+/// The share of the ten nearest rows that must be among the ten nearest by codes. Text embeddings
 /// have 0.9 and more, data without any structure 0.8. Rows in groups ten times narrower than the
-/// groups lie apart have 0.45: a code is a part of how far a row is from the mean of all, so rows
-/// of one group share theirs.
+/// distance between groups have 0.45. A code describes a part of the distance of a row from the
+/// mean of all rows, and rows of one group share this part.
 const LEAST_AGREEMENT: f32 = 0.6;
-/// Neighbours compared for that.
+/// Neighbours compared for the agreement.
 const NEAREST: usize = 10;
 /// Neighbours whose errors are measured.
 const NEAR: usize = 100;
 
-/// What has been compared so far.
+/// The comparisons up to now.
 #[derive(Debug, Default)]
 pub(crate) struct Judged {
     agreed: usize,
     compared: usize,
-    /// Squared errors of near rows, and of those drawn by chance.
+    /// Squared errors of near rows, and of rows drawn by chance.
     near: Mean,
     any: Mean,
 }
@@ -32,27 +32,27 @@ struct Mean {
 }
 
 impl Judged {
-    /// Takes in rows compared with one query, the nearest among them, each with its exact distance
-    /// and the estimate of it. Errors are in parts of `unit`.
+    /// Takes in rows compared with one query, with the nearest rows among them. Each row has its
+    /// exact distance and an estimate of the distance. Errors are in parts of `unit`.
     pub(crate) fn add(&mut self, rows: &[(f32, f32)], unit: f32) {
         let exact = sorted(rows.iter().map(|row| row.0));
         exact.iter().take(NEAR).for_each(|&at| self.near.add(&rows[at], unit));
         let compared = rows.len().min(NEAREST);
         let Some(&farthest) = exact[..compared].last() else { return };
         let farthest = rows[farthest].0;
-        // Of those estimated alike, the nearest first.
+        // Of rows with equal estimates, the nearest first.
         let estimated = sorted(exact.iter().map(|&at| rows[at].1));
         self.compared += compared;
-        // By distance, so that copies stand for each other.
+        // Compares by distance, and copies then stand for each other.
         self.agreed += estimated[..compared].iter().filter(|&&at| rows[exact[at]].0 <= farthest).count();
     }
 
-    /// Takes in rows that were drawn by chance, for their errors.
+    /// Takes in rows drawn by chance, for their errors.
     pub(crate) fn add_any(&mut self, rows: impl Iterator<Item = (f32, f32)>, unit: f32) {
         rows.for_each(|row| self.any.add(&row, unit));
     }
 
-    /// Of the ten nearest rows, the share that codes found.
+    /// The share of the ten nearest rows that codes found.
     pub(crate) fn agreement(&self) -> f32 {
         if self.compared == 0 { 1.0 } else { self.agreed as f32 / self.compared as f32 }
     }
@@ -62,15 +62,16 @@ impl Judged {
         self.agreement() < LEAST_AGREEMENT
     }
 
-    /// The root mean square error of an estimate. The larger one of that of near rows, which are
-    /// ranked by it, and that of any: copies are estimated alike, and say nothing of rows to come.
+    /// The root mean square error of an estimate: the larger error of two. The first is the error
+    /// of near rows, because searches rank near rows by estimates. The second is the error of rows
+    /// drawn by chance, because copies have equal estimates and say nothing of rows to come.
     pub(crate) fn error(&self) -> f32 {
         self.near.root().max(self.any.root()) as f32
     }
 }
 
-/// The places of distances, nearest first, and of equal ones the first first. By a heap, as all
-/// that is sorted: each way to sort takes kilobytes of wasm.
+/// The places of distances, nearest first; of equal distances, the lower place first. A heap sorts,
+/// as everywhere in this crate, because each other way to sort takes kilobytes of wasm.
 fn sorted(distances: impl Iterator<Item = f32>) -> Vec<usize> {
     let keys: BinaryHeap<Key> = distances.enumerate().map(|(at, distance)| key(distance, at as u32)).collect();
     keys.into_sorted_vec().into_iter().map(|key| slot_of(key) as usize).collect()
