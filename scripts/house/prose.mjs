@@ -20,7 +20,7 @@ const MOST_IN_FOLDER = {
   'ts/build': 0.04,
   scripts: 0.04,
   examples: 0.04,
-  rust: 0.075,
+  rust: 0.05,
 };
 
 /** The comments of a single file may have this many times the share of the folder. */

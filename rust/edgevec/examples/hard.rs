@@ -1,5 +1,5 @@
-//! Builds indexes of seeded hard data natively, and prints what recall a search reaches that asks
-//! for one.
+//! Builds indexes of seeded hard data natively. Prints the asked recall and the recall that a
+//! search reaches.
 //!
 //! `cargo run --release --example hard -- [rows] [seeds] [part of a name]`.
 

@@ -1,13 +1,14 @@
-//! How wide a search must be for a given recall, learnt from the rows themselves.
+//! Learns from the rows themselves how wide a search must be for a given recall.
 //!
-//! A seeded sample of rows is searched for, each as if it were not there: it is left out of the
-//! walk and of the truth, which an exact scan gives. A row left out is as hard to search for as a
-//! query that never was a row (within 0.01 of recall on books-384, books-768 and clustered data, at
-//! k 1, 10 and 100; a little harder, since its neighbours chose their links with it in place),
-//! where a row with noise added is far easier: its own links lead to what it looks for.
+//! A calibration searches for a seeded sample of rows. Each search leaves its row out of the walk
+//! and out of the truth. An exact scan gives the truth. A row left out is as hard to search for as
+//! a query that never was a row: within 0.01 of recall on books-384, books-768 and clustered data,
+//! at k 1, 10 and 100. The row is a little harder, because its neighbours chose their links with
+//! the row in place. A row with noise added would be far easier, because its own links lead to the
+//! rows near the query.
 //!
-//! The scan also judges the codes: where the ten nearest by codes are mostly not the ten nearest,
-//! they cannot tell rows apart.
+//! The scan also judges the codes. If the ten nearest by codes are mostly not the ten nearest,
+//! codes cannot tell rows apart.
 
 mod missed;
 mod sample;
@@ -24,31 +25,33 @@ pub(crate) use site::Site;
 use table::{EFS, KS, Misses};
 pub(crate) use table::{Table, unknown_ef};
 
-/// Rows searched for. The more, the surer, and the longer it takes: about one part in a hundred of
-/// building the graph. In small sets the searches weigh more, so fewer are made.
+/// Rows searched for. More rows make the result surer and take longer: about one part in a hundred
+/// of building the graph. In small sets the searches weigh more, and a calibration makes fewer
+/// searches.
 const SAMPLE: (u32, u32) = (40, 80);
 /// Rows for each row of the sample, in small sets.
 const ROWS_A_SAMPLE: u32 = 100;
-/// Further rows searched for, if some found next to nothing. Walks that go astray are few, and
-/// `SAMPLE` tells little of how few.
+/// Further rows searched for, if some searches found next to nothing. Walks that go astray are few,
+/// and `SAMPLE` tells little of how few.
 const MORE: usize = 240;
-/// Widths from which on a walk that goes astray tells so. And the share of misses above which more
-/// rows are not worth their time.
+/// From this width on, misses tell that a walk went astray. Above this share of misses, more rows
+/// are not worth their time.
 const ASTRAY_FROM: usize = 40;
 const HOPELESS: f64 = 0.25;
-/// From this width on every other row of the sample is enough: such searches take the most time,
+/// From this width on, every other row of the sample is enough: wide searches take the most time,
 /// and miss little.
 const WIDE: usize = 200;
-/// Where misses fall by a higher power of the width than this, they do not fall as a power: a width
-/// between is tried.
+/// If misses fall by a higher power of the width than this, misses do not fall as a power, and the
+/// calibration tries a width between.
 const STEEP: f64 = 2.5;
-/// And only if the misses at the lower width are more than this share, for each of `KS`. The widths
-/// for a hundred hits are so large that the searches between take a quarter of a calibration.
+/// The calibration tries a width between only if the misses at the lower width are more than this
+/// share, for each of `KS`. The widths for a hundred hits are large: the searches between take a
+/// quarter of a calibration.
 const WORTH: [f64; KS.len()] = [0.02, 0.02, 0.1];
-/// But for widths that are nearer to each other than by this factor.
+/// The calibration tries no width between two widths nearer to each other than this factor.
 const NEAR: f64 = 1.3;
-/// Misses of this share need not be told from fewer; nor of this one, to say how fast misses fall:
-/// in a sample they are a handful.
+/// The calibration does not tell misses of `FEW_MISSES` from fewer. To say how fast misses fall, it
+/// does not tell misses of `HANDFUL` from fewer: in a sample these are a handful.
 const FEW_MISSES: f64 = 0.002;
 const HANDFUL: f64 = 0.005;
 
@@ -56,7 +59,7 @@ const HANDFUL: f64 = 0.005;
 pub(crate) struct Calibration {
     rows: u32,
     seed: u32,
-    /// Every row of the graph was below this.
+    /// Every row of the graph was below this slot at the begin.
     slots: u32,
     /// Estimates are known to say little.
     unsure: bool,
@@ -64,21 +67,21 @@ pub(crate) struct Calibration {
     /// Rows of an earlier sample.
     earlier: Vec<u32>,
     phase: Phase,
-    /// The row of the sample whose turn it is.
+    /// The row of the sample for the next step.
     next: usize,
-    /// Widths still to be tried, the next one last; those that need not be; and misses at those
-    /// that were, in ascending order.
+    /// Widths still to be tried, the next width last; widths that need no trial; and the misses at
+    /// tried widths, in ascending order.
     widths: Vec<usize>,
     spared: Vec<usize>,
     points: Vec<Point>,
-    /// What was missed at the width being tried.
+    /// The misses at the width being tried.
     missed: [Missed; KS.len()],
     walked: Vec<Key>,
     judged: Judged,
     scratch: Scratch,
 }
 
-/// What was missed at a width, for each of `KS`.
+/// The misses at a width, for each of `KS`.
 type Point = (usize, [Missed; KS.len()]);
 
 #[derive(Clone, Copy, PartialEq)]
@@ -89,19 +92,19 @@ enum Phase {
     Search,
 }
 
-/// What a step has come to.
+/// The result of a step.
 pub(crate) enum Step {
-    /// There is more to do.
+    /// The calibration has more to do.
     Going,
-    /// Codes cannot tell these rows apart; whether that may be because the rows lie to one side of
-    /// the mean.
+    /// Codes cannot tell these rows apart. `has_drifted` says whether the cause may be that the
+    /// rows lie to one side of the mean.
     Indistinct { has_drifted: bool },
-    /// All is known: the table, and the error of estimates.
+    /// The calibration is complete: the table, and the error of estimates.
     Done(Table, f32),
 }
 
 impl Calibration {
-    /// For a graph of `rows` rows; `unsure` where estimates are known to say little.
+    /// For a graph of `rows` rows; `unsure` if estimates are known to say little.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -141,7 +144,7 @@ impl Calibration {
         Ok(())
     }
 
-    /// Steps left, about: more widths may turn out to be wanted, or fewer. At least one.
+    /// Steps left, about: the calibration may need more widths, or fewer. At least one.
     pub(crate) fn left(&self, site: &Site<'_>) -> u32 {
         let (sample, widths) = (self.sample.len() as u32, self.widths.len() as u32);
         let blocks = |from: u32| (self.slots - from).div_ceil(self.block(site));
@@ -157,8 +160,8 @@ impl Calibration {
         block(site.vectors.dimensions(), self.sample.len())
     }
 
-    /// One step: a block of rows compared with the sample; or for one row of it some of what that
-    /// found ranked, or a search.
+    /// One step. The step compares a block of rows with the sample; or ranks some candidates of one
+    /// row of the sample; or searches for one row.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -204,8 +207,8 @@ impl Calibration {
         Ok(if self.widths.is_empty() { Step::Done(self.table(), self.judged.error()) } else { Step::Going })
     }
 
-    /// As a real search goes, for each of `KS`: what a walk has found is ranked again only as deep
-    /// as its `k` takes.
+    /// Searches as a real search does, for each of `KS`: exact distances rank the rows of a walk
+    /// only as deep as `k` takes.
     fn search(&mut self, site: &Site<'_>) -> Result<(), Error> {
         let (Site { graph, vectors, alive }, scratch) = (site, &mut self.scratch);
         let Left { slot, query, truth, .. } = &self.sample[self.next];
@@ -213,7 +216,8 @@ impl Calibration {
         if ef >= WIDE && self.next % 2 == 1 {
             return Ok(());
         }
-        // Gone since it was drawn, or where every walk begins by now: nothing to learn from.
+        // The row is gone since the draw, or is the entry point by now: the search would teach
+        // nothing.
         if !site.counts(*slot) || graph.entry() == Some(*slot) {
             return Ok(());
         }
@@ -225,7 +229,7 @@ impl Calibration {
         for (at, &k) in KS.iter().enumerate().filter(|&(_, &k)| k <= ef) {
             scratch.pool.array().clone_from(&self.walked);
             scratch.rerank(vectors, query, k)?;
-            // Those gone meanwhile cannot be found. Copies stand for each other.
+            // Searches cannot find rows removed meanwhile. Copies stand for each other.
             let wanted = truth.iter().filter(|&&key| site.counts(slot_of(key))).take(k);
             let (wanted, farthest) = wanted.fold((0usize, 0.0), |(count, _), &key| (count + 1, distance_of(key)));
             let found = scratch.pool.nearest().take(k).filter(|&(_, distance)| distance <= farthest).count();
@@ -236,13 +240,13 @@ impl Calibration {
         Ok(())
     }
 
-    /// Notes what the width came to, and plans others.
+    /// Notes the misses at the width, and plans other widths.
     fn end_width(&mut self) {
         let Some(ef) = self.widths.pop() else { return };
         let missed = std::mem::take(&mut self.missed);
         let at = self.points.partition_point(|&(known, _)| known < ef);
         if !self.earlier.is_empty() {
-            // Known of an earlier sample: what follows has been planned.
+            // An earlier sample has planned all widths.
             self.points[at].1.iter_mut().zip(missed).for_each(|(known, missed)| known.join(missed));
             return;
         }
@@ -251,7 +255,7 @@ impl Calibration {
         let is_widest = at + 1 == self.points.len();
         let (few, enough) = (misses.iter().all(|&misses| misses <= FEW_MISSES), misses[1] <= 0.01 && misses[2] <= 0.04);
         if is_widest && ef >= KS[KS.len() - 1] && (few || enough && ef >= WIDE) {
-            // They would take as long as all the others.
+            // The wider widths would take as long as all the others.
             self.spared.append(&mut self.widths);
         }
         if self.widths.is_empty() {
@@ -262,7 +266,7 @@ impl Calibration {
         }
     }
 
-    /// Whether some walks that were wide enough for most have missed next to everything.
+    /// Whether some walks that were wide enough for most rows have missed next to everything.
     fn some_went_astray(&self) -> bool {
         let wide = self.points.iter().filter(|&&(ef, _)| ef >= ASTRAY_FROM);
         wide.flat_map(|(_, missed)| &missed[1..]).any(|missed| missed.is_clumped() && missed.share() <= HOPELESS)
@@ -271,7 +275,7 @@ impl Calibration {
     fn table(&self) -> Table {
         let mut points: Vec<_> = self.points.iter().map(|(ef, missed)| (*ef, misses(missed))).collect();
         if let Some(&(ef, misses)) = points.last() {
-            // Wider ones find more, at least in proportion.
+            // Wider walks find more, at least in proportion.
             let wider = self.spared.iter().rev();
             points.extend(wider.map(|&wider| (wider, misses.map(|misses| misses * ef as f64 / wider as f64))));
         }
@@ -281,8 +285,8 @@ impl Calibration {
 
 fn misses(missed: &[Missed; KS.len()]) -> Misses {
     let mut misses = missed.map(Missed::share);
-    // A sample says little of the nearest one alone. It is not much easier to find than the nearest
-    // ten, and no easier if walks come to all of these or to none.
+    // A sample says little of the nearest row alone. The nearest row is not much easier to find
+    // than the nearest ten, and no easier if walks come to all ten or to no row.
     misses[0] = (misses[0] + misses[1] / 4.0) / 1.25;
     if missed[1].is_clumped() {
         misses[0] = misses[0].max(misses[1]);
@@ -295,7 +299,7 @@ fn is_steep((ef0, misses0): (usize, Misses), (ef1, misses1): (usize, Misses)) ->
     let wider = ef1 as f64 / ef0 as f64;
     let falls = |at: usize| {
         let (from, to) = (misses0[at], misses1[at].max(HANDFUL));
-        // The first k is as the second, with more chance in it.
+        // The first `k` is like the second, with more chance in the misses.
         at > 0 && ef0 >= KS[at] && from > WORTH[at] && libm::log(from / to) > STEEP * libm::log(wider)
     };
     wider > NEAR && (0..KS.len()).any(falls)

@@ -1,4 +1,4 @@
-//! Searches reach the recall asked for, also on data that graphs or codes find hard. Larger sizes:
+//! Searches reach the asked recall, also on data that graphs or codes find hard. Larger sizes:
 //! `examples/hard.rs`.
 
 mod support {
@@ -8,7 +8,7 @@ mod support {
 use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 use support::hard::{Hard, Kind, farthest, reached};
 
-/// What chance may take from the mean of 400 queries.
+/// The share that chance may take from the mean of 400 queries.
 const CHANCE: f64 = 0.012;
 
 fn build(options: Options, rows: &[f32]) -> Index {
@@ -20,7 +20,7 @@ fn build(options: Options, rows: &[f32]) -> Index {
     index
 }
 
-/// Asks for held-out queries, at once.
+/// Searches for held-out queries, at once.
 fn check(kind: Kind, dimensions: usize, rows: usize, options: Options, name: &str) -> Index {
     let mut data = Hard::new(kind, dimensions, rows, 1);
     let base = data.rows(rows);
@@ -30,8 +30,8 @@ fn check(kind: Kind, dimensions: usize, rows: usize, options: Options, name: &st
         let farthest = farthest(&index, &queries, k);
         for recall in [0.9, 0.95, 0.99] {
             let (share, none, _) = reached(&index, &queries, k, recall, &farthest);
-            // One of four hundred queries is a quarter of a hundredth: a nearest row is found or
-            // not, which varies more.
+            // One of four hundred queries is a quarter of a hundredth. A search finds the nearest
+            // row or not, and this result varies more.
             let chance = if k == 1 { 2.5 * CHANCE } else { CHANCE };
             assert!(share >= recall - chance, "{name}, k {k}: asked {recall}, reached {share}, {none} found none");
         }
@@ -78,8 +78,8 @@ fn tight_groups_one_after_the_other() {
     assert_eq!(index.stats().code_bytes, 0);
 }
 
-/// A walk that ends in a group without the nearest rows finds none of these, however many it finds
-/// there.
+/// A walk in a group without the nearest rows finds no nearest row, however many rows of the group
+/// the walk finds.
 #[test]
 fn walks_end_in_the_right_group() {
     let mut data = Hard::new(groups(100, 0.1, true), 64, 15_000, 1);

@@ -1,5 +1,4 @@
-//! Recall of the graph against the exact scan, on seeded clustered data, and what must hold
-//! whatever the data.
+//! Recall of the graph against the exact scan, on seeded clustered data, and promises for any data.
 
 mod support;
 
@@ -72,7 +71,7 @@ fn recall_survives_removing_half_and_compacting() {
 
 #[test]
 fn each_precision_finds_what_it_keeps_and_gives_it_back() {
-    // The error of a component, in parts of the row's largest one.
+    // The error of a component, in parts of the largest component of the row.
     for (precision, parts, dimensions) in
         [(Precision::Float32, f32::INFINITY, 128), (Precision::Int16, 57_330.0, 65), (Precision::Int8, 210.0, 200)]
     {
@@ -89,7 +88,8 @@ fn each_precision_finds_what_it_keeps_and_gives_it_back() {
             let mut stored = vec![0.0; dimensions];
             for (slot, row) in rows.chunks(dimensions).enumerate().step_by(97) {
                 assert!(index.get(slot as u32, &mut stored));
-                // Twice the row's largest component bounds the largest one less the mean.
+                // Twice the largest component of the row bounds the largest component less the
+                // mean.
                 let largest = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
                 for (&stored, &value) in stored.iter().zip(row) {
                     assert!((stored - value).abs() <= 2.0 * largest / parts + 1e-6 * largest, "{stored} was {value}");
@@ -106,7 +106,7 @@ fn less_precision_takes_less_memory() {
         let stats = build(Options { precision, ..Options::new(256) }, Isa::detect(), &rows).stats();
         (stats.row_bytes + stats.code_bytes) as f64 / (2 * ROWS * 256) as f64
     });
-    // Bytes a component, with what a row has besides, and room for rows to come.
+    // Bytes a component, with everything else a row has, and room for rows to come.
     for (bytes, expected) in bytes.into_iter().zip([4.5, 2.0, 1.0]) {
         assert!((expected..1.2 * expected).contains(&bytes), "{bytes} where {expected} was expected");
     }
@@ -114,7 +114,8 @@ fn less_precision_takes_less_memory() {
 
 #[test]
 fn rows_far_from_the_first_ones_are_found_too() {
-    // The mean is that of the first rows; later ones lie elsewhere and are a hundred times longer.
+    // The mean is the mean of the first rows; later rows lie elsewhere and are a hundred times
+    // longer.
     let mut data = Clusters::new(64, 10, 3);
     let mut rows = data.rows(3_000);
     let later: Vec<f32> = data.rows(1_000).iter().map(|value| 100.0 * value + 200.0).collect();
@@ -128,7 +129,7 @@ fn rows_far_from_the_first_ones_are_found_too() {
         let before = index.stats();
         if index.compact(1_000) > 0 {
             assert!(index.stats().memory_bytes > before.memory_bytes, "both are there for a while");
-            // Written into a slot coded already, and into one to come.
+            // Writes rows into a slot coded already, and into a slot to come.
             let mut slots = Vec::new();
             assert!(index.remove(0));
             while index.compact(1) > 3_000 {}
@@ -147,7 +148,7 @@ fn rows_far_from_the_first_ones_are_found_too() {
 
 #[test]
 fn rows_that_codes_cannot_tell_apart_are_compared_as_they_are() {
-    // Twenty clusters a thousand times narrower than they lie apart.
+    // Twenty clusters a thousand times narrower than the distance between clusters.
     let mut data = Clusters::new(96, 20, 3);
     let rows: Vec<f32> = (0..ROWS)
         .flat_map(|_| {
@@ -210,7 +211,7 @@ fn any_number_of_threads_builds_the_same_graph_and_a_good_one() {
     assert!(built[0].3 >= 0.95, "{}", built[0].3);
 }
 
-/// Rows that were rolled back before they were linked leave an empty graph behind their turn.
+/// Rows rolled back before linking leave an empty graph behind their turn.
 #[test]
 #[cfg(feature = "rayon")]
 fn threads_begin_a_graph_behind_rows_that_were_rolled_back() {
@@ -231,7 +232,7 @@ fn threads_begin_a_graph_behind_rows_that_were_rolled_back() {
     }
 }
 
-/// A cluster that is removed and written again, while its old rows are still in the graph.
+/// A cluster is removed and written again, while its old rows are still in the graph.
 #[test]
 fn rows_written_among_many_removed_ones_are_linked_to_each_other() {
     let (background, mut cluster) = (Clusters::new(16, 400, 3).rows(4_000), Clusters::new(16, 1, 9));

@@ -1,6 +1,6 @@
-//! wasm-bindgen's JavaScript, made into a factory.
+//! Makes the JavaScript of wasm-bindgen into a factory.
 //!
-//! The glue keeps its wasm instance in a module variable, so a module could only drive a single
+//! The glue keeps its wasm instance in a module variable, and a module could only drive a single
 //! instance. Each database has an instance of its own: a trap then ends a single database, and
 //! closing a database frees its memory. The whole module therefore becomes the body of
 //! `createBindings()`.

@@ -1,9 +1,9 @@
-//! What searches of one width missed.
+//! The true neighbours that searches of one width missed.
 
 /// How much more than by chance the share that queries miss may vary from one to the next.
 const CLUMPED: f64 = 2.0;
 
-/// True neighbours missed, and how many there were.
+/// True neighbours missed, and true neighbours wanted.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Missed {
     queries: f64,
@@ -22,7 +22,7 @@ impl Missed {
         self.squares += (missed / wanted) * (missed / wanted);
     }
 
-    /// Adds what other searches of the same width missed.
+    /// Adds the misses of other searches of the same width.
     pub(super) fn join(&mut self, others: Self) {
         self.queries += others.queries;
         self.missed += others.missed;
@@ -30,8 +30,9 @@ impl Missed {
         self.squares += others.squares;
     }
 
-    /// The share that was missed; all where nothing was wanted. If misses are clumped, a sample of
-    /// rows is a small one, and the share is taken for as much more as it may be off.
+    /// The share of missed neighbours; 1 if no neighbour was wanted. If misses are clumped, a
+    /// sample of rows says as little as a small sample. The share is then raised by its standard
+    /// error.
     pub(super) fn share(self) -> f64 {
         if self.wanted == 0.0 {
             return 1.0;
@@ -40,8 +41,8 @@ impl Missed {
         (self.missed / self.wanted + more).min(1.0)
     }
 
-    /// Whether queries miss either all or nothing, more or less, since a walk comes to their
-    /// neighbours or does not.
+    /// Whether queries miss mostly either all or nothing, because a walk comes to the neighbours of
+    /// a query or does not.
     pub(super) fn is_clumped(self) -> bool {
         let share = self.missed / self.wanted;
         self.wanted > 0.0 && self.error() > CLUMPED * (share * (1.0 - share) / self.wanted).sqrt()

@@ -12,15 +12,15 @@ use crate::key::{Key, distance_of, key, slot_of};
 use crate::rng::hash;
 use crate::vectors::{Judged, Query};
 
-/// Rows kept of the scan, whose estimates may be off, to find the nearest hundred among; and if
-/// estimates say little.
+/// Rows the scan keeps. Their estimates may be off, and the nearest hundred must be among these
+/// rows. The second number holds if estimates say little.
 const CANDIDATES: (usize, usize) = (300, 3_000);
-/// Rows drawn by chance that estimates are compared on, beside the nearest.
+/// Rows drawn by chance to compare estimates on, beside the nearest rows.
 const OTHERS: usize = 8;
 /// Numbers compared in a step of the scan, about: some tenths of a millisecond.
 const SCANNED: usize = 4 << 20;
-/// Rows scanned in a step: a core's own cache holds these while every row of the sample is compared
-/// with them.
+/// Rows scanned in a step. The cache of a core holds these rows while the step compares every row
+/// of the sample with these rows.
 const BLOCK: (usize, usize) = (8, 64);
 /// Numbers of rows compared exactly in a step, about; few bits must be decoded first.
 const RANKED: usize = 256 << 10;
@@ -30,12 +30,12 @@ pub(super) struct Left {
     pub(super) slot: u32,
     pub(super) query: Query,
     candidates: BinaryHeap<Key>,
-    /// The exact distances of the first candidates, in the order in which they lie.
+    /// The exact distances of the first candidates, in the order of the candidates.
     exact: Vec<f32>,
     pub(super) truth: Vec<Key>,
 }
 
-/// Seeded rows that count, none of `taken`: so many, if there are.
+/// Seeded rows that count and are not in `taken`: `count` rows, or fewer if the graph has fewer.
 pub(super) fn draw(site: &Site<'_>, seed: u32, count: usize, taken: &[u32]) -> Result<Vec<u32>, Error> {
     let slots = u64::from(site.graph.nodes.end().max(1));
     let tries = 64 * (count + taken.len()) as u64;
@@ -96,8 +96,8 @@ impl Left {
         Ok(true)
     }
 
-    /// Lets what has been ranked, and rows drawn by chance, tell how far estimates are off. Forgets
-    /// the candidates.
+    /// Tells `judged` how far estimates are off, from the ranked candidates and from rows drawn by
+    /// chance. Forgets the candidates.
     pub(super) fn judge(&mut self, site: &Site<'_>, others: &[u32], judged: &mut Judged, scratch: &mut Scratch) {
         let (candidates, exact) = (std::mem::take(&mut self.candidates), std::mem::take(&mut self.exact));
         let Some((base, unit)) = site.vectors.error_unit(&self.query) else { return };
@@ -112,12 +112,12 @@ impl Left {
     }
 }
 
-/// Rows of a sample that come after this one, as some drawn by chance.
+/// Rows of a sample after this row, in place of rows drawn by chance.
 pub(super) fn others(sample: &[Left], at: usize) -> Vec<u32> {
     sample.iter().map(|left| left.slot).cycle().skip(at + 1).take(OTHERS).collect()
 }
 
-/// Rows that are scanned in a step for so many rows of a sample.
+/// Rows scanned in a step for this many rows of a sample.
 pub(super) fn block(dimensions: usize, sample: usize) -> u32 {
     (SCANNED / (dimensions * sample.max(1))).clamp(BLOCK.0, BLOCK.1) as u32
 }

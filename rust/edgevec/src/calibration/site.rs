@@ -1,14 +1,14 @@
-//! Where a calibration is made.
+//! The parts of an index that a calibration reads.
 
 use crate::bitset::Bitset;
 use crate::hnsw::Graph;
 use crate::vectors::Vectors;
 
-/// What a calibration looks at.
+/// The graph, the vectors and the rows that count.
 pub(crate) struct Site<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) vectors: &'a Vectors,
-    /// Rows that count, as far as they are in the graph: how many are committed beyond those
+    /// Rows that count, if the rows are in the graph. The number of committed rows not in the graph
     /// depends on time.
     pub(crate) alive: &'a Bitset,
 }

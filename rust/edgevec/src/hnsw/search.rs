@@ -8,23 +8,24 @@ use crate::key::{Key, distance_of, key, slot_of};
 use crate::vectors::{Query, Vectors};
 use crate::{Error, Hit};
 
-/// The memory of a search, used again by the next one. One a thread; searches share nothing else.
+/// The memory of a search, for use by one search after another. Each thread needs a scratch of its
+/// own; searches share nothing else.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) pool: Pool,
     visited: Bitset,
-    /// A row that is walked through and does not count, or none.
+    /// A row that a walk goes through without counting the row, or `NONE`.
     pub(super) passed: u32,
     /// The nearest nodes of the levels above the walk, and all nodes scored there.
     pub(super) beam: Pool,
     pub(super) met_above: Vec<Key>,
-    /// What has been scored last: the first `scored` of each. They are as long as they have ever
-    /// been.
+    /// The slots scored last and their distances: the first `scored` of each array. The arrays
+    /// never shrink.
     slots: Vec<u32>,
     distances: Vec<f32>,
     scored: usize,
     pub(super) evaluations: u64,
-    /// What a walk has found, while it is ranked again.
+    /// The rows a walk has found, while exact distances rank these rows again.
     estimated: Vec<Key>,
     /// Chunks of rows that the last search missed.
     pub(crate) needed: Vec<u32>,
@@ -43,8 +44,8 @@ impl Scratch {
     }
 
     /// The chunks of [`Section::Rows`](crate::snapshot::Section::Rows) that the last search needed
-    /// and that have not been read back yet, each once; where it failed with [`Error::Partial`] and
-    /// there are none of them, it needs all.
+    /// and the index has not read back yet, each chunk once. If the search failed with
+    /// [`Error::Partial`] and this list is empty, the search needs all chunks.
     #[must_use]
     pub fn needed(&self) -> &[u32] {
         &self.needed
@@ -69,7 +70,7 @@ impl Scratch {
         self.pool.reset_spread(limit)
     }
 
-    /// Scores slots; what they were and how far is left for [`scored`](Self::scored).
+    /// Scores slots. [`scored`](Self::scored) then has the slots and their distances.
     #[inline(always)]
     pub(crate) fn score(&mut self, vectors: &Vectors, query: &Query, slots: impl Iterator<Item = u32>) {
         self.slots.clear();
@@ -124,7 +125,8 @@ impl Scratch {
         self.slots[..self.scored].iter().copied().zip(self.distances[..self.scored].iter().copied())
     }
 
-    /// Scores every slot not met before in this walk, and pools it; it counts if `counts` has it.
+    /// Scores every slot not met before in this walk, and pools the slot. The slot counts if
+    /// `counts` has the slot.
     #[inline(always)]
     pub(crate) fn visit(
         &mut self,
@@ -142,7 +144,7 @@ impl Scratch {
     /// As [`visit`](Self::visit), for a row of links.
     #[inline(always)]
     pub(super) fn visit_links(&mut self, vectors: &Vectors, query: &Query, links: &[u32], counts: &Bitset) {
-        // Without branches: whether a link has been met is as good as chance.
+        // Without branches, because chance decides whether a link has been met.
         if self.slots.len() < links.len() {
             self.slots.resize(links.len(), 0);
         }
@@ -191,7 +193,7 @@ impl Scratch {
         }
     }
 
-    /// Whether a slot has not been met before in this walk; from now on it has.
+    /// Whether a slot has not been met before in this walk. The slot is met from now on.
     pub(super) fn meet(&mut self, slot: u32) -> bool {
         self.visited.insert(slot)
     }
@@ -201,8 +203,8 @@ impl Scratch {
         self.visited.remove(slot);
     }
 
-    /// Others with their distances to a stored row, nearest first, ties in the order of a mask.
-    /// Returns its distance to itself. Uses the pool.
+    /// Ranks others by their distances to a stored row, nearest first, ties in the order of a mask.
+    /// Returns the distance of the row to itself. Uses the pool.
     #[inline(never)]
     pub(super) fn rank(
         &mut self,
@@ -229,7 +231,7 @@ impl Scratch {
         self.distances[0]
     }
 
-    /// The first of `others` that a row is nearer to than `distance`, and how near.
+    /// The first of `others` within less than `distance` of a row, and the distance.
     #[inline(never)]
     pub(super) fn first_within(
         &mut self,
@@ -256,9 +258,9 @@ impl Scratch {
         self.row = row;
     }
 
-    /// Where the pool is ranked by estimates, ranks it by exact distances: as many of the nearest
-    /// as may be among the `k` nearest, which are all that stays. Estimates stand in for rows that
-    /// are not in yet, and then are needed.
+    /// If estimates rank the pool, ranks the pool by exact distances. The exact ranking goes
+    /// through the rows that may be among the `k` nearest, and only the `k` nearest stay. Estimates
+    /// stand in for rows that are not in yet; the search then needs these rows.
     pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, k: usize) -> Result<(), Error> {
         let Some((base, margin)) = vectors.estimate(query) else { return Ok(()) };
         let mut estimated = std::mem::take(&mut self.estimated);
@@ -284,7 +286,7 @@ impl Scratch {
         if self.needed.is_empty() { Ok(()) } else { Err(Error::Partial) }
     }
 
-    /// Pools rows that are not in yet by their estimates, and takes them out of `slots`.
+    /// Pools rows that are not in yet by their estimates, and takes these rows out of `slots`.
     #[cold]
     fn stand_in(&mut self, vectors: &Vectors, batch: &[Key], base: f32) -> Result<(), Error> {
         self.slots.retain(|&slot| vectors.missing_chunk_of(slot).is_none());

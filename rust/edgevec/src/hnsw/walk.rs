@@ -6,9 +6,10 @@ use crate::bitset::Bitset;
 use crate::key::{distance_of, slot_of};
 use crate::vectors::{Query, Vectors};
 
-/// The nodes that are followed on the levels above a walk: one for so much of its width, at least
-/// and at most so many; and in wide walks more, up to `MOST`. Fewer end in the wrong group of rows;
-/// more are distances without a gain if the rows are in no groups.
+/// The number of nodes a walk follows on the levels above. A walk follows one node for each
+/// `EF_A_BEAM` of its width, within `BEAM`. A wide walk follows more nodes, up to `MOST`. Fewer
+/// nodes end in the wrong group of rows. If the rows are in no groups, more nodes cost distances
+/// without a gain.
 const EF_A_BEAM: usize = 10;
 const BEAM: (usize, usize) = (2, 4);
 const WIDE_EF_A_BEAM: usize = 32;
@@ -23,9 +24,9 @@ impl Graph {
     /// Fills the scratch's pool with the nearest nodes to a laid-out query that `counts` holds.
     /// `scratch.begin` comes first.
     ///
-    /// The walk goes on through nodes that do not count, but not through the one left out, which
-    /// must not be the entry point. False if it has been given up after `patience` evaluations,
-    /// because too many of those lay around the query.
+    /// The walk goes on through nodes that do not count, but not through the node left out. The
+    /// node left out must not be the entry point. False if the walk has given up after `patience`
+    /// evaluations, because too many nodes that do not count lay around the query.
     pub(crate) fn search(
         &self,
         vectors: &Vectors,
@@ -41,8 +42,8 @@ impl Graph {
         }
         let Some(entry) = self.descend(vectors, query, 0, counts, scratch) else { return true };
         if let Some(slot) = left_out.filter(|&slot| self.has_copies(vectors, slot)) {
-            // Copies of the row are reached by way of the row only. Were the row not there, a copy
-            // would be in its place.
+            // Walks reach copies of the row by way of the row only. If the row had never been in
+            // the graph, a copy would be in its place.
             scratch.unmeet(slot);
             scratch.passed = slot;
         }
@@ -51,13 +52,13 @@ impl Graph {
         self.walk(vectors, query, 0, counts, until, scratch)
     }
 
-    /// Walks down the levels above `floor`, along a few of the nearest nodes of each. All nodes
-    /// scored on the way are where the walk of `floor` begins: they are met and pooled. Returns the
-    /// nearest one; none if the graph is empty. `scratch.begin` comes first.
+    /// Walks down the levels above `floor`, along a few of the nearest nodes of each level. The
+    /// walk of `floor` begins at all nodes scored on the way: these nodes are met and pooled.
+    /// Returns the nearest node; `None` if the graph is empty. `scratch.begin` comes first.
     ///
-    /// One node at a time is not enough: rows in groups link mostly to their own group, so going
-    /// downhill ends in a wrong group now and then, and the walk of the lowest level does not leave
-    /// that group either.
+    /// One node at a time is not enough. Rows in groups link mostly to their own group, and going
+    /// downhill then ends in a wrong group now and then. The walk of the lowest level does not
+    /// leave this group either.
     #[inline(never)]
     pub(super) fn descend(
         &self,
@@ -80,7 +81,7 @@ impl Graph {
         let met = std::mem::take(&mut scratch.met_above);
         for &key in &met {
             let (slot, distance) = (slot_of(key), distance_of(key));
-            // In the place of a copy its representative, which is as near: from the copy, a walk
+            // The representative takes the place of a copy, and is as near. From the copy, a walk
             // comes to other copies first.
             let first = if floor == 0 { self.representative(vectors, slot, &self.nodes) } else { slot };
             if first != slot {
@@ -97,9 +98,9 @@ impl Graph {
         scratch.beam.nearest().next().map(|(slot, _)| slot)
     }
 
-    /// Best-first search of one level from what has been visited, until no node worth expanding is
-    /// left: true. False, and it can be called again to go on, once the scratch has made `until`
-    /// evaluations.
+    /// Best-first search of one level from the visited nodes. True if no node worth expanding is
+    /// left. False if the scratch has made `until` evaluations; the caller can then call again to
+    /// go on.
     pub(super) fn walk(
         &self,
         vectors: &Vectors,

@@ -1,4 +1,4 @@
-//! What an index holds, in numbers.
+//! The contents of an index, in numbers.
 
 use super::Index;
 use crate::Stats;
@@ -11,7 +11,7 @@ impl Index {
         self.tombstone_count
     }
 
-    /// What the index holds.
+    /// The contents of the index.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let sets = [&self.alive, &self.visible, &self.tombstones, &self.condemned];
