@@ -3,7 +3,7 @@
 //! An index can have any number of searchers. A search reads the index and changes only its
 //! searcher.
 
-use edgevec::{Hit, Mode, Scratch};
+use edgevec::{Error, Hit, Mode, Scratch};
 use wasm_bindgen::prelude::*;
 
 use crate::Engine;
@@ -29,8 +29,9 @@ impl Searcher {
     /// negated status.
     pub fn search(&mut self, engine: &Engine, k: u32, ef: u32, mode: u32) -> i32 {
         let mode = if mode == 1 { Mode::Exact } else { Mode::Auto };
-        match engine.index.search(&mut self.scratch, &self.query, k as usize, ef as usize, mode) {
-            Ok(hits) => copy_hits(hits, &mut self.hit_slots, &mut self.hit_distances),
+        let hits = engine.index.search(&mut self.scratch, &self.query, k as usize, ef as usize, mode);
+        match hits.and_then(|hits| copy_hits(hits, &mut self.hit_slots, &mut self.hit_distances)) {
+            Ok(count) => count,
             Err(error) => -status(error).0,
         }
     }
@@ -77,10 +78,12 @@ impl Engine {
     }
 }
 
-fn copy_hits(hits: &[Hit], slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> i32 {
+fn copy_hits(hits: &[Hit], slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> Result<i32, Error> {
     slots.clear();
     distances.clear();
+    slots.try_reserve(hits.len())?;
+    distances.try_reserve(hits.len())?;
     slots.extend(hits.iter().map(|hit| hit.slot));
     distances.extend(hits.iter().map(|hit| hit.distance));
-    hits.len() as i32
+    Ok(hits.len() as i32)
 }

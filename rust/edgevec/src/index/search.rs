@@ -9,6 +9,9 @@ use crate::{Error, Hit, Mode, flat};
 /// cheaper if the scan needs fewer evaluations.
 const EVALUATIONS_PER_EF: u64 = 12;
 
+/// Rows without links that are scored at once.
+const UNLINKED_BATCH: usize = 64;
+
 impl Index {
     /// The `k` visible rows nearest to the query, nearest first, or all visible rows if there are
     /// fewer than `k`. Copies of a vector come in the order of their slots.
@@ -67,8 +70,11 @@ impl Index {
         if finished {
             // Last, since the walk would expand the rows in the pool, and unlinked rows have no
             // links.
-            let unlinked = self.unlinked.iter().filter(|&slot| self.visible.contains(slot));
-            scratch.visit(&self.vectors, query, unlinked, &self.visible);
+            let mut unlinked = self.unlinked.iter().filter(|&slot| self.visible.contains(slot)).peekable();
+            // In batches, since any number of rows may wait and the scratch has room for a batch.
+            while unlinked.peek().is_some() {
+                scratch.visit(&self.vectors, query, unlinked.by_ref().take(UNLINKED_BATCH), &self.visible);
+            }
         }
         Ok(finished)
     }
