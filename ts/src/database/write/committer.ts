@@ -273,8 +273,12 @@ export class Committer {
         const queued = waiting.get(number);
         if (queued === undefined) return;
         waiting.delete(number);
-        await this.#isolation.run(queued.change.withdraw());
-        queued.resolve(result);
+        try {
+          await this.#isolation.run(queued.change.withdraw());
+        } finally {
+          // Also if the engine crashes or is freed meanwhile: the log has the change.
+          queued.resolve(result);
+        }
       },
     });
     this.#unsure = false;
