@@ -297,7 +297,8 @@ export class PersistentStore {
     this.#checkpoints.replaced(reloaded.loaded, reloaded.unsaved);
     this.#log.adopt(reloaded.log.head);
     if (reloaded.hasForeignDeletion) this.#checkpoints.reserve.doubt();
-    for (const [number, result] of reloaded.own) await own.applied(number, result);
+    // All at once, so that the failure of a write leaves no other write without an answer.
+    await Promise.all([...reloaded.own].map(([number, result]) => own.applied(number, result)));
   }
 
   /**
