@@ -99,7 +99,9 @@ test.skipIf(!tells)('A busy thread keeps its folder, even without any sign of li
   utimesSync(lock(), 0, 0);
   const error = await new FilesSite(node, root).open('db').catch((reason) => reason);
   expect(error).toMatchObject(blocked);
-  expect(error.remedy).toBe('Close it there first: one thread of one process can have it open.');
+  expect(error.remedy).toBe(
+    'Close the database there first: only a single thread of a single process can have the database open.',
+  );
   Atomics.store(flag, 0, 0);
   Atomics.notify(flag, 0);
   await busy;
