@@ -1,7 +1,7 @@
 /**
  * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part:
- * rust, fuzz, node, chromium, firefox, webkit, playwright, kill. A browser that could not be
- * installed is reported as not run.
+ * rust, fuzz, node, chromium, firefox, webkit, playwright, kill. `-- --soak` runs every case of the
+ * tests that take a sample otherwise. A browser that could not be installed is reported as not run.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -20,8 +20,8 @@ import { setup } from './setup.mjs';
 
 const PARTS = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
 
-/** How often the test kills each browser. */
-const KILLS = { chromium: 30, firefox: 10 };
+/** How often the test kills each browser, and how often in a soak. */
+const KILLS = { chromium: [15, 300], firefox: [5, 100] };
 
 /**
  * The counts of a runner. A runner that fails without counting a failure counts as one failure.
@@ -122,7 +122,7 @@ async function playwright(folder) {
 /** @param {'chromium' | 'firefox'} browser @returns {Promise<Row>} */
 async function kills(browser) {
   if (!canKill()) return { name: `kill ${browser}`, status: 'not run', note: NEEDS_PROC, optional: true };
-  const cycles = KILLS[browser];
+  const cycles = /** @type {number} */ (KILLS[browser]['EDGEVEC_SOAK' in process.env ? 1 : 0]);
   const args = [join(root, 'scripts/kill.mjs'), '--browser', browser, '--cycles', String(cycles)];
   const outcome = await step(`Killing ${browser}`, process.execPath, args);
   return row(`kill ${browser}`, outcome, { passed: outcome.ok ? cycles : 0, failed: outcome.ok ? 0 : 1, skipped: 0 });
@@ -215,7 +215,11 @@ export async function test(parts, missing, { before = async () => [], others = [
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
-    const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+    const { values } = parseArgs({
+      options: { only: { type: 'string', multiple: true }, soak: { type: 'boolean', default: false } },
+    });
+    // Every runner passes the variable on to its tests.
+    if (values.soak) process.env['EDGEVEC_SOAK'] = '1';
     const wanted = values.only?.flatMap((list) => list.split(',')) ?? PARTS;
     const unknown = wanted.filter((part) => !PARTS.includes(part));
     if (unknown.length > 0) throw new Stop(`There is no part "${unknown.join(', ')}": use ${PARTS.join(', ')}.`);

@@ -6,11 +6,12 @@ import { describe, expect, test } from 'vitest';
 import type { ChangeChannel } from '../../src/storage/storage.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
+import { soaked } from '../support/soak.js';
 import { isRowChunk, SAVED, streamingDisk } from '../support/streaming.js';
 import { random } from '../support/vectors.js';
 
-const SEEDS = 40;
-const STREAMED_SEEDS = 16;
+const SEEDS = soaked(20, 40);
+const STREAMED_SEEDS = soaked(6, 16);
 const STEPS = 120;
 /** String ids, so automatically chosen integer ids never equal these ids. */
 const IDS = Array.from({ length: 12 }, (_, i) => `id ${i}`);

@@ -144,6 +144,10 @@ export class FaultySite implements StorageSite {
   readonly #disk: Disk;
   /** The number of calls so far. */
   calls = 0;
+  /** What the process does, as the test says. */
+  during = '';
+  /** The kind of each call: what the process does, and what it asks the storage for. */
+  readonly kinds: string[] = [];
   /**
    * The number of the call that goes wrong, and how. With `of`, only reads of keys that `of`
    * accepts are counted.
@@ -181,9 +185,10 @@ export class FaultySite implements StorageSite {
 
   async drop(): Promise<void> {}
 
-  async call<T>(run: () => T, key?: string | number): Promise<T> {
+  async call<T>(what: string, run: () => T, key?: string | number): Promise<T> {
     await this.onCall(key);
     const call = ++this.calls;
+    this.kinds.push(`${this.during}: ${what}`);
     if (this.dead) return new Promise(() => {});
     const { of } = this.fault ?? {};
     const met = of === undefined ? call : of(key) ? ++this.#met : undefined;
@@ -224,29 +229,31 @@ class FaultyStorage implements StorageBackend {
 
   async read<S extends StoreName>(store: S, key: Keys[S]): Promise<Uint8Array | undefined> {
     this.#assertOpen();
-    return this.#site.call(() => this.#disk.get(store, key), key);
+    return this.#site.call(`read ${store}`, () => this.#disk.get(store, key), key);
   }
 
   async *scan(after: number): AsyncGenerator<readonly [number, Uint8Array]> {
     this.#assertOpen();
-    const keys = await this.#site.call(() => this.#disk.keys('log') as number[]);
+    const keys = await this.#site.call('scan', () => this.#disk.keys('log') as number[]);
     const wanted = keys.filter((key) => key > after).sort((a, b) => a - b);
     const ahead = this.#site.readsAhead ? wanted.map((key) => this.#disk.get('log', key)) : undefined;
     for (const [i, key] of wanted.entries()) {
-      const value = await this.#site.call(() => (ahead === undefined ? this.#disk.get('log', key) : ahead[i]));
+      const value = await this.#site.call('scan on', () =>
+        ahead === undefined ? this.#disk.get('log', key) : ahead[i],
+      );
       if (value !== undefined) yield [key, value];
     }
   }
 
   async chunks(): Promise<string[]> {
     this.#assertOpen();
-    return this.#site.call(() => this.#disk.keys('chunks') as string[]);
+    return this.#site.call('list chunks', () => this.#disk.keys('chunks') as string[]);
   }
 
   async commit(batch: Batch): Promise<boolean> {
     this.#assertOpen();
     await this.#site.onCommit(batch);
-    return this.#site.call(() => {
+    return this.#site.call(`commit ${contentsOf(batch)}`, () => {
       const more = (batch.put ?? []).reduce((sum, [, , value]) => sum + value.length, 0);
       const missing = this.#disk.used + this.#disk.reserve + more - this.#site.quota;
       if (batch.reserved && missing > 0 && missing <= this.#disk.reserve) this.#disk.reserve -= missing;
@@ -265,7 +272,7 @@ class FaultyStorage implements StorageBackend {
   get reserve(): ((bytes: number) => Promise<boolean>) | undefined {
     if (this.#site.quota === Number.POSITIVE_INFINITY) return undefined;
     return async (bytes) =>
-      this.#site.call(() => {
+      this.#site.call('reserve', () => {
         const room = this.#site.quota - this.#disk.used;
         this.#disk.reserve = Math.min(bytes, room);
         return this.#disk.reserve >= bytes;
@@ -278,7 +285,9 @@ class FaultyStorage implements StorageBackend {
 
   /** A process that has ended holds nothing. */
   async soleHolder(): Promise<boolean> {
-    return this.#site.call(() => [...this.#disk.holders].every(([holder, { dead }]) => holder === this || dead));
+    return this.#site.call('ask for holders', () =>
+      [...this.#disk.holders].every(([holder, { dead }]) => holder === this || dead),
+    );
   }
 
   async close(): Promise<void> {
@@ -289,6 +298,12 @@ class FaultyStorage implements StorageBackend {
   #assertOpen(): void {
     if (this.#closed) throw closed();
   }
+}
+
+/** What kind of commit a batch is. */
+function contentsOf({ put = [], delete: deleted = [], strict }: Batch): string {
+  const stores = [...new Set(put.map(([store]) => store)), ...(deleted.length > 0 ? ['deletions'] : [])];
+  return `${strict ? 'strictly ' : ''}${stores.join(' and ')}`;
 }
 
 function empty(): Values {

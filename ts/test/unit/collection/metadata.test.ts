@@ -21,6 +21,7 @@ import { chunksOf, contentsOf, manifestOf, storedIn } from '../../../src/persist
 import type { Batch } from '../../../src/storage/storage.js';
 import { Disk, FaultySite } from '../../support/disk.js';
 import { SMALL_GRAPH } from '../../support/process.js';
+import { soaked } from '../../support/soak.js';
 import { random } from '../../support/vectors.js';
 
 const MB = 1e6;
@@ -56,9 +57,9 @@ describe('Parts', () => {
     }
   }
 
-  test('300 blocks are cut as a plain model says, and are known again', () => {
+  test('blocks are cut as a plain model says, and are known again', () => {
     const pick = picks(1);
-    for (let run = 0; run < 300; run++) {
+    for (let run = 0; run < soaked(100, 300); run++) {
       const bytes = lengths(pick);
       const parts = cutBlock((slot) => bytes[slot] as number, 0);
       const expected: SlotRange[] = [];
@@ -226,7 +227,7 @@ const contents = ({ ids, metadata }: Manifest): unknown[] => [...ids, ...metadat
 
 describe('Rows', () => {
   test('random changes, passes and restarts agree with a plain map, and leave the same chunks as a fresh save', () => {
-    for (let seed = 0; seed < 12; seed++) {
+    for (let seed = 0; seed < soaked(4, 12); seed++) {
       const pick = picks(seed);
       const model = new Map<Id, { slot: number; metadata: object | undefined }>();
       const free = Array.from({ length: 2_500 }, (_, slot) => slot).reverse();

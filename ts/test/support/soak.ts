@@ -1,0 +1,27 @@
+// How many of its cases a test goes through. `npm test` takes a sample of the longest tests,
+// `npm test -- --soak` takes every case.
+
+/** Whether every case is wanted. */
+export const SOAKS = process.env['EDGEVEC_SOAK'] !== undefined;
+
+/** @returns `all` in a soak, `few` otherwise */
+export function soaked(few: number, all: number): number {
+  return SOAKS ? all : few;
+}
+
+/**
+ * Picks positions of a list, to put a fault there. Each kind gets one position, and another turn
+ * picks the next position of the kind. In a soak, every position is picked.
+ *
+ * @param kinds the kind of each position
+ * @param turn a number from 0: the turns together pick every position of a kind, if there are as many
+ * turns as positions
+ */
+export function sampled(kinds: readonly string[], turn: number): number[] {
+  const positions = [...kinds.keys()];
+  if (SOAKS) return positions;
+  return [...new Set(kinds)].map((kind) => {
+    const same = positions.filter((position) => kinds[position] === kind);
+    return same[turn % same.length] as number;
+  });
+}
