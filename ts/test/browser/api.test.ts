@@ -2,4 +2,3 @@ import { defineApiSuite } from '../suites/api.js';
 import { opener } from '../support/open.js';
 
 defineApiSuite('worker', opener(true));
-defineApiSuite('in-thread', opener(false));

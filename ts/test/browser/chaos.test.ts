@@ -2,4 +2,3 @@ import { defineChaosSuite } from '../suites/chaos.js';
 import { opener } from '../support/open.js';
 
 defineChaosSuite('worker', opener(true));
-defineChaosSuite('in-thread', opener(false));

@@ -5,7 +5,6 @@ import { failure } from '../support/open.js';
 import { inIndexedDb } from '../support/tampering.js';
 
 defineDamageSuite('worker', { worker: true }, inIndexedDb);
-defineDamageSuite('in-thread', { worker: false }, inIndexedDb);
 
 test('values other than bytes are damage: in the log they end the log, elsewhere nothing opens', async () => {
   const name = `no-bytes-${Date.now()}`;

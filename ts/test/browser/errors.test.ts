@@ -2,4 +2,3 @@ import { defineErrorSuite } from '../suites/errors.js';
 import { opener } from '../support/open.js';
 
 defineErrorSuite('worker', opener(true));
-defineErrorSuite('in-thread', opener(false));

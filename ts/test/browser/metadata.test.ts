@@ -1,4 +1,3 @@
 import { defineMetadataSuite } from '../suites/metadata.js';
 
 defineMetadataSuite('worker', { worker: true });
-defineMetadataSuite('in-thread', { worker: false });

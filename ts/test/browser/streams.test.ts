@@ -2,4 +2,3 @@ import { defineStreamSuite } from '../suites/streams.js';
 import { opener } from '../support/open.js';
 
 defineStreamSuite('worker', opener(true));
-defineStreamSuite('in-thread', opener(false));

@@ -7,7 +7,7 @@ import { opener } from '../support/open.js';
 
 defineTurnSuite('in-thread', opener(false));
 
-const ROWS = 100_000;
+const ROWS = 30_000;
 const ids = Array.from({ length: ROWS }, (_, id) => id);
 
 /**
@@ -39,7 +39,7 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
 // arrive.
 const MANY = 4;
 
-describe('A database of 100,000 rows in this thread', () => {
+describe('A database of 30,000 rows in this thread', () => {
   let db: EdgeVec<{ n: number }>;
   beforeAll(async () => {
     const restore = countLooks();

@@ -32,6 +32,12 @@ const FIREFOX_PREFERENCES = {
 /** A limit for hanging tests only. On a loaded machine every test takes long. */
 const PATIENCE_MS = 600_000;
 
+/**
+ * Tests of code that is the same in every browser: suites that also run in Node or, in every
+ * browser, in a worker. The first browser runs these tests.
+ */
+const ONCE = 'ts/test/browser/once/**';
+
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
   const found = await findBrowser(name);
   if (!found) return undefined;
@@ -45,7 +51,9 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
 const EXPECT = { poll: { timeout: PATIENCE_MS / 10 } };
 
 export async function testProjects(): Promise<TestUserConfig> {
-  const instances = (await Promise.all(BROWSERS.map(instance))).filter((found) => found !== undefined);
+  const instances = (await Promise.all(BROWSERS.map(instance)))
+    .filter((found) => found !== undefined)
+    .map((found, i) => (i === 0 ? found : { ...found, exclude: [ONCE] }));
   const node: TestProjectConfiguration = {
     extends: true,
     test: {

@@ -1,0 +1,4 @@
+import { defineApiSuite } from '../../suites/api.js';
+import { opener } from '../../support/open.js';
+
+defineApiSuite('in-thread', opener(false));

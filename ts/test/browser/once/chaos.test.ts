@@ -1,0 +1,4 @@
+import { defineChaosSuite } from '../../suites/chaos.js';
+import { opener } from '../../support/open.js';
+
+defineChaosSuite('in-thread', opener(false));

@@ -1,0 +1,3 @@
+import { defineMetadataSuite } from '../../suites/metadata.js';
+
+defineMetadataSuite('in-thread', { worker: false });

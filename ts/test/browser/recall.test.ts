@@ -1,5 +1,0 @@
-import { defineRecallSuite } from '../suites/recall.js';
-import { opener } from '../support/open.js';
-
-defineRecallSuite('worker', opener(true));
-defineRecallSuite('in-thread', opener(false));
