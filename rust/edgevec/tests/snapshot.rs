@@ -2,10 +2,12 @@
 
 mod support;
 
+use std::sync::LazyLock;
+
 use edgevec::snapshot::{FORMAT_VERSION, Recovered, Restoring, Section};
 use edgevec::{Error, Hit, Index, Metric, Mode, Options, Precision, Scratch};
 use serde::{Deserialize, Serialize};
-use support::Clusters;
+use support::{Clusters, soaks};
 
 const NONE: u32 = u32::MAX;
 
@@ -559,11 +561,16 @@ fn a_chunk_that_is_missing_costs_the_graph_or_everything() {
     assert_eq!(recovered, Recovered::Whole);
 }
 
-/// Indexes with rows in several chunks, read back last.
-fn waiting() -> [(Options, usize); 3] {
-    [Metric::Cosine, Metric::Dot, Metric::Euclidean]
-        .map(|metric| (Options { m: 6, ..options(1_000, metric, Precision::Float32, 100) }, 1_500))
-}
+/// Rows of each index in `WAITING`.
+const WAITING_ROWS: usize = 1_500;
+
+/// Indexes with rows in several chunks, read back last. Built once, since building takes longest.
+static WAITING: LazyLock<[Snapshot; 3]> = LazyLock::new(|| {
+    [Metric::Cosine, Metric::Dot, Metric::Euclidean].map(|metric| {
+        let options = Options { m: 6, ..options(1_000, metric, Precision::Float32, 100) };
+        Snapshot::of(&lived_in(options, WAITING_ROWS, 3))
+    })
+});
 
 impl Snapshot {
     fn restore_partly(&self) -> Index {
@@ -586,9 +593,8 @@ fn found(hits: &[Hit]) -> Vec<(u32, u32)> {
 
 #[test]
 fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
-    for (options, rows) in waiting() {
-        let index = lived_in(options, rows, 3);
-        let snapshot = Snapshot::of(&index);
+    for snapshot in &*WAITING {
+        let (index, _) = snapshot.restore().unwrap();
         let chunks = index.layout(Section::Rows).chunks;
         assert!(chunks > 5);
         let mut partial = snapshot.restore_partly();
@@ -631,7 +637,7 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
             assert!(partial.load_chunk(chunk, &[]).is_ok(), "it is in already");
         }
         assert!(partial.is_whole() && partial.load_chunk(chunks, &[]).is_ok());
-        assert!(Snapshot::of(&partial) == snapshot);
+        assert!(Snapshot::of(&partial) == *snapshot);
         assert!((0..chunks).all(|chunk| !partial.is_dirty(Section::Rows, chunk)));
         live_on(&mut read_back(&partial, "brought"), 5);
     }
@@ -639,13 +645,11 @@ fn a_partial_index_answers_as_the_whole_one_once_the_rows_it_wants_are_in() {
 
 #[test]
 fn what_a_partial_index_cannot_do_it_refuses() {
-    let (options, rows) = waiting()[0];
-    let index = lived_in(options, rows, 3);
-    let snapshot = Snapshot::of(&index);
+    let snapshot = &WAITING[0];
     let mut partial = snapshot.restore_partly();
     let mut scratch = Scratch::default();
     let row = Clusters::new(1_000, 20, 3).rows(1);
-    let last = index.layout(Section::Rows).chunks - 1;
+    let last = snapshot.chunks(Section::Rows).len() as u32 - 1;
     for chunk in 0..last {
         snapshot.bring(&mut partial, chunk).unwrap();
     }
@@ -664,7 +668,7 @@ fn what_a_partial_index_cannot_do_it_refuses() {
     (0..header.slots).for_each(|slot| _ = partial.remove(slot));
     assert!(partial.is_whole() && snapshot.bring(&mut partial, last).is_ok());
     assert_eq!(partial.stats().slots, 0);
-    add(&mut partial, &Clusters::new(1_000, 20, 4).rows(rows));
+    add(&mut partial, &Clusters::new(1_000, 20, 4).rows(WAITING_ROWS));
     live_on(&mut read_back(&partial, "begun anew"), 5);
 }
 
@@ -672,12 +676,11 @@ fn what_a_partial_index_cannot_do_it_refuses() {
 /// if new rows take slots in missing chunks.
 #[test]
 fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
-    for (metric, (options, rows)) in waiting().into_iter().enumerate() {
-        let snapshot = Snapshot::of(&lived_in(options, rows, 3));
+    let mut taken_early = 0;
+    for (metric, snapshot) in WAITING.iter().enumerate() {
         let header = Header::read(&snapshot.header);
         assert!(header.free.len() > 100 && !header.slots.is_multiple_of(256));
-        let mut taken_early = 0;
-        for seed in 0..3 {
+        for seed in 0..if soaks() { 3 } else { 1 } {
             let draw = |step: u64, below: u64| hash(10 * seed + metric as u64, step) % below;
             let (mut whole, _) = snapshot.restore().unwrap();
             let mut partial = snapshot.restore_partly();
@@ -768,14 +771,13 @@ fn a_partial_index_that_is_changed_is_the_whole_one_that_is_changed() {
             }
             live_on(&mut read_back(&partial, "changed while it came in"), 5);
         }
-        assert!(taken_early > 20, "{taken_early}");
     }
+    assert!(taken_early > 20, "{taken_early}");
 }
 
 #[test]
 fn rows_that_come_later_are_checked_as_they_come() {
-    for (options, rows) in waiting() {
-        let snapshot = Snapshot::of(&lived_in(options, rows, 3));
+    for snapshot in &*WAITING {
         for (row, component, value) in [(0, 0, f32::NAN), (3, 999, f32::INFINITY), (1, 5, 1e19), (2, 1_001, 1.0)] {
             let mut damaged = snapshot.clone();
             let at = (row * 1_008 + component) * 4;
@@ -921,9 +923,10 @@ fn headers_that_no_index_wrote_are_refused() {
 #[test]
 fn rows_that_no_index_wrote_are_refused() {
     let bits = |value: f32| value.to_bits();
+    let whole: Vec<Snapshot> =
+        cases()[..4].iter().map(|&(options, rows)| Snapshot::of(&lived_in(options, rows, 3))).collect();
     let refused = |case: usize, section, row: &[u32]| {
-        let (options, rows) = cases()[case];
-        let mut snapshot = Snapshot::of(&lived_in(options, rows, 3));
+        let mut snapshot = whole[case].clone();
         snapshot.put(section, 7, row);
         assert_eq!(snapshot.refusal(), Error::Damaged { what: "a row is none" }, "{section:?}: {row:?}");
     };
@@ -966,7 +969,7 @@ fn changed_bytes_never_panic() {
         let (options, rows) = cases()[case];
         let snapshot = Snapshot::of(&lived_in(options, rows.min(400), 3));
         let (mut whole, mut refused, mut rebuilt) = (0, 0, 0);
-        for round in 0..600 {
+        for round in 0..if soaks() { 600 } else { 120 } {
             let mut changed = snapshot.clone();
             let mut change = |bytes: &mut Vec<u8>| {
                 if !bytes.is_empty() {

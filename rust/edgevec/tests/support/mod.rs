@@ -1,5 +1,11 @@
 //! Seeded data for tests.
 
+/// Whether a test goes through all its cases (`npm test -- --soak`), in place of a sample.
+#[allow(dead_code, reason = "not every test has more cases")]
+pub fn soaks() -> bool {
+    std::env::var_os("EDGEVEC_SOAK").is_some()
+}
+
 /// Points around random centres, like embeddings: near points are near, far points are far.
 pub struct Clusters {
     dimensions: usize,
