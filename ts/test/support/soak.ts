@@ -14,8 +14,8 @@ export function soaked(few: number, all: number): number {
  * picks the next position of the kind. In a soak, every position is picked.
  *
  * @param kinds the kind of each position
- * @param turn a number from 0: the turns together pick every position of a kind, if there are as many
- * turns as positions
+ * @param turn a number from 0: the turns together pick every position of a kind, if there are as
+ * many turns as positions
  */
 export function sampled(kinds: readonly string[], turn: number): number[] {
   const positions = [...kinds.keys()];

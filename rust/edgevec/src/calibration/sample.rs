@@ -1,4 +1,4 @@
-//! Rows that a calibration searches for, and which of the others are truly nearest to each.
+//! Rows that a calibration searches for, and the true neighbours of each row.
 
 use std::collections::BinaryHeap;
 use std::ops::Range;
