@@ -4,18 +4,24 @@ import { asEdgeVecError, damaged } from '../../base/errors.js';
 import { EngineRestore } from '../../engine/restore.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import type { Manifest } from '../../format/manifest.js';
-import { CODES, GRAPH_SECTIONS, ROWS, SECTIONS } from '../../format/sections.js';
+import {
+  CODES,
+  chunkRows,
+  GRAPH_SECTIONS,
+  LENGTHS,
+  RESIDUAL_BYTES,
+  RESIDUAL_NIBBLES,
+  ROWS,
+  rowBytes,
+  SCALES,
+  SECTIONS,
+} from '../../format/sections.js';
 import { isOfBytes } from './errors.js';
 import type { Means } from './means.js';
 import type { Findings } from './report.js';
 
-const [LENGTHS, FACTORS, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES] = [2, 4, 5, 6, 7] as const;
 /** The sections without which the codes of a row cannot be read. */
 const CODED_ROWS: readonly number[] = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES];
-
-/** Of a chunk, and rows in it at most (docs/format.md). */
-const CHUNK_BYTES = 1 << 20;
-const CHUNK_ROWS = 8_192;
 
 export interface Vectors {
   has(slot: number): boolean;
@@ -35,11 +41,11 @@ export async function vectorsIn(means: Means, manifest: Manifest, findings: Find
 /** Full rows are read out of their chunks, without any other chunk. */
 async function fullVectors({ storage, slices }: Means, manifest: Manifest, findings: Findings): Promise<Vectors> {
   const { dimensions, metric } = manifest.options;
-  const size = 4 * roundedUp(dimensions, 16);
+  const size = rowBytes(ROWS, dimensions);
   const rows = await chunksOf(storage, manifest.sections[ROWS] ?? [], slices);
   const lengths = metric === 'cosine' ? await chunksOf(storage, manifest.sections[LENGTHS] ?? [], slices) : undefined;
-  const perRows = rowsPerChunk(size);
-  const perLengths = rowsPerChunk(8);
+  const perRows = chunkRows(ROWS, dimensions);
+  const perLengths = chunkRows(LENGTHS, dimensions);
   if (lengths?.includes(undefined)) findings.miss('lengths', damaged('the lengths of the vectors'));
   return {
     has(slot) {
@@ -77,7 +83,7 @@ async function codedVectors(means: Means, manifest: Manifest, findings: Findings
         const [bytes] = await chunksOf(storage, [ref], slices);
         restore.fill(section, chunk, bytes ?? blank(section, ref.bytes));
         if (bytes !== undefined) continue;
-        const rows = rowsPerChunk(rowBytes(section, options.dimensions));
+        const rows = chunkRows(section, options.dimensions);
         if (CODED_ROWS.includes(section)) lost.push({ from: chunk * rows, to: (chunk + 1) * rows });
         if (section === LENGTHS) findings.miss('lengths', damaged('the lengths of the vectors'));
       }
@@ -102,19 +108,6 @@ function blank(section: number, length: number): Uint8Array {
   if (section === LENGTHS) new Float64Array(bytes.buffer).fill(1);
   return bytes;
 }
-
-function rowBytes(section: number, dimensions: number): number {
-  const blocks = roundedUp(dimensions, 128);
-  if (section === CODES || section === RESIDUAL_NIBBLES) return blocks / 2;
-  if (section === RESIDUAL_BYTES) return blocks;
-  return section === SCALES ? 4 : section === FACTORS || section === LENGTHS ? 8 : 4 * roundedUp(dimensions, 16);
-}
-
-function rowsPerChunk(size: number): number {
-  return Math.max(1, Math.min(CHUNK_ROWS, 2 ** Math.floor(Math.log2(CHUNK_BYTES / size))));
-}
-
-const roundedUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 /** The chunks of a section; undefined in place of damaged chunks. */
 async function chunksOf(

@@ -35,7 +35,7 @@ export function withoutGraph(manifest: Manifest): Manifest | undefined {
   if (!GRAPH_SECTIONS.some((section) => sections(manifest, section).some((ref) => !isLeftOut(ref)))) return undefined;
   const left = GRAPH_SECTIONS.map((section) => [
     section,
-    sections(manifest, section).map(({ bytes }, chunk) => leftOut(`${section}-${chunk}`, bytes)),
+    sections(manifest, section).map(({ bytes }, chunk) => leftOut(sectionKey(section, chunk), bytes)),
   ]);
   return {
     ...manifest,
@@ -57,12 +57,8 @@ export function isAsGood({ key }: SlotChunk, stored: StoredChunk | undefined, co
   const chunk = ROWS_KEY.exec(key)?.[1];
   if (chunk === undefined || stored === undefined) return false;
   if (stored.ref.bytes !== collection.engine.chunkBytes(ROWS, Number(chunk))) return false;
-  const slots = rowsOfChunk(collection.engine.dimensions);
+  const slots = chunkRows(ROWS, collection.engine.dimensions);
   return !collection.haveCome(stored.time, Number(chunk) * slots, slots);
-}
-
-function rowsOfChunk(dimensions: number): number {
-  return chunkRows(4 * 16 * Math.ceil(dimensions / 16));
 }
 
 function sections(manifest: Manifest, section: number): readonly ChunkRef[] {

@@ -7,10 +7,10 @@ import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
 import { type ChunkRef, isWhole, refOf } from '../../format/chunk.js';
 import { sectionKey } from '../../format/contents.js';
 import { decodeManifest, encodeManifest, type Manifest, refsIn } from '../../format/manifest.js';
-import { STEPS } from '../../format/sections.js';
+import { SCALES } from '../../format/sections.js';
 import type { Put } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
-import { type Group, groupsOf, hasCodedRows, hasSameMean, stepsWith } from './coded-rows.js';
+import { type Group, groupsOf, hasCodedRows, hasSameMean, scalesWith } from './coded-rows.js';
 import { chunksOf } from './contents.js';
 import type { CheckpointContext } from './context.js';
 import { type Copy, copied, neededChunks, needOf, whileCurrent } from './copies.js';
@@ -101,9 +101,9 @@ async function renewCodedRows(
   if (!isWhole(header, before)) return false;
   for (const group of groups) {
     const now = await changeable(context);
-    const ref = now?.sections[STEPS]?.[group.steps.chunk];
-    const steps = ref && (await storage.read('chunks', ref.name));
-    if (now === undefined || ref === undefined || !isWhole(ref, steps)) return false;
+    const ref = now?.sections[SCALES]?.[group.scales.chunk];
+    const scales = ref && (await storage.read('chunks', ref.name));
+    if (now === undefined || ref === undefined || !isWhole(ref, scales)) return false;
     const copies: Copy[] = [];
     const others = new Map<string, Uint8Array>();
     // In one step: the sections must agree.
@@ -111,7 +111,7 @@ async function renewCodedRows(
       check();
       if (!hasSameMean(before, collection)) return true;
       for (const copy of copied(dirtyOf(group), collection)) if (copy !== undefined) copies.push(copy);
-      others.set(sectionKey(STEPS, group.steps.chunk), stepsWith(steps, group, collection));
+      others.set(sectionKey(SCALES, group.scales.chunk), scalesWith(scales, group, collection));
       return true;
     });
     if (others.size === 0 || !(await replace(context, now, copies, others))) return false;

@@ -7,7 +7,7 @@ import { inlineEngine } from '../../../../src/engine/inline.js';
 import { instantiate } from '../../../../src/engine/load.js';
 import { refOf } from '../../../../src/format/chunk.js';
 import type { Manifest } from '../../../../src/format/manifest.js';
-import { BYTES, CODES, HALVES, SECTIONS, STEPS } from '../../../../src/format/sections.js';
+import { CODES, RESIDUAL_BYTES, RESIDUAL_NIBBLES, SCALES, SECTIONS } from '../../../../src/format/sections.js';
 import { groupsOf, hasCodedRows, hasSameMean } from '../../../../src/persistence/checkpoint/coded-rows.js';
 import { SMALL_GRAPH } from '../../../support/process.js';
 
@@ -52,23 +52,23 @@ test.each([
   const manifest = manifestOf(collection);
   expect(hasCodedRows(manifest)).toBe(true);
   const groups = groupsOf(manifest, collection);
-  const expected = [CODES, HALVES, BYTES].flatMap((section) =>
+  const expected = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES].flatMap((section) =>
     Array.from({ length: engine.chunks(section) }, (_, chunk) => `${section}-${chunk}`),
   );
   expect(groups.length).toBeGreaterThan(1);
   expect(groups.flatMap(({ keys }) => keys).sort()).toEqual(expected.sort());
-  // The steps of the groups follow each other, up to the last row.
+  // The scales of the groups follow each other, up to the last row.
   let next = 0;
-  const starts = Array.from({ length: engine.chunks(STEPS) }, (_, chunk) => {
+  const starts = Array.from({ length: engine.chunks(SCALES) }, (_, chunk) => {
     const start = next;
-    next += engine.chunkBytes(STEPS, chunk);
+    next += engine.chunkBytes(SCALES, chunk);
     return start;
   });
   let end = 0;
-  for (const { steps } of groups) {
-    const start = starts[steps.chunk] as number;
-    expect(start + steps.from).toBe(end);
-    end = start + steps.to;
+  for (const { scales } of groups) {
+    const start = starts[scales.chunk] as number;
+    expect(start + scales.from).toBe(end);
+    end = start + scales.to;
   }
   expect(end).toBeGreaterThanOrEqual(4 * rows);
   engine.free();
