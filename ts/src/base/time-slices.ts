@@ -82,6 +82,23 @@ export class Slices {
   }
 
   /**
+   * Takes the steps of a generator, and returns the result.
+   *
+   * @param check runs before each step, and ends the steps by throwing
+   * @param alone whether no other job's step runs in between
+   */
+  async take<T>(steps: Generator<undefined, T>, check: () => void = () => {}, alone = false): Promise<T> {
+    let result: IteratorResult<undefined, T> | undefined;
+    const step = (): boolean => {
+      check();
+      result = steps.next();
+      return result.done === true;
+    };
+    await (alone ? this.runAlone(step) : this.run(step));
+    return result?.value as T;
+  }
+
+  /**
    * Resolves in this turn of the event loop while there is time left in it, else in a later one.
    */
   breathe(): Promise<void> {

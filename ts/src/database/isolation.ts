@@ -39,15 +39,8 @@ export class Isolation {
   }
 
   /** Runs steps in slices. Other jobs may do what changes no ids meanwhile. */
-  async run<T>(steps: Generator<undefined, T>, alone = false): Promise<T> {
-    let result: IteratorResult<undefined, T> | undefined;
-    const step = (): boolean => {
-      this.#live.assertAlive();
-      result = steps.next();
-      return result.done === true;
-    };
-    await (alone ? this.#slices.runAlone(step) : this.#slices.run(step));
-    return result?.value as T;
+  run<T>(steps: Generator<undefined, T>, alone = false): Promise<T> {
+    return this.#slices.take(steps, () => this.#live.assertAlive(), alone);
   }
 
   /**

@@ -63,15 +63,10 @@ export class InMemoryReplica implements Replica {
 
   applyTo(collection: Collection, entry: Entry, parts: PartsOf): Promise<Applied> {
     const { live, slices } = this;
-    const run = async <T>(steps: Generator<undefined, T>): Promise<T> => {
-      let result: IteratorResult<undefined, T> | undefined;
-      await slices.run(() => {
+    const run = <T>(steps: Generator<undefined, T>): Promise<T> =>
+      slices.take(steps, () => {
         if (live.isClosed) throw closed();
-        result = steps.next();
-        return result.done === true;
       });
-      return result?.value as T;
-    };
     return applyEntry(collection, entry, parts, { slices, postpones: false, hidden: run, visible: run });
   }
 

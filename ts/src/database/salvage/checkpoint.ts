@@ -88,8 +88,7 @@ async function writeRows(into: Collection, slices: Slices, part: Parameters<Tran
   if (part.ids.length === 0) return;
   const transaction = new Transaction('upsert', into);
   transaction.append(part, false);
-  const steps = transaction.publish();
-  await slices.run(() => steps.next().done === true);
+  await slices.take(transaction.publish());
 }
 
 /** Reads the metadata of all rows, and takes unreadable metadata away. */
@@ -150,9 +149,8 @@ async function recordsIn({ storage, slices }: Means, manifest: Manifest, finding
     [IDS, ids],
     [METADATA, metadata],
   ]);
-  const steps = records.load({ chunks, nextId: manifest.nextId });
   try {
-    await slices.run(() => steps.next().done === true);
+    await slices.take(records.load({ chunks, nextId: manifest.nextId }));
     return records;
   } catch (error) {
     findings.miss('ids', asEdgeVecError(error));

@@ -116,8 +116,7 @@ async function apply(
       findings.miss('entry', asEdgeVecError(error), { entry: seq, rows: kept.ids.length });
       continue;
     }
-    const steps = transaction.publish();
-    await slices.run(() => steps.next().done === true);
+    await slices.take(transaction.publish());
     applied += kept.ids.length;
   }
   return applied > 0;

@@ -96,12 +96,10 @@ export async function loadCheckpoint(
   const { engine, withoutGraph } = restore.finish();
   const collection = new Collection(engine);
   try {
-    const steps = collection.load({ chunks: read, nextId: manifest.nextId });
-    await slices.run(() => steps.next().done === true);
+    await slices.take(collection.load({ chunks: read, nextId: manifest.nextId }));
     if (collection.count !== engine.stats().rows) throw damaged('the ids');
     // The counts are equal. If each visible slot has an id, ids and slots match.
-    const visible = everyWithId(saved, collection);
-    await slices.run(() => visible.next().done === true);
+    await slices.take(everyWithId(saved, collection));
   } catch (error) {
     engine.free();
     throw error;

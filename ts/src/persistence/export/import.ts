@@ -58,8 +58,7 @@ export async function importInto(
       await Promise.race([loaded.stream?.done, loaded.stream?.bring([])]);
       // Metadata that EdgeVec itself has stored is read only on demand. The metadata of an
       // untrusted file must be checked now, since later nobody can refuse the file.
-      const steps = loaded.collection.check();
-      await slices.run(() => steps.next().done === true);
+      await slices.take(loaded.collection.check());
       const name = names.next('manifest');
       mayBeThere = true;
       const log = await Log.begin(storage, name, [['chunks', name, encodeManifest(manifest)]], written);

@@ -1,13 +1,13 @@
 // A write whose effect has come out of the log, in a database that ends at that moment.
 
 import { expect, it } from 'vitest';
-import { EdgeVecError } from '../../src/base/errors.js';
-import { Slices } from '../../src/base/time-slices.js';
-import { Isolation } from '../../src/database/isolation.js';
-import type { LiveState } from '../../src/database/live-state.js';
-import { type Change, Committer } from '../../src/database/write/committer.js';
-import type { OwnWrites } from '../../src/persistence/replica.js';
-import type { PersistentStore } from '../../src/persistence/store.js';
+import { EdgeVecError } from '../../../src/base/errors.js';
+import { Slices } from '../../../src/base/time-slices.js';
+import { Isolation } from '../../../src/database/isolation.js';
+import type { LiveState } from '../../../src/database/live-state.js';
+import { type Change, Committer } from '../../../src/database/write/committer.js';
+import type { OwnWrites } from '../../../src/persistence/replica.js';
+import type { PersistentStore } from '../../../src/persistence/store.js';
 
 const crashed = new EdgeVecError('ENGINE_CRASHED', 'The engine has crashed', { remedy: 'Open the database again.' });
 
