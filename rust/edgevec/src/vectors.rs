@@ -104,15 +104,20 @@ impl Vectors {
             self.rows.reserve(count.min(most))?;
         }
         if self.codes.is_none() && self.wants_codes() && count >= self.sample {
-            let fine = self.precision == Precision::Int16;
             self.codes = Some(Codes::new(self.metric, self.isa, self.dimensions));
-            self.residual = (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine));
+            self.residual = self.new_residual();
         }
         if let Some(renewal) = &mut self.renewal {
             renewal.reserve(count)?;
         }
         self.residual.as_mut().map_or(Ok(()), |residual| residual.reserve(count))?;
         self.codes.as_mut().map_or(Ok(()), |codes| codes.reserve(count))
+    }
+
+    /// The residual beside codes, without rows yet. None if the index keeps full rows.
+    fn new_residual(&self) -> Option<Residual> {
+        let fine = self.precision == Precision::Int16;
+        (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine))
     }
 
     /// As [`check`].

@@ -4,7 +4,6 @@ use super::Vectors;
 use super::coding::Decoded;
 use crate::chunks::Saved;
 use crate::codes::Codes;
-use crate::residual::Residual;
 use crate::rows::{MOST_LENGTH, Rows, most_squared_length, squared_length};
 use crate::snapshot::{SavedQuantiser, Section};
 use crate::{Error, Metric, Precision};
@@ -32,8 +31,7 @@ impl Vectors {
         if let Some(saved) = codes {
             let codes = Codes::from_saved(self.metric, self.isa, self.dimensions, saved).ok_or(damaged)?;
             self.codes = Some(codes);
-            let fine = self.precision == Precision::Int16;
-            self.residual = (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine));
+            self.residual = self.new_residual();
         }
         Ok(())
     }
