@@ -1,11 +1,10 @@
 /** Runs `npm run bench:tabs`: the calls of two tabs that write the same database at once. */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { buildApp } from './app';
 import { describeMachine } from './machine';
 import type { Ended } from './main';
 import { BROWSERS, type BrowserName, oneOf, whole } from './options';
-import { serve } from './server';
+import { type LaunchBrowser, measureInPages } from './pages';
 import { count, table } from './tables';
 
 export const USAGE = `npm run bench:tabs -- [options]
@@ -46,11 +45,6 @@ interface TabsOptions {
   readonly browser: BrowserName;
 }
 
-interface Launched {
-  open(url: string): Promise<{ evaluate(source: string): Promise<unknown> }>;
-  close(): Promise<void>;
-}
-
 /**
  * Null if the user asked for help.
  *
@@ -78,16 +72,15 @@ export async function run(
   { seconds, dimensions, browser: name }: TabsOptions,
   _args: readonly string[],
   root: string,
-  launchBrowser: (name: BrowserName) => Promise<Launched>,
+  launchBrowser: LaunchBrowser,
 ): Promise<Ended> {
-  const server = await serve(await buildApp(root, 'tabs'), null, {}, () => {});
-  const browser = await launchBrowser(name);
-  try {
-    const lines: string[][] = [];
-    for (const tabs of CASES) {
-      const page = await browser.open(`${server.url}tabs.html`);
-      const asked: TabsAsked = { tabs, seconds, dimensions };
-      const measured = (await page.evaluate(`measureTabs(${JSON.stringify(asked)})`)) as TabsMeasured;
+  const lines: string[][] = [];
+  await measureInPages<TabsAsked, TabsMeasured>(
+    { root, name: 'tabs', call: 'measureTabs' },
+    name,
+    launchBrowser,
+    CASES.map((tabs) => ({ tabs, seconds, dimensions })),
+    (measured, { tabs }) => {
       const cells = measured.flatMap(({ calls, longestMs }) => [count(calls), count(longestMs)]);
       const load = loadavg()[0] as number;
       lines.push([
@@ -96,14 +89,11 @@ export async function run(
         ...(tabs.length < 2 ? ['', ''] : []),
         load.toFixed(1),
       ]);
-    }
-    const { cpu, cores } = describeMachine();
-    console.log(`\nTwo tabs, ${seconds} s a case, ${dimensions} dimensions, ${name}, ${cpu}, ${cores} cores\n`);
-    console.log(table(['rows in each call', 'A: calls', 'longest ms', 'B: calls', 'longest ms', 'load'], lines));
-  } finally {
-    await browser.close();
-    server.close();
-  }
+    },
+  );
+  const { cpu, cores } = describeMachine();
+  console.log(`\nTwo tabs, ${seconds} s a case, ${dimensions} dimensions, ${name}, ${cpu}, ${cores} cores\n`);
+  console.log(table(['rows in each call', 'A: calls', 'longest ms', 'B: calls', 'longest ms', 'load'], lines));
   return { ok: true };
 }
 

@@ -1,10 +1,9 @@
 /** Runs `npm run bench:thread`: the longest task of the page's thread during upserts and saving. */
 import { parseArgs } from 'node:util';
-import { buildApp } from './app';
 import { describeMachine } from './machine';
 import type { Ended } from './main';
 import { BROWSERS, type BrowserName, oneOf, whole } from './options';
-import { serve } from './server';
+import { type LaunchBrowser, measureInPages } from './pages';
 import { count, table } from './tables';
 
 export const USAGE = `npm run bench:thread -- [options]
@@ -42,11 +41,6 @@ interface ThreadOptions {
  */
 const LIMIT_MS = { worker: 50, slices: 16 };
 
-interface Launched {
-  open(url: string): Promise<{ evaluate(source: string): Promise<unknown> }>;
-  close(): Promise<void>;
-}
-
 /**
  * Null if the user asked for help.
  *
@@ -74,27 +68,19 @@ export async function run(
   { rows, dimensions, browser: name }: ThreadOptions,
   _args: readonly string[],
   root: string,
-  launchBrowser: (name: BrowserName) => Promise<Launched>,
+  launchBrowser: LaunchBrowser,
 ): Promise<Ended> {
-  const app = await buildApp(root, 'thread');
-  const server = await serve(app, null, {}, () => {});
-  const browser = await launchBrowser(name);
-  try {
-    const measured: ThreadMeasured[] = [];
-    for (const worker of [true, false]) {
-      const page = await browser.open(`${server.url}thread.html`);
-      const asked: ThreadAsked = { rows, dimensions, worker };
-      measured.push((await page.evaluate(`measureThread(${JSON.stringify(asked)})`)) as ThreadMeasured);
-    }
-    const { cpu, cores } = describeMachine();
-    console.log(
-      `\nLongest task of the page's thread, ${count(rows)} x ${dimensions}, ${name}, ${cpu}, ${cores} cores\n`,
-    );
-    console.log(threadTable(measured));
-  } finally {
-    await browser.close();
-    server.close();
-  }
+  const measured: ThreadMeasured[] = [];
+  await measureInPages<ThreadAsked, ThreadMeasured>(
+    { root, name: 'thread', call: 'measureThread' },
+    name,
+    launchBrowser,
+    [true, false].map((worker) => ({ rows, dimensions, worker })),
+    (result) => measured.push(result),
+  );
+  const { cpu, cores } = describeMachine();
+  console.log(`\nLongest task of the page's thread, ${count(rows)} x ${dimensions}, ${name}, ${cpu}, ${cores} cores\n`);
+  console.log(threadTable(measured));
   return { ok: true };
 }
 
