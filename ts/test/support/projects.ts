@@ -2,6 +2,7 @@
  * The `test` section of vite.config.ts: the projects `node`, `chromium`, `firefox` and `webkit`. A
  * browser that is missing on this machine gets no project, so its tests never seem to have run.
  */
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectConfiguration } from 'vitest/config';
 import type { BrowserInstanceOption, TestUserConfig } from 'vitest/node';
@@ -59,6 +60,9 @@ export async function testProjects(): Promise<TestUserConfig> {
     test: {
       name: 'node',
       include: ['ts/test/{node,unit,integration}/**/*.test.ts'],
+      // One file more than cores at a time, since many files wait for a disk or a process. Vitest
+      // leaves a core free by default, and on two cores would run one file at a time.
+      maxWorkers: availableParallelism() + 1,
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,
