@@ -79,7 +79,9 @@ export class Maintenance {
     this.#compaction ??= this.#slices
       .run(() => {
         this.#live.assertOpen();
-        return this.#live.engine.compact(1) === 0;
+        const left = this.#live.engine.compact(1);
+        this.#linker.compacted();
+        return left === 0;
       })
       .finally(() => {
         this.#compaction = undefined;

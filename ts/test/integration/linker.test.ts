@@ -123,6 +123,44 @@ test('a compaction waits for the rows of other tabs, and not for later rows', as
   expect([isSettled, engine.later]).toEqual([true, 10]);
 });
 
+test('a write waits for no row that a compaction has taken out of the queue', async () => {
+  const all = set();
+  all.engine.rows = 5;
+  all.engine.later = 50;
+  const taken = await steps(all, () => {
+    // The compaction takes out three rolled-back rows, and later writes bring other rows.
+    all.engine.rows = 1;
+    all.linker.compacted();
+    all.engine.rows += 10;
+  });
+  expect([taken, all.engine.rows]).toEqual([2, 10]);
+});
+
+test('a write does not wait for rows of other tabs after its own queue has become empty', async () => {
+  const all = set();
+  all.engine.rows = 5;
+  all.engine.later = 50;
+  expect(await steps(all, () => (all.engine.rows = 0))).toBe(2);
+  expect(all.engine.later).toBe(49);
+});
+
+test('a compaction waits for no postponed row that was taken out of the queue', async () => {
+  const { engine, linker, step } = set();
+  engine.rows = 2;
+  engine.later = 8;
+  let isSettled = false;
+  void linker.settled()?.then(() => {
+    isSettled = true;
+  });
+  engine.later = 1;
+  linker.compacted();
+  engine.later += 10;
+  for (let taken = 0; taken < 2; taken++) await step();
+  expect(isSettled).toBe(false);
+  await step();
+  expect([isSettled, engine.later]).toEqual([true, 10]);
+});
+
 test('rows are linked in the background, and no more once the engine is replaced', async () => {
   const { engine, linker, step } = set();
   engine.later = 3;

@@ -10,9 +10,11 @@
 // The engine links each queue in the order of commits. So a write is done once as many rows have
 // left the first queue as the queue had when the write asked, and no calibration is under way. The
 // engine calibrates before the next row is linked. A calibration was therefore made due by rows up
-// to the write's own, by postponed rows, or by a compaction meanwhile. If a compaction takes
-// rolled-back rows out of the queue, the count is too high: a write may wait a little too long, but
-// never too short.
+// to the write's own, by postponed rows, or by a compaction meanwhile.
+//
+// A compaction takes removed rows out of the queues, perhaps rows that a write waits for. The write
+// then waits for at most as many rows as the shorter queue has. Some of these rows may be later
+// than the write's own, so the write may wait a little too long, but never too short.
 
 import { asEdgeVecError, type EdgeVecError, fix } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
@@ -68,6 +70,11 @@ export class Linker {
     this.#run();
   }
 
+  /** Called after each step of a compaction, before rows can come in. */
+  compacted(): void {
+    if (this.#waiters.length > 0) this.#cap(this.#queues());
+  }
+
   /** Lets all writes go on unlinked: their rows are linked in another engine. */
   release(): void {
     for (const waiter of this.#clear()) waiter.resolve();
@@ -98,6 +105,14 @@ export class Linker {
     return { first: this.#engine.unlinked() - postponed, postponed };
   }
 
+  /** Nobody waits for more rows than the queues have. */
+  #cap({ first, postponed }: Queues): void {
+    for (const waiter of this.#waiters) {
+      waiter.first = Math.min(waiter.first, first);
+      waiter.postponed = Math.min(waiter.postponed, postponed);
+    }
+  }
+
   get #isWanted(): boolean {
     return this.#isStarted || this.#waiters.length > 0;
   }
@@ -121,6 +136,7 @@ export class Linker {
     const before = this.#queues();
     const remaining = this.#engine.link(1);
     const after = this.#queues();
+    this.#cap(before);
     for (const waiter of this.#waiters) {
       waiter.first -= before.first - after.first;
       waiter.postponed -= before.postponed - after.postponed;
