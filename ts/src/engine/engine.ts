@@ -8,8 +8,8 @@ import type { EngineStats } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
 import type { Bindings, EngineFault, RawEngine, RawSearcher } from './bindings.js';
-import { faultOf, outOfMemory } from './faults.js';
-import { Guard } from './guard.js';
+import { failureOf, faultOf, isTrap, outOfMemory } from './faults.js';
+import { abandon, Guard } from './guard.js';
 import { Searcher } from './searcher.js';
 
 /** A running wasm instance, without an engine yet. */
@@ -33,10 +33,11 @@ export class Engine {
   /** Searches in the index. */
   readonly searcher: Searcher;
 
+  /** @throws `OUT_OF_MEMORY` if there is no room for a searcher. `raw` has ended then */
   constructor(raw: RawEngine, memory: WebAssembly.Memory, dimensions: number) {
     this.dimensions = dimensions;
     this.#raw = raw;
-    this.#rawSearcher = raw.searcher();
+    this.#rawSearcher = searcherOf(raw);
     this.#memory = memory;
     this.#guard = new Guard(() => {
       abandon(this.#raw);
@@ -50,7 +51,7 @@ export class Engine {
     try {
       return new Engine(new bindings.Engine(options), memory, options.dimensions);
     } catch (error) {
-      throw isFault(error) ? faultError(error) : outOfMemory(error);
+      throw isFault(error) ? faultError(error) : unmade(error);
     }
   }
 
@@ -218,12 +219,23 @@ export class Engine {
   }
 }
 
+/** Makes a searcher. Nobody can use an engine without a searcher, so a failure ends the engine. */
+function searcherOf(raw: RawEngine): RawSearcher {
+  try {
+    return raw.searcher();
+  } catch (error) {
+    if (isTrap(error)) abandon(raw);
+    else raw.free();
+    throw unmade(error);
+  }
+}
+
 /**
- * Keeps the glue from freeing an object of a trapped instance at its collection. Freeing could only
- * trap again, with nobody to catch the error.
+ * The error if an engine or a searcher cannot be made. The making only allocates, and a failed
+ * allocation ends in a `RuntimeError`.
  */
-function abandon(raw: RawEngine | RawSearcher): void {
-  (raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.();
+function unmade(error: unknown): EdgeVecError {
+  return error instanceof WebAssembly.RuntimeError ? outOfMemory(error) : failureOf(error);
 }
 
 function isFault(error: unknown): error is EngineFault {
