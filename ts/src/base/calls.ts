@@ -1,29 +1,32 @@
-// The calls between the public class and the database, the same for both hosts. Everything here
-// must survive structured clone, because calls to a worker are messages. Records travel as columns:
+// The calls between the public class and the database, the same for both hosts. Every value must
+// survive structured clone, because calls to a worker are messages. Records travel as columns:
 // columns clone faster than objects. Types only.
 
 import type { Id } from './types.js';
 
-/** How a write treats ids that are there, and ids that are not. */
+/** How a write treats ids of the database, and other ids. */
 export type WriteKind = 'insert' | 'upsert' | 'update';
 
 /** Up to a few hundred records of a write. */
 export interface Part {
-  /** Which row of the transaction its first record is. */
+  /** The row of the first record in the transaction, from 0. */
   readonly start: number;
-  /** `undefined`: to be chosen (only in inserts). */
+  /** `undefined` lets the database choose the id (only in inserts). */
   readonly ids: readonly (Id | undefined)[];
-  /** Flat: `dimensions` numbers for each record that has a vector. Handed over, not shared. */
+  /** Flat: `dimensions` numbers for each record with a vector. Handed over, not shared. */
   readonly vectors: Float32Array;
-  /** Which records have a vector, if not all (only in updates). */
+  /** The records with a vector, by position, if some records have no vector (only in updates). */
   readonly withVector?: readonly number[];
-  /** Left out if no record has any. Out of the log, it may be `Unread` (format/value/unread.ts). */
+  /**
+   * Left out if no record has metadata. Metadata from the log may be `Unread`
+   * (format/value/unread.ts).
+   */
   readonly metadata?: readonly (object | undefined)[];
 }
 
 /**
- * One part of a transaction. The first opens it and the last commits it, so a small write is a
- * single call.
+ * A part of a transaction. The first part opens the transaction and the last part commits the
+ * transaction, so a small write is a single call.
  */
 export interface WriteRequest {
   /** The caller's number for the transaction. */
@@ -31,18 +34,18 @@ export interface WriteRequest {
   readonly kind: WriteKind;
   readonly first: boolean;
   readonly last: boolean;
-  /** Of the last part: to survive a power failure before it is acknowledged. */
+  /** In the last part: the reply comes only after the write would survive a power failure. */
   readonly strict: boolean;
-  /** Rows of the whole transaction, where that is known: of an array. */
+  /** Rows of the whole transaction, if known: an array has a length, and a stream has no length. */
   readonly rows?: number | undefined;
   readonly part: Part;
 }
 
-/** Records by column; a record that is not there is left out of all of them. */
+/** Records by column. Every column leaves out a missing record. */
 export interface RecordsReply {
   readonly ids: readonly Id[];
   readonly metadata: readonly (object | undefined)[];
-  /** Flat, and only if asked for. */
+  /** Flat, and only if the request asks for vectors. */
   readonly vectors?: Float32Array;
 }
 
@@ -56,13 +59,13 @@ export interface SearchRequest {
   readonly queries: Float32Array;
   readonly k: number;
   readonly ef: number | undefined;
-  /** Where there is no `ef`; the database's own where neither is given. */
+  /** Used if `ef` is undefined. If both are undefined, the database's own recall counts. */
   readonly recall: number | undefined;
   readonly exact: boolean;
   readonly vectors: boolean;
 }
 
-/** A piece of a file, or its end. */
+/** A piece of a file, or the end of the file. */
 export type ExportReply = { readonly done: false; readonly piece: Uint8Array } | { readonly done: true };
 
 /** The engine's counts, in rows. */
@@ -73,7 +76,7 @@ export interface EngineStats {
   readonly free: number;
   readonly unlinked: number;
   readonly levels: number;
-  /** Rows there were when `ef` was last calibrated. */
+  /** The number of rows at the last calibration of `ef`. */
   readonly calibratedRows: number;
   readonly memoryBytes: number;
   readonly rowBytes: number;
@@ -84,29 +87,29 @@ export interface EngineStats {
   readonly buildDistances: number;
 }
 
-/** Counts of the engine, and of what is kept for each row. */
+/** Counts of the engine and of the slot stores. */
 export interface CollectionStats extends EngineStats {
-  /** Bytes of memory that each store takes, about, by the store's name. */
+  /** About how many bytes of memory each slot store takes, by the name of the store. */
   readonly stores: Readonly<Record<string, number>>;
 }
 
-/** What is stored of a database. */
+/** The storage of a database, in numbers. */
 export interface StoredStats {
-  /** Undefined: nothing is. */
+  /** Undefined if the database is only in memory. */
   readonly kind: 'indexeddb' | 'files' | 'memory' | undefined;
   readonly bytes: number;
   readonly readOnly: boolean;
-  /** Bytes that are kept back. */
+  /** Bytes of the reserve. */
   readonly reserved: number;
-  /** What is used on the device, and may be, in bytes; undefined if the platform does not tell. */
+  /** Used and allowed bytes of the site. Undefined if the platform does not tell. */
   readonly estimate: { readonly usage: number; readonly quota: number } | undefined;
 }
 
-/** Every method: its request and its reply. */
+/** The request and the reply of every method. */
 interface Methods {
   /**
-   * Resolves once the part is linked; for the last part with the chosen ids, in order, once all
-   * rows are visible.
+   * Resolves once the part is linked. The last part resolves with the chosen ids, in order, once
+   * all rows are visible.
    */
   write: { request: WriteRequest; reply: readonly number[] };
   /** Rolls a transaction back, unless it has committed. */
@@ -114,17 +117,17 @@ interface Methods {
   get: { request: { readonly ids: readonly Id[]; readonly vectors: boolean }; reply: RecordsReply };
   delete: { request: { readonly ids: readonly Id[]; readonly strict: boolean }; reply: number };
   search: { request: SearchRequest; reply: readonly HitsReply[] };
-  /** Every id, in order of insertion. */
+  /** All ids, in order of insertion. */
   ids: { request: undefined; reply: readonly Id[] };
   count: { request: undefined; reply: number };
   compact: { request: undefined; reply: undefined };
-  /** Resolves once everything acknowledged would survive a power failure. */
+  /** Resolves once every acknowledged write would survive a power failure. */
   flush: { request: undefined; reply: undefined };
-  /** Copies the database for a file; what it is to be asked for by. */
+  /** Copies the database for a file. The reply is the number of the export. */
   exportBegin: { request: undefined; reply: number };
-  /** The next piece of the file. That the file is over is said, never left open. */
+  /** The next piece of the file, or `done`. */
   exportNext: { request: number; reply: ExportReply };
-  /** Forgets what has not been asked for. */
+  /** Drops all pieces that nobody has asked for. */
   exportEnd: { request: number; reply: undefined };
   /** Writes a checkpoint, or a copy under another name. */
   save: { request: { readonly name: string | undefined }; reply: undefined };
@@ -136,5 +139,5 @@ export type Method = keyof Methods;
 export type RequestOf<K extends Method> = Methods[K]['request'];
 export type ReplyOf<K extends Method> = Methods[K]['reply'];
 
-/** The methods as functions: what a database implements. */
+/** The methods as functions. A database implements all methods. */
 export type Handlers = { readonly [K in Method]: (request: RequestOf<K>) => ReplyOf<K> | Promise<ReplyOf<K>> };

@@ -17,7 +17,7 @@ import { loadCurrent, type StoreContext } from './open.js';
 import { faultOf } from './replay.js';
 import type { Applied, PartsOf, Replica } from './replica.js';
 import { UnsavedLog } from './unsaved-log.js';
-import { PartsLost, partsOf } from './write-buffer.js';
+import { PartsLost, readParts } from './write-buffer.js';
 
 /** Rows that may take the place of the rows in use. */
 export interface Reloaded {
@@ -115,5 +115,5 @@ export async function taken(log: Log, seq: number, apply: () => Promise<void>): 
 
 /** Reads the parts of writes. */
 export function partsIn(storage: StorageBackend, dimensions: number): PartsOf {
-  return (write) => partsOf(write, (name) => storage.read('chunks', name), dimensions);
+  return (write) => readParts(write, (name) => storage.read('chunks', name), dimensions);
 }

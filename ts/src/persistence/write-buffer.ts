@@ -99,13 +99,13 @@ export class WriteBuffer {
     return { stored: [...this.#stored], parts: [...this.#parts] };
   }
 
-  /** All parts again, in order. @throws as `partsOf` */
+  /** All parts again, in order. @throws as `readParts` */
   async *again(dimensions: number): AsyncGenerator<StoredPart> {
     // Read pending chunks from memory. A chunk may wait for room, and the room may wait for the
     // reader of these parts.
     const chunk = async (name: string): Promise<Uint8Array | undefined> =>
       this.#pending.get(name) ?? this.#storage.read('chunks', name);
-    yield* partsOf(this.payload(), chunk, dimensions);
+    yield* readParts(this.payload(), chunk, dimensions);
   }
 
   /**
@@ -142,7 +142,7 @@ export class PartUnreadable extends Error {
  * @throws `PartsLost` if a chunk is missing or fails its checksum, `PartUnreadable`,
  * `STORAGE_FAILED`
  */
-export async function* partsOf(
+export async function* readParts(
   { stored, parts }: Pick<WriteEntry, 'stored' | 'parts'>,
   chunk: (name: string) => Promise<Uint8Array | undefined>,
   dimensions: number,
