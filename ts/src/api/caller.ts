@@ -10,7 +10,7 @@ import {
   type EdgeVecErrorDetails,
   fix,
 } from '../base/errors.js';
-import { inspect } from '../base/inspect.js';
+import { reasonOf } from '../base/inspect.js';
 
 /** A value that a callback of the caller threw: the value reaches the caller as it is. */
 export class Thrown {
@@ -64,7 +64,7 @@ function placeOf(line: string): string {
 
 /**
  * Runs code of the caller: a getter, a proxy, an iterator. A thrown value becomes the cause of an
- * error of ours.
+ * `EdgeVecError`.
  */
 export function ofCaller<T>(
   run: () => T,
@@ -80,7 +80,8 @@ export function ofCaller<T>(
 }
 
 /**
- * An error of ours as it is; a value thrown by the caller's code, as the cause of an error of ours.
+ * An `EdgeVecError` as it is. A value thrown by the caller's code becomes the cause of an
+ * `EdgeVecError`. The message gives the reason, unless `got` explains the failure.
  */
 export function causedBy(
   cause: unknown,
@@ -89,7 +90,8 @@ export function causedBy(
   details: EdgeVecErrorDetails = {},
 ): EdgeVecError {
   if (cause instanceof EdgeVecError) return cause;
-  return new EdgeVecError(code, problem, { got: sayOf(cause), ...details, cause });
+  const sentence = details.got === undefined ? `${problem}: ${reasonOf(cause)}` : problem;
+  return new EdgeVecError(code, sentence, { ...details, cause });
 }
 
 /** Reports an error that belongs to no call to the platform, as if nobody had caught the error. */
@@ -114,13 +116,4 @@ export function harmless<T>(listener: (value: T) => unknown): (value: T) => void
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
-/** The message of an error, also if the thrown value is no error or cannot be read. */
-function sayOf(cause: unknown): string {
-  try {
-    return cause instanceof Error ? cause.message : inspect(cause);
-  } catch {
-    return 'something that cannot be looked at';
-  }
 }

@@ -1,7 +1,7 @@
 // The kinds of value that `import` reads a file from.
 
 import { EdgeVecError } from '../base/errors.js';
-import { inspect } from '../base/inspect.js';
+import { inspect, reasonOf } from '../base/inspect.js';
 import { isThenable, ofCaller } from './caller.js';
 
 /** A file made by `export`, in any of these kinds. */
@@ -23,7 +23,10 @@ function readerOf(source: ImportSource): AsyncGenerator<Uint8Array> {
   if (kind === 'Response') {
     const { ok, body, status } = source as Response;
     if (ok && body !== null) return fromStream(body);
-    throw new EdgeVecError('SOURCE_FAILED', 'The response holds no file', { got: `status ${status}` });
+    throw new EdgeVecError('SOURCE_FAILED', 'The response holds no file', {
+      expected: 'a status from 200 to 299, and a body',
+      got: ok ? 'no body' : `status ${status}`,
+    });
   }
   if ((kind === 'Blob' || kind === 'File') && typeof (source as Blob).stream === 'function')
     return fromStream((source as Blob).stream());
@@ -98,8 +101,5 @@ function lock(stream: ReadableStream<Uint8Array>): ReadableStreamDefaultReader<U
 }
 
 function failed(cause: unknown): EdgeVecError {
-  return new EdgeVecError('SOURCE_FAILED', 'The stream that provides the file failed', {
-    got: cause instanceof Error ? cause.message : inspect(cause),
-    cause,
-  });
+  return new EdgeVecError('SOURCE_FAILED', `The stream that provides the file failed: ${reasonOf(cause)}`, { cause });
 }

@@ -1,7 +1,7 @@
 // The only error class. An error is data: a code to branch on, the expected value, the actual value
 // and the remedy.
 
-import { inspect } from './inspect.js';
+import { inspect, reasonOf } from './inspect.js';
 import type { Id } from './types.js';
 
 /** Why a call failed. Branch on the code, never on the message. */
@@ -210,17 +210,16 @@ export function hasCode(error: unknown, ...codes: readonly EdgeVecErrorCode[]): 
   return error instanceof EdgeVecError && codes.includes(error.code);
 }
 
-/** An `EdgeVecError` as it is; any other is a fault of ours. */
+/** An `EdgeVecError` as it is. Any other error is a fault of EdgeVec itself. */
 export function asEdgeVecError(error: unknown): EdgeVecError {
   return error instanceof EdgeVecError ? error : internal('The database failed in a way it should not', error);
 }
 
-/** A fault of ours, where the engine itself is whole. */
+/** A fault of EdgeVec itself. The engine is whole. */
 export function internal(problem: string, cause?: unknown): EdgeVecError {
-  return new EdgeVecError('INTERNAL', problem, {
-    remedy: 'Please report it, with this message and its cause.',
-    ...(cause === undefined ? {} : { got: cause instanceof Error ? cause.message : inspect(cause), cause }),
-  });
+  const remedy = 'Please report the error, with this message and the cause.';
+  if (cause === undefined) return new EdgeVecError('INTERNAL', problem, { remedy });
+  return new EdgeVecError('INTERNAL', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
 }
 
 /** The details of an error that has some. */

@@ -1,12 +1,25 @@
-// Values as they stand in an error's sentence.
+// Values and thrown errors as words in the sentence of an error.
 
-/** A value as it would stand in a sentence, short. */
+const UNREADABLE = 'something that cannot be looked at';
+
+/** A value as short words. */
 export function inspect(value: unknown): string {
   try {
     return shown(value);
   } catch {
-    // A proxy that is revoked or whose traps throw.
-    return 'something that cannot be looked at';
+    // The value is a revoked proxy, or a trap of a proxy throws.
+    return UNREADABLE;
+  }
+}
+
+/** The reason that a thrown value gives, without a full stop. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    const text = thrown instanceof Error ? thrown.message : thrown;
+    const reason = typeof text === 'string' ? text.trim().replace(/\.$/, '') : '';
+    return reason === '' ? shown(thrown) : reason;
+  } catch {
+    return UNREADABLE;
   }
 }
 

@@ -183,11 +183,12 @@ function agreed(
   }
   const differing = given.filter((key) => engine[key] !== stored[key]);
   if (differing.length === 0) return stored;
-  const said = (options: EngineOptions): string => differing.map((key) => `${key} ${inspect(options[key])}`).join(', ');
+  const inWords = (options: EngineOptions): string =>
+    differing.map((key) => `${key} ${inspect(options[key])}`).join(', ');
   const which = name === '' ? 'of the file' : inspect(name);
   throw new EdgeVecError('OPTIONS_DIFFER', `The database ${which} was made with other options`, {
-    expected: said(stored),
-    got: said(engine),
+    expected: inWords(stored),
+    got: inWords(engine),
     remedy:
       name === ''
         ? 'Leave them out: the file tells them.'

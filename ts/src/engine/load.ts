@@ -2,6 +2,7 @@
 
 import { createBindings } from '#wasm/bindings.js';
 import { EdgeVecError } from '../base/errors.js';
+import { reasonOf } from '../base/inspect.js';
 import type { EngineOptions } from '../base/options.js';
 import { ABI_VERSION, type Bindings } from './bindings.js';
 import { Engine, type Instance } from './engine.js';
@@ -20,8 +21,8 @@ export async function startEngine(module: WebAssembly.Module, options: EngineOpt
 }
 
 /**
- * Starts an instance for one engine: a trap then ends this engine only, and closing frees its whole
- * memory.
+ * Starts an instance for a single engine. A trap then ends this engine only, and closing frees the
+ * whole memory of the instance.
  */
 export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   const bindings: Bindings = createBindings();
@@ -31,7 +32,7 @@ export async function instantiate(module: WebAssembly.Module): Promise<Instance>
     ({ memory } = await bindings.init({ module_or_path: module }));
     abi = bindings.abiVersion();
   } catch (cause) {
-    // The platform has refused the memory. A module that is no engine, or does not fit its imports,
+    // The platform has refused the memory. A module that is no engine, or needs other imports,
     // throws other errors.
     if (cause instanceof RangeError) throw outOfMemory(cause);
     throw loadFailed('The WebAssembly module is not an EdgeVec engine of this version', cause, SAME_VERSION);
@@ -53,7 +54,7 @@ export async function compile(source: BufferSource | Response): Promise<WebAssem
   try {
     if (!isResponse(source)) return await WebAssembly.compile(source);
     if (!source.ok) throw new Error(`${source.url} answered ${source.status}`);
-    // Streaming demands the right content type, and not every static server sends it.
+    // Streaming demands the right content type. Some static servers send another type.
     const streams = source.headers.get('content-type')?.startsWith('application/wasm') === true;
     if (streams && typeof WebAssembly.compileStreaming === 'function')
       return await WebAssembly.compileStreaming(source);
@@ -62,7 +63,7 @@ export async function compile(source: BufferSource | Response): Promise<WebAssem
     throw loadFailed(
       'The WebAssembly module could not be compiled',
       cause,
-      "Where a Content-Security-Policy is in force, its script-src needs 'wasm-unsafe-eval'.",
+      "If a Content-Security-Policy is in force, script-src needs 'wasm-unsafe-eval'.",
     );
   }
 }
@@ -72,6 +73,5 @@ export function isResponse(value: unknown): value is Response {
 }
 
 export function loadFailed(problem: string, cause: unknown, remedy: string): EdgeVecError {
-  const got = cause instanceof Error ? cause.message : String(cause);
-  return new EdgeVecError('ENGINE_LOAD_FAILED', problem, { got, remedy, cause });
+  return new EdgeVecError('ENGINE_LOAD_FAILED', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
 }

@@ -47,7 +47,7 @@ test('names the fault of an unusable engine', async () => {
   const open = (wasm: unknown) => () => EdgeVec.open({ dimensions: 2, wasm: wasm as WasmSource });
   for (const wasm of [undefined, null, 7, {}, Promise.resolve('text')]) await failure(open(wasm), 'INVALID_OPTIONS');
   const missing = await failure(open(new Response('', { status: 404 })), 'ENGINE_LOAD_FAILED');
-  expect(missing.got).toContain('404');
+  expect(missing.problem).toContain('404');
   await failure(open(new Uint8Array(100)), 'ENGINE_LOAD_FAILED');
   await failure(open(response('application/wasm', 500)), 'ENGINE_LOAD_FAILED');
   await failure(open(Promise.reject(new TypeError('offline'))), 'ENGINE_LOAD_FAILED');

@@ -153,8 +153,9 @@ function dimensionsIn(found: readonly { readonly seq: number; readonly bytes: Ui
 }
 
 function nothingIn(name: string): EdgeVecError {
-  return new EdgeVecError('DAMAGED', `Nothing of the database ${inspect(name)} can be read`, {
-    expected: 'a checkpoint, or a write in the log',
-    remedy: 'Import an export of the database, or drop it.',
-  });
+  return new EdgeVecError(
+    'DAMAGED',
+    `No checkpoint and no write in the log of the database ${inspect(name)} can be read`,
+    { remedy: 'Import an export of the database, or drop the database.' },
+  );
 }

@@ -142,9 +142,9 @@ export class WorkerHost implements Host {
       else if (lock !== undefined) this.#unlessAlive(UNSEEN_MS, gone);
       this.#worker.onerror = (event) => {
         event.preventDefault();
-        reject(workerFailed('The worker failed while the database was opened', event.message));
+        reject(workerFailed('The worker failed while the database was opened', event.message || undefined));
       };
-      const unreadable = (): void => reject(workerFailed('What the worker said could not be read'));
+      const unreadable = (): void => reject(workerFailed('A message of the worker could not be read'));
       this.#worker.onmessageerror = unreadable;
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | null>) => {
         if (data === null) return unreadable();

@@ -1,6 +1,7 @@
 // Starts a worker. Every way of failing gets an error with a remedy.
 
 import { EdgeVecError } from '../../base/errors.js';
+import { reasonOf } from '../../base/inspect.js';
 import type { ResolvedOptions } from '../../base/options.js';
 import { isHeld, lockName } from './liveness.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
@@ -78,9 +79,9 @@ function hello(worker: Worker, lock: string): Promise<boolean> {
     const onMessage = ({ data }: MessageEvent<FromWorker>): void => {
       stop();
       // A script other than EdgeVec's worker may send any message.
-      const said = data as { hello?: number; locked?: boolean } | null;
-      if (said?.hello === PROTOCOL_VERSION) resolve(said.locked === true);
-      else reject(otherVersion(said?.hello));
+      const greeting = data as { hello?: number; locked?: boolean } | null;
+      if (greeting?.hello === PROTOCOL_VERSION) resolve(greeting.locked === true);
+      else reject(otherVersion(greeting?.hello));
     };
     const onError = (event: Event): void => {
       stop();
@@ -98,12 +99,10 @@ function hello(worker: Worker, lock: string): Promise<boolean> {
 }
 
 export function workerFailed(problem: string, cause?: unknown): EdgeVecError {
-  const got = cause instanceof Error ? cause.message : cause === undefined ? undefined : String(cause);
-  return new EdgeVecError('WORKER_FAILED', problem, {
-    remedy:
-      "A Content-Security-Policy must allow worker-src blob:, or pass the URL of your copy of edgevec/worker as 'worker'.",
-    ...(got === undefined ? {} : { got, cause }),
-  });
+  const remedy =
+    "A Content-Security-Policy must allow worker-src blob:, or pass the URL of your copy of edgevec/worker as 'worker'.";
+  if (cause === undefined) return new EdgeVecError('WORKER_FAILED', problem, { remedy });
+  return new EdgeVecError('WORKER_FAILED', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
 }
 
 function noWorkers(): EdgeVecError {

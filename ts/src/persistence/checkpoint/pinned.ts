@@ -54,8 +54,7 @@ export class Pinned {
 }
 
 function replaced(): EdgeVecError {
-  return new EdgeVecError('STORAGE_FAILED', 'The checkpoint that was being read is not there any more', {
-    expected: 'nobody to put another in its place meanwhile',
-    remedy: 'Begin again.',
+  return new EdgeVecError('STORAGE_FAILED', 'A newer checkpoint has replaced the checkpoint that was being read', {
+    remedy: 'Repeat the call.',
   });
 }
