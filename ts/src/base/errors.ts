@@ -8,6 +8,11 @@ import type { Id } from './types.js';
 export type EdgeVecErrorCode =
   /** An option is unknown, or its value is of the wrong kind or out of range. */
   | 'INVALID_OPTIONS'
+  /**
+   * A filter has an unknown operator or a wrong operand, or is too large. The message has the path
+   * to the wrong part, such as `filter.$or[1].year.$gte`.
+   */
+  | 'INVALID_FILTER'
   /** `k` is not an integer from 1. */
   | 'INVALID_K'
   /** An id is neither a string nor a finite number, or a required id is missing. */

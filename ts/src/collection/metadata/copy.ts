@@ -5,6 +5,7 @@
 // metadata.
 
 import { EdgeVecError, type EdgeVecErrorDetails } from '../../base/errors.js';
+import { isPlain, tagOf } from '../../base/objects.js';
 import type { Id } from '../../base/types.js';
 import {
   arrayOfHoles,
@@ -338,16 +339,6 @@ function passes(look: () => unknown): boolean {
   } catch {
     return false;
   }
-}
-
-const tagOf = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
-
-/**
- * An object of another frame is plain too, although its prototype is another `Object.prototype`.
- */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /**
