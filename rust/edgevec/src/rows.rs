@@ -161,10 +161,10 @@ impl Rows {
         let first = chunk * self.rows.chunk_rows();
         let rows = self.rows.chunk_rows().min(self.saved_rows - first);
         if saved.len() != rows as usize * width {
-            return Err(Error::Damaged { what: "a chunk of its rows is not as long as its header says" });
+            return Err(Error::Damaged { what: "a chunk of rows has another length than the header says" });
         }
         if !saved.chunks_exact(width).all(|row| is_sound(self.metric, row, dimensions)) {
-            return Err(Error::Damaged { what: "a row is none" });
+            return Err(Error::Damaged { what: "a row has values that no index writes" });
         }
         self.rows.begin(chunk as usize);
         let into = self.rows.chunk_mut(chunk as usize).chunks_exact_mut(width);

@@ -92,7 +92,8 @@ impl Index {
     pub(crate) fn expect(&mut self, header: &Header<'_>) -> Result<(), Error> {
         if let Some(saved) = &header.calibrated {
             let table = Table::from_saved(saved);
-            self.calibrated = Some(table.ok_or(Error::Damaged { what: "its calibration is none" })?);
+            self.calibrated =
+                Some(table.ok_or(Error::Damaged { what: "a recall of the calibration is out of range" })?);
         }
         self.vectors.expect(header.refused, header.quantiser.as_ref(), header.slots)
     }
@@ -131,9 +132,13 @@ impl Index {
             }
         }
         if !self.are_filled(false) {
-            return Err(Error::Damaged { what: "a chunk of its rows is missing" });
+            return Err(Error::Damaged { what: "a chunk of rows is missing" });
         }
-        if self.vectors.are_sound(self.slots) { Ok(()) } else { Err(Error::Damaged { what: "a row is none" }) }
+        if self.vectors.are_sound(self.slots) {
+            Ok(())
+        } else {
+            Err(Error::Damaged { what: "a row has values that no index writes" })
+        }
     }
 
     /// Takes the data loaded as links for the graph, if the data is a graph. Returns false if not:

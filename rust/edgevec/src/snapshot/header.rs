@@ -133,7 +133,7 @@ impl From<&Options> for SavedOptions {
 
 impl SavedOptions {
     fn options(&self) -> Result<Options, Error> {
-        let damaged = Error::Damaged { what: "its options are none" };
+        let damaged = Error::Damaged { what: "an option is out of range" };
         let options = Options {
             dimensions: self.dimensions,
             metric: *METRICS.get(usize::from(self.metric)).ok_or(damaged)?,
@@ -159,19 +159,19 @@ impl<'a> Header<'a> {
     /// Reads and checks a header: some index could have this header.
     pub(crate) fn from_bytes(bytes: &'a [u8]) -> Result<(Self, Options), Error> {
         let damaged = |what| Error::Damaged { what };
-        let (version, rest) = bytes.split_first_chunk::<4>().ok_or(damaged("its header is cut short"))?;
+        let (version, rest) = bytes.split_first_chunk::<4>().ok_or(damaged("the header is cut short"))?;
         let version = u32::from_le_bytes(*version);
         if version != FORMAT_VERSION {
             return Err(Error::UnsupportedFormat { expected: FORMAT_VERSION, got: version });
         }
         let (header, rest): (Self, _) =
-            postcard::take_from_bytes(rest).map_err(|_| damaged("its header cannot be read"))?;
+            postcard::take_from_bytes(rest).map_err(|_| damaged("the header cannot be read"))?;
         if !rest.is_empty() {
-            return Err(damaged("there is more behind its header"));
+            return Err(damaged("bytes follow the header"));
         }
         let options = header.options.options()?;
         if !header.slots_are_sound()? {
-            return Err(damaged("its slots contradict each other"));
+            return Err(damaged("the slots contradict each other"));
         }
         Ok((header, options))
     }

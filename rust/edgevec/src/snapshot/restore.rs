@@ -55,7 +55,7 @@ impl Restoring {
             // The engine can build a damaged graph again. But a graph of another size means that
             // the header belongs to another index.
             if bytes_of(section) != bytes {
-                return Err(Error::Damaged { what: "a section is not as long as its header says" });
+                return Err(Error::Damaged { what: "a section has another length than the header says" });
             }
             all += bytes;
         }

@@ -21,7 +21,7 @@ impl Vectors {
         codes: Option<&SavedQuantiser<'_>>,
         slots: u32,
     ) -> Result<(), Error> {
-        let damaged = Error::Damaged { what: "its codes are not those of its rows" };
+        let damaged = Error::Damaged { what: "the codes do not belong to the rows" };
         let sampled = self.wants_codes() && slots as usize >= self.sample;
         // Only an index with full rows can refuse codes.
         if codes.is_some() != (sampled && !refused) || (refused && !(sampled && self.precision == Precision::Float32)) {
