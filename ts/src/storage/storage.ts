@@ -5,7 +5,8 @@
 // - A commit is applied whole or not at all, also if the process dies during the commit.
 // - Commits of all holders of a storage take effect one after the other.
 // - A strict commit and all earlier commits survive a power failure, as far as the platform can
-//   tell. A relaxed commit survives at least the end of the process.
+//   tell, also the commits of earlier processes. A relaxed commit survives at least the end of the
+//   process. A power failure may take a relaxed commit back, and keep its deletions of chunks.
 
 import type { EdgeVecError } from '../base/errors.js';
 import type { Deadline } from '../base/timeout.js';

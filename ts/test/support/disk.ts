@@ -17,8 +17,12 @@ import {
 
 type Values = Map<StoreName, Map<string | number, Uint8Array>>;
 
-/** What a power failure does to commits that were not strict. */
-export const LOSSES = ['kept', 'dropped', 'half', 'truncated', 'flipped', 'repeated'] as const;
+/**
+ * What a power failure does to commits that were not strict. `deleted`: the commits are dropped, but
+ * the deletions of chunks stay. A chunk is often a file of its own, and nothing keeps the order of
+ * files.
+ */
+export const LOSSES = ['kept', 'dropped', 'deleted', 'half', 'truncated', 'flipped', 'repeated'] as const;
 export type Loss = (typeof LOSSES)[number];
 
 export class Disk {
@@ -99,14 +103,20 @@ export class Disk {
 
   /** The power fails. `loss` says how much of the commits since the last strict commit is left. */
   fail(loss: Loss): void {
-    const since = this.#since.slice(0, loss === 'dropped' ? 0 : loss === 'half' ? this.#since.length >> 1 : undefined);
+    const isDropped = loss === 'dropped' || loss === 'deleted';
+    const since = this.#since.slice(0, isDropped ? 0 : loss === 'half' ? this.#since.length >> 1 : undefined);
     this.#now = copy(this.#safe);
+    if (loss === 'deleted') for (const batch of this.#since) apply(this.#now, chunkDeletionsOf(batch));
     for (const [i, batch] of since.entries()) {
       apply(this.#now, i === since.length - 1 ? damaged(batch, loss) : batch);
       if (loss === 'repeated') apply(this.#now, batch);
     }
     this.sync();
   }
+}
+
+function chunkDeletionsOf({ delete: deleted = [] }: Batch): Batch {
+  return { delete: deleted.filter(([store]) => store === 'chunks') };
 }
 
 /** Damages the last value of a batch. */

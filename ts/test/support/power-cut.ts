@@ -1,7 +1,8 @@
 // A file system whose power may fail. Afterwards, only synced data is left: the bytes of a file if
-// the file was synced, and a name if the folder was synced.
+// the file was synced, and a name if the folder was synced. Nothing keeps the order of other
+// changes: a name that was removed since may be left or not.
 
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileHandle, Fs, NodePlatform } from '../../src/storage/files/node.js';
 
@@ -21,9 +22,13 @@ export class PowerCut {
     this.node = { ...node, fs: { ...node.fs, open } };
   }
 
-  /** Copies the remaining files into another folder. */
-  fail(into: string): void {
-    this.#restore(inode(this.#root), into);
+  /**
+   * Copies the remaining files into another folder.
+   *
+   * @param removals whether files that were removed since the last sync of the folder are gone
+   */
+  fail(into: string, removals: 'lost' | 'done' = 'lost'): void {
+    this.#restore(this.#root, inode(this.#root), into, removals === 'done');
   }
 
   #watched(path: string, handle: FileHandle): FileHandle {
@@ -49,11 +54,12 @@ export class PowerCut {
     this.#names.set(inode(path), new Map(readdirSync(path).map((name) => [name, inode(join(path, name))])));
   }
 
-  #restore(from: bigint, into: string): void {
+  #restore(now: string, from: bigint, into: string, areRemoved: boolean): void {
     mkdirSync(into, { recursive: true });
     for (const [name, found] of this.#names.get(from) ?? []) {
+      if (areRemoved && !existsSync(join(now, name))) continue;
       const path = join(into, name);
-      if (this.#names.has(found)) this.#restore(found, path);
+      if (this.#names.has(found)) this.#restore(join(now, name), found, path, areRemoved);
       // A file without a sync keeps its name, and has no bytes.
       else write(path, this.#bytes.get(found) ?? '');
     }

@@ -13,6 +13,7 @@ import { decodeHead, encodeHead, type Head } from '../../format/head.js';
 import { type Put, type StorageBackend, sameBytes } from '../../storage/storage.js';
 import { putsOf } from './aside.js';
 import { isOfDatabase } from './evidence.js';
+import { swapHead } from './swap.js';
 
 /** The result of a look at the log's end. */
 export type Tail =
@@ -80,12 +81,11 @@ export class Log {
   ): Promise<Log | undefined> {
     const log = new Log(storage, { epoch: drawEpoch(), seq: 0, checkpoint, checkpointSeq: 0 });
     const put: Put[] = [...chunks, ['head', 0, log.#stored]];
-    if (await storage.commit({ expect: null, requires, put, strict: true })) return log;
-    const stored = await storage.read('head', 0);
-    if (stored === undefined) throw new PartsGone();
-    // The storage may have repeated the commit on a new connection, and the first try may have been
-    // applied. Each checkpoint has a unique name, so an equal head is the head of this tab.
-    return sameBytes(stored, log.#stored) ? log : undefined;
+    // Each checkpoint has a unique name, so an equal head is the head of this tab.
+    const swap = await swapHead(storage, { expect: null, requires, put }, (stored) => sameBytes(stored, log.#stored));
+    if (swap.isDone) return log;
+    if (swap.stored === undefined) throw new PartsGone();
+    return undefined;
   }
 
   /**
@@ -100,12 +100,8 @@ export class Log {
     chunks: readonly Put[],
     requires: readonly string[],
   ): Promise<Replaced> {
-    let tried: { readonly head: Uint8Array; readonly replaced: Replaced } | undefined;
     for (;;) {
       const stored = await storage.read('head', 0);
-      // The storage may have repeated the commit on a new connection, and the first try was
-      // applied.
-      if (tried !== undefined && sameBytes(stored, tried.head)) return tried.replaced;
       const before = headIfReadable(stored);
       const epoch = drawEpoch(before?.epoch);
       const log = new Log(storage, { epoch, seq: 0, checkpoint, checkpointSeq: 0 });
@@ -117,11 +113,9 @@ export class Log {
       }
       const expect = stored ?? null;
       const put: Put[] = [...chunks, ['head', 0, log.#stored]];
-      if (await storage.commit({ expect, requires, put, delete: entries, strict: true })) {
-        return { checkpoint: before?.checkpoint, parts };
-      }
-      if (sameBytes(expect, await storage.read('head', 0))) throw new PartsGone();
-      tried = { head: log.#stored, replaced: { checkpoint: before?.checkpoint, parts } };
+      const swap = await swapHead(storage, { expect, requires, put, delete: entries }, naming(checkpoint));
+      if (swap.isDone) return { checkpoint: before?.checkpoint, parts };
+      if (sameBytes(expect, swap.stored)) throw new PartsGone();
     }
   }
 
@@ -260,11 +254,16 @@ export class Log {
     const cut: StoredEntry[] = [];
     for await (const entry of this.#storage.scan(this.#head.seq)) cut.push(entry);
     const aside = { checkpoint: met.checkpoint, after: head.seq, entries: cut };
-    const put: Put[] = [...putsOf(aside, nameOf), ['head', 0, encodeHead(head)]];
+    const chunks = putsOf(aside, nameOf);
+    const put: Put[] = [...chunks, ['head', 0, encodeHead(head)]];
     const dead = cut.map(([seq]) => ['log', seq] as const);
-    const done = await this.#storage.commit({ expect: this.#met, put, delete: dead, strict: true, reserved: true });
-    if (done) this.#know(head);
-    return done;
+    // Two tabs that repair the log make the same head. The names of the chunks differ.
+    const isOwn = async (stored: Uint8Array): Promise<boolean> =>
+      sameBytes(stored, encodeHead(head)) && (await this.#hasAll(chunks));
+    const batch = { expect: this.#met, put, delete: dead, reserved: true };
+    const { isDone } = await swapHead(this.#storage, batch, isOwn);
+    if (isDone) this.#know(head);
+    return isDone;
   }
 
   /**
@@ -296,16 +295,22 @@ export class Log {
       for (let entry = now.checkpointSeq + 1; entry <= base.seq; entry++) forgotten.push(['log', entry]);
       const bytes = encodeHead({ ...now, checkpoint: name, checkpointSeq: base.seq });
       const put: Put[] = [...chunks, ['head', 0, bytes]];
-      const batch = { expect: stored, requires, put, delete: forgotten, strict: true, reserved };
-      const done = await this.#storage.commit(batch);
-      if (done) {
+      const batch = { expect: stored, requires, put, delete: forgotten, reserved };
+      const swap = await swapHead(this.#storage, batch, naming(name));
+      if (swap.isDone) {
         // Change only the known head. If other tabs have written meanwhile, the stored head
         // differs, and the next append is refused, as needed.
         if (this.#head.epoch === base.epoch) this.#know({ ...this.#head, checkpoint: name, checkpointSeq: base.seq });
         return true;
       }
-      if (sameBytes(stored, await this.#storage.read('head', 0))) return false;
+      if (sameBytes(stored, swap.stored)) return false;
     }
+  }
+
+  /** Whether there are chunks to look for, and all of them are stored. */
+  async #hasAll(chunks: readonly Put[]): Promise<boolean> {
+    const there = new Set<unknown>(await this.#storage.chunks());
+    return chunks.length > 0 && chunks.every(([, name]) => there.has(name));
   }
 
   #isOvertakenBy({ epoch, seq, checkpointSeq }: Head): boolean {
@@ -333,11 +338,16 @@ export class PartsGone extends EdgeVecError {
   }
 }
 
+/** Whether a head names the checkpoint. Each checkpoint has a unique name. */
+function naming(checkpoint: string): (stored: Uint8Array) => boolean {
+  return (stored) => headIfReadable(stored)?.checkpoint === checkpoint;
+}
+
 function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
   try {
     return stored && decodeHead(stored);
   } catch {
-    // The head is about to be replaced, and may hold any bytes.
+    // A head that is about to be replaced may hold any bytes.
     return undefined;
   }
 }

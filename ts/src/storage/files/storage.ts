@@ -20,6 +20,7 @@ import { CHUNKS, DAMAGED, escaped, JOURNAL, LOCK, NEW, unescaped } from './names
 import { codeOf, type Fs } from './node.js';
 import { encodeBody } from './record.js';
 import { Reserve } from './reserve.js';
+import { Unsynced } from './unsynced.js';
 
 export class FileStorage implements StorageBackend {
   readonly kind = 'files';
@@ -29,9 +30,8 @@ export class FileStorage implements StorageBackend {
   readonly #lock: LockFile;
   readonly #journal: Journal;
   readonly #reserve: Reserve;
-  readonly #chunks = new Set<string>();
-  /** Chunks that a power failure might still take. */
-  readonly #unsynced = new Set<string>();
+  readonly #chunks: Set<string>;
+  readonly #unsynced: Unsynced;
   /**
    * The number of calls in the queue of the journal. `#last` is the last call: calls run one after
    * the other.
@@ -43,7 +43,16 @@ export class FileStorage implements StorageBackend {
   #isGone = false;
   #closed = false;
 
-  private constructor(fs: Fs, name: string, folder: string, lock: LockFile, journal: Journal, reserve: Reserve) {
+  private constructor(
+    fs: Fs,
+    root: string,
+    name: string,
+    folder: string,
+    lock: LockFile,
+    journal: Journal,
+    reserve: Reserve,
+    chunks: Set<string>,
+  ) {
     this.#fs = fs;
     this.#name = name;
     this.#folder = folder;
@@ -51,6 +60,8 @@ export class FileStorage implements StorageBackend {
     lock.isIdle = () => this.#pending === 0;
     this.#journal = journal;
     this.#reserve = reserve;
+    this.#chunks = chunks;
+    this.#unsynced = new Unsynced(fs, root, folder, chunks, (running) => journal.synced(running));
   }
 
   static async open(fs: Fs, root: string, name: string, folder: string, lock: LockFile): Promise<FileStorage> {
@@ -75,13 +86,12 @@ export class FileStorage implements StorageBackend {
           await journal.close();
           journal = await Journal.create(fs, folder);
         }
-        const storage = new FileStorage(fs, name, folder, lock, journal, await Reserve.open(fs, folder));
         for (const file of chunks) {
-          const name = unescaped(file);
           if (file.endsWith(NEW)) await fs.rm(`${folder}/${CHUNKS}/${file}`, { force: true });
-          else if (name !== undefined) storage.#chunks.add(name);
         }
-        return storage;
+        const reserve = await Reserve.open(fs, folder);
+        const known = new Set(names.filter((name) => name !== undefined));
+        return new FileStorage(fs, root, name, folder, lock, journal, reserve, known);
       } catch (error) {
         await journal.close().catch(() => {});
         throw error;
@@ -217,8 +227,8 @@ export class FileStorage implements StorageBackend {
         await this.#writeChunk(key, value);
         written.push(key);
       }
-      for (const name of written) this.#unsynced.add(name);
-      if (strict) await this.#syncChunks();
+      this.#unsynced.add(written);
+      if (strict) await this.#unsynced.sync();
       // Check again, since writing the chunks may have taken long.
       await this.#assertHeld();
       // An unchanged head needs no record. A sync of earlier commits, for example, puts the same
@@ -274,16 +284,6 @@ export class FileStorage implements StorageBackend {
       await handle.close();
     }
     await this.#fs.rename(file + NEW, file);
-  }
-
-  async #syncChunks(): Promise<void> {
-    if (this.#unsynced.size === 0) return;
-    for (const name of this.#unsynced) {
-      const handle = await this.#fs.open(this.#chunkFile(name), 'r+');
-      await this.#journal.synced(handle.sync()).finally(() => handle.close());
-    }
-    await syncFolder(this.#fs, `${this.#folder}/${CHUNKS}`);
-    this.#unsynced.clear();
   }
 
   #readLog(key: number): Promise<Uint8Array | undefined> {

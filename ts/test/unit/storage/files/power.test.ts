@@ -9,7 +9,6 @@ import { FilesSite } from '../../../../src/storage/files/site.js';
 import type { StorageBackend } from '../../../../src/storage/storage.js';
 import { node, temporaryFolders } from '../../../support/folders.js';
 import { PowerCut } from '../../../support/power-cut.js';
-import { Process } from '../../../support/process.js';
 
 const makeFolder = temporaryFolders('power');
 
@@ -53,25 +52,6 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
     expect(await left.read('chunks', 'a')).toEqual(bytes(1, 2));
     expect(await left.read('chunks', 'b')).toEqual(bytes(3));
     await Promise.all([storage.close(), left.close()]);
-  });
-
-  test('a database has its strict writes, and its checkpoint', async () => {
-    const root = makeFolder();
-    const power = new PowerCut(node, root);
-    const running = await Process.start(new FilesSite(power.node, root), 4);
-    await running.write('upsert', [{ id: 1, n: 1 }]);
-    await running.save();
-    await running.write('upsert', [{ id: 2, n: 2 }], true);
-    await running.write('upsert', [{ id: 3, n: 3 }]);
-    const left = makeFolder();
-    power.fail(left);
-    const again = await Process.start(new FilesSite(node, left), 4);
-    expect(again.events).toEqual([]);
-    expect(await again.rows()).toEqual([
-      { id: 1, n: 1 },
-      { id: 2, n: 2 },
-    ]);
-    await Promise.all([running.close(), again.close()]);
   });
 });
 
