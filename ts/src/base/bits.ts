@@ -61,6 +61,29 @@ export class Bits implements ReadonlyBits {
     if (word < this.#words.length) this.#words[word] = (this.#words[word] as number) & ~(1 << (slot & 31));
   }
 
+  /** Adds the slots of a part of a list. */
+  addAll(slots: Uint32Array, from = 0, to = slots.length): void {
+    let last = 0;
+    for (let i = from; i < to; i++) if ((slots[i] as number) > last) last = slots[i] as number;
+    if (last >>> 5 >= this.#words.length) this.#grow((last >>> 5) + 1);
+    const words = this.#words;
+    for (let i = from; i < to; i++) {
+      const slot = slots[i] as number;
+      words[slot >>> 5] = (words[slot >>> 5] as number) | (1 << (slot & 31));
+    }
+  }
+
+  /** Removes the slots of a part of a list. */
+  deleteAll(slots: Uint32Array, from = 0, to = slots.length): void {
+    for (let i = from; i < to; i++) this.delete(slots[i] as number);
+  }
+
+  /** Adds the slot, or removes the slot. */
+  set(slot: number, isIn: boolean): void {
+    if (isIn) this.add(slot);
+    else this.delete(slot);
+  }
+
   clear(): void {
     this.#words.fill(0);
   }

@@ -5,6 +5,7 @@ import { EdgeVecError } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
 import type { Engine } from '../engine/engine.js';
+import { Columns } from './columns/columns.js';
 import type { IdStore } from './id-store.js';
 import type { Ids } from './ids.js';
 import type { Metadata } from './metadata/metadata.js';
@@ -19,6 +20,8 @@ export class Collection implements Ids {
   readonly #ids: IdStore;
   readonly #metadata: Metadata;
   readonly #further: readonly LoadableStore[];
+  /** The columns that evaluate filters. */
+  readonly columns: Columns;
   /** In the order of saving and reading their chunks. */
   readonly stores: readonly SlotStore[];
 
@@ -29,7 +32,8 @@ export class Collection implements Ids {
     this.#ids = ids;
     this.#metadata = metadata;
     this.#further = furtherStores(slots);
-    this.stores = [new Vectors(engine), ids, metadata, ...this.#further];
+    this.columns = new Columns(slots, metadata);
+    this.stores = [new Vectors(engine), ids, metadata, ...this.#further, this.columns];
   }
 
   get count(): number {

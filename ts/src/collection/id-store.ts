@@ -117,7 +117,7 @@ export class IdStore implements Ids, LoadableStore {
       runs.push(Uint32Array.from(slots).sort((a, b) => this.#orderOf(a) - this.#orderOf(b)));
       yield;
     }
-    const slots = yield* mergeRuns(runs, (slot) => this.#orderOf(slot), STEP_ROWS);
+    const slots = yield* mergeRuns(runs, (a, b) => this.#orderOf(a) <= this.#orderOf(b), STEP_ROWS);
     for (const [i, slot] of slots.entries()) {
       const [id, order] = [this.#ids[slot] as Id, this.#orderOf(slot)];
       if (this.#slots.has(id) || order === this.#nextOrder - 1) throw damaged('the ids');

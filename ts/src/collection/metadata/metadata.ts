@@ -68,6 +68,21 @@ export class Metadata implements LoadableStore {
   }
 
   /**
+   * As `of`, for a reader of all rows: an unchanged row is parsed, and only its line is kept.
+   *
+   * @throws as `of`
+   */
+  peek(slot: number): object | undefined {
+    const value = this.#values[slot];
+    return value === undefined && this.#lines[slot] !== undefined ? this.#read(slot) : this.of(slot);
+  }
+
+  /** The bytes of a slot's line. 0 if the line is not written yet. */
+  lineBytes(slot: number): number {
+    return Math.max(0, this.#lengths[slot] ?? 0);
+  }
+
+  /**
    * The metadata of a slot, with the fields of `change` put over its own. Metadata that cannot be
    * read here is kept. @throws `DAMAGED`
    */

@@ -1,0 +1,78 @@
+// Distinct values, and a small integer for each: the code. A code without rows is used again for
+// another value.
+
+import type { Scalar } from '../../filter/clause.js';
+
+/** Stands for a value that no row has. */
+export const NO_CODE = 0;
+/** For each value: an entry of a map, and elements of two lists. */
+const VALUE_BYTES = 72;
+
+export class Dictionary {
+  /** A Map finds NaN by NaN, -0 by 0, and a bigint by an equal bigint, as clauses compare. */
+  readonly #codes = new Map<Exclude<Scalar, Date>, number>();
+  readonly #codesOfTimes = new Map<number, number>();
+  // By code.
+  readonly #values: (Scalar | undefined)[] = [undefined];
+  readonly #rows: number[] = [0];
+  readonly #free: number[] = [];
+  #textLength = 0;
+
+  /** One above the highest code. */
+  get limit(): number {
+    return this.#values.length;
+  }
+
+  /** `NO_CODE` if no row has the value. */
+  codeOf(value: Scalar): number {
+    const code = value instanceof Date ? this.#codesOfTimes.get(value.getTime()) : this.#codes.get(value);
+    return code ?? NO_CODE;
+  }
+
+  /** The value of a code. Undefined if the code is free. */
+  valueOf(code: number): Scalar | undefined {
+    return this.#values[code];
+  }
+
+  /** How many rows have the value of the code. */
+  rows(code: number): number {
+    return this.#rows[code] as number;
+  }
+
+  /** Counts a row with the value. @returns the code, and whether the code is new for the value */
+  add(value: Scalar): { readonly code: number; readonly isNew: boolean } {
+    const known = this.codeOf(value);
+    if (known !== NO_CODE) {
+      this.#rows[known] = this.rows(known) + 1;
+      return { code: known, isNew: false };
+    }
+    const code = this.#free.pop() ?? this.#values.length;
+    this.#rows[code] = 1;
+    if (value instanceof Date) {
+      this.#codesOfTimes.set(value.getTime(), code);
+      this.#values[code] = new Date(value);
+    } else {
+      this.#codes.set(value, code);
+      this.#values[code] = value === 0 ? 0 : value;
+      if (typeof value === 'string') this.#textLength += value.length;
+    }
+    return { code, isNew: true };
+  }
+
+  /** A row does not have the value any more. */
+  release(code: number): void {
+    const rows = this.rows(code) - 1;
+    this.#rows[code] = rows;
+    if (rows > 0) return;
+    const value = this.#values[code] as Scalar;
+    if (value instanceof Date) this.#codesOfTimes.delete(value.getTime());
+    else this.#codes.delete(value);
+    if (typeof value === 'string') this.#textLength -= value.length;
+    this.#values[code] = undefined;
+    this.#free.push(code);
+  }
+
+  bytes(): number {
+    return VALUE_BYTES * this.#values.length + 2 * this.#textLength;
+  }
+}

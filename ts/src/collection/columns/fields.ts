@@ -1,0 +1,10 @@
+// The fields that a clause reads.
+
+import type { Clause } from '../../filter/clause.js';
+import type { FieldClause } from '../../filter/match.js';
+
+/** All parts of a clause that read a single field. */
+export function fieldClausesOf(clause: Clause): FieldClause[] {
+  if (clause.op === 'not') return fieldClausesOf(clause.of);
+  return clause.op === 'all' || clause.op === 'any' ? clause.of.flatMap(fieldClausesOf) : [clause];
+}

@@ -1,0 +1,90 @@
+// Slots in groups: for each code, the slots with the code, ascending.
+
+import { Bits } from '../../base/bits.js';
+import { ENTRY_NS, SCAN_NS, type Selection, scanned } from './selection.js';
+import type { Index } from './touched.js';
+
+export interface Groups {
+  /** How many slots are in the groups. A slot with several codes counts several times. */
+  readonly length: number;
+  /** By code, where the group starts. One more element than groups. */
+  readonly starts: Uint32Array;
+  readonly slots: Uint32Array;
+}
+
+/** Calls `visit` with each code of a slot. */
+export type VisitCodes = (slot: number, visit: (code: number) => void) => void;
+
+/** Slots between two looks at the clock. */
+const STEP = 8_192;
+/** If a clause has more codes, the codes' rows are not added up for an estimate. */
+const COUNTED_CODES = 1_024;
+
+/**
+ * Groups the slots by code. Yields now and then.
+ *
+ * @param limit the slots are below
+ * @param codes one above the highest code
+ * @param visit must give the same codes until the end
+ */
+export function* grouped(limit: number, codes: number, visit: VisitCodes): Generator<undefined, Groups> {
+  const starts = new Uint32Array(codes + 1);
+  for (let slot = 0; slot < limit; slot++) {
+    visit(slot, (code) => {
+      starts[code + 1] = (starts[code + 1] as number) + 1;
+    });
+    if (slot % STEP === STEP - 1) yield;
+  }
+  for (let code = 0; code < codes; code++) starts[code + 1] = (starts[code + 1] as number) + (starts[code] as number);
+  const length = starts[codes] as number;
+  const slots = new Uint32Array(length);
+  const next = starts.slice();
+  for (let slot = 0; slot < limit; slot++) {
+    visit(slot, (code) => {
+      const place = next[code] as number;
+      slots[place] = slot;
+      next[code] = place + 1;
+    });
+    if (slot % STEP === STEP - 1) yield;
+  }
+  return { length, starts, slots };
+}
+
+/** Slots with codes, as a selection sees the slots. */
+export interface Coded {
+  /** The slots are below. */
+  readonly limit: number;
+  readonly groups: Index<Groups>;
+  /** How many rows have the code. */
+  rows(code: number): number;
+}
+
+/** The slots with any of the codes. No code is listed twice. */
+export function withCodes(
+  { limit, groups: { current }, rows }: Coded,
+  codes: ArrayLike<number>,
+  has: (slot: number) => boolean,
+): Selection {
+  const scan: Selection = { cost: SCAN_NS * limit, bits: () => scanned(limit, has), has };
+  if (current === undefined || codes.length > COUNTED_CODES) return scan;
+  const { index, touched } = current;
+  let count = 0;
+  for (let i = 0; i < codes.length; i++) count += rows(codes[i] as number);
+  const cost = ENTRY_NS * (count + 4 * touched.count);
+  if (cost >= scan.cost) return scan;
+  return {
+    cost,
+    bits() {
+      const bits = Bits.withRoom(limit);
+      for (let i = 0; i < codes.length; i++) {
+        const code = codes[i] as number;
+        // A code from after the grouping has only touched slots.
+        if (code + 1 >= index.starts.length) continue;
+        bits.addAll(index.slots, index.starts[code] as number, index.starts[code + 1] as number);
+      }
+      touched.bits.forEach((slot) => void bits.set(slot, has(slot)));
+      return bits;
+    },
+    has,
+  };
+}

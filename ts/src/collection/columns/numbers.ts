@@ -1,0 +1,173 @@
+// Numbers by slot: the numbers of a field, or the times of its dates.
+
+import { Bits } from '../../base/bits.js';
+import { sortedPlaces } from './radix.js';
+import { isAbove, isBelow, type Range } from './range.js';
+import { withRoomFor } from './room.js';
+import { ENTRY_NS, SCAN_NS, type Selection, scanned } from './selection.js';
+import { Index } from './touched.js';
+
+/** Slots in ascending order of their numbers, at the time of sorting. NaN comes last. */
+interface Sorted {
+  readonly length: number;
+  readonly slots: Uint32Array;
+  readonly numbers: Float64Array;
+}
+
+/** A part of the sorted slots. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Slots collected between two looks at the clock. */
+const STEP = 16_384;
+
+export class Numbers {
+  readonly slots = new Bits();
+  #numbers = new Float64Array();
+  #count = 0;
+  readonly order = new Index<Sorted>(() => this.#sort());
+
+  /** How many slots have a number. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The number of a slot that has a number. */
+  at(slot: number): number {
+    return this.#numbers[slot] as number;
+  }
+
+  /** The slot has no number yet. */
+  set(slot: number, number: number): void {
+    this.#numbers = withRoomFor(this.#numbers, slot);
+    this.#numbers[slot] = number;
+    this.#count++;
+    this.slots.add(slot);
+    this.order.touch(slot);
+  }
+
+  delete(slot: number): void {
+    this.slots.delete(slot);
+    this.#count--;
+    this.order.touch(slot);
+  }
+
+  /** NaN equals NaN, and -0 equals 0. */
+  equalTo(numbers: readonly number[]): Selection {
+    const wanted = new Set(numbers);
+    return this.#selection(
+      (number) => wanted.has(number),
+      (sorted) => [...wanted].map((number) => runOf(sorted, number)),
+    );
+  }
+
+  /** NaN is in no range. */
+  within(range: Range<number>): Selection {
+    const isAfter = (number: number): boolean => isAbove(number, range) || Number.isNaN(number);
+    return this.#selection(
+      (number) => !isBelow(number, range) && !isAfter(number),
+      ({ numbers }) => {
+        const from = placeOf(numbers, (number) => !isBelow(number, range));
+        return [{ from, to: Math.max(from, placeOf(numbers, isAfter)) }];
+      },
+    );
+  }
+
+  /**
+   * The distinct numbers with their counts among `rows`. The order of the numbers is any. Yields now
+   * and then.
+   */
+  *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<number, number>> {
+    const counts = new Map<number, number>();
+    let seen = 0;
+    for (const slot of this.slots) {
+      if (++seen % STEP === 0) yield;
+      if (!rows.has(slot) || !this.slots.has(slot)) continue;
+      const number = this.at(slot);
+      counts.set(number, (counts.get(number) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  bytes(): number {
+    const sorted = this.order.current?.index.length ?? 0;
+    return this.#numbers.byteLength + this.slots.bytes() + sorted * 12;
+  }
+
+  #selection(passes: (number: number) => boolean, runsIn: (sorted: Sorted) => Run[]): Selection {
+    const has = (slot: number): boolean => this.slots.has(slot) && passes(this.at(slot));
+    const { current } = this.order;
+    if (current === undefined) {
+      const limit = this.#numbers.length;
+      return { cost: 2 * SCAN_NS * limit, bits: () => scanned(limit, has), has };
+    }
+    const { index: sorted, touched } = current;
+    const runs = runsIn(sorted);
+    const length = runs.reduce((sum, { from, to }) => sum + to - from, 0);
+    // The slots in the runs are added to no slots, or the slots around the runs are removed from all
+    // slots.
+    const adds = runs.length !== 1 || 2 * length <= sorted.length;
+    const entries = adds ? length : sorted.length - length;
+    return {
+      cost: ENTRY_NS * (entries + 4 * touched.count),
+      bits: () => {
+        const bits = adds ? Bits.withRoom(this.#numbers.length) : this.slots.copy();
+        if (adds) for (const { from, to } of runs) bits.addAll(sorted.slots, from, to);
+        else {
+          const [{ from, to }] = runs as [Run];
+          bits.deleteAll(sorted.slots, 0, from);
+          bits.deleteAll(sorted.slots, to);
+        }
+        touched.bits.forEach((slot) => void bits.set(slot, has(slot)));
+        return bits;
+      },
+      has,
+    };
+  }
+
+  *#sort(): Generator<undefined, Sorted> {
+    const slots = new Uint32Array(this.#count);
+    const numbers = new Float64Array(this.#count);
+    let length = 0;
+    // The numbers may change between two steps. A changed slot is touched, so it may be missing here,
+    // or may have any number.
+    for (const slot of this.slots) {
+      if (length === slots.length) break;
+      slots[length] = slot;
+      numbers[length] = this.at(slot);
+      if (++length % STEP === 0) yield;
+    }
+    const places = yield* sortedPlaces(numbers.subarray(0, length));
+    const sorted = { length, slots: new Uint32Array(length), numbers: new Float64Array(length) };
+    for (const [i, place] of places.entries()) {
+      sorted.slots[i] = slots[place] as number;
+      sorted.numbers[i] = numbers[place] as number;
+      if (i % STEP === STEP - 1) yield;
+    }
+    return sorted;
+  }
+}
+
+/** Where a number is among the sorted numbers. */
+function runOf({ numbers }: Sorted, wanted: number): Run {
+  if (Number.isNaN(wanted)) return { from: placeOf(numbers, Number.isNaN), to: numbers.length };
+  const isAfter = (number: number): boolean => number > wanted || Number.isNaN(number);
+  return {
+    from: placeOf(numbers, (number) => number === wanted || isAfter(number)),
+    to: placeOf(numbers, isAfter),
+  };
+}
+
+/** The first place with a number that passes. All later numbers pass too. */
+function placeOf(numbers: Float64Array, passes: (number: number) => boolean): number {
+  let from = 0;
+  let to = numbers.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (passes(numbers[middle] as number)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}

@@ -1,0 +1,190 @@
+// Strings by slot, as codes of a dictionary.
+
+import { mergeRuns } from '../merge.js';
+import { Dictionary, NO_CODE } from './dictionary.js';
+import { type Groups, grouped, withCodes } from './groups.js';
+import { isAbove, isBelow, type Range } from './range.js';
+import { withRoomFor } from './room.js';
+import { LOOK_NS, NONE, type Selection, scanned } from './selection.js';
+import { Index } from './touched.js';
+
+/** Codes in ascending order of their texts, by code unit, at the time of sorting. */
+interface Sorted {
+  readonly length: number;
+  readonly codes: Uint32Array;
+  readonly texts: readonly string[];
+}
+
+/** Texts sorted between two looks at the clock. */
+const SORTED_AT_ONCE = 512;
+/** Entries merged between two looks at the clock. */
+const MERGED_AT_ONCE = 2_048;
+/** Entries visited between two looks at the clock. */
+const STEP = 16_384;
+
+export class Texts {
+  #codes = new Uint32Array();
+  #count = 0;
+  readonly #dictionary = new Dictionary();
+  readonly groups = new Index<Groups>(() => this.#group());
+  readonly order = new Index<Sorted>(() => this.#sort());
+
+  /** How many slots have a text. */
+  get count(): number {
+    return this.#count;
+  }
+
+  at(slot: number): string | undefined {
+    const code = this.#codes[slot] ?? NO_CODE;
+    return this.#dictionary.valueOf(code) as string | undefined;
+  }
+
+  /** The slot has no text yet. */
+  set(slot: number, text: string): void {
+    this.#codes = withRoomFor(this.#codes, slot);
+    const { code, isNew } = this.#dictionary.add(text);
+    if (isNew) this.order.touch(code);
+    this.#codes[slot] = code;
+    this.#count++;
+    this.groups.touch(slot);
+  }
+
+  delete(slot: number): void {
+    this.#dictionary.release(this.#codes[slot] as number);
+    this.#codes[slot] = NO_CODE;
+    this.#count--;
+    this.groups.touch(slot);
+  }
+
+  equalTo(texts: readonly string[]): Selection {
+    const wanted = new Set(texts.map((text) => this.#dictionary.codeOf(text)));
+    wanted.delete(NO_CODE);
+    return this.#withCodes([...wanted]);
+  }
+
+  within(range: Range<string>): Selection {
+    return this.#between(
+      (text) => isBelow(text, range),
+      (text) => isAbove(text, range),
+    );
+  }
+
+  startingWith(prefix: string): Selection {
+    return this.#between(
+      (text) => text < prefix,
+      (text) => text > prefix && !text.startsWith(prefix),
+    );
+  }
+
+  /** The texts with their counts among `rows`. Yields now and then. */
+  *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<string, number>> {
+    const counts = new Uint32Array(this.#dictionary.limit);
+    for (let slot = 0; slot < this.#codes.length; slot++) {
+      const code = this.#codes[slot] as number;
+      if (code !== NO_CODE && rows.has(slot)) counts[code] = (counts[code] as number) + 1;
+      if (slot % STEP === STEP - 1) yield;
+    }
+    const counted = new Map<string, number>();
+    for (const [code, count] of counts.entries()) {
+      if (count > 0) counted.set(this.#dictionary.valueOf(code) as string, count);
+      if (code % STEP === STEP - 1) yield;
+    }
+    return counted;
+  }
+
+  bytes(): number {
+    const slots = this.groups.current?.index.length ?? 0;
+    const sorted = this.order.current?.index.length ?? 0;
+    return this.#codes.byteLength + this.#dictionary.bytes() + 4 * slots + 12 * sorted;
+  }
+
+  /**
+   * The texts that are neither before nor after.
+   *
+   * @param isBefore passes the least texts
+   * @param isAfter passes the greatest texts
+   */
+  #between(isBefore: (text: string) => boolean, isAfter: (text: string) => boolean): Selection {
+    const isWithin = (text: string | undefined): boolean => text !== undefined && !isBefore(text) && !isAfter(text);
+    const has = (slot: number): boolean => isWithin(this.at(slot));
+    const { current } = this.order;
+    if (current === undefined) {
+      const limit = this.#codes.length;
+      return { cost: LOOK_NS * limit, bits: () => scanned(limit, has), has };
+    }
+    const { index: sorted, touched } = current;
+    const from = placeOf(sorted.texts, (text) => !isBefore(text));
+    const to = Math.max(from, placeOf(sorted.texts, isAfter));
+    const codes = sorted.codes.subarray(from, to);
+    if (touched.count === 0) return { ...this.#withCodes(codes), has };
+    const wanted: number[] = [];
+    for (const code of codes) if (!touched.bits.has(code)) wanted.push(code);
+    touched.bits.forEach((code) => void (isWithin(this.#textOf(code)) && wanted.push(code)));
+    return { ...this.#withCodes(wanted), has };
+  }
+
+  #textOf(code: number): string | undefined {
+    return this.#dictionary.valueOf(code) as string | undefined;
+  }
+
+  #withCodes(wanted: ArrayLike<number>): Selection {
+    if (wanted.length === 0) return NONE;
+    const codes = this.#codes;
+    const [limit, dictionary, groups] = [codes.length, this.#dictionary, this.groups];
+    const coded = { limit, groups, rows: (code: number) => dictionary.rows(code) };
+    if (wanted.length === 1) {
+      const code = wanted[0] as number;
+      return withCodes(coded, wanted, (slot) => codes[slot] === code);
+    }
+    const isWanted = new Uint8Array(dictionary.limit);
+    for (let i = 0; i < wanted.length; i++) isWanted[wanted[i] as number] = 1;
+    return withCodes(coded, wanted, (slot) => isWanted[codes[slot] as number] === 1);
+  }
+
+  #group(): Generator<undefined, Groups> {
+    // A copy, since writes change codes between two steps.
+    const codes = this.#codes.slice();
+    return grouped(codes.length, this.#dictionary.limit, (slot, visit) => {
+      const code = codes[slot] as number;
+      if (code !== NO_CODE) visit(code);
+    });
+  }
+
+  *#sort(): Generator<undefined, Sorted> {
+    // A copy, since writes use codes again. A code that changes before the copy is touched, so the
+    // code may have any text here.
+    const texts: (string | undefined)[] = [];
+    const codes: number[] = [];
+    for (let code = 1; code < this.#dictionary.limit; code++) {
+      texts[code] = this.#textOf(code);
+      if (texts[code] !== undefined) codes.push(code);
+      if (code % STEP === 0) yield;
+    }
+    const textOf = (code: number): string => texts[code] as string;
+    const runs: Uint32Array[] = [];
+    for (let from = 0; from < codes.length; from += SORTED_AT_ONCE) {
+      const run = Uint32Array.from(codes.slice(from, from + SORTED_AT_ONCE));
+      runs.push(run.sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1)));
+      yield;
+    }
+    const sorted = yield* mergeRuns(runs, (a, b) => textOf(a) <= textOf(b), MERGED_AT_ONCE);
+    const inOrder: string[] = [];
+    for (const code of sorted) {
+      inOrder.push(textOf(code));
+      if (inOrder.length % STEP === 0) yield;
+    }
+    return { length: sorted.length, codes: sorted, texts: inOrder };
+  }
+}
+
+/** The first place with a text that passes. All later texts pass too. */
+function placeOf(texts: readonly string[], passes: (text: string) => boolean): number {
+  let from = 0;
+  let to = texts.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (passes(texts[middle] as string)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
