@@ -1,8 +1,8 @@
 // Bigints by slot: kept exactly in a map, and compared one by one.
 
 import { Bits } from '../../base/bits.js';
-import { isAbove, isBelow, type Range } from './range.js';
-import type { Selection } from './selection.js';
+import { isAbove, isBelow, type ValueRange } from './range.js';
+import type { RowSelection } from './selection.js';
 
 /** An entry of a map takes so long, in nanoseconds. */
 const VISIT_NS = 30;
@@ -26,12 +26,12 @@ export class BigInts {
     this.#values.delete(slot);
   }
 
-  equalTo(values: readonly bigint[]): Selection {
+  equalTo(values: readonly bigint[]): RowSelection {
     const wanted = new Set(values);
     return this.#where((value) => wanted.has(value));
   }
 
-  within(range: Range<bigint>): Selection {
+  within(range: ValueRange<bigint>): RowSelection {
     return this.#where((value) => !isBelow(value, range) && !isAbove(value, range));
   }
 
@@ -50,7 +50,7 @@ export class BigInts {
     return ENTRY_BYTES * this.#values.size;
   }
 
-  #where(passes: (value: bigint) => boolean): Selection {
+  #where(passes: (value: bigint) => boolean): RowSelection {
     const values = this.#values;
     return {
       cost: VISIT_NS * values.size,

@@ -12,7 +12,7 @@ interface Cached {
   readonly bytes: number;
 }
 
-export class Cache {
+export class BitsCache {
   readonly #most: number;
   /** By the clauses' keys, the least recently used first. */
   readonly #sets = new Map<string, Cached>();

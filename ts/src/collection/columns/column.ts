@@ -9,7 +9,7 @@ import { Lists } from './lists.js';
 import { Numbers } from './numbers.js';
 import { rangeOf } from './range.js';
 import { withRoomFor } from './room.js';
-import { anyOf, NONE, presentRowsOf, type Selection } from './selection.js';
+import { anyOf, NONE, presentRowsOf, type RowSelection } from './selection.js';
 import { Tally } from './tally.js';
 import { Texts } from './texts.js';
 import type { Index } from './touched.js';
@@ -89,7 +89,7 @@ export class Column {
   }
 
   /** The rows of a clause on this field. */
-  select(clause: FieldClause): Selection {
+  select(clause: FieldClause): RowSelection {
     switch (clause.op) {
       case 'exists':
         return presentRowsOf(this.#present);
@@ -157,8 +157,8 @@ export class Column {
     return kind !== LIST || this.#lists.equals(slot, elements);
   }
 
-  #equalTo({ values }: InClause): Selection {
-    const selections: Selection[] = [];
+  #equalTo({ values }: InClause): RowSelection {
+    const selections: RowSelection[] = [];
     const ofKind = (kind: number): Scalar[] => values.filter((value) => kindOf(value) === kind);
     for (const kind of new Set(values.map(kindOf))) {
       if (kind === NUMBER) selections.push(this.#numbers.equalTo(ofKind(kind) as number[]));
@@ -171,7 +171,7 @@ export class Column {
     return anyOf(selections);
   }
 
-  #within(clause: RangeClause): Selection {
+  #within(clause: RangeClause): RowSelection {
     const kind = kindOf((clause.from ?? clause.to)?.value);
     if (kind === NUMBER) return this.#numbers.within(rangeOf<number>(clause));
     if (kind === DATE) return this.#dates.within(rangeOf(clause, (bound) => (bound as Date).getTime()));

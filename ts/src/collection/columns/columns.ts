@@ -12,7 +12,7 @@ import { valueAt } from '../../filter/match.js';
 import { Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';
 import type { SlotChunk, SlotRecord, SlotStore, Slots } from '../slot-store.js';
-import { Cache } from './cache.js';
+import { BitsCache } from './cache.js';
 import { type AnyIndex, Column } from './column.js';
 import { evaluate } from './evaluate.js';
 import { fieldClausesOf } from './fields.js';
@@ -55,9 +55,11 @@ export class Columns implements SlotStore {
   /** The slots of all rows, from the first use on. */
   #rows: Bits | undefined;
   #rowsChanged = 0;
-  /** The errors of rows whose metadata cannot be read, by slot. Known for all rows if a column is. */
+  /**
+   * The errors of rows whose metadata cannot be read, by slot. Known for all rows if a column is.
+   */
   readonly #unread = new Map<number, EdgeVecError>();
-  readonly #cache = new Cache();
+  readonly #cache = new BitsCache();
   /** Counts writes of rows. */
   #time = 0;
   /** Counts evaluations. */
@@ -87,8 +89,8 @@ export class Columns implements SlotStore {
   }
 
   /**
-   * Makes the columns that the clause needs, in one pass over the metadata, and what makes the clause
-   * fast. Yields now and then. Rows may be written in the meantime.
+   * Makes the columns that the clause needs, in one pass over the metadata, and what makes the
+   * clause fast. Yields now and then. Rows may be written in the meantime.
    */
   *prepare(clause: Clause): Generator<undefined, void> {
     const parts = fieldClausesOf(clause);
@@ -129,8 +131,8 @@ export class Columns implements SlotStore {
    * The slots of the rows that match.
    *
    * @returns a set that is valid until the next write. Nobody may change the set
-   * @throws the error of `get`, if the metadata of a row cannot be read: nobody knows whether the row
-   * matches. `INTERNAL` if a column is missing
+   * @throws the error of `get`, if the metadata of a row cannot be read: nobody knows whether the
+   * row matches. `INTERNAL` if a column is missing
    */
   select(clause: Clause): ReadonlyBits {
     this.#uses++;

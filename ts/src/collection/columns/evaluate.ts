@@ -1,12 +1,12 @@
-// Evaluates clauses over columns. filter/match.ts is the meaning of a clause, and each answer agrees
-// with it on every row.
+// Evaluates clauses over columns. filter/match.ts is the meaning of a clause, and each answer
+// agrees with it on every row.
 
 import type { ReadonlyBits } from '../../base/bits.js';
 import type { Clause, Path } from '../../filter/clause.js';
-import type { Cache } from './cache.js';
+import type { BitsCache } from './cache.js';
 import type { Column } from './column.js';
 import { keyOf } from './key.js';
-import { allOf, anyOf, notOf, rowsOf, type Selection } from './selection.js';
+import { allOf, anyOf, notOf, type RowSelection, rowsOf } from './selection.js';
 
 /** What an evaluation reads. */
 export interface Source {
@@ -17,7 +17,7 @@ export interface Source {
   /** The present time, by the counter of the columns. */
   readonly time: number;
   column(path: Path): Column;
-  readonly cache: Cache;
+  readonly cache: BitsCache;
 }
 
 /** The slots of the rows that match. Nobody changes the set. */
@@ -30,7 +30,7 @@ export function evaluate(clause: Clause, source: Source): ReadonlyBits {
   return bits;
 }
 
-function selectionOf(clause: Clause, source: Source): Selection {
+function selectionOf(clause: Clause, source: Source): RowSelection {
   switch (clause.op) {
     case 'all': {
       const { rows } = source;

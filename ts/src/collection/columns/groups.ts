@@ -1,7 +1,7 @@
 // Slots in groups: for each code, the slots with the code, ascending.
 
 import { Bits } from '../../base/bits.js';
-import { ENTRY_NS, SCAN_NS, type Selection, scanned } from './selection.js';
+import { ENTRY_NS, type RowSelection, SCAN_NS, scanned } from './selection.js';
 import type { Index } from './touched.js';
 
 export interface Groups {
@@ -64,8 +64,8 @@ export function withCodes(
   { limit, groups: { current }, rows }: Coded,
   codes: ArrayLike<number>,
   has: (slot: number) => boolean,
-): Selection {
-  const scan: Selection = { cost: SCAN_NS * limit, bits: () => scanned(limit, has), has };
+): RowSelection {
+  const scan: RowSelection = { cost: SCAN_NS * limit, bits: () => scanned(limit, has), has };
   if (current === undefined || codes.length > COUNTED_CODES) return scan;
   const { index, touched } = current;
   let count = 0;

@@ -6,7 +6,7 @@ import type { Scalar } from '../../filter/clause.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, type VisitCodes, withCodes } from './groups.js';
 import { withRoomFor } from './room.js';
-import { allOf, NONE, type Selection } from './selection.js';
+import { allOf, NONE, type RowSelection } from './selection.js';
 import { Index } from './touched.js';
 
 /** Less garbage than this, in codes, is not worth a copy of all codes. */
@@ -56,7 +56,7 @@ export class Lists {
   }
 
   /** @param every whether a list must contain all values, or any value */
-  containing(values: readonly Scalar[], every: boolean): Selection {
+  containing(values: readonly Scalar[], every: boolean): RowSelection {
     const codes = [...new Set(values.map((value) => this.#codeOf(value)))];
     if (!every) return this.#withAny(codes.filter((code) => code !== NO_CODE));
     if (codes.includes(NO_CODE)) return NONE;
@@ -97,7 +97,7 @@ export class Lists {
     return this.#codes.subarray(place + 1, place + 1 + (this.#codes[place] as number));
   }
 
-  #withAny(wanted: readonly number[]): Selection {
+  #withAny(wanted: readonly number[]): RowSelection {
     if (wanted.length === 0) return NONE;
     const isWanted = new Uint8Array(this.#dictionary.limit);
     for (const code of wanted) isWanted[code] = 1;

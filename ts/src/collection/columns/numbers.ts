@@ -2,9 +2,9 @@
 
 import { Bits } from '../../base/bits.js';
 import { sortedPlaces } from './radix.js';
-import { isAbove, isBelow, type Range } from './range.js';
+import { isAbove, isBelow, type ValueRange } from './range.js';
 import { withRoomFor } from './room.js';
-import { ENTRY_NS, SCAN_NS, type Selection, scanned } from './selection.js';
+import { ENTRY_NS, type RowSelection, SCAN_NS, scanned } from './selection.js';
 import { Index } from './touched.js';
 
 /** Slots in ascending order of their numbers, at the time of sorting. NaN comes last. */
@@ -55,7 +55,7 @@ export class Numbers {
   }
 
   /** NaN equals NaN, and -0 equals 0. */
-  equalTo(numbers: readonly number[]): Selection {
+  equalTo(numbers: readonly number[]): RowSelection {
     const wanted = new Set(numbers);
     return this.#selection(
       (number) => wanted.has(number),
@@ -64,7 +64,7 @@ export class Numbers {
   }
 
   /** NaN is in no range. */
-  within(range: Range<number>): Selection {
+  within(range: ValueRange<number>): RowSelection {
     const isAfter = (number: number): boolean => isAbove(number, range) || Number.isNaN(number);
     return this.#selection(
       (number) => !isBelow(number, range) && !isAfter(number),
@@ -76,8 +76,8 @@ export class Numbers {
   }
 
   /**
-   * The distinct numbers with their counts among `rows`. The order of the numbers is any. Yields now
-   * and then.
+   * The distinct numbers with their counts among `rows`. The order of the numbers is any. Yields
+   * now and then.
    */
   *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<number, number>> {
     const counts = new Map<number, number>();
@@ -96,7 +96,7 @@ export class Numbers {
     return this.#numbers.byteLength + this.slots.bytes() + sorted * 12;
   }
 
-  #selection(passes: (number: number) => boolean, runsIn: (sorted: Sorted) => Run[]): Selection {
+  #selection(passes: (number: number) => boolean, runsIn: (sorted: Sorted) => Run[]): RowSelection {
     const has = (slot: number): boolean => this.slots.has(slot) && passes(this.at(slot));
     const { current } = this.order;
     if (current === undefined) {
@@ -106,8 +106,8 @@ export class Numbers {
     const { index: sorted, touched } = current;
     const runs = runsIn(sorted);
     const length = runs.reduce((sum, { from, to }) => sum + to - from, 0);
-    // The slots in the runs are added to no slots, or the slots around the runs are removed from all
-    // slots.
+    // The slots in the runs are added to no slots, or the slots around the runs are removed from
+    // all slots.
     const adds = runs.length !== 1 || 2 * length <= sorted.length;
     const entries = adds ? length : sorted.length - length;
     return {
@@ -131,8 +131,8 @@ export class Numbers {
     const slots = new Uint32Array(this.#count);
     const numbers = new Float64Array(this.#count);
     let length = 0;
-    // The numbers may change between two steps. A changed slot is touched, so it may be missing here,
-    // or may have any number.
+    // The numbers may change between two steps. A changed slot is touched, so it may be missing
+    // here, or may have any number.
     for (const slot of this.slots) {
       if (length === slots.length) break;
       slots[length] = slot;

@@ -4,7 +4,7 @@ import type { RangeClause } from '../../filter/clause.js';
 
 export type Ordered = string | number | bigint;
 
-export interface Range<T extends Ordered> {
+export interface ValueRange<T extends Ordered> {
   /** Undefined: no lower bound. */
   readonly from: T | undefined;
   /** Whether the range leaves out the lower bound itself. */
@@ -19,7 +19,7 @@ export interface Range<T extends Ordered> {
 export function rangeOf<T extends Ordered>(
   { from, to }: RangeClause,
   toValue = (bound: unknown) => bound as T,
-): Range<T> {
+): ValueRange<T> {
   return {
     from: from && toValue(from.value),
     isFromOpen: from?.open ?? false,
@@ -29,11 +29,11 @@ export function rangeOf<T extends Ordered>(
 }
 
 /** Never true for NaN. */
-export function isBelow<T extends Ordered>(value: T, { from, isFromOpen }: Range<T>): boolean {
+export function isBelow<T extends Ordered>(value: T, { from, isFromOpen }: ValueRange<T>): boolean {
   return from !== undefined && (isFromOpen ? value <= from : value < from);
 }
 
 /** Never true for NaN. */
-export function isAbove<T extends Ordered>(value: T, { to, isToOpen }: Range<T>): boolean {
+export function isAbove<T extends Ordered>(value: T, { to, isToOpen }: ValueRange<T>): boolean {
   return to !== undefined && (isToOpen ? value >= to : value > to);
 }

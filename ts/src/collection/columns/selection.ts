@@ -10,7 +10,7 @@ export const WORD_NS = 0.5;
 /** To look at a single row: a few calls and reads that miss the cache. */
 export const LOOK_NS = 15;
 
-export interface Selection {
+export interface RowSelection {
   /** What `bits` takes, in nanoseconds, about. */
   readonly cost: number;
   /** The slots of all rows. The set may be shared: nobody changes it. */
@@ -19,20 +19,20 @@ export interface Selection {
   has(slot: number): boolean;
 }
 
-export const NONE: Selection = { cost: 0, bits: () => new Bits(), has: () => false };
+export const NONE: RowSelection = { cost: 0, bits: () => new Bits(), has: () => false };
 
 /** The rows of a set that nobody changes any more. */
-export function rowsOf(bits: ReadonlyBits): Selection {
+export function rowsOf(bits: ReadonlyBits): RowSelection {
   return { cost: 0, bits: () => bits, has: (slot) => bits.has(slot) };
 }
 
 /** The present rows of a set that writes go on to change. */
-export function presentRowsOf(bits: ReadonlyBits): Selection {
+export function presentRowsOf(bits: ReadonlyBits): RowSelection {
   return { cost: WORD_NS * bits.words.length, bits: () => bits.copy(), has: (slot) => bits.has(slot) };
 }
 
 /** The rows of any of the selections. */
-export function anyOf(selections: readonly Selection[]): Selection {
+export function anyOf(selections: readonly RowSelection[]): RowSelection {
   const [first, ...others] = selections.filter((selection) => selection !== NONE);
   if (first === undefined) return NONE;
   if (others.length === 0) return first;
@@ -49,10 +49,10 @@ export function anyOf(selections: readonly Selection[]): Selection {
 }
 
 /**
- * The rows of all the selections, the cheapest first. Without selections, all of `rows`. If few rows are left, the further selections
- * are asked row by row.
+ * The rows of all the selections, the cheapest first. Without selections, all of `rows`. If few
+ * rows are left, the further selections are asked row by row.
  */
-export function allOf(selections: readonly Selection[], rows: ReadonlyBits): Selection {
+export function allOf(selections: readonly RowSelection[], rows: ReadonlyBits): RowSelection {
   const [first, ...others] = [...selections].sort((a, b) => a.cost - b.cost);
   if (first === undefined) return presentRowsOf(rows);
   if (others.length === 0) return first;
@@ -73,7 +73,7 @@ export function allOf(selections: readonly Selection[], rows: ReadonlyBits): Sel
 }
 
 /** The rows that are not among the rows of the selection. */
-export function notOf(selection: Selection, rows: ReadonlyBits): Selection {
+export function notOf(selection: RowSelection, rows: ReadonlyBits): RowSelection {
   return {
     cost: selection.cost + WORD_NS * rows.words.length,
     bits: () => rows.copy().andNot(selection.bits()),

@@ -38,9 +38,9 @@ export class Tally {
   }
 
   /**
-   * The values with the highest counts, the highest first. Of values with equal counts, `null` comes
-   * first, then booleans, numbers, bigints, dates, strings. Values of one kind ascend, strings by
-   * code unit, and NaN and invalid dates come last. Yields now and then.
+   * The values with the highest counts, the highest first. Of values with equal counts, `null`
+   * comes first, then booleans, numbers, bigints, dates, strings. Values of one kind ascend,
+   * strings by code unit, and NaN and invalid dates come last. Yields now and then.
    *
    * @param limit at least 1
    */

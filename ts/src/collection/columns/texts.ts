@@ -3,9 +3,9 @@
 import { mergeRuns } from '../merge.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, withCodes } from './groups.js';
-import { isAbove, isBelow, type Range } from './range.js';
+import { isAbove, isBelow, type ValueRange } from './range.js';
 import { withRoomFor } from './room.js';
-import { LOOK_NS, NONE, type Selection, scanned } from './selection.js';
+import { LOOK_NS, NONE, type RowSelection, scanned } from './selection.js';
 import { Index } from './touched.js';
 
 /** Codes in ascending order of their texts, by code unit, at the time of sorting. */
@@ -56,20 +56,20 @@ export class Texts {
     this.groups.touch(slot);
   }
 
-  equalTo(texts: readonly string[]): Selection {
+  equalTo(texts: readonly string[]): RowSelection {
     const wanted = new Set(texts.map((text) => this.#dictionary.codeOf(text)));
     wanted.delete(NO_CODE);
     return this.#withCodes([...wanted]);
   }
 
-  within(range: Range<string>): Selection {
+  within(range: ValueRange<string>): RowSelection {
     return this.#between(
       (text) => isBelow(text, range),
       (text) => isAbove(text, range),
     );
   }
 
-  startingWith(prefix: string): Selection {
+  startingWith(prefix: string): RowSelection {
     return this.#between(
       (text) => text < prefix,
       (text) => text > prefix && !text.startsWith(prefix),
@@ -104,7 +104,7 @@ export class Texts {
    * @param isBefore passes the least texts
    * @param isAfter passes the greatest texts
    */
-  #between(isBefore: (text: string) => boolean, isAfter: (text: string) => boolean): Selection {
+  #between(isBefore: (text: string) => boolean, isAfter: (text: string) => boolean): RowSelection {
     const isWithin = (text: string | undefined): boolean => text !== undefined && !isBefore(text) && !isAfter(text);
     const has = (slot: number): boolean => isWithin(this.at(slot));
     const { current } = this.order;
@@ -127,7 +127,7 @@ export class Texts {
     return this.#dictionary.valueOf(code) as string | undefined;
   }
 
-  #withCodes(wanted: ArrayLike<number>): Selection {
+  #withCodes(wanted: ArrayLike<number>): RowSelection {
     if (wanted.length === 0) return NONE;
     const codes = this.#codes;
     const [limit, dictionary, groups] = [codes.length, this.#dictionary, this.groups];

@@ -31,7 +31,9 @@ export class Index<T extends { readonly length: number }> {
   /** The making of the next index. All callers share the steps. */
   #making: { readonly steps: Generator<undefined, T>; readonly touched: Touched } | undefined;
 
-  /** @param steps makes an index of all entries. Yields now and then, and entries may change then */
+  /**
+   * @param steps makes an index of all entries. Yields now and then, and entries may change then
+   */
   constructor(steps: () => Generator<undefined, T>) {
     this.#steps = steps;
   }

@@ -1,5 +1,5 @@
-// Columns answer each clause as filter/match.ts answers the clause for each row, and count values as
-// a plain count does, whatever is written before, between and during the making of columns.
+// Columns answer each clause as filter/match.ts answers the clause for each row, and count values
+// as a plain count does, whatever is written before, between and during the making of columns.
 
 import { describe, expect, test } from 'vitest';
 import { Columns } from '../../../../src/collection/columns/columns.js';
