@@ -63,19 +63,19 @@ export class Bits implements ReadonlyBits {
 
   /** Adds the slots of a part of a list. */
   addAll(slots: Uint32Array, from = 0, to = slots.length): void {
-    let last = 0;
-    for (let i = from; i < to; i++) if ((slots[i] as number) > last) last = slots[i] as number;
-    if (last >>> 5 >= this.#words.length) this.#grow((last >>> 5) + 1);
-    const words = this.#words;
-    for (let i = from; i < to; i++) {
-      const slot = slots[i] as number;
-      words[slot >>> 5] = (words[slot >>> 5] as number) | (1 << (slot & 31));
+    for (let next = addTo(this.#words, slots, from, to); next < to; next = addTo(this.#words, slots, next, to)) {
+      this.#grow(((slots[next] as number) >>> 5) + 1);
     }
   }
 
   /** Removes the slots of a part of a list. */
   deleteAll(slots: Uint32Array, from = 0, to = slots.length): void {
-    for (let i = from; i < to; i++) this.delete(slots[i] as number);
+    const words = this.#words;
+    for (let i = from; i < to; i++) {
+      const slot = slots[i] as number;
+      const word = slot >>> 5;
+      if (word < words.length) words[word] = (words[word] as number) & ~(1 << (slot & 31));
+    }
   }
 
   /** Adds the slot, or removes the slot. */
@@ -171,6 +171,17 @@ export class Bits implements ReadonlyBits {
     grown.set(this.#words);
     this.#words = grown;
   }
+}
+
+/** Adds slots as long as the words have room. @returns the place of the first slot without room */
+function addTo(words: Uint32Array, slots: Uint32Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    const slot = slots[i] as number;
+    const word = slot >>> 5;
+    if (word >= words.length) return i;
+    words[word] = (words[word] as number) | (1 << (slot & 31));
+  }
+  return to;
 }
 
 const evenly = (words: number): number => words + (words & 1);

@@ -59,13 +59,14 @@ export class Columns implements SlotStore {
    * The errors of rows whose metadata cannot be read, by slot. Known for all rows if a column is.
    */
   readonly #unread = new Map<number, EdgeVecError>();
-  readonly #cache = new BitsCache();
+  readonly #cache: BitsCache;
   /** Counts writes of rows. */
   #time = 0;
   /** Counts evaluations. */
   #uses = 0;
 
-  constructor(slots: Slots, metadata: MetadataReader) {
+  constructor(slots: Slots, metadata: MetadataReader, cache = new BitsCache()) {
+    this.#cache = cache;
     this.#slots = slots;
     this.#metadata = metadata;
   }

@@ -1,7 +1,7 @@
 // Slots in groups: for each code, the slots with the code, ascending.
 
 import { Bits } from '../../base/bits.js';
-import { ENTRY_NS, type RowSelection, SCAN_NS, scanned } from './selection.js';
+import { ENTRY_NS, type RowSelection, SCAN_NS } from './selection.js';
 import type { Index } from './touched.js';
 
 export interface Groups {
@@ -18,7 +18,7 @@ export type VisitCodes = (slot: number, visit: (code: number) => void) => void;
 /** Slots between two looks at the clock. */
 const STEP = 8_192;
 /** If a clause has more codes, the codes' rows are not added up for an estimate. */
-const COUNTED_CODES = 1_024;
+const COUNTED_CODES = 16_384;
 
 /**
  * Groups the slots by code. Yields now and then.
@@ -57,21 +57,23 @@ export interface Coded {
   readonly groups: Index<Groups>;
   /** How many rows have the code. */
   rows(code: number): number;
+  /** Looks at each slot. */
+  scan(): Bits;
 }
 
 /** The slots with any of the codes. No code is listed twice. */
 export function withCodes(
-  { limit, groups: { current }, rows }: Coded,
+  { limit, groups: { current }, rows, scan }: Coded,
   codes: ArrayLike<number>,
   has: (slot: number) => boolean,
 ): RowSelection {
-  const scan: RowSelection = { cost: SCAN_NS * limit, bits: () => scanned(limit, has), has };
-  if (current === undefined || codes.length > COUNTED_CODES) return scan;
+  const scanning: RowSelection = { cost: SCAN_NS * limit, bits: scan, has };
+  if (current === undefined || codes.length > COUNTED_CODES) return scanning;
   const { index, touched } = current;
   let count = 0;
   for (let i = 0; i < codes.length; i++) count += rows(codes[i] as number);
   const cost = ENTRY_NS * (count + 4 * touched.count);
-  if (cost >= scan.cost) return scan;
+  if (cost >= scanning.cost) return scanning;
   return {
     cost,
     bits() {

@@ -6,7 +6,7 @@ import type { Scalar } from '../../filter/clause.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, type VisitCodes, withCodes } from './groups.js';
 import { withRoomFor } from './room.js';
-import { allOf, NONE, type RowSelection } from './selection.js';
+import { allOf, NONE, type RowSelection, scanned } from './selection.js';
 import { Index } from './touched.js';
 
 /** Less garbage than this, in codes, is not worth a copy of all codes. */
@@ -110,7 +110,8 @@ export class Lists {
       return false;
     };
     const rows = (code: number): number => this.#dictionary.rows(code);
-    return withCodes({ limit: places.length, groups: this.groups, rows }, wanted, has);
+    const limit = places.length;
+    return withCodes({ limit, groups: this.groups, rows, scan: () => scanned(limit, has) }, wanted, has);
   }
 
   #group(): Generator<undefined, Groups> {

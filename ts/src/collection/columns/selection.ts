@@ -4,8 +4,8 @@
 import { Bits, type ReadonlyBits } from '../../base/bits.js';
 
 /** Rough costs in nanoseconds, for the choice between two ways to the same rows. */
-export const SCAN_NS = 0.8;
-export const ENTRY_NS = 1.3;
+export const SCAN_NS = 1;
+export const ENTRY_NS = 2;
 export const WORD_NS = 0.5;
 /** To look at a single row: a few calls and reads that miss the cache. */
 export const LOOK_NS = 15;

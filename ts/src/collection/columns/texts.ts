@@ -1,5 +1,6 @@
 // Strings by slot, as codes of a dictionary.
 
+import { Bits } from '../../base/bits.js';
 import { mergeRuns } from '../merge.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, withCodes } from './groups.js';
@@ -134,11 +135,19 @@ export class Texts {
     const coded = { limit, groups, rows: (code: number) => dictionary.rows(code) };
     if (wanted.length === 1) {
       const code = wanted[0] as number;
-      return withCodes(coded, wanted, (slot) => codes[slot] === code);
+      const scan = (): Bits => withCode(codes, code);
+      return withCodes({ ...coded, scan }, wanted, (slot) => codes[slot] === code);
     }
-    const isWanted = new Uint8Array(dictionary.limit);
-    for (let i = 0; i < wanted.length; i++) isWanted[wanted[i] as number] = 1;
-    return withCodes(coded, wanted, (slot) => isWanted[codes[slot] as number] === 1);
+    let table: Uint8Array | undefined;
+    const isWanted = (): Uint8Array => {
+      if (table === undefined) {
+        table = new Uint8Array(dictionary.limit);
+        for (let i = 0; i < wanted.length; i++) table[wanted[i] as number] = 1;
+      }
+      return table;
+    };
+    const scan = (): Bits => withWanted(codes, isWanted());
+    return withCodes({ ...coded, scan }, wanted, (slot) => isWanted()[codes[slot] as number] === 1);
   }
 
   #group(): Generator<undefined, Groups> {
@@ -187,4 +196,46 @@ function placeOf(texts: readonly string[], passes: (text: string) => boolean): n
     else from = middle + 1;
   }
   return from;
+}
+
+// Loops of their own, four slots at once: a loop that calls a function for each slot takes four
+// times as long. Behind the last slot, the codes are `NO_CODE`.
+
+function withCode(codes: Uint32Array, wanted: number): Bits {
+  const bits = Bits.withRoom(codes.length);
+  const { words } = bits;
+  for (let first = 0; first < codes.length; first += 32) {
+    let others = 0;
+    for (let bit = 0; bit < 32; bit += 4) {
+      const slot = first + bit;
+      const a = (codes[slot] as number) ^ wanted;
+      const b = (codes[slot + 1] as number) ^ wanted;
+      const c = (codes[slot + 2] as number) ^ wanted;
+      const d = (codes[slot + 3] as number) ^ wanted;
+      // The sign of x | -x is set unless x is 0.
+      const four = ((a | -a) >>> 31) | (((b | -b) >>> 31) << 1) | (((c | -c) >>> 31) << 2) | (((d | -d) >>> 31) << 3);
+      others |= four << bit;
+    }
+    words[first >>> 5] = ~others;
+  }
+  return bits;
+}
+
+/** @param isWanted by code, 1 or 0 */
+function withWanted(codes: Uint32Array, isWanted: Uint8Array): Bits {
+  const bits = Bits.withRoom(codes.length);
+  const { words } = bits;
+  for (let first = 0; first < codes.length; first += 32) {
+    let word = 0;
+    for (let bit = 0; bit < 32; bit += 4) {
+      const slot = first + bit;
+      const a = isWanted[codes[slot] as number] as number;
+      const b = isWanted[codes[slot + 1] as number] as number;
+      const c = isWanted[codes[slot + 2] as number] as number;
+      const d = isWanted[codes[slot + 3] as number] as number;
+      word |= (a | (b << 1) | (c << 2) | (d << 3)) << bit;
+    }
+    words[first >>> 5] = word;
+  }
+  return bits;
 }

@@ -42,6 +42,13 @@ describe('Bits', () => {
         expect([...bits().and(other)]).toEqual(model.filter((each) => b.has(each)));
         expect([...bits().or(other)]).toEqual(sorted(new Set([...a, ...b])));
         expect([...bits().andNot(other)]).toEqual(model.filter((each) => !b.has(each)));
+        const list = Uint32Array.from(b);
+        const added = bits();
+        added.addAll(list, 1);
+        expect([...added]).toEqual(sorted(new Set([...a, ...list.subarray(1)])));
+        const left = bits();
+        left.deleteAll(list, 0, Math.min(3, list.length));
+        expect([...left]).toEqual(model.filter((each) => !list.subarray(0, 3).includes(each)));
         const rest = Array.from({ length: limit }, (_, each) => each).filter((each) => !a.has(each));
         expect([...bits().complement(limit)]).toEqual(rest);
         expect([...other]).toEqual(sorted(b));
