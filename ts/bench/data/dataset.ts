@@ -101,7 +101,8 @@ function storedTruth(source: Dataset['source']): FileSource['truth'] {
   return source.kind === 'files' ? source.truth : null;
 }
 
-async function fetchHead(file: string, bytes: number): Promise<ArrayBuffer> {
+/** Reads from the server's `/data/`. */
+export async function fetchHead(file: string, bytes: number): Promise<ArrayBuffer> {
   const response = await fetch(`/data/${file}`, { headers: { range: `bytes=0-${bytes - 1}` } });
   if (!response.ok) throw new Error(`${file}: HTTP ${response.status}`);
   const body = await response.arrayBuffer();

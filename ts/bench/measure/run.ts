@@ -7,6 +7,7 @@ import { type Rows, rowAt } from '../data/rows';
 import type { Job, Measured, Point, Progress } from '../job';
 import type { Precision, System, SystemModule } from '../systems/system';
 import { median, percentile, recall } from './statistics';
+import { timePass } from './time';
 
 const SETTLE_MS = 500;
 
@@ -93,7 +94,11 @@ async function measure(system: System, job: Job, queries: Rows, truth: Int32Arra
   await warmUp(system, job, queries, ef);
   const before = await system.distances();
   const passes = [];
-  for (let pass = 0; pass < job.passes; pass++) passes.push(await timePass(system, queries, dataset.queries, k, ef));
+  const searches = Array.from({ length: dataset.queries }, (_, i) => {
+    const vector = rowAt(queries, i);
+    return () => system.search(vector, k, ef);
+  });
+  for (let pass = 0; pass < job.passes; pass++) passes.push(await timePass(searches));
   const after = await system.distances();
   const { meanUs, latencies, found } = median(passes, (pass) => pass.meanUs);
   latencies.sort();
@@ -106,21 +111,4 @@ async function measure(system: System, job: Job, queries: Rows, truth: Int32Arra
     p99Us: percentile(latencies, 0.99),
     distances: before === null || after === null ? null : (after - before) / (job.passes * dataset.queries),
   };
-}
-
-/** The mean comes from the whole loop, since a browser's clock may step by 0.1 ms or more. */
-async function timePass(system: System, queries: Rows, count: number, k: number, ef: number) {
-  const latencies = new Float64Array(count);
-  const found: ArrayLike<number>[] = [];
-  const vectors = Array.from({ length: count }, (_, i) => rowAt(queries, i));
-  const start = performance.now();
-  for (let i = 0; i < count; i++) {
-    const before = performance.now();
-    const answer = system.search(vectors[i] as Float32Array, k, ef);
-    // No await for a synchronous system, since an await would add a microtask to the time.
-    found.push(answer instanceof Promise ? await answer : answer);
-    latencies[i] = (performance.now() - before) * 1000;
-  }
-  const meanUs = ((performance.now() - start) * 1000) / count;
-  return { meanUs, latencies, found };
 }

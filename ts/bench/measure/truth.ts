@@ -41,7 +41,7 @@ export function exactNeighbours(
  * The product in double precision, as four sums. On unit rows, the larger product belongs to the
  * nearer row.
  */
-function dot(a: Float32Array, b: Float32Array): number {
+export function dot(a: Float32Array, b: Float32Array): number {
   const length = a.length;
   const whole = length - (length % 4);
   let s0 = 0;
@@ -62,7 +62,7 @@ function dot(a: Float32Array, b: Float32Array): number {
  * The best k rows so far, best first. Insertions are rare, since most rows are worse than the last
  * row in the list.
  */
-class Nearest {
+export class Nearest {
   readonly rows: Int32Array;
   readonly #products: Float64Array;
 

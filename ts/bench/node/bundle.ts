@@ -36,3 +36,15 @@ export async function bundlePage(folder: string, outDir: string, isLeftOut: (id:
     worker: { format: 'es', plugins: edgevec, rolldownOptions },
   });
 }
+
+/**
+ * For a page with many systems: leaves out the packages of the systems that are not installed.
+ *
+ * @param systems the installed systems
+ */
+export function leavesOut(systems: readonly SystemName[]): (id: string) => boolean {
+  const packages = Object.entries(BROWSER_SYSTEMS)
+    .filter(([name]) => !systems.includes(name as SystemName))
+    .flatMap(([, system]) => system.packages);
+  return (id) => packages.some((name) => id.includes(name));
+}

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SystemName } from '../job';
 import type { Filled, Opened, StorageJob, StoredSystemName } from '../storage/job';
-import { bundlePage } from './bundle';
+import { bundlePage, leavesOut } from './bundle';
 import { browserVersion, describeMachine } from './machine';
 import { commandLine, type Ended, GRAPH, K, save } from './main';
 import { BROWSERS, type BrowserName, list, oneOf, whole } from './options';
@@ -106,10 +106,7 @@ export async function run(
   const { dataset, folder } = chooseSource({ ...options, synthetic: false, queries: 200 }, root);
   const systems = withPeers(options.systems, root, log) as typeof options.systems;
   const app = join(root, '.bench/storage');
-  const isLeftOut = (id: string): boolean =>
-    (id.includes('edgevec-npm') && !systems.includes('edgevec-0.9')) ||
-    (id.includes('pglite') && !systems.includes('PGlite + pgvector'));
-  await bundlePage(resolve(root, 'ts/bench/storage'), app, isLeftOut);
+  await bundlePage(resolve(root, 'ts/bench/storage'), app, leavesOut(systems));
   const job = { dataset, graph: GRAPH, k: K, ef: EF };
   log(`${dataset.name}: ${dataset.n} rows, ${dataset.dimensions} dimensions`);
 

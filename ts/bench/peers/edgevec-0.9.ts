@@ -13,6 +13,38 @@ import type { OpenOptions, System } from '../systems/system';
 const EF_MARK = 7919;
 
 export async function open(options: OpenOptions): Promise<System> {
+  const { index, memory, insert, rowOf, setEf } = await openIndex(options);
+  return {
+    variant: variant(),
+    build(rows: Rows, onProgress) {
+      for (let i = 0; i < rows.count; i++) {
+        insert(rowAt(rows, i));
+        onProgress(i + 1);
+      }
+    },
+    search(query, k, ef) {
+      setEf(ef);
+      return index.search(query, k).map((hit) => rowOf(hit.id));
+    },
+    memoryBytes: () => memory.buffer.byteLength,
+    distances: () => null,
+    close: () => index.free(),
+  };
+}
+
+export const variant = (): string => `f32, ${getSimdBackend()}`;
+
+export interface OpenIndex {
+  readonly index: EdgeVec;
+  readonly memory: WebAssembly.Memory;
+  /** Stores the next row, and returns the id. */
+  insert(vector: Float32Array): number;
+  /** The row number of an id. */
+  rowOf(id: number): number;
+  setEf(ef: number): void;
+}
+
+export async function openIndex(options: Pick<OpenOptions, 'dimensions' | 'm' | 'efConstruction'>): Promise<OpenIndex> {
   const { memory } = await init({ module_or_path: wasmUrl });
   const config = new EdgeVecConfig(options.dimensions);
   config.metric = 'l2';
@@ -23,23 +55,21 @@ export async function open(options: OpenOptions): Promise<System> {
   const index = new EdgeVec(config);
   const efAddress = findEfSearch(memory, config.__wbg_ptr, [options.m, options.m * 2, options.efConstruction, EF_MARK]);
   let firstId = 0;
+  let inserted = 0;
   return {
-    variant: `f32, ${getSimdBackend()}`,
-    build(rows: Rows, onProgress) {
-      for (let i = 0; i < rows.count; i++) {
-        const id = index.insert(rowAt(rows, i));
-        if (i === 0) firstId = id;
-        else if (id !== firstId + i) throw new Error(`edgevec 0.9 gave row ${i} the id ${id}.`);
-        onProgress(i + 1);
-      }
+    index,
+    memory,
+    insert(vector) {
+      const id = index.insert(vector);
+      if (inserted === 0) firstId = id;
+      else if (id !== firstId + inserted) throw new Error(`edgevec 0.9 gave row ${inserted} the id ${id}.`);
+      inserted++;
+      return id;
     },
-    search(query, k, ef) {
+    rowOf: (id) => id - firstId,
+    setEf(ef) {
       new Uint32Array(memory.buffer, efAddress, 1)[0] = ef;
-      return index.search(query, k).map((hit) => hit.id - firstId);
     },
-    memoryBytes: () => memory.buffer.byteLength,
-    distances: () => null,
-    close: () => index.free(),
   };
 }
 

@@ -33,9 +33,17 @@ declare module 'edgevec-npm/edgevec.js' {
     constructor(config: EdgeVecConfig);
     insert(vector: Float32Array): number;
     search(query: Float32Array, k: number): { id: number; score: number }[];
+    /** Takes and returns JSON. */
+    searchFiltered(query: Float32Array, k: number, options: string): string;
+    setMetadata(id: number, key: string, value: JsMetadataValue): void;
     save(name: string): Promise<void>;
     static load(name: string): Promise<EdgeVec>;
     free(): void;
+  }
+  export class JsMetadataValue {
+    private constructor();
+    static fromInteger(value: number): JsMetadataValue;
+    static fromString(value: string): JsMetadataValue;
   }
   export function getSimdBackend(): string;
   export default function init(options: { module_or_path: string }): Promise<{ memory: WebAssembly.Memory }>;

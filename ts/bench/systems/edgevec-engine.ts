@@ -4,6 +4,7 @@
  */
 
 import { MODE } from '../../src/engine/bindings';
+import type { Engine } from '../../src/engine/engine';
 import { inlineEngine } from '../../src/engine/inline';
 import { startEngine } from '../../src/engine/load';
 import { type Rows, slice } from '../data/rows';
@@ -14,12 +15,37 @@ const PART = 1024;
 /** How many rows are linked between two looks at the clock. */
 const SLICE = 16;
 
-export async function open({ dimensions, m, efConstruction, seed, precision }: OpenOptions): Promise<System> {
+export async function open(options: OpenOptions): Promise<System> {
+  const { engine, variant, build } = await openEngine(options);
+  const { searcher } = engine;
+  return {
+    variant,
+    build,
+    search: (query, k, ef) => searcher.hitSlots(searcher.search(query, k, ef, MODE.auto) ?? 0).slice(0, k),
+    memoryBytes: () => engine.stats().memoryBytes,
+    distances: () => engine.stats().distances,
+    close: () => engine.free(),
+  };
+}
+
+interface OpenEngine {
+  readonly engine: Engine;
+  readonly variant: string;
+  readonly build: System['build'];
+}
+
+export async function openEngine({
+  dimensions,
+  m,
+  efConstruction,
+  seed,
+  precision,
+}: Omit<OpenOptions, 'capacity'>): Promise<OpenEngine> {
   const { module, variant } = await inlineEngine();
   const options = { dimensions, metric: 'cosine', m, efConstruction, seed, precision: precision ?? 'float32' } as const;
   const engine = await startEngine(module, options);
-  const { searcher } = engine;
   return {
+    engine,
     variant: `${precision ?? 'default precision'}, ${variant}, engine called in its own worker`,
     build(rows: Rows, onProgress) {
       for (let start = 0; start < rows.count; start += PART) {
@@ -34,9 +60,5 @@ export async function open({ dimensions, m, efConstruction, seed, precision }: O
         for (const slot of slots) engine.publish(slot);
       }
     },
-    search: (query, k, ef) => searcher.hitSlots(searcher.search(query, k, ef, MODE.auto) ?? 0).slice(0, k),
-    memoryBytes: () => engine.stats().memoryBytes,
-    distances: () => engine.stats().distances,
-    close: () => engine.free(),
   };
 }

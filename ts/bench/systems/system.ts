@@ -4,6 +4,7 @@
  */
 import type { Rows } from '../data/rows';
 import type { GraphOptions } from '../job';
+import type { Answer } from '../measure/time';
 
 export interface System {
   /**
@@ -14,7 +15,7 @@ export interface System {
   /** Stores the rows in order, so that the id in `search` is the row number. Called once. */
   build(rows: Rows, onProgress: (done: number) => void): void | Promise<void>;
   /** Row numbers, nearest first. Synchronous if the system is synchronous. */
-  search(query: Float32Array, k: number, ef: number): ArrayLike<number> | Promise<ArrayLike<number>>;
+  search(query: Float32Array, k: number, ef: number): Answer;
   /**
    * All memory that the system holds for rows and graph, without the JavaScript heap. Null if
    * unknown.

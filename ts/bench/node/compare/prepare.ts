@@ -53,7 +53,8 @@ export async function prepare(source: Source, k: number, root: string, log: (lin
   return prepared;
 }
 
-function headsOf(folder: string | null): ReadHead {
+/** Reads the files of a folder. */
+export function headsOf(folder: string | null): ReadHead {
   return async (file, bytes) => {
     if (folder === null) throw new Error(`${file}: a synthetic set has no files.`);
     const body = new ArrayBuffer(bytes);
