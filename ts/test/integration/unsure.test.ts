@@ -1,5 +1,5 @@
-// A commit that has failed without an answer, or whose answer was lost. Nobody but the storage knows
-// whether the commit was applied.
+// A commit that has failed without an answer, or whose answer was lost. Nobody but the storage
+// knows whether the commit was applied.
 
 import { describe, expect, test } from 'vitest';
 import { EdgeVecError } from '../../src/base/errors.js';

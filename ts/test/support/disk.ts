@@ -18,9 +18,9 @@ import {
 type Values = Map<StoreName, Map<string | number, Uint8Array>>;
 
 /**
- * What a power failure does to commits that were not strict. `deleted`: the commits are dropped, but
- * the deletions of chunks stay. A chunk is often a file of its own, and nothing keeps the order of
- * files.
+ * What a power failure does to commits that were not strict. `deleted`: the commits are dropped,
+ * but the deletions of chunks stay. A chunk is often a file of its own, and nothing keeps the order
+ * of files.
  */
 export const LOSSES = ['kept', 'dropped', 'deleted', 'half', 'truncated', 'flipped', 'repeated'] as const;
 export type Loss = (typeof LOSSES)[number];

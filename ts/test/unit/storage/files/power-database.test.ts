@@ -120,7 +120,8 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
     const { site, hasty, cut } = powered();
     const first = await Process.start(hasty);
     await first.write('upsert', LARGE, true);
-    // A checkpoint with forgotten entries leads to a new journal, which gets the old journal's name.
+    // A checkpoint with forgotten entries leads to a new journal. The new journal gets the name of
+    // the old journal.
     await first.save();
     await first.write('upsert', [{ id: 'more', n: 1 }], true);
     await first.close();
