@@ -179,7 +179,10 @@ export class Transaction {
     this.#fail(error);
   }
 
-  /** Removes the hidden rows. Yields as `check` does; nobody sees a difference meanwhile. */
+  /**
+   * Removes the hidden rows. Yields as `check` does; nobody sees a difference meanwhile. After a
+   * `move` the transaction has no rows left to remove.
+   */
   *rollback(): Generator<undefined, void> {
     for (let row = 0; row < this.#slots.length; row++) {
       const slot = this.#slots[row] as number;

@@ -17,7 +17,7 @@ export class Transactions {
   readonly #maintenance: Maintenance;
   readonly #open = new Map<number, Transaction>();
   /** Transactions that failed and are being undone. */
-  readonly #rollbacks = new Map<number, Promise<void>>();
+  readonly #rollbacks = new Map<number, { readonly transaction: Transaction; readonly done: Promise<void> }>();
 
   constructor(live: LiveState, isolation: Isolation, maintenance: Maintenance) {
     this.#live = live;
@@ -81,10 +81,13 @@ export class Transactions {
     };
   }
 
-  /** Undoes a transaction that failed, unless it is being undone already. */
+  /**
+   * Undoes a transaction that failed, unless it is being undone already. If the engine crashes or
+   * is freed meanwhile, the next call tells: the caller of this transaction gets its own error.
+   */
   async fail(number: number, transaction: Transaction, error: EdgeVecError): Promise<void> {
     await this.#movedIn();
-    if (this.#open.delete(number)) await this.#rollback(number, transaction, error);
+    if (this.#open.delete(number)) await this.#rollback(number, transaction, error).catch(() => {});
   }
 
   /** Undoes a transaction, unless it is being committed. */
@@ -94,11 +97,15 @@ export class Transactions {
     if (found?.committing) return;
     this.#open.delete(number);
     if (found !== undefined) await this.#rollback(number, found, aborted());
-    else await this.#rollbacks.get(number);
+    else await this.#rollbacks.get(number)?.done;
   }
 
-  /** All transactions go on in another engine, into which their rows are written again. */
+  /**
+   * All transactions go on in another engine, into which their rows are written again. A
+   * transaction that is being undone gets no rows there, and its rollback ends.
+   */
   async move(collection: Collection): Promise<void> {
+    for (const { transaction } of this.#rollbacks.values()) await transaction.move(collection);
     for (const transaction of this.#open.values()) await transaction.move(collection);
   }
 
@@ -119,7 +126,7 @@ export class Transactions {
       this.#rollbacks.delete(number);
       this.#maintenance.tidy();
     });
-    this.#rollbacks.set(number, done);
+    this.#rollbacks.set(number, { transaction, done });
     return done;
   }
 }
