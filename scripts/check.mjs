@@ -50,8 +50,10 @@ async function rustGates() {
 
 /** @returns {Promise<Row[]>} */
 async function typeScriptGates() {
+  const typesUnder5 = [bin('typescript-5/bin/tsc'), '-p', 'ts/test/types/tsconfig.json'];
   return [
     gate('tsc', await step('TypeScript, strict', node, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'])),
+    gate('tsc 5', await step('Public types under TypeScript 5', node, typesUnder5)),
     gate(
       'biome',
       await step('Format and lint', node, [

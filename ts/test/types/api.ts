@@ -2,10 +2,7 @@
 
 import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type Hit, type Id, type StoredRecord } from '../../src/index.js';
 import { EdgeVec as Slim } from '../../src/slim.js';
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Fails to compile unless both types are the same. */
-declare function same<A, B>(equal: Equal<A, B>): void;
+import { same } from './same.js';
 
 interface Doc {
   title: string;
