@@ -286,6 +286,7 @@ export class Journal {
     } finally {
       await aside.close();
     }
+    await syncFolder(this.#fs, this.#folder);
   }
 
   /** Writes a new journal from the live values. If this fails, the old journal goes on. */

@@ -1,12 +1,12 @@
 // The content of a storage in files after a power failure, and after damage to a record of the
 // journal.
 
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { FileHandle, Fs } from '../../../../src/storage/files/node.js';
 import { RECORD_HEADER } from '../../../../src/storage/files/record.js';
 import { FilesSite } from '../../../../src/storage/files/site.js';
-import type { StorageBackend } from '../../../../src/storage/storage.js';
 import { node, temporaryFolders } from '../../../support/folders.js';
 import { PowerCut } from '../../../support/power-cut.js';
 
@@ -14,29 +14,34 @@ const makeFolder = temporaryFolders('power');
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
-/** A storage in a folder with a power switch. `afterCut` opens the remaining files. */
-async function powered(): Promise<{ storage: StorageBackend; afterCut: () => Promise<StorageBackend> }> {
+/** A folder with a power switch. `cut` returns the remaining files. */
+function powered(): {
+  readonly root: string;
+  readonly power: PowerCut;
+  readonly site: FilesSite;
+  readonly cut: () => FilesSite;
+} {
   const root = makeFolder();
   const power = new PowerCut(node, root);
-  const storage = await new FilesSite(power.node, root).open('db');
-  const afterCut = async (): Promise<StorageBackend> => {
+  const cut = (): FilesSite => {
     const left = makeFolder();
     power.fail(left);
-    return new FilesSite(node, left).open('db');
+    return new FilesSite(node, left);
   };
-  return { storage, afterCut };
+  return { root, power, site: new FilesSite(power.node, root), cut };
 }
 
 // Windows cannot sync a folder, and does not need to. A model of Windows would differ.
 describe.skipIf(process.platform === 'win32')('After the power has failed', () => {
   test('the chunks of a strict commit are whole', async () => {
-    const { storage, afterCut } = await powered();
+    const { site, cut } = powered();
+    const storage = await site.open('db');
     const put = [
       ['head', 0, bytes(1)],
       ['chunks', 'a', bytes(1, 2, 3)],
     ] as const;
     await storage.commit({ put, strict: true });
-    const left = await afterCut();
+    const left = await cut().open('db');
     expect(await left.read('head', 0)).toEqual(bytes(1));
     expect(await left.chunks()).toEqual(['a']);
     expect(await left.read('chunks', 'a')).toEqual(bytes(1, 2, 3));
@@ -44,14 +49,86 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
   });
 
   test('the chunks of commits before a strict commit are whole too', async () => {
-    const { storage, afterCut } = await powered();
+    const { site, cut } = powered();
+    const storage = await site.open('db');
     await storage.commit({ put: [['chunks', 'a', bytes(1, 2)]] });
     await storage.commit({ put: [['chunks', 'b', bytes(3)]] });
     await storage.commit({ put: [['head', 0, bytes(1)]], strict: true, requires: ['a', 'b'] });
-    const left = await afterCut();
+    const left = await cut().open('db');
     expect(await left.read('chunks', 'a')).toEqual(bytes(1, 2));
     expect(await left.read('chunks', 'b')).toEqual(bytes(3));
     await Promise.all([storage.close(), left.close()]);
+  });
+
+  test('a strict commit syncs the chunks of an earlier process, unless another program has removed the files', async () => {
+    const { root, site, cut } = powered();
+    const first = await site.open('db');
+    await first.commit({
+      put: [
+        ['chunks', 'a', bytes(1)],
+        ['chunks', 'b', bytes(2)],
+        ['chunks', 'c', bytes(3)],
+      ],
+    });
+    await first.close();
+    const storage = await site.open('db');
+    rmSync(join(root, 'db-db', 'chunks', 'a'));
+    await storage.commit({ delete: [['chunks', 'b']] });
+    expect(await storage.commit({ put: [['head', 0, bytes(1)]], strict: true })).toBe(true);
+    const left = await cut().open('db');
+    expect(await left.chunks()).toEqual(['c']);
+    expect(await left.read('chunks', 'c')).toEqual(bytes(3));
+    await Promise.all([storage.close(), left.close()]);
+  });
+
+  test('a storage opens, if the power failed in the middle of the first commit', async () => {
+    const { root, power, cut } = powered();
+    let left: FilesSite | undefined;
+    const { open } = power.node.fs;
+    const watched: Fs['open'] = async (path, flags) => {
+      const handle = await open(path, flags);
+      if (path !== join(root, 'db-db', 'journal')) return handle;
+      // The chunk of the commit is synced by now, and the record is not.
+      const datasync = (): Promise<void> => {
+        left ??= cut();
+        return handle.datasync();
+      };
+      return new Proxy(handle, {
+        get: (target, key: keyof FileHandle) => (key === 'datasync' ? datasync : target[key]),
+      });
+    };
+    const site = new FilesSite({ ...power.node, fs: { ...power.node.fs, open: watched } }, root);
+    const storage = await site.open('db');
+    const put = [
+      ['head', 0, bytes(1)],
+      ['chunks', 'mc4x-w-1-manifest', bytes(1)],
+    ] as const;
+    await storage.commit({ put, strict: true });
+    const unbegun = await (left as FilesSite).open('db');
+    expect(await unbegun.chunks()).toEqual(['mc4x-w-1-manifest']);
+    expect(unbegun.isUnbegun).toBe(true);
+    await Promise.all([storage.close(), unbegun.close()]);
+  });
+
+  test('damaged bytes of a journal are still in a file of their own', async () => {
+    const { root, power, site } = powered();
+    const first = await site.open('db');
+    for (const n of [1, 2, 3]) await first.commit({ put: [['head', 0, bytes(n)]], strict: true });
+    await first.close();
+    const journal = join(root, 'db-db', 'journal');
+    const changed = readFileSync(journal);
+    const at = bodiesIn(journal)[2] as number;
+    changed[at] = (changed[at] as number) ^ 64;
+    writeFileSync(journal, changed);
+    const storage = await site.open('db');
+    await storage.commit({ put: [['head', 0, bytes(4)]], strict: true });
+    const left = makeFolder();
+    power.fail(left);
+    const folder = join(left, 'db-db');
+    const [name] = readdirSync(folder).filter((file) => file.startsWith('journal.damaged-'));
+    expect(changed.includes(readFileSync(join(folder, name as string)))).toBe(true);
+    expect(readFileSync(join(folder, name as string)).length).toBeGreaterThan(16);
+    await storage.close();
   });
 });
 
