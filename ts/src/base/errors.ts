@@ -170,16 +170,16 @@ function sentences(problem: string, { expected, got, remedy, row, id, written }:
   return text;
 }
 
-/** Errors that several calls end in, or that a caller has already: they do not change any more. */
+/** Errors that several calls share, or that a caller has already. These errors never change. */
 const fixed = /* @__PURE__ */ new WeakSet<EdgeVecError>();
 
-/** Keeps an error as it is: whoever wants to say more gets a copy. */
+/** Lets an error never change again. A layer that adds details gets a copy. */
 export function fix(error: EdgeVecError): EdgeVecError {
   fixed.add(error);
   return error;
 }
 
-/** The same error, or, if that must not change any more, a copy. */
+/** The same error. If the error must never change, a copy. */
 export function changeable(error: EdgeVecError): EdgeVecError {
   if (!fixed.has(error)) return error;
   const copy = new EdgeVecError(error.code, error.problem, detailsOf(error));
@@ -188,8 +188,8 @@ export function changeable(error: EdgeVecError): EdgeVecError {
 }
 
 /**
- * Adds details to an error: the layers above know rows and ids the layer that threw did not. It
- * stays the same object, since its stack says where it comes from.
+ * Adds details to an error: the layers above know rows and ids that the throwing layer does not
+ * know. The error stays the same object, since the stack tells the place of the failure.
  */
 export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
   const amended = changeable(error);
@@ -207,7 +207,7 @@ export function amend(error: EdgeVecError, more: Amendment): EdgeVecError {
   return amended;
 }
 
-/** `undefined` takes a detail away. */
+/** `undefined` removes a detail. */
 type Amendment = { readonly [K in keyof EdgeVecErrorDetails]?: EdgeVecErrorDetails[K] | undefined };
 
 /** Whether an error is an `EdgeVecError` with one of these codes. */
@@ -227,7 +227,7 @@ export function internal(problem: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('INTERNAL', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
 }
 
-/** The details of an error that has some. */
+/** All details that the error has. */
 export function detailsOf(error: EdgeVecError): EdgeVecErrorDetails {
   const details: Record<string, unknown> = {};
   for (const key of DETAILS) if (error[key] !== undefined) details[key] = error[key];

@@ -1,9 +1,10 @@
-// The net below `close()`: a database that nobody can reach any more ends its worker. Otherwise the
-// worker would live as long as the page. A platform without finalizers has no net.
+// The net below `close()`. If the garbage collector takes a database that nobody has closed, the
+// worker ends. Otherwise the worker would live as long as the page. A platform without finalizers
+// has no net.
 
 let registry: FinalizationRegistry<() => unknown> | undefined;
 
-/** Calls `end` some time after `owner` was collected. It must not refer to its owner. */
+/** Calls `end` some time after `owner` was collected. `end` must not refer to the owner. */
 export function onceForgotten(owner: object, end: () => unknown): void {
   if (typeof FinalizationRegistry !== 'function') return;
   registry ??= new FinalizationRegistry((run) => run());
@@ -15,12 +16,12 @@ export function closeWithOwner(owner: object, host: { close(): Promise<void> }):
   onceForgotten(owner, () => host.close().catch(() => {}));
 }
 
-/** The owner closed its host itself. */
+/** The owner has ended by itself: nothing is left to call. */
 export function forget(owner: object): void {
   registry?.unregister(owner);
 }
 
-/** Calls `listener` as long as its owner refers to the listener. */
+/** Calls `listener` as long as the owner refers to the listener. */
 export function weakly<T>(listener: (value: T) => void): (value: T) => void {
   if (typeof WeakRef !== 'function') return listener;
   const weak = new WeakRef(listener);

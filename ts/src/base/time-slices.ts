@@ -6,7 +6,7 @@
 // limit holds for a turn of the event loop as a whole: a thousand small jobs queued in one turn
 // share one slice.
 
-/** Time, and a way to let the event loop run. A test passes its own. */
+/** Time, and a way to let the event loop run. A test passes a clock of its own. */
 export interface Clock {
   /** Milliseconds from any origin. */
   now(): number;
@@ -35,11 +35,11 @@ const CALLS_UNTIL_MS = 7;
  */
 const TURN_SHARE = 1 / 4;
 
-/** Rows handled between two looks at the clock, where each takes little. */
+/** Rows handled between two looks at the clock, if a row takes little time. */
 export const STEP_ROWS = 64;
 
 interface Job {
-  /** No other job's step runs between two of its own. */
+  /** Whether no step of another job runs between two steps of this job. */
   readonly alone: boolean;
   readonly step: () => boolean;
   readonly resolve: () => void;
@@ -73,7 +73,7 @@ export class Slices {
     });
   }
 
-  /** As `run`, with no other job's step in between. One such job at a time. */
+  /** As `run`, without steps of other jobs in between. Only one such job may run at a time. */
   runAlone(step: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#jobs.unshift({ alone: true, step, resolve, reject, cost: 0, spent: 0 });
@@ -98,15 +98,14 @@ export class Slices {
     return result?.value as T;
   }
 
-  /**
-   * Resolves in this turn of the event loop while there is time left in it, else in a later one.
-   */
+  /** Resolves in this turn of the event loop if time is left in the turn, or in a later turn. */
   breathe(): Promise<void> {
     return this.run(() => true);
   }
 
   /**
-   * Whether this turn of the event loop has had its share of work. Else what follows counts to it.
+   * Whether this turn of the event loop has had its share of work. If not, the work from here on
+   * counts as work of this turn.
    */
   isTurnOver(): boolean {
     this.begin();
@@ -118,7 +117,7 @@ export class Slices {
     return this.#clock.pause(ms);
   }
 
-  /** Counts the time from here on to this turn's slice. */
+  /** Begins the slice of this turn of the event loop, if the slice has not begun. */
   begin(): void {
     if (this.#until !== undefined) return;
     this.#until = this.#clock.now() + this.#limit;
@@ -159,7 +158,7 @@ export class Slices {
     }
   }
 
-  /** True while the job has more to do. */
+  /** Takes a step. Returns whether the job has more to do. */
   #step(job: Job): boolean {
     try {
       if (!job.step()) return true;
@@ -183,7 +182,7 @@ export function systemClock(): Clock {
   };
 }
 
-/** Node's; browsers have none. */
+/** Only Node has `setImmediate`. */
 declare const setImmediate: ((callback: () => void) => void) | undefined;
 
 function immediate(): Promise<void> {
@@ -191,7 +190,7 @@ function immediate(): Promise<void> {
 }
 
 const waiting: (() => void)[] = [];
-/** One for all databases: a channel that listens is never collected. */
+/** Shared by all databases, since the platform never collects a listening channel. */
 let channel: MessageChannel | undefined;
 
 function message(): Promise<void> {

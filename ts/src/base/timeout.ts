@@ -1,9 +1,9 @@
-// Waiting that comes to an end.
+// Waiting with a limit.
 
-/** How long closing a database may take in all, in milliseconds, also if its storage hangs. */
+/** How long closing a database may take in all, in milliseconds, also if the storage hangs. */
 export const CLOSING_MS = 4_000;
 
-/** Resolves or rejects as it does, or resolves after so many milliseconds. */
+/** Resolves or rejects like `running`, or resolves after `ms` milliseconds. */
 export async function withTimeout(ms: number, running: Promise<unknown> | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<void>((resolve) => {
@@ -16,7 +16,7 @@ export async function withTimeout(ms: number, running: Promise<unknown> | undefi
   }
 }
 
-/** A moment by which several steps must end, one after the other. */
+/** The moment by which several successive steps must end. */
 export class Deadline {
   readonly #at: number;
 
@@ -26,8 +26,8 @@ export class Deadline {
   }
 
   /**
-   * As {@link withTimeout}, until `kept` milliseconds before the deadline: the time that later
-   * steps are left with.
+   * As {@link withTimeout}, until `kept` milliseconds before the deadline. Later steps then have
+   * `kept` milliseconds left.
    */
   within(running: Promise<unknown> | undefined, kept = 0): Promise<void> {
     return withTimeout(Math.max(0, this.#at - kept - performance.now()), running);

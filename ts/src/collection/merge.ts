@@ -6,7 +6,7 @@ export type Precedes = (a: number, b: number) => boolean;
 /**
  * Merges ascending runs into a single run. Yields after at most `step` entries, so that a long
  * merge does not block the thread. If one run ends before the other begins, which is the usual
- * case, the function only copies both.
+ * case, the function only copies both runs.
  */
 export function* mergeRuns(
   runs: readonly Uint32Array[],

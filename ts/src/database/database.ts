@@ -1,7 +1,7 @@
-// The calls of a database. A database runs inside either host and trusts its requests, because the
-// public edge has validated the requests. Only checks that need the rows themselves are made here.
+// The calls of a database. A database runs inside either host. The public class has validated the
+// requests, so the database makes only checks that need rows.
 //
-// A durable database is never ahead of its log: everything that its callers see is in the log.
+// A durable database is never ahead of the log: callers see only changes that are in the log.
 
 import type {
   ExportReply,
@@ -28,13 +28,11 @@ import { Snapshots } from './snapshots.js';
 import { Committer } from './write/committer.js';
 import { deletion } from './write/deletion.js';
 
-/**
- * Of the time for closing, writes that are being logged leave so many milliseconds to later steps.
- */
+/** How many milliseconds of the time for closing the writes being logged leave to later steps. */
 const KEPT_MS = 2_000;
 
 export interface DatabaseOptions {
-  /** The options that the database was made with. */
+  /** The options of the stored database. */
   readonly engine: EngineOptions;
   readonly recall: number;
   /** Where databases are stored. */
@@ -64,16 +62,16 @@ export class Database implements Handlers {
   }
 
   /**
-   * Resolves once the database holds all that the log holds, and links rows that wait. To be called
-   * once, after construction. If the log has no entry after the checkpoint, rows may still be
-   * coming in.
+   * Resolves once the database holds all entries of the log, and begins to link waiting rows. Call
+   * this once, after construction. If the log has no entry after the checkpoint, some rows may
+   * still be missing.
    */
   async start(): Promise<void> {
     const { live, maintenance } = this.#replica;
     if (this.#store !== undefined) await this.#committer.catchUp();
     live.assertOpen();
     this.#replica.start();
-    // If it fails, the next call tells.
+    // If the linking fails, the next call tells the caller.
     this.#linkOpened().catch(() => {});
     maintenance.tidy();
   }
@@ -89,7 +87,7 @@ export class Database implements Handlers {
       while (isolation.rest !== undefined) await isolation.rest;
       live.assertOpen();
       transactions.assertOpen(number, transaction);
-      // An earlier part could not be read on its way here: the call of that part fails for it.
+      // An earlier part was lost on the way, and the call of the earlier part fails.
       if (request.part.start !== transaction.rows) throw aborted();
       const kept = transaction.append(request.part, this.#committer.idle);
       const linking = maintenance.linked();
@@ -102,8 +100,7 @@ export class Database implements Handlers {
         return chosen;
       }
       await ready;
-      // Without a pause, a long write that waits for nothing would never end its turn of the event
-      // loop.
+      // Without a pause, a long write that never waits would never end its turn of the event loop.
       await slices.breathe();
       return [];
     } catch (error) {
@@ -160,7 +157,7 @@ export class Database implements Handlers {
     );
   }
 
-  /** Resolves once everything acknowledged would survive a power failure. */
+  /** Resolves once every acknowledged write would survive a power failure. */
   async flush(): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();
@@ -203,9 +200,9 @@ export class Database implements Handlers {
   }
 
   /**
-   * Frees the engine. Writes and deletions that are being logged take effect first, so that their
-   * callers hear how the log has answered. Writes and deletions that still wait reject with
-   * `CLOSED` and leave nothing behind.
+   * Frees the engine. Writes and deletions that are being logged take effect first, so that the
+   * callers hear the answer of the log. Waiting writes and deletions reject with `CLOSED`, and
+   * leave nothing behind.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close(new Deadline(CLOSING_MS));
@@ -217,19 +214,19 @@ export class Database implements Handlers {
     live.close();
     this.#exports.endAll();
     maintenance.stop();
-    // The engine is freed also if the storage hangs.
+    // Free the engine also if the storage hangs.
     await deadline.within(this.#committer.settled(), KEPT_MS);
     transactions.clear();
     live.free();
     await this.#store?.close(deadline);
   }
 
-  /** The collection as of now, for callers in the same thread. @throws `CLOSED` */
+  /** The present collection, for callers in the same thread. @throws `CLOSED` */
   collection(): Collection {
     return this.#replica.collection();
   }
 
-  /** Links rows that have waited since opening, and has the graph stored. */
+  /** Links the rows that have waited since opening, and lets a checkpoint store the graph. */
   async #linkOpened(): Promise<void> {
     await this.#replica.maintenance.linked();
     await this.#store?.linked(this.#replica.live.engine.stats());

@@ -1,5 +1,5 @@
-// The exports under way, by number: each is read piece by piece, and holds its snapshot until it
-// ends.
+// The running exports, by number. A caller reads an export piece by piece. An export holds its
+// snapshot until the end.
 
 import type { ExportReply } from '../base/calls.js';
 import { internal } from '../base/errors.js';
@@ -19,13 +19,14 @@ export class Exports {
   /** The next piece of the file. */
   async next(number: number): Promise<ExportReply> {
     const found = this.#open.get(number);
-    if (found === undefined) throw internal('A piece was asked for of an export that has ended');
+    if (found === undefined) throw internal('The caller asks for a piece of an export that has ended');
     let next: ExportReply | undefined;
     try {
       next = await found.next();
       return next;
     } finally {
-      // Also if it fails: nobody asks again, and the chunks that the export holds would stay.
+      // End the export also if a read fails. Nobody asks again, and the export would hold its
+      // chunks for ever.
       if (next === undefined || next.done) this.end(number);
     }
   }

@@ -1,4 +1,4 @@
-// The rows in memory that calls work on now, and whether calls may use them.
+// The collection that calls use at present, and whether calls may use the collection.
 
 import { closed, type EdgeVecError, fix } from '../base/errors.js';
 import type { Collection } from '../collection/collection.js';
@@ -29,14 +29,14 @@ export class LiveState {
   }
 
   /**
-   * Rows that are still being read. Calls ask the stream for the rows they need; work that needs
-   * all rows waits until the stream is over.
+   * Reads the missing rows. A call asks the stream for the rows that the call needs. Work that
+   * needs all rows waits until the stream is over.
    */
   get stream(): RowStream | undefined {
     return this.#stream;
   }
 
-  /** No call is taken any more. */
+  /** Whether the database takes no more calls. */
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -47,7 +47,7 @@ export class LiveState {
     return isAlive && this.#stream?.isOver !== false;
   }
 
-  /** Another collection takes the place of this one, whose engine the caller frees. */
+  /** Puts another collection in place. The caller frees the engine of the old collection. */
   replace({ stream, collection }: Loading): void {
     this.#collection = collection;
     this.#stream?.stop();
@@ -60,7 +60,7 @@ export class LiveState {
     this.#stream?.stop();
   }
 
-  /** Takes no more calls; work under way goes on until `free`. */
+  /** Takes no more calls. Work under way goes on until `free`. */
   close(): void {
     this.#closed = true;
     this.#stream?.stop();

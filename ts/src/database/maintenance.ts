@@ -1,5 +1,5 @@
-// Work in the background that follows changes: rows are linked into the graph, and the room of
-// removed rows is freed.
+// Background work after changes: linking rows into the graph, and freeing the room of removed
+// rows.
 
 import { closed } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
@@ -23,7 +23,7 @@ export class Maintenance {
     this.#await(live.stream);
   }
 
-  /** Goes on with another engine. */
+  /** Goes on with another engine, after the live state has taken another collection. */
   moved(): void {
     this.#linker.release();
     this.#linker = new Linker(this.#live.engine, this.#slices);
@@ -31,51 +31,51 @@ export class Maintenance {
   }
 
   /**
-   * Resolves once every row committed so far is linked, except postponed rows; undefined if that is
-   * so already.
+   * Resolves once every row committed so far is linked, except postponed rows. Undefined if no such
+   * row waits.
    */
   linked(): Promise<void> | undefined {
     return this.#linker.linked();
   }
 
-  /** Links in the background. Rows that wait to be linked are searched meanwhile, one by one. */
+  /** Links in the background. Meanwhile, searches scan the rows that wait. */
   link(): void {
     try {
       this.#linker.start();
     } catch {
-      // The engine has crashed: the next call tells.
+      // The engine has crashed. The next call tells the caller.
     }
   }
 
   /**
-   * Follows each change. Compacts if a quarter of the slots are tombstones: each compaction is then
-   * paid for by as many removals. Links the rows that wait, and so takes the calibration that a
-   * compaction, or the last rows of a stream, have made due.
+   * Called after each change. Compacts if a quarter of the slots are tombstones: the number of
+   * removals then pays for the compaction. Also links the waiting rows. The steps of linking
+   * include a due calibration: a compaction and the last rows of a stream make a calibration due.
    */
   tidy(): void {
     if (!this.#live.isReady) return;
     this.link();
     const tombstones = this.#live.engine.tombstones();
     if (tombstones < TIDY_FROM || tombstones * 3 < this.#live.collection.count) return;
-    // If it fails, or the database is closed meanwhile, the next call tells.
+    // If the compaction fails, or the database is closed meanwhile, the next call tells the caller.
     this.#compact().catch(() => {});
   }
 
-  /** Frees the room of all rows removed so far, and links. To be called once all rows are in. */
+  /** Frees the room of all rows removed so far, and links. Call this only if all rows are in. */
   async compact(): Promise<void> {
-    // Rows that were removed since a running compaction began are left to the next.
+    // A running compaction leaves out rows that were removed after its begin.
     await this.#compaction;
     await this.#compact();
     await this.#linker.settled();
   }
 
-  /** Nobody waits for links any more. */
+  /** Rejects everybody who waits for links. */
   stop(): void {
     this.#linker.stop(closed());
   }
 
   #compact(): Promise<void> {
-    // A second caller joins the compaction that runs.
+    // A second caller joins the running compaction.
     this.#compaction ??= this.#slices
       .run(() => {
         this.#live.assertOpen();
@@ -90,7 +90,7 @@ export class Maintenance {
     return this.#compaction;
   }
 
-  /** Work that needs all rows was put off until they are in. */
+  /** Does the work that needs all rows, once all rows are in. */
   #await(stream: RowStream | undefined): void {
     void stream?.over.then(() => this.tidy());
   }

@@ -73,8 +73,8 @@ export class Engine {
   }
 
   /**
-   * Copies `rows` vectors in and stores the rows hidden; returns their slots, or the fault of one
-   * row.
+   * Copies `rows` vectors in and stores the rows hidden. Returns the slots of the rows, or the
+   * fault of a row.
    */
   add(vectors: Float32Array, rows: number): Uint32Array | Refusal {
     return this.#guard.run(() => {
@@ -102,16 +102,16 @@ export class Engine {
   }
 
   /**
-   * Slots in the queue of those to be linked: committed rows, and rows removed before their turn
-   * came.
+   * The number of slots that wait for links: committed rows, and rows that were removed before
+   * their turn.
    */
   unlinked(): number {
     return this.#guard.run(() => this.#raw.unlinked());
   }
 
   /**
-   * Lets the rows committed last, so many of them, wait for their links behind all other rows. For
-   * rows that no caller waits for.
+   * Lets the last `count` committed rows wait for their links behind all other rows. For rows that
+   * no caller waits for.
    */
   postpone(count: number): void {
     this.#guard.run(() => this.#raw.postpone(count));
@@ -141,7 +141,7 @@ export class Engine {
     return chunk < 0 ? undefined : chunk;
   }
 
-  /** Takes a missing chunk of rows in. Rows added since stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
+  /** Loads a missing chunk of rows. Newer rows stay. @throws `DAMAGED`, `OUT_OF_MEMORY` */
   loadChunk(chunk: number, bytes: Uint8Array): void {
     this.#guard.run(() => {
       if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw damaged('the rows');
@@ -166,12 +166,12 @@ export class Engine {
     });
   }
 
-  /** Removed rows whose room has not been freed. */
+  /** The number of removed rows that wait for compaction. */
   tombstones(): number {
     return this.#guard.run(() => this.#raw.tombstones());
   }
 
-  /** One slice of compaction; returns the work that remains. */
+  /** A slice of compaction. Returns the remaining work. */
   compact(budget: number): number {
     return this.#guard.run(() => this.#raw.compact(budget));
   }

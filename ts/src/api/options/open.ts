@@ -8,7 +8,7 @@ import { harmless } from '../caller.js';
 import { checkDirectory, checkName } from './site.js';
 import { checkKeys, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
 
-/** Options that a stored database has been made with. */
+/** Options that are stored with a database. */
 export const ENGINE_KEYS = {
   dimensions: true,
   metric: true,
@@ -29,10 +29,10 @@ const KEYS = {
   onEvent: true,
 } satisfies Record<keyof OpenOptions, true>;
 
-/** Further options, which the caller has taken care of. */
+/** Further options that the caller has checked. */
 export type ExtraKeys = Readonly<Record<string, true>>;
 
-/** Resolves the options of `open`; those of `import` may leave out the dimensions. */
+/** Resolves the options of `open`. The options of `import` may leave out the dimensions. */
 export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports = false): ResolvedOptions {
   checkKeys('open', options, { ...KEYS, ...extra });
   const { metric = 'cosine', precision = 'float32', worker = 'auto', onEvent = warn } = options;
@@ -48,16 +48,16 @@ export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports
   oneOf('whenUnavailable', whenUnavailable, ['throw', 'memory']);
   if (name !== undefined) checkName(name);
   checkDirectory(directory);
-  // Only now is the working directory what the caller sees.
+  // The working directory may change later, so make the path absolute now.
   const fixed = fixedDirectory(directory);
   if (name === undefined) {
     for (const key of ['durability', 'whenUnavailable'] as const) {
       if (options[key] !== undefined)
-        throw invalid(key, 'a name beside it: without one nothing is stored', options[key]);
+        throw invalid(key, 'a name too, because a database without a name is not stored', options[key]);
     }
   }
   const given = (Object.keys(ENGINE_KEYS) as (keyof EngineOptions)[]).filter((key) => options[key] !== undefined);
-  // What is stored, or in the file, tells.
+  // The stored database or the file tells the dimensions.
   const known = (name !== undefined || imports) && options.dimensions === undefined;
   return {
     given,
@@ -81,7 +81,7 @@ export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports
 function checkDimensions(dimensions: unknown): number {
   if (dimensions !== undefined) return integer('dimensions', dimensions, 1, 4096);
   throw new EdgeVecError('INVALID_OPTIONS', 'The database has neither dimensions nor a name', {
-    expected: 'the dimensions of a new one, an integer from 1 to 4096, or the name of one that is stored',
+    expected: 'dimensions for a new database, an integer from 1 to 4096, or the name of a stored database',
   });
 }
 

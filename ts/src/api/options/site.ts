@@ -1,11 +1,11 @@
-// Where stored databases are, and what they are called.
+// Checks of directories, and of the names of databases.
 
 import type { SiteOptions } from '../../base/options.js';
 import { checkKeys, invalid } from './values.js';
 
 const KEYS = { directory: true } satisfies Record<keyof SiteOptions, true>;
 
-/** The directory, if one is given. */
+/** The directory in the options, if any. */
 export function resolveSite(method: string, options: SiteOptions = {}): string | undefined {
   checkKeys(method, options, KEYS);
   return checkDirectory(options.directory);
@@ -13,7 +13,7 @@ export function resolveSite(method: string, options: SiteOptions = {}): string |
 
 /** @throws `INVALID_OPTIONS` */
 export function checkName(name: unknown): string {
-  // Halves of characters have no bytes: two such names would be one.
+  // Half a surrogate pair has no bytes in UTF-8: two different names would be stored as the same.
   if (typeof name === 'string' && name !== '' && !/\p{Surrogate}/u.test(name)) return name;
   throw invalid('name', 'a string of whole characters, at least one', name);
 }

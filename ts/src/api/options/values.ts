@@ -8,15 +8,15 @@ import { ofCaller } from '../caller.js';
 export const MAX_U32 = 0xffff_ffff;
 
 /**
- * Options that the caller's getters may keep from being read.
+ * Reads options. A getter of the caller may throw.
  *
- * @throws what `resolve` throws; else `INVALID_OPTIONS`
+ * @throws the `EdgeVecError` of `resolve`. Any other error becomes `INVALID_OPTIONS`
  */
 export function readable<T>(resolve: () => T): T {
   return ofCaller(resolve, 'INVALID_OPTIONS', 'The options cannot be read');
 }
 
-/** Refuses what is no object, and options that the method does not know. */
+/** Refuses values other than objects, and options that the method does not know. */
 export function checkKeys(method: string, options: object, known: Readonly<Record<string, true>>): void {
   const names = Object.keys(known);
   if (typeof options !== 'object' || options === null) {

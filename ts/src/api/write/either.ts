@@ -1,7 +1,7 @@
-// One signal out of two. Not AbortSignal.any, which Node 20.2 and Safari 17.3 lack.
+// Joins two abort signals. Node 20.2 and Safari 17.3 lack AbortSignal.any.
 
 export interface Either {
-  /** Aborted when one of the two signals is, with the same reason. */
+  /** Aborted as soon as either signal is aborted, with the same reason. */
   readonly signal: AbortSignal;
   /** Stops listening to the two signals. */
   readonly forget: () => void;

@@ -1,6 +1,6 @@
-// Packs records into parts, the unit in which a write is sent. Once added, a record is the caller's
-// again: its metadata is copied, and its vector is copied exactly once on this side, into the
-// part's flat array. The array is then handed over to the host.
+// Packs records into parts. A write is sent part by part. After the packing, the caller may change
+// the record: the packer has copied the metadata, and has copied the vector into the flat array of
+// the part. The array is then handed over to the host, without another copy on this side.
 
 import type { Part, WriteKind } from '../../base/calls.js';
 import type { Id } from '../../base/types.js';
@@ -9,8 +9,8 @@ import { ofCaller } from '../caller.js';
 import { checkRecord, checkRecordId, copyVector, type Position } from '../check.js';
 
 /**
- * Small enough to be checked, stored and logged in a part of a slice, large enough that messages
- * cost nothing.
+ * The largest part. A part of a slice must be enough to check, store and log such a part. Messages
+ * of this size cost next to no time.
  */
 const PART_ROWS = 64;
 const PART_BYTES = 256 << 10;
@@ -28,8 +28,7 @@ export class Packer {
   #vectors: Float32Array | undefined;
 
   /**
-   * @param rows records to come at most, so that a single record does not allocate room for
-   * hundreds
+   * @param rows the most records to come. The packer allocates no room for more records
    */
   constructor(kind: WriteKind, dimensions: number, rows: number) {
     this.#kind = kind;
@@ -41,13 +40,13 @@ export class Packer {
     return this.#ids.length >= this.#capacity || this.#metadataBytes >= PART_BYTES;
   }
 
-  /** Rows packed so far, in every part. */
+  /** Rows packed so far, in all parts. */
   get rows(): number {
     return this.#start + this.#ids.length;
   }
 
   /**
-   * Checks a record and copies it in; returns its id. `row`: the place in the whole call, for
+   * Checks and copies a record, and returns the id. `row` is the position in the whole call, for
    * errors.
    */
   add(record: unknown, row: number | undefined): Id | undefined {

@@ -1,5 +1,5 @@
-// A search from its request to its reply. A single query is answered in one piece; many are
-// answered in slices.
+// A search, from the request to the reply. A single query is answered in a single piece, and many
+// queries are answered in slices.
 
 import type { HitsReply, SearchRequest } from '../../base/calls.js';
 import { amend, EdgeVecError } from '../../base/errors.js';
@@ -13,7 +13,7 @@ export class Search {
   readonly #live: LiveState;
   readonly #isolation: Isolation;
   readonly #slices: Slices;
-  /** The recall of searches with neither `ef` nor `recall`. */
+  /** The recall, if a request has neither `ef` nor `recall`. */
   readonly #recall: number;
 
   constructor(live: LiveState, isolation: Isolation, slices: Slices, recall: number) {
@@ -31,7 +31,7 @@ export class Search {
     return [this.#hits(request.queries, request) ?? (await this.#onceRowsAreIn(request))];
   }
 
-  /** The hits of a single query that needs rows that are still being read. */
+  /** The hits of a single query, after reading the missing rows. */
   async #onceRowsAreIn(request: SearchRequest): Promise<HitsReply> {
     for (;;) {
       await this.#live.stream?.bring(this.#live.engine.searcher.needed());
@@ -65,7 +65,7 @@ export class Search {
     return replies;
   }
 
-  /** Undefined if the search needs rows that are still being read. */
+  /** Undefined if the search needs missing rows. */
   #hits(query: Float32Array, request: SearchRequest): HitsReply | undefined {
     const state = this.#live.collection;
     const { k, ef, mode } = planOf(state, request, this.#recall);

@@ -1,6 +1,6 @@
 // Buffers that `postMessage` transfers without a copy.
 
-/** The buffers of a request or a reply that are transferred and not copied. */
+/** The buffers of a request or reply. `postMessage` transfers these buffers. */
 export function buffersOf(message: unknown): ArrayBuffer[] {
   const found: ArrayBuffer[] = [];
   const take = (value: object | undefined): void => {
