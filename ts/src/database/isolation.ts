@@ -1,9 +1,9 @@
 // Who may see rows and who may change rows, while long work runs in slices:
 //
-// - a commit is seen whole: readers wait at the gate while a commit is half done;
-// - a read sees one state: a commit waits until the reads in slices are whole;
-// - changes take effect one after the other, and what needs rest runs between two changes;
-// - at rest nothing comes in either: parts of writes wait.
+// - Readers see a commit whole. While a commit is half done, readers wait at the gate.
+// - A read in slices sees a single state. A commit waits until such reads are complete.
+// - Changes take effect one after the other. Work that needs rest runs between two changes.
+// - At rest, no part of a write comes in. Parts of writes wait.
 
 import type { Slices } from '../base/time-slices.js';
 import type { LiveState } from './live-state.js';
@@ -13,11 +13,11 @@ export class Isolation {
   readonly #slices: Slices;
   /** Set while a commit or a deletion that takes several slices is half done. */
   #gate: Promise<void> | undefined;
-  /** Set while nothing may come in. */
+  /** Set at rest. */
   #rest: Promise<void> | undefined;
   /** Reads that take several slices. */
   readonly #reads = new Set<Promise<unknown>>();
-  /** What waits to run while no change takes effect, and the chain in which it runs. */
+  /** Work that waits for rest, and the chain of all such work. */
   #waiting: (() => Promise<void>)[] = [];
   #rests: Promise<void> = Promise.resolve();
   #isChanging = false;
@@ -28,32 +28,33 @@ export class Isolation {
     this.#slices = slices;
   }
 
-  /** Set while readers must wait: to be awaited until undefined. */
+  /** Set while readers must wait. A reader awaits the gate again and again, until undefined. */
   get gate(): Promise<void> | undefined {
     return this.#gate;
   }
 
-  /** Set while nothing may come in: to be awaited until undefined. */
+  /** Set at rest. A part of a write awaits the rest again and again, until undefined. */
   get rest(): Promise<void> | undefined {
     return this.#rest;
   }
 
-  /** Runs steps in slices. Other jobs may do what changes no ids meanwhile. */
+  /** Runs steps in slices. Meanwhile, other jobs may run, and must not change ids. */
   run<T>(steps: Generator<undefined, T>, alone = false): Promise<T> {
     return this.#slices.take(steps, () => this.#live.assertAlive(), alone);
   }
 
   /**
-   * Changes rows, in slices that nobody sees between: jobs wait for their turn, calls at the gate.
+   * Changes rows in slices. Between two slices, nobody sees the rows: jobs wait for their turn, and
+   * calls wait at the gate.
    */
   alone<T>(steps: Generator<undefined, T>): Promise<T> {
     return this.gated(() => this.run(steps, true));
   }
 
-  /** Reads rows in slices; the rows do not change meanwhile. */
+  /** Reads rows in slices. Meanwhile, no commit changes rows. */
   async read<T>(steps: Generator<undefined, T>): Promise<T> {
     while (this.#gate !== undefined) await this.#gate;
-    const read = this.run(this.#whileOpen(steps));
+    const read = this.#slices.take(steps, () => this.#live.assertOpen());
     this.#reads.add(read);
     try {
       return await read;
@@ -62,7 +63,7 @@ export class Isolation {
     }
   }
 
-  /** Runs while nobody sees rows. */
+  /** Runs with the gate closed: nobody sees rows. */
   async gated<T>(run: () => Promise<T>): Promise<T> {
     let open = (): void => {};
     this.#gate = new Promise((resolve) => {
@@ -77,7 +78,7 @@ export class Isolation {
     }
   }
 
-  /** Runs while nothing comes in. */
+  /** Runs at rest. */
   async resting<T>(run: () => Promise<T>): Promise<T> {
     let end = (): void => {};
     this.#rest = new Promise((resolve) => {
@@ -92,7 +93,8 @@ export class Isolation {
   }
 
   /**
-   * Runs a change, or some that are logged together. The committer calls this for one at a time.
+   * Runs a change, or several changes that are logged together. The committer never calls this
+   * while a change runs.
    */
   async change<T>(run: () => Promise<T>): Promise<T> {
     this.#isChanging = true;
@@ -106,8 +108,8 @@ export class Isolation {
   }
 
   /**
-   * Takes steps while nothing changes: no write comes in or takes effect, no row is linked. They
-   * run before the next change, whatever changes wait.
+   * Takes steps at rest: no write comes in, no change takes effect, and no row is linked. The steps
+   * run before the next change, also if changes wait.
    */
   readonly atRest = (steps: Generator<undefined, void>): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -117,7 +119,8 @@ export class Isolation {
     });
 
   /**
-   * In the midst of a change of which nothing is done yet: runs, and lets what needs rest run too.
+   * For a change that has begun and has changed no rows yet: runs the work, and lets work that
+   * needs rest run too.
    */
   async lend<T>(run: () => Promise<T>): Promise<T> {
     this.#isLent = true;
@@ -127,25 +130,16 @@ export class Isolation {
       return await running;
     } finally {
       this.#isLent = false;
-      // A rest that was asked for meanwhile may still be running.
+      // Work at rest may still be running, if somebody has asked for rest in the meantime.
       await this.#takeRests();
     }
   }
 
-  /** One after the other, whoever asks. */
+  /** Runs the waiting work, one after the other. */
   #takeRests(): Promise<void> {
     this.#rests = this.#rests.then(async () => {
       for (let run = this.#waiting.shift(); run !== undefined; run = this.#waiting.shift()) await run();
     });
     return this.#rests;
-  }
-
-  *#whileOpen<T>(steps: Generator<undefined, T>): Generator<undefined, T> {
-    for (;;) {
-      this.#live.assertOpen();
-      const { done, value } = steps.next();
-      if (done) return value;
-      yield;
-    }
   }
 }

@@ -54,6 +54,16 @@ export function neededChunks(collection: Collection, stored: StoredChunks, isLea
   );
 }
 
+/** As `neededChunks`. The first steps measure the collection. */
+export function* measuredChunks(
+  collection: Collection,
+  stored: StoredChunks,
+  isLean: boolean,
+): Generator<undefined, SlotChunk[]> {
+  yield* collection.measure();
+  return neededChunks(collection, stored, isLean);
+}
+
 /** The sum of the bytes of some chunks. */
 export function needOf(chunks: readonly SlotChunk[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.bytes(), 0);
@@ -71,9 +81,26 @@ export function* copied(chunks: readonly SlotChunk[], collection: Collection): G
 }
 
 /**
+ * All copies of some chunks, in steps.
+ *
+ * @param copies receives each copy, also if a later step fails
+ */
+export function* copyEach(
+  chunks: readonly SlotChunk[],
+  collection: Collection,
+  copies: Copy[] = [],
+): Generator<undefined, Copy[]> {
+  for (const copy of copied(chunks, collection)) {
+    if (copy !== undefined) copies.push(copy);
+    yield;
+  }
+  return copies;
+}
+
+/**
  * Copies the state of the database at rest.
  *
- * @param needed gives the chunks to be copied. Called when the collection is measured
+ * @param needed gives the chunks to be copied, in steps
  * @param copies receives each copy, also if a later step fails
  * @returns undefined if the collection was replaced
  */
@@ -82,18 +109,14 @@ export async function copyAtRest(
   collection: Collection,
   atRest: AtRest,
   log: Log,
-  needed: () => readonly SlotChunk[],
+  needed: () => Generator<undefined, SlotChunk[]>,
   copies: Copy[],
 ): Promise<Rest | undefined> {
   let rest: Rest | undefined;
   await atRest(
     (function* (): Generator<undefined, void> {
       if (current() !== collection) return;
-      yield* collection.measure();
-      for (const copy of copied(needed(), collection)) {
-        if (copy !== undefined) copies.push(copy);
-        yield;
-      }
+      yield* copyEach(yield* needed(), collection, copies);
       const graph = new Map<string, number>();
       for (const chunk of chunksOf(collection)) if (isOfGraph(chunk.key)) graph.set(chunk.key, chunk.bytes());
       rest = {

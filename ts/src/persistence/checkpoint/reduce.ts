@@ -13,7 +13,7 @@ import { chunksOfAside } from '../log/aside.js';
 import { type Group, groupsOf, hasCodedRows, hasSameMean, scalesWith } from './coded-rows.js';
 import { chunksOf } from './contents.js';
 import type { CheckpointContext } from './context.js';
-import { type Copy, copied, neededChunks, needOf, whileCurrent } from './copies.js';
+import { type Copy, copied, copyEach, neededChunks, needOf, whileCurrent } from './copies.js';
 import { isOfRows, withChunks, withoutGraph } from './lean.js';
 import { isLeftOut } from './left-out.js';
 
@@ -69,14 +69,7 @@ async function renewFullRows(context: CheckpointContext, collection: Collection,
     while (chunks.length > 0 && needOf(some) < RENEWED_BYTES) some.push(chunks.shift() as SlotChunk);
     const manifest = await changeable(context);
     if (manifest === undefined) return false;
-    const copies: Copy[] = [];
-    const steps = copied(some, collection);
-    await context.slices.run(() => {
-      check();
-      const { done, value: copy } = steps.next();
-      if (copy !== undefined) copies.push(copy);
-      return done === true;
-    });
+    const copies = await context.slices.take(copyEach(some, collection), check);
     if (!(await replace(context, manifest, copies))) return false;
     await context.dead.dropDead();
   }

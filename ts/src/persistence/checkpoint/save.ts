@@ -20,7 +20,16 @@ import type { Put, StorageBackend } from '../../storage/storage.js';
 import type { Log } from '../log/log.js';
 import { manifestOf } from './contents.js';
 import type { CheckpointContext } from './context.js';
-import { type AtRest, type Copy, copied, copyAtRest, neededChunks, needOf, type Rest, whileCurrent } from './copies.js';
+import {
+  type AtRest,
+  type Copy,
+  copied,
+  copyAtRest,
+  measuredChunks,
+  needOf,
+  type Rest,
+  whileCurrent,
+} from './copies.js';
 import { DeadChunks, type UnlessRead } from './dead-chunks.js';
 import { isOfGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
@@ -125,21 +134,21 @@ export class Checkpointer {
     const collection = current();
     if (!collection.engine.isWhole()) return undefined;
     const check = whileCurrent(current, collection);
-    const { storage, log, stored, dead } = this.#context;
+    const { slices, storage, log, stored, dead } = this.#context;
     await this.#rebase();
+    const needed = (): Generator<undefined, SlotChunk[]> => measuredChunks(collection, stored, isLean);
     const written: Written[] = [];
     const copies: Copy[] = [];
     let mayBeThere = false;
     try {
       for (let pass = 0; pass < PASSES; pass++) {
-        const chunks = await this.#dirty(collection, check, isLean);
+        const chunks = await slices.take(needed(), check);
         // The estimate counts the reserve as used, and a lean checkpoint may use the reserve.
         const mayAsk = !isLean || storage.reserve === undefined;
         if (pass === 0 && mayAsk) await assertRoom(storage, needOf(chunks));
         if (needOf(chunks) <= REST_BYTES) break;
         await writeCopies(this.#context, copied(chunks, collection), written, check, isLean);
       }
-      const needed = (): SlotChunk[] => neededChunks(collection, stored, isLean);
       const rest = await copyAtRest(current, collection, atRest, log, needed, copies);
       await writeCopies(this.#context, copies.values(), written, check, isLean);
       mayBeThere = true;
@@ -181,20 +190,6 @@ export class Checkpointer {
     if (manifest !== undefined) assertStoresKnown(manifest);
     // Only now: if the stored checkpoint is refused, the next attempt refuses it too.
     stored.follow(checkpoint, manifest);
-  }
-
-  /** The chunks that differ from their stored copies. */
-  async #dirty(collection: Collection, check: () => void, isLean: boolean): Promise<SlotChunk[]> {
-    check();
-    const steps = collection.measure();
-    let chunks: SlotChunk[] = [];
-    await this.#context.slices.run(() => {
-      check();
-      if (!steps.next().done) return false;
-      chunks = neededChunks(collection, this.#context.stored, isLean);
-      return true;
-    });
-    return chunks;
   }
 
   /**
