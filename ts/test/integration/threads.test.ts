@@ -44,7 +44,7 @@ function untold(): NodePlatform {
  * terminated thread counts as gone after a while.
  */
 const tells = await (async (): Promise<boolean> => {
-  const file = await node.fs.open(fileURLToPath(import.meta.url), 'r');
+  const file = await node.fs.open(fileURLToPath(import.meta.url), 'r+');
   try {
     return (await isOpenHere(node.fs, await file.stat({ bigint: true }), file)) === true;
   } finally {
@@ -132,6 +132,25 @@ test.skipIf(!tells)('A terminated thread writes nothing after the next thread ha
     rmSync(join(root, 'db-db'), { recursive: true });
   }
 });
+
+// Threads that open the folder look at the lock of each other's predecessor at the same time.
+test.skipIf(!existsSync('/proc/self/fdinfo'))(
+  'A reader of the lock does not make an ended thread look busy',
+  async () => {
+    await start({ open: root, put: 1 });
+    const looking = await node.fs.open(lock(), 'r');
+    try {
+      const site = new FilesSite(node, root);
+      await expect(site.open('db')).rejects.toMatchObject(blocked);
+      await threads.at(-1)?.end('is terminated');
+      const storage = await site.open('db');
+      expect(await storage.read('head', 0)).toEqual(Uint8Array.of(1));
+      await storage.close();
+    } finally {
+      await looking.close();
+    }
+  },
+);
 
 test.skipIf(!tells)('If many threads open a folder at once, one gets the folder and none leaves files', async () => {
   await start({ open: root, put: 1 });
