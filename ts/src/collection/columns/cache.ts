@@ -39,6 +39,7 @@ export class BitsCache {
   set(key: string, bits: ReadonlyBits, time: number): void {
     this.#delete(key);
     const bytes = bits.bytes() + 2 * key.length;
+    if (bytes > this.#most) return;
     this.#sets.set(key, { bits, time, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#sets.keys()) {

@@ -1,0 +1,207 @@
+// The parts of columns, each against a plain model: sorted numbers, lists, counts, keys, the cache.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Bits } from '../../../../src/base/bits.js';
+import { BitsCache } from '../../../../src/collection/columns/cache.js';
+import { keyOf } from '../../../../src/collection/columns/key.js';
+import { Lists } from '../../../../src/collection/columns/lists.js';
+import { sortedPlaces } from '../../../../src/collection/columns/radix.js';
+import { Tally } from '../../../../src/collection/columns/tally.js';
+import type { Clause, Scalar } from '../../../../src/filter/clause.js';
+import { cases } from '../../../support/property.js';
+
+/** Steps to the end, and counts the steps. */
+function run<T>(steps: Generator<undefined, T>): { result: T; steps: number } {
+  for (let count = 1; ; count++) {
+    const { done, value } = steps.next();
+    if (done) return { result: value as T, steps: count };
+  }
+}
+
+describe('Sorted numbers', () => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.integer(),
+    fc.constantFrom(0, -0, Number.NaN, Number.MAX_VALUE, Number.MIN_VALUE, -Number.MIN_VALUE, 2 ** 52),
+  );
+
+  test('ascend, equal numbers in their order, NaN last', () => {
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 200 }), (numbers) => {
+        const places = [...run(sortedPlaces(Float64Array.from(numbers))).result];
+        const rank = (place: number): number => numbers[place] as number;
+        const expected = [...numbers.keys()].sort((a, b) => {
+          if (Number.isNaN(rank(a)) || Number.isNaN(rank(b))) {
+            return Number(Number.isNaN(rank(a))) - Number(Number.isNaN(rank(b))) || a - b;
+          }
+          return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a - b;
+        });
+        expect(places).toEqual(expected);
+      }),
+      cases(300),
+    );
+  });
+
+  test('are sorted in steps', () => {
+    const numbers = Float64Array.from({ length: 100_000 }, (_, i) => ((i * 7_919) % 100_003) / 7);
+    const { result, steps } = run(sortedPlaces(numbers));
+    expect(steps).toBeGreaterThan(100_000 / 16_384);
+    const sorted = Float64Array.from(result, (place) => numbers[place] as number);
+    expect(Buffer.compare(Buffer.from(sorted.buffer), Buffer.from(numbers.slice().sort().buffer))).toBe(0);
+  });
+});
+
+describe('Lists', () => {
+  test('give back the room of lists that were replaced, also while slots are grouped', () => {
+    const lists = new Lists();
+    const grouping = [];
+    for (let round = 0; round < 40; round++) {
+      for (let slot = 0; slot < 1_000; slot++) {
+        if (round > 0) lists.delete(slot);
+        lists.set(slot, [round, 'all', slot % 10, `${slot}`]);
+      }
+      // A grouping that is begun in each round, and ended later.
+      const steps = lists.groups.prepare();
+      steps.next();
+      grouping.push(steps);
+    }
+    for (const steps of grouping) run(steps);
+    expect([...lists.containing([39, 'all'], true).bits()]).toHaveLength(1_000);
+    expect(lists.containing([38], false).bits().isEmpty()).toBe(true);
+    expect([...lists.containing(['17', '18'], false).bits()]).toEqual([17, 18]);
+    // 5 codes of 4 bytes for each slot, and as much again. A list of every round would take 40
+    // times as much.
+    expect(lists.bytes()).toBeLessThan(1_000_000);
+  });
+});
+
+describe('A tally', () => {
+  test('orders equal counts by kind, and by value', () => {
+    const values: Scalar[] = [
+      null,
+      false,
+      true,
+      Number.NEGATIVE_INFINITY,
+      -1,
+      0,
+      2,
+      10,
+      Number.NaN,
+      -5n,
+      2n,
+      new Date(-1),
+      new Date(5),
+      new Date(Number.NaN),
+      '',
+      '10',
+      '2',
+      'B',
+      'a',
+      '\ud800',
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(values, { minLength: values.length }), (shuffled) => {
+        const tally = new Tally();
+        for (const value of shuffled) tally.add(value, 3);
+        tally.add('frequent', 4);
+        tally.add('never', 0);
+        const { result } = run(tally.top(100));
+        expect(result.map(({ value }) => value)).toEqual(['frequent', ...values]);
+      }),
+      cases(50),
+    );
+  });
+
+  test('keeps the highest counts of many values, and adds up counts of equal values', () => {
+    const tally = new Tally();
+    for (let i = 0; i < 30_000; i++) tally.add(`${i}`, 1 + ((i * 7_919) % 30_011));
+    tally.add('5', 100_000);
+    run(tally.addAll([[5, 100_000]], (time) => new Date(time)));
+    const { result, steps } = run(tally.top(3));
+    expect(result.slice(0, 2).map(({ value }) => value)).toEqual(['5', new Date(5)]);
+    expect(result[0]?.count).toBe(100_001 + ((5 * 7_919) % 30_011));
+    expect(result).toHaveLength(3);
+    expect(result[2]?.count).toBe(Math.max(...Array.from({ length: 30_000 }, (_, i) => 1 + ((i * 7_919) % 30_011))));
+    expect(steps).toBeGreaterThan(5);
+  });
+});
+
+describe('A key', () => {
+  const is = (...values: Scalar[]): Clause => ({ op: 'in', path: ['a'], values });
+
+  test('does not depend on the order of operands', () => {
+    expect(keyOf(is(1, 'b', null))).toBe(keyOf(is(null, 'b', 1, 1)));
+    expect(keyOf({ op: 'any', of: [is(1), is(2)] })).toBe(keyOf({ op: 'any', of: [is(2), is(1)] }));
+    expect(keyOf(is(0))).toBe(keyOf(is(-0)));
+    expect(keyOf(is(new Date(5)))).toBe(keyOf(is(new Date(5))));
+  });
+
+  test('differs for different clauses', () => {
+    const bound = { value: 1, open: false };
+    const clauses: Clause[] = [
+      is(),
+      is(1),
+      is('1'),
+      is(1n),
+      is(new Date(1)),
+      is(null),
+      is('null'),
+      is(true),
+      is('true'),
+      is(Number.NaN),
+      is('NaN'),
+      is('a', 'b'),
+      is('a,b'),
+      is('a","b'),
+      { op: 'in', path: ['b'], values: [1] },
+      { op: 'in', path: ['a', 'b'], values: [1] },
+      { op: 'in', path: ['a","b'], values: [1] },
+      { op: 'contains', path: ['a'], values: [1], every: true },
+      { op: 'contains', path: ['a'], values: [1], every: false },
+      { op: 'exists', path: ['a'] },
+      { op: 'startsWith', path: ['a'], prefix: '1' },
+      { op: 'startsWith', path: ['a'], prefix: '' },
+      { op: 'range', path: ['a'], from: bound },
+      { op: 'range', path: ['a'], to: bound },
+      { op: 'range', path: ['a'], from: { ...bound, open: true } },
+      { op: 'range', path: ['a'], from: { ...bound, value: 1n } },
+      { op: 'range', path: ['a'], from: { ...bound, value: '1' } },
+      { op: 'range', path: ['a'], from: { ...bound, value: new Date(1) } },
+      { op: 'range', path: ['a'], from: bound, to: bound },
+      { op: 'all', of: [] },
+      { op: 'all', of: [is(1)] },
+      { op: 'any', of: [is(1)] },
+      { op: 'not', of: is(1) },
+    ];
+    const keys = clauses.map(keyOf);
+    expect(keys.every((key) => key !== undefined)).toBe(true);
+    expect(new Set(keys).size).toBe(clauses.length);
+  });
+
+  test('is not made for very many operands', () => {
+    const many = is(...Array.from({ length: 300 }, (_, i) => i));
+    expect(keyOf(many)).toBeUndefined();
+    expect(keyOf({ op: 'not', of: { op: 'all', of: [many] } })).toBeUndefined();
+  });
+});
+
+describe('The cache', () => {
+  test('keeps the sets used last, within its bytes', () => {
+    const bits = (): Bits => Bits.withRoom(8_000);
+    const cache = new BitsCache(4_500);
+    for (const key of ['a', 'b', 'c', 'd']) cache.set(key, bits(), 1);
+    expect(cache.bytes()).toBeLessThanOrEqual(4_500);
+    expect(cache.get('a', 1)).toBeDefined();
+    cache.set('e', bits(), 1);
+    expect(['a', 'b', 'c', 'd', 'e'].filter((key) => cache.get(key, 1) !== undefined)).toEqual(['a', 'c', 'd', 'e']);
+    expect(cache.get('c', 2)).toBeUndefined();
+    expect(cache.get('c', 0)).toBeUndefined();
+    const before = cache.bytes();
+    cache.set('a', bits(), 2);
+    expect(cache.bytes()).toBe(before);
+    cache.set('large', Bits.withRoom(100_000), 2);
+    expect(cache.get('large', 2)).toBeUndefined();
+    expect(cache.bytes()).toBe(before);
+  });
+});
