@@ -49,6 +49,7 @@ export class LiveState {
 
   /** Puts another collection in place. The caller frees the engine of the old collection. */
   replace({ stream, collection }: Loading): void {
+    collection.columns.declare(this.#collection.columns.declared);
     this.#collection = collection;
     this.#stream?.stop();
     this.#stream = stream;

@@ -5,11 +5,13 @@ import type { Part, WriteKind } from '../../src/base/calls.js';
 import type { EngineOptions, HostOptions } from '../../src/base/options.js';
 import { Slices, systemClock } from '../../src/base/time-slices.js';
 import type { Id } from '../../src/base/types.js';
+import type { Columns } from '../../src/collection/columns/columns.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase, type Surroundings } from '../../src/database/open.js';
 import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/load.js';
+import type { Clause } from '../../src/filter/clause.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
@@ -274,6 +276,21 @@ export class Process {
   /** The engine. Another object after the process has loaded the checkpoint of another process. */
   get engine(): unknown {
     return this.#database.collection().engine;
+  }
+
+  /** The columns of metadata. Other columns after a reload. */
+  get columns(): Columns {
+    return this.#database.collection().columns;
+  }
+
+  /** The ids of rows whose metadata matches, by the columns. */
+  async matching(clause: Clause): Promise<Id[]> {
+    const ids = await this.#database.ids();
+    const collection = this.#database.collection();
+    const { columns } = collection;
+    while (!columns.isReady(clause)) for (const _ of columns.prepare(clause));
+    const bits = columns.select(clause);
+    return ids.filter((id) => bits.has(collection.slotOf(id) as number));
   }
 
   /** Whether the process has replaced its rows with the checkpoint of another process. */

@@ -50,7 +50,7 @@ export class Columns implements SlotStore {
   readonly #slots: Slots;
   readonly #metadata: MetadataReader;
   readonly #columns = new Map<string, Column>();
-  readonly #declared = new Set<string>();
+  readonly #declared = new Map<string, Path>();
   #builds: Build[] = [];
   /** The slots of all rows, from the first use on. */
   #rows: Bits | undefined;
@@ -76,9 +76,14 @@ export class Columns implements SlotStore {
     return [...this.#columns.values()].map(({ path }) => path);
   }
 
-  /** The columns of these fields are kept, however seldom they are used. */
+  /** The fields whose columns are kept, however seldom a clause uses the columns. */
+  get declared(): Path[] {
+    return [...this.#declared.values()];
+  }
+
+  /** Keeps the columns of these fields from now on. `prepareFields` makes the columns. */
   declare(fields: readonly Path[]): void {
-    for (const field of fields) this.#declared.add(pathKey(field));
+    for (const field of fields) this.#declared.set(pathKey(field), field);
   }
 
   /** Whether `select` can evaluate the clause, and is fast. */
