@@ -201,16 +201,16 @@ export async function task(title, command, args, options = {}) {
   const live = process.stdout.isTTY === true;
   const start = performance.now();
   let last = '';
-  let said = 0;
+  let reported = 0;
   const elapsed = () => (performance.now() - start) / 1000;
   const say = () => {
     if (live)
       process.stdout.write(
         `\r\x1b[K${`${title} (${duration(elapsed())}) ${last}`.slice(0, (process.stdout.columns ?? 80) - 1)}`,
       );
-    else if (elapsed() - said > 20) {
-      said = elapsed();
-      console.log(`${title} … ${duration(said)}: ${last}`);
+    else if (elapsed() - reported > 20) {
+      reported = elapsed();
+      console.log(`${title} … ${duration(reported)}: ${last}`);
     }
   };
   if (!live) console.log(`${title} …`);

@@ -37,7 +37,7 @@ async function rest({ next }: Exported): Promise<Uint8Array[]> {
 }
 
 /** The distinct values of all rows in a file. */
-async function said(pieces: readonly Uint8Array[]): Promise<unknown[]> {
+async function valuesIn(pieces: readonly Uint8Array[]): Promise<unknown[]> {
   const db = await EdgeVec.import(new Blob(pieces as Uint8Array<ArrayBuffer>[]), { worker: false });
   const found = new Set<unknown>();
   for await (const { metadata } of db.scan()) found.add((metadata as { n: number }).n);
@@ -57,12 +57,12 @@ test('a file shows a single moment, even if another tab replaces every chunk dur
   }
   for (const name of held) expect(disk.keys('chunks')).toContain(name);
   pieces.push(...(await rest(file)));
-  expect(await said(pieces)).toEqual([1]);
+  expect(await valuesIn(pieces)).toEqual([1]);
 
   // No export reads the chunks any more.
   await b.save();
   expect(disk.keys('chunks').toSorted()).toEqual(spoken(disk));
-  expect(await said(await rest(await a.export()))).toEqual([3]);
+  expect(await valuesIn(await rest(await a.export()))).toEqual([3]);
 });
 
 test('an export releases its chunks if a reader cancels the export or the database closes', async () => {
@@ -119,7 +119,7 @@ test('an export does not save again if everything is saved already', async () =>
   await a.save();
   let commits = 0;
   sites[0].onCommit = async () => void commits++;
-  expect(await said(await rest(await a.export()))).toEqual([1]);
+  expect(await valuesIn(await rest(await a.export()))).toEqual([1]);
   expect(commits).toBe(0);
 });
 
@@ -167,6 +167,6 @@ test('without room for a checkpoint, an export reads a copy in memory', async ()
   const { disk, sites, a } = await tabs();
   sites[0].quota = disk.used;
   const chunks = disk.keys('chunks');
-  expect(await said(await rest(await a.export()))).toEqual([1]);
+  expect(await valuesIn(await rest(await a.export()))).toEqual([1]);
   expect(disk.keys('chunks')).toEqual(chunks);
 });

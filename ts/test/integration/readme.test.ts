@@ -16,8 +16,8 @@ const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: roo
 it('prints the documented output, and compiles under strict', async () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [, code = ''] = /```ts\n(import \{ EdgeVec \}[\s\S]*?)```/.exec(readme) ?? [];
-  const said = [...code.matchAll(/^\/\/ (.+)$/gm)].map(([, line]) => line);
-  expect(said.length).toBeGreaterThan(0);
+  const documented = [...code.matchAll(/^\/\/ (.+)$/gm)].map(([, line]) => line);
+  expect(documented.length).toBeGreaterThan(0);
 
   writeFileSync(join(folder, 'example.ts'), code);
   const options =
@@ -31,5 +31,5 @@ it('prints the documented output, and compiles under strict', async () => {
   writeFileSync(join(folder, 'example.mjs'), script);
   const run = node(join(folder, 'example.mjs'));
   expect(run.stderr).toBe('');
-  expect(run.stdout.trim().split('\n')).toEqual(said);
+  expect(run.stdout.trim().split('\n')).toEqual(documented);
 });

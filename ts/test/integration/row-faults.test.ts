@@ -57,9 +57,9 @@ class Story {
    * rows.
    */
   async check(process: Process, label: string): Promise<void> {
-    const found = said(new Map((await process.rows()).map(({ id, n }) => [id, n])));
-    expect([this.rows, ...(this.other === undefined ? [] : [this.other])].map(said), label).toContain(found);
-    if (found !== said(this.rows)) this.rows = this.other as Rows;
+    const found = inWords(new Map((await process.rows()).map(({ id, n }) => [id, n])));
+    expect([this.rows, ...(this.other === undefined ? [] : [this.other])].map(inWords), label).toContain(found);
+    if (found !== inWords(this.rows)) this.rows = this.other as Rows;
     this.other = undefined;
     for (const n of [0, 77.25, 299, 1_004]) {
       expect(await process.nearest(n, 4, true), label).toEqual(this.nearest(n, 4));
@@ -83,7 +83,7 @@ class Story {
   }
 }
 
-const said = (rows: Rows): string => JSON.stringify([...rows].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+const inWords = (rows: Rows): string => JSON.stringify([...rows].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 
 /** Whether the call succeeds. Also false if its process dies first. */
 async function settles(running: Promise<unknown>, site: FaultySite): Promise<boolean> {

@@ -21,11 +21,11 @@ for (const resolution of ['Bundler', 'NodeNext']) {
       cwd: app.folder,
     });
     // A refusal holds tsc's own words.
-    const said = await check.then(
+    const printed = await check.then(
       ({ stdout }) => stdout,
       (error) => error.stdout || error.message,
     );
-    expect(said).toBe('');
+    expect(printed).toBe('');
   });
 }
 

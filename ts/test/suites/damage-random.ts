@@ -73,11 +73,11 @@ export function defineRandomDamage(label: string, kept: Kept, tampering: Tamperi
     for (let run = 0; run < runs; run++) {
       const values: Values = new Map(whole);
       const what = damage(values, tampering, (below) => Math.floor(next() * below));
-      const said = `run ${run}, ${what}`;
+      const place = `run ${run}, ${what}`;
       await tampering.write(name, values);
       const given = await EdgeVec.salvage(name, { ...kept, dimensions: 2, metric: 'euclidean' });
       const back = await idsOf(given.db);
-      expect(same(await tampering.read(name), values), `${said}: salvage changes nothing`).toBe(true);
+      expect(same(await tampering.read(name), values), `${place}: salvage changes nothing`).toBe(true);
       await given.db.close();
       const opened = await EdgeVec.load(name, { ...kept, onEvent: () => {} }).catch(
         (error) => error as { code: string },
@@ -85,18 +85,18 @@ export function defineRandomDamage(label: string, kept: Kept, tampering: Tamperi
       if (opened instanceof EdgeVec) {
         const ids = await idsOf(opened);
         // The rows of the checkpoint, and the entries of the log up to some entry.
-        expect([...saved, ...logged].slice(0, ids.length), said).toEqual(ids.filter((id) => id !== 'entry'));
-        expect(ids.length, said).toBeGreaterThanOrEqual(SAVED);
-        if (!what.startsWith('log')) expect(ids, said).toEqual([...saved, ...logged]);
+        expect([...saved, ...logged].slice(0, ids.length), place).toEqual(ids.filter((id) => id !== 'entry'));
+        expect(ids.length, place).toBeGreaterThanOrEqual(SAVED);
+        if (!what.startsWith('log')) expect(ids, place).toEqual([...saved, ...logged]);
         await opened.close();
         outcomes.set('opens', (outcomes.get('opens') ?? 0) + 1);
       } else {
-        expect(['DAMAGED', 'UNSUPPORTED_FORMAT'], said).toContain(opened.code);
-        expect(what.startsWith('log'), said).toBe(false);
-        expect(same(await tampering.read(name), values), `${said}: nothing is changed`).toBe(true);
+        expect(['DAMAGED', 'UNSUPPORTED_FORMAT'], place).toContain(opened.code);
+        expect(what.startsWith('log'), place).toBe(false);
+        expect(same(await tampering.read(name), values), `${place}: nothing is changed`).toBe(true);
         await tampering.write(name, whole);
         const again = await EdgeVec.load(name, kept);
-        expect(await idsOf(again), `${said}, and undone`).toEqual([...saved, ...logged]);
+        expect(await idsOf(again), `${place}, and undone`).toEqual([...saved, ...logged]);
         await again.close();
         outcomes.set(opened.code, (outcomes.get(opened.code) ?? 0) + 1);
       }
@@ -104,9 +104,9 @@ export function defineRandomDamage(label: string, kept: Kept, tampering: Tamperi
       const rescued = new Set(back);
       const logs = logged.filter((id) => rescued.has(id)).length;
       const saves = saved.filter((id) => rescued.has(id)).length;
-      if (what.startsWith('chunk')) expect(logs, said).toBe(LOGGED);
-      else if (what.startsWith('head')) expect(saves, said).toBe(SAVED);
-      else expect([saves, logs >= LOGGED - 1], said).toEqual([SAVED, true]);
+      if (what.startsWith('chunk')) expect(logs, place).toBe(LOGGED);
+      else if (what.startsWith('head')) expect(saves, place).toBe(SAVED);
+      else expect([saves, logs >= LOGGED - 1], place).toEqual([SAVED, true]);
     }
     expect([...outcomes.keys()].sort()).toEqual(['DAMAGED', 'UNSUPPORTED_FORMAT', 'opens']);
   });

@@ -446,11 +446,11 @@ interface ScannedVector {
 
 /** A part with this text as its metadata, in the format of devalue. */
 function withText(metadata: string): Uint8Array {
-  const said = new TextEncoder().encode(`[{"start":1,"ids":2,"metadata":4},0,[3],"entry",[5],${metadata}]`);
-  const length = Math.ceil(said.length / 4) * 4;
+  const json = new TextEncoder().encode(`[{"start":1,"ids":2,"metadata":4},0,[3],"entry",[5],${metadata}]`);
+  const length = Math.ceil(json.length / 4) * 4;
   const bytes = new Uint8Array(8 + length + 8);
-  new DataView(bytes.buffer).setUint32(0, said.length, true);
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
   new DataView(bytes.buffer).setUint32(4, 2, true);
-  bytes.set(said, 8);
+  bytes.set(json, 8);
   return bytes;
 }

@@ -68,7 +68,7 @@ const STORY: readonly (Step | typeof restart)[] = [
   upsert([{ id: 1, n: 7 }]),
 ];
 
-const said = (rows: ReadonlyMap<unknown, number> | readonly Row[]): string =>
+const inWords = (rows: ReadonlyMap<unknown, number> | readonly Row[]): string =>
   JSON.stringify(rows instanceof Map ? [...rows] : (rows as readonly Row[]).map(({ id, n }) => [id, n]));
 
 interface Told {
@@ -89,7 +89,7 @@ interface Told {
 /** Runs the story until the story ends, or the process dies or hangs. */
 async function tell(site: FaultySite): Promise<Told> {
   let possible = [new Map<unknown, number>()];
-  let since = new Set([said(new Map())]);
+  let since = new Set([inWords(new Map())]);
   let process: Process | undefined;
   let late: Step | undefined;
   let settled: Promise<unknown> = Promise.resolve();
@@ -136,15 +136,15 @@ async function tell(site: FaultySite): Promise<Told> {
     });
     // After a failure or without an answer, the write may be stored or not.
     possible = outcome === 'done' ? after : distinct([...possible, ...after]);
-    since = new Set([...(outcome === 'done' && step.strict ? [] : since), ...possible.map(said)]);
+    since = new Set([...(outcome === 'done' && step.strict ? [] : since), ...possible.map(inWords)]);
     if (outcome === 'over') late = step;
   }
-  const shown = site.dead || process === undefined ? undefined : said(await (process as Process).rows());
+  const shown = site.dead || process === undefined ? undefined : inWords(await (process as Process).rows());
   return { now: possible, afterFailure: since, shown, late, settled };
 }
 
 function distinct(maps: Map<unknown, number>[]): Map<unknown, number>[] {
-  return [...new Map(maps.map((rows) => [said(rows), rows])).values()];
+  return [...new Map(maps.map((rows) => [inWords(rows), rows])).values()];
 }
 
 /**
@@ -171,7 +171,7 @@ async function check(fault: { call: number; how: Fault }): Promise<number> {
   site.fault = fault;
   const told = await tell(site);
   const label = `call ${fault.call} ${fault.how}`;
-  if (told.shown !== undefined) expect(told.now.map(said), `${label}: what is shown`).toContain(told.shown);
+  if (told.shown !== undefined) expect(told.now.map(inWords), `${label}: what is shown`).toContain(told.shown);
   // The process ends here, unless a call of the process hangs.
   if (fault.how !== 'hangs') site.dead = true;
   const left = leftOf(disk, fault.how);
@@ -189,7 +189,8 @@ async function goOn(
 ): Promise<void> {
   const again = await start(new FaultySite(disk));
   const found = await again.rows();
-  const isKnown = loss === undefined ? now.some((rows) => said(rows) === said(found)) : afterFailure.has(said(found));
+  const isKnown =
+    loss === undefined ? now.some((rows) => inWords(rows) === inWords(found)) : afterFailure.has(inWords(found));
   expect(isKnown, `${label}: what is found`).toBe(true);
   // The database accepts further writes.
   await again.write('upsert', [{ id: 'more', n: 9 }]);
@@ -199,14 +200,14 @@ async function goOn(
     await settled;
   }
   await again.flush();
-  const then = said((await again.rows()).filter(({ id }) => id !== 'more'));
+  const then = inWords((await again.rows()).filter(({ id }) => id !== 'more'));
   const changed = new Map(found.map(({ id, n }) => [id as unknown, n]));
   late?.apply(changed);
-  expect([said(found), said(changed)], `${label}: what is found later`).toContain(then);
+  expect([inWords(found), inWords(changed)], `${label}: what is found later`).toContain(then);
   await again.close();
   const third = await start(new FaultySite(disk));
   const rows = await third.rows();
-  expect(said(rows.filter(({ id }) => id !== 'more')), `${label}: what is found in the end`).toBe(then);
+  expect(inWords(rows.filter(({ id }) => id !== 'more')), `${label}: what is found in the end`).toBe(then);
   expect(rows).toContainEqual({ id: 'more', n: 9 });
   expect(
     [...again.events, ...third.events].filter(({ type }) => type !== 'log-damaged'),
@@ -220,7 +221,7 @@ export function defineFaultSuite(faults: readonly Fault[]): void {
     test('the story itself', async () => {
       const disk = new Disk();
       const { now, shown } = await tell(new FaultySite(disk));
-      expect(now.map(said)).toEqual([shown]);
+      expect(now.map(inWords)).toEqual([shown]);
     });
 
     test.each(faults)('the story survives a fault in every kind of call: %s', async (how) => {

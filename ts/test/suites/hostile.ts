@@ -30,10 +30,10 @@ function detached(): Float32Array {
 }
 
 /** A Float32Array that reports a false length. */
-function lying(actual: number, said: number): Float32Array {
+function lying(actual: number, reported: number): Float32Array {
   class Liar extends Float32Array {
     override get length(): number {
-      return said;
+      return reported;
     }
   }
   return new Liar(new Float32Array(actual).fill(1).buffer);

@@ -38,13 +38,13 @@ export function flipped(bytes: Uint8Array, at = bytes.length >> 1): Uint8Array {
 
 /** Whether both hold the same values. */
 export function same(a: Values, b: Values): boolean {
-  const said = (values: Values): string =>
+  const inWords = (values: Values): string =>
     JSON.stringify(
       [...values]
         .sort(([x], [y]) => (x < y ? -1 : 1))
         .map(([key, value]) => [key, value instanceof Uint8Array ? [value.length, crc32c(value)] : String(value)]),
     );
-  return said(a) === said(b);
+  return inWords(a) === inWords(b);
 }
 
 /** A write of one row, as another version might log it. */
@@ -56,13 +56,13 @@ export function entryOf(more: Partial<WriteEntry> & { readonly vector?: readonly
 
 /** An entry with a valid checksum and any text. */
 export function frameOf(seq: number, text: string, parts: Uint8Array = new Uint8Array()): Uint8Array {
-  const said = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(24 + said.length + parts.length);
+  const json = new TextEncoder().encode(text);
+  const bytes = new Uint8Array(24 + json.length + parts.length);
   bytes.set(encodeFrame(seq, { kind: 'delete', writer: '', number: 0, ids: [] }).subarray(0, 24));
-  bytes.set(said, 24);
-  bytes.set(parts, 24 + said.length);
+  bytes.set(json, 24);
+  bytes.set(parts, 24 + json.length);
   const view = new DataView(bytes.buffer);
-  view.setUint32(16, said.length, true);
+  view.setUint32(16, json.length, true);
   view.setUint32(20, crc32c(bytes.subarray(24), crc32c(bytes.subarray(0, 20))), true);
   return bytes;
 }

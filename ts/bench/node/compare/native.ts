@@ -66,12 +66,12 @@ function attempt(what: string, make: () => Ready): Ready {
     return make();
   } catch (error) {
     const { stderr, message } = error as { stderr?: string | Buffer; message: string };
-    const said = String(stderr ?? '')
+    const output = String(stderr ?? '')
       .trim()
       .split('\n')
       .slice(-3)
       .join(' ');
-    return { missing: `${what}: ${said || message}` };
+    return { missing: `${what}: ${output || message}` };
   }
 }
 
@@ -178,9 +178,9 @@ export function runNative(
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
     let measured: Measured | undefined;
-    let said = '';
+    let output = '';
     const limit = setTimeout(() => {
-      said += `It was stopped after ${Math.round(limitMs / 60_000)} minutes.`;
+      output += `It was stopped after ${Math.round(limitMs / 60_000)} minutes.`;
       child.kill('SIGKILL');
     }, limitMs);
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -189,15 +189,15 @@ export function runNative(
       else if (event.type === 'measured') measured = event.measured;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      output += text;
     });
     child.once('error', (error) => {
-      said += error.message;
+      output += error.message;
     });
     child.once('close', (code, signal) => {
       clearTimeout(limit);
       if (measured && code === 0) resolve(measured);
-      else reject(new Error(said.trim().split('\n').slice(-2).join(' ') || `It ended with ${signal ?? code}.`));
+      else reject(new Error(output.trim().split('\n').slice(-2).join(' ') || `It ended with ${signal ?? code}.`));
     });
   });
 }

@@ -94,13 +94,13 @@ export function nativeTable(results: readonly Compared[]): string {
 
 function note(result: Compared, { queries }: Comparison['dataset']): string {
   const best = Math.max(...result.points.map(({ recall }) => recall));
-  const said = [
+  const parts = [
     `${result.system}: ${[result.version, result.variant].filter((part) => part !== '').join(', ')}.`,
     result.queries < queries ? `${count(result.queries)} queries.` : '',
     RECALLS.some((recall) => result.latency[recall] === null) ? `Its best recall was ${best.toFixed(4)}.` : '',
     result.reused ? `Reused: measured from ${result.startedAt.slice(0, 16).replace('T', ' ')} UTC.` : '',
   ];
-  return `- ${said.filter((part) => part !== '').join(' ')}`;
+  return `- ${parts.filter((part) => part !== '').join(' ')}`;
 }
 
 function pointsTable(results: readonly Compared[]): string {

@@ -96,9 +96,9 @@ describe('broken bytes', () => {
   });
 
   test('the content of a frame', async () => {
-    const said = { ...WRITE, parts: [PART.length] };
+    const frame = { ...WRITE, parts: [PART.length] };
     const refused = refusals(valueChange, (change) => {
-      const text = new TextEncoder().encode(JSON.stringify(withValue(said, change)));
+      const text = new TextEncoder().encode(JSON.stringify(withValue(frame, change)));
       const bytes = new Uint8Array(24 + text.length + PART.length);
       bytes.set(encodeFrame(4, WRITE).subarray(0, 24));
       bytes.set(text, 24);

@@ -95,10 +95,10 @@ describe('Parts', () => {
       expect(codeOf(() => decodePart(bytes.subarray(0, length), 2))).toBe('DAMAGED');
     }
     const of = (text: string): Uint8Array => {
-      const said = new TextEncoder().encode(text);
-      const whole = new Uint8Array(8 + ((said.length + 3) & ~3));
-      new DataView(whole.buffer).setUint32(0, said.length, true);
-      whole.set(said, 8);
+      const json = new TextEncoder().encode(text);
+      const whole = new Uint8Array(8 + ((json.length + 3) & ~3));
+      new DataView(whole.buffer).setUint32(0, json.length, true);
+      whole.set(json, 8);
       return whole;
     };
     // A list with billions of places, in devalue's words.
@@ -130,7 +130,7 @@ describe('Heads', () => {
 });
 
 describe('Set-aside bytes', () => {
-  const said = ([seq, bytes]: readonly [number, Uint8Array]): unknown => [seq, bytes.length, crc32c(bytes)];
+  const summary = ([seq, bytes]: readonly [number, Uint8Array]): unknown => [seq, bytes.length, crc32c(bytes)];
   const entries = Array.from({ length: 5 }, (_, i) => [i + 3, new Uint8Array(i * 300_000).fill(i)] as const);
 
   test('are stored in chunks of about a mebibyte, and read in order', async () => {
@@ -144,7 +144,7 @@ describe('Set-aside bytes', () => {
     await storage.commit({ put });
     for (const checkpoint of ['a', 'ä']) {
       const found = (await readAside(storage, checkpoint)).flatMap((aside) => aside.entries);
-      expect(found.map(said)).toEqual(entries.map(said));
+      expect(found.map(summary)).toEqual(entries.map(summary));
     }
     expect(await readAside(storage, 'b')).toEqual([]);
     expect(encodeAside({ checkpoint: 'a', after: 2, entries: [] })).toEqual([]);
