@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    9
+    10
 }
 
 /// The handle of an index, with the buffers for staged rows and for a row read.
@@ -128,6 +128,12 @@ impl Engine {
     /// The number of tombstones that wait for compaction.
     pub fn tombstones(&self) -> u32 {
         self.index.tombstones()
+    }
+
+    /// The number of slots that new rows take first.
+    #[wasm_bindgen(js_name = freeSlots)]
+    pub fn free_slots(&self) -> u32 {
+        self.index.free_slots()
     }
 
     /// A slice of compaction. Returns the work left.

@@ -115,7 +115,6 @@ pub struct EngineStats {
     rows: u32,
     hidden: u32,
     tombstones: u32,
-    free: u32,
     unlinked: u32,
     levels: u32,
     calibrated_rows: u32,
@@ -128,12 +127,11 @@ pub struct EngineStats {
 
 impl EngineStats {
     pub(crate) fn new(stats: &Stats) -> Self {
-        let Stats { rows, hidden, tombstones, free, unlinked, levels, calibrated_rows, .. } = *stats;
+        let Stats { rows, hidden, tombstones, unlinked, levels, calibrated_rows, .. } = *stats;
         Self {
             rows,
             hidden,
             tombstones,
-            free,
             unlinked,
             levels,
             calibrated_rows,

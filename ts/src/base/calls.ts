@@ -73,7 +73,6 @@ export interface EngineStats {
   readonly rows: number;
   readonly hidden: number;
   readonly tombstones: number;
-  readonly free: number;
   readonly unlinked: number;
   readonly levels: number;
   /** The number of rows at the last calibration of `ef`. */

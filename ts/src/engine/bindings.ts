@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 9;
+export const ABI_VERSION = 10;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -35,6 +35,7 @@ export interface RawEngine {
   searcher(): RawSearcher;
   row(slot: number): number;
   tombstones(): number;
+  freeSlots(): number;
   compact(budget: number): number;
   stats(): RawStats;
   layOutHeader(): number;

@@ -171,6 +171,11 @@ export class Engine {
     return this.#guard.run(() => this.#raw.tombstones());
   }
 
+  /** The number of slots that new rows take first, in place of rows whose room has been freed. */
+  freeSlots(): number {
+    return this.#guard.run(() => this.#raw.freeSlots());
+  }
+
   /** A slice of compaction. Returns the remaining work. */
   compact(budget: number): number {
     return this.#guard.run(() => this.#raw.compact(budget));

@@ -206,7 +206,7 @@ export class Checkpoints {
 
   #hasFreeSlots(): boolean {
     try {
-      return this.#replica.collection().engine.stats().free > 0;
+      return this.#replica.collection().engine.freeSlots() > 0;
     } catch {
       // The database is closed or has crashed, and writes nothing any more.
       return false;

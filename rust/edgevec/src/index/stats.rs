@@ -5,10 +5,16 @@ use crate::Stats;
 use crate::calibration::Table;
 
 impl Index {
-    /// Removed rows not yet reclaimed: [`Stats::tombstones`] without the other counts.
+    /// Removed rows that wait for compaction: [`Stats::tombstones`] without the other counts.
     #[must_use]
     pub fn tombstones(&self) -> u32 {
         self.tombstone_count
+    }
+
+    /// Slots that new rows take first: [`Stats::free`] without the other counts.
+    #[must_use]
+    pub fn free_slots(&self) -> u32 {
+        self.free.len() as u32
     }
 
     /// The contents of the index.
@@ -22,7 +28,7 @@ impl Index {
             rows: self.visible_count,
             hidden: self.hidden_count,
             tombstones: self.tombstone_count,
-            free: self.free.len() as u32,
+            free: self.free_slots(),
             slots: self.slots,
             unlinked: self.unlinked.len() as u32,
             levels: self.graph.levels() as u32,

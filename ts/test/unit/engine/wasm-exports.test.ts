@@ -23,6 +23,7 @@ function engine_commit
 function engine_compact
 function engine_efFor
 function engine_faultRow
+function engine_freeSlots
 function engine_header
 function engine_isDirty
 function engine_isWhole
