@@ -20,7 +20,7 @@ use crate::hnsw::Scratch;
 use crate::key::{Key, distance_of, slot_of};
 use crate::vectors::Judged;
 use missed::Missed;
-use sample::{Left, block, draw, others, scan};
+use sample::{HeldOut, block, draw, others, scan};
 pub(crate) use site::Site;
 use table::{EFS, KS, Misses};
 pub(crate) use table::{Table, unknown_ef};
@@ -34,9 +34,9 @@ const ROWS_A_SAMPLE: u32 = 100;
 /// Further rows searched for, if some searches found next to nothing. Walks that go astray are few,
 /// and `SAMPLE` tells little of how few.
 const MORE: usize = 240;
-/// From this width on, misses tell that a walk went astray. Above this share of misses, more rows
-/// are not worth their time.
+/// From this width on, misses tell that a walk went astray.
 const ASTRAY_FROM: usize = 40;
+/// Above this share of misses, a larger sample is not worth the time.
 const HOPELESS: f64 = 0.25;
 /// From this width on, every other row of the sample is enough: wide searches take the most time,
 /// and miss little.
@@ -44,15 +44,16 @@ const WIDE: usize = 200;
 /// If misses fall by a higher power of the width than this, misses do not fall as a power, and the
 /// calibration tries a width between.
 const STEEP: f64 = 2.5;
-/// The calibration tries a width between only if the misses at the lower width are more than this
-/// share, for each of `KS`. The widths for a hundred hits are large: the searches between take a
-/// quarter of a calibration.
+/// The calibration tries a width between two widths only if the misses at the lower width are more
+/// than this share, for each of `KS`. The widths for a hundred hits are large: searches at widths
+/// between take a quarter of a calibration.
 const WORTH: [f64; KS.len()] = [0.02, 0.02, 0.1];
 /// The calibration tries no width between two widths nearer to each other than this factor.
 const NEAR: f64 = 1.3;
-/// The calibration does not tell misses of `FEW_MISSES` from fewer. To say how fast misses fall, it
-/// does not tell misses of `HANDFUL` from fewer: in a sample these are a handful.
+/// Fewer misses than this share count as none: in a sample, the difference is chance.
 const FEW_MISSES: f64 = 0.002;
+/// A share of a handful of misses in a sample. The calibration takes fewer misses as this share, if
+/// the calibration judges how fast misses fall.
 const HANDFUL: f64 = 0.005;
 
 /// A calibration under way, in small steps.
@@ -63,16 +64,17 @@ pub(crate) struct Calibration {
     slots: u32,
     /// Estimates are known to say little.
     unsure: bool,
-    sample: Vec<Left>,
+    sample: Vec<HeldOut>,
     /// Rows of an earlier sample.
     earlier: Vec<u32>,
     phase: Phase,
     /// The row of the sample for the next step.
     next: usize,
-    /// Widths still to be tried, the next width last; widths that need no trial; and the misses at
-    /// tried widths, in ascending order.
+    /// Widths still to be tried, the next width last.
     widths: Vec<usize>,
+    /// Wide widths that need no trial, in the order of `widths`.
     spared: Vec<usize>,
+    /// The misses at tried widths, in ascending order of the widths.
     points: Vec<Point>,
     /// The misses at the width being tried.
     missed: [Missed; KS.len()],
@@ -134,17 +136,17 @@ impl Calibration {
     /// Draws a sample, to be searched for from the beginning.
     fn begin(&mut self, site: &Site<'_>, size: usize) -> Result<(), Error> {
         self.earlier.try_reserve(self.sample.len())?;
-        self.earlier.extend(self.sample.drain(..).map(|left| left.slot));
+        self.earlier.extend(self.sample.drain(..).map(|row| row.slot));
         let drawn = draw(site, self.seed, size, &self.earlier)?;
         self.sample.try_reserve_exact(drawn.len())?;
         for slot in drawn {
-            self.sample.push(Left::new(site, slot, self.unsure)?);
+            self.sample.push(HeldOut::new(site, slot, self.unsure)?);
         }
         (self.phase, self.next) = (Phase::Scan(0), 0);
         Ok(())
     }
 
-    /// Steps left, about: the calibration may need more widths, or fewer. At least one.
+    /// About how many steps are left, at least one. The calibration may need more or fewer widths.
     pub(crate) fn left(&self, site: &Site<'_>) -> u32 {
         let (sample, widths) = (self.sample.len() as u32, self.widths.len() as u32);
         let blocks = |from: u32| (self.slots - from).div_ceil(self.block(site));
@@ -160,8 +162,8 @@ impl Calibration {
         block(site.vectors.dimensions(), self.sample.len())
     }
 
-    /// One step. The step compares a block of rows with the sample; or ranks some candidates of one
-    /// row of the sample; or searches for one row.
+    /// Takes a step: compares a block of rows with the sample, ranks some candidates of a row of the
+    /// sample, or searches for a row.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -174,17 +176,17 @@ impl Calibration {
             }
             Phase::Rank => {
                 let others = others(&self.sample, self.next);
-                if let Some(left) = self.sample.get_mut(self.next) {
-                    if !left.rank(site, &mut self.scratch)? {
+                if let Some(row) = self.sample.get_mut(self.next) {
+                    if !row.rank(site, &mut self.scratch)? {
                         return Ok(Step::Going);
                     }
-                    left.judge(site, &others, &mut self.judged, &mut self.scratch);
+                    row.judge(site, &others, &mut self.judged, &mut self.scratch);
                     self.next += 1;
                 }
                 if self.next >= self.sample.len() {
                     (self.phase, self.next) = (Phase::Search, 0);
                     if !self.unsure && self.judged.are_indistinct() {
-                        let has_drifted = site.vectors.have_drifted(self.sample.iter().map(|left| &left.query));
+                        let has_drifted = site.vectors.have_drifted(self.sample.iter().map(|row| &row.query));
                         return Ok(Step::Indistinct { has_drifted });
                     }
                 }
@@ -207,16 +209,16 @@ impl Calibration {
         Ok(if self.widths.is_empty() { Step::Done(self.table(), self.judged.error()) } else { Step::Going })
     }
 
-    /// Searches as a real search does, for each of `KS`: exact distances rank the rows of a walk
-    /// only as deep as `k` takes.
+    /// Searches like a search of a caller, for each of `KS`: exact distances rank only as many rows
+    /// of the walk as `k` needs.
     fn search(&mut self, site: &Site<'_>) -> Result<(), Error> {
         let (Site { graph, vectors, alive }, scratch) = (site, &mut self.scratch);
-        let Left { slot, query, truth, .. } = &self.sample[self.next];
+        let HeldOut { slot, query, truth, .. } = &self.sample[self.next];
         let Some(&ef) = self.widths.last() else { return Ok(()) };
         if ef >= WIDE && self.next % 2 == 1 {
             return Ok(());
         }
-        // The row is gone since the draw, or is the entry point by now: the search would teach
+        // The row was removed after the draw, or is the entry point by now. The search would teach
         // nothing.
         if !site.counts(*slot) || graph.entry() == Some(*slot) {
             return Ok(());
@@ -266,7 +268,7 @@ impl Calibration {
         }
     }
 
-    /// Whether some walks that were wide enough for most rows have missed next to everything.
+    /// Whether some walks have missed next to all rows, although the width is enough for most walks.
     fn some_went_astray(&self) -> bool {
         let wide = self.points.iter().filter(|&&(ef, _)| ef >= ASTRAY_FROM);
         wide.flat_map(|(_, missed)| &missed[1..]).any(|missed| missed.is_clumped() && missed.share() <= HOPELESS)

@@ -25,8 +25,8 @@ const BLOCK: (usize, usize) = (8, 64);
 /// Numbers of rows compared exactly in a step, about; few bits must be decoded first.
 const RANKED: usize = 256 << 10;
 
-/// A row left out, and the nearest of the others.
-pub(super) struct Left {
+/// A row held out of the walk and of the truth, and the nearest other rows.
+pub(super) struct HeldOut {
     pub(super) slot: u32,
     pub(super) query: Query,
     candidates: BinaryHeap<Key>,
@@ -64,16 +64,16 @@ pub(super) fn draw(site: &Site<'_>, seed: u32, count: usize, taken: &[u32]) -> R
     Ok(drawn)
 }
 
-impl Left {
+impl HeldOut {
     /// `unsure` if estimates are known to say little.
     pub(super) fn new(site: &Site<'_>, slot: u32, unsure: bool) -> Result<Self, Error> {
         let mut query = Query::default();
         site.vectors.reserve_query(&mut query)?;
         site.vectors.prepare_stored(slot, &mut query);
         let most = if unsure { CANDIDATES.1 } else { CANDIDATES.0 };
-        let mut left = Self { slot, query, candidates: BinaryHeap::new(), exact: Vec::new(), truth: Vec::new() };
-        left.candidates.try_reserve_exact(most)?;
-        Ok(left)
+        let mut row = Self { slot, query, candidates: BinaryHeap::new(), exact: Vec::new(), truth: Vec::new() };
+        row.candidates.try_reserve_exact(most)?;
+        Ok(row)
     }
 
     /// Compares some of the candidates exactly; false if some are left.
@@ -113,8 +113,8 @@ impl Left {
 }
 
 /// Rows of a sample after this row, in place of rows drawn by chance.
-pub(super) fn others(sample: &[Left], at: usize) -> Vec<u32> {
-    sample.iter().map(|left| left.slot).cycle().skip(at + 1).take(OTHERS).collect()
+pub(super) fn others(sample: &[HeldOut], at: usize) -> Vec<u32> {
+    sample.iter().map(|row| row.slot).cycle().skip(at + 1).take(OTHERS).collect()
 }
 
 /// Rows scanned in a step for this many rows of a sample.
@@ -123,12 +123,12 @@ pub(super) fn block(dimensions: usize, sample: usize) -> u32 {
 }
 
 /// Compares a block of slots with every row of the sample.
-pub(super) fn scan(site: &Site<'_>, sample: &mut [Left], block: Range<u32>, unsure: bool, scratch: &mut Scratch) {
+pub(super) fn scan(site: &Site<'_>, sample: &mut [HeldOut], block: Range<u32>, unsure: bool, scratch: &mut Scratch) {
     let most = if unsure { CANDIDATES.1 } else { CANDIDATES.0 };
     scratch.choose(block.filter(|&slot| site.counts(slot)));
-    for Left { slot: left_out, query, candidates, .. } in sample {
+    for HeldOut { slot: held_out, query, candidates, .. } in sample {
         scratch.score_chosen(site.vectors, query);
-        for (slot, distance) in scratch.scored().filter(|&(slot, _)| slot != *left_out) {
+        for (slot, distance) in scratch.scored().filter(|&(slot, _)| slot != *held_out) {
             keep(candidates, most, key(distance, slot));
         }
     }
