@@ -13,6 +13,7 @@ import { Log, type Tail } from '../../../../src/persistence/log/log.js';
 import { MemorySite } from '../../../../src/storage/memory.js';
 import { Names } from '../../../../src/storage/names.js';
 import type { Put, StorageBackend } from '../../../../src/storage/storage.js';
+import { repeating } from '../../../support/repeating.js';
 
 const names = new Names();
 const name = (kind: string): string => names.next(kind);
@@ -192,6 +193,35 @@ describe('The log', () => {
     expect(await Log.begin(storage, 'second', [['chunks', 'second', Uint8Array.of(2)]])).toBeUndefined();
     expect(await storage.chunks()).toEqual(['first']);
     expect(log.head).toMatchObject({ seq: 0, checkpoint: 'first', checkpointSeq: 0 });
+  });
+
+  test('a log begins and is replaced although the storage repeats each commit', async () => {
+    const site = repeating(new MemorySite(), () => true);
+    const storage = await site.open('db', () => {});
+    const log = (await Log.begin(storage, 'first', [['chunks', 'first', Uint8Array.of(1)]])) as Log;
+    expect(log.head.checkpoint).toBe('first');
+    const parts = [{ name: 'part', bytes: 1, crc: 0 }];
+    await storage.commit({
+      put: [
+        ['chunks', 'part', Uint8Array.of(1)],
+        ['log', 1, encodeFrame(1, { ...(write(1) as WriteEntry), stored: parts })],
+      ],
+    });
+    expect(await Log.replace(storage, 'second', [['chunks', 'second', Uint8Array.of(2)]], [])).toEqual({
+      checkpoint: 'first',
+      parts: ['part'],
+    });
+    expect(await log.storedCheckpoint()).toBe('second');
+  });
+
+  test.each([0, 1])('if two tabs repair a log with %i entries behind the gap, a tab succeeds', async (behind) => {
+    const { log, storage, other } = await begun();
+    for (let i = 1; i <= 2 + behind; i++) await log.append([write(i)], false);
+    await storage.commit({ delete: [['log', 2]] });
+    const [first, second] = [await other(), await other()];
+    for (const tab of [first, second]) await read(tab);
+    // Both tabs read the entries before either tab has repaired the log.
+    expect(await Promise.all([first.mend(name), second.mend(name)])).toEqual([true, false]);
   });
 
   test('an empty storage has no log', async () => {

@@ -15,12 +15,14 @@ const makeFolder = temporaryFolders('power');
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 /** A folder with a power switch. `cut` returns the remaining files. */
-function powered(): {
+interface Powered {
   readonly root: string;
   readonly power: PowerCut;
   readonly site: FilesSite;
   readonly cut: () => FilesSite;
-} {
+}
+
+function powered(): Powered {
   const root = makeFolder();
   const power = new PowerCut(node, root);
   const cut = (): FilesSite => {
@@ -29,6 +31,29 @@ function powered(): {
     return new FilesSite(node, left);
   };
   return { root, power, site: new FilesSite(power.node, root), cut };
+}
+
+/**
+ * The same site. The power fails when the journal is first synced: everything before is synced, and
+ * the record is not. `left` is the folder with the remaining files.
+ */
+function cutInCommit({ root, power }: Powered): { readonly site: FilesSite; readonly left: () => string } {
+  let left: string | undefined;
+  const { open } = power.node.fs;
+  const watched: Fs['open'] = async (path, flags) => {
+    const handle = await open(path, flags);
+    if (path !== join(root, 'db-db', 'journal')) return handle;
+    const datasync = (): Promise<void> => {
+      if (left === undefined) {
+        left = makeFolder();
+        power.fail(left);
+      }
+      return handle.datasync();
+    };
+    return new Proxy(handle, { get: (target, key: keyof FileHandle) => (key === 'datasync' ? datasync : target[key]) });
+  };
+  const site = new FilesSite({ ...power.node, fs: { ...power.node.fs, open: watched } }, root);
+  return { site, left: () => left as string };
 }
 
 // Windows cannot sync a folder, and does not need to. A model of Windows would differ.
@@ -82,37 +107,23 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
   });
 
   test('a storage opens, if the power failed in the middle of the first commit', async () => {
-    const { root, power, cut } = powered();
-    let left: FilesSite | undefined;
-    const { open } = power.node.fs;
-    const watched: Fs['open'] = async (path, flags) => {
-      const handle = await open(path, flags);
-      if (path !== join(root, 'db-db', 'journal')) return handle;
-      // The chunk of the commit is synced by now, and the record is not.
-      const datasync = (): Promise<void> => {
-        left ??= cut();
-        return handle.datasync();
-      };
-      return new Proxy(handle, {
-        get: (target, key: keyof FileHandle) => (key === 'datasync' ? datasync : target[key]),
-      });
-    };
-    const site = new FilesSite({ ...power.node, fs: { ...power.node.fs, open: watched } }, root);
+    const { site, left } = cutInCommit(powered());
     const storage = await site.open('db');
     const put = [
       ['head', 0, bytes(1)],
       ['chunks', 'mc4x-w-1-manifest', bytes(1)],
     ] as const;
     await storage.commit({ put, strict: true });
-    const unbegun = await (left as FilesSite).open('db');
+    const unbegun = await new FilesSite(node, left()).open('db');
     expect(await unbegun.chunks()).toEqual(['mc4x-w-1-manifest']);
     expect(unbegun.isUnbegun).toBe(true);
     await Promise.all([storage.close(), unbegun.close()]);
   });
 
   test('damaged bytes of a journal are still in a file of their own', async () => {
-    const { root, power, site } = powered();
-    const first = await site.open('db');
+    const folder = powered();
+    const { root } = folder;
+    const first = await folder.site.open('db');
     for (const n of [1, 2, 3]) await first.commit({ put: [['head', 0, bytes(n)]], strict: true });
     await first.close();
     const journal = join(root, 'db-db', 'journal');
@@ -120,14 +131,14 @@ describe.skipIf(process.platform === 'win32')('After the power has failed', () =
     const at = bodiesIn(journal)[2] as number;
     changed[at] = (changed[at] as number) ^ 64;
     writeFileSync(journal, changed);
+    const { site, left } = cutInCommit(folder);
     const storage = await site.open('db');
     await storage.commit({ put: [['head', 0, bytes(4)]], strict: true });
-    const left = makeFolder();
-    power.fail(left);
-    const folder = join(left, 'db-db');
-    const [name] = readdirSync(folder).filter((file) => file.startsWith('journal.damaged-'));
-    expect(changed.includes(readFileSync(join(folder, name as string)))).toBe(true);
-    expect(readFileSync(join(folder, name as string)).length).toBeGreaterThan(16);
+    const files = readdirSync(join(left(), 'db-db')).filter((file) => file.startsWith('journal.damaged-'));
+    expect(files).toHaveLength(1);
+    const aside = readFileSync(join(left(), 'db-db', files[0] as string));
+    expect(aside.length).toBeGreaterThan(RECORD_HEADER);
+    expect(changed.includes(aside)).toBe(true);
     await storage.close();
   });
 });
