@@ -105,7 +105,8 @@ export class EdgeVec<M extends object = Default> {
    *
    * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` if another tab or process does not close the database.
    * In IndexedDB, the database is then deleted as soon as the other tab closes it. Until then, the
-   * database cannot be opened.
+   * database cannot be opened. If no tab has the database open, and only the browser keeps a
+   * connection, the data is gone by then.
    */
   static drop(name: string, options?: SiteOptions): Promise<void> {
     return answer(async () => (await localSite(readable(() => resolveSite('drop', options)))).drop(checkName(name)));

@@ -25,6 +25,11 @@ export class Deadline {
     this.#at = performance.now() + ms;
   }
 
+  /** Milliseconds left. */
+  get left(): number {
+    return Math.max(0, this.#at - performance.now());
+  }
+
   /**
    * As {@link withTimeout}, until `kept` milliseconds before the deadline. Later steps then have
    * `kept` milliseconds left.

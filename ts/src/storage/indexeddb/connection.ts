@@ -3,7 +3,7 @@
 
 import { closed, type EdgeVecError, superseded } from '../../base/errors.js';
 import { Deadline } from '../../base/timeout.js';
-import { bounded, failed, orUnavailable, unavailable } from './errors.js';
+import { blocked, bounded, failed, orUnavailable, unavailable } from './errors.js';
 import { openStores, STORES, type Stores } from './idb.js';
 import { hasIndexedDb } from './platform.js';
 
@@ -126,9 +126,9 @@ export class Connection {
         if (db !== undefined && this.#db === db) this.#db = undefined;
       },
     });
-    const remedy = 'Close the other tabs of this site.';
+    const refusal = (): EdgeVecError => blocked(this.#name, this.#blockedMs, 'Close the other tabs of this site.');
     try {
-      db = await bounded(this.#name, this.#blockedMs, remedy, opening, (late) => late.close());
+      db = await bounded(this.#blockedMs, opening, refusal, (late) => late.close());
     } catch (error) {
       if (!isGone || this.#closed) throw error;
       this.#end();

@@ -4,23 +4,23 @@ import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { quotaExceeded } from '../estimate.js';
 
-/** Waits until other tabs let go, for at most `ms` milliseconds. */
+/**
+ * Waits until others let go, for at most `ms` milliseconds.
+ *
+ * @param refusal makes the error if others do not let go
+ * @param late gets a value that comes later
+ */
 export async function bounded<T>(
-  name: string,
   ms: number,
-  remedy: string,
   running: Promise<T>,
+  refusal: () => EdgeVecError,
   late: (value: T) => void,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refused = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       running.then(late, () => {});
-      reject(
-        new EdgeVecError('BLOCKED', `Another tab has kept the database ${inspect(name)} open for ${ms / 1000} s`, {
-          remedy,
-        }),
-      );
+      reject(refusal());
     }, ms);
   });
   try {
@@ -28,6 +28,21 @@ export async function bounded<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Another tab does not close its connection. */
+export function blocked(name: string, ms: number, remedy: string): EdgeVecError {
+  return new EdgeVecError('BLOCKED', `Another tab has kept the database ${inspect(name)} open for ${ms / 1000} s`, {
+    remedy,
+  });
+}
+
+/** Nobody uses the database any more, but the browser has not ended a connection. */
+export function emptyButKept(name: string, ms: number): EdgeVecError {
+  const problem = `The browser has kept a connection to the dropped database ${inspect(name)} for ${ms / 1000} s`;
+  return new EdgeVecError('BLOCKED', problem, {
+    remedy: 'All data is deleted. The name is free once the connection ends: reload or close the pages of this site.',
+  });
 }
 
 /**

@@ -23,6 +23,16 @@ export function openStores(name: string, callbacks: OpenDBCallbacks<Schema>): Pr
   return openDB<Schema>(PREFIX + name, SCHEMA_VERSION, callbacks);
 }
 
+/** Opens the stores of a database of any version. Undefined if the stores cannot be opened. */
+export async function openPresent(name: string): Promise<Stores | undefined> {
+  const upgrade: OpenDBCallbacks<Schema>['upgrade'] = (_db, _old, _new, transaction) => {
+    // There is no such database, and none is to be made.
+    transaction.done.catch(() => {});
+    transaction.abort();
+  };
+  return openDB<Schema>(PREFIX + name, undefined, { upgrade }).catch(() => undefined);
+}
+
 export function deleteStores(name: string): Promise<void> {
   return deleteDB(PREFIX + name);
 }

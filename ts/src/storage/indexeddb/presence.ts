@@ -36,9 +36,14 @@ export class Presence {
     return new Presence(prefix, own, release);
   }
 
+  /** Whether other tabs can see this tab, and this tab can see other tabs. */
+  get canTell(): boolean {
+    return this.#release !== undefined;
+  }
+
   /** Whether no other tab or worker has the storage open. False if nobody can tell. */
   async isAlone(): Promise<boolean> {
-    if (this.#release === undefined) return false;
+    if (!this.canTell) return false;
     const { held = [], pending = [] } =
       (await webLocks()
         ?.query?.()

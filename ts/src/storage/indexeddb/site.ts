@@ -3,8 +3,9 @@
 import { type EdgeVecError, hasCode } from '../../base/errors.js';
 import type { StorageBackend, StorageSite } from '../storage.js';
 import { unwritten } from '../unwritten.js';
-import { bounded, orUnavailable, unavailable } from './errors.js';
-import { deleteStores, PREFIX } from './idb.js';
+import { dropStores } from './drop.js';
+import { orUnavailable, unavailable } from './errors.js';
+import { PREFIX } from './idb.js';
 import { Presence } from './presence.js';
 import { IndexedDbStorage } from './storage.js';
 
@@ -55,7 +56,6 @@ export class IndexedDbSite implements StorageSite {
   }
 
   async drop(name: string): Promise<void> {
-    const remedy = 'Close the other tabs of this site: it is removed once they are.';
-    await orUnavailable(() => bounded(name, this.#blockedMs, remedy, deleteStores(name), () => {}));
+    await orUnavailable(() => dropStores(name, this.#blockedMs));
   }
 }

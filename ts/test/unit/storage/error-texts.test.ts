@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { broken, failed as filesFailed, unavailable as unusableFolder } from '../../../src/storage/files/errors.js';
-import { bounded, failed, orUnavailable, unavailable } from '../../../src/storage/indexeddb/errors.js';
+import { blocked, bounded, failed, orUnavailable, unavailable } from '../../../src/storage/indexeddb/errors.js';
 import { MemorySite } from '../../../src/storage/memory.js';
 import { failure } from '../../support/open.js';
 
@@ -49,7 +49,8 @@ test('a database of a newer version', async () => {
 
 test('another tab that keeps the database open', async () => {
   const never = new Promise<never>(() => {});
-  const error = await failure(() => bounded('x', 1, 'Close the other tabs.', never, () => {}), 'BLOCKED');
+  const refusal = () => blocked('x', 1, 'Close the other tabs.');
+  const error = await failure(() => bounded(1, never, refusal, () => {}), 'BLOCKED');
   expect(error).toMatchObject({
     problem: 'Another tab has kept the database "x" open for 0.001 s',
     remedy: 'Close the other tabs.',
