@@ -162,8 +162,8 @@ impl Calibration {
         block(site.vectors.dimensions(), self.sample.len())
     }
 
-    /// Takes a step: compares a block of rows with the sample, ranks some candidates of a row of the
-    /// sample, or searches for a row.
+    /// Takes a step: compares a block of rows with the sample, ranks some candidates of a row of
+    /// the sample, or searches for a row.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -268,7 +268,7 @@ impl Calibration {
         }
     }
 
-    /// Whether some walks have missed next to all rows, although the width is enough for most walks.
+    /// Whether some walks have missed next to all rows at a width that is enough for most walks.
     fn some_went_astray(&self) -> bool {
         let wide = self.points.iter().filter(|&&(ef, _)| ef >= ASTRAY_FROM);
         wide.flat_map(|(_, missed)| &missed[1..]).any(|missed| missed.is_clumped() && missed.share() <= HOPELESS)

@@ -7,7 +7,7 @@ import type { Fields, Label } from './fields';
 export type Condition =
   /** Buckets from `from`, and below `to`. */
   | { readonly kind: 'buckets'; readonly from: number; readonly to: number }
-  /** The rows of the cells in `whole`, and the rows of the cell `last` with a rank below `below`. */
+  /** All rows of the cells in `whole`, and rows of the cell `last` with a rank below `below`. */
   | { readonly kind: 'cells'; readonly whole: readonly number[]; readonly last: number; readonly below: number }
   | { readonly kind: 'label'; readonly field: Label; readonly value: string };
 

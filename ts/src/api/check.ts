@@ -1,4 +1,4 @@
-// Checks at the public edge: ids, vectors and records as callers give them.
+// Checks of ids, vectors and records of callers.
 
 import type { WriteKind } from '../base/calls.js';
 import { EdgeVecError } from '../base/errors.js';
@@ -14,7 +14,7 @@ export interface Position {
 
 /** The id. @throws `INVALID_ID` */
 export function checkId(id: unknown, place: Position = {}): Id {
-  // -0 and 0 are one key in a Map, and should read back as 0.
+  // -0 and 0 are the same key in a Map, and both should read back as 0.
   if (typeof id === 'string') return id;
   if (typeof id === 'number' && Number.isFinite(id)) return id === 0 ? 0 : id;
   throw new EdgeVecError('INVALID_ID', 'The id is invalid', {
@@ -111,7 +111,7 @@ function noList(vector: unknown, place: Position): EdgeVecError {
   });
 }
 
-/** Embedders that take batches give a list of vectors even for one text. */
+/** An embedder of batches gives a list of vectors even for a single text. */
 function nested(outer: unknown, inner: unknown, place: Position): EdgeVecError {
   return new EdgeVecError('INVALID_VECTOR', 'The vector is a list of vectors', {
     expected: 'numbers',
@@ -156,7 +156,7 @@ export function checkRecord(record: unknown, place: Position): Fields {
   return record;
 }
 
-/** The id of a record for this kind of write: only `insert` chooses one. */
+/** The id of a record for this kind of write. Only `insert` may leave out ids. */
 export function checkRecordId(kind: WriteKind, id: unknown, place: Position): Id | undefined {
   return id === undefined && kind === 'insert' ? undefined : checkId(id, place);
 }

@@ -1,4 +1,4 @@
-// An export as a stream: each piece is asked for when it is read.
+// An export as a stream: a read of the stream asks for the next piece.
 
 import { onceForgotten } from '../base/finalizer.js';
 import type { Host } from '../host/host.js';
@@ -9,7 +9,7 @@ import type { Host } from '../host/host.js';
  */
 export type Call = Host['call'];
 
-/** The stream of one export. Nothing is done before the first read. */
+/** The stream of an export. The export begins with the first read. */
 export function exportStream(call: Call, host: Host): ReadableStream<Uint8Array> {
   const begun = new Begun(host);
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
@@ -22,7 +22,7 @@ export function exportStream(call: Call, host: Host): ReadableStream<Uint8Array>
   return new ReadableStream<Uint8Array>({ pull, cancel: () => begun.end() }, { highWaterMark: 0 });
 }
 
-/** An export that may have begun. It refers neither to its stream nor to its database. */
+/** An export, perhaps begun. The object refers neither to its stream nor to its database. */
 class Begun {
   handle: Promise<number> | undefined;
   readonly #host: Host;
@@ -42,7 +42,7 @@ class Begun {
 /**
  * Ends an export once nobody can read on. The owner is the function that every reader must call,
  * and not the stream: WebKit collects the object of a stream while a `Response` or a reader still
- * reads from it.
+ * reads from the stream.
  */
 function endWithReader(pull: object, begun: Begun): void {
   onceForgotten(pull, () => begun.end());

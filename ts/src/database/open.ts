@@ -23,17 +23,17 @@ import { salvage } from './salvage/salvage.js';
 
 export interface Opened {
   readonly database: Database;
-  /** The options that the database was made with. */
+  /** The options of the stored database. */
   readonly engine: EngineOptions;
-  /** What is missing, if the database was made out of a damaged one. */
+  /** The report of losses, if the database was made from a damaged database. */
   readonly report?: SalvageReport;
 }
 
-/** What a host provides. */
+/** The means that a host provides. */
 export interface Surroundings {
   readonly module: WebAssembly.Module;
   readonly slices: Slices;
-  /** Starts an instance for one engine. Left out: an instance of the module. */
+  /** Starts an instance for an engine. By default, an instance of the module. */
   readonly start?: () => Promise<Instance>;
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;
@@ -70,7 +70,8 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
   try {
     place = await site();
     if (!given.includes('dimensions') || around.source !== undefined) {
-      // Opening a storage makes one. If names cannot be listed, the name is taken to be there.
+      // Opening a storage makes the storage. If the names cannot be listed, assume that the
+      // database exists.
       const names = await place.list().catch(() => [stored.name]);
       isNew = !names.includes(stored.name);
       if (isNew && around.source === undefined) throw notFound(stored.name);
@@ -106,14 +107,14 @@ export async function openDatabase(options: HostOptions, around: Surroundings): 
 }
 
 /**
- * False if the storage holds a database. If true, no tab can begin a database in it any more: it
- * may be dropped.
+ * False if the storage holds a database. If true, no tab can begin a database in the storage any
+ * more, and the caller may drop the storage.
  */
 function claim(storage: StorageBackend): Promise<boolean> {
   return storage.commit({ expect: null, put: [['head', 0, new Uint8Array()]] });
 }
 
-/** A database in memory, with all that can be read of a damaged one. */
+/** A database in memory, with all readable rows of a damaged database. */
 async function salvaged(name: string, { engine: asked, recall }: HostOptions, around: Surroundings): Promise<Opened> {
   const { slices, site } = around;
   const start = starting(around);
@@ -146,7 +147,7 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
   return { database, engine: options };
 }
 
-/** The stored database, or the database that is read out of the source and stored now. */
+/** The stored database, or a new stored database with the rows of the source. */
 async function find(
   place: StoreContext,
   { engine, given }: HostOptions,
@@ -168,8 +169,8 @@ async function find(
 }
 
 /**
- * The options of a stored database, which must agree with the options given; without a stored one,
- * the options for a new one.
+ * The options of the stored database. The given options must agree. Without a stored database, the
+ * options for a new database.
  */
 function agreed(
   name: string,

@@ -1,4 +1,4 @@
-// The engine as the caller of `edgevec/slim` gives it.
+// The engine that the caller of `edgevec/slim` gives.
 
 import { amend, EdgeVecError } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
@@ -10,7 +10,7 @@ import { bestVariant, variantOf } from './variants.js';
  */
 export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
 
-/** Compiles what the caller gave. @internal */
+/** Compiles the given source. @internal */
 export async function givenEngine(source: WasmSource): Promise<EngineModule> {
   const best = bestVariant();
   if (source instanceof WebAssembly.Module) return { module: source, variant: variantOf(source) };

@@ -17,7 +17,7 @@ export function copyReply<K extends Method>(
   return reply;
 }
 
-/** A single search is answered in one piece, and its reply is copied in one piece. */
+/** The reply to a single query is copied in a single piece. */
 function copyHits(replies: readonly HitsReply[], slices: Slices): readonly HitsReply[] | Promise<readonly HitsReply[]> {
   const [first] = replies;
   return first !== undefined && replies.length === 1 ? [copied(first)] : copyEach(replies, slices);

@@ -1,4 +1,4 @@
-// A database in memory, with all that can be read of a stored one. The storage is only read.
+// A database in memory, with all readable rows of a stored database. Only reads the storage.
 
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
@@ -83,7 +83,7 @@ async function from(means: Means, name: string, asked: EngineOptions): Promise<S
     else if (manifest !== undefined) await rescueCheckpoint(means, manifest, collection, findings);
     const after = head !== undefined && isLast ? head.checkpointSeq : undefined;
     await applyEntries(storage, found, after, collection, slices, findings);
-    // The log is shorter than its head says.
+    // The log is shorter than the head says.
     const end = Math.max(head?.checkpointSeq ?? 0, ...found.filter(({ isAside }) => !isAside).map(({ seq }) => seq));
     missing(end + 1, (head?.seq ?? 0) + 1, findings);
     return { collection, options, report: findings.report(collection.count) };
@@ -104,7 +104,7 @@ async function headOf(storage: StorageBackend, findings: Findings): Promise<Head
   return undefined;
 }
 
-/** The checkpoint that the head names; else the newest whose manifest can be read. */
+/** The checkpoint in the head, or the newest checkpoint with a readable manifest. */
 async function checkpointOf(
   storage: StorageBackend,
   head: Head | undefined,

@@ -1,9 +1,9 @@
 // Changes take effect one after the other, in the order of their calls. Some changes are ready at
-// once, others wait for the graph: without an order, the deletion of a row would overtake the write
-// that adds the row.
+// once, other changes wait for the graph. Without an order, the deletion of a row would overtake
+// the write of the row.
 //
-// In a durable database a change takes effect once the log has it. Changes that are ready together
-// are logged together.
+// In a durable database a change takes effect once the change is in the log. Changes that are ready
+// together are logged together.
 
 import { EdgeVecError, fix, hasCode, unanswered } from '../../base/errors.js';
 import { type Ids, PendingIds } from '../../collection/ids.js';
@@ -15,20 +15,20 @@ import type { LiveState } from '../live-state.js';
 
 /** A write or a deletion. */
 export interface Change<T> {
-  /** Settles when the change may take effect; undefined: at once. */
+  /** Settles when the change may take effect. Undefined if the change is ready at once. */
   readonly ready: Promise<unknown> | undefined;
-  /** Bytes of its entry in the log, about. */
+  /** About how many bytes the entry in the log has. */
   readonly bytes: number;
   /**
    * The change is a deletion. A deletion is logged even if there is no room for a write, so the two
    * kinds are never logged together.
    */
   readonly frees?: boolean;
-  /** Whether the rows to publish are still there: an engine that was replaced takes them along. */
+  /** Whether the engine still has the rows to publish. A replaced engine takes its rows along. */
   isWhole(): boolean;
   /**
-   * Makes sure that the change can take effect on these ids, and chooses ids for rows without. May
-   * be called again. Nobody sees anything of the change.
+   * Throws if the change cannot take effect on these ids, and chooses missing ids. The committer
+   * may call this again. Nobody sees any effect.
    */
   check(ids: Ids): Generator<undefined, void>;
   /** Notes the effect of the change on the ids. */
@@ -37,11 +37,11 @@ export interface Change<T> {
   entry(origin: Origin): Entry;
   /** Lets everybody see the change. */
   publish(): Generator<undefined, T>;
-  /** Ends the change without effect: the effect has come out of the log. */
+  /** Ends the change without effect, because an entry of the log had the same effect. */
   withdraw(): Generator<undefined, void>;
 }
 
-/** At most, of changes that are logged together. */
+/** The limits of a group of changes that are logged together. */
 const GROUP_CHANGES = 512;
 const GROUP_BYTES = 2 << 20;
 
@@ -57,12 +57,12 @@ interface Queued {
 export class Committer {
   readonly #live: LiveState;
   readonly #isolation: Isolation;
-  /** Where changes are logged, if they are. */
+  /** The log of the changes, if the database is stored. */
   readonly #store: PersistentStore | undefined;
   #queue: (Queued | (() => Promise<void>))[] = [];
   #working = false;
   #numbered = 0;
-  /** An append has failed, and nobody knows whether the log has its entries. */
+  /** Whether an append has failed, and nobody knows whether the log has the entries. */
   #unsure = false;
   /** Set while a look for entries of other tabs waits for its turn. */
   #looking: Promise<void> | undefined;
@@ -92,7 +92,7 @@ export class Committer {
       };
       change.ready
         ?.catch((error) => {
-          // The change never got ready. Its place is given up, so that later changes do not wait.
+          // The change will never be ready. Remove the change, so that later changes do not wait.
           reject(error);
           this.#queue = this.#queue.filter((other) => other !== queued);
         })
@@ -132,8 +132,8 @@ export class Committer {
   }
 
   /**
-   * Applies entries of other tabs, after the changes that wait. Calls before the turn of the first
-   * one share its look.
+   * Applies entries of other tabs, after the waiting changes. All calls share a single look until
+   * the look has its turn.
    */
   catchUp(): Promise<void> {
     this.#looking ??= this.between(async () => {
@@ -208,8 +208,8 @@ export class Committer {
   }
 
   /**
-   * A checkpoint takes the place of the log. The database makes the checkpoint in the midst of a
-   * change that has not taken effect yet.
+   * Lets a checkpoint take the place of the log. The change that needs room has begun, and has
+   * changed no rows yet.
    */
   #makeRoom(store: PersistentStore, frees: boolean): Promise<boolean> {
     this.#unsure = false;
@@ -217,8 +217,8 @@ export class Committer {
   }
 
   /**
-   * True once all changes that can be logged are in the log; calls of the others are told why not.
-   * False if other tabs have written.
+   * True once all possible changes are in the log. The call of every other change rejects. False if
+   * other tabs have written.
    *
    * @param others other tabs may have written. The turn to append is this tab's, and stays so
    */
@@ -263,7 +263,7 @@ export class Committer {
     await this.#store?.catchUp({
       apply: async (number) => {
         const queued = waiting.get(number);
-        // If not, the caller of the change hears that the change failed, and its rows are gone.
+        // If the engine has lost the rows, the call of the change rejects.
         if (!queued?.change.isWhole()) return false;
         waiting.delete(number);
         await this.#publish(queued);
@@ -284,7 +284,7 @@ export class Committer {
     this.#unsure = false;
   }
 
-  /** The changes that can take effect one after the other. Calls of the others are told why not. */
+  /** The changes that can take effect, in order. The call of every other change rejects. */
   async #checked(group: readonly Queued[]): Promise<Queued[]> {
     const ids = this.#live.collection;
     const ahead = group.length > 1 ? new PendingIds(ids) : undefined;
@@ -303,7 +303,7 @@ export class Committer {
 
   async #publish({ change, resolve, reject }: Queued): Promise<void> {
     await this.#isolation.alone(change.publish()).then(resolve, (error) => {
-      // A logged change will be there when the database is opened again.
+      // The log has the change, and the next opening of the database applies the change.
       reject(this.#store !== undefined && hasCode(error, 'CLOSED') ? unanswered() : error);
     });
   }
@@ -313,7 +313,7 @@ function isReady<T extends Queued | (() => Promise<void>)>(next: T | undefined):
   return next !== undefined && (typeof next === 'function' || next.settled);
 }
 
-/** Whether the error says that the storage took nothing in. */
+/** Whether the error says that the storage has taken nothing. */
 function isRefusal(error: unknown): boolean {
   return hasCode(error, 'QUOTA', 'CLOSED', 'READ_ONLY');
 }

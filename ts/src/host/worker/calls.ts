@@ -42,7 +42,7 @@ export class Calls {
     this.#pending.clear();
   }
 
-  /** Number of the last call that was sent. */
+  /** The number of the last sent call. */
   get sent(): number {
     return this.#sent;
   }

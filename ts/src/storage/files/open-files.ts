@@ -1,7 +1,7 @@
-// Tells whether a thread of this process has a file open for writing. When a thread ends in any way,
-// the system closes the files of the thread, after the thread's last write. An open file therefore
-// separates a busy thread from a thread that has ended. Threads that only look at the file have the
-// file open for reading, and do not count.
+// Tells whether a thread of this process has a file open for writing. When a thread ends in any
+// way, the system closes the files of the thread, after the thread's last write. An open file
+// therefore separates a busy thread from a thread that has ended. Threads that only look at the
+// file have the file open for reading, and do not count.
 
 import type { FileHandle, Fs, Identity } from './node.js';
 

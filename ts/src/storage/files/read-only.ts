@@ -1,6 +1,6 @@
-// Opens a folder that this process may not write to, for reading. A lock is a file, so this process
-// cannot take the lock: another process may write meanwhile. The journal is therefore read again if
-// it has changed.
+// Reads a folder that this process may not write to. A lock is a file, so this process cannot take
+// the lock, and another process may write meanwhile. If the journal has changed, this process reads
+// the journal again.
 
 import { closed, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
