@@ -122,6 +122,8 @@ export class Columns implements SlotStore {
       const column = new Column(field);
       // Nothing is known about the time before. Answers of an earlier column may be wrong.
       column.changed = this.#time;
+      // The caller who waits for the column has not used the column yet.
+      column.used = this.#uses;
       this.#columns.set(key, column);
       added.add(column);
     }

@@ -255,6 +255,14 @@ describe('Columns', () => {
     expect(rows.matching(is('field 0', 1))).toEqual([]);
   });
 
+  test('stay until the caller who waits for them has used them', () => {
+    const rows = numbered(20);
+    for (let i = 0; i < 200; i++) rows.matching(is(`field ${i}`, 1));
+    run(rows.columns.prepare(is('waits', 1)));
+    for (let i = 0; i < 100; i++) run(rows.columns.prepare(is(`other ${i}`, 1)));
+    expect(rows.columns.isReady(is('waits', 1))).toBe(true);
+  });
+
   test('count their memory', () => {
     const rows = numbered(1_000);
     expect(rows.columns.name).toBe(COLUMNS);
