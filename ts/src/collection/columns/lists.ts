@@ -111,7 +111,11 @@ export class Lists {
     };
     const rows = (code: number): number => this.#dictionary.rows(code);
     const limit = places.length;
-    return withCodes({ limit, groups: this.groups, rows, scan: () => scanned(limit, has) }, wanted, has);
+    return withCodes(
+      { limit, groups: this.groups, rows, scan: () => scanned(limit, has) },
+      Uint32Array.from(wanted),
+      has,
+    );
   }
 
   #group(): Generator<undefined, Groups> {

@@ -25,6 +25,8 @@ const STEP = 16_384;
 
 export class Texts {
   #codes = new Uint32Array();
+  /** All slots with a text are below. */
+  #limit = 0;
   #count = 0;
   readonly #dictionary = new Dictionary();
   readonly groups = new Index<Groups>(() => this.#group());
@@ -46,6 +48,7 @@ export class Texts {
     const { code, isNew } = this.#dictionary.add(text);
     if (isNew) this.order.touch(code);
     this.#codes[slot] = code;
+    this.#limit = Math.max(this.#limit, slot + 1);
     this.#count++;
     this.groups.touch(slot);
   }
@@ -60,7 +63,7 @@ export class Texts {
   equalTo(texts: readonly string[]): RowSelection {
     const wanted = new Set(texts.map((text) => this.#dictionary.codeOf(text)));
     wanted.delete(NO_CODE);
-    return this.#withCodes([...wanted]);
+    return this.#withCodes(Uint32Array.from(wanted));
   }
 
   within(range: ValueRange<string>): RowSelection {
@@ -80,7 +83,7 @@ export class Texts {
   /** The texts with their counts among `rows`. Yields now and then. */
   *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<string, number>> {
     const counts = new Uint32Array(this.#dictionary.limit);
-    for (let slot = 0; slot < this.#codes.length; slot++) {
+    for (let slot = 0; slot < this.#limit; slot++) {
       const code = this.#codes[slot] as number;
       if (code !== NO_CODE && rows.has(slot)) counts[code] = (counts[code] as number) + 1;
       if (slot % STEP === STEP - 1) yield;
@@ -110,7 +113,7 @@ export class Texts {
     const has = (slot: number): boolean => isWithin(this.at(slot));
     const { current } = this.order;
     if (current === undefined) {
-      const limit = this.#codes.length;
+      const limit = this.#limit;
       return { cost: LOOK_NS * limit, bits: () => scanned(limit, has), has };
     }
     const { index: sorted, touched } = current;
@@ -121,21 +124,21 @@ export class Texts {
     const wanted: number[] = [];
     for (const code of codes) if (!touched.bits.has(code)) wanted.push(code);
     touched.bits.forEach((code) => void (isWithin(this.#textOf(code)) && wanted.push(code)));
-    return { ...this.#withCodes(wanted), has };
+    return { ...this.#withCodes(Uint32Array.from(wanted)), has };
   }
 
   #textOf(code: number): string | undefined {
     return this.#dictionary.valueOf(code) as string | undefined;
   }
 
-  #withCodes(wanted: ArrayLike<number>): RowSelection {
+  #withCodes(wanted: Uint32Array): RowSelection {
     if (wanted.length === 0) return NONE;
     const codes = this.#codes;
-    const [limit, dictionary, groups] = [codes.length, this.#dictionary, this.groups];
+    const [limit, dictionary, groups] = [this.#limit, this.#dictionary, this.groups];
     const coded = { limit, groups, rows: (code: number) => dictionary.rows(code) };
     if (wanted.length === 1) {
       const code = wanted[0] as number;
-      const scan = (): Bits => withCode(codes, code);
+      const scan = (): Bits => withCode(codes, limit, code);
       return withCodes({ ...coded, scan }, wanted, (slot) => codes[slot] === code);
     }
     let table: Uint8Array | undefined;
@@ -146,14 +149,14 @@ export class Texts {
       }
       return table;
     };
-    const scan = (): Bits => withWanted(codes, isWanted());
+    const scan = (): Bits => withWanted(codes, limit, isWanted());
     return withCodes({ ...coded, scan }, wanted, (slot) => isWanted()[codes[slot] as number] === 1);
   }
 
   #group(): Generator<undefined, Groups> {
     // A copy, since writes change codes between two steps.
     const codes = this.#codes.slice();
-    return grouped(codes.length, this.#dictionary.limit, (slot, visit) => {
+    return grouped(this.#limit, this.#dictionary.limit, (slot, visit) => {
       const code = codes[slot] as number;
       if (code !== NO_CODE) visit(code);
     });
@@ -201,10 +204,10 @@ function placeOf(texts: readonly string[], passes: (text: string) => boolean): n
 // Loops of their own, four slots at once: a loop that calls a function for each slot takes four
 // times as long. Behind the last slot, the codes are `NO_CODE`.
 
-function withCode(codes: Uint32Array, wanted: number): Bits {
-  const bits = Bits.withRoom(codes.length);
+function withCode(codes: Uint32Array, limit: number, wanted: number): Bits {
+  const bits = Bits.withRoom(limit);
   const { words } = bits;
-  for (let first = 0; first < codes.length; first += 32) {
+  for (let first = 0; first < limit; first += 32) {
     let others = 0;
     for (let bit = 0; bit < 32; bit += 4) {
       const slot = first + bit;
@@ -222,10 +225,10 @@ function withCode(codes: Uint32Array, wanted: number): Bits {
 }
 
 /** @param isWanted by code, 1 or 0 */
-function withWanted(codes: Uint32Array, isWanted: Uint8Array): Bits {
-  const bits = Bits.withRoom(codes.length);
+function withWanted(codes: Uint32Array, limit: number, isWanted: Uint8Array): Bits {
+  const bits = Bits.withRoom(limit);
   const { words } = bits;
-  for (let first = 0; first < codes.length; first += 32) {
+  for (let first = 0; first < limit; first += 32) {
     let word = 0;
     for (let bit = 0; bit < 32; bit += 4) {
       const slot = first + bit;
