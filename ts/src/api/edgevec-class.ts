@@ -14,7 +14,7 @@ import type { EngineModule } from '../engine/load.js';
 import { openHost } from '../host/open.js';
 import { answer } from './caller.js';
 import { EdgeVec, type Opened } from './edgevec.js';
-import { bytesOf, type ImportSource } from './import-source.js';
+import { type ImportSource, piecesOf } from './import-source.js';
 import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
@@ -128,7 +128,7 @@ export function edgeVecClass<Extra extends object>(
     static import<M extends object>(source: ImportSource, options: ImportOptions = {}): Promise<EdgeVec<M>> {
       return answer(async () => {
         const resolve = () => resolveOpen(options, extra, true);
-        return new Entry<M>(await opened(options, resolve, () => bytesOf(source)));
+        return new Entry<M>(await opened(options, resolve, () => piecesOf(source)));
       });
     }
 

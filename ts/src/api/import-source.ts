@@ -8,13 +8,13 @@ import { isThenable, ofCaller } from './caller.js';
 export type ImportSource = ReadableStream<Uint8Array> | Blob | Response | ArrayBuffer | ArrayBufferView;
 
 /**
- * The bytes of the file, also if the value is of another frame or context.
+ * The pieces of the file, also if the value comes from another frame or context.
  *
  * @throws `INVALID_OPTIONS`, `SOURCE_FAILED`
  */
-export function bytesOf(source: ImportSource): AsyncGenerator<Uint8Array> {
-  return ofCaller(() => readerOf(source), 'INVALID_OPTIONS', 'What is to be imported cannot be read', {
-    remedy: 'If it is a buffer: it was transferred to somebody else, so pass it before, or a copy.',
+export function piecesOf(source: ImportSource): AsyncGenerator<Uint8Array> {
+  return ofCaller(() => readerOf(source), 'INVALID_OPTIONS', 'The file cannot be read', {
+    remedy: 'If the file is a buffer, the buffer was transferred to another thread: pass a copy.',
   });
 }
 
@@ -38,8 +38,8 @@ function readerOf(source: ImportSource): AsyncGenerator<Uint8Array> {
     expected: 'a ReadableStream, Blob, Response, ArrayBuffer or typed array',
     got: inspect(source),
     remedy: isThenable(source)
-      ? 'Await it first.'
-      : 'Of a path, pass await openAsBlob(path), from node:fs; of a URL, await fetch(url).',
+      ? 'Await the promise first.'
+      : 'For a path, pass await openAsBlob(path), from node:fs. For a URL, pass await fetch(url).',
   });
 }
 
@@ -47,7 +47,7 @@ async function* fromBytes(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** Streams are iterable in some browsers only. */
+/** Reads a stream by hand, because only some browsers can iterate over streams. */
 async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = lock(stream);
   try {
@@ -55,10 +55,10 @@ async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
       const { done, value } = await read(reader);
       if (done) return;
       if (!ArrayBuffer.isView(value)) {
-        throw new EdgeVecError('INVALID_OPTIONS', 'The stream to import is not one of bytes', {
+        throw new EdgeVecError('INVALID_OPTIONS', 'The stream to import does not hold bytes', {
           expected: 'Uint8Arrays',
           got: inspect(value),
-          remedy: 'Pass the stream as it comes, not decoded.',
+          remedy: 'Pass the stream without decoding.',
         });
       }
       yield ofCaller(
@@ -68,8 +68,7 @@ async function* fromStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
       );
     }
   } finally {
-    // If the stream was not read to its end. Not awaited: no error of ours depends on the
-    // cancelling.
+    // Cancel the stream if the caller stopped before the end. Nobody waits for the cancelling.
     letGo(reader);
   }
 }
@@ -79,7 +78,7 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Re
     const { done, value } = await reader.read();
     return done ? { done, value: undefined } : { done, value };
   } catch (cause) {
-    throw failed(cause);
+    throw sourceFailed(cause);
   }
 }
 
@@ -88,7 +87,7 @@ function letGo(reader: ReadableStreamDefaultReader<Uint8Array>): void {
     reader.cancel().catch(() => {});
     reader.releaseLock();
   } catch {
-    // The reader is not the platform's. Its failure to read has been told already.
+    // The reader is an object of the caller. The caller has heard of the failed read already.
   }
 }
 
@@ -96,10 +95,10 @@ function lock(stream: ReadableStream<Uint8Array>): ReadableStreamDefaultReader<U
   try {
     return stream.getReader();
   } catch (cause) {
-    throw failed(cause);
+    throw sourceFailed(cause);
   }
 }
 
-function failed(cause: unknown): EdgeVecError {
+function sourceFailed(cause: unknown): EdgeVecError {
   return new EdgeVecError('SOURCE_FAILED', `The stream that provides the file failed: ${reasonOf(cause)}`, { cause });
 }

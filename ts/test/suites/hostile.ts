@@ -97,7 +97,7 @@ const SOURCES: readonly Case[] = [
 const FILES: readonly Case[] = [
   ['nothing', 'INVALID_OPTIONS', undefined],
   ['a revoked proxy', 'INVALID_OPTIONS', revoked({})],
-  ['a promise', 'INVALID_OPTIONS', Promise.resolve(new Blob()), /Await it/],
+  ['a promise', 'INVALID_OPTIONS', Promise.resolve(new Blob()), /Await the promise/],
   ['a detached buffer', 'INVALID_OPTIONS', detached().buffer, /transferred/],
   ['a view of a detached buffer', 'INVALID_OPTIONS', detached(), /transferred/],
   ['a throwing getReader', 'SOURCE_FAILED', { getReader: thrower }],
