@@ -35,15 +35,21 @@ export class BigInts {
     return this.#where((value) => !isBelow(value, range) && !isAbove(value, range));
   }
 
-  /** The bigints with their counts among `rows`. Yields now and then. */
-  *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<bigint, number>> {
+  /** Visits the bigints with their counts among `rows`. Yields now and then. */
+  *counted(
+    rows: { has(slot: number): boolean },
+    visit: (value: bigint, count: number) => void,
+  ): Generator<undefined, void> {
     const counts = new Map<bigint, number>();
     let seen = 0;
     for (const [slot, value] of this.#values) {
       if (rows.has(slot)) counts.set(value, (counts.get(value) ?? 0) + 1);
       if (++seen % STEP === 0) yield;
     }
-    return counts;
+    for (const [value, count] of counts) {
+      visit(value, count);
+      if (++seen % STEP === 0) yield;
+    }
   }
 
   bytes(): number {

@@ -10,7 +10,7 @@ import { Numbers } from './numbers.js';
 import { rangeOf } from './range.js';
 import { withRoomFor } from './room.js';
 import { anyOf, NONE, presentRowsOf, type RowSelection } from './selection.js';
-import { Tally } from './tally.js';
+import { type Facet, Tally } from './tally.js';
 import { Texts } from './texts.js';
 import type { Index } from './touched.js';
 
@@ -117,9 +117,19 @@ export class Column {
     return wanted;
   }
 
-  /** Counts the values of `rows`. Yields now and then. */
-  *tally(rows: { has(slot: number): boolean }): Generator<undefined, Tally> {
-    const tally = new Tally();
+  /**
+   * Counts the values of `rows`. An element of a list counts as the same value outside of a list.
+   * Yields now and then.
+   */
+  *tally(rows: { has(slot: number): boolean }, limit: number): Generator<undefined, Facet[]> {
+    const tally = new Tally(limit);
+    const lists = this.#lists;
+    const inLists = yield* lists.counts(rows);
+    const visit = (value: Scalar, count: number): void => {
+      const code = lists.codeOf(value);
+      tally.add(value, count + (inLists[code] as number));
+      inLists[code] = 0;
+    };
     for (const [value, bits] of [
       [null, this.#nulls],
       [false, this.#falses],
@@ -127,15 +137,16 @@ export class Column {
     ] as const) {
       let count = 0;
       bits.forEach((slot) => void (rows.has(slot) && count++));
-      tally.add(value, count);
+      if (count > 0) visit(value, count);
+      yield;
     }
-    yield* tally.addAll(yield* this.#numbers.counted(rows));
-    const times = yield* this.#dates.counted(rows);
-    yield* tally.addAll(times, (time) => new Date(time));
-    yield* tally.addAll(yield* this.#texts.counted(rows));
-    yield* tally.addAll(yield* this.#bigints.counted(rows));
-    yield* tally.addAll(yield* this.#lists.counted(rows));
-    return tally;
+    yield* this.#numbers.counted(rows, visit);
+    yield* this.#dates.counted(rows, (time, count) => visit(new Date(time), count));
+    yield* this.#texts.counted(rows, visit);
+    yield* this.#bigints.counted(rows, visit);
+    // What is left is in lists only.
+    yield* lists.counted(inLists, (value, count) => tally.add(value, count));
+    return tally.facets();
   }
 
   bytes(): number {

@@ -156,7 +156,7 @@ export class Columns implements SlotStore {
 
   /**
    * The values of a field among `rows`, with the number of rows for each. An array or a Set counts
-   * each of its elements once. Objects are not counted. The highest counts come first (`Tally.top`
+   * each of its elements once. Objects are not counted. The highest counts come first (`Tally`
    * orders equal counts). Yields now and then, and no row may change until the end.
    *
    * @param limit the most values, at least 1
@@ -165,8 +165,7 @@ export class Columns implements SlotStore {
   *facet(path: Path, rows: ReadonlyBits, limit: number): Generator<undefined, Facet[]> {
     this.#uses++;
     this.#assertRead();
-    const tally = yield* this.#column(path).tally(rows);
-    return yield* tally.top(limit);
+    return yield* this.#column(path).tally(rows, limit);
   }
 
   set(slot: number, old: number | undefined, { id, metadata }: SlotRecord): void {

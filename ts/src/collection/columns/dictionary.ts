@@ -9,8 +9,11 @@ export const NO_CODE = 0;
 const VALUE_BYTES = 72;
 
 export class Dictionary {
-  /** A Map finds NaN by NaN, -0 by 0, and a bigint by an equal bigint, as clauses compare. */
-  readonly #codes = new Map<Exclude<Scalar, Date>, number>();
+  /**
+   * A Map finds NaN by NaN, -0 by 0, and a bigint by an equal bigint, as clauses compare. There are
+   * many maps, since a single map of very many values blocks the thread whenever the map grows.
+   */
+  readonly #codes: (Map<Exclude<Scalar, Date>, number> | undefined)[] = [];
   readonly #codesOfTimes = new Map<number, number>();
   // By code.
   readonly #values: (Scalar | undefined)[] = [undefined];
@@ -25,7 +28,8 @@ export class Dictionary {
 
   /** `NO_CODE` if no row has the value. */
   codeOf(value: Scalar): number {
-    const code = value instanceof Date ? this.#codesOfTimes.get(value.getTime()) : this.#codes.get(value);
+    const code =
+      value instanceof Date ? this.#codesOfTimes.get(value.getTime()) : this.#codes[mapOf(value)]?.get(value);
     return code ?? NO_CODE;
   }
 
@@ -52,7 +56,7 @@ export class Dictionary {
       this.#codesOfTimes.set(value.getTime(), code);
       this.#values[code] = new Date(value);
     } else {
-      this.#codes.set(value, code);
+      this.#mapFor(value).set(value, code);
       this.#values[code] = value === 0 ? 0 : value;
       if (typeof value === 'string') this.#textLength += value.length;
     }
@@ -66,13 +70,36 @@ export class Dictionary {
     if (rows > 0) return;
     const value = this.#values[code] as Scalar;
     if (value instanceof Date) this.#codesOfTimes.delete(value.getTime());
-    else this.#codes.delete(value);
+    else this.#mapFor(value).delete(value);
     if (typeof value === 'string') this.#textLength -= value.length;
     this.#values[code] = undefined;
     this.#free.push(code);
   }
 
+  #mapFor(value: Exclude<Scalar, Date>): Map<Exclude<Scalar, Date>, number> {
+    const place = mapOf(value);
+    const map = this.#codes[place] ?? new Map();
+    this.#codes[place] = map;
+    return map;
+  }
+
   bytes(): number {
     return VALUE_BYTES * this.#values.length + 2 * this.#textLength;
   }
+}
+
+/** A power of two. */
+const MAPS = 64;
+
+/**
+ * The place of the map for a value. The last characters of a text tell most texts apart, as the
+ * last digits of numbers do.
+ */
+function mapOf(value: Exclude<Scalar, Date>): number {
+  if (typeof value === 'number') return Number.isInteger(value) ? Math.abs(value) % MAPS : 0;
+  if (typeof value !== 'string') return 0;
+  const { length } = value;
+  if (length === 0) return 0;
+  const last = value.charCodeAt(length - 1);
+  return (last ^ (value.charCodeAt(length >> 1) << 2) ^ (value.charCodeAt(Math.max(0, length - 2)) << 3)) & (MAPS - 1);
 }

@@ -13,6 +13,8 @@ import { Index } from './touched.js';
 const GARBAGE_FROM = 65_536;
 /** Slots visited between two looks at the clock. */
 const STEP = 8_192;
+/** Elements with counts visited between two looks at the clock. */
+const VISITED_AT_ONCE = 1_024;
 
 export class Lists {
   readonly slots = new Bits();
@@ -49,15 +51,20 @@ export class Lists {
     if (this.#garbage > GARBAGE_FROM && 2 * this.#garbage > this.#used) this.#collect();
   }
 
+  /** `NO_CODE` if no list has the element. */
+  codeOf(element: Scalar): number {
+    return this.#dictionary.codeOf(element);
+  }
+
   /** Whether the list of a slot has exactly these elements, in any order. */
   equals(slot: number, elements: readonly Scalar[]): boolean {
     const codes = this.#codesOf(slot);
-    return codes.length === elements.length && elements.every((element) => codes.includes(this.#codeOf(element)));
+    return codes.length === elements.length && elements.every((element) => codes.includes(this.codeOf(element)));
   }
 
   /** @param every whether a list must contain all values, or any value */
   containing(values: readonly Scalar[], every: boolean): RowSelection {
-    const codes = [...new Set(values.map((value) => this.#codeOf(value)))];
+    const codes = [...new Set(values.map((value) => this.codeOf(value)))];
     if (!every) return this.#withAny(codes.filter((code) => code !== NO_CODE));
     if (codes.includes(NO_CODE)) return NONE;
     return allOf(
@@ -66,8 +73,8 @@ export class Lists {
     );
   }
 
-  /** The elements with the number of lists among `rows`. Yields now and then. */
-  *counted(rows: { has(slot: number): boolean }): Generator<undefined, [Scalar, number][]> {
+  /** The numbers of lists among `rows`, by the code of an element. Yields now and then. */
+  *counts(rows: { has(slot: number): boolean }): Generator<undefined, Uint32Array> {
     const counts = new Uint32Array(this.#dictionary.limit);
     let seen = 0;
     for (const slot of this.slots) {
@@ -75,21 +82,20 @@ export class Lists {
       if (!rows.has(slot)) continue;
       for (const code of this.#codesOf(slot)) counts[code] = (counts[code] as number) + 1;
     }
-    const counted: [Scalar, number][] = [];
+    return counts;
+  }
+
+  /** Visits the elements with counts above 0. Yields now and then. */
+  *counted(counts: Uint32Array, visit: (element: Scalar, count: number) => void): Generator<undefined, void> {
     for (const [code, count] of counts.entries()) {
-      if (count > 0) counted.push([this.#dictionary.valueOf(code) as Scalar, count]);
-      if (code % STEP === STEP - 1) yield;
+      if (count > 0) visit(this.#dictionary.valueOf(code) as Scalar, count);
+      if (code % VISITED_AT_ONCE === VISITED_AT_ONCE - 1) yield;
     }
-    return counted;
   }
 
   bytes(): number {
     const own = this.#places.byteLength + this.#codes.byteLength + this.slots.bytes();
     return own + this.#dictionary.bytes() + 4 * (this.groups.current?.index.length ?? 0);
-  }
-
-  #codeOf(element: Scalar): number {
-    return this.#dictionary.codeOf(element);
   }
 
   #codesOf(slot: number): Uint32Array {

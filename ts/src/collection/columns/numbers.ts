@@ -22,6 +22,8 @@ interface Run {
 
 /** Slots collected between two looks at the clock. */
 const STEP = 16_384;
+/** About how many numbers are visited between two looks at the clock. */
+const VISITED_AT_ONCE = 1_024;
 
 export class Numbers {
   readonly slots = new Bits();
@@ -75,20 +77,30 @@ export class Numbers {
     );
   }
 
-  /**
-   * The distinct numbers with their counts among `rows`. The order of the numbers is any. Yields
-   * now and then.
-   */
-  *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<number, number>> {
-    const counts = new Map<number, number>();
+  /** Visits the distinct numbers with their counts among `rows`. Yields now and then. */
+  *counted(
+    rows: { has(slot: number): boolean },
+    visit: (number: number, count: number) => void,
+  ): Generator<undefined, void> {
+    const numbers = new Float64Array(this.#count);
+    let length = 0;
     let seen = 0;
     for (const slot of this.slots) {
+      if (rows.has(slot)) numbers[length++] = this.at(slot) + 0;
       if (++seen % STEP === 0) yield;
-      if (!rows.has(slot) || !this.slots.has(slot)) continue;
-      const number = this.at(slot);
-      counts.set(number, (counts.get(number) ?? 0) + 1);
     }
-    return counts;
+    // Sorted, since a map of very many numbers takes long to grow.
+    const places = yield* sortedPlaces(numbers.subarray(0, length));
+    let count = 0;
+    for (const [i, place] of places.entries()) {
+      const number = numbers[place] as number;
+      count++;
+      if (i % VISITED_AT_ONCE === VISITED_AT_ONCE - 1) yield;
+      const next = numbers[places[i + 1] ?? -1];
+      if (next === number || (Number.isNaN(next) && Number.isNaN(number))) continue;
+      visit(number, count);
+      count = 0;
+    }
   }
 
   bytes(): number {

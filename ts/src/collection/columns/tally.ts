@@ -8,57 +8,46 @@ export interface Facet {
   readonly count: number;
 }
 
-/** Values added between two looks at the clock. */
-const STEP = 4_096;
+/** Facets collected before the facets with the lowest counts are dropped. */
+const SPARE = 4_096;
 
 /** Kinds in the order of values with equal counts. */
 const KINDS = ['null', 'boolean', 'number', 'bigint', 'date', 'string'];
 
+/**
+ * The values with the highest counts, the highest first. Of values with equal counts, `null` comes
+ * first, then booleans, numbers, bigints, dates, strings. Values of one kind ascend, strings by
+ * code unit, and NaN and invalid dates come last.
+ */
 export class Tally {
-  // Two kinds of keys: a Map finds a date only by the same object.
-  readonly #values = new Map<Scalar, number>();
-  readonly #times = new Map<number, number>();
+  readonly #limit: number;
+  #top: Facet[] = [];
+  /** A facet that comes after this facet is not among the highest. */
+  #last: Facet | undefined;
 
+  /** @param limit the most values, at least 1 */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The value was not added before, and the count is above 0. */
   add(value: Scalar, count: number): void {
-    if (count === 0) return;
-    if (value instanceof Date) this.#times.set(value.getTime(), (this.#times.get(value.getTime()) ?? 0) + count);
-    else this.#values.set(value, (this.#values.get(value) ?? 0) + count);
-  }
-
-  /** Adds many values. Yields now and then. */
-  *addAll<T>(
-    counts: Iterable<readonly [T, number]>,
-    toScalar = (value: T): Scalar => value as Scalar,
-  ): Generator<undefined, void> {
-    let added = 0;
-    for (const [value, count] of counts) {
-      this.add(toScalar(value), count);
-      if (++added % STEP === 0) yield;
+    const facet = { value, count };
+    if (this.#last !== undefined && compare(facet, this.#last) > 0) return;
+    this.#top.push(facet);
+    // Sorted seldom, so that a value costs little even if there are many values.
+    if (this.#top.length >= 2 * this.#limit + SPARE) {
+      this.#top = this.#sorted();
+      this.#last = this.#top.at(-1);
     }
   }
 
-  /**
-   * The values with the highest counts, the highest first. Of values with equal counts, `null`
-   * comes first, then booleans, numbers, bigints, dates, strings. Values of one kind ascend,
-   * strings by code unit, and NaN and invalid dates come last. Yields now and then.
-   *
-   * @param limit at least 1
-   */
-  *top(limit: number): Generator<undefined, Facet[]> {
-    const top: Facet[] = [];
-    let seen = 0;
-    for (const facet of this.#facets()) {
-      top.push(facet);
-      // Sorted seldom, so that a value costs little even if there are many values.
-      if (top.length >= 2 * limit + STEP) top.sort(compare).length = limit;
-      if (++seen % STEP === 0) yield;
-    }
-    return top.sort(compare).slice(0, limit);
+  facets(): Facet[] {
+    return this.#sorted();
   }
 
-  *#facets(): Generator<Facet> {
-    for (const [value, count] of this.#values) yield { value, count };
-    for (const [time, count] of this.#times) yield { value: new Date(time), count };
+  #sorted(): Facet[] {
+    return this.#top.sort(compare).slice(0, this.#limit);
   }
 }
 

@@ -20,8 +20,10 @@ interface Sorted {
 const SORTED_AT_ONCE = 512;
 /** Entries merged between two looks at the clock. */
 const MERGED_AT_ONCE = 2_048;
-/** Entries visited between two looks at the clock. */
+/** Entries read between two looks at the clock. */
 const STEP = 16_384;
+/** Texts with counts visited between two looks at the clock. */
+const VISITED_AT_ONCE = 1_024;
 
 export class Texts {
   #codes = new Uint32Array();
@@ -80,20 +82,21 @@ export class Texts {
     );
   }
 
-  /** The texts with their counts among `rows`. Yields now and then. */
-  *counted(rows: { has(slot: number): boolean }): Generator<undefined, Map<string, number>> {
+  /** Visits the texts with their counts among `rows`. Yields now and then. */
+  *counted(
+    rows: { has(slot: number): boolean },
+    visit: (text: string, count: number) => void,
+  ): Generator<undefined, void> {
     const counts = new Uint32Array(this.#dictionary.limit);
     for (let slot = 0; slot < this.#limit; slot++) {
       const code = this.#codes[slot] as number;
       if (code !== NO_CODE && rows.has(slot)) counts[code] = (counts[code] as number) + 1;
       if (slot % STEP === STEP - 1) yield;
     }
-    const counted = new Map<string, number>();
     for (const [code, count] of counts.entries()) {
-      if (count > 0) counted.set(this.#dictionary.valueOf(code) as string, count);
-      if (code % STEP === STEP - 1) yield;
+      if (count > 0) visit(this.#dictionary.valueOf(code) as string, count);
+      if (code % VISITED_AT_ONCE === VISITED_AT_ONCE - 1) yield;
     }
-    return counted;
   }
 
   bytes(): number {
@@ -165,25 +168,27 @@ export class Texts {
   *#sort(): Generator<undefined, Sorted> {
     // A copy, since writes use codes again. A code that changes before the copy is touched, so the
     // code may have any text here.
-    const texts: (string | undefined)[] = [];
-    const codes: number[] = [];
-    for (let code = 1; code < this.#dictionary.limit; code++) {
+    const { limit } = this.#dictionary;
+    const texts = new Array<string | undefined>(limit);
+    const codes = new Uint32Array(limit);
+    let length = 0;
+    for (let code = 1; code < limit; code++) {
       texts[code] = this.#textOf(code);
-      if (texts[code] !== undefined) codes.push(code);
+      if (texts[code] !== undefined) codes[length++] = code;
       if (code % STEP === 0) yield;
     }
     const textOf = (code: number): string => texts[code] as string;
     const runs: Uint32Array[] = [];
-    for (let from = 0; from < codes.length; from += SORTED_AT_ONCE) {
-      const run = Uint32Array.from(codes.slice(from, from + SORTED_AT_ONCE));
+    for (let from = 0; from < length; from += SORTED_AT_ONCE) {
+      const run = codes.subarray(from, Math.min(length, from + SORTED_AT_ONCE));
       runs.push(run.sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1)));
       yield;
     }
     const sorted = yield* mergeRuns(runs, (a, b) => textOf(a) <= textOf(b), MERGED_AT_ONCE);
-    const inOrder: string[] = [];
-    for (const code of sorted) {
-      inOrder.push(textOf(code));
-      if (inOrder.length % STEP === 0) yield;
+    const inOrder = new Array<string>(sorted.length);
+    for (const [i, code] of sorted.entries()) {
+      inOrder[i] = textOf(code);
+      if (i % STEP === STEP - 1) yield;
     }
     return { length: sorted.length, codes: sorted, texts: inOrder };
   }
