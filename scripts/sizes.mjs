@@ -11,7 +11,7 @@ import { root } from './run.mjs';
  * The size of the larger engine build when this line was last edited, in bytes, gzipped by Node.
  * The limit is 2 % above.
  */
-const WASM_BYTES = 86_600;
+const WASM_BYTES = 89_400;
 const WASM_LIMIT = WASM_BYTES * 1.02;
 
 const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} KB`;

@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    10
+    11
 }
 
 /// The handle of an index, with the buffers for staged rows and for a row read.

@@ -3,7 +3,7 @@
 //! An index can have any number of searchers. A search reads the index and changes only its
 //! searcher.
 
-use edgevec::{Error, Hit, Mode, Scratch};
+use edgevec::{Error, Hit, Mode, Scratch, Strategy};
 use wasm_bindgen::prelude::*;
 
 use crate::Engine;
@@ -14,6 +14,7 @@ use crate::structs::status;
 pub struct Searcher {
     scratch: Scratch,
     query: Vec<f32>,
+    allow: Vec<u32>,
     hit_slots: Vec<u32>,
     hit_distances: Vec<f32>,
 }
@@ -28,11 +29,38 @@ impl Searcher {
     /// Searches an index for the written query. `mode` 1 is exact. Returns the number of hits, or a
     /// negated status.
     pub fn search(&mut self, engine: &Engine, k: u32, ef: u32, mode: u32) -> i32 {
-        let mode = if mode == 1 { Mode::Exact } else { Mode::Auto };
-        let hits = engine.index.search(&mut self.scratch, &self.query, k as usize, ef as usize, mode);
-        match hits.and_then(|hits| copy_hits(hits, &mut self.hit_slots, &mut self.hit_distances)) {
-            Ok(count) => count,
-            Err(error) => -status(error).0,
+        let (k, ef, mode) = (k as usize, ef as usize, mode_of(mode));
+        let hits = engine.index.search(&mut self.scratch, &self.query, k, ef, mode);
+        answer(hits, &mut self.hit_slots, &mut self.hit_distances)
+    }
+
+    /// Makes room for the words of a filter, to be written before `searchAllowed`. Bit `s % 32` of
+    /// word `s / 32` allows the row of slot `s`. Null if memory is exhausted.
+    pub fn allow(&mut self, words: u32) -> *const u32 {
+        let words = words as usize;
+        if self.allow.try_reserve(words.saturating_sub(self.allow.len())).is_err() {
+            return std::ptr::null();
+        }
+        self.allow.resize(words, 0);
+        self.allow.as_ptr()
+    }
+
+    /// As `search`, among the rows that the written words allow. Rows beyond the last word are not
+    /// allowed.
+    #[wasm_bindgen(js_name = searchAllowed)]
+    pub fn search_allowed(&mut self, engine: &Engine, k: u32, ef: u32, mode: u32) -> i32 {
+        let (k, ef, mode) = (k as usize, ef as usize, mode_of(mode));
+        let hits = engine.index.search_allowed(&mut self.scratch, &self.query, k, ef, mode, &self.allow);
+        answer(hits, &mut self.hit_slots, &mut self.hit_distances)
+    }
+
+    /// How the last search found its hits: 0 by a walk, 1 by a scan, 2 by a scan after a walk was
+    /// given up.
+    pub fn strategy(&self) -> u32 {
+        match self.scratch.strategy() {
+            Strategy::Walk => 0,
+            Strategy::Scan => 1,
+            _ => 2,
         }
     }
 
@@ -72,10 +100,20 @@ impl Engine {
         Searcher {
             scratch: Scratch::default(),
             query: vec![0.0; self.row.len()],
+            allow: Vec::new(),
             hit_slots: Vec::new(),
             hit_distances: Vec::new(),
         }
     }
+}
+
+fn mode_of(mode: u32) -> Mode {
+    if mode == 1 { Mode::Exact } else { Mode::Auto }
+}
+
+/// The number of hits, or a negated status.
+fn answer(hits: Result<&[Hit], Error>, slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> i32 {
+    hits.and_then(|hits| copy_hits(hits, slots, distances)).unwrap_or_else(|error| -status(error).0)
 }
 
 fn copy_hits(hits: &[Hit], slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> Result<i32, Error> {

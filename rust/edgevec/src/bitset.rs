@@ -58,6 +58,21 @@ impl Bitset {
         self.words.iter_mut().zip(&other.words).for_each(|(word, gone)| *word &= !gone);
     }
 
+    /// Becomes the slots that are both in the other set and in `words`. Slot `s` is bit `s % 32` of
+    /// word `s / 32`. Slots beyond the last word are not in `words`. Returns the number of slots.
+    #[inline(never)]
+    pub(crate) fn become_both(&mut self, other: &Self, words: &[u32]) -> Result<u32, Error> {
+        self.clear();
+        self.reserve(other.room())?;
+        let mut count = 0;
+        for ((word, pair), other) in self.words.iter_mut().zip(words.chunks(2)).zip(&other.words) {
+            let high = pair.get(1).map_or(0, |&high| u64::from(high) << 32);
+            *word = other & (high | u64::from(pair[0]));
+            count += word.count_ones();
+        }
+        Ok(count)
+    }
+
     /// The slot behind the last slot, or 0 if the set is empty.
     pub(crate) fn end(&self) -> u32 {
         let last = self.words.iter().rposition(|&word| word != 0);
@@ -112,5 +127,35 @@ impl Bitset {
 
     pub(crate) fn bytes(&self) -> usize {
         self.words.capacity() * size_of::<u64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(slots: &[u32], room: usize) -> Bitset {
+        let mut set = Bitset::default();
+        set.reserve(room).unwrap();
+        slots.iter().for_each(|&slot| _ = set.insert(slot));
+        set
+    }
+
+    #[test]
+    fn both_are_the_slots_that_the_set_and_the_words_have() {
+        let other = set(&[0, 31, 32, 63, 64, 100, 190], 192);
+        // Used before for more slots.
+        let mut both = set(&[5, 700], 1_000);
+        let cases: [(&[u32], &[u32]); 5] = [
+            (&[], &[]),
+            (&[1 << 31 | 2], &[31]),
+            (&[u32::MAX, 1, 1], &[0, 31, 32, 64]),
+            (&[u32::MAX; 6], &[0, 31, 32, 63, 64, 100, 190]),
+            (&[u32::MAX; 99], &[0, 31, 32, 63, 64, 100, 190]),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(both.become_both(&other, words).unwrap() as usize, expected.len());
+            assert_eq!(both.iter().collect::<Vec<_>>(), expected);
+        }
     }
 }

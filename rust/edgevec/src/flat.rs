@@ -22,12 +22,24 @@ pub(crate) fn keep(nearest: &mut BinaryHeap<Key>, k: usize, key: Key) {
     }
 }
 
+/// The distances of a scan.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum By {
+    /// The distances by which the graph is walked. The scan leaves out rows that are farther than
+    /// this distance.
+    Estimates(f32),
+    /// The most precise distances.
+    Rows,
+}
+
 /// Fills the scratch's pool with the `k` rows of `among` nearest to a laid-out query.
+#[inline(never)]
 pub(crate) fn search(
     vectors: &Vectors,
     query: &Query,
     k: usize,
     among: &Bitset,
+    by: By,
     scratch: &mut Scratch,
 ) -> Result<(), Error> {
     scratch.pool.reset(k)?;
@@ -39,8 +51,19 @@ pub(crate) fn search(
     let mut nearest = BinaryHeap::from(std::mem::take(scratch.pool.array()));
     let mut wanted = among.iter().peekable();
     while wanted.peek().is_some() {
-        scratch.score_exactly(vectors, query, wanted.by_ref().take(SCAN_BLOCK));
-        for (slot, distance) in scratch.scored() {
+        let block = wanted.by_ref().take(SCAN_BLOCK);
+        scratch.choose(block);
+        let within = match by {
+            By::Estimates(within) => {
+                scratch.score_chosen_ahead(vectors, query);
+                within
+            }
+            By::Rows => {
+                scratch.score_chosen_exactly(vectors, query);
+                f32::INFINITY
+            }
+        };
+        for (slot, distance) in scratch.scored().filter(|&(_, distance)| distance <= within) {
             keep(&mut nearest, k, key(distance, slot));
         }
     }

@@ -6,6 +6,7 @@
 //! until [`link`](Index::link) takes the slot into the graph.
 
 mod compaction;
+mod filtered;
 mod learning;
 mod linking;
 mod saved;

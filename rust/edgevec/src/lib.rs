@@ -47,6 +47,7 @@ mod rng;
 mod rows;
 pub mod snapshot;
 mod stats;
+mod strategy;
 mod vectors;
 
 pub use error::Error;
@@ -59,6 +60,7 @@ pub use mode::Mode;
 pub use options::{Options, Precision};
 pub use rows::MAX_SQUARED_LENGTH;
 pub use stats::Stats;
+pub use strategy::Strategy;
 
 /// Property tests make the same cases in every run; `PROPTEST_RNG_SEED` asks for others.
 #[cfg(test)]

@@ -15,6 +15,13 @@ const QUERIES: usize = 200;
 
 /// Distance evaluations of a search for 10 rows at recall 0.95, interpolated.
 const EVALUATIONS_AT_95: f64 = 335.1;
+/// Distance evaluations of a filtered search for 10 rows of half of the rows, drawn by chance.
+const EVALUATIONS_OF_HALF: f64 = 925.7;
+/// Distance evaluations of a search that a filter bars from the nearest tenth of the rows: a walk
+/// given up, and two scans, since estimates do not tell these rows apart.
+const EVALUATIONS_BEYOND_A_TENTH: f64 = 31_192.5;
+/// The width, without a filter, of the two searches above.
+const FILTERED_EF: usize = 40;
 /// Distance evaluations of inserting a row.
 const EVALUATIONS_A_ROW: f64 = 3_209.1;
 /// Bytes held for a row, everything counted.
@@ -39,6 +46,10 @@ fn no_number_has_got_worse() {
             found.push(("distance evaluations of inserting a row".into(), EVALUATIONS_A_ROW, a_row));
             let at_95 = evaluations_at(&index, &queries, 0.95);
             found.push(("distance evaluations of a search at recall 0.95".into(), EVALUATIONS_AT_95, at_95));
+            let [half, beyond] = filtered(&index, &queries);
+            found.push(("distance evaluations of a search of half of the rows".into(), EVALUATIONS_OF_HALF, half));
+            let name = "distance evaluations of a search beyond the nearest tenth".into();
+            found.push((name, EVALUATIONS_BEYOND_A_TENTH, beyond));
         }
     }
     let worse: Vec<_> = found.iter().filter(|(_, expected, now)| *now > 1.02 * expected).collect();
@@ -69,4 +80,33 @@ fn evaluations_at(index: &Index, queries: &[f32], wanted: f64) -> f64 {
         before = (recall, evaluations);
     }
     panic!("no width reaches recall {wanted}");
+}
+
+/// Evaluations of a search of every second row, and of a search that may not return the nearest
+/// tenth of the rows. Both have a recall of 0.95 at least.
+fn filtered(index: &Index, queries: &[f32]) -> [f64; 2] {
+    let mut scratch = Scratch::default();
+    let queries: Vec<&[f32]> = queries.chunks(DIMENSIONS).step_by(4).collect();
+    [false, true].map(|beyond| {
+        let (mut found, mut evaluations) = (0, 0);
+        for query in &queries {
+            let mut allow = vec![if beyond { u32::MAX } else { 0x5555_5555 }; ROWS / 32];
+            if beyond {
+                let nearest = index.search(&mut scratch, query, ROWS / 10, 0, Mode::Exact).unwrap();
+                nearest.iter().for_each(|hit| allow[hit.slot as usize / 32] &= !(1 << (hit.slot % 32)));
+            }
+            let mut slots = |mode| -> (Vec<u32>, u64) {
+                let start = scratch.evaluations();
+                let hits = index.search_allowed(&mut scratch, query, 10, FILTERED_EF, mode, &allow).unwrap();
+                (hits.iter().map(|hit| hit.slot).collect(), scratch.evaluations() - start)
+            };
+            let (truth, _) = slots(Mode::Exact);
+            let (hits, made) = slots(Mode::Auto);
+            found += hits.iter().filter(|slot| truth.contains(slot)).count();
+            evaluations += made;
+        }
+        let recall = found as f64 / (10 * queries.len()) as f64;
+        assert!(recall >= 0.95, "recall {recall}, beyond the nearest: {beyond}");
+        evaluations as f64 / queries.len() as f64
+    })
 }

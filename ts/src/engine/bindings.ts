@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 10;
+export const ABI_VERSION = 11;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -59,6 +59,9 @@ export interface RawSearcher {
   free(): void;
   query(): number;
   search(engine: RawEngine, k: number, ef: number, mode: number): number;
+  allow(words: number): number;
+  searchAllowed(engine: RawEngine, k: number, ef: number, mode: number): number;
+  strategy(): number;
   hitSlots(): number;
   hitDistances(): number;
   needed(): number;
@@ -107,3 +110,6 @@ export const STATUS = {
 
 /** Mode of `search`. */
 export const MODE = { auto: 0, exact: 1 } as const;
+
+/** Ways of a search, by the number that `strategy` returns. */
+export const STRATEGIES = ['walk', 'scan', 'walk given up, scan'] as const;

@@ -7,9 +7,12 @@
 // has changed. Nothing is allocated per search. A view handed out is valid until the next call:
 // callers copy.
 
-import { type RawEngine, type RawSearcher, STATUS } from './bindings.js';
+import { type RawEngine, type RawSearcher, STATUS, STRATEGIES } from './bindings.js';
 import { faultOf } from './faults.js';
 import type { Guard } from './guard.js';
+
+/** The way of a search. */
+export type Strategy = (typeof STRATEGIES)[number];
 
 export class Searcher {
   readonly #index: RawEngine;
@@ -18,6 +21,7 @@ export class Searcher {
   readonly #dimensions: number;
   readonly #guard: Guard;
   #query: Float32Array | undefined;
+  #allow: Uint32Array | undefined;
   #hitSlots: Uint32Array | undefined;
   #hitDistances: Float32Array | undefined;
 
@@ -33,9 +37,13 @@ export class Searcher {
    * Searches; returns how many hits `hitSlots` and `hitDistances` now hold, nearest first.
    * Undefined if the search needs rows that are still to come: the chunks in `needed`.
    *
+   * With `allow`, searches only among the rows of these slots: bit `s & 31` of word `s >>> 5`
+   * allows slot `s`. Slots beyond the last word are not allowed. Bits of slots without a row are
+   * ignored.
+   *
    * @throws `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `OUT_OF_MEMORY`, `ENGINE_CRASHED`
    */
-  search(query: Float32Array, k: number, ef: number, mode: number): number | undefined {
+  search(query: Float32Array, k: number, ef: number, mode: number, allow?: Uint32Array): number | undefined {
     this.#guard.assertAlive();
     try {
       const raw = this.#raw;
@@ -44,13 +52,29 @@ export class Searcher {
         this.#query = new Float32Array(this.#memory.buffer, ptr, this.#dimensions);
       }
       this.#query.set(query);
-      const found = raw.search(this.#index, k, ef, mode);
+      if (allow !== undefined) this.#writeAllow(allow, query);
+      const found =
+        allow === undefined ? raw.search(this.#index, k, ef, mode) : raw.searchAllowed(this.#index, k, ef, mode);
       if (found === -STATUS.partial) return undefined;
       if (found < 0) throw faultOf(-found, query);
       return found;
     } catch (error) {
       throw this.#guard.failed(error);
     }
+  }
+
+  #writeAllow(allow: Uint32Array, query: Float32Array): void {
+    const ptr = this.#raw.allow(allow.length);
+    if (ptr === 0) throw faultOf(STATUS.outOfMemory, query);
+    if (!fits(this.#allow, this.#memory.buffer, ptr, allow.length)) {
+      this.#allow = new Uint32Array(this.#memory.buffer, ptr, allow.length);
+    }
+    this.#allow.set(allow);
+  }
+
+  /** How the last search found its hits. */
+  strategy(): Strategy {
+    return this.#guard.run(() => STRATEGIES[this.#raw.strategy()] ?? 'scan');
   }
 
   /** The chunks of rows that the last search needs; none: all chunks. */

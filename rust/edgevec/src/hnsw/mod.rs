@@ -18,6 +18,7 @@ mod compact;
 mod graph;
 mod insert;
 mod pool;
+mod reach;
 mod search;
 mod select;
 mod tree;

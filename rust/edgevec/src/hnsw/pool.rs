@@ -7,6 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::reach::Reach;
 use crate::Error;
 use crate::key::{EXPANDED, Key, MAX_SLOTS, distance_of, key, slot_of};
 
@@ -23,6 +24,7 @@ pub(crate) struct Pool {
     /// Every node of `nearest` before this place has been expanded.
     next: usize,
     passing: BinaryHeap<Reverse<Key>>,
+    reach: Reach,
 }
 
 impl Pool {
@@ -36,6 +38,7 @@ impl Pool {
         self.spread = false;
         self.mask = 0;
         self.next = 0;
+        self.reach.reset();
         Ok(())
     }
 
@@ -48,6 +51,25 @@ impl Pool {
         self.nearest.try_reserve(limit.saturating_mul(2))?;
         self.spread = true;
         Ok(())
+    }
+
+    /// Lets the walk expand only as many nodes that count as a filtered search for `k` needs.
+    /// `share` is the share of the nodes that count. The pool must be empty.
+    pub(crate) fn narrow(&mut self, k: usize, ef: usize, share: f32) {
+        self.reach.begin(k, ef, share);
+    }
+
+    /// The number of nodes that wait, do not count, and will be expanded unless nearer nodes that
+    /// count turn up.
+    pub(crate) fn pending(&self) -> usize {
+        let farthest = self.farthest_needed();
+        self.passing.iter().filter(|passing| farthest.is_none_or(|farthest| passing.0 <= farthest)).count()
+    }
+
+    /// The last of the nodes that count and must be expanded. `None` if there are too few.
+    fn farthest_needed(&self) -> Option<Key> {
+        let needed = self.limit.min(self.reach.width());
+        self.nearest.get(needed.wrapping_sub(1)).copied()
     }
 
     /// Breaks ties in distance by another order than the slot numbers. The pool must be empty.
@@ -128,27 +150,25 @@ impl Pool {
         while self.nearest.get(self.next).is_some_and(|&key| key & EXPANDED != 0) {
             self.next += 1;
         }
-        let counting = self.nearest.get(self.next).copied();
+        while self.next >= self.reach.width() && self.reach.widen(&self.nearest, self.limit) {}
+        let counting = self.nearest.get(self.next).copied().filter(|_| self.next < self.reach.width());
         if let Some(&Reverse(passing)) = self.passing.peek()
             && counting.is_none_or(|counting| passing < counting)
         {
             // Beyond the nearest `limit` nodes the pool may have room for other distances, but not
             // for nodes behind removed rows. If few distances are different, a walk would otherwise
             // go through all removed rows.
-            let near = match self.limit.checked_sub(1) {
-                Some(last) => self.nearest.get(last).is_none_or(|&last| distance_of(passing) <= distance_of(last)),
-                None => false,
-            };
-            if near {
+            let near = |last| distance_of(passing) <= distance_of(last);
+            if self.limit > 0 && self.farthest_needed().is_none_or(near) {
                 self.passing.pop();
+                self.reach.pass(passing);
                 return Some(slot_of(passing) ^ self.mask);
             }
             self.passing.clear();
         }
-        self.nearest.get_mut(self.next).map(|key| {
-            *key |= EXPANDED;
-            slot_of(*key) ^ self.mask
-        })
+        let counting = counting?;
+        self.nearest[self.next] |= EXPANDED;
+        Some(slot_of(counting) ^ self.mask)
     }
 
     /// Likely the node to be expanded after the last expanded node.

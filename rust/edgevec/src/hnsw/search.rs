@@ -6,7 +6,7 @@ use crate::bitset::Bitset;
 use crate::kernels::BATCH;
 use crate::key::{Key, distance_of, key, slot_of};
 use crate::vectors::{Query, Vectors};
-use crate::{Error, Hit};
+use crate::{Error, Hit, Strategy};
 
 /// The memory of a search, for use by one search after another. Each thread needs a scratch of its
 /// own; searches share nothing else.
@@ -34,6 +34,9 @@ pub struct Scratch {
     pub(super) inserted: Query,
     row: Query,
     pub(crate) hits: Vec<Hit>,
+    /// The rows that the last filtered search could return.
+    pub(crate) allowed: Bitset,
+    pub(crate) strategy: Strategy,
 }
 
 impl Scratch {
@@ -41,6 +44,12 @@ impl Scratch {
     #[must_use]
     pub fn evaluations(&self) -> u64 {
         self.evaluations
+    }
+
+    /// How the last search came to its hits.
+    #[must_use]
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
     }
 
     /// The chunks of [`Section::Rows`](crate::snapshot::Section::Rows) that the last search needed
@@ -89,16 +98,24 @@ impl Scratch {
         self.score_first(vectors, query, self.slots.len());
     }
 
+    /// As [`score_chosen`](Self::score_chosen), for a scan: starts to bring all rows into the cache
+    /// first.
+    #[inline(never)]
+    pub(crate) fn score_chosen_ahead(&mut self, vectors: &Vectors, query: &Query) {
+        vectors.prefetch(&self.slots);
+        self.score_chosen(vectors, query);
+    }
+
     /// As [`score`](Self::score), by the most precise form kept.
     pub(crate) fn score_exactly(&mut self, vectors: &Vectors, query: &Query, slots: impl Iterator<Item = u32>) {
         self.slots.clear();
         self.slots.extend(slots);
-        self.score_slots_exactly(vectors, query);
+        self.score_chosen_exactly(vectors, query);
     }
 
-    /// As [`score_exactly`](Self::score_exactly), of all in `slots`.
+    /// As [`score_chosen`](Self::score_chosen), by the most precise form kept.
     #[inline(never)]
-    fn score_slots_exactly(&mut self, vectors: &Vectors, query: &Query) {
+    pub(crate) fn score_chosen_exactly(&mut self, vectors: &Vectors, query: &Query) {
         self.make_room(self.slots.len());
         vectors.score_exactly(query, &self.slots, &mut self.distances[..self.scored]);
     }
@@ -261,6 +278,7 @@ impl Scratch {
     /// If estimates rank the pool, ranks the pool by exact distances. The exact ranking goes
     /// through the rows that may be among the `k` nearest, and only the `k` nearest stay. Estimates
     /// stand in for rows that are not in yet; the search then needs these rows.
+    #[inline(never)]
     pub(crate) fn rerank(&mut self, vectors: &Vectors, query: &Query, k: usize) -> Result<(), Error> {
         let Some((base, margin)) = vectors.estimate(query) else { return Ok(()) };
         let mut estimated = std::mem::take(&mut self.estimated);
@@ -278,7 +296,7 @@ impl Scratch {
             if vectors.rows().are_partial() {
                 self.stand_in(vectors, batch, base)?;
             }
-            self.score_slots_exactly(vectors, query);
+            self.score_chosen_exactly(vectors, query);
             self.pool_all();
             rest = others;
         }

@@ -101,7 +101,7 @@ impl Graph {
     /// Best-first search of one level from the visited nodes. True if no node worth expanding is
     /// left. False if the scratch has made `until` evaluations; the caller can then call again to
     /// go on.
-    pub(super) fn walk(
+    pub(crate) fn walk(
         &self,
         vectors: &Vectors,
         query: &Query,

@@ -1,9 +1,11 @@
 //! Searching: by the graph, or by a scan if a scan costs less.
 
 use super::Index;
+use crate::bitset::Bitset;
+use crate::flat::{self, By};
 use crate::hnsw::Scratch;
 use crate::vectors::Query;
-use crate::{Error, Hit, Mode, flat};
+use crate::{Error, Hit, Mode, Strategy};
 
 /// About how many distance evaluations a graph search makes for each unit of `ef`. A scan is
 /// cheaper if the scan needs fewer evaluations.
@@ -32,28 +34,26 @@ impl Index {
         ef: usize,
         mode: Mode,
     ) -> Result<&'a [Hit], Error> {
-        let mut prepared = std::mem::take(&mut scratch.query);
-        scratch.needed.clear();
         let k = k.min(self.visible_count as usize);
         let ef = ef.clamp(k, (self.visible_count as usize).max(k));
-        let searched = self.vectors.prepare(query, &mut prepared).and_then(|()| {
-            let by_graph = match mode {
-                Mode::Auto => {
-                    !self.scan_is_cheaper(ef) && self.walk(&prepared, ef, self.visible_count.into(), scratch)?
-                }
-                Mode::Graph => self.walk(&prepared, ef, u64::MAX / 2, scratch)?,
-                Mode::Exact => false,
-            };
-            if by_graph {
-                scratch.rerank(&self.vectors, &prepared, k)
-            } else if !self.is_whole() {
-                Err(Error::Partial)
-            } else {
-                flat::search(&self.vectors, &prepared, k, &self.visible, scratch)
-            }
-        });
+        let prepared = self.prepare(query, scratch)?;
+        let found = self.find(&prepared, k, ef, mode, scratch);
         scratch.query = prepared;
-        searched?;
+        found?;
+        self.hits(k, scratch)
+    }
+
+    /// Begins a search: checks the query and lays the query out.
+    #[inline(never)]
+    pub(super) fn prepare(&self, query: &[f32], scratch: &mut Scratch) -> Result<Query, Error> {
+        scratch.needed.clear();
+        self.vectors.prepare(query, &mut scratch.query)?;
+        Ok(std::mem::take(&mut scratch.query))
+    }
+
+    /// Ends a search: makes hits of the `k` nearest rows of the pool.
+    #[inline(never)]
+    pub(super) fn hits<'a>(&self, k: usize, scratch: &'a mut Scratch) -> Result<&'a [Hit], Error> {
         let metric = self.vectors.metric();
         scratch.hits.clear();
         scratch.hits.try_reserve(k)?;
@@ -62,21 +62,44 @@ impl Index {
         Ok(&scratch.hits)
     }
 
+    /// Fills the scratch's pool with the `k` nearest visible rows.
+    fn find(&self, query: &Query, k: usize, ef: usize, mode: Mode, scratch: &mut Scratch) -> Result<(), Error> {
+        let by_graph = match mode {
+            Mode::Auto => !self.scan_is_cheaper(ef) && self.walk(query, ef, self.visible_count.into(), scratch)?,
+            Mode::Graph => self.walk(query, ef, u64::MAX / 2, scratch)?,
+            Mode::Exact => false,
+        };
+        if by_graph {
+            scratch.strategy = Strategy::Walk;
+            scratch.rerank(&self.vectors, query, k)
+        } else if !self.is_whole() {
+            Err(Error::Partial)
+        } else {
+            scratch.strategy = Strategy::Scan;
+            flat::search(&self.vectors, query, k, &self.visible, By::Rows, scratch)
+        }
+    }
+
     /// Fills the pool by the graph, and from the rows that wait for their links. Returns false if
     /// the search of the graph has been given up.
     fn walk(&self, query: &Query, ef: usize, patience: u64, scratch: &mut Scratch) -> Result<bool, Error> {
         scratch.begin(ef, self.slots)?;
         let finished = self.graph.search(&self.vectors, query, &self.visible, patience, None, scratch);
         if finished {
-            // Last, since the walk would expand the rows in the pool, and unlinked rows have no
-            // links.
-            let mut unlinked = self.unlinked.iter().filter(|&slot| self.visible.contains(slot)).peekable();
-            // In batches, since any number of rows may wait and the scratch has room for a batch.
-            while unlinked.peek().is_some() {
-                scratch.visit(&self.vectors, query, unlinked.by_ref().take(UNLINKED_BATCH), &self.visible);
-            }
+            self.visit_unlinked(query, &self.visible, scratch);
         }
         Ok(finished)
+    }
+
+    /// Pools the rows of `counts` that wait for their links. After a walk, since the walk would
+    /// expand the rows in the pool, and unlinked rows have no links.
+    #[inline(never)]
+    pub(super) fn visit_unlinked(&self, query: &Query, counts: &Bitset, scratch: &mut Scratch) {
+        let mut unlinked = self.unlinked.iter().filter(|&slot| counts.contains(slot)).peekable();
+        // In batches, since any number of rows may wait and the scratch has room for a batch.
+        while unlinked.peek().is_some() {
+            scratch.visit(&self.vectors, query, unlinked.by_ref().take(UNLINKED_BATCH), counts);
+        }
     }
 
     /// Whether a scan of the visible rows costs less than a walk through the graph. The walk also

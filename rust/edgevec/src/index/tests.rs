@@ -65,6 +65,33 @@ fn distance(metric: Metric, a: &[f32], b: &[f32]) -> f64 {
     }
 }
 
+/// As [`check_search`], among the rows of every `step`-th slot.
+fn check_filtered(index: &Index, list: &BTreeMap<u32, [f32; DIMENSIONS]>, query: &[f32], step: u32) {
+    let allowed = |slot: u32| slot.is_multiple_of(step);
+    let mut words = vec![0u32; index.slots as usize / 32 + 1];
+    (0..index.slots).filter(|&slot| allowed(slot)).for_each(|slot| words[slot as usize / 32] |= 1 << (slot % 32));
+    let metric = index.options().metric;
+    let rows = list.iter().filter(|&(&slot, _)| allowed(slot));
+    let mut nearest: Vec<f64> = rows.map(|(_, row)| distance(metric, query, row)).collect();
+    nearest.sort_by(f64::total_cmp);
+    for (mode, ef) in [(Mode::Auto, 10), (Mode::Exact, 10), (Mode::Graph, list.len() + 10)] {
+        let mut scratch = Scratch::default();
+        let hits = index.search_allowed(&mut scratch, query, 10, ef, mode, &words).unwrap().to_vec();
+        // A narrow walk may miss a row.
+        let may_miss = mode == Mode::Auto && scratch.strategy() == crate::Strategy::Walk;
+        assert_eq!(hits.len(), nearest.len().min(10), "{mode:?}, every {step}th slot");
+        for (hit, &best) in hits.iter().zip(&nearest) {
+            assert!(allowed(hit.slot));
+            let own = distance(metric, query, &list[&hit.slot]);
+            assert!((f64::from(hit.distance) - own).abs() < 1e-5, "{hit:?} is at {own}");
+            assert!(may_miss || (own - best).abs() < 1e-5, "{mode:?}: {hit:?} where {best} is to be found");
+        }
+        let mut slots: Vec<u32> = hits.iter().map(|hit| hit.slot).collect();
+        slots.sort_unstable();
+        assert!(slots.windows(2).all(|pair| pair[0] < pair[1]), "a row is found once");
+    }
+}
+
 /// The hits must be visible rows with their true distances, as near as the nearest of the list.
 fn check_search(index: &Index, list: &BTreeMap<u32, [f32; DIMENSIONS]>, query: &[f32], ef: usize, mode: Mode) {
     let metric = index.options().metric;
@@ -168,6 +195,7 @@ fn run(metric: Metric, exact_threshold: u32, operations: &[Operation]) {
         check_search(&index, &list, &query, list.len() + 10, Mode::Auto);
         // The graph is connected, so a pool with room for every row finds the true nearest rows.
         check_search(&index, &list, &query, list.len() + 10, Mode::Graph);
+        check_filtered(&index, &list, &query, [1, 2, 7, 50][number as usize % 4]);
     }
     let mut row = [0.0; DIMENSIONS];
     for (&slot, vector) in &list {

@@ -93,6 +93,36 @@ fn a_partial_index_with_the_needed_rows_answers_like_the_whole_index() {
 }
 
 #[test]
+fn a_filtered_search_of_a_partial_index_names_the_chunks_that_it_needs() {
+    let snapshot = &WAITING[0];
+    let (index, _) = snapshot.restore().unwrap();
+    let (slots, chunks) = (index.stats().slots, index.layout(Section::Rows).chunks);
+    let query = &Clusters::new(1_000, 20, 3).rows(1)[..];
+    // By a walk, by a scan of codes, and by a scan of rows.
+    for (mode, every) in [(Mode::Graph, 2), (Mode::Auto, 20), (Mode::Exact, 700)] {
+        let mut partial = snapshot.restore_partly();
+        let mut allow = vec![0u32; slots as usize / 32 + 1];
+        (0..slots).step_by(every).for_each(|slot| allow[slot as usize / 32] |= 1 << (slot % 32));
+        let (mut scratch, mut whole) = (Scratch::default(), Scratch::default());
+        let mut brought = 0;
+        while let Err(error) = partial.search_allowed(&mut scratch, query, 3, 20, mode, &allow) {
+            assert_eq!(error, Error::Partial);
+            let needed = scratch.needed().to_vec();
+            assert!(!needed.is_empty(), "{mode:?}");
+            for (at, &chunk) in needed.iter().enumerate() {
+                assert!(chunk < chunks && !needed[..at].contains(&chunk), "each once");
+                snapshot.bring(&mut partial, chunk).unwrap();
+                brought += 1;
+            }
+        }
+        assert!((1..chunks).contains(&brought) && !partial.is_whole(), "{mode:?}: {brought} of {chunks} chunks");
+        let hits = found(partial.search_allowed(&mut scratch, query, 3, 20, mode, &allow).unwrap());
+        assert_eq!(hits, found(index.search_allowed(&mut whole, query, 3, 20, mode, &allow).unwrap()), "{mode:?}");
+        assert_eq!(hits.len(), 3);
+    }
+}
+
+#[test]
 fn a_partial_index_refuses_calls_that_need_all_rows() {
     let snapshot = &WAITING[0];
     let mut partial = snapshot.restore_partly();

@@ -55,6 +55,7 @@ function enginerestore_finish
 function enginerestore_header
 function enginerestore_new
 function enginerestore_withoutGraph
+function searcher_allow
 function searcher_distances
 function searcher_hitDistances
 function searcher_hitSlots
@@ -62,6 +63,8 @@ function searcher_needed
 function searcher_neededCount
 function searcher_query
 function searcher_search
+function searcher_searchAllowed
+function searcher_strategy
 global __abort_handler
 global __instance_terminated
 memory memory

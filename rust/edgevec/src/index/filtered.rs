@@ -1,0 +1,186 @@
+//! Searching among the rows that a filter allows: by a walk, or by a scan of the allowed rows,
+//! whichever costs less.
+
+use super::Index;
+use crate::bitset::Bitset;
+use crate::flat::{self, By};
+use crate::hnsw::Scratch;
+use crate::key::distance_of;
+use crate::vectors::Query;
+use crate::{Error, Hit, Mode, Strategy};
+
+/// About how many distance evaluations a walk makes for each node that the walk expands.
+const EVALUATIONS_A_NODE: f32 = 20.0;
+/// About how many rows a scan compares in the time of one distance evaluation of a walk. A scan
+/// reads the codes in the order of memory.
+const SCANNED_AN_EVALUATION: u64 = 3;
+/// A walk asks after this many evaluations whether a scan would be cheaper.
+const STEP: u64 = 512;
+/// About how many evaluations are still to come for each barred node that waits near the query.
+const EVALUATIONS_A_PENDING: u64 = 16;
+/// A walk keeps this many times `ef` allowed rows, for walks that a filter makes wider.
+const ROOM: usize = 2;
+/// The number of rows that a scan by estimates keeps for the exact ranking: a number for each hit,
+/// and some more. If exact distances cannot rule out the rows behind these rows, a second scan
+/// keeps all rows that may be among the nearest.
+const KEPT_A_HIT: usize = 4;
+const KEPT: usize = 100;
+
+impl Index {
+    /// As [`search`](Self::search), among the visible rows that `allow` has. Slot `s` is bit
+    /// `s % 32` of word `s / 32`. A slot beyond the last word is not allowed, and the search ignores
+    /// bits of slots that hold no visible row. The search finds `k` rows, or all allowed rows if
+    /// there are fewer than `k`.
+    ///
+    /// `ef` is the width that a search without a filter would have. The engine makes the walk as
+    /// wide as the filter demands. It scans the allowed rows if a scan costs less, and gives up a
+    /// walk that proves to cost more than the scan. [`Scratch::strategy`] tells which way the
+    /// search took.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search).
+    pub fn search_allowed<'a>(
+        &self,
+        scratch: &'a mut Scratch,
+        query: &[f32],
+        k: usize,
+        ef: usize,
+        mode: Mode,
+        allow: &[u32],
+    ) -> Result<&'a [Hit], Error> {
+        let mut rows = std::mem::take(&mut scratch.allowed);
+        let count = rows.become_both(&self.visible, allow);
+        let k = k.min(count.unwrap_or(0) as usize);
+        let found = count.and_then(|count| {
+            let prepared = self.prepare(query, scratch)?;
+            // As wide as all rows: the walk then finds every row.
+            let ef = ef.clamp(k, (self.visible_count as usize).max(k));
+            let found = self.find_allowed(&prepared, k, ef, mode, &Allowed { rows: &rows, count }, scratch);
+            scratch.query = prepared;
+            found
+        });
+        scratch.allowed = rows;
+        found?;
+        self.hits(k, scratch)
+    }
+
+    /// Fills the scratch's pool with the `k` nearest allowed rows.
+    fn find_allowed(
+        &self,
+        query: &Query,
+        k: usize,
+        ef: usize,
+        mode: Mode,
+        allowed: &Allowed<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Error> {
+        let budget = match mode {
+            Mode::Auto => self.scan_cost(ef, allowed),
+            Mode::Graph => Some(u64::MAX / 2),
+            Mode::Exact => None,
+        };
+        if let Some(budget) = budget.filter(|_| k > 0) {
+            scratch.strategy = Strategy::Walk;
+            if self.walk_allowed(query, k, ef, budget, allowed, scratch)? {
+                return scratch.rerank(&self.vectors, query, k);
+            }
+            scratch.strategy = Strategy::WalkThenScan;
+        } else {
+            scratch.strategy = Strategy::Scan;
+        }
+        if mode == Mode::Exact {
+            self.scan_rows(query, k, allowed, scratch)
+        } else {
+            self.scan(query, k, allowed, scratch)
+        }
+    }
+
+    /// The cost of a scan of the allowed rows, in distance evaluations of a walk. `None` if a walk
+    /// is expected to cost more.
+    fn scan_cost(&self, ef: usize, allowed: &Allowed<'_>) -> Option<u64> {
+        if self.graph.is_empty() || allowed.count <= self.options.exact_threshold {
+            return None;
+        }
+        let scan = u64::from(allowed.count) / SCANNED_AN_EVALUATION;
+        let nodes = ef as f32 / self.share(allowed).sqrt();
+        let walk = (EVALUATIONS_A_NODE * nodes) as u64 + self.unlinked.len() as u64 / SCANNED_AN_EVALUATION;
+        (walk <= scan).then_some(scan)
+    }
+
+    /// The share of the rows that are allowed, among the rows that a walk may meet.
+    fn share(&self, allowed: &Allowed<'_>) -> f32 {
+        allowed.count as f32 / (self.slots as f32 - self.free.len() as f32).max(1.0)
+    }
+
+    /// Fills the pool as a search without a filter does. Returns false if the pool has fewer than
+    /// `k` rows, or if the engine has given up the walk, because the walk would have cost more than
+    /// `budget` evaluations.
+    fn walk_allowed(
+        &self,
+        query: &Query,
+        k: usize,
+        ef: usize,
+        budget: u64,
+        allowed: &Allowed<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<bool, Error> {
+        let Self { graph, vectors, .. } = self;
+        scratch.begin(ef.saturating_mul(ROOM).min(allowed.count as usize).max(k), self.slots)?;
+        scratch.pool.narrow(k, ef, self.share(allowed));
+        let end = scratch.evaluations().saturating_add(budget);
+        let mut finished = graph.search(vectors, query, allowed.rows, STEP, None, scratch);
+        while !finished {
+            let to_come = scratch.pool.pending() as u64 * EVALUATIONS_A_PENDING;
+            if scratch.evaluations() + to_come >= end {
+                return Ok(false);
+            }
+            let until = scratch.evaluations() + STEP;
+            finished = graph.walk(vectors, query, 0, allowed.rows, until, scratch);
+        }
+        self.visit_unlinked(query, allowed.rows, scratch);
+        Ok(scratch.pool.len() >= k)
+    }
+
+    /// Fills the pool by a scan of the allowed rows: by estimates first, if the index has codes.
+    fn scan(&self, query: &Query, k: usize, allowed: &Allowed<'_>, scratch: &mut Scratch) -> Result<(), Error> {
+        let Some((base, margin)) = self.vectors.estimate(query) else {
+            return self.scan_rows(query, k, allowed, scratch);
+        };
+        let kept = k.saturating_mul(KEPT_A_HIT).saturating_add(KEPT);
+        flat::search(&self.vectors, query, kept, allowed.rows, By::Estimates(f32::INFINITY), scratch)?;
+        let last = scratch.pool.array().last().copied().filter(|_| scratch.pool.len() == kept);
+        scratch.rerank(&self.vectors, query, k)?;
+        let farthest = scratch.pool.nearest().last().map(|(_, distance)| distance + margin - base);
+        if let (Some(last), Some(farthest)) = (last, farthest)
+            && distance_of(last) <= farthest
+        {
+            let all = allowed.count as usize;
+            flat::search(&self.vectors, query, all, allowed.rows, By::Estimates(farthest), scratch)?;
+            scratch.rerank(&self.vectors, query, k)?;
+        }
+        Ok(())
+    }
+
+    /// Fills the pool by an exact scan of the allowed rows. A partial index needs the chunks of the
+    /// allowed rows alone.
+    fn scan_rows(&self, query: &Query, k: usize, allowed: &Allowed<'_>, scratch: &mut Scratch) -> Result<(), Error> {
+        if !self.is_whole() {
+            for chunk in allowed.rows.iter().filter_map(|slot| self.vectors.missing_chunk_of(slot)) {
+                if scratch.needed.last() != Some(&chunk) {
+                    scratch.needed.try_reserve(1)?;
+                    scratch.needed.push(chunk);
+                }
+            }
+            if !scratch.needed.is_empty() {
+                return Err(Error::Partial);
+            }
+        }
+        flat::search(&self.vectors, query, k, allowed.rows, By::Rows, scratch)
+    }
+}
+
+/// The visible rows that a filter allows.
+struct Allowed<'a> {
+    rows: &'a Bitset,
+    count: u32,
+}
