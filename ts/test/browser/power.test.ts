@@ -3,6 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
+import { IndexedDbSite } from '../../src/storage/indexeddb/site.js';
 import type { Batch, Delete, Put, StoreName } from '../../src/storage/storage.js';
 import { Disk, type Loss } from '../support/disk.js';
 
@@ -33,10 +34,13 @@ beforeEach(() => {
     options,
   ) {
     const made = transaction.call(this, stores, mode, options);
-    const batch = { put: [], delete: [], strict: options?.durability === 'strict' };
+    const batch: Recorded = { put: [], delete: [] };
     batches.set(made, batch);
     made.addEventListener('complete', () => {
-      if (mode === 'readwrite') recorded.set(this.name, [...(recorded.get(this.name) ?? []), batch]);
+      if (batch.put.length === 0 && batch.delete.length === 0) return;
+      // A transaction without changes syncs nothing.
+      const strict = options?.durability === 'strict';
+      recorded.set(this.name, [...(recorded.get(this.name) ?? []), { ...batch, strict }]);
     });
     return made;
   });
@@ -80,11 +84,17 @@ const row = (id: number, n: number) => ({ id, vector: new Float32Array(DIMENSION
 /** More rows than fit into an entry: the write has parts in chunks. */
 const many = (n: number) => Array.from({ length: 2_000 }, (_, id) => row(id, n));
 
-/** A database in IndexedDB with the values that a power failure leaves of another database. */
-async function afterCut(name: string, loss: Loss): Promise<Db> {
+/** The values that a power failure leaves of a database. */
+function diskAfterCut(name: string, loss: Loss): Disk {
   const disk = new Disk();
   for (const batch of batchesOf(name)) disk.commit(batch);
   disk.fail(loss);
+  return disk;
+}
+
+/** A database in IndexedDB with the values that a power failure leaves of another database. */
+async function afterCut(name: string, loss: Loss): Promise<Db> {
+  const disk = diskAfterCut(name, loss);
   const left = fresh();
   const opening = indexedDB.open(`edgevec:${left}`, 1);
   opening.onupgradeneeded = () => STORES.forEach((store) => void opening.result.createObjectStore(store));
@@ -160,4 +170,14 @@ test('each transaction with a large value is strict', async () => {
   const large = batchesOf(name).filter(({ put }) => put.some(([, , value]) => value.length >= LARGE));
   expect(large.length).toBeGreaterThan(2);
   expect(large.filter(({ strict }) => !strict)).toEqual([]);
+});
+
+test('a strict commit without changes keeps the commits before', async () => {
+  const name = fresh();
+  const storage = await new IndexedDbSite().open(name, () => {});
+  onTestFinished(() => storage.close());
+  await storage.commit({ put: [['head', 0, Uint8Array.of(1)]] });
+  expect(diskAfterCut(name, 'dropped').get('head', 0)).toBeUndefined();
+  await storage.commit({ strict: true });
+  expect(diskAfterCut(name, 'dropped').get('head', 0)).toEqual(Uint8Array.of(1));
 });
