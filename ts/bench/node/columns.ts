@@ -15,6 +15,8 @@ export const USAGE = `npm run bench:columns -- [options]
   --n N             rows (default 100000)`;
 
 interface ColumnsOptions {
+  /** The benchmark runs in Node alone. */
+  readonly browsers: readonly [];
   readonly rows: number;
 }
 
@@ -67,7 +69,7 @@ export function parseOptions(args: readonly string[]): ColumnsOptions | null {
     args: [...args],
     options: { n: { type: 'string', default: '100000' }, help: { type: 'boolean', default: false } },
   });
-  return values.help ? null : { rows: whole('--n', values.n) };
+  return values.help ? null : { browsers: [], rows: whole('--n', values.n) };
 }
 
 export async function run({ rows }: ColumnsOptions): Promise<Ended> {
