@@ -2,6 +2,7 @@
 // survive structured clone, because calls to a worker are messages. Records travel as columns:
 // columns clone faster than objects. Types only.
 
+import type { Clause, Path, Scalar } from './clause.js';
 import type { Id } from './types.js';
 
 /** How a write treats ids of the database, and other ids. */
@@ -58,12 +59,55 @@ export interface SearchRequest {
   /** Flat: `dimensions` numbers for each query. Handed over, not shared. */
   readonly queries: Float32Array;
   readonly k: number;
+  /** How many of the nearest rows to leave out. */
+  readonly offset?: number;
+  /** Only rows that match. */
+  readonly filter?: Clause | undefined;
   readonly ef: number | undefined;
   /** Used if `ef` is undefined. If both are undefined, the database's own recall counts. */
   readonly recall: number | undefined;
   readonly exact: boolean;
   readonly vectors: boolean;
 }
+
+export interface GetRequest {
+  readonly ids: readonly Id[];
+  readonly vectors: boolean;
+  /** Leaves out rows that do not match. */
+  readonly filter?: Clause | undefined;
+}
+
+export interface IdsRequest {
+  /** Only rows that match. */
+  readonly filter?: Clause | undefined;
+  /** At most so many ids, after the first `offset` ids. Left out: all ids. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** A deletion by filter. */
+export interface DeleteMatchingRequest {
+  readonly filter: Clause;
+  readonly strict: boolean;
+}
+
+/** A change of the metadata of all rows that match. */
+export interface UpdateMatchingRequest {
+  readonly filter: Clause;
+  readonly metadata: object;
+  readonly strict: boolean;
+}
+
+export interface FacetsRequest {
+  readonly fields: readonly Path[];
+  /** Only rows that match. */
+  readonly filter?: Clause | undefined;
+  /** At most so many values of a field. */
+  readonly limit: number;
+}
+
+/** The values of a field, most frequent first. */
+export type FacetReply = readonly { readonly value: Scalar; readonly count: number }[];
 
 /** A piece of a file, or the end of the file. */
 export type ExportReply = { readonly done: false; readonly piece: Uint8Array } | { readonly done: true };
@@ -113,12 +157,19 @@ interface Methods {
   write: { request: WriteRequest; reply: readonly number[] };
   /** Rolls a transaction back, unless it has committed. */
   abort: { request: { readonly transaction: number }; reply: undefined };
-  get: { request: { readonly ids: readonly Id[]; readonly vectors: boolean }; reply: RecordsReply };
+  get: { request: GetRequest; reply: RecordsReply };
+  /** The number of deleted rows. */
   delete: { request: { readonly ids: readonly Id[]; readonly strict: boolean }; reply: number };
+  deleteMatching: { request: DeleteMatchingRequest; reply: number };
+  /** The number of changed rows. */
+  updateMatching: { request: UpdateMatchingRequest; reply: number };
   search: { request: SearchRequest; reply: readonly HitsReply[] };
-  /** All ids, in order of insertion. */
-  ids: { request: undefined; reply: readonly Id[] };
-  count: { request: undefined; reply: number };
+  /** Ids, in order of insertion. */
+  ids: { request: IdsRequest | undefined; reply: readonly Id[] };
+  /** The number of rows that match. */
+  count: { request: { readonly filter?: Clause | undefined } | undefined; reply: number };
+  /** For each field, its values in the rows that match. */
+  facets: { request: FacetsRequest; reply: readonly FacetReply[] };
   compact: { request: undefined; reply: undefined };
   /** Resolves once every acknowledged write would survive a power failure. */
   flush: { request: undefined; reply: undefined };

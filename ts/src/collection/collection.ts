@@ -1,6 +1,7 @@
 // The visible rows, in order of insertion. For each slot, the stores keep a vector, an id,
 // metadata, and the data of further stores. Every change goes to all stores.
 
+import type { ReadonlyBits } from '../base/bits.js';
 import { EdgeVecError } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
@@ -47,6 +48,11 @@ export class Collection implements Ids {
 
   ids(): Iterable<Id> {
     return this.#ids.ids();
+  }
+
+  /** The ids of these rows, in order of insertion. */
+  inOrder(rows: ReadonlyBits): Iterable<Id> {
+    return this.#ids.inOrder(rows);
   }
 
   has(id: Id): boolean {

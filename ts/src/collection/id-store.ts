@@ -1,6 +1,7 @@
 // The id of each slot, the slot of each id, and the order of insertion. A chunk of the store is a
 // block of slots.
 
+import type { ReadonlyBits } from '../base/bits.js';
 import { damaged } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
@@ -14,6 +15,8 @@ import { inOneStep, type LoadableStore, type LoadedChunk, type SlotChunk, type S
 
 /** For each row: an element of two lists, and an entry of a map. */
 const ROW_BYTES = 64;
+/** Up to this part of all rows, `inOrder` sorts. */
+const SORTED_SHARE = 8;
 
 export class IdStore implements Ids, LoadableStore {
   readonly name = IDS;
@@ -46,6 +49,14 @@ export class IdStore implements Ids, LoadableStore {
 
   ids(): Iterable<Id> {
     return this.#slots.keys();
+  }
+
+  /** The ids of these rows, in order of insertion. */
+  inOrder(rows: ReadonlyBits): Iterable<Id> {
+    // Sorting few slots is faster than a look at every id.
+    if (rows.count() > this.count / SORTED_SHARE) return this.#among(rows);
+    const sorted = Uint32Array.from(rows).sort((a, b) => this.#orderOf(a) - this.#orderOf(b));
+    return Array.from(sorted, (slot) => this.#ids[slot] as Id);
   }
 
   has(id: Id): boolean {
@@ -140,6 +151,10 @@ export class IdStore implements Ids, LoadableStore {
       if (id !== undefined) listed.push([slot - first, id, this.#orderOf(slot)]);
     }
     return encodeIds(listed);
+  }
+
+  *#among(rows: ReadonlyBits): Generator<Id> {
+    for (const [id, slot] of this.#slots) if (rows.has(slot)) yield id;
   }
 
   #orderOf(slot: number): number {

@@ -5,6 +5,7 @@
 
 import type {
   ExportReply,
+  FacetReply,
   Handlers,
   HitsReply,
   RecordsReply,
@@ -13,6 +14,7 @@ import type {
   SearchRequest,
   WriteRequest,
 } from '../base/calls.js';
+import type { Path } from '../base/clause.js';
 import { aborted, type EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
@@ -21,12 +23,16 @@ import type { Collection } from '../collection/collection.js';
 import type { PersistentStore } from '../persistence/store.js';
 import type { StorageSite } from '../storage/storage.js';
 import { Exports } from './exports.js';
+import type { LiveState } from './live-state.js';
+import { readFacets } from './query/facets.js';
 import { Search } from './query/search.js';
-import { listIds, readRecords } from './read.js';
+import { listIds, selectable } from './query/selection.js';
+import { readRecords } from './read.js';
 import type { InMemoryReplica } from './replica.js';
 import { Snapshots } from './snapshots.js';
-import { Committer } from './write/committer.js';
+import { type Change, Committer } from './write/committer.js';
 import { deletion } from './write/deletion.js';
+import { deletionOf, updateOf } from './write/matching.js';
 
 /** How many milliseconds of the time for closing the writes being logged leave to later steps. */
 const KEPT_MS = 2_000;
@@ -76,6 +82,16 @@ export class Database implements Handlers {
     maintenance.tidy();
   }
 
+  /** Makes columns of these fields in the background, and keeps the columns. */
+  index(fields: readonly Path[]): void {
+    if (fields.length === 0) return;
+    const { live, isolation } = this.#replica;
+    const { columns } = live.collection;
+    columns.declare(fields);
+    // If this fails, the filter that needs the column tells.
+    isolation.run(columns.prepareFields(fields)).catch(() => {});
+  }
+
   /** A transaction takes its place among writes and deletions when its last part comes. */
   async write(request: WriteRequest): Promise<ReplyOf<'write'>> {
     const { live, isolation, maintenance, slices, transactions } = this.#replica;
@@ -113,30 +129,42 @@ export class Database implements Handlers {
     await this.#replica.transactions.abort(transaction);
   }
 
-  get({ ids, vectors }: RequestOf<'get'>): Promise<RecordsReply> {
-    return readRecords(this.#replica.live, this.#replica.isolation, ids, vectors);
+  get(request: RequestOf<'get'>): Promise<RecordsReply> {
+    return readRecords(this.#replica.live, this.#replica.isolation, request);
   }
 
-  async delete({ ids, strict }: RequestOf<'delete'>): Promise<number> {
-    const { live, isolation, maintenance } = this.#replica;
-    live.assertOpen();
-    while (isolation.rest !== undefined) await isolation.rest;
-    const deleted = await this.#committer.enqueue(deletion(live, ids), strict);
-    maintenance.tidy();
-    return deleted;
+  delete({ ids, strict }: RequestOf<'delete'>): Promise<number> {
+    return this.#change((live) => deletion(live, ids), strict);
+  }
+
+  deleteMatching({ filter, strict }: RequestOf<'deleteMatching'>): Promise<number> {
+    return this.#change((live) => deletionOf(live, filter), strict);
+  }
+
+  updateMatching({ filter, metadata, strict }: RequestOf<'updateMatching'>): Promise<number> {
+    return this.#change((live) => updateOf(live, filter, metadata, this.#store !== undefined), strict);
   }
 
   search(request: SearchRequest): Promise<readonly HitsReply[]> {
     return this.#search.answer(request);
   }
 
-  ids(): Promise<Id[]> {
-    return this.#replica.isolation.read(listIds(this.#replica.live));
+  async ids({ filter, offset, limit }: RequestOf<'ids'> = {}): Promise<Id[]> {
+    const { live, isolation } = this.#replica;
+    // Before the read: commits wait for a read, and making a column takes long.
+    await selectable(live, isolation, filter);
+    return isolation.read(listIds(live.collection, filter, offset, limit));
   }
 
-  async count(): Promise<number> {
-    await this.#visible();
-    return this.#replica.live.collection.count;
+  async count({ filter }: RequestOf<'count'> = {}): Promise<number> {
+    const { live, isolation } = this.#replica;
+    await selectable(live, isolation, filter);
+    const { collection } = live;
+    return filter === undefined ? collection.count : collection.columns.select(filter).count();
+  }
+
+  facets(request: RequestOf<'facets'>): Promise<FacetReply[]> {
+    return readFacets(this.#replica.live, this.#replica.isolation, request);
   }
 
   async compact(): Promise<undefined> {
@@ -224,6 +252,16 @@ export class Database implements Handlers {
   /** The present collection, for callers in the same thread. @throws `CLOSED` */
   collection(): Collection {
     return this.#replica.collection();
+  }
+
+  /** A change that takes its place among writes and deletions now. */
+  async #change<T>(change: (live: LiveState) => Change<T>, strict: boolean): Promise<T> {
+    const { live, isolation, maintenance } = this.#replica;
+    live.assertOpen();
+    while (isolation.rest !== undefined) await isolation.rest;
+    const result = await this.#committer.enqueue(change(live), strict);
+    maintenance.tidy();
+    return result;
   }
 
   /** Links the rows that have waited since opening, and lets a checkpoint store the graph. */

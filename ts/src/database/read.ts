@@ -1,43 +1,25 @@
-// Rows read by id, and the ids of all rows.
+// Rows read by id.
 
-import type { RecordsReply } from '../base/calls.js';
+import type { GetRequest, RecordsReply } from '../base/calls.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
+import { matches } from '../filter/match.js';
 import type { Isolation } from './isolation.js';
 import type { LiveState } from './live-state.js';
 
-/** Ids listed between two looks at the clock: listing one costs next to nothing. */
-const LISTED_ROWS = 1_024;
-
 /** The records that are there, in the order of their ids. */
-export async function readRecords(
-  live: LiveState,
-  isolation: Isolation,
-  ids: readonly Id[],
-  withVectors: boolean,
-): Promise<RecordsReply> {
+export async function readRecords(live: LiveState, isolation: Isolation, request: GetRequest): Promise<RecordsReply> {
   for (;;) {
-    const read = await isolation.read(reading(live, ids, withVectors));
+    const read = await isolation.read(reading(live, request));
     if (!('needed' in read)) return read;
     await live.stream?.bring(read.needed);
   }
 }
 
-/** Every id, in order of insertion. */
-export function* listIds(live: LiveState): Generator<undefined, Id[]> {
-  const ids: Id[] = [];
-  for (const id of live.collection.ids()) {
-    ids.push(id);
-    if (ids.length % LISTED_ROWS === 0) yield;
-  }
-  return ids;
-}
-
 /** The records, or the chunks of rows to wait for: the vectors asked for are still being read. */
 function* reading(
   live: LiveState,
-  ids: readonly Id[],
-  withVectors: boolean,
+  { ids, vectors: withVectors, filter }: GetRequest,
 ): Generator<undefined, RecordsReply | { readonly needed: number[] }> {
   const { collection, engine } = live;
   const present: Id[] = [];
@@ -47,9 +29,11 @@ function* reading(
     if (i % STEP_ROWS === STEP_ROWS - 1) yield;
     const slot = collection.slotOf(id);
     if (slot === undefined) continue;
+    const own = collection.metadataOf(slot);
+    if (filter !== undefined && !matches(filter, own)) continue;
     present.push(id);
     slots.push(slot);
-    metadata.push(collection.metadataOf(slot));
+    metadata.push(own);
   }
   if (!withVectors) return { ids: present, metadata };
   const needed = new Set<number>();

@@ -2,6 +2,7 @@
 // validation.
 
 import type { Part, WriteKind } from '../../src/base/calls.js';
+import type { Filter } from '../../src/base/filter-types.js';
 import type { EngineOptions, HostOptions } from '../../src/base/options.js';
 import { Slices, systemClock } from '../../src/base/time-slices.js';
 import type { Id } from '../../src/base/types.js';
@@ -12,6 +13,7 @@ import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/load.js';
 import type { Clause } from '../../src/filter/clause.js';
+import { parseFilter } from '../../src/filter/parse.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
 
@@ -199,6 +201,14 @@ export class Process {
 
   delete(ids: readonly Id[], strict = false): Promise<number> {
     return this.#database.delete({ ids, strict });
+  }
+
+  deleteMatching(filter: Filter, strict = false): Promise<number> {
+    return this.#database.deleteMatching({ filter: parseFilter(filter), strict });
+  }
+
+  updateMatching(filter: Filter, metadata: object, strict = false): Promise<number> {
+    return this.#database.updateMatching({ filter: parseFilter(filter), metadata, strict });
   }
 
   compact(): Promise<undefined> {

@@ -2,23 +2,27 @@
 // every row.
 
 import type { SearchRequest } from '../../base/calls.js';
-import type { Collection } from '../../collection/collection.js';
 import { MODE } from '../../engine/bindings.js';
+import type { Engine } from '../../engine/engine.js';
 
 interface Plan {
-  /** Hits wanted. */
+  /** Hits to look for. */
   readonly k: number;
   /** Breadth of the search. */
   readonly ef: number;
   readonly mode: number;
 }
 
-/** @param recall of searches with neither `ef` nor `recall` */
-export function planOf(collection: Collection, { k, ef, recall: asked, exact }: SearchRequest, recall: number): Plan {
+/**
+ * @param rows how many rows the search may return
+ * @param recall of searches with neither `ef` nor `recall`
+ */
+export function planOf(engine: Engine, request: SearchRequest, rows: number, recall: number): Plan {
+  const { k, offset = 0, ef, recall: asked, exact } = request;
   // A search finds no more rows than there are, and the engine's buffers need not be larger. The
   // engine of an empty database still checks the query.
-  const most = Math.max(1, collection.count);
-  const wanted = Math.min(k, most);
-  const width = ef ?? (exact ? wanted : collection.engine.efFor(wanted, asked ?? recall));
+  const most = Math.max(1, rows);
+  const wanted = Math.min(offset + k, most);
+  const width = ef ?? (exact ? wanted : engine.efFor(wanted, asked ?? recall));
   return { k: wanted, ef: Math.min(Math.max(width, wanted), most), mode: exact ? MODE.exact : MODE.auto };
 }

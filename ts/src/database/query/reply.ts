@@ -3,11 +3,11 @@
 import type { HitsReply } from '../../base/calls.js';
 import type { Collection } from '../../collection/collection.js';
 
-/** The first `found` hits of the engine's last search. */
-export function replyOf(collection: Collection, found: number, withVectors: boolean): HitsReply {
+/** The hits of the engine's last search from `offset` on. `found`: how many hits there are. */
+export function replyOf(collection: Collection, offset: number, found: number, withVectors: boolean): HitsReply {
   const { engine } = collection;
-  const slots = Array.from(engine.searcher.hitSlots(found).subarray(0, found));
-  const distances = Array.from(engine.searcher.hitDistances(found).subarray(0, found));
+  const slots = Array.from(engine.searcher.hitSlots(found).subarray(offset, found));
+  const distances = Array.from(engine.searcher.hitDistances(found).subarray(offset, found));
   const hits = {
     ids: slots.map((slot) => collection.idOf(slot)),
     metadata: slots.map((slot) => collection.metadataOf(slot)),
@@ -15,7 +15,7 @@ export function replyOf(collection: Collection, found: number, withVectors: bool
   };
   if (!withVectors) return hits;
   const size = engine.dimensions;
-  const vectors = new Float32Array(found * size);
+  const vectors = new Float32Array(slots.length * size);
   slots.forEach((slot, i) => {
     engine.copyRow(slot, vectors, i * size);
   });

@@ -8,6 +8,7 @@ import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
 import { planOf } from './plan.js';
 import { replyOf } from './reply.js';
+import { selectable } from './selection.js';
 
 export class Search {
   readonly #live: LiveState;
@@ -25,8 +26,7 @@ export class Search {
 
   /** The hits of each query, in order. */
   async answer(request: SearchRequest): Promise<readonly HitsReply[]> {
-    while (this.#isolation.gate !== undefined) await this.#isolation.gate;
-    this.#live.assertOpen();
+    await this.#selectable(request);
     if (request.queries.length !== this.#live.engine.dimensions) return this.#many(request);
     return [this.#hits(request.queries, request) ?? (await this.#onceRowsAreIn(request))];
   }
@@ -35,8 +35,7 @@ export class Search {
   async #onceRowsAreIn(request: SearchRequest): Promise<HitsReply> {
     for (;;) {
       await this.#live.stream?.bring(this.#live.engine.searcher.needed());
-      while (this.#isolation.gate !== undefined) await this.#isolation.gate;
-      this.#live.assertOpen();
+      await this.#selectable(request);
       const hits = this.#hits(request.queries, request);
       if (hits !== undefined) return hits;
     }
@@ -48,8 +47,11 @@ export class Search {
     const replies: HitsReply[] = [];
     while (replies.length < count) {
       let needed: readonly number[] | undefined;
+      await this.#selectable(request);
       await this.#slices.run(() => {
         this.#live.assertOpen();
+        // Another tab's checkpoint may have taken the place of the rows, and of their columns.
+        if (!this.#isSelectable(request)) return true;
         const row = replies.length;
         try {
           const hits = this.#hits(request.queries.subarray(row * size, (row + 1) * size), request);
@@ -67,9 +69,19 @@ export class Search {
 
   /** Undefined if the search needs missing rows. */
   #hits(query: Float32Array, request: SearchRequest): HitsReply | undefined {
-    const state = this.#live.collection;
-    const { k, ef, mode } = planOf(state, request, this.#recall);
-    const found = state.engine.searcher.search(query, k, ef, mode);
-    return found === undefined ? undefined : replyOf(state, found, request.vectors);
+    const { collection, engine } = this.#live;
+    const { filter, offset = 0, vectors } = request;
+    const rows = filter && collection.columns.select(filter);
+    const { k, ef, mode } = planOf(engine, request, rows?.count() ?? collection.count, this.#recall);
+    const found = engine.searcher.search(query, k, ef, mode, rows?.words);
+    return found === undefined ? undefined : replyOf(collection, offset, found, vectors);
+  }
+
+  #isSelectable({ filter }: SearchRequest): boolean {
+    return filter === undefined || this.#live.collection.columns.isReady(filter);
+  }
+
+  #selectable({ filter }: SearchRequest): Promise<void> {
+    return selectable(this.#live, this.#isolation, filter);
   }
 }

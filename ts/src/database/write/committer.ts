@@ -24,6 +24,11 @@ export interface Change<T> {
    * kinds are never logged together.
    */
   readonly frees?: boolean;
+  /**
+   * The check of the change reads rows, so every earlier change must be visible. Such a change is
+   * never logged together with others.
+   */
+  readonly isAlone?: boolean;
   /** Whether the engine still has the rows to publish. A replaced engine takes its rows along. */
   isWhole(): boolean;
   /**
@@ -173,6 +178,7 @@ export class Committer {
     let bytes = 0;
     for (let next = this.#queue[0]; isReady(next) && typeof next !== 'function'; next = this.#queue[0]) {
       if (group.length > 0 && group[0]?.change.frees !== next.change.frees) break;
+      if (group.length > 0 && (group[0]?.change.isAlone || next.change.isAlone)) break;
       if (group.length === most || (group.length > 0 && bytes + next.change.bytes > GROUP_BYTES)) break;
       group.push(next);
       bytes += next.change.bytes;

@@ -1,0 +1,54 @@
+// The rows that a filter selects.
+
+import type { ReadonlyBits } from '../../base/bits.js';
+import type { Clause } from '../../base/clause.js';
+import type { Id } from '../../base/types.js';
+import type { Collection } from '../../collection/collection.js';
+import type { Isolation } from '../isolation.js';
+import type { LiveState } from '../live-state.js';
+
+/** Ids listed between two looks at the clock: listing one costs next to nothing. */
+const LISTED_ROWS = 1_024;
+
+/**
+ * Resolves once the columns of a filter are there and no commit is half done. A caller may then
+ * select and read rows in the same turn of the event loop.
+ *
+ * @throws `CLOSED`, `DAMAGED`, `UNSUPPORTED_FORMAT`
+ */
+export async function selectable(live: LiveState, isolation: Isolation, clause: Clause | undefined): Promise<void> {
+  for (;;) {
+    while (isolation.gate !== undefined) await isolation.gate;
+    live.assertOpen();
+    const { columns } = live.collection;
+    if (clause === undefined || columns.isReady(clause)) return;
+    await isolation.run(columns.prepare(clause));
+  }
+}
+
+/** The slots of the rows that match. Yields now and then. */
+export function* select({ columns }: Collection, clause: Clause): Generator<undefined, ReadonlyBits> {
+  while (!columns.isReady(clause)) yield* columns.prepare(clause);
+  return columns.select(clause);
+}
+
+/**
+ * At most `limit` ids of the rows that match, after the first `offset`, in order of insertion.
+ * Yields now and then.
+ */
+export function* listIds(
+  collection: Collection,
+  clause: Clause | undefined,
+  offset = 0,
+  limit = Number.POSITIVE_INFINITY,
+): Generator<undefined, Id[]> {
+  const ids: Id[] = [];
+  let met = 0;
+  const all = clause === undefined ? collection.ids() : collection.inOrder(yield* select(collection, clause));
+  for (const id of all) {
+    if (met++ >= offset) ids.push(id);
+    if (ids.length === limit) break;
+    if (met % LISTED_ROWS === 0) yield;
+  }
+  return ids;
+}

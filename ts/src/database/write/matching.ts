@@ -1,0 +1,85 @@
+// Deletions and changes of metadata by a filter. The turn of the change decides which rows match,
+// so every earlier write counts, also the writes of other tabs. The log holds the ids of these
+// rows: each tab and each replay changes the same rows.
+
+import type { Part } from '../../base/calls.js';
+import type { Clause } from '../../base/clause.js';
+import type { Id } from '../../base/types.js';
+import { copyStored } from '../../collection/metadata/copy.js';
+import { encodePart } from '../../format/part.js';
+import type { LiveState } from '../live-state.js';
+import { listIds } from '../query/selection.js';
+import type { Change } from './committer.js';
+import { deleteRows } from './deletion.js';
+import { Transaction } from './transaction.js';
+
+/** Rows of a part of the entry: a part is written and read in one step. */
+const PART_ROWS = 256;
+
+/** The change for the committer. Its result is how many rows were deleted. */
+export function deletionOf(live: LiveState, filter: Clause): Change<number> {
+  let ids: readonly Id[] = [];
+  return {
+    ready: undefined,
+    bytes: 0,
+    frees: true,
+    isAlone: true,
+    isWhole: () => true,
+    *check() {
+      live.assertOpen();
+      ids = yield* listIds(live.collection, filter);
+    },
+    foresee: () => {},
+    entry: (origin) => ({ ...origin, kind: 'delete', ids }),
+    publish: () => deleteRows(live.collection, ids),
+    *withdraw() {},
+  };
+}
+
+/**
+ * The change for the committer. Its result is how many rows were changed.
+ *
+ * @param metadata is put over the metadata of each row, key by key, one level deep
+ * @param isLogged whether the database has a log
+ */
+export function updateOf(live: LiveState, filter: Clause, metadata: object, isLogged: boolean): Change<number> {
+  let parts: Part[] = [];
+  let encoded: Uint8Array[] = [];
+  return {
+    ready: undefined,
+    bytes: 0,
+    isAlone: true,
+    isWhole: () => true,
+    *check() {
+      live.assertOpen();
+      parts = [];
+      encoded = [];
+      const ids = yield* listIds(live.collection, filter);
+      for (let start = 0; start < ids.length; start += PART_ROWS) {
+        const part = partOf(start, ids.slice(start, start + PART_ROWS), metadata);
+        parts.push(part);
+        if (isLogged) encoded.push(encodePart(part));
+        yield;
+      }
+    },
+    foresee: () => {},
+    entry: (origin) => ({ ...origin, kind: 'update', firstChosen: 0, stored: [], parts: encoded }),
+    *publish() {
+      // The rows of this moment: another tab's checkpoint may have taken the place of others.
+      const transaction = new Transaction('update', live.collection);
+      for (const { metadata: shared = [], ...part } of parts) {
+        // Rows share no values, so that a caller who changes a reply changes one row.
+        transaction.append({ ...part, metadata: shared.map((own) => own && copyStored(own)) }, false);
+        yield;
+      }
+      yield* transaction.publish();
+      return transaction.rows;
+    },
+    *withdraw() {},
+  };
+}
+
+/** Every row has the same object: the stored form holds the object once. */
+function partOf(start: number, ids: Id[], metadata: object): Part {
+  return { start, ids, withVector: [], vectors: new Float32Array(0), metadata: ids.map(() => metadata) };
+}
