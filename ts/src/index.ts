@@ -13,5 +13,6 @@ export type {
   SalvageOptions,
   SiteOptions,
 } from './base/options.js';
+export type * from './base/queries.js';
 export type * from './base/types.js';
 export type { SalvageLoss, SalvagePart, SalvageReport } from './database/salvage/report.js';

@@ -6,8 +6,19 @@
 
 import type { Method, ReplyOf, RequestOf } from '../base/calls.js';
 import { closed, EdgeVecError } from '../base/errors.js';
+import type { FieldName } from '../base/filter-types.js';
 import { closeWithOwner, forget } from '../base/finalizer.js';
 import type { ResolvedOptions, SiteOptions } from '../base/options.js';
+import type {
+  CountOptions,
+  FacetCount,
+  Facets,
+  FacetsOptions,
+  Matching,
+  MatchingChange,
+  ScanOptions,
+  SearchOptions,
+} from '../base/queries.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type {
   DeleteOptions,
@@ -20,8 +31,6 @@ import type {
   NewRecord,
   RecordChange,
   ScannedRecord,
-  ScanOptions,
-  SearchOptions,
   Stats,
   StoredRecord,
   UpsertRecord,
@@ -35,6 +44,8 @@ import { answer, ofCaller } from './caller.js';
 import { checkId, copyVector } from './check.js';
 import { Decoder } from './decode.js';
 import { exportStream } from './export-stream.js';
+import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
+import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
 import { resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
 import { checkName, resolveSite } from './options/site.js';
@@ -44,7 +55,7 @@ import { copyQueries } from './queries.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
-type WithVectors = SearchOptions & { readonly includeVectors: true };
+type WithVectors = { readonly includeVectors: true };
 type Default = Record<string, unknown>;
 
 /** What a database is made of once it is open. @internal */
@@ -198,17 +209,30 @@ export class EdgeVec<M extends object = Default> {
    * Changes existing records. A field left out of the change stays as it is. `metadata` is merged
    * key by key, one level deep. Takes a change, an array or a stream, like {@link insert}.
    *
-   * @returns the id, or an array of all ids in order.
+   * With a filter in place of an id, `update` changes the metadata of all rows that match, in a
+   * single step. Such an update sees every write and deletion that was called before.
+   *
+   * @returns the id, or an array of all ids in order. With a filter, the number of changed rows.
    * @throws the errors of {@link insert}, with `NOT_FOUND` in place of `ID_EXISTS`.
+   * `INVALID_FILTER`.
    *
    * @example
    * await db.update({ id: 'a', metadata: { read: true } });
+   * await db.update({ filter: { source: 'mail' }, metadata: { read: true } });
    */
+  update(change: MatchingChange<M>, options?: DeleteOptions): Promise<number>;
   update(change: RecordChange<M>, options?: WriteOptions): Promise<Id>;
   update(changes: Many<RecordChange<M>>, options?: WriteOptions): Promise<Id[]>;
   update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]>;
-  update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]> {
-    return this.#write('update', input, options);
+  update(
+    input: MatchingChange<M> | RecordChange<M> | Many<RecordChange<M>>,
+    options?: WriteOptions,
+  ): Promise<number | Id | Id[]> {
+    return answer(async () => {
+      if (!hasFilter(input)) return this.#write('update', input, options);
+      const strict = readable(() => resolveDelete(options, 'update')) ?? this.#target.strict;
+      return this.#call('updateMatching', { ...resolveChange(input), strict });
+    });
   }
 
   /**
@@ -238,15 +262,21 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Deletes a row by id, or many rows by an array of ids, in a single step. Ids that do not exist
-   * are ignored.
+   * Deletes a row by id, many rows by an array of ids, or all rows that match a filter, in a single
+   * step. Ids that do not exist are ignored. A deletion by filter sees every write and deletion
+   * that was called before.
    *
    * @returns the number of deleted rows.
-   * @throws `INVALID_ID`, `INVALID_OPTIONS`. In a stored database also `QUOTA`, `STORAGE_FAILED`.
+   * @throws `INVALID_ID`, `INVALID_FILTER`, `INVALID_OPTIONS`. In a stored database also `QUOTA`,
+   * `STORAGE_FAILED`.
+   *
+   * @example
+   * await db.delete({ filter: { source: 'old.pdf' } });
    */
-  delete(input: Id | readonly Id[], options?: DeleteOptions): Promise<number> {
+  delete(input: Id | readonly Id[] | Matching<M>, options?: DeleteOptions): Promise<number> {
     return answer(async () => {
       const strict = readable(() => resolveDelete(options)) ?? this.#target.strict;
+      if (hasFilter(input)) return this.#call('deleteMatching', { filter: resolveDeletion(input), strict });
       return this.#call('delete', { ids: checkIds(input).ids, strict });
     });
   }
@@ -261,9 +291,43 @@ export class EdgeVec<M extends object = Default> {
     await answer(() => this.#call('flush', undefined));
   }
 
-  /** The number of rows that a search can return. */
-  count(): Promise<number> {
-    return answer(() => this.#call('count', undefined));
+  /**
+   * The number of rows that a search can return. With a filter, the number of rows that match.
+   *
+   * @throws `INVALID_OPTIONS`, `INVALID_FILTER`.
+   *
+   * @example
+   * await db.count({ filter: { tags: { $contains: 'poetry' } } });
+   */
+  count(options?: CountOptions<M>): Promise<number> {
+    return answer(async () =>
+      this.#call(
+        'count',
+        readable(() => resolveCount(options)),
+      ),
+    );
+  }
+
+  /**
+   * The values of fields with the number of rows that have each value, most frequent first. Use
+   * `facets` for lists of check boxes. A field in a nested object has a path, such as
+   * `'author.name'`. Of an array, each element is a value. Values that a filter cannot compare
+   * with, such as objects, are left out.
+   *
+   * @throws `INVALID_OPTIONS`, `INVALID_FILTER`.
+   *
+   * @example
+   * const { tags } = await db.facets(['tags'], { filter: { year: { $gte: 1990 } } });
+   * for (const { value, count } of tags) console.log(value, count);
+   */
+  facets<F extends FieldName<M>>(fields: readonly F[], options?: FacetsOptions<M>): Promise<Facets<F>> {
+    return answer(async () => {
+      const paths = ofCaller(() => resolveFields('fields', fields), 'INVALID_OPTIONS', 'The fields cannot be read');
+      const how = readable(() => resolveFacets(options));
+      const replies = await this.#call('facets', { fields: [...paths.values()], ...how });
+      const counts = [...paths.keys()].map((field, i): [string, readonly FacetCount[]] => [field, replies[i] ?? []]);
+      return Object.fromEntries(counts) as Facets<F>;
+    });
   }
 
   /**
@@ -277,9 +341,9 @@ export class EdgeVec<M extends object = Default> {
    * const hits = await db.search(query, 5);
    * for (const { id, score, metadata } of hits) console.log(id, score, metadata);
    */
-  search(query: VectorInput, options: WithVectors): Promise<HitWithVector<M>[]>;
-  search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]>;
-  search(query: VectorInput, options?: number | SearchOptions): Promise<Hit<M>[]> {
+  search(query: VectorInput, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
+  search(query: VectorInput, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
+  search(query: VectorInput, options?: number | SearchOptions<M>): Promise<Hit<M>[]> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
       const queries = new Float32Array(this.dimensions);
@@ -296,9 +360,9 @@ export class EdgeVec<M extends object = Default> {
    * @throws the errors of {@link search}, with the position of the query in `row`. `INVALID_VECTOR`
    * also if the queries take more than 1 GiB together.
    */
-  searchMany(queries: readonly VectorInput[], options: WithVectors): Promise<HitWithVector<M>[][]>;
-  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]>;
-  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions): Promise<Hit<M>[][]> {
+  searchMany(queries: readonly VectorInput[], options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[][]>;
+  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions<M>): Promise<Hit<M>[][]>;
+  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions<M>): Promise<Hit<M>[][]> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
       const replies = await this.#call('search', { queries: copyQueries(queries, this.dimensions), vectors, ...how });
@@ -313,24 +377,27 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Yields every record, in order of insertion. `scan` does not see rows added after its start, and
-   * skips rows deleted meanwhile.
+   * Yields every record, or every record that matches a filter, in order of insertion. `scan` does
+   * not see rows that are added or begin to match after its start. `scan` skips rows that are
+   * deleted or stop to match meanwhile.
    *
-   * @throws `INVALID_OPTIONS`.
+   * @throws `INVALID_OPTIONS`, `INVALID_FILTER`.
    *
    * @example
-   * for await (const { id, metadata } of db.scan()) console.log(id, metadata);
+   * for await (const { id, metadata } of db.scan({ filter: { read: false }, limit: 20 })) {
+   *   console.log(id, metadata);
+   * }
    */
-  scan(options: ScanOptions & { readonly includeVectors: true }): AsyncGenerator<StoredRecord<M>, void, undefined>;
-  scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined>;
-  async *scan(options?: ScanOptions): AsyncGenerator<ScannedRecord<M>, void, undefined> {
-    const { vectors, batchSize, ids } = await answer(async () => {
-      const { includeVectors, batchSize } = readable(() => resolveScan(options));
-      return { vectors: includeVectors, batchSize, ids: await this.#call('ids', undefined) };
+  scan(options: ScanOptions<M> & WithVectors): AsyncGenerator<StoredRecord<M>, void, undefined>;
+  scan(options?: ScanOptions<M>): AsyncGenerator<ScannedRecord<M>, void, undefined>;
+  async *scan(options?: ScanOptions<M>): AsyncGenerator<ScannedRecord<M>, void, undefined> {
+    const { vectors, batchSize, filter, ids } = await answer(async () => {
+      const { includeVectors, batchSize, ...which } = readable(() => resolveScan(options));
+      return { vectors: includeVectors, batchSize, filter: which.filter, ids: await this.#call('ids', which) };
     });
     for (let start = 0; start < ids.length; start += batchSize) {
       const batch = ids.slice(start, start + batchSize);
-      const reply = await answer(() => this.#call('get', { ids: batch, vectors }));
+      const reply = await answer(() => this.#call('get', { ids: batch, vectors, filter }));
       const decoder = this.#decoder(true);
       for (const i of reply.ids.keys()) {
         if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
@@ -362,7 +429,12 @@ export class EdgeVec<M extends object = Default> {
       unlinked,
       levels,
       memoryBytes,
-      memory: { rows: stats.rowBytes, codes: stats.codeBytes, graph: stats.graphBytes },
+      memory: {
+        rows: stats.rowBytes,
+        codes: stats.codeBytes,
+        graph: stats.graphBytes,
+        columns: stats.stores['columns'] ?? 0,
+      },
       calibratedRows,
       distances,
       buildDistances,

@@ -57,6 +57,9 @@ export type FieldFilters<M extends object> = {
 /** A condition on a field of type `T`: a value, or an object of operators. */
 export type Condition<T> = Comparable<T> | FieldOperators<T>;
 
+/** The names of the fields of `M`, as filters write the names. */
+export type FieldName<M extends object = Record<string, unknown>> = NameIn<FieldOf<M>>;
+
 /** The operators for a field of type `T`. Each operator must hold. */
 export type FieldOperators<T> = {
   readonly [Name in keyof Operands<T> as [Operands<T>[Name]] extends [never] ? never : Name]?: Operands<T>[Name];

@@ -1,5 +1,6 @@
 // The options of the public calls, and the same options after the check (`api/options/`).
 
+import type { Clause, Path } from './clause.js';
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
 /** Options of `open`. Most applications pass only `dimensions`. */
@@ -30,6 +31,13 @@ export interface OpenOptions {
    * its own rows how wide a search must be for a given recall.
    */
   readonly recall?: number;
+  /**
+   * Fields of the metadata for filters, by name or by path: `['year', 'author.name']`. Default:
+   * none. Every field can be in a filter. The first filter on a field makes a column of its values,
+   * which reads the metadata of all rows once. If you name the field here, EdgeVec makes the column
+   * in the background once the database is open, and always keeps the column.
+   */
+  readonly indexed?: readonly string[];
   /**
    * How precisely the database keeps each vector. Default `'float32'`.
    *
@@ -158,6 +166,8 @@ export interface HostOptions {
    */
   readonly given: readonly (keyof EngineOptions)[];
   readonly recall: number;
+  /** Fields to make columns of. */
+  readonly indexed?: readonly Path[] | undefined;
   readonly stored: StoredAt | undefined;
 }
 
@@ -176,6 +186,8 @@ export interface ResolvedOptions extends HostOptions {
  */
 export interface ResolvedSearch {
   readonly k: number;
+  readonly offset: number;
+  readonly filter: Clause | undefined;
   readonly ef: number | undefined;
   readonly recall: number | undefined;
   readonly exact: boolean;

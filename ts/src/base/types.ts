@@ -109,38 +109,6 @@ export interface Hit<M extends object> {
 /** A hit of a search with `includeVectors: true`. */
 export type HitWithVector<M extends object> = Hit<M> & { readonly vector: Float32Array };
 
-/** Options of `search` and `searchMany`. */
-export interface SearchOptions {
-  /**
-   * The largest number of hits: an integer from 1. Default 10. A search returns fewer hits only if
-   * the database holds fewer rows. A search runs in one piece and takes some 20 ms for 20,000 hits.
-   */
-  readonly k?: number;
-  /**
-   * The share of the true nearest rows to find, on average: a number above 0 and below 1. A higher
-   * `recall` takes longer. Default: the database's `recall`, 0.95. Use `exact` if the search must
-   * find every nearest row.
-   */
-  readonly recall?: number;
-  /**
-   * Breadth of the graph search, in place of `recall`: an integer from 1. A value below `k` is
-   * raised to `k`. Use `ef` if you know the algorithm, and for benchmarks.
-   */
-  readonly ef?: number;
-  /** Compare the query with every row: slow on large sets, always right. Default false. */
-  readonly exact?: boolean;
-  /** Return the vector of each hit too. Default false. */
-  readonly includeVectors?: boolean;
-}
-
-/** Options of `scan`. */
-export interface ScanOptions {
-  /** Yield the vector of each record too. Default false. */
-  readonly includeVectors?: boolean;
-  /** Number of records fetched at once: an integer from 1. Default 256. */
-  readonly batchSize?: number;
-}
-
 /** The progress of a write. */
 export interface Progress {
   /** Rows indexed so far. They become visible when their transaction commits. */
@@ -170,10 +138,10 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of `delete`. */
+/** Options of `delete`, and of `update` with a filter. */
 export interface DeleteOptions {
   /**
-   * When the deletion is acknowledged: see {@link OpenOptions.durability}. Default: the database's
+   * When the change is acknowledged: see {@link OpenOptions.durability}. Default: the database's
    * `durability`.
    */
   readonly durability?: Durability;
@@ -263,6 +231,11 @@ export interface MemoryParts {
   readonly codes: number;
   /** The links between rows. */
   readonly graph: number;
+  /**
+   * The columns of metadata that filters have used, or that `indexed` names. Columns are in the
+   * memory of JavaScript, and `memoryBytes` does not count these bytes.
+   */
+  readonly columns: number;
 }
 
 /** The events that `onEvent` receives. */

@@ -52,6 +52,12 @@ export interface Surroundings {
  * `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
  */
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
+  const opened = await openAs(options, around);
+  opened.database.index(options.indexed ?? []);
+  return opened;
+}
+
+async function openAs(options: HostOptions, around: Surroundings): Promise<Opened> {
   const { stored, given } = options;
   if (options.salvages !== undefined) return salvaged(options.salvages, options, around);
   if (stored === undefined) return inMemory(options, around);

@@ -133,7 +133,7 @@ export function defineErrorSuite(label: string, open: Open): void {
     });
 
     test('a query is checked like a vector, even if the database is empty', async () => {
-      for (const db of [await filled(), await open({ dimensions: 2 })]) {
+      for (const db of [await filled(), await open<Doc>({ dimensions: 2 })]) {
         const bad: [EdgeVecErrorCode, unknown][] = [
           ['DIMENSION_MISMATCH', [1, 2, 3]],
           ['DIMENSION_MISMATCH', new Float32Array(1)],
@@ -203,7 +203,7 @@ export function defineErrorSuite(label: string, open: Open): void {
     test('INVALID_OPTIONS: the error names unknown options, and lists the known options', async () => {
       const db = await filled();
       const error = await failure(() => db.search([1, 1], loose({ K: 3 })), 'INVALID_OPTIONS');
-      expect(error).toMatchObject({ got: 'K', expected: 'only k, recall, ef, exact, includeVectors' });
+      expect(error).toMatchObject({ got: 'K', expected: 'only k, offset, filter, recall, ef, exact, includeVectors' });
       const calls = [
         () => db.search([1, 1], loose({ ef: 0 })),
         () => db.search([1, 1], loose({ exact: 1 })),

@@ -31,7 +31,7 @@ export async function failure(call: () => unknown, code: EdgeVecErrorCode): Prom
   // The message consists of whole sentences, without values that were not filled in.
   expect(problem).toMatch(/^[A-Za-z].*[^.]$/s);
   expect(message.startsWith(problem)).toBe(true);
-  expect(message).toMatch(/\.$/);
+  expect(message).toMatch(/[.?]$/);
   expect(message).not.toContain('[object');
   return error as EdgeVecError;
 }

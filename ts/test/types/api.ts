@@ -1,6 +1,14 @@
 // Code that must compile, and code that must not. tsc checks this file, and nothing runs the file.
 
-import { EdgeVec, EdgeVecError, type EdgeVecErrorCode, type Hit, type Id, type StoredRecord } from '../../src/index.js';
+import {
+  EdgeVec,
+  EdgeVecError,
+  type EdgeVecErrorCode,
+  type FacetCount,
+  type Hit,
+  type Id,
+  type StoredRecord,
+} from '../../src/index.js';
 import { EdgeVec as Slim } from '../../src/slim.js';
 import { same } from './same.js';
 
@@ -134,6 +142,39 @@ export async function reading(): Promise<void> {
   const [any] = await untyped.search(vector);
   same<NonNullable<typeof any>['metadata'], Record<string, unknown>>(true);
 }
+
+export async function filtering(): Promise<void> {
+  const hits = await docs.search(vector, { filter: { year: { $gte: 1990 } }, offset: 10 });
+  same<typeof hits, Hit<Doc>[]>(true);
+  // @ts-expect-error unknown field
+  await docs.search(vector, { filter: { titel: 'A' } });
+  // @ts-expect-error a field of another type
+  await docs.searchMany([vector], { filter: { year: '1990' } });
+  const [full] = await docs.search(vector, { filter: { title: 'A' }, includeVectors: true });
+  full?.vector.length;
+  for await (const { metadata } of docs.scan({ filter: { title: { $startsWith: 'A' } }, limit: 3, offset: 1 })) {
+    metadata.title.toUpperCase();
+  }
+  same<Awaited<ReturnType<typeof docs.count>>, number>(true);
+  await docs.count({ filter: { $or: [{ year: 1990 }, { year: { $exists: false } }] } });
+  // @ts-expect-error unknown operator
+  await docs.count({ filter: { year: { $above: 1990 } } });
+  same<Awaited<ReturnType<typeof changeMatching>>, number>(true);
+  // @ts-expect-error unknown field
+  await docs.update({ filter: { year: 3 }, metadata: { titel: 'A' } });
+  // @ts-expect-error a filter changes metadata only
+  await docs.update({ filter: { year: 3 }, vector });
+  await docs.delete({ filter: { year: { $lt: 1990 } } });
+  // @ts-expect-error unknown field
+  await docs.delete({ filter: { titel: 'A' } });
+  const { title } = await docs.facets(['title', 'year'], { filter: { year: { $gte: 1990 } }, limit: 5 });
+  same<typeof title, readonly FacetCount[]>(true);
+  // @ts-expect-error unknown field
+  await docs.facets(['titel']);
+  await untyped.search(vector, { filter: { anything: { $in: [1, 'a'] } } });
+  await untyped.facets(['anything', 'nested.field']);
+}
+const changeMatching = () => docs.update({ filter: { year: 3 }, metadata: { title: 'A' } });
 
 const single = () => docs.get('a');
 const several = () => docs.get(['a', 2]);

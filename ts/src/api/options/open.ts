@@ -5,6 +5,7 @@ import type { EngineOptions, OpenOptions, ResolvedOptions } from '../../base/opt
 import type { EdgeVecEvent } from '../../base/types.js';
 import { fixedDirectory } from '../../storage/site.js';
 import { harmless } from '../caller.js';
+import { resolveFields } from './filter.js';
 import { checkDirectory, checkName } from './site.js';
 import { checkKeys, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
 
@@ -21,6 +22,7 @@ export const ENGINE_KEYS = {
 const KEYS = {
   ...ENGINE_KEYS,
   recall: true,
+  indexed: true,
   name: true,
   durability: true,
   directory: true,
@@ -73,6 +75,7 @@ export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports
       precision,
     },
     recall: share('recall', options.recall ?? 0.95),
+    indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
     worker,
     onEvent: harmless(onEvent),
   };

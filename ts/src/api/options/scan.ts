@@ -1,15 +1,32 @@
 // The options of `scan`.
 
-import type { ScanOptions } from '../../base/types.js';
+import type { Clause } from '../../base/clause.js';
+import type { ScanOptions } from '../../base/queries.js';
+import { filterOption, type WithAnyFilter } from './filter.js';
 import { checkKeys, flag, integer, MAX_U32 } from './values.js';
 
-const KEYS = { includeVectors: true, batchSize: true } satisfies Record<keyof ScanOptions, true>;
+const KEYS = { filter: true, limit: true, offset: true, includeVectors: true, batchSize: true } satisfies Record<
+  keyof ScanOptions,
+  true
+>;
 
-/** Resolves them, with every default filled in. */
-export function resolveScan(options: ScanOptions = {}): Required<ScanOptions> {
+/** Options of `scan`, checked, with every default filled in. */
+interface ResolvedScan {
+  readonly filter: Clause | undefined;
+  readonly limit: number;
+  readonly offset: number;
+  readonly includeVectors: boolean;
+  readonly batchSize: number;
+}
+
+/** Resolves the options, with every default filled in. */
+export function resolveScan(options: WithAnyFilter<ScanOptions> = {}): ResolvedScan {
   checkKeys('scan', options, KEYS);
-  const { includeVectors = false, batchSize = 256 } = options;
+  const { filter, limit, offset = 0, includeVectors = false, batchSize = 256 } = options;
   return {
+    filter: filterOption(filter),
+    limit: limit === undefined ? Number.POSITIVE_INFINITY : integer('limit', limit, 1, MAX_U32),
+    offset: integer('offset', offset, 0, MAX_U32),
     includeVectors: flag('includeVectors', includeVectors),
     batchSize: integer('batchSize', batchSize, 1, MAX_U32),
   };

@@ -24,9 +24,9 @@ export function resolveWrite(method: string, options: WriteOptions = {}): WriteO
   };
 }
 
-/** Whether a deletion is to be strict; undefined: as the database's writes. */
-export function resolveDelete(options: DeleteOptions = {}): boolean | undefined {
-  checkKeys('delete', options, DELETE_KEYS);
+/** Whether a change is to be strict; undefined: as the database's writes. */
+export function resolveDelete(options: DeleteOptions = {}, method = 'delete'): boolean | undefined {
+  checkKeys(method, options, DELETE_KEYS);
   const { durability } = options;
   return durability === undefined ? undefined : isStrict(durability);
 }

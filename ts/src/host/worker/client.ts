@@ -63,7 +63,7 @@ export class WorkerHost implements Host {
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
-    const { worker: how, engine: asked, given, recall, stored, salvages, onEvent } = options;
+    const { worker: how, engine: asked, given, recall, indexed, stored, salvages, onEvent } = options;
     const started = await startWorker(how === false ? true : how);
     // The listener often refers to the database. Held strongly, it would keep the database from
     // being collected while the worker lives.
@@ -78,7 +78,10 @@ export class WorkerHost implements Host {
       });
     try {
       const imports = source !== undefined;
-      const open = { module: engine.module, options: { engine: asked, given, recall, stored, salvages, imports } };
+      const open = {
+        module: engine.module,
+        options: { engine: asked, given, recall, indexed, stored, salvages, imports },
+      };
       host.engine = await host.#opened({ open }, started, next);
     } catch (error) {
       host.#end(closed());

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { resolveCount, resolveFacets } from '../../../src/api/options/filter.js';
 import { resolveOpen } from '../../../src/api/options/open.js';
 import { resolveSalvage } from '../../../src/api/options/salvage.js';
 import { resolveScan } from '../../../src/api/options/scan.js';
@@ -54,8 +55,14 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
   ['import', options([...OPEN, ...WHERE]), (given) => resolveOpen(given, {}, true)],
   ['salvage', options([...OPEN, ...WHERE]), (given) => resolveSalvage('db', given)],
-  ['search', options(['k', 'recall', 'ef', 'exact', 'includeVectors']), (given) => resolveSearch(given)],
-  ['scan', options(['batchSize', 'includeVectors']), (given) => resolveScan(given)],
+  [
+    'search',
+    options(['k', 'offset', 'filter', 'recall', 'ef', 'exact', 'includeVectors']),
+    (given) => resolveSearch(given),
+  ],
+  ['scan', options(['filter', 'limit', 'offset', 'batchSize', 'includeVectors']), (given) => resolveScan(given)],
+  ['count', options(['filter']), (given) => resolveCount(given)],
+  ['facets', options(['filter', 'limit']), (given) => resolveFacets(given)],
   ['insert', options(['onProgress', 'signal', 'durability']), (given) => resolveWrite('insert', given)],
   ['delete', options(['durability']), (given) => resolveDelete(given)],
   ['list', options(['directory']), (given) => resolveSite('list', given)],
@@ -71,8 +78,8 @@ describe('Options of any value', () => {
       } catch (error) {
         seen.refused++;
         if (!(error instanceof EdgeVecError)) throw error;
-        expect(['INVALID_OPTIONS', 'INVALID_K']).toContain(error.code);
-        expect(error.message).toMatch(/^[A-Za-z].*\.$/s);
+        expect(['INVALID_OPTIONS', 'INVALID_K', 'INVALID_FILTER']).toContain(error.code);
+        expect(error.message).toMatch(/^[A-Za-z].*[.?]$/s);
         expect(error.message).not.toMatch(/\[object|undefined is not|Cannot read/);
       }
     });

@@ -1,0 +1,96 @@
+// The options of calls that read many rows, and of calls that change all rows that match. Types
+// only.
+
+import type { Filter, FilterValue } from './filter-types.js';
+
+type Default = Record<string, unknown>;
+
+/** Options of `search` and `searchMany`. */
+export interface SearchOptions<M extends object = Default> {
+  /**
+   * The largest number of hits: an integer from 1. Default 10. A search returns fewer hits only if
+   * fewer rows are in the database or match the filter. A search runs in one piece and takes some
+   * 20 ms for 20,000 hits.
+   */
+  readonly k?: number;
+  /**
+   * Leaves out the nearest rows, for pages of hits: an integer from 0. Default 0. The second page
+   * of ten has `{ k: 10, offset: 10 }`. The database looks for `offset + k` rows, and a wider
+   * search may find a near row that an earlier page missed. Pass the same `ef` with each page, at
+   * least `offset + k` of the last page, if no row may be on two pages.
+   */
+  readonly offset?: number;
+  /**
+   * Only rows whose metadata match. The search returns `k` hits if `k` rows match, however few of
+   * all rows these are. Default: every row.
+   *
+   * @example
+   * await db.search(query, { filter: { year: { $gte: 1990 }, tags: { $contains: 'poetry' } } });
+   */
+  readonly filter?: Filter<M>;
+  /**
+   * The share of the true nearest rows to find, on average: a number above 0 and below 1. A higher
+   * `recall` takes longer. Default: the database's `recall`, 0.95. Use `exact` if the search must
+   * find every nearest row.
+   */
+  readonly recall?: number;
+  /**
+   * Breadth of the graph search, in place of `recall`: an integer from 1. A value below `k` is
+   * raised to `k`. Use `ef` if you know the algorithm, and for benchmarks.
+   */
+  readonly ef?: number;
+  /** Compare the query with every row: slow on large sets, always right. Default false. */
+  readonly exact?: boolean;
+  /** Return the vector of each hit too. Default false. */
+  readonly includeVectors?: boolean;
+}
+
+/** Options of `scan`. */
+export interface ScanOptions<M extends object = Default> {
+  /** Only rows whose metadata match. Default: every row. */
+  readonly filter?: Filter<M>;
+  /** The largest number of records: an integer from 1. Default: no limit. */
+  readonly limit?: number;
+  /** Leaves out the first records, for pages: an integer from 0. Default 0. */
+  readonly offset?: number;
+  /** Yield the vector of each record too. Default false. */
+  readonly includeVectors?: boolean;
+  /** Number of records fetched at once: an integer from 1. Default 256. */
+  readonly batchSize?: number;
+}
+
+/** Options of `count`. */
+export interface CountOptions<M extends object = Default> {
+  /** Only rows whose metadata match. Default: every row. */
+  readonly filter?: Filter<M>;
+}
+
+/** The rows that `delete` deletes. */
+export interface Matching<M extends object = Default> {
+  /** The rows whose metadata match. `{}` matches every row. */
+  readonly filter: Filter<M>;
+}
+
+/** A change of all rows that match, for `update`. */
+export interface MatchingChange<M extends object = Default> extends Matching<M> {
+  /** The fields to change, with their new values. The other fields stay. */
+  readonly metadata: Partial<M>;
+}
+
+/** Options of `facets`. */
+export interface FacetsOptions<M extends object = Default> {
+  /** Only rows whose metadata match. Default: every row. */
+  readonly filter?: Filter<M>;
+  /** The largest number of values of each field: an integer from 1. Default 100. */
+  readonly limit?: number;
+}
+
+/** A value of a field, and how many rows have the value. */
+export interface FacetCount {
+  readonly value: FilterValue;
+  /** Rows. A row counts once for each different element of an array. */
+  readonly count: number;
+}
+
+/** The result of `facets`: for each field, its values, most frequent first. */
+export type Facets<F extends string> = { readonly [K in F]: readonly FacetCount[] };
