@@ -152,7 +152,7 @@ type FieldOf<M, Prefix extends string = '', Outer extends readonly unknown[] = [
       }[KeyOf<M>];
 
 type IsEnd<M, Outer extends readonly unknown[]> = Outer['length'] extends DeepestLevel ? true : IsOneOf<M, Outer>;
-type DeepestLevel = 8;
+type DeepestLevel = 5;
 
 /**
  * Whether the list has the very same type. Two types that are merely assignable to each other
@@ -182,8 +182,11 @@ type ValueOf<M, K extends PropertyKey> = M extends unknown
     : never
   : never;
 
-/** The objects that a path leads through. */
-type Objects<T> = T extends Leaf ? never : T extends object ? T : never;
+/**
+ * The objects that a path leads through. An object with methods is an instance of a class. Such
+ * types may lead to hundreds of other types, and no path leads into an instance.
+ */
+type Objects<T> = T extends Leaf ? never : T extends object ? (HasMethod<T> extends true ? never : T) : never;
 type Leaf =
   | FilterValue
   | readonly unknown[]
@@ -192,7 +195,13 @@ type Leaf =
   | RegExp
   | ArrayBuffer
   | ArrayBufferView
-  | ((...given: never[]) => unknown);
+  | Method;
+type Method = (...given: never[]) => unknown;
+type HasMethod<T> = true extends {
+  [K in keyof T]-?: unknown extends T[K] ? false : [Extract<T[K], Method>] extends [never] ? false : true;
+}[keyof T]
+  ? true
+  : false;
 
 /** The key as a filter writes the key. Only a dollar at the beginning of a path needs a mark. */
 type NameOf<K extends string | number, Prefix extends string> = Prefix extends ''

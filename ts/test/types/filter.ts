@@ -260,10 +260,10 @@ export function unusualFields(): void {
   odd({ 'a.b': 3 });
   // @ts-expect-error a dollar at the beginning needs a backslash
   odd({ $price: 3 });
-  special({ 'person.name': 'A' }, { colour: Colour.Red }, { colour: { $in: [Colour.Blue] } }, { brand });
+  special({ person: { $exists: true } }, { colour: Colour.Red }, { colour: { $in: [Colour.Blue] } }, { brand });
   special({ url: 'https://a' }, { url: { $startsWith: 'https://b' } }, { brand: { $startsWith: 'x' } });
-  // @ts-expect-error a method is not stored
-  special({ 'person.greet': { $exists: true, $eq: 'x' } });
+  // @ts-expect-error a path leads into no instance of a class
+  special({ 'person.name': 'A' });
   // @ts-expect-error not every text is a URL
   special({ url: 'ftp://a' });
 }
@@ -308,7 +308,7 @@ interface Outer {
   inner?: { name?: string; lang?: 'en' | 'de' };
 }
 interface Deep {
-  a: { b: { c: { d: { e: { f: number } } } } };
+  a: { b: { c: { d: { e: number; far: { below: number } } } } };
 }
 declare function tree(...filters: readonly Filter<Tree>[]): void;
 declare function wide(...filters: readonly Filter<Wide>[]): void;
@@ -335,9 +335,79 @@ export function recursion(): void {
   outer({ name: 'A' }, { 'inner.lang': 'en' });
   // @ts-expect-error a misspelt literal in an object like the outer object
   outer({ 'inner.lang': 'fr' });
-  deep({ 'a.b.c.d.e.f': { $gt: 3 } });
-  // @ts-expect-error a value of another type far below
-  deep({ 'a.b.c.d.e.f': 'x' });
+  deep({ 'a.b.c.d.e': 3 }, { 'a.b.c.d.far.below': { $gt: 3 } });
+  // @ts-expect-error a value of another type at the last level that is checked
+  deep({ 'a.b.c.d.e': 'x' });
+}
+
+/** Types that all lead to each other. The number of paths grows fast with each level. */
+interface Graph<Name> {
+  name: Name;
+  one: Graph1;
+  two: Graph2;
+  three: Graph3;
+  four?: Graph4 | null;
+  five: Graph5;
+}
+interface Graph1 extends Graph<'one'> {}
+interface Graph2 extends Graph<'two'> {}
+interface Graph3 extends Graph<'three'> {}
+interface Graph4 extends Graph<'four'> {}
+interface Graph5 extends Graph<'five'> {}
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+/** A hundred fields. */
+type Fields<Letter extends string, T> = { [Name in `${Letter}${Digit}${Digit}`]: T };
+interface Page {
+  element: HTMLElement;
+  document?: Document | null;
+  place: number;
+}
+declare function graph(...filters: readonly Filter<Graph1>[]): void;
+declare function large(...filters: readonly Filter<Fields<'a', string> & Fields<'b', { c: number }>>[]): void;
+declare function page(...filters: readonly Filter<Page>[]): void;
+
+export function largeTypes(): void {
+  graph({ name: 'one' }, { 'two.three.four.name': 'four' });
+  // @ts-expect-error a literal of another type of the graph
+  graph({ 'two.three.name': 'two' });
+  large({ a00: 'x' }, { 'b99.c': { $gt: 3 } });
+  // @ts-expect-error a field that is not there
+  large({ a100: 'x' });
+  page({ place: 3 }, { element: { $exists: true } });
+  // @ts-expect-error a path leads into no instance of a class
+  page({ 'element.title': 'x' });
+}
+
+interface Loose {
+  when: Date | string | null;
+  list: unknown[];
+  nested?: { inner?: { y: number } | null } | null;
+  mixed: (string | { a: 1 })[];
+  either: string | string[];
+  flag: boolean | 'auto';
+  never: never;
+}
+declare function loose(...filters: readonly Filter<Loose>[]): void;
+// biome-ignore lint/suspicious/noExplicitAny: a type of an application
+declare function any(...filters: readonly Filter<any>[]): void;
+declare function empty(...filters: readonly Filter<object>[]): void;
+
+export function mixedTypes(): void {
+  loose({ when: new Date() }, { when: null }, { when: { $gt: 'x' } }, { list: { $containsAny: ['x', 3] } });
+  loose({ 'nested.inner.y': 3 }, { nested: { $ne: null } }, { 'nested.inner': { $exists: true } });
+  loose(
+    { mixed: { $contains: 'x' } },
+    { either: 'x' },
+    { either: { $contains: 'x' } },
+    { flag: 'auto' },
+    { flag: true },
+  );
+  any({ x: 3 }, { $and: [{ y: { $gt: 3 } }] }, { 'a.b': { $contains: 'x' } });
+  empty({}, { $not: {} });
+  // @ts-expect-error an object without fields has no conditions
+  empty({ a: 3 });
+  // @ts-expect-error an object in an array is no element to compare with
+  loose({ mixed: { $contains: { a: 1 } } });
 }
 
 /** A wrapper of an application, with a type of metadata of its own. */
