@@ -28,9 +28,9 @@ const KEPT: usize = 100;
 
 impl Index {
     /// As [`search`](Self::search), among the visible rows that `allow` has. Slot `s` is bit
-    /// `s % 32` of word `s / 32`. A slot beyond the last word is not allowed, and the search ignores
-    /// bits of slots that hold no visible row. The search finds `k` rows, or all allowed rows if
-    /// there are fewer than `k`.
+    /// `s % 32` of word `s / 32`. A slot beyond the last word is not allowed. Bits of slots that
+    /// hold no visible row are ignored. The search finds `k` rows, or all allowed rows if there are
+    /// fewer than `k`.
     ///
     /// `ef` is the width that a search without a filter would have. The engine makes the walk as
     /// wide as the filter demands. It scans the allowed rows if a scan costs less, and gives up a
