@@ -11,6 +11,9 @@ const DIMENSIONS = 384;
 interface Metadata {
   readonly title: string;
   readonly read?: boolean;
+  readonly source?: string;
+  readonly year?: number;
+  readonly tags?: readonly string[];
 }
 
 export const wasm: Uint8Array<ArrayBuffer> = new Uint8Array(
@@ -19,7 +22,11 @@ export const wasm: Uint8Array<ArrayBuffer> = new Uint8Array(
 
 export async function given() {
   const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => Math.sin(i + 1));
-  const records = ['a', 'b', 'c'].map((id) => ({ id, vector, metadata: { title: id.toUpperCase() } }));
+  const records = ['a', 'b', 'c'].map((id) => ({
+    id,
+    vector,
+    metadata: { title: id.toUpperCase(), year: 1990, tags: ['poetry'] },
+  }));
   const db = await EdgeVec.open<Metadata>({ name: 'given', dimensions: DIMENSIONS });
   await db.insert(records);
   const file = new File([await new Response(db.export()).blob()], 'notes.edgevec');
