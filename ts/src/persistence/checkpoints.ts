@@ -3,12 +3,10 @@
 
 import type { EngineStats } from '../base/calls.js';
 import { asEdgeVecError, detailsOf, EdgeVecError } from '../base/errors.js';
-import { listedIn } from '../format/contents.js';
 import type { Manifest } from '../format/manifest.js';
-import { bytesOf } from '../storage/estimate.js';
+import { quotaExceeded } from '../storage/estimate.js';
 import type { Names } from '../storage/names.js';
 import { isClosed } from './arrival.js';
-import { isLeftOut } from './checkpoint/left-out.js';
 import { type Loaded, readManifest } from './checkpoint/load.js';
 import { Pinned } from './checkpoint/pinned.js';
 import { Checkpointer } from './checkpoint/save.js';
@@ -17,6 +15,7 @@ import type { StoreContext } from './open.js';
 import type { Replica } from './replica.js';
 import { Reserve } from './reserve.js';
 import { Schedule } from './schedule.js';
+import { addedBytes, type CheckpointSizes, sizesOf } from './sizes.js';
 import { hold, oneTabAtATime, unlessHeld } from './tabs/mutex.js';
 import { UnsavedLog } from './unsaved-log.js';
 
@@ -32,10 +31,10 @@ export class Checkpoints {
   readonly #schedule = new Schedule();
   #checkpointer: Checkpointer;
   /**
-   * Bytes of the checkpoint named `#counted`. `unsaved` does not count the entries of this
+   * The sizes of the checkpoint named `#counted`. `unsaved` does not count the entries of this
    * checkpoint.
    */
-  #bytes: number;
+  #stored: CheckpointSizes;
   #counted: string;
   #running: Promise<void> | undefined;
   /**
@@ -62,18 +61,19 @@ export class Checkpoints {
     this.#isComplete = isComplete;
     this.reserve = new Reserve(context.storage, () => ({
       log: this.unsaved.bytes,
-      checkpoint: this.#bytes,
+      added: this.#addedBytes(),
+      checkpoint: this.#stored.bytes,
       hasFreeSlots: this.#hasFreeSlots(),
     }));
     this.#checkpointer = this.#checkpointerOf(manifest);
-    this.#bytes = sizeOf(manifest);
+    this.#stored = sizesOf(manifest);
     this.#counted = log.head.checkpoint;
     this.#isMended = withoutGraph;
   }
 
   /** Bytes of the stored database. */
   get storedBytes(): number {
-    return this.#bytes + this.unsaved.bytes;
+    return this.#stored.bytes + this.unsaved.bytes;
   }
 
   /**
@@ -112,12 +112,15 @@ export class Checkpoints {
    */
   async makeRoom(frees: boolean): Promise<boolean> {
     const before = this.unsaved.bytes;
-    const mayCheckpoint = before > 0 && this.#isComplete() && !this.#closed;
+    const mayChange = this.#isComplete() && !this.#closed;
     try {
       // Wait for another tab: the other tab may be making the checkpoint that makes room.
-      if (mayCheckpoint) await this.#make(true, true);
+      if (mayChange && before > 0) await this.#make(true, true);
       const hasSpared = await this.reserve.trim();
-      return frees || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()));
+      if (frees || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()))) return true;
+      // Without the graph, the rows fit that a checkpoint with the graph leaves no room for.
+      const isForGraph = this.#hasFreeSlots() || !(await this.reserve.fill());
+      return mayChange && isForGraph && (await this.#dropGraph()) && (await this.reserve.fill());
     } catch {
       // The write that needs room fails with `QUOTA`.
       return frees;
@@ -133,7 +136,7 @@ export class Checkpoints {
     this.#keepReserve();
     if (!this.#isComplete()) return;
     const isOwn = this.#checkpointer.base === this.#log.head.checkpoint;
-    if (this.#schedule.isDue(this.unsaved.bytes, this.#bytes, isOwn)) this.#makeBehind();
+    if (this.#schedule.isDue(this.unsaved.bytes, this.#stored.bytes, isOwn)) this.#makeBehind();
   }
 
   /**
@@ -161,7 +164,7 @@ export class Checkpoints {
     this.#schedule.shortened(this.unsaved.bytes);
     // If the manifest is unreadable now, the next look tells.
     const manifest = await readManifest(this.#context.storage, checkpoint).catch(() => undefined);
-    if (manifest !== undefined) this.#bytes = sizeOf(manifest);
+    if (manifest !== undefined) this.#stored = sizesOf(manifest);
   }
 
   /**
@@ -170,7 +173,7 @@ export class Checkpoints {
    */
   replaced({ manifest, withoutGraph }: Loaded, unsaved: UnsavedLog): void {
     this.#checkpointer = this.#checkpointerOf(manifest);
-    this.#bytes = sizeOf(manifest);
+    this.#stored = sizesOf(manifest);
     this.#isMended = withoutGraph;
     this.#counted = this.#log.head.checkpoint;
     this.unsaved.become(unsaved);
@@ -213,6 +216,15 @@ export class Checkpoints {
     }
   }
 
+  #addedBytes(): number {
+    try {
+      return addedBytes(this.#replica.collection().engine, this.unsaved.bytes, this.#stored);
+    } catch {
+      // As above.
+      return this.unsaved.bytes;
+    }
+  }
+
   /** Fills the reserve in the background. If the storage lacks room, a checkpoint makes room. */
   #keepReserve(): void {
     if (this.#closed || !this.reserve.isDue) return;
@@ -242,8 +254,7 @@ export class Checkpoints {
    * @param isUrgent whether to skip the whole checkpoint, if the last attempt found no room
    */
   #make(waits: boolean, isUrgent = false): Promise<void> {
-    this.#running ??= oneTabAtATime(`edgevec:${this.#context.name}:checkpoint`, waits, async () => {
-      if (this.#closed) return;
+    return this.#oneAtATime(waits, async () => {
       const checkpointer = this.#checkpointer;
       const { atRest } = this.#replica;
       const saved = await checkpointer.save(() => this.#replica.collection(), atRest, this.unsaved.parts, isUrgent);
@@ -255,12 +266,43 @@ export class Checkpoints {
       }
       this.unsaved.forget(saved.seq);
       this.#schedule.succeeded();
-      this.#isMended = saved.reduced !== undefined;
-      const isNews = this.#isMended && this.#reduced === undefined;
-      this.#reduced = saved.reduced;
-      if (isNews) this.#tellReduced();
-      this.#bytes = saved.bytes;
+      this.#follow(saved.reduced);
+      this.#stored = sizesOf(saved.manifest);
       this.#counted = checkpointer.base;
+    });
+  }
+
+  /**
+   * Takes the graph out of the stored checkpoint: the graph must not take the room that new rows
+   * need. False if the stored checkpoint has no graph.
+   */
+  async #dropGraph(): Promise<boolean> {
+    await this.#running?.catch(() => {});
+    const before = this.#stored.bytes;
+    await this.#oneAtATime(true, async () => {
+      const checkpointer = this.#checkpointer;
+      const error = quotaExceeded(this.#context.storage.kind, {});
+      const manifest = await checkpointer.dropGraph(error, this.unsaved.parts);
+      if (manifest === undefined || checkpointer !== this.#checkpointer) return;
+      this.#follow(error);
+      this.#stored = sizesOf(manifest);
+      this.#counted = checkpointer.base;
+    });
+    return this.#stored.bytes < before;
+  }
+
+  /** @param reduced why this tab's last checkpoint has no graph, if so */
+  #follow(reduced: EdgeVecError | undefined): void {
+    this.#isMended = reduced !== undefined;
+    const isNews = this.#isMended && this.#reduced === undefined;
+    this.#reduced = reduced;
+    if (isNews) this.#tellReduced();
+  }
+
+  /** Changes the stored checkpoint. If a change is under way, waits for that change instead. */
+  #oneAtATime(waits: boolean, change: () => Promise<void>): Promise<void> {
+    this.#running ??= oneTabAtATime(`edgevec:${this.#context.name}:checkpoint`, waits, async () => {
+      if (!this.#closed) await change();
     }).finally(() => {
       this.#running = undefined;
       // After a checkpoint, the storage may have room for the missing part of the reserve.
@@ -279,9 +321,4 @@ export class Checkpoints {
   #checkpointerOf(manifest: Manifest): Checkpointer {
     return new Checkpointer(this.#context, this.#log, this.#names, manifest, (run) => unlessHeld(this.#readers, run));
   }
-}
-
-function sizeOf(manifest: Manifest): number {
-  const refs = listedIn(manifest).map(({ ref }) => ref);
-  return bytesOf(refs.filter((ref) => !isLeftOut(ref)));
 }

@@ -7,6 +7,10 @@
 // rows of 32-bit floats. A lean checkpoint writes chunks of rows one after the other, each in place
 // of an old chunk.
 //
+// Short rows take more bytes in a checkpoint than in the log. After the checkpoint, the rows count
+// as bytes of the checkpoint, and the reserve must be whole again: otherwise the database would
+// take no write any more, even if rows are deleted.
+//
 // A database without free slots keeps room for some more log. After rows have been deleted, new
 // rows take their slots, and need room only in the log: the new rows use the room for more log.
 
@@ -17,6 +21,8 @@ const LEAST_BYTES = 1 << 16;
 /** The bytes of a lean checkpoint for each byte of the log. */
 const LOG_SHARE = 1.25;
 const CHECKPOINT_SHARE = 1 / 8;
+/** As `LOG_SHARE`, for each byte by which the log makes the checkpoint larger. */
+const ADDED_SHARE = 1 + CHECKPOINT_SHARE;
 /**
  * Bytes for the last chunk of each section: adding a row to a chunk means writing the whole chunk.
  */
@@ -36,6 +42,8 @@ const STEP_BYTES = 1 << 20;
 export interface Sizes {
   /** Bytes of the log, and of the checkpoint before the log. */
   readonly log: number;
+  /** Bytes that the entries of the log add to the checkpoint, without the graph. */
+  readonly added: number;
   readonly checkpoint: number;
   /** Whether deleted rows have left free slots for new rows. */
   readonly hasFreeSlots: boolean;
@@ -130,11 +138,12 @@ export class Reserve {
   }
 
   #needed(): number {
-    const { log, checkpoint, hasFreeSlots } = this.#sizes();
-    const all = log + checkpoint;
+    const { log, added, checkpoint, hasFreeSlots } = this.#sizes();
+    const all = Math.max(log, added) + checkpoint;
     if (all === 0) return 0;
     const reuse = hasFreeSlots ? 0 : Math.min(REUSE_BYTES, LEAST_BYTES + REUSE_SHARE * all);
     const chunks = Math.min(CHUNKS_BYTES, all);
-    return Math.ceil(LEAST_BYTES + LOG_SHARE * log + CHECKPOINT_SHARE * checkpoint + chunks + reuse);
+    const rows = Math.max(LOG_SHARE * log, ADDED_SHARE * added);
+    return Math.ceil(LEAST_BYTES + rows + CHECKPOINT_SHARE * checkpoint + chunks + reuse);
   }
 }

@@ -26,12 +26,18 @@ const RENEWED_BYTES = 1 << 20;
 /**
  * Replaces the stored checkpoint by the same checkpoint without its graph. The new manifest needs
  * little room.
+ *
+ * @returns the new manifest, or undefined if the stored checkpoint stays
  */
-export async function leaveGraphOut(context: CheckpointContext, parts: ReadonlyMap<string, number>): Promise<void> {
+export async function leaveGraphOut(
+  context: CheckpointContext,
+  parts: ReadonlyMap<string, number>,
+): Promise<Manifest | undefined> {
   const stored = await changeable(context);
   const manifest = stored && withoutGraph(stored);
-  if (manifest === undefined || !(await change(context, manifest, []))) return;
+  if (manifest === undefined || !(await change(context, manifest, []))) return undefined;
   await context.dead.tidy(parts);
+  return manifest;
 }
 
 /**

@@ -47,8 +47,7 @@ const PASSES = 4;
 export interface Saved {
   /** The number of the last entry of the log in the checkpoint. */
   readonly seq: number;
-  /** The bytes of the checkpoint in storage. */
-  readonly bytes: number;
+  readonly manifest: Manifest;
   /** The error of the whole checkpoint, if the checkpoint is lean for lack of room. */
   readonly reduced: EdgeVecError | undefined;
 }
@@ -153,15 +152,15 @@ export class Checkpointer {
       await writeCopies(this.#context, copies.values(), written, check, isLean);
       mayBeThere = true;
       const names = written.map(([, name]) => name);
-      const seq = rest && (await this.#swap(rest, names, parts, isLean));
-      if (seq === undefined) {
+      const manifest = rest && (await this.#swap(rest, names, parts, isLean));
+      if (rest === undefined || manifest === undefined) {
         // The head was not swapped, so no manifest can name the written chunks.
         if (rest === undefined) await dead.drop(names).catch(() => {});
         else dead.bury(names);
         stored.forgetAll();
         return undefined;
       }
-      return { seq, bytes: stored.bytes, reduced: this.#isReduced ? this.#refusal : undefined };
+      return { seq: rest.head.seq, manifest, reduced: this.#isReduced ? this.#refusal : undefined };
     } catch (error) {
       // The collection counts copied chunks as clean, although storage has no copies, or loses the
       // copies below.
@@ -197,14 +196,14 @@ export class Checkpointer {
    *
    * @param written all chunks written for the checkpoint. Later passes may have replaced some of
    * the chunks
-   * @returns the number of the last entry in the checkpoint, or undefined if another tab was first
+   * @returns the manifest, or undefined if another tab was first
    */
   async #swap(
     rest: Rest,
     written: readonly string[],
     parts: ReadonlyMap<string, number>,
     isLean: boolean,
-  ): Promise<number | undefined> {
+  ): Promise<Manifest | undefined> {
     const { log, names, stored, dead } = this.#context;
     const header = refOf(names.next('header'), rest.header);
     let isReduced = false;
@@ -232,7 +231,25 @@ export class Checkpointer {
     dead.bury([...parts].flatMap(([part, entry]) => (entry <= head.seq ? [part] : [])));
     stored.follow(name, manifest);
     await dead.tidy(parts);
-    return head.seq;
+    return manifest;
+  }
+
+  /**
+   * Takes the graph out of the stored checkpoint, and deletes the chunks of the graph. Urgent
+   * checkpoints leave the graph out from now on, until another checkpoint finds room for the graph.
+   * Only a single tab should call this at a time.
+   *
+   * @param refusal the error that tells why
+   * @returns the manifest. Undefined if the stored checkpoint has no graph, if entries were set
+   * aside after the checkpoint, or if another tab has made a checkpoint
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
+   */
+  async dropGraph(refusal: EdgeVecError, parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
+    const manifest = await leaveGraphOut(this.#context, parts);
+    if (manifest === undefined) return undefined;
+    this.#refusal = refusal;
+    this.#isReduced = true;
+    return manifest;
   }
 
   /** Deletes the orphans of ended tabs, unless a reader reads chunks. */

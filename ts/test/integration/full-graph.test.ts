@@ -1,0 +1,38 @@
+// If the reserve cannot be whole beside the stored graph, new rows get the room of the graph.
+
+import { expect, test } from 'vitest';
+import { Disk, FaultySite } from '../support/disk.js';
+import { Process, type Row } from '../support/process.js';
+
+const DIMENSIONS = 16;
+const ROWS = 3_000;
+const DELETED = 1_000;
+const BATCH = 100;
+
+const numbered = (from: number, to: number): Row[] =>
+  Array.from({ length: to - from }, (_, i) => ({ id: from + i, n: from + i }));
+
+test('New rows take the slots of deleted rows although the graph has the room of the reserve', async () => {
+  const disk = new Disk();
+  const site = new FaultySite(disk);
+  site.quota = 1e8;
+  let process = await Process.start(site, DIMENSIONS);
+  await process.write('insert', numbered(0, ROWS));
+  await process.save();
+  await process.delete(numbered(0, DELETED).map(({ id }) => id));
+  await process.compact();
+  await process.save();
+  await process.close();
+  // Just too little room for the reserve that the next process needs.
+  disk.reserve = 400_000;
+  site.quota = disk.used + disk.reserve;
+
+  process = await Process.start(site, DIMENSIONS);
+  for (let id = 0; id < DELETED; id += BATCH) await process.write('insert', numbered(id, id + BATCH));
+  expect(await process.count()).toBe(ROWS);
+  expect(process.events.map(({ type }) => type)).toEqual(['checkpoint-reduced']);
+  await process.close();
+  process = await Process.start(site, DIMENSIONS);
+  expect(await process.count()).toBe(ROWS);
+  await process.close();
+});
