@@ -62,7 +62,7 @@ const OPERATOR_NAMES = Object.keys(OPERATORS);
 function filterOf(reader: Reader, value: unknown): Clause {
   return reader.nested(() => {
     const keys = reader.keysOf(value);
-    if (keys === undefined) throw wrong(reader, 'a plain object of conditions', value);
+    if (keys === undefined) throw notFilter(reader, value);
     const fields = value as Record<string, unknown>;
     return all(
       keys.flatMap((key) =>
@@ -75,6 +75,14 @@ function filterOf(reader: Reader, value: unknown): Clause {
       ),
     );
   });
+}
+
+/** A filter left out must not stand for every row: a deletion would delete all rows. */
+function notFilter(reader: Reader, value: unknown): Error {
+  const expected = 'a plain object of conditions';
+  if (value !== undefined) return wrong(reader, expected, value);
+  const remedy = 'If you mean every row, pass the empty filter: {}.';
+  return reader.fail('The filter is missing', { expected, got: 'undefined', remedy });
 }
 
 function filtersOf(reader: Reader, value: unknown, name: string): Clause[] {

@@ -76,7 +76,13 @@ test.each(clauses)('%o', (filter, clause) => {
 
 /** A filter, and the texts that its error must hold. */
 const wrong: [what: string, filter: unknown, ...texts: (string | RegExp)[]][] = [
-  ['no filter', undefined, 'at filter.', 'Expected a plain object of conditions, got undefined'],
+  [
+    'no filter',
+    undefined,
+    'at filter.',
+    'Expected a plain object of conditions, got undefined',
+    'pass the empty filter: {}',
+  ],
   ['null', null, 'at filter.', 'got null'],
   ['a text', 'a = 1', 'at filter.', 'got "a = 1"'],
   ['an array', [{ a: 1 }], 'at filter.', 'got an array of 1'],
