@@ -5,6 +5,7 @@ import * as session from './session';
 import { building, elsewhere, held, index, measuring, opening } from './state';
 import { mountBuild, showNoneOpen, showOpened, showOpening, showState, startBuild } from './views/build';
 import { mountCode } from './views/code';
+import { mountFilters } from './views/filters';
 import { mountMeasure } from './views/measure';
 import { dismiss, notify, words } from './views/notices';
 import { mountOrder } from './views/order';
@@ -172,6 +173,7 @@ mountTheme();
 mountBuild();
 mountStored(() => inTurn(startOver));
 mountSearch();
+mountFilters();
 mountOrder();
 mountMeasure();
 mountSetup(

@@ -40,18 +40,19 @@ export async function measurementQueries({ data, db }: Index, wanted: number): P
   return stored;
 }
 
-/** For each query, the ids of the exact nearest rows. */
+/** For each query, the ids of the exact nearest rows that match the filter. */
 export async function exactNeighbours(
   { db }: Index,
   queries: Query[],
-  k: number,
+  { k, filter }: How,
   signal: AbortSignal,
   onProgress: Progress,
 ): Promise<Set<unknown>[]> {
   const truth: Set<unknown>[] = [];
+  const exact = { k, exact: true, ...(filter && { filter }) } as const;
   for (const { vector } of queries) {
     signal.throwIfAborted();
-    const hits = await db.search(vector, { k, exact: true });
+    const hits = await db.search(vector, exact);
     truth.push(new Set(hits.map((hit) => hit.id)));
     onProgress(truth.length / queries.length);
     await breathe();

@@ -23,6 +23,8 @@ export const elsewhere = new Cell(false);
  * would disturb the times.
  */
 export const measuring = new Cell(false);
+/** The latest search. Settled when its hits are on the page, or an error. */
+export const searched = new Cell<Promise<unknown>>(Promise.resolve());
 export const settings = new Cell<SearchSettings>(DEFAULTS);
 /** Replaced whenever the page changes its colours. */
 export const theme = new Cell<'light' | 'dark'>('light');

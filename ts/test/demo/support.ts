@@ -51,6 +51,27 @@ export class Demo {
     return this.search.getByRole('list', { name: 'Hits' }).getByRole('listitem');
   }
 
+  /** The time and the verdict of the latest search. */
+  get outcome() {
+    return this.search.getByRole('status').filter({ hasText: / in / });
+  }
+
+  /** How many rows match the filters. */
+  get matching() {
+    return this.search.getByRole('status').filter({ hasText: /rows (match|are searched)\.$/ });
+  }
+
+  /** The check boxes, or the least and the greatest number, of a field. */
+  filter(field: string) {
+    return this.search.getByRole('group', { name: field, exact: true });
+  }
+
+  /** Opens the filters if they are closed. */
+  async openFilters() {
+    const closed = this.search.locator('#filters:not([open]) > summary');
+    if ((await closed.count()) > 0) await closed.click();
+  }
+
   async fill(rows: number, dimensions: number) {
     for (const [label, value] of [
       ['Rows', rows],

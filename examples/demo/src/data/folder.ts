@@ -24,12 +24,18 @@ async function* readLines(file: File): AsyncGenerator<RowMetadata> {
       const { done, value } = await reader.read();
       const lines = (rest + (value ?? '')).split('\n');
       rest = done ? '' : (lines.pop() ?? '');
-      for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+      for (const line of lines) if (line.trim() !== '') yield withLength(JSON.parse(line));
       if (done) return;
     }
   } finally {
     await reader.cancel();
   }
+}
+
+/** Adds the number of words, unless the file has a field of this name. */
+function withLength(row: RowMetadata): RowMetadata {
+  if (typeof row.text !== 'string' || row.words !== undefined) return row;
+  return { ...row, words: row.text.match(/\S+/g)?.length ?? 0 };
 }
 
 async function take(lines: AsyncGenerator<RowMetadata> | null, count: number): Promise<(RowMetadata | null)[]> {

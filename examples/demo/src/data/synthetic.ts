@@ -1,4 +1,4 @@
-import type { Batch, Reader, SyntheticSource } from './types';
+import type { Batch, Reader, RowMetadata, SyntheticSource } from './types';
 
 const CLUSTERS = 128;
 /**
@@ -58,24 +58,32 @@ export function synthetic({ rows, dimensions, seed }: SyntheticSource, from: num
   const scale = SPREAD / Math.sqrt(DIRECTIONS);
   let at = from;
 
-  function fill(index: number, out: Float32Array): number {
+  function fill(index: number, out: Float32Array): RowMetadata {
     const next = normals(mix(seed, index));
     const cluster = mix(seed + 1, index) % CLUSTERS;
     const centre = centres.subarray(cluster * dimensions, (cluster + 1) * dimensions);
     for (let d = 0; d < dimensions; d++) out[d] = (centre[d] as number) + next() * NOISE;
+    let direction = 0;
+    let farthest = 0;
     for (let j = 0; j < DIRECTIONS; j++) {
       const weight = next() * scale;
+      if (Math.abs(weight) > farthest) {
+        farthest = Math.abs(weight);
+        direction = j;
+      }
       const offset = j * dimensions;
       for (let d = 0; d < dimensions; d++) out[d] = (out[d] as number) + weight * (directions[offset + d] as number);
     }
-    return cluster;
+    let squares = 0;
+    for (let d = 0; d < dimensions; d++) squares += ((out[d] as number) - (centre[d] as number)) ** 2;
+    return { cluster, direction, offset: Math.round(Math.sqrt(squares) * 100) / 100 };
   }
 
   function batch(first: number, count: number): Batch {
     const vectors = new Float32Array(count * dimensions);
-    const metadata = Array.from({ length: count }, (_, i) => ({
-      cluster: fill(first + i, vectors.subarray(i * dimensions, (i + 1) * dimensions)),
-    }));
+    const metadata = Array.from({ length: count }, (_, i) =>
+      fill(first + i, vectors.subarray(i * dimensions, (i + 1) * dimensions)),
+    );
     return { rows: count, vectors, metadata };
   }
 

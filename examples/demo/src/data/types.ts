@@ -1,13 +1,19 @@
 /**
- * The metadata that the page stores with a row. Synthetic rows have a cluster. Rows of a data set
- * have the fields of its jsonl file.
+ * The metadata that the page stores with a row. Synthetic rows have a cluster, a direction and an
+ * offset. Rows of a data set have the fields of its jsonl file, and the length of the text.
  */
 export interface RowMetadata {
+  /** The cluster that the row was drawn from. */
   cluster?: number;
+  /** The direction along which the row is farthest from the centre of its cluster. */
+  direction?: number;
+  /** The Euclidean distance from the centre of the cluster, with two decimals. */
+  offset?: number;
   text?: string;
+  /** The number of words of the text. */
+  words?: number;
   author?: string;
   work?: string;
-  section?: string;
   /** Only with row 0. */
   set?: DataSet;
   [field: string]: unknown;

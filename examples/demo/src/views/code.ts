@@ -4,14 +4,22 @@ import { how } from '../how';
 import { NAME } from '../session';
 import { index, settings } from '../state';
 
-/** An object literal with a property a line, since a phone has short lines. */
-function literal(properties: Record<string, unknown>): string {
-  const lines = Object.entries(properties).map(([name, value]) => {
-    const text = typeof value === 'string' ? `'${value}'` : String(value);
-    return `  ${name}: ${text},\n`;
-  });
-  return `{\n${lines.join('')}}`;
+/** A short object fits on a line of a phone. */
+const LINE = 36;
+
+/** An object literal. Without `indent`, each property has a line, since a phone has short lines. */
+function literal(value: unknown, indent?: string): string {
+  if (typeof value === 'string') return `'${value.replace(/['\\]/g, '\\$&').replaceAll('\n', '\\n')}'`;
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, '')).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inside = `${indent ?? ''}  `;
+  const parts = Object.entries(value).map(([name, part]) => `${key(name)}: ${literal(part, inside)}`);
+  const line = `{ ${parts.join(', ')} }`;
+  if (indent !== undefined && line.length <= LINE) return line;
+  return `{\n${parts.map((part) => `${inside}${part},\n`).join('')}${indent ?? ''}}`;
 }
+
+const key = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name));
 
 function source(): string {
   // An open database has its own values. Before, the values come from the form.
@@ -32,7 +40,7 @@ function source(): string {
 const db = await EdgeVec.open(${literal(options)});
 await db.upsert(rows, { onProgress, signal });
 
-const hits = await db.search(query, ${literal(how(settings.value) as Record<string, unknown>)});`;
+const hits = await db.search(query, ${literal(how(settings.value))});`;
 }
 
 export function mountCode(): void {

@@ -23,7 +23,6 @@ export function hitItem(hit: ShownHit, rank: number, query: ArrayLike<number>): 
       'div',
       { class: 'line' },
       more,
-      tag(hit.metadata),
       html(
         'span',
         { class: 'numbers' },
@@ -45,16 +44,25 @@ export function strip(vector: ArrayLike<number>, reference: ArrayLike<number>): 
   return canvas;
 }
 
-/** The text of a row and the source of the text, if the data set has texts. */
+/** The text of a row and the source of the text. For a synthetic row, its place. */
 export function passage(metadata: RowMetadata | null): HTMLElement[] {
-  if (!metadata?.text) return [];
-  const { author, work } = metadata;
-  const from = [author && format.name(author), work && format.title(work)].filter((part) => part !== undefined);
-  const parts = [html('p', { class: 'text' }, metadata.text)];
-  if (from.length > 0) parts.push(html('p', { class: 'source' }, from.join(', ')));
-  return parts;
-}
-
-function tag({ cluster }: RowMetadata): HTMLElement {
-  return html('span', { class: 'tag' }, cluster === undefined ? '' : `cluster ${cluster}`);
+  if (!metadata) return [];
+  const { text, author, work, words, cluster, direction, offset } = metadata;
+  const parts =
+    text === undefined
+      ? [
+          cluster !== undefined && `cluster ${cluster}`,
+          direction !== undefined && `direction ${direction}`,
+          offset !== undefined && `offset ${offset}`,
+        ]
+      : [
+          author !== undefined && format.name(author),
+          work !== undefined && format.title(work),
+          words !== undefined && `${format.count(words)} words`,
+        ];
+  const source = parts.filter((part) => part !== false).join(', ');
+  return [
+    ...(text === undefined ? [] : [html('p', { class: 'text' }, text)]),
+    ...(source === '' ? [] : [html('p', { class: 'source' }, source)]),
+  ];
 }

@@ -2,6 +2,7 @@
 import { clockResolution } from '../clock';
 import type { Query } from '../data/client';
 import { announce, byId, facts } from '../dom';
+import type { Choices } from '../filter/selection';
 import * as format from '../format';
 import { type How, how, named, SWEEP } from '../how';
 import { exactNeighbours, type Measurement, measure, measurementQueries, percentile } from '../measure';
@@ -14,13 +15,14 @@ import { building, held, index, measuring, settings } from '../state';
 
 /**
  * The exact answers to the queries. Exact answers take far longer than the searches to be judged,
- * so the page keeps the answers while index, rows, queries and k stay the same.
+ * so the page keeps the answers while index, rows, queries, k and filter stay the same.
  */
 interface Judged {
   index: Index;
   count: number | undefined;
   wanted: number;
   k: number;
+  selection: Choices;
   queries: Query[];
   truth: Set<unknown>[];
 }
@@ -42,26 +44,29 @@ function report(what: string, share: number): void {
 
 async function judge(current: Index, signal: AbortSignal): Promise<Judged> {
   const wanted = Number(byId<HTMLSelectElement>('queries').value);
-  const { k } = settings.value;
+  const { k, selection } = settings.value;
   const count = held.value?.count;
   const same = judged?.index === current && judged.count === count && judged.wanted === wanted && judged.k === k;
-  if (judged && same) return judged;
+  if (judged && same && judged.selection === selection) return judged;
   const queries = await measurementQueries(current, wanted);
   const what = `Finding the exact neighbours of ${format.count(queries.length)} queries…`;
-  const truth = await exactNeighbours(current, queries, k, signal, (share) => report(what, share));
-  judged = { index: current, count, wanted, k, queries, truth };
+  const options = how(settings.value);
+  const truth = await exactNeighbours(current, queries, options, signal, (share) => report(what, share));
+  judged = { index: current, count, wanted, k, selection, queries, truth };
   return judged;
 }
 
-function describe({ queries }: Judged, { how: { k } }: Measurement): string {
+function describe({ queries }: Judged, { how: { k, filter } }: Measurement): string {
   const way = index.value?.db.host === 'worker' ? 'worker and back' : 'engine';
-  return `${format.count(queries.length)} queries one by one, ${k} hits each, the way to the ${way} included.`;
+  const hits = filter ? `${k} hits each of the rows that match` : `${k} hits each`;
+  return `${format.count(queries.length)} queries one by one, ${hits}, the way to the ${way} included.`;
 }
 
 /** Without values, the tiles keep their room. */
 function tiles(options: How, values: string[] = []): void {
-  const { k, recall } = options;
-  const found = `Recall@${k}, ${recall === undefined ? named(options) : `${recall} asked`}`;
+  const { k, recall, filter } = options;
+  const asked = `${recall} asked${filter ? ', filtered' : ''}`;
+  const found = `Recall@${k}, ${recall === undefined ? named(options) : asked}`;
   const names = [found, 'Mean', 'p50', 'p95', 'p99', 'Queries a second'];
   facts(
     byId('tiles'),
@@ -133,6 +138,7 @@ async function sweep(current: Index, signal: AbortSignal): Promise<void> {
   const basis = await judge(current, signal);
   const wanted = how(settings.value);
   const efs = [...new Set([...SWEEP, wanted.ef ?? SWEEP[0] ?? 10])].sort((a, b) => a - b);
+  const { k, filter } = wanted;
   const at = (options: How) => measure(current, basis.queries, basis.truth, options, signal);
   // The first run is slower, since code is compiled and caches are filled. The page does not count
   // the first run.
@@ -143,7 +149,7 @@ async function sweep(current: Index, signal: AbortSignal): Promise<void> {
   const runs: Measurement[] = [];
   for (const ef of efs) {
     report(`Measuring at ef ${ef}…`, runs.length / efs.length);
-    runs.push(ef === wanted.ef ? chosen : await at({ k: wanted.k, ef }));
+    runs.push(ef === wanted.ef ? chosen : await at({ k, ef, ...(filter && { filter }) }));
     showSweep(runs, chosen);
   }
   state.textContent = describe(basis, chosen);

@@ -6,7 +6,7 @@ import { EFS, how, type SearchSettings } from '../how';
 import { fingerprint } from '../plot/fingerprint';
 import { clearProblem, showProblem } from '../problem';
 import type { Index } from '../session';
-import { type Asked, building, held, index, measuring, settings, theme } from '../state';
+import { type Asked, building, held, index, measuring, searched, settings, theme } from '../state';
 import { hitItem, passage, type ShownHit, strip } from './hits';
 
 interface Result {
@@ -45,38 +45,44 @@ async function search(what: Asked): Promise<void> {
   clearProblem(error);
   try {
     const query = await vectorOf(what, current);
-    const { k, exact } = settings.value;
+    const { k, exact, filter } = how(settings.value);
     const options = { ...how(settings.value), includeVectors: true } as const;
     const before = performance.now();
     const found = await current.db.search(query.vector, options);
     const took = performance.now() - before;
-    const truth = exact ? found : await current.db.search(query.vector, { k, exact: true });
+    const judge = { k, exact: true, ...(filter && { filter }) } as const;
+    const truth = exact ? found : await current.db.search(query.vector, judge);
     if (mine !== turn) return;
     result = { asked: what, vector: query.vector, query, hits: found };
     show(result);
     const ids = new Set(found.map((hit) => hit.id));
     const right = truth.filter((hit) => ids.has(hit.id)).length;
-    outcome.textContent = `${found.length} hits in ${took > 0 ? format.latency(took) : 'less than a clock tick'}. ${verdict(right, truth.length, exact)}`;
+    const time = took > 0 ? format.latency(took) : 'less than a clock tick';
+    const hit = found.length === 1 ? 'hit' : 'hits';
+    const all = filter !== undefined && truth.length < k;
+    outcome.textContent = `${found.length} ${hit} in ${time}. ${verdict(right, truth.length, exact === true, all)}`;
   } catch (problem) {
     if (mine === turn) showProblem(error, problem);
   }
 }
 
-function verdict(right: number, of: number, exact: boolean): string {
+/** @param all whether fewer rows match the filter than hits were asked for */
+function verdict(right: number, of: number, exact: boolean, all: boolean): string {
+  if (all && of === 0) return 'No row matches the filters.';
+  if (all && right === of) return `No other row matches the filters.`;
   if (exact) return 'Every row was compared.';
   return right === of ? `All ${of} are the true nearest.` : `${right} of the ${of} true nearest are among them.`;
 }
 
 function show({ asked: what, vector, query, hits: found }: Result): void {
   const name = 'row' in what ? `row ${what.row}` : `new query ${what.number}`;
-  const cluster = query.metadata?.cluster;
   if ('row' in what) row.value = String(what.row);
   asked.replaceChildren(
     html('h3', {}, 'Nearest to ', html('b', {}, name)),
-    html('span', { class: 'tag' }, cluster === undefined ? '' : `cluster ${cluster}`),
     strip(vector, vector),
     ...passage(query.metadata),
   );
+  hits.classList.toggle('none', found.length === 0);
   hits.replaceChildren(...found.map((hit, i) => hitItem(hit, i + 1, vector)));
   fingerprint(byId<HTMLCanvasElement>('banner'), vector);
   back.disabled = trail.length < 2;
@@ -84,12 +90,12 @@ function show({ asked: what, vector, query, hits: found }: Result): void {
 
 function go(what: Asked): void {
   trail = [...trail.slice(-49), what];
-  void search(what);
+  searched.set(search(what));
 }
 
 function again(): void {
   const latest = trail.at(-1);
-  if (latest && index.value && !building.value && !measuring.value) void search(latest);
+  if (latest && index.value && !building.value && !measuring.value) searched.set(search(latest));
 }
 
 async function newQuery(): Promise<void> {
@@ -171,6 +177,7 @@ export function mountSearch(): void {
     asked.replaceChildren(html('p', { class: 'note' }, 'The rows nearest to the one asked for will be here.'));
     outcome.textContent = '';
     hits.replaceChildren();
+    hits.classList.remove('none');
     enable();
     if (!current) return;
     // Shows some hits before the first click.

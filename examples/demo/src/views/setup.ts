@@ -1,6 +1,7 @@
 /** The form for the data to be indexed. */
 
 import type { Metric } from 'edgevec';
+import { hasParameter, readParameter, writeParameters } from '../address';
 import { droppedFiles, inspect } from '../data/drop';
 import type { DataSet, FolderSource, Source } from '../data/types';
 import { byId } from '../dom';
@@ -22,12 +23,14 @@ const metric = byId<HTMLSelectElement>('metric');
 const host = byId<HTMLSelectElement>('host');
 const build = byId<HTMLButtonElement>('build');
 const error = byId('setup-error');
+/** The fields in the address. */
+const linked = [rows, dimensions, seed, metric, host];
 let folder: FolderSource | null = null;
 /**
  * Whether the form has values that the user wants, entered by hand or by a link. After a reload,
  * the values came from the stored database.
  */
-let wanted = location.search !== '' && !isReload();
+let wanted = hasParameter(linked.map(({ id }) => id)) && !isReload();
 
 function isReload(): boolean {
   const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
@@ -131,19 +134,16 @@ function mountDrop(): void {
 
 /** The address holds the settings, so that a link shows others the same seeded index. */
 function readAddress(): void {
-  const given = new URLSearchParams(location.search);
-  for (const input of [rows, dimensions, seed, metric, host]) {
-    const value = given.get(input.id);
+  for (const input of linked) {
+    const value = readParameter(input.id);
     if (value !== null) input.value = value;
   }
 }
 
 function writeAddress(): void {
-  const next = new URLSearchParams();
   // A link cannot hold a folder.
-  const linked = chosen() === 'synthetic' ? [rows, dimensions, seed, metric, host] : [];
-  for (const input of linked) next.set(input.id, input.value);
-  history.replaceState(null, '', `?${next}`);
+  const none = chosen() !== 'synthetic';
+  writeParameters(Object.fromEntries(linked.map(({ id, value }) => [id, none ? null : value])));
 }
 
 export const chosenHost = (): Wanted['worker'] => (host.value === 'in-thread' ? false : 'auto');
