@@ -1,10 +1,10 @@
 /** Runs `npm run bench:columns`: how long columns take to make, and clauses to evaluate. */
 import { parseArgs } from 'node:util';
+import type { Bound, Clause, Path, Scalar } from '../../src/base/clause.js';
 import { BitsCache } from '../../src/collection/columns/cache.js';
 import { Columns } from '../../src/collection/columns/columns.js';
 import { Records } from '../../src/collection/records.js';
 import type { LoadedChunk } from '../../src/collection/slot-store.js';
-import type { Bound, Clause, Path, Scalar } from '../../src/filter/clause.js';
 import { describeMachine } from './machine';
 import type { Ended } from './main';
 import { whole } from './options';

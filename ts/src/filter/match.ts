@@ -1,7 +1,7 @@
 // Whether the metadata of a row matches a clause. This file is the meaning of the filter language.
 // Faster evaluations must agree with this file on every row.
 
-import type { Bound, Clause, Path, RangeClause, Scalar } from './clause.js';
+import type { Bound, Clause, Path, RangeClause, Scalar } from '../base/clause.js';
 
 /**
  * Whether the metadata matches. A field is missing if a key on its path is no own key, if a value

@@ -1,8 +1,8 @@
 // Operands of filters: values to compare with, bounds of ranges, and the errors for wrong operands.
 
+import type { Bound, Scalar } from '../base/clause.js';
 import type { EdgeVecErrorDetails } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
-import type { Bound, Scalar } from './clause.js';
 import type { Reader } from './read.js';
 
 const COMPARE_FIELDS = 'Compare the fields of an object one by one, by paths such as "author.name".';

@@ -1,8 +1,8 @@
 // Reads a filter of the caller, and makes a clause. The parser trusts nothing: the filter may be
 // JSON from outside, and an unknown operator or an operand left out must never widen a deletion.
 
+import type { Bound, Clause, InClause, Path, RangeClause, Scalar } from '../base/clause.js';
 import { inspect } from '../base/inspect.js';
-import type { Bound, Clause, InClause, Path, RangeClause, Scalar } from './clause.js';
 import { asScalar, booleanOf, boundOf, scalarOf, scalarsOf, textOf, wrong } from './operands.js';
 import { parsePath } from './path.js';
 import { Reader } from './read.js';

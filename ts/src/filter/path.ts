@@ -1,8 +1,8 @@
 // Names of fields in filters. A dot leads into a nested object: `author.name`. A backslash takes
 // the meaning from a dot, from a dollar and from a backslash.
 
+import type { Path } from '../base/clause.js';
 import { MAX_LEVELS } from '../format/value/kinds.js';
-import type { Path } from './clause.js';
 
 /** The reason why a text names no field. */
 export interface BadPath {

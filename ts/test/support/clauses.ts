@@ -1,6 +1,6 @@
 // Random metadata and random clauses, by seed. Values come from small pools, so that clauses match.
 
-import type { Bound, Clause, Path, Scalar } from '../../src/filter/clause.js';
+import type { Bound, Clause, Path, Scalar } from '../../src/base/clause.js';
 
 export type DrawBelow = (below: number) => number;
 

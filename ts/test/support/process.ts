@@ -2,6 +2,7 @@
 // validation.
 
 import type { Part, WriteKind } from '../../src/base/calls.js';
+import type { Clause } from '../../src/base/clause.js';
 import type { Filter } from '../../src/base/filter-types.js';
 import type { EngineOptions, HostOptions } from '../../src/base/options.js';
 import { Slices, systemClock } from '../../src/base/time-slices.js';
@@ -12,7 +13,6 @@ import { openDatabase, type Surroundings } from '../../src/database/open.js';
 import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/load.js';
-import type { Clause } from '../../src/filter/clause.js';
 import { parseFilter } from '../../src/filter/parse.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';

@@ -2,7 +2,7 @@
 // for its kind. A field of mixed kinds therefore needs nothing more.
 
 import { Bits } from '../../base/bits.js';
-import type { InClause, Path, RangeClause, Scalar } from '../../filter/clause.js';
+import type { InClause, Path, RangeClause, Scalar } from '../../base/clause.js';
 import { elementsOf, type FieldClause } from '../../filter/match.js';
 import { BigInts } from './bigints.js';
 import { Lists } from './lists.js';

@@ -6,8 +6,8 @@
 // present metadata of each slot, so a slot written before or after its turn is right.
 
 import { Bits, type ReadonlyBits } from '../../base/bits.js';
+import type { Clause, Path } from '../../base/clause.js';
 import { amend, EdgeVecError, internal } from '../../base/errors.js';
-import type { Clause, Path } from '../../filter/clause.js';
 import { valueAt } from '../../filter/match.js';
 import { Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';

@@ -1,7 +1,7 @@
 // Distinct values, and a small integer for each: the code. A code without rows is used again for
 // another value.
 
-import type { Scalar } from '../../filter/clause.js';
+import type { Scalar } from '../../base/clause.js';
 
 /** Stands for a value that no row has. */
 export const NO_CODE = 0;

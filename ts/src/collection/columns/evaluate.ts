@@ -2,7 +2,7 @@
 // agrees with it on every row.
 
 import type { ReadonlyBits } from '../../base/bits.js';
-import type { Clause, Path } from '../../filter/clause.js';
+import type { Clause, Path } from '../../base/clause.js';
 import type { BitsCache } from './cache.js';
 import type { Column } from './column.js';
 import { keyOf } from './key.js';

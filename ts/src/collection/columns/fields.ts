@@ -1,6 +1,6 @@
 // The fields that a clause reads.
 
-import type { Clause } from '../../filter/clause.js';
+import type { Clause } from '../../base/clause.js';
 import type { FieldClause } from '../../filter/match.js';
 
 /** All parts of a clause that read a single field. */

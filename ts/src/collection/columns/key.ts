@@ -1,6 +1,6 @@
 // A text for each clause: equal clauses have equal texts. The order of operands does not matter.
 
-import type { Clause, Path, Scalar } from '../../filter/clause.js';
+import type { Clause, Path, Scalar } from '../../base/clause.js';
 
 /** A clause with more operands has no key: the key would cost as much as the evaluation. */
 const MOST_OPERANDS = 256;

@@ -2,7 +2,7 @@
 // such as objects, are left out.
 
 import { Bits } from '../../base/bits.js';
-import type { Scalar } from '../../filter/clause.js';
+import type { Scalar } from '../../base/clause.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, type VisitCodes, withCodes } from './groups.js';
 import { withRoomFor } from './room.js';

@@ -1,6 +1,6 @@
 // A range of values of one kind.
 
-import type { RangeClause } from '../../filter/clause.js';
+import type { RangeClause } from '../../base/clause.js';
 
 export type Ordered = string | number | bigint;
 

@@ -1,6 +1,6 @@
 // Values with counts, for facets.
 
-import type { Scalar } from '../../filter/clause.js';
+import type { Scalar } from '../../base/clause.js';
 
 /** A value of a field, and the number of rows with the value. */
 export interface Facet {

@@ -1,8 +1,8 @@
 // The clause of each operator, and the error for each wrong filter.
 
 import { describe, expect, test } from 'vitest';
+import type { Clause } from '../../../src/base/clause.js';
 import { EdgeVecError } from '../../../src/base/errors.js';
-import type { Clause } from '../../../src/filter/clause.js';
 import { parseFilter } from '../../../src/filter/parse.js';
 import { nearest } from '../../../src/filter/suggest.js';
 

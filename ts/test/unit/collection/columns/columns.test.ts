@@ -2,12 +2,12 @@
 // cannot be read.
 
 import { describe, expect, test } from 'vitest';
+import type { Clause, Scalar } from '../../../../src/base/clause.js';
 import { EdgeVecError } from '../../../../src/base/errors.js';
 import { STEP_ROWS } from '../../../../src/base/time-slices.js';
 import { COLUMNS, Columns } from '../../../../src/collection/columns/columns.js';
 import { Records } from '../../../../src/collection/records.js';
 import type { LoadedChunk } from '../../../../src/collection/slot-store.js';
-import type { Clause, Scalar } from '../../../../src/filter/clause.js';
 import { parseNodes } from '../../../../src/format/value/read.js';
 import { readOrKeep } from '../../../../src/format/value/unread.js';
 

@@ -2,7 +2,7 @@
 // restart, and after the checkpoint of another tab was loaded.
 
 import { expect, test } from 'vitest';
-import type { Clause } from '../../../../src/filter/clause.js';
+import type { Clause } from '../../../../src/base/clause.js';
 import { Disk, FaultySite } from '../../../support/disk.js';
 import { Process, type Row } from '../../../support/process.js';
 

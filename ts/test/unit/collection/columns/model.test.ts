@@ -2,10 +2,10 @@
 // as a plain count does, whatever is written before, between and during the making of columns.
 
 import { describe, expect, test } from 'vitest';
+import type { Clause, Path, Scalar } from '../../../../src/base/clause.js';
 import { Columns } from '../../../../src/collection/columns/columns.js';
 import { fieldClausesOf } from '../../../../src/collection/columns/fields.js';
 import type { Facet } from '../../../../src/collection/columns/tally.js';
-import type { Clause, Path, Scalar } from '../../../../src/filter/clause.js';
 import { elementsOf, matches, valueAt } from '../../../../src/filter/match.js';
 import { type DrawBelow, randomClause, randomMetadata } from '../../../support/clauses.js';
 import { soaked } from '../../../support/soak.js';

@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Bits } from '../../../../src/base/bits.js';
+import type { Clause, Scalar } from '../../../../src/base/clause.js';
 import { BitsCache } from '../../../../src/collection/columns/cache.js';
 import { keyOf } from '../../../../src/collection/columns/key.js';
 import { Lists } from '../../../../src/collection/columns/lists.js';
 import { sortedPlaces } from '../../../../src/collection/columns/radix.js';
 import { Tally } from '../../../../src/collection/columns/tally.js';
-import type { Clause, Scalar } from '../../../../src/filter/clause.js';
 import { cases } from '../../../support/property.js';
 
 /** Steps to the end, and counts the steps. */
