@@ -1,6 +1,7 @@
 /** Runs `npm run bench:columns`: how long columns take to make, and clauses to evaluate. */
 import { parseArgs } from 'node:util';
-import type { Bound, Clause, Path, Scalar } from '../../src/base/clause.js';
+import type { Bound, Clause, Path } from '../../src/base/clause.js';
+import type { FilterValue } from '../../src/base/filter-types.js';
 import { BitsCache } from '../../src/collection/columns/cache.js';
 import { Columns } from '../../src/collection/columns/columns.js';
 import { Records } from '../../src/collection/records.js';
@@ -24,8 +25,13 @@ interface ColumnsOptions {
 const EVALUATIONS = 101;
 const DAY = 86_400_000;
 
-const is = (path: string, ...values: Scalar[]): Clause => ({ op: 'in', path: [path], values });
-const contains = (every: boolean, ...values: Scalar[]): Clause => ({ op: 'contains', path: ['tags'], values, every });
+const is = (path: string, ...values: FilterValue[]): Clause => ({ op: 'in', path: [path], values });
+const contains = (every: boolean, ...values: FilterValue[]): Clause => ({
+  op: 'contains',
+  path: ['tags'],
+  values,
+  every,
+});
 const between = (path: string, from: Bound['value'], to: Bound['value']): Clause => ({
   op: 'range',
   path: [path],

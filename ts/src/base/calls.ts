@@ -2,7 +2,8 @@
 // survive structured clone, because calls to a worker are messages. Records travel as columns:
 // columns clone faster than objects. Types only.
 
-import type { Clause, Path, Scalar } from './clause.js';
+import type { Clause, Path } from './clause.js';
+import type { FacetCount } from './queries.js';
 import type { Id } from './types.js';
 
 /** How a write treats ids of the database, and other ids. */
@@ -107,7 +108,7 @@ export interface FacetsRequest {
 }
 
 /** The values of a field, most frequent first. */
-export type FacetReply = readonly { readonly value: Scalar; readonly count: number }[];
+export type FacetReply = readonly FacetCount[];
 
 /** A piece of a file, or the end of the file. */
 export type ExportReply = { readonly done: false; readonly piece: Uint8Array } | { readonly done: true };

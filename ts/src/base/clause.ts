@@ -2,8 +2,7 @@
 // carries the clause as a message, and the owner's thread trusts the clause. filter/match.ts gives
 // each clause its meaning for a single row. Every faster evaluation must agree. Types only.
 
-/** A value that a clause compares with. */
-export type Scalar = string | number | boolean | bigint | null | Date;
+import type { FilterValue } from './filter-types.js';
 
 /**
  * The keys from the metadata down to a field: `['author', 'name']` for the field `author.name`. At
@@ -45,7 +44,7 @@ export interface NotClause {
 export interface InClause {
   readonly op: 'in';
   readonly path: Path;
-  readonly values: readonly Scalar[];
+  readonly values: readonly FilterValue[];
 }
 
 /**
@@ -73,7 +72,7 @@ export interface ExistsClause {
 export interface ContainsClause {
   readonly op: 'contains';
   readonly path: Path;
-  readonly values: readonly Scalar[];
+  readonly values: readonly FilterValue[];
   readonly every: boolean;
 }
 

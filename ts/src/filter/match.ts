@@ -1,7 +1,8 @@
 // Whether the metadata of a row matches a clause. This file is the meaning of the filter language.
 // Faster evaluations must agree with this file on every row.
 
-import type { Bound, Clause, Path, RangeClause, Scalar } from '../base/clause.js';
+import type { Bound, Clause, Path, RangeClause } from '../base/clause.js';
+import type { FilterValue } from '../base/filter-types.js';
 
 /**
  * Whether the metadata matches. A field is missing if a key on its path is no own key, if a value
@@ -38,7 +39,7 @@ export function matchesValue(clause: FieldClause, value: unknown): boolean {
     case 'contains': {
       const elements = elementsOf(value);
       if (elements === undefined) return false;
-      const has = (wanted: Scalar) => elements.some((element) => isEqual(element, wanted));
+      const has = (wanted: FilterValue) => elements.some((element) => isEqual(element, wanted));
       return clause.every ? clause.values.every(has) : clause.values.some(has);
     }
     case 'startsWith':
@@ -64,12 +65,12 @@ function isFields(value: unknown): value is Record<string, unknown> {
 }
 
 /** Whether the value equals one of these values. */
-export function isOneOf(value: unknown, values: readonly Scalar[]): boolean {
+export function isOneOf(value: unknown, values: readonly FilterValue[]): boolean {
   return values.some((wanted) => isEqual(value, wanted));
 }
 
 /** Same kind and same value. 0 equals -0, NaN equals NaN, and Dates compare by time. */
-function isEqual(value: unknown, wanted: Scalar): boolean {
+function isEqual(value: unknown, wanted: FilterValue): boolean {
   if (value === wanted) return true;
   if (typeof wanted === 'number') return Number.isNaN(wanted) && Number.isNaN(value);
   if (!(wanted instanceof Date) || !(value instanceof Date)) return false;

@@ -1,7 +1,8 @@
 // Operands of filters: values to compare with, bounds of ranges, and the errors for wrong operands.
 
-import type { Bound, Scalar } from '../base/clause.js';
+import type { Bound } from '../base/clause.js';
 import type { EdgeVecErrorDetails } from '../base/errors.js';
+import type { FilterValue } from '../base/filter-types.js';
 import { inspect } from '../base/inspect.js';
 import type { Reader } from './read.js';
 
@@ -9,14 +10,14 @@ const COMPARE_FIELDS = 'Compare the fields of an object one by one, by paths suc
 const SCALARS_IN_WORDS = 'a string, a number, a boolean, a bigint, null or a Date';
 
 /** A value to compare with. @throws `INVALID_FILTER` */
-export function scalarOf(reader: Reader, value: unknown): Scalar {
+export function scalarOf(reader: Reader, value: unknown): FilterValue {
   const scalar = asScalar(value);
   if (scalar === undefined) throw wrong(reader, SCALARS_IN_WORDS, value, COMPARE_FIELDS);
   return scalar;
 }
 
 /** The value itself, or a copy of a Date. Undefined for all other values. */
-export function asScalar(value: unknown): Scalar | undefined {
+export function asScalar(value: unknown): FilterValue | undefined {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -31,7 +32,7 @@ export function asScalar(value: unknown): Scalar | undefined {
 }
 
 /** A list of values to compare with. @throws `INVALID_FILTER` */
-export function scalarsOf(reader: Reader, value: unknown): Scalar[] {
+export function scalarsOf(reader: Reader, value: unknown): FilterValue[] {
   const items = reader.itemsOf(value);
   if (items === undefined) throw wrong(reader, 'an array of values', value, 'Put the value into an array: [value].');
   return items.map((item, i) => reader.at(i, () => scalarOf(reader, item)));
@@ -99,7 +100,7 @@ function remedyFor(value: unknown): string | undefined {
   return undefined;
 }
 
-function remedyForBound(value: Scalar | undefined): string {
+function remedyForBound(value: FilterValue | undefined): string {
   if (value === null) return 'Use $ne: null for fields with a value other than null.';
   if (typeof value === 'boolean') return 'Use $eq or $ne for true and false.';
   return 'Only these kinds of values have an order.';

@@ -1,7 +1,8 @@
 // Reads a filter of the caller, and makes a clause. The parser trusts nothing: the filter may be
 // JSON from outside, and an unknown operator or an operand left out must never widen a deletion.
 
-import type { Bound, Clause, InClause, Path, RangeClause, Scalar } from '../base/clause.js';
+import type { Bound, Clause, InClause, Path, RangeClause } from '../base/clause.js';
+import type { FilterValue } from '../base/filter-types.js';
 import { inspect } from '../base/inspect.js';
 import { asScalar, booleanOf, boundOf, scalarOf, scalarsOf, textOf, wrong } from './operands.js';
 import { parsePath } from './path.js';
@@ -151,7 +152,7 @@ function all(of: readonly Clause[]): Clause {
 }
 
 const not = (of: Clause): Clause => ({ op: 'not', of });
-const equals = (path: Path, values: readonly Scalar[]): InClause => ({ op: 'in', path, values });
+const equals = (path: Path, values: readonly FilterValue[]): InClause => ({ op: 'in', path, values });
 const bound = (reader: Reader, value: unknown, open: boolean): Bound => ({ value: boundOf(reader, value), open });
 
 /** A key such as `constructor` must not find a property of the prototype. */

@@ -1,6 +1,7 @@
 // Random metadata and random clauses, by seed. Values come from small pools, so that clauses match.
 
-import type { Bound, Clause, Path, Scalar } from '../../src/base/clause.js';
+import type { Bound, Clause, Path } from '../../src/base/clause.js';
+import type { FilterValue } from '../../src/base/filter-types.js';
 
 export type DrawBelow = (below: number) => number;
 
@@ -14,7 +15,7 @@ const picked = <T>(pick: DrawBelow, from: readonly T[]): T => from[pick(from.len
 
 const listed = <T>(pick: DrawBelow, most: number, make: () => T): T[] => Array.from({ length: pick(most + 1) }, make);
 
-export function randomScalar(pick: DrawBelow): Scalar {
+export function randomScalar(pick: DrawBelow): FilterValue {
   switch (pick(8)) {
     case 0:
       return null;
@@ -71,7 +72,7 @@ export function randomClause(pick: DrawBelow, levels = 3): Clause {
     return { op: 'not', of: nested() };
   }
   const path = picked(pick, PATHS);
-  const values = (): Scalar[] => listed(pick, 3, () => randomScalar(pick));
+  const values = (): FilterValue[] => listed(pick, 3, () => randomScalar(pick));
   switch (pick(5)) {
     case 0:
       return { op: 'in', path, values: values() };

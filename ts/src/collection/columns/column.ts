@@ -2,7 +2,9 @@
 // for its kind. A field of mixed kinds therefore needs nothing more.
 
 import { Bits } from '../../base/bits.js';
-import type { InClause, Path, RangeClause, Scalar } from '../../base/clause.js';
+import type { InClause, Path, RangeClause } from '../../base/clause.js';
+import type { FilterValue } from '../../base/filter-types.js';
+import type { FacetCount } from '../../base/queries.js';
 import { elementsOf, type FieldClause } from '../../filter/match.js';
 import { BigInts } from './bigints.js';
 import { Lists } from './lists.js';
@@ -10,7 +12,7 @@ import { Numbers } from './numbers.js';
 import { rangeOf } from './range.js';
 import { withRoomFor } from './room.js';
 import { anyOf, NONE, presentRowsOf, type RowSelection } from './selection.js';
-import { type Facet, Tally } from './tally.js';
+import { Tally } from './tally.js';
 import { Texts } from './texts.js';
 import type { Index } from './touched.js';
 
@@ -121,11 +123,11 @@ export class Column {
    * Counts the values of `rows`. An element of a list counts as the same value outside of a list.
    * Yields now and then.
    */
-  *tally(rows: { has(slot: number): boolean }, limit: number): Generator<undefined, Facet[]> {
+  *tally(rows: { has(slot: number): boolean }, limit: number): Generator<undefined, FacetCount[]> {
     const tally = new Tally(limit);
     const lists = this.#lists;
     const inLists = yield* lists.counts(rows);
-    const visit = (value: Scalar, count: number): void => {
+    const visit = (value: FilterValue, count: number): void => {
       const code = lists.codeOf(value);
       tally.add(value, count + (inLists[code] as number));
       inLists[code] = 0;
@@ -160,7 +162,7 @@ export class Column {
   }
 
   /** Whether a slot has the value already. The kinds are equal. */
-  #equals(slot: number, kind: number, value: unknown, elements: readonly Scalar[]): boolean {
+  #equals(slot: number, kind: number, value: unknown, elements: readonly FilterValue[]): boolean {
     if (kind === NUMBER) return isSame(this.#numbers.at(slot), value as number);
     if (kind === DATE) return isSame(this.#dates.at(slot), (value as Date).getTime());
     if (kind === TEXT) return this.#texts.at(slot) === value;
@@ -170,7 +172,7 @@ export class Column {
 
   #equalTo({ values }: InClause): RowSelection {
     const selections: RowSelection[] = [];
-    const ofKind = (kind: number): Scalar[] => values.filter((value) => kindOf(value) === kind);
+    const ofKind = (kind: number): FilterValue[] => values.filter((value) => kindOf(value) === kind);
     for (const kind of new Set(values.map(kindOf))) {
       if (kind === NUMBER) selections.push(this.#numbers.equalTo(ofKind(kind) as number[]));
       else if (kind === DATE) {
@@ -218,13 +220,13 @@ function wantedKinds(clause: FieldClause): Set<number> {
 }
 
 /** The distinct elements that a clause can name. */
-function scalarsIn(elements: readonly unknown[]): Scalar[] {
+function scalarsIn(elements: readonly unknown[]): FilterValue[] {
   const times = new Set<number>();
-  const others = new Set<Scalar>();
+  const others = new Set<FilterValue>();
   for (const element of elements) {
     const kind = kindOf(element);
     if (kind === DATE) times.add((element as Date).getTime());
-    else if (kind !== MISSING && kind !== LIST && kind !== OTHER) others.add(element as Scalar);
+    else if (kind !== MISSING && kind !== LIST && kind !== OTHER) others.add(element as FilterValue);
   }
   return [...others, ...[...times].map((time) => new Date(time))];
 }

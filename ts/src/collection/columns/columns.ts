@@ -8,6 +8,7 @@
 import { Bits, type ReadonlyBits } from '../../base/bits.js';
 import type { Clause, Path } from '../../base/clause.js';
 import { amend, EdgeVecError, internal } from '../../base/errors.js';
+import type { FacetCount } from '../../base/queries.js';
 import { valueAt } from '../../filter/match.js';
 import { Unread } from '../../format/value/unread.js';
 import { Pace } from '../pace.js';
@@ -17,7 +18,6 @@ import { type AnyIndex, Column } from './column.js';
 import { evaluate } from './evaluate.js';
 import { fieldClausesOf } from './fields.js';
 import { pathKey } from './key.js';
-import type { Facet } from './tally.js';
 
 /** The name of the store of columns. */
 export const COLUMNS = 'columns';
@@ -162,7 +162,7 @@ export class Columns implements SlotStore {
    * @param limit the most values, at least 1
    * @throws as `select`
    */
-  *facet(path: Path, rows: ReadonlyBits, limit: number): Generator<undefined, Facet[]> {
+  *facet(path: Path, rows: ReadonlyBits, limit: number): Generator<undefined, FacetCount[]> {
     this.#uses++;
     this.#assertRead();
     return yield* this.#column(path).tally(rows, limit);

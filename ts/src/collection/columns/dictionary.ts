@@ -1,7 +1,7 @@
 // Distinct values, and a small integer for each: the code. A code without rows is used again for
 // another value.
 
-import type { Scalar } from '../../base/clause.js';
+import type { FilterValue } from '../../base/filter-types.js';
 
 /** Stands for a value that no row has. */
 export const NO_CODE = 0;
@@ -13,10 +13,10 @@ export class Dictionary {
    * A Map finds NaN by NaN, -0 by 0, and a bigint by an equal bigint, as clauses compare. There are
    * many maps, since a single map of very many values blocks the thread whenever the map grows.
    */
-  readonly #codes: (Map<Exclude<Scalar, Date>, number> | undefined)[] = [];
+  readonly #codes: (Map<Exclude<FilterValue, Date>, number> | undefined)[] = [];
   readonly #codesOfTimes = new Map<number, number>();
   // By code.
-  readonly #values: (Scalar | undefined)[] = [undefined];
+  readonly #values: (FilterValue | undefined)[] = [undefined];
   readonly #rows: number[] = [0];
   readonly #free: number[] = [];
   #textLength = 0;
@@ -27,14 +27,14 @@ export class Dictionary {
   }
 
   /** `NO_CODE` if no row has the value. */
-  codeOf(value: Scalar): number {
+  codeOf(value: FilterValue): number {
     const code =
       value instanceof Date ? this.#codesOfTimes.get(value.getTime()) : this.#codes[mapOf(value)]?.get(value);
     return code ?? NO_CODE;
   }
 
   /** The value of a code. Undefined if the code is free. */
-  valueOf(code: number): Scalar | undefined {
+  valueOf(code: number): FilterValue | undefined {
     return this.#values[code];
   }
 
@@ -44,7 +44,7 @@ export class Dictionary {
   }
 
   /** Counts a row with the value. @returns the code, and whether the code is new for the value */
-  add(value: Scalar): { readonly code: number; readonly isNew: boolean } {
+  add(value: FilterValue): { readonly code: number; readonly isNew: boolean } {
     const known = this.codeOf(value);
     if (known !== NO_CODE) {
       this.#rows[known] = this.rows(known) + 1;
@@ -68,7 +68,7 @@ export class Dictionary {
     const rows = this.rows(code) - 1;
     this.#rows[code] = rows;
     if (rows > 0) return;
-    const value = this.#values[code] as Scalar;
+    const value = this.#values[code] as FilterValue;
     if (value instanceof Date) this.#codesOfTimes.delete(value.getTime());
     else this.#mapFor(value).delete(value);
     if (typeof value === 'string') this.#textLength -= value.length;
@@ -76,7 +76,7 @@ export class Dictionary {
     this.#free.push(code);
   }
 
-  #mapFor(value: Exclude<Scalar, Date>): Map<Exclude<Scalar, Date>, number> {
+  #mapFor(value: Exclude<FilterValue, Date>): Map<Exclude<FilterValue, Date>, number> {
     const place = mapOf(value);
     const map = this.#codes[place] ?? new Map();
     this.#codes[place] = map;
@@ -95,7 +95,7 @@ const MAPS = 64;
  * The place of the map for a value. The last characters of a text tell most texts apart, as the
  * last digits of numbers do.
  */
-function mapOf(value: Exclude<Scalar, Date>): number {
+function mapOf(value: Exclude<FilterValue, Date>): number {
   if (typeof value === 'number') return Number.isInteger(value) ? Math.abs(value) % MAPS : 0;
   if (typeof value !== 'string') return 0;
   const { length } = value;

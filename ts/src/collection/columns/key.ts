@@ -1,6 +1,7 @@
 // A text for each clause: equal clauses have equal texts. The order of operands does not matter.
 
-import type { Clause, Path, Scalar } from '../../base/clause.js';
+import type { Clause, Path } from '../../base/clause.js';
+import type { FilterValue } from '../../base/filter-types.js';
 
 /** A clause with more operands has no key: the key would cost as much as the evaluation. */
 const MOST_OPERANDS = 256;
@@ -39,7 +40,7 @@ export function pathKey(path: Path): string {
   return JSON.stringify(path);
 }
 
-function withValues(op: string, path: Path, values: readonly Scalar[]): string | undefined {
+function withValues(op: string, path: Path, values: readonly FilterValue[]): string | undefined {
   if (values.length > MOST_OPERANDS) return undefined;
   return `${op}(${pathKey(path)},${sorted(values.map(scalarKey))})`;
 }
@@ -47,7 +48,7 @@ function withValues(op: string, path: Path, values: readonly Scalar[]): string |
 const sorted = (keys: readonly (string | undefined)[]): string => [...new Set(keys)].sort().join();
 
 /** Quotes show where a string ends, and letters show the other kinds. 0 and -0 are one value. */
-function scalarKey(value: Scalar): string {
+function scalarKey(value: FilterValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Date) return `d${value.getTime()}`;
   return typeof value === 'bigint' ? `n${value}` : String(value);

@@ -2,7 +2,7 @@
 // such as objects, are left out.
 
 import { Bits } from '../../base/bits.js';
-import type { Scalar } from '../../base/clause.js';
+import type { FilterValue } from '../../base/filter-types.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, type VisitCodes, withCodes } from './groups.js';
 import { withRoomFor } from './room.js';
@@ -32,7 +32,7 @@ export class Lists {
    *
    * @param elements without equal elements
    */
-  set(slot: number, elements: readonly Scalar[]): void {
+  set(slot: number, elements: readonly FilterValue[]): void {
     this.#places = withRoomFor(this.#places, slot);
     this.#codes = withRoomFor(this.#codes, this.#used + elements.length);
     this.#places[slot] = this.#used;
@@ -52,18 +52,18 @@ export class Lists {
   }
 
   /** `NO_CODE` if no list has the element. */
-  codeOf(element: Scalar): number {
+  codeOf(element: FilterValue): number {
     return this.#dictionary.codeOf(element);
   }
 
   /** Whether the list of a slot has exactly these elements, in any order. */
-  equals(slot: number, elements: readonly Scalar[]): boolean {
+  equals(slot: number, elements: readonly FilterValue[]): boolean {
     const codes = this.#codesOf(slot);
     return codes.length === elements.length && elements.every((element) => codes.includes(this.codeOf(element)));
   }
 
   /** @param every whether a list must contain all values, or any value */
-  containing(values: readonly Scalar[], every: boolean): RowSelection {
+  containing(values: readonly FilterValue[], every: boolean): RowSelection {
     const codes = [...new Set(values.map((value) => this.codeOf(value)))];
     if (!every) return this.#withAny(codes.filter((code) => code !== NO_CODE));
     if (codes.includes(NO_CODE)) return NONE;
@@ -86,9 +86,9 @@ export class Lists {
   }
 
   /** Visits the elements with counts above 0. Yields now and then. */
-  *counted(counts: Uint32Array, visit: (element: Scalar, count: number) => void): Generator<undefined, void> {
+  *counted(counts: Uint32Array, visit: (element: FilterValue, count: number) => void): Generator<undefined, void> {
     for (const [code, count] of counts.entries()) {
-      if (count > 0) visit(this.#dictionary.valueOf(code) as Scalar, count);
+      if (count > 0) visit(this.#dictionary.valueOf(code) as FilterValue, count);
       if (code % VISITED_AT_ONCE === VISITED_AT_ONCE - 1) yield;
     }
   }

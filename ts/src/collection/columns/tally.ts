@@ -1,12 +1,7 @@
 // Values with counts, for facets.
 
-import type { Scalar } from '../../base/clause.js';
-
-/** A value of a field, and the number of rows with the value. */
-export interface Facet {
-  readonly value: Scalar;
-  readonly count: number;
-}
+import type { FilterValue } from '../../base/filter-types.js';
+import type { FacetCount } from '../../base/queries.js';
 
 /** Facets collected before the facets with the lowest counts are dropped. */
 const SPARE = 4_096;
@@ -21,9 +16,9 @@ const KINDS = ['null', 'boolean', 'number', 'bigint', 'date', 'string'];
  */
 export class Tally {
   readonly #limit: number;
-  #top: Facet[] = [];
+  #top: FacetCount[] = [];
   /** A facet that comes after this facet is not among the highest. */
-  #last: Facet | undefined;
+  #last: FacetCount | undefined;
 
   /** @param limit the most values, at least 1 */
   constructor(limit: number) {
@@ -31,7 +26,7 @@ export class Tally {
   }
 
   /** The value was not added before, and the count is above 0. */
-  add(value: Scalar, count: number): void {
+  add(value: FilterValue, count: number): void {
     const facet = { value, count };
     if (this.#last !== undefined && compare(facet, this.#last) > 0) return;
     this.#top.push(facet);
@@ -42,20 +37,20 @@ export class Tally {
     }
   }
 
-  facets(): Facet[] {
+  facets(): FacetCount[] {
     return this.#sorted();
   }
 
-  #sorted(): Facet[] {
+  #sorted(): FacetCount[] {
     return this.#top.sort(compare).slice(0, this.#limit);
   }
 }
 
-function compare(a: Facet, b: Facet): number {
+function compare(a: FacetCount, b: FacetCount): number {
   return b.count - a.count || compareValues(a.value, b.value);
 }
 
-function compareValues(a: Scalar, b: Scalar): number {
+function compareValues(a: FilterValue, b: FilterValue): number {
   const byKind = KINDS.indexOf(kindOf(a)) - KINDS.indexOf(kindOf(b));
   if (byKind !== 0) return byKind;
   const [x, y] = [comparable(a), comparable(b)];
@@ -65,8 +60,8 @@ function compareValues(a: Scalar, b: Scalar): number {
   return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
 }
 
-const kindOf = (value: Scalar): string =>
+const kindOf = (value: FilterValue): string =>
   value === null ? 'null' : value instanceof Date ? 'date' : (typeof value as string);
 
-const comparable = (value: Scalar): string | number | bigint =>
+const comparable = (value: FilterValue): string | number | bigint =>
   value instanceof Date ? value.getTime() : typeof value === 'boolean' ? Number(value) : (value ?? 0);

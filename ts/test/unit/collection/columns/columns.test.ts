@@ -2,8 +2,9 @@
 // cannot be read.
 
 import { describe, expect, test } from 'vitest';
-import type { Clause, Scalar } from '../../../../src/base/clause.js';
+import type { Clause } from '../../../../src/base/clause.js';
 import { EdgeVecError } from '../../../../src/base/errors.js';
+import type { FilterValue } from '../../../../src/base/filter-types.js';
 import { STEP_ROWS } from '../../../../src/base/time-slices.js';
 import { COLUMNS, Columns } from '../../../../src/collection/columns/columns.js';
 import { Records } from '../../../../src/collection/records.js';
@@ -11,7 +12,7 @@ import type { LoadedChunk } from '../../../../src/collection/slot-store.js';
 import { parseNodes } from '../../../../src/format/value/read.js';
 import { readOrKeep } from '../../../../src/format/value/unread.js';
 
-const is = (field: string, ...values: Scalar[]): Clause => ({ op: 'in', path: [field], values });
+const is = (field: string, ...values: FilterValue[]): Clause => ({ op: 'in', path: [field], values });
 const above = (field: string, value: number): Clause => ({ op: 'range', path: [field], from: { value, open: true } });
 const not = (of: Clause): Clause => ({ op: 'not', of });
 const EVERY: Clause = { op: 'all', of: [] };

@@ -2,10 +2,11 @@
 // as a plain count does, whatever is written before, between and during the making of columns.
 
 import { describe, expect, test } from 'vitest';
-import type { Clause, Path, Scalar } from '../../../../src/base/clause.js';
+import type { Clause, Path } from '../../../../src/base/clause.js';
+import type { FilterValue } from '../../../../src/base/filter-types.js';
+import type { FacetCount } from '../../../../src/base/queries.js';
 import { Columns } from '../../../../src/collection/columns/columns.js';
 import { fieldClausesOf } from '../../../../src/collection/columns/fields.js';
-import type { Facet } from '../../../../src/collection/columns/tally.js';
 import { elementsOf, matches, valueAt } from '../../../../src/filter/match.js';
 import { type DrawBelow, randomClause, randomMetadata } from '../../../support/clauses.js';
 import { soaked } from '../../../support/soak.js';
@@ -76,7 +77,7 @@ const fieldsOf = (clause: Clause): Path[] => fieldClausesOf(clause).map(({ path 
 const keyOf = (value: unknown): string =>
   value instanceof Date ? `d${value.getTime()}` : `${typeof value} ${String(value)}`;
 
-const isScalar = (value: unknown): value is Scalar =>
+const isScalar = (value: unknown): value is FilterValue =>
   value !== undefined && (typeof value !== 'object' || value === null || value instanceof Date);
 
 /** The number of rows with each value, by the value's key. */
@@ -90,7 +91,7 @@ function counted(rows: Iterable<object | undefined>, path: readonly string[]): M
   return counts;
 }
 
-const byKey = (facets: readonly Facet[]): Map<string, number> =>
+const byKey = (facets: readonly FacetCount[]): Map<string, number> =>
   new Map(facets.map(({ value, count }) => [keyOf(value), count]));
 
 describe('Columns', () => {

@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Bits } from '../../../../src/base/bits.js';
-import type { Clause, Scalar } from '../../../../src/base/clause.js';
+import type { Clause } from '../../../../src/base/clause.js';
+import type { FilterValue } from '../../../../src/base/filter-types.js';
 import { BitsCache } from '../../../../src/collection/columns/cache.js';
 import { keyOf } from '../../../../src/collection/columns/key.js';
 import { Lists } from '../../../../src/collection/columns/lists.js';
@@ -78,7 +79,7 @@ describe('Lists', () => {
 
 describe('A tally', () => {
   test('orders equal counts by kind, and by value', () => {
-    const values: Scalar[] = [
+    const values: FilterValue[] = [
       null,
       false,
       true,
@@ -124,7 +125,7 @@ describe('A tally', () => {
 });
 
 describe('A key', () => {
-  const is = (...values: Scalar[]): Clause => ({ op: 'in', path: ['a'], values });
+  const is = (...values: FilterValue[]): Clause => ({ op: 'in', path: ['a'], values });
 
   test('does not depend on the order of operands', () => {
     expect(keyOf(is(1, 'b', null))).toBe(keyOf(is(null, 'b', 1, 1)));
