@@ -1,6 +1,7 @@
 // Numbers by slot: the numbers of a field, or the times of its dates.
 
 import { Bits } from '../../base/bits.js';
+import { placeOf } from './place.js';
 import { sortedPlaces } from './radix.js';
 import { isAbove, isBelow, type ValueRange } from './range.js';
 import { withRoomFor } from './room.js';
@@ -170,16 +171,4 @@ function runOf({ numbers }: Sorted, wanted: number): Run {
     from: placeOf(numbers, (number) => number === wanted || isAfter(number)),
     to: placeOf(numbers, isAfter),
   };
-}
-
-/** The first place with a number that passes. All later numbers pass too. */
-function placeOf(numbers: Float64Array, passes: (number: number) => boolean): number {
-  let from = 0;
-  let to = numbers.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (passes(numbers[middle] as number)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }

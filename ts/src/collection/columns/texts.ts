@@ -4,6 +4,7 @@ import { Bits } from '../../base/bits.js';
 import { mergeRuns } from '../merge.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
 import { type Groups, grouped, withCodes } from './groups.js';
+import { placeOf } from './place.js';
 import { isAbove, isBelow, type ValueRange } from './range.js';
 import { withRoomFor } from './room.js';
 import { LOOK_NS, NONE, type RowSelection, scanned } from './selection.js';
@@ -192,18 +193,6 @@ export class Texts {
     }
     return { length: sorted.length, codes: sorted, texts: inOrder };
   }
-}
-
-/** The first place with a text that passes. All later texts pass too. */
-function placeOf(texts: readonly string[], passes: (text: string) => boolean): number {
-  let from = 0;
-  let to = texts.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (passes(texts[middle] as string)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }
 
 // Loops of their own, four slots at once: a loop that calls a function for each slot takes four
