@@ -10,7 +10,7 @@ import { encodePart } from '../../format/part.js';
 import type { LiveState } from '../live-state.js';
 import { listIds } from '../query/selection.js';
 import type { Change } from './committer.js';
-import { deleteRows } from './deletion.js';
+import { deletion } from './deletion.js';
 import { Transaction } from './transaction.js';
 
 /** Rows of a part of the entry: a part is written and read in one step. */
@@ -18,21 +18,16 @@ const PART_ROWS = 256;
 
 /** The change for the committer. Its result is how many rows were deleted. */
 export function deletionOf(live: LiveState, filter: Clause): Change<number> {
-  let ids: readonly Id[] = [];
+  let byIds = deletion(live, []);
   return {
-    ready: undefined,
-    bytes: 0,
-    frees: true,
+    ...byIds,
     isAlone: true,
-    isWhole: () => true,
-    *check() {
-      live.assertOpen();
-      ids = yield* listIds(live.collection, filter);
+    *check(ids) {
+      yield* byIds.check(ids);
+      byIds = deletion(live, yield* listIds(live.collection, filter));
     },
-    foresee: () => {},
-    entry: (origin) => ({ ...origin, kind: 'delete', ids }),
-    publish: () => deleteRows(live.collection, ids),
-    *withdraw() {},
+    entry: (origin) => byIds.entry(origin),
+    publish: () => byIds.publish(),
   };
 }
 
