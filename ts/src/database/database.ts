@@ -151,7 +151,6 @@ export class Database implements Handlers {
 
   async ids({ filter, offset, limit }: RequestOf<'ids'> = {}): Promise<Id[]> {
     const { live, isolation } = this.#replica;
-    // Before the read: commits wait for a read, and making a column takes long.
     await selectable(live, isolation, filter);
     return isolation.read(listIds(live.collection, filter, offset, limit));
   }

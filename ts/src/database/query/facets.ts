@@ -4,12 +4,13 @@ import type { FacetReply, FacetsRequest } from '../../base/calls.js';
 import type { Clause } from '../../base/clause.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
-import { select } from './selection.js';
+import { select, selectable } from './selection.js';
 
 const EVERY_ROW: Clause = { op: 'all', of: [] };
 
 /** For each field, its values in the rows that match, all of one state of the database. */
-export function readFacets(live: LiveState, isolation: Isolation, request: FacetsRequest): Promise<FacetReply[]> {
+export async function readFacets(live: LiveState, isolation: Isolation, request: FacetsRequest): Promise<FacetReply[]> {
+  await selectable(live, isolation, request.filter, request.fields);
   return isolation.read(facets(live, request));
 }
 

@@ -1,7 +1,7 @@
 // The rows that a filter selects.
 
 import type { ReadonlyBits } from '../../base/bits.js';
-import type { Clause } from '../../base/clause.js';
+import type { Clause, Path } from '../../base/clause.js';
 import type { Id } from '../../base/types.js';
 import type { Collection } from '../../collection/collection.js';
 import type { Isolation } from '../isolation.js';
@@ -11,18 +11,25 @@ import type { LiveState } from '../live-state.js';
 const LISTED_ROWS = 1_024;
 
 /**
- * Resolves once the columns of a filter are there and no commit is half done. A caller may then
- * select and read rows in the same turn of the event loop.
+ * Resolves once the columns of a filter, and of further fields, are there and no commit is half
+ * done. A caller may then select and read rows in the same turn of the event loop. To be called
+ * before a read in slices: commits wait for such a read, and making a column takes long.
  *
  * @throws `CLOSED`, `DAMAGED`, `UNSUPPORTED_FORMAT`
  */
-export async function selectable(live: LiveState, isolation: Isolation, clause: Clause | undefined): Promise<void> {
+export async function selectable(
+  live: LiveState,
+  isolation: Isolation,
+  clause: Clause | undefined,
+  fields: readonly Path[] = [],
+): Promise<void> {
   for (;;) {
     while (isolation.gate !== undefined) await isolation.gate;
     live.assertOpen();
     const { columns } = live.collection;
-    if (clause === undefined || columns.isReady(clause)) return;
-    await isolation.run(columns.prepare(clause));
+    if (!columns.areFieldsReady(fields)) await isolation.run(columns.prepareFields(fields));
+    else if (clause !== undefined && !columns.isReady(clause)) await isolation.run(columns.prepare(clause));
+    else return;
   }
 }
 
