@@ -293,14 +293,9 @@ export class Process {
     return this.#database.collection().columns;
   }
 
-  /** The ids of rows whose metadata matches, by the columns. */
-  async matching(clause: Clause): Promise<Id[]> {
-    const ids = await this.#database.ids();
-    const collection = this.#database.collection();
-    const { columns } = collection;
-    while (!columns.isReady(clause)) for (const _ of columns.prepare(clause));
-    const bits = columns.select(clause);
-    return ids.filter((id) => bits.has(collection.slotOf(id) as number));
+  /** The ids of rows whose metadata matches, in order of insertion. */
+  matching(filter: Clause): Promise<Id[]> {
+    return this.#database.ids({ filter });
   }
 
   /** Whether the process has replaced its rows with the checkpoint of another process. */
