@@ -1,21 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { bfloat16 } from './bfloat16';
 import { expect, test } from './support';
 
 const ROWS = 300;
 const QUERIES = 20;
 const COLUMNS = 32;
-
-/** Seeded random numbers from -1 to 1, as bfloat16. */
-function bfloat16(rows: number, seed: number): Buffer {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-  const bits = new Uint32Array(Float32Array.from({ length: rows * COLUMNS }, next).buffer);
-  return Buffer.from(Uint16Array.from(bits, (word) => word >>> 16).buffer);
-}
 
 const lines = (rows: number, word: string) =>
   gzipSync(
@@ -27,8 +17,8 @@ const lines = (rows: number, word: string) =>
 test('searches a data set folder and shows the texts of the hits', async ({ demo, page }, info) => {
   const folder = info.outputPath('small-set');
   await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}/base.bf16`, bfloat16(ROWS, 1));
-  await writeFile(`${folder}/queries.bf16`, bfloat16(QUERIES, 2));
+  await writeFile(`${folder}/base.bf16`, bfloat16(ROWS, COLUMNS, 1));
+  await writeFile(`${folder}/queries.bf16`, bfloat16(QUERIES, COLUMNS, 2));
   await writeFile(`${folder}/meta.json`, JSON.stringify({ n: ROWS, dim: COLUMNS, queries: QUERIES }));
   await writeFile(`${folder}/base.jsonl.gz`, lines(ROWS, 'Passage'));
   await writeFile(`${folder}/queries.jsonl.gz`, lines(QUERIES, 'Question'));
@@ -74,16 +64,10 @@ test('names the files missing from a folder', async ({ page, demo }, info) => {
 });
 
 test('takes dropped files', async ({ demo, page }) => {
-  const files = [
-    { name: 'base.bf16', bytes: [...bfloat16(ROWS, 1)] },
-    { name: 'meta.json', bytes: [...Buffer.from(JSON.stringify({ n: ROWS, dim: COLUMNS }))] },
-  ];
-  const dataTransfer = await page.evaluateHandle((given) => {
-    const transfer = new DataTransfer();
-    for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
-    return transfer;
-  }, files);
-  await page.getByRole('main').dispatchEvent('drop', { dataTransfer });
+  await demo.drop({
+    'base.bf16': bfloat16(ROWS, COLUMNS, 1),
+    'meta.json': JSON.stringify({ n: ROWS, dim: COLUMNS }),
+  });
   await expect(page.getByText('300 rows of 32.')).toBeVisible();
   await demo.startBuild();
   await demo.expectReady(ROWS);

@@ -38,6 +38,17 @@ export class Demo {
     return this.page.locator('#notices');
   }
 
+  /** Drops files on the page. The keys are the names of the files. */
+  async drop(files: Readonly<Record<string, Buffer | string>>): Promise<void> {
+    const given = Object.entries(files).map(([name, bytes]) => ({ name, bytes: [...Buffer.from(bytes)] }));
+    const dataTransfer = await this.page.evaluateHandle((given) => {
+      const transfer = new DataTransfer();
+      for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
+      return transfer;
+    }, given);
+    await this.page.getByRole('main').dispatchEvent('drop', { dataTransfer });
+  }
+
   /** The stored rows, as shown by the page. */
   get kept() {
     return this.index.getByText(/ rows (kept on|in memory)/);
