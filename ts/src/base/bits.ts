@@ -68,14 +68,10 @@ export class Bits implements ReadonlyBits {
     }
   }
 
-  /** Removes the slots of a part of a list. */
-  deleteAll(slots: Uint32Array, from = 0, to = slots.length): void {
-    const words = this.#words;
-    for (let i = from; i < to; i++) {
-      const slot = slots[i] as number;
-      const word = slot >>> 5;
-      if (word < words.length) words[word] = (words[word] as number) & ~(1 << (slot & 31));
-    }
+  /** Adds the slots of a part of a list that are not in the set, and removes the others. */
+  toggleAll(slots: Uint32Array, from = 0, to = slots.length): void {
+    const toggle = (next: number): number => toggleIn(this.#words, slots, next, to);
+    for (let next = toggle(from); next < to; next = toggle(next)) this.#grow(((slots[next] as number) >>> 5) + 1);
   }
 
   /** Adds the slot, or removes the slot. */
@@ -104,6 +100,15 @@ export class Bits implements ReadonlyBits {
     if (others.length > this.#words.length) this.#grow(others.length);
     const words = this.#words;
     for (let i = 0; i < others.length; i++) words[i] = (words[i] as number) | (others[i] as number);
+    return this;
+  }
+
+  /** Keeps the slots that are in exactly one of the set and `other`. Returns this set. */
+  xor(other: ReadonlyBits): this {
+    const others = other.words;
+    if (others.length > this.#words.length) this.#grow(others.length);
+    const words = this.#words;
+    for (let i = 0; i < others.length; i++) words[i] = (words[i] as number) ^ (others[i] as number);
     return this;
   }
 
@@ -180,6 +185,17 @@ function addTo(words: Uint32Array, slots: Uint32Array, from: number, to: number)
     const word = slot >>> 5;
     if (word >= words.length) return i;
     words[word] = (words[word] as number) | (1 << (slot & 31));
+  }
+  return to;
+}
+
+/** As `addTo`, and slots in the set leave the set. */
+function toggleIn(words: Uint32Array, slots: Uint32Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    const slot = slots[i] as number;
+    const word = slot >>> 5;
+    if (word >= words.length) return i;
+    words[word] = (words[word] as number) ^ (1 << (slot & 31));
   }
   return to;
 }

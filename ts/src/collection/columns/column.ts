@@ -113,8 +113,7 @@ export class Column {
     const wanted: AnyIndex[] = [];
     if (kinds.has(NUMBER) && this.#numbers.count > 0) wanted.push(numbers);
     if (kinds.has(DATE) && this.#dates.count > 0) wanted.push(dates);
-    if (kinds.has(TEXT) && this.#texts.count > 0) wanted.push(texts.groups);
-    if (kinds.has(TEXT) && this.#texts.count > 0 && clause.op !== 'in') wanted.push(texts.order);
+    if (kinds.has(TEXT) && this.#texts.count > 0) wanted.push(clause.op === 'in' ? texts.groups : texts.order);
     if (kinds.has(LIST) && !this.#lists.slots.isEmpty()) wanted.push(this.#lists.groups);
     return wanted;
   }

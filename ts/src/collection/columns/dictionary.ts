@@ -43,12 +43,12 @@ export class Dictionary {
     return this.#rows[code] as number;
   }
 
-  /** Counts a row with the value. @returns the code, and whether the code is new for the value */
-  add(value: FilterValue): { readonly code: number; readonly isNew: boolean } {
+  /** Counts a row with the value. @returns the code */
+  add(value: FilterValue): number {
     const known = this.codeOf(value);
     if (known !== NO_CODE) {
       this.#rows[known] = this.rows(known) + 1;
-      return { code: known, isNew: false };
+      return known;
     }
     const code = this.#free.pop() ?? this.#values.length;
     this.#rows[code] = 1;
@@ -60,7 +60,7 @@ export class Dictionary {
       this.#values[code] = value === 0 ? 0 : value;
       if (typeof value === 'string') this.#textLength += value.length;
     }
-    return { code, isNew: true };
+    return code;
   }
 
   /** A row does not have the value any more. */

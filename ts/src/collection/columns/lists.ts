@@ -37,7 +37,7 @@ export class Lists {
     this.#codes = withRoomFor(this.#codes, this.#used + elements.length);
     this.#places[slot] = this.#used;
     this.#codes[this.#used++] = elements.length;
-    for (const element of elements) this.#codes[this.#used++] = this.#dictionary.add(element).code;
+    for (const element of elements) this.#codes[this.#used++] = this.#dictionary.add(element);
     this.slots.add(slot);
     this.groups.touch(slot);
   }

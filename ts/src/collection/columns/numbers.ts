@@ -1,24 +1,20 @@
 // Numbers by slot: the numbers of a field, or the times of its dates.
 
 import { Bits } from '../../base/bits.js';
+import { type Run, SlotOrder } from './order.js';
 import { placeOf } from './place.js';
 import { sortedPlaces } from './radix.js';
 import { isAbove, isBelow, type ValueRange } from './range.js';
 import { withRoomFor } from './room.js';
-import { ENTRY_NS, type RowSelection, SCAN_NS, scanned } from './selection.js';
+import { type RowSelection, SCAN_NS, scanned } from './selection.js';
 import { Index } from './touched.js';
 
 /** Slots in ascending order of their numbers, at the time of sorting. NaN comes last. */
 interface Sorted {
   readonly length: number;
-  readonly slots: Uint32Array;
+  readonly order: SlotOrder;
+  /** In the same order. */
   readonly numbers: Float64Array;
-}
-
-/** A part of the sorted slots. */
-interface Run {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Slots collected between two looks at the clock. */
@@ -105,39 +101,18 @@ export class Numbers {
   }
 
   bytes(): number {
-    const sorted = this.order.current?.index.length ?? 0;
-    return this.#numbers.byteLength + this.slots.bytes() + sorted * 12;
+    const sorted = this.order.current?.index;
+    const ofOrder = sorted === undefined ? 0 : sorted.numbers.byteLength + sorted.order.bytes();
+    return this.#numbers.byteLength + this.slots.bytes() + ofOrder;
   }
 
   #selection(passes: (number: number) => boolean, runsIn: (sorted: Sorted) => Run[]): RowSelection {
     const has = (slot: number): boolean => this.slots.has(slot) && passes(this.at(slot));
     const { current } = this.order;
-    if (current === undefined) {
-      const limit = this.#numbers.length;
-      return { cost: 2 * SCAN_NS * limit, bits: () => scanned(limit, has), has };
-    }
-    const { index: sorted, touched } = current;
-    const runs = runsIn(sorted);
-    const length = runs.reduce((sum, { from, to }) => sum + to - from, 0);
-    // The slots in the runs are added to no slots, or the slots around the runs are removed from
-    // all slots.
-    const adds = runs.length !== 1 || 2 * length <= sorted.length;
-    const entries = adds ? length : sorted.length - length;
-    return {
-      cost: ENTRY_NS * (entries + 4 * touched.count),
-      bits: () => {
-        const bits = adds ? Bits.withRoom(this.#numbers.length) : this.slots.copy();
-        if (adds) for (const { from, to } of runs) bits.addAll(sorted.slots, from, to);
-        else {
-          const [{ from, to }] = runs as [Run];
-          bits.deleteAll(sorted.slots, 0, from);
-          bits.deleteAll(sorted.slots, to);
-        }
-        touched.bits.forEach((slot) => void bits.set(slot, has(slot)));
-        return bits;
-      },
-      has,
-    };
+    const limit = this.#numbers.length;
+    if (current === undefined) return { cost: 2 * SCAN_NS * limit, bits: () => scanned(limit, has), has };
+    const { index, touched } = current;
+    return index.order.select(runsIn(index), touched, limit, has);
   }
 
   *#sort(): Generator<undefined, Sorted> {
@@ -153,13 +128,14 @@ export class Numbers {
       if (++length % STEP === 0) yield;
     }
     const places = yield* sortedPlaces(numbers.subarray(0, length));
-    const sorted = { length, slots: new Uint32Array(length), numbers: new Float64Array(length) };
+    const inOrder = { slots: new Uint32Array(length), numbers: new Float64Array(length) };
     for (const [i, place] of places.entries()) {
-      sorted.slots[i] = slots[place] as number;
-      sorted.numbers[i] = numbers[place] as number;
+      inOrder.slots[i] = slots[place] as number;
+      inOrder.numbers[i] = numbers[place] as number;
       if (i % STEP === STEP - 1) yield;
     }
-    return sorted;
+    const order = yield* SlotOrder.of(inOrder.slots, this.#numbers.length);
+    return { length, order, numbers: inOrder.numbers };
   }
 }
 

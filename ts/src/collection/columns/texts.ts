@@ -3,20 +3,34 @@
 import { Bits } from '../../base/bits.js';
 import { mergeRuns } from '../merge.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
-import { type Groups, grouped, withCodes } from './groups.js';
+import { grouped } from './groups.js';
+import { type Run, SlotOrder } from './order.js';
 import { placeOf } from './place.js';
 import { isAbove, isBelow, type ValueRange } from './range.js';
 import { withRoomFor } from './room.js';
-import { LOOK_NS, NONE, type RowSelection, scanned } from './selection.js';
+import { LOOK_NS, NONE, type RowSelection, SCAN_NS, scanned } from './selection.js';
 import { Index } from './touched.js';
 
-/** Codes in ascending order of their texts, by code unit, at the time of sorting. */
-interface Sorted {
+/** Slots in order of a key of their texts, at the time of ordering. */
+interface Keyed {
+  /** How many slots are in the order. */
   readonly length: number;
-  readonly codes: Uint32Array;
+  /** By key, where the slots of the key start. One more element than keys. */
+  readonly starts: Uint32Array;
+  readonly order: SlotOrder;
+}
+
+/** The key of a slot is the place of its text among the texts in ascending order, by code unit. */
+interface Sorted extends Keyed {
   readonly texts: readonly string[];
 }
 
+/** If a clause has more texts, a look at each slot takes less time. */
+const MANY_TEXTS = 4_096;
+/** To begin with the slots of a text takes so long, in nanoseconds. */
+const TEXT_NS = 15;
+/** The place of a code without a text. */
+const NO_PLACE = -1;
 /** Texts sorted between two looks at the clock. */
 const SORTED_AT_ONCE = 512;
 /** Entries merged between two looks at the clock. */
@@ -32,7 +46,9 @@ export class Texts {
   #limit = 0;
   #count = 0;
   readonly #dictionary = new Dictionary();
-  readonly groups = new Index<Groups>(() => this.#group());
+  /** Slots in order of their codes. */
+  readonly groups = new Index<Keyed>(() => this.#group());
+  /** Slots in order of their texts. */
   readonly order = new Index<Sorted>(() => this.#sort());
 
   /** How many slots have a text. */
@@ -48,12 +64,11 @@ export class Texts {
   /** The slot has no text yet. */
   set(slot: number, text: string): void {
     this.#codes = withRoomFor(this.#codes, slot);
-    const { code, isNew } = this.#dictionary.add(text);
-    if (isNew) this.order.touch(code);
-    this.#codes[slot] = code;
+    this.#codes[slot] = this.#dictionary.add(text);
     this.#limit = Math.max(this.#limit, slot + 1);
     this.#count++;
     this.groups.touch(slot);
+    this.order.touch(slot);
   }
 
   delete(slot: number): void {
@@ -61,12 +76,38 @@ export class Texts {
     this.#codes[slot] = NO_CODE;
     this.#count--;
     this.groups.touch(slot);
+    this.order.touch(slot);
   }
 
   equalTo(texts: readonly string[]): RowSelection {
-    const wanted = new Set(texts.map((text) => this.#dictionary.codeOf(text)));
-    wanted.delete(NO_CODE);
-    return this.#withCodes(Uint32Array.from(wanted));
+    const wanted = [...new Set(texts.map((text) => this.#dictionary.codeOf(text)))].filter((code) => code !== NO_CODE);
+    if (wanted.length === 0) return NONE;
+    const [codes, limit] = [this.#codes, this.#limit];
+    let table: Uint8Array | undefined;
+    const isWanted = (): Uint8Array => {
+      if (table === undefined) {
+        table = new Uint8Array(this.#dictionary.limit);
+        for (const code of wanted) table[code] = 1;
+      }
+      return table;
+    };
+    const [first] = wanted;
+    const has =
+      wanted.length === 1
+        ? (slot: number) => codes[slot] === first
+        : (slot: number) => isWanted()[codes[slot] as number] === 1;
+    const scanning: RowSelection = { cost: SCAN_NS * limit, bits: () => withWanted(codes, limit, isWanted()), has };
+    const { current } = this.groups;
+    if (current === undefined || wanted.length > MANY_TEXTS) return scanning;
+    const { starts, order } = current.index;
+    const runs: Run[] = [];
+    for (const code of wanted) {
+      // A code from after the grouping has only touched slots.
+      if (code + 1 < starts.length) runs.push({ from: starts[code] as number, to: starts[code + 1] as number });
+    }
+    const selection = order.select(runs, current.touched, limit, has);
+    const cost = selection.cost + TEXT_NS * runs.length;
+    return cost < scanning.cost ? { ...selection, cost } : scanning;
   }
 
   within(range: ValueRange<string>): RowSelection {
@@ -101,9 +142,10 @@ export class Texts {
   }
 
   bytes(): number {
-    const slots = this.groups.current?.index.length ?? 0;
-    const sorted = this.order.current?.index.length ?? 0;
-    return this.#codes.byteLength + this.#dictionary.bytes() + 4 * slots + 12 * sorted;
+    const indexes: (Keyed | undefined)[] = [this.groups.current?.index, this.order.current?.index];
+    const ofOrders = indexes.map((index) => (index === undefined ? 0 : index.starts.byteLength + index.order.bytes()));
+    const ofTexts = 8 * (this.order.current?.index.texts.length ?? 0);
+    return ofOrders.reduce((a, b) => a + b, this.#codes.byteLength + this.#dictionary.bytes() + ofTexts);
   }
 
   /**
@@ -116,107 +158,72 @@ export class Texts {
     const isWithin = (text: string | undefined): boolean => text !== undefined && !isBefore(text) && !isAfter(text);
     const has = (slot: number): boolean => isWithin(this.at(slot));
     const { current } = this.order;
-    if (current === undefined) {
-      const limit = this.#limit;
-      return { cost: LOOK_NS * limit, bits: () => scanned(limit, has), has };
-    }
-    const { index: sorted, touched } = current;
-    const from = placeOf(sorted.texts, (text) => !isBefore(text));
-    const to = Math.max(from, placeOf(sorted.texts, isAfter));
-    const codes = sorted.codes.subarray(from, to);
-    if (touched.count === 0) return { ...this.#withCodes(codes), has };
-    const wanted: number[] = [];
-    for (const code of codes) if (!touched.bits.has(code)) wanted.push(code);
-    touched.bits.forEach((code) => void (isWithin(this.#textOf(code)) && wanted.push(code)));
-    return { ...this.#withCodes(Uint32Array.from(wanted)), has };
+    const limit = this.#limit;
+    if (current === undefined) return { cost: LOOK_NS * limit, bits: () => scanned(limit, has), has };
+    const { texts, starts, order } = current.index;
+    const from = placeOf(texts, (text) => !isBefore(text));
+    const to = Math.max(from, placeOf(texts, isAfter));
+    const run = { from: starts[from] as number, to: starts[to] as number };
+    return order.select([run], current.touched, limit, has);
   }
 
   #textOf(code: number): string | undefined {
     return this.#dictionary.valueOf(code) as string | undefined;
   }
 
-  #withCodes(wanted: Uint32Array): RowSelection {
-    if (wanted.length === 0) return NONE;
-    const codes = this.#codes;
-    const [limit, dictionary, groups] = [this.#limit, this.#dictionary, this.groups];
-    const coded = { limit, groups, rows: (code: number) => dictionary.rows(code) };
-    if (wanted.length === 1) {
-      const code = wanted[0] as number;
-      const scan = (): Bits => withCode(codes, limit, code);
-      return withCodes({ ...coded, scan }, wanted, (slot) => codes[slot] === code);
-    }
-    let table: Uint8Array | undefined;
-    const isWanted = (): Uint8Array => {
-      if (table === undefined) {
-        table = new Uint8Array(dictionary.limit);
-        for (let i = 0; i < wanted.length; i++) table[wanted[i] as number] = 1;
-      }
-      return table;
-    };
-    const scan = (): Bits => withWanted(codes, limit, isWanted());
-    return withCodes({ ...coded, scan }, wanted, (slot) => isWanted()[codes[slot] as number] === 1);
-  }
-
-  #group(): Generator<undefined, Groups> {
+  *#group(): Generator<undefined, Keyed> {
     // A copy, since writes change codes between two steps.
     const codes = this.#codes.slice();
-    return grouped(this.#limit, this.#dictionary.limit, (slot, visit) => {
+    const limit = this.#limit;
+    const { length, starts, slots } = yield* grouped(limit, this.#dictionary.limit, (slot, visit) => {
       const code = codes[slot] as number;
       if (code !== NO_CODE) visit(code);
     });
+    return { length, starts, order: yield* SlotOrder.of(slots, limit) };
   }
 
   *#sort(): Generator<undefined, Sorted> {
-    // A copy, since writes use codes again. A code that changes before the copy is touched, so the
-    // code may have any text here.
-    const { limit } = this.#dictionary;
-    const texts = new Array<string | undefined>(limit);
-    const codes = new Uint32Array(limit);
+    // Copies, since writes change codes, and use codes again. The slots of a code that changes in
+    // the meantime are touched, so the code may have any text here.
+    const codes = this.#codes.slice();
+    const [limit, codeLimit] = [this.#limit, this.#dictionary.limit];
+    const texts = new Array<string | undefined>(codeLimit);
+    const used = new Uint32Array(codeLimit);
     let length = 0;
-    for (let code = 1; code < limit; code++) {
+    for (let code = 1; code < codeLimit; code++) {
       texts[code] = this.#textOf(code);
-      if (texts[code] !== undefined) codes[length++] = code;
+      if (texts[code] !== undefined) used[length++] = code;
       if (code % STEP === 0) yield;
     }
     const textOf = (code: number): string => texts[code] as string;
     const runs: Uint32Array[] = [];
     for (let from = 0; from < length; from += SORTED_AT_ONCE) {
-      const run = codes.subarray(from, Math.min(length, from + SORTED_AT_ONCE));
+      const run = used.subarray(from, Math.min(length, from + SORTED_AT_ONCE));
       runs.push(run.sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1)));
       yield;
     }
     const sorted = yield* mergeRuns(runs, (a, b) => textOf(a) <= textOf(b), MERGED_AT_ONCE);
     const inOrder = new Array<string>(sorted.length);
-    for (const [i, code] of sorted.entries()) {
-      inOrder[i] = textOf(code);
-      if (i % STEP === STEP - 1) yield;
+    const places = new Int32Array(codeLimit).fill(NO_PLACE);
+    for (const [place, code] of sorted.entries()) {
+      inOrder[place] = textOf(code);
+      places[code] = place;
+      if (place % STEP === STEP - 1) yield;
     }
-    return { length: sorted.length, codes: sorted, texts: inOrder };
+    const {
+      length: count,
+      starts,
+      slots,
+    } = yield* grouped(limit, sorted.length, (slot, visit) => {
+      const place = places[codes[slot] as number] as number;
+      if (place !== NO_PLACE) visit(place);
+    });
+    return { length: count, texts: inOrder, starts, order: yield* SlotOrder.of(slots, limit) };
   }
 }
 
-// Loops of their own, four slots at once: a loop that calls a function for each slot takes four
+// A loop of its own, four slots at once: a loop that calls a function for each slot takes four
 // times as long. Behind the last slot, the codes are `NO_CODE`.
-
-function withCode(codes: Uint32Array, limit: number, wanted: number): Bits {
-  const bits = Bits.withRoom(limit);
-  const { words } = bits;
-  for (let first = 0; first < limit; first += 32) {
-    let others = 0;
-    for (let bit = 0; bit < 32; bit += 4) {
-      const slot = first + bit;
-      const a = (codes[slot] as number) ^ wanted;
-      const b = (codes[slot + 1] as number) ^ wanted;
-      const c = (codes[slot + 2] as number) ^ wanted;
-      const d = (codes[slot + 3] as number) ^ wanted;
-      // The sign of x | -x is set unless x is 0.
-      const four = ((a | -a) >>> 31) | (((b | -b) >>> 31) << 1) | (((c | -c) >>> 31) << 2) | (((d | -d) >>> 31) << 3);
-      others |= four << bit;
-    }
-    words[first >>> 5] = ~others;
-  }
-  return bits;
-}
 
 /** @param isWanted by code, 1 or 0 */
 function withWanted(codes: Uint32Array, limit: number, isWanted: Uint8Array): Bits {

@@ -46,9 +46,12 @@ describe('Bits', () => {
         const added = bits();
         added.addAll(list, 1);
         expect([...added]).toEqual(sorted(new Set([...a, ...list.subarray(1)])));
-        const left = bits();
-        left.deleteAll(list, 0, Math.min(3, list.length));
-        expect([...left]).toEqual(model.filter((each) => !list.subarray(0, 3).includes(each)));
+        const first = list.slice(0, 3);
+        const toggled = bits();
+        toggled.toggleAll(list, 0, first.length);
+        const either = [...model.filter((each) => !first.includes(each)), ...first.filter((each) => !a.has(each))];
+        expect([...toggled]).toEqual(sorted(either));
+        expect([...bits().xor(Bits.of(first))]).toEqual(sorted(either));
         const rest = Array.from({ length: limit }, (_, each) => each).filter((each) => !a.has(each));
         expect([...bits().complement(limit)]).toEqual(rest);
         expect([...other]).toEqual(sorted(b));

@@ -2,7 +2,7 @@
 // as a plain count does, whatever is written before, between and during the making of columns.
 
 import { describe, expect, test } from 'vitest';
-import type { Clause, Path } from '../../../../src/base/clause.js';
+import type { Bound, Clause, Path } from '../../../../src/base/clause.js';
 import type { FilterValue } from '../../../../src/base/filter-types.js';
 import type { FacetCount } from '../../../../src/base/queries.js';
 import { Columns } from '../../../../src/collection/columns/columns.js';
@@ -119,6 +119,52 @@ describe('Columns', () => {
       }
     }
     expect(found).toBeGreaterThan(10_000);
+  });
+
+  test('agree for ranges among many rows, before and after writes', () => {
+    const pick = picks(11);
+    const rows = new Map<number, object>();
+    const rowOf = (): object => {
+      const drawn = pick(30_000);
+      return { number: drawn / 7, date: new Date(drawn * 1_000), text: `${drawn}`, few: `${drawn % 3}` };
+    };
+    for (let slot = 0; slot < 20_000; slot++) if (pick(10) > 0) rows.set(slot, rowOf());
+    const slots = { count: 20_000, has: (slot: number) => rows.has(slot), haveChanged: () => true };
+    const columns = new Columns(slots, { peek: (slot) => rows.get(slot), lineBytes: () => 100 });
+    const bound = (path: string): Bound['value'] => {
+      const drawn = pick(32_000) - 1_000;
+      return path === 'number' ? drawn / 7 : path === 'date' ? new Date(drawn * 1_000) : `${drawn % 30_000}`;
+    };
+    const write = (): void => {
+      const slot = pick(20_000);
+      if (rows.has(slot) && pick(2) === 0) {
+        rows.delete(slot);
+        columns.delete(slot);
+      } else {
+        const old = rows.has(slot) ? slot : undefined;
+        const metadata = rowOf();
+        rows.set(slot, metadata);
+        columns.set(slot, old, { id: slot, metadata });
+      }
+    };
+    let found = 0;
+    for (let round = 0; round < 48; round++) {
+      const path = ['number', 'date', 'text', 'few'][round % 4] as string;
+      const [from, to] = [bound(path), bound(path)].sort((a, b) => (a < b ? -1 : 1)) as [
+        Bound['value'],
+        Bound['value'],
+      ];
+      const clause: Clause =
+        path === 'few' && round % 3 === 0
+          ? { op: 'startsWith', path: [path], prefix: `${pick(4)}` }
+          : { op: 'range', path: [path], from: { value: from, open: true }, to: { value: to, open: false } };
+      for (const steps = columns.prepare(clause); !steps.next().done; ) if (pick(2) === 0) write();
+      const matching = [...rows].filter(([, metadata]) => matches(clause, metadata)).map(([slot]) => slot);
+      expect([...columns.select(clause)], `round ${round}`).toEqual(matching.sort((a, b) => a - b));
+      found += matching.length;
+      for (let left = pick(400); left > 0; left--) write();
+    }
+    expect(found).toBeGreaterThan(100_000);
   });
 
   test('count the values of the rows that match', () => {

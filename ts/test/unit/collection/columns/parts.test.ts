@@ -1,4 +1,5 @@
-// The parts of columns, each against a plain model: sorted numbers, lists, counts, keys, the cache.
+// The parts of columns, each against a plain model: sorted numbers, slots in order, lists, counts,
+// keys, the cache.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -8,9 +9,12 @@ import type { FilterValue } from '../../../../src/base/filter-types.js';
 import { BitsCache } from '../../../../src/collection/columns/cache.js';
 import { keyOf } from '../../../../src/collection/columns/key.js';
 import { Lists } from '../../../../src/collection/columns/lists.js';
+import { SlotOrder } from '../../../../src/collection/columns/order.js';
 import { sortedPlaces } from '../../../../src/collection/columns/radix.js';
 import { Tally } from '../../../../src/collection/columns/tally.js';
+import { Touched } from '../../../../src/collection/columns/touched.js';
 import { cases } from '../../../support/property.js';
+import { random } from '../../../support/vectors.js';
 
 /** Steps to the end, and counts the steps. */
 function run<T>(steps: Generator<undefined, T>): { result: T; steps: number } {
@@ -50,6 +54,78 @@ describe('Sorted numbers', () => {
     expect(steps).toBeGreaterThan(100_000 / 16_384);
     const sorted = Float64Array.from(result, (place) => numbers[place] as number);
     expect(Buffer.compare(Buffer.from(sorted.buffer), Buffer.from(numbers.slice().sort().buffer))).toBe(0);
+  });
+});
+
+describe('Slots in order', () => {
+  /** Some slots below a limit, in random order. */
+  const shuffled = (length: number, limit: number): Uint32Array => {
+    const next = random(length + 1);
+    const slots = Uint32Array.from({ length: limit }, (_, slot) => slot);
+    for (let i = limit - 1; i > 0; i--) {
+      const j = Math.floor(next() * (i + 1));
+      [slots[i], slots[j]] = [slots[j] as number, slots[i] as number];
+    }
+    return slots.slice(0, length);
+  };
+  const sizes: [length: number, limit: number][] = [
+    [0, 0],
+    [0, 100],
+    [100, 100],
+    [4_096, 4_096],
+    [8_191, 20_000],
+    [9_000, 300_000],
+    [70_000, 70_000],
+    [70_001, 100_000],
+  ];
+
+  test.each(sizes)('%i of %i slots: every run is found', (length, limit) => {
+    const slots = shuffled(length, limit);
+    const { result: order } = run(SlotOrder.of(slots, limit));
+    const next = random(7);
+    const place = (): number => Math.floor(next() * (length + 1));
+    // Comparing bytes takes less time than comparing lists of numbers.
+    const bytesOf = (of: Iterable<number>): Buffer => Buffer.from(Uint32Array.from(of).sort().buffer);
+    const expectSame = (bits: Iterable<number>, expected: Iterable<number>): void =>
+      expect(Buffer.compare(bytesOf(bits), bytesOf(expected))).toBe(0);
+    const runs = Array.from({ length: 25 }, () => {
+      const [a, b] = [place(), place()];
+      return { from: Math.min(a, b), to: Math.max(a, b) };
+    });
+    // Everything, all but a few slots, and nothing.
+    runs.push({ from: 0, to: length }, { from: Math.min(1, length), to: Math.max(0, length - 1) });
+    runs.push({ from: 0, to: 0 }, { from: length, to: length });
+    for (const { from, to } of runs) {
+      const expected = slots.slice(from, to);
+      const never = (): boolean => false;
+      expectSame(order.select([{ from, to }], new Touched(), limit, never).bits(), expected);
+      const middle = from + ((to - from) >> 1);
+      // Two runs around a gap. A part of the slots is touched, and has other values.
+      const parts = [
+        { from, to: middle },
+        { from: Math.min(to, middle + 3), to },
+      ];
+      const touched = new Touched();
+      for (const slot of slots.subarray(0, 50)) touched.add(slot);
+      const has = (slot: number): boolean => slot % 3 === 0;
+      const inParts = parts.flatMap((part) => [...slots.subarray(part.from, part.to)]);
+      const present = inParts.filter((slot) => !touched.bits.has(slot));
+      const both = order.select(parts, touched, limit, has).bits();
+      expectSame(both, [...present, ...[...touched.bits].filter(has)]);
+    }
+  });
+
+  test.each(sizes)('%i of %i slots: marks take no more memory than the slots', (length, limit) => {
+    const slots = shuffled(length, limit);
+    expect(run(SlotOrder.of(slots, limit)).result.bytes()).toBeLessThanOrEqual(2 * slots.byteLength + 8);
+  });
+
+  test('a range of half of the slots costs little more than reading two sets', () => {
+    const { result: order, steps } = run(SlotOrder.of(shuffled(100_000, 100_000), 100_000));
+    const half = order.select([{ from: 20_000, to: 70_000 }], new Touched(), 100_000, () => false);
+    // To add the slots one by one would cost 100,000.
+    expect(half.cost).toBeLessThan(20_000);
+    expect(steps).toBeGreaterThan(16);
   });
 });
 
