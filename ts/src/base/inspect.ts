@@ -37,5 +37,5 @@ function shown(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const name = Object.getPrototypeOf(value)?.constructor?.name;
   if (typeof name !== 'string' || name === 'Object') return 'an object';
-  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${shorten(name)}`;
 }

@@ -31,8 +31,9 @@ export class Reader {
     } catch (cause) {
       if (cause === this.#refusal && cause !== undefined) throw cause;
       throw this.fail('The filter cannot be read', {
+        expected: 'plain objects, arrays and values to compare with',
         got: `a part that fails when it is read: ${messageOf(cause)}`,
-        remedy: 'Pass plain objects and arrays.',
+        remedy: 'Pass objects without getters and proxies.',
         cause,
       });
     }
@@ -51,6 +52,7 @@ export class Reader {
     if (++this.#depth > MAX_DEPTH) {
       throw this.fail('The filter is nested too deeply', {
         expected: `at most ${MAX_DEPTH} levels of $and, $or and $not`,
+        got: `${this.#depth} levels`,
         remedy: 'Join nested lists of the same operator into a single list.',
       });
     }
@@ -65,6 +67,7 @@ export class Reader {
     if (this.#parts <= MAX_PARTS) return;
     throw this.fail('The filter is too large', {
       expected: `at most ${MAX_PARTS} conditions and operands in all`,
+      got: `at least ${this.#parts}`,
       remedy: 'Ask with several filters, or store a field that says the same in a single value.',
     });
   }
@@ -93,7 +96,8 @@ export class Reader {
     const { length } = value;
     // A proxy may say anything.
     if (!Number.isSafeInteger(length) || length < 0) {
-      throw this.fail('The filter has a list without a length', { got: `the length ${inspect(length)}` });
+      const got = `an array of the length ${inspect(length)}`;
+      throw this.fail('The filter has a list without a length', { expected: 'an array', got });
     }
     this.count(length);
     // A hole must not read from the prototype.
