@@ -3,6 +3,7 @@
 
 import type { EngineStats } from '../base/calls.js';
 import { asEdgeVecError, detailsOf, EdgeVecError } from '../base/errors.js';
+import type { Engine } from '../engine/engine.js';
 import type { Manifest } from '../format/manifest.js';
 import { quotaExceeded } from '../storage/estimate.js';
 import type { Names } from '../storage/names.js';
@@ -133,10 +134,15 @@ export class Checkpoints {
    */
   consider(): void {
     if (!this.#isOpened) return;
-    this.#keepReserve();
-    if (!this.#isComplete()) return;
-    const isOwn = this.#checkpointer.base === this.#log.head.checkpoint;
-    if (this.#schedule.isDue(this.unsaved.bytes, this.#stored.bytes, isOwn)) this.#makeBehind();
+    try {
+      this.#keepReserve();
+      if (!this.#isComplete()) return;
+      const isOwn = this.#checkpointer.base === this.#log.head.checkpoint;
+      if (this.#schedule.isDue(this.unsaved.bytes, this.#stored.bytes, isOwn)) this.#makeBehind();
+    } catch (error) {
+      // The write before is logged, and must not fail any more.
+      this.#tellFailed(error);
+    }
   }
 
   /**
@@ -208,20 +214,31 @@ export class Checkpoints {
   }
 
   #hasFreeSlots(): boolean {
-    try {
-      return this.#replica.collection().engine.freeSlots() > 0;
-    } catch {
-      // The database is closed or has crashed, and writes nothing any more.
-      return false;
-    }
+    return this.#ask((engine) => engine.freeSlots() > 0, false);
   }
 
   #addedBytes(): number {
+    const { bytes } = this.unsaved;
+    return this.#ask((engine) => addedBytes(engine, bytes, this.#stored), bytes);
+  }
+
+  /** The answer of the engine. A database that has ended writes nothing any more: `otherwise`. */
+  #ask<T>(question: (engine: Engine) => T, otherwise: T): T {
     try {
-      return addedBytes(this.#replica.collection().engine, this.unsaved.bytes, this.#stored);
+      return question(this.#replica.collection().engine);
+    } catch (error) {
+      if (!this.#hasEnded()) throw error;
+      return otherwise;
+    }
+  }
+
+  /** Whether the database was closed, or a failure has ended the database. */
+  #hasEnded(): boolean {
+    try {
+      this.#replica.collection();
+      return false;
     } catch {
-      // As above.
-      return this.unsaved.bytes;
+      return true;
     }
   }
 
@@ -243,8 +260,7 @@ export class Checkpoints {
     if (this.#closed || this.#context.storage.isReadOnly) return;
     this.#make(false).catch((error) => {
       this.#schedule.failed(this.unsaved.bytes);
-      if (this.#closed || isClosed(error)) return;
-      this.#context.tell({ type: 'checkpoint-failed', error: asEdgeVecError(error) });
+      if (!this.#closed && !isClosed(error)) this.#tellFailed(error);
     });
   }
 
@@ -309,6 +325,10 @@ export class Checkpoints {
       if (!this.#closed) this.reserve.fill().catch(() => {});
     });
     return this.#running;
+  }
+
+  #tellFailed(error: unknown): void {
+    this.#context.tell({ type: 'checkpoint-failed', error: asEdgeVecError(error) });
   }
 
   #tellReduced(): void {

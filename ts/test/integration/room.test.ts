@@ -5,6 +5,7 @@ import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Engine } from '../../src/engine/engine.js';
 import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { failure } from '../support/open.js';
@@ -226,6 +227,24 @@ describe('Used-up room', () => {
     expect((await again.rows()).length).toBe(610);
     await again.close();
   });
+});
+
+test('a fault while the needed room is measured is told, and fails no write', async () => {
+  const site = new FaultySite(new Disk());
+  // Only a storage with a limit has a reserve.
+  site.quota = 100 * MB;
+  const process = await Process.start(site);
+  await process.write('upsert', [{ id: 'a', n: 1 }]);
+  const asked = vi.spyOn(Engine.prototype, 'freeSlots').mockImplementation(() => {
+    throw new TypeError('a fault of this package');
+  });
+  await process.write('upsert', [{ id: 'b', n: 2 }]);
+  asked.mockRestore();
+  expect(process.events).toMatchObject([{ type: 'checkpoint-failed', error: { code: 'INTERNAL' } }]);
+  await process.write('upsert', [{ id: 'c', n: 3 }]);
+  expect(await process.rows()).toHaveLength(3);
+  expect(process.events).toHaveLength(1);
+  await process.close();
 });
 
 /** A manifest, or a chunk of a section that can be rebuilt (docs/format.md). */
