@@ -1,26 +1,18 @@
-// Stored metadata: divided into parts by the bytes of lines, rewritten after a change, and written
-// in small steps.
+// Stored metadata: rewritten after a change, and written in small steps.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Slices, STEP_ROWS } from '../../../src/base/time-slices.js';
+import { STEP_ROWS } from '../../../src/base/time-slices.js';
 import type { Id } from '../../../src/base/types.js';
 import { Collection } from '../../../src/collection/collection.js';
 import { mergeRuns } from '../../../src/collection/merge.js';
 import { STEP_BYTES } from '../../../src/collection/pace.js';
 import type { SavedStores } from '../../../src/collection/records.js';
 import type { LoadedChunk, StoredChunk } from '../../../src/collection/slot-store.js';
-import type { Database } from '../../../src/database/database.js';
-import { openDatabase } from '../../../src/database/open.js';
 import type { Engine } from '../../../src/engine/engine.js';
-import { inlineEngine } from '../../../src/engine/inline.js';
-import { areCutRight, BLOCK_ROWS, cutBlock, MAX_RANGE_BYTES, type SlotRange } from '../../../src/format/blocks.js';
 import { type ChunkRef, refOf } from '../../../src/format/chunk.js';
 import { IDS, METADATA } from '../../../src/format/contents.js';
-import { decodeManifest, encodeManifest, type Manifest, type MetadataRef } from '../../../src/format/manifest.js';
+import { decodeManifest, encodeManifest, type Manifest } from '../../../src/format/manifest.js';
 import { chunksOf, contentsOf, manifestOf, storedIn } from '../../../src/persistence/checkpoint/contents.js';
-import type { Batch } from '../../../src/storage/storage.js';
-import { Disk, FaultySite } from '../../support/disk.js';
-import { SMALL_GRAPH } from '../../support/process.js';
 import { soaked } from '../../support/soak.js';
 import { random } from '../../support/vectors.js';
 
@@ -32,106 +24,6 @@ const picks = (seed: number): DrawBelow => {
 };
 
 afterEach(() => void vi.restoreAllMocks());
-
-describe('Parts', () => {
-  /** Lengths of lines: zero, small, large, and mixed. */
-  function lengths(pick: DrawBelow): number[] {
-    const kinds = [
-      () => 0,
-      () => 3 + pick(300),
-      () => pick(4 * MAX_RANGE_BYTES),
-      () => MAX_RANGE_BYTES / 2,
-      () => MAX_RANGE_BYTES,
-    ];
-    const [often, seldom] = [kinds[pick(5)], kinds[pick(5)]] as [() => number, () => number];
-    const share = pick(20);
-    return Array.from({ length: BLOCK_ROWS }, () => (pick(20) < share ? often : seldom)());
-  }
-
-  /** The part of a slot: the largest surrounding range that is small enough. */
-  function partOf(slot: number, bytes: readonly number[]): SlotRange {
-    for (let slots = BLOCK_ROWS; ; slots /= 2) {
-      const first = slot - (slot % slots);
-      const sum = bytes.slice(first, first + slots).reduce((a, b) => a + b, 0);
-      if (slots === 1 || sum <= MAX_RANGE_BYTES) return { first, slots, bytes: sum };
-    }
-  }
-
-  test('blocks are cut as a plain model says, and are known again', () => {
-    const pick = picks(1);
-    for (let run = 0; run < soaked(100, 300); run++) {
-      const bytes = lengths(pick);
-      const parts = cutBlock((slot) => bytes[slot] as number, 0);
-      const expected: SlotRange[] = [];
-      for (let slot = 0; slot < BLOCK_ROWS; slot += expected.at(-1)?.slots ?? 0) expected.push(partOf(slot, bytes));
-      expect(parts).toEqual(expected);
-      expect(areCutRight(1, parts)).toBe(true);
-    }
-  });
-
-  test('another division into parts is refused', () => {
-    const pick = picks(2);
-    let refused = 0;
-    for (let run = 0; run < 3_000; run++) {
-      const bytes = lengths(pick);
-      const parts = cutBlock((slot) => bytes[slot] as number, 0);
-      const changed: { slots: number; bytes: number }[] = [...parts];
-      const at = pick(parts.length);
-      const { slots, bytes: sum } = parts[at] as SlotRange;
-      const kind = pick(5);
-      if (kind === 0) changed.splice(at, 1);
-      else if (kind === 1) changed.splice(at, 0, { slots, bytes: sum });
-      else if (kind === 2)
-        changed[at] = { slots: [0, -1, 3, 2048, 0.5, slots * 2, slots / 2][pick(7)] as number, bytes: sum };
-      // Divided without need.
-      else if (kind === 3)
-        changed.splice(at, 1, { slots: slots / 2, bytes: sum / 2 }, { slots: slots / 2, bytes: sum / 2 });
-      // Not divided, although the part is too large.
-      else if (slots > 1) changed[at] = { slots, bytes: MAX_RANGE_BYTES + 1 };
-      else continue;
-      expect(areCutRight(1, changed), `run ${run}`).toBe(false);
-      refused++;
-    }
-    expect(refused).toBeGreaterThan(2_000);
-    expect(areCutRight(1, [])).toBe(false);
-    expect(areCutRight(0, [])).toBe(true);
-    expect(areCutRight(2, [{ slots: 1024, bytes: 1 }])).toBe(false);
-    // Aligned: 512 + 1024 + 512 would cover two blocks.
-    const large = { slots: 512, bytes: MAX_RANGE_BYTES };
-    expect(areCutRight(2, [large, { slots: 1024, bytes: 1 }, large])).toBe(false);
-    expect(areCutRight(2, [large, large, { slots: 1024, bytes: 1 }])).toBe(true);
-  });
-
-  test('a manifest with parts cut otherwise is refused', () => {
-    const ref = (name: string, bytes = 12): ChunkRef => ({ name, bytes, crc: 34 });
-    const manifest = (metadata: readonly MetadataRef[]): Manifest => ({
-      options: { dimensions: 4, metric: 'dot', precision: 'int8', m: 16, efConstruction: 200, seed: 0 },
-      nextId: 5,
-      header: ref('header'),
-      sections: {},
-      ids: [ref('ids')],
-      metadata,
-    });
-    const good = manifest([{ ...ref('metadata'), slots: 1024 }]);
-    expect(decodeManifest(encodeManifest(good))).toEqual(good);
-    for (const metadata of [
-      [],
-      [ref('a')],
-      [{ ...ref('a'), slots: '1024' }],
-      [{ ...ref('a'), slots: 512 }],
-      [
-        { ...ref('a'), slots: 512 },
-        { ...ref('b'), slots: 512 },
-      ],
-      [{ ...ref('a', 2 ** 50), slots: 1024 }],
-      Array.from({ length: 2 }, (_, i) => ({ ...ref(String(i)), slots: 1024 })),
-    ]) {
-      expect(() => decodeManifest(encodeManifest(manifest(metadata as never)))).toThrow(
-        expect.objectContaining({ code: 'DAMAGED' }),
-      );
-    }
-  });
-});
 
 /** Steps to the end. */
 function run<T>(steps: Generator<unknown, T>, between: () => void = () => {}): T {
@@ -438,131 +330,5 @@ describe('Rows', () => {
       expect([...sorted].map((entry) => orders[entry])).toEqual([...orders].sort((a, b) => a - b));
       expect(new Set(sorted).size).toBe(orders.length);
     }
-  });
-});
-
-describe('A checkpoint', () => {
-  interface Opened {
-    readonly database: Database;
-    readonly commits: Batch[];
-    readonly site: FaultySite;
-  }
-
-  async function open(disk: Disk): Promise<Opened> {
-    const { module } = await inlineEngine();
-    const site = new FaultySite(disk);
-    const commits: Batch[] = [];
-    site.onCommit = async (batch) => void commits.push(batch);
-    const engine = { ...SMALL_GRAPH, dimensions: 2 };
-    const { database } = await openDatabase(
-      { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
-      { module, slices: new Slices(), site: async () => site, tell: () => {} },
-    );
-    return { database, commits, site };
-  }
-
-  let transactions = 0;
-  async function write({ database }: Opened, ids: readonly number[], text: string): Promise<void> {
-    for (let at = 0; at < ids.length; at += 500) {
-      const some = ids.slice(at, at + 500);
-      const part = {
-        start: 0,
-        ids: some,
-        vectors: Float32Array.from(some.flatMap((id) => [id, 1])),
-        metadata: some.map((id) => ({ id, text })),
-      };
-      await database.write({
-        transaction: ++transactions,
-        kind: 'upsert',
-        first: true,
-        last: true,
-        strict: false,
-        part,
-      });
-    }
-  }
-
-  const metadataIn = ({ put = [] }: Batch): number[] =>
-    put.filter(([, key]) => String(key).includes('-metadata-')).map(([, , bytes]) => bytes.length);
-  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-
-  test('with much metadata takes several commits, and shares the unchanged chunks', async () => {
-    const disk = new Disk();
-    const opened = await open(disk);
-    const { database, commits } = opened;
-    for (let at = 0; at < 60; at += 3) await write(opened, range(at, at + 3), 'x'.repeat(MB));
-    await write(opened, range(60, 5_000), 'small');
-    // Forgets the commits from before.
-    await database.save({ name: undefined });
-    await write(opened, range(0, 60), 'y'.repeat(MB));
-    commits.length = 0;
-    await database.save({ name: undefined });
-    const large = commits.map(metadataIn).filter(({ length }) => length > 0);
-    expect(large.flat().filter((length) => length > MB)).toHaveLength(60);
-    expect(large.flat().every((length) => length < 1.1 * MB)).toBe(true);
-    expect(large.length).toBeGreaterThanOrEqual(4);
-    for (const lengths of large) expect(lengths.reduce((a, b) => a + b, 0)).toBeLessThan((16 << 20) + 1.1 * MB);
-
-    commits.length = 0;
-    // Keeps the vector. Another vector would move the row to another slot.
-    const part = {
-      start: 0,
-      ids: [33],
-      withVector: [],
-      vectors: new Float32Array(),
-      metadata: [{ id: 33, text: 'z'.repeat(MB) }],
-    };
-    await database.write({ transaction: ++transactions, kind: 'update', first: true, last: true, strict: false, part });
-    await database.save({ name: undefined });
-    expect(commits.flatMap(metadataIn)).toEqual([`[{"id":1,"text":2},33,""]\n`.length + MB]);
-    // No intermediate chunk is left behind.
-    const spoken = disk.keys('chunks').filter((key) => String(key).includes('-metadata-'));
-    expect(new Set(spoken.map((key) => String(key).replace(/.*-metadata-/, ''))).size).toBe(spoken.length);
-    await database.close();
-
-    const again = await open(disk);
-    const { metadata } = await again.database.get({ ids: [0, 33, 59, 60, 4_999], vectors: false });
-    expect(metadata.map((value) => [(value as { id: number }).id, (value as { text: string }).text[0]])).toEqual([
-      [0, 'y'],
-      [33, 'z'],
-      [59, 'y'],
-      [60, 's'],
-      [4_999, 's'],
-    ]);
-    again.commits.length = 0;
-    await again.database.save({ name: undefined });
-    expect(again.commits.flatMap(metadataIn)).toEqual([]);
-    await again.database.close();
-  });
-
-  test('that fails midway leaves only the changed chunks to the next checkpoint', async () => {
-    const disk = new Disk();
-    const opened = await open(disk);
-    const { database, commits, site } = opened;
-    for (let at = 0; at < 30; at += 3) await write(opened, range(at, at + 3), 'x'.repeat(MB));
-    await database.save({ name: undefined });
-    // Too few changes for an automatic checkpoint.
-    await write(opened, range(27, 30), 'y'.repeat(MB));
-    // Leaves out the graph, as a checkpoint without room does.
-    const kept = (): string[] =>
-      disk
-        .keys('chunks')
-        .map(String)
-        .filter((name) => !/-(manifest|(8|9|10)-\d+)$/.test(name));
-    const chunks = kept().sort();
-    site.quota = disk.used + 2 * MB;
-    await expect(database.save({ name: undefined })).rejects.toMatchObject({ code: 'QUOTA' });
-    expect(kept().sort()).toEqual(chunks);
-    site.quota = Number.POSITIVE_INFINITY;
-    commits.length = 0;
-    await database.save({ name: undefined });
-    const written = commits.flatMap(metadataIn).reduce((a, b) => a + b, 0);
-    expect(written).toBeGreaterThan(3 * MB);
-    expect(written).toBeLessThan(6 * MB);
-    await database.close();
-    const again = await open(disk);
-    const { metadata } = await again.database.get({ ids: range(0, 30), vectors: false });
-    expect(metadata.map((value) => (value as { text: string }).text[0]).join('')).toBe('x'.repeat(27) + 'y'.repeat(3));
-    await again.database.close();
   });
 });
