@@ -12,8 +12,8 @@
 
 mod missed;
 mod sample;
-mod site;
 mod table;
+mod view;
 
 use crate::Error;
 use crate::hnsw::Scratch;
@@ -21,9 +21,9 @@ use crate::key::{Key, distance_of, slot_of};
 use crate::vectors::Judged;
 use missed::Missed;
 use sample::{HeldOut, block, draw, others, scan};
-pub(crate) use site::Site;
 use table::{EFS, KS, Misses};
 pub(crate) use table::{Table, unknown_ef};
+pub(crate) use view::IndexView;
 
 /// Rows searched for. More rows make the result surer and take longer: about one part in a hundred
 /// of building the graph. In small sets the searches weigh more, and a calibration makes fewer
@@ -110,12 +110,12 @@ impl Calibration {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(crate) fn new(site: &Site<'_>, rows: u32, seed: u32, unsure: bool) -> Result<Self, Error> {
+    pub(crate) fn new(view: &IndexView<'_>, rows: u32, seed: u32, unsure: bool) -> Result<Self, Error> {
         let size = (rows / ROWS_A_SAMPLE).clamp(SAMPLE.0, SAMPLE.1) as usize;
         let mut calibration = Self {
             rows,
             seed,
-            slots: site.graph.nodes.end(),
+            slots: view.graph.nodes.end(),
             unsure,
             sample: Vec::new(),
             earlier: Vec::new(),
@@ -129,27 +129,27 @@ impl Calibration {
             judged: Judged::default(),
             scratch: Scratch::default(),
         };
-        calibration.begin(site, size)?;
+        calibration.begin(view, size)?;
         Ok(calibration)
     }
 
     /// Draws a sample, to be searched for from the beginning.
-    fn begin(&mut self, site: &Site<'_>, size: usize) -> Result<(), Error> {
+    fn begin(&mut self, view: &IndexView<'_>, size: usize) -> Result<(), Error> {
         self.earlier.try_reserve(self.sample.len())?;
         self.earlier.extend(self.sample.drain(..).map(|row| row.slot));
-        let drawn = draw(site, self.seed, size, &self.earlier)?;
+        let drawn = draw(view, self.seed, size, &self.earlier)?;
         self.sample.try_reserve_exact(drawn.len())?;
         for slot in drawn {
-            self.sample.push(HeldOut::new(site, slot, self.unsure)?);
+            self.sample.push(HeldOut::new(view, slot, self.unsure)?);
         }
         (self.phase, self.next) = (Phase::Scan(0), 0);
         Ok(())
     }
 
     /// About how many steps are left, at least one. The calibration may need more or fewer widths.
-    pub(crate) fn left(&self, site: &Site<'_>) -> u32 {
+    pub(crate) fn left(&self, view: &IndexView<'_>) -> u32 {
         let (sample, widths) = (self.sample.len() as u32, self.widths.len() as u32);
-        let blocks = |from: u32| (self.slots - from).div_ceil(self.block(site));
+        let blocks = |from: u32| (self.slots - from).div_ceil(self.block(view));
         let left = match self.phase {
             Phase::Scan(from) => blocks(from) + (1 + widths) * sample,
             Phase::Rank => (1 + widths) * sample,
@@ -158,8 +158,8 @@ impl Calibration {
         left.saturating_sub(self.next as u32).max(1)
     }
 
-    fn block(&self, site: &Site<'_>) -> u32 {
-        block(site.vectors.dimensions(), self.sample.len())
+    fn block(&self, view: &IndexView<'_>) -> u32 {
+        block(view.vectors.dimensions(), self.sample.len())
     }
 
     /// Takes a step: compares a block of rows with the sample, ranks some candidates of a row of
@@ -167,33 +167,33 @@ impl Calibration {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(crate) fn step(&mut self, site: &Site<'_>) -> Result<Step, Error> {
+    pub(crate) fn step(&mut self, view: &IndexView<'_>) -> Result<Step, Error> {
         match self.phase {
             Phase::Scan(from) => {
-                let to = from.saturating_add(self.block(site)).min(self.slots);
-                scan(site, &mut self.sample, from..to, self.unsure, &mut self.scratch);
+                let to = from.saturating_add(self.block(view)).min(self.slots);
+                scan(view, &mut self.sample, from..to, self.unsure, &mut self.scratch);
                 self.phase = if to < self.slots { Phase::Scan(to) } else { Phase::Rank };
             }
             Phase::Rank => {
                 let others = others(&self.sample, self.next);
                 if let Some(row) = self.sample.get_mut(self.next) {
-                    if !row.rank(site, &mut self.scratch)? {
+                    if !row.rank(view, &mut self.scratch)? {
                         return Ok(Step::Going);
                     }
-                    row.judge(site, &others, &mut self.judged, &mut self.scratch);
+                    row.judge(view, &others, &mut self.judged, &mut self.scratch);
                     self.next += 1;
                 }
                 if self.next >= self.sample.len() {
                     (self.phase, self.next) = (Phase::Search, 0);
                     if !self.unsure && self.judged.are_indistinct() {
-                        let has_drifted = site.vectors.have_drifted(self.sample.iter().map(|row| &row.query));
+                        let has_drifted = view.vectors.have_drifted(self.sample.iter().map(|row| &row.query));
                         return Ok(Step::Indistinct { has_drifted });
                     }
                 }
             }
             Phase::Search => {
                 if self.next < self.sample.len() {
-                    self.search(site)?;
+                    self.search(view)?;
                     self.next += 1;
                 }
                 if self.next >= self.sample.len() {
@@ -201,7 +201,7 @@ impl Calibration {
                     self.end_width();
                     if self.widths.is_empty() && self.earlier.is_empty() && self.some_went_astray() {
                         self.widths = self.points.iter().rev().map(|&(ef, _)| ef).collect();
-                        self.begin(site, MORE)?;
+                        self.begin(view, MORE)?;
                     }
                 }
             }
@@ -211,8 +211,8 @@ impl Calibration {
 
     /// Searches like a search of a caller, for each of `KS`: exact distances rank only as many rows
     /// of the walk as `k` needs.
-    fn search(&mut self, site: &Site<'_>) -> Result<(), Error> {
-        let (Site { graph, vectors, alive }, scratch) = (site, &mut self.scratch);
+    fn search(&mut self, view: &IndexView<'_>) -> Result<(), Error> {
+        let (IndexView { graph, vectors, alive }, scratch) = (view, &mut self.scratch);
         let HeldOut { slot, query, truth, .. } = &self.sample[self.next];
         let Some(&ef) = self.widths.last() else { return Ok(()) };
         if ef >= WIDE && self.next % 2 == 1 {
@@ -220,7 +220,7 @@ impl Calibration {
         }
         // The row was removed after the draw, or is the entry point by now. The search would teach
         // nothing.
-        if !site.counts(*slot) || graph.entry() == Some(*slot) {
+        if !view.counts(*slot) || graph.entry() == Some(*slot) {
             return Ok(());
         }
         scratch.begin(ef, self.slots)?;
@@ -232,7 +232,7 @@ impl Calibration {
             scratch.pool.array().clone_from(&self.walked);
             scratch.rerank(vectors, query, k)?;
             // Searches cannot find rows removed meanwhile. Copies stand for each other.
-            let wanted = truth.iter().filter(|&&key| site.counts(slot_of(key))).take(k);
+            let wanted = truth.iter().filter(|&&key| view.counts(slot_of(key))).take(k);
             let (wanted, farthest) = wanted.fold((0usize, 0.0), |(count, _), &key| (count + 1, distance_of(key)));
             let found = scratch.pool.nearest().take(k).filter(|&(_, distance)| distance <= farthest).count();
             if wanted > 0 {

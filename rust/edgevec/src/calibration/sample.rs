@@ -3,8 +3,8 @@
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-use super::site::Site;
 use super::table::KS;
+use super::view::IndexView;
 use crate::Error;
 use crate::flat::keep;
 use crate::hnsw::Scratch;
@@ -36,20 +36,20 @@ pub(super) struct HeldOut {
 }
 
 /// Seeded rows that count and are not in `taken`: `count` rows, or fewer if the graph has fewer.
-pub(super) fn draw(site: &Site<'_>, seed: u32, count: usize, taken: &[u32]) -> Result<Vec<u32>, Error> {
-    let slots = u64::from(site.graph.nodes.end().max(1));
+pub(super) fn draw(view: &IndexView<'_>, seed: u32, count: usize, taken: &[u32]) -> Result<Vec<u32>, Error> {
+    let slots = u64::from(view.graph.nodes.end().max(1));
     let tries = 64 * (count + taken.len()) as u64;
     let mut drawn: Vec<u32> = Vec::new();
     drawn.try_reserve_exact(count)?;
     for draw in 0..tries {
         let slot = (hash(!u64::from(seed), draw) % slots) as u32;
-        if drawn.len() < count && site.counts(slot) && !drawn.contains(&slot) && !taken.contains(&slot) {
+        if drawn.len() < count && view.counts(slot) && !drawn.contains(&slot) && !taken.contains(&slot) {
             drawn.push(slot);
         }
     }
     if drawn.len() < count {
         // Few slots count.
-        let all = || site.graph.nodes.iter().filter(|&slot| site.alive.contains(slot) && !taken.contains(&slot));
+        let all = || view.graph.nodes.iter().filter(|&slot| view.alive.contains(slot) && !taken.contains(&slot));
         let mut rest: Vec<u32> = Vec::new();
         rest.try_reserve_exact(all().count())?;
         rest.extend(all());
@@ -66,10 +66,10 @@ pub(super) fn draw(site: &Site<'_>, seed: u32, count: usize, taken: &[u32]) -> R
 
 impl HeldOut {
     /// `unsure` if estimates are known to say little.
-    pub(super) fn new(site: &Site<'_>, slot: u32, unsure: bool) -> Result<Self, Error> {
+    pub(super) fn new(view: &IndexView<'_>, slot: u32, unsure: bool) -> Result<Self, Error> {
         let mut query = Query::default();
-        site.vectors.reserve_query(&mut query)?;
-        site.vectors.prepare_stored(slot, &mut query);
+        view.vectors.reserve_query(&mut query)?;
+        view.vectors.prepare_stored(slot, &mut query);
         let most = if unsure { CANDIDATES.1 } else { CANDIDATES.0 };
         let mut row = Self { slot, query, candidates: BinaryHeap::new(), exact: Vec::new(), truth: Vec::new() };
         row.candidates.try_reserve_exact(most)?;
@@ -77,11 +77,11 @@ impl HeldOut {
     }
 
     /// Compares some of the candidates exactly; false if some are left.
-    pub(super) fn rank(&mut self, site: &Site<'_>, scratch: &mut Scratch) -> Result<bool, Error> {
+    pub(super) fn rank(&mut self, view: &IndexView<'_>, scratch: &mut Scratch) -> Result<bool, Error> {
         let Self { query, candidates, exact, truth, .. } = self;
         exact.try_reserve_exact(candidates.len() - exact.len())?;
-        let some = candidates.iter().skip(exact.len()).take((RANKED / site.vectors.dimensions()).max(1));
-        scratch.score_exactly(site.vectors, query, some.map(|&key| slot_of(key)));
+        let some = candidates.iter().skip(exact.len()).take((RANKED / view.vectors.dimensions()).max(1));
+        scratch.score_exactly(view.vectors, query, some.map(|&key| slot_of(key)));
         exact.extend(scratch.scored().map(|(_, exact)| exact));
         if exact.len() < candidates.len() {
             return Ok(false);
@@ -98,16 +98,16 @@ impl HeldOut {
 
     /// Tells `judged` how far estimates are off, from the ranked candidates and from rows drawn by
     /// chance. Forgets the candidates.
-    pub(super) fn judge(&mut self, site: &Site<'_>, others: &[u32], judged: &mut Judged, scratch: &mut Scratch) {
+    pub(super) fn judge(&mut self, view: &IndexView<'_>, others: &[u32], judged: &mut Judged, scratch: &mut Scratch) {
         let (candidates, exact) = (std::mem::take(&mut self.candidates), std::mem::take(&mut self.exact));
-        let Some((base, unit)) = site.vectors.error_unit(&self.query) else { return };
+        let Some((base, unit)) = view.vectors.error_unit(&self.query) else { return };
         let estimates = candidates.iter().map(|&key| distance_of(key) + base);
         let rows: Vec<_> = exact.into_iter().zip(estimates).collect();
         judged.add(&rows, unit);
         scratch.choose(others.iter().copied());
-        scratch.score_chosen(site.vectors, &self.query);
+        scratch.score_chosen(view.vectors, &self.query);
         let estimates: Vec<f32> = scratch.scored().map(|(_, estimate)| estimate + base).collect();
-        scratch.score_exactly(site.vectors, &self.query, others.iter().copied());
+        scratch.score_exactly(view.vectors, &self.query, others.iter().copied());
         judged.add_any(scratch.scored().map(|(_, exact)| exact).zip(estimates), unit);
     }
 }
@@ -123,11 +123,17 @@ pub(super) fn block(dimensions: usize, sample: usize) -> u32 {
 }
 
 /// Compares a block of slots with every row of the sample.
-pub(super) fn scan(site: &Site<'_>, sample: &mut [HeldOut], block: Range<u32>, unsure: bool, scratch: &mut Scratch) {
+pub(super) fn scan(
+    view: &IndexView<'_>,
+    sample: &mut [HeldOut],
+    block: Range<u32>,
+    unsure: bool,
+    scratch: &mut Scratch,
+) {
     let most = if unsure { CANDIDATES.1 } else { CANDIDATES.0 };
-    scratch.choose(block.filter(|&slot| site.counts(slot)));
+    scratch.choose(block.filter(|&slot| view.counts(slot)));
     for HeldOut { slot: held_out, query, candidates, .. } in sample {
-        scratch.score_chosen(site.vectors, query);
+        scratch.score_chosen(view.vectors, query);
         for (slot, distance) in scratch.scored().filter(|&(slot, _)| slot != *held_out) {
             keep(candidates, most, key(distance, slot));
         }

@@ -28,7 +28,7 @@ enum Phase {
 }
 
 /// What a compaction works on.
-pub(crate) struct Site<'a> {
+pub(crate) struct Workspace<'a> {
     pub(crate) graph: &'a mut Graph,
     pub(crate) vectors: &'a Vectors,
     /// The tombstones to reclaim: all tombstones at the begin of the compaction.
@@ -45,21 +45,23 @@ impl Compaction {
 
     /// Visits the next slot. Returns the slot if the graph has forgotten the node and the slot may
     /// be used again.
-    pub(crate) fn step(&mut self, site: &mut Site<'_>) -> Option<u32> {
-        if self.next == site.slots {
+    pub(crate) fn step(&mut self, workspace: &mut Workspace<'_>) -> Option<u32> {
+        if self.next == workspace.slots {
             self.next = 0;
             if let Phase::Cut = self.phase {
                 self.phase = Phase::Rewire;
             } else {
-                site.graph.forget(site.condemned);
+                workspace.graph.forget(workspace.condemned);
                 self.phase = Phase::HandBack;
             }
         }
         let slot = self.next;
         self.next += 1;
-        match (self.phase, site.condemned.contains(slot)) {
-            (Phase::Cut, true) if site.graph.contains(slot) => site.graph.cut(site.vectors, slot, site.scratch),
-            (Phase::Rewire, false) if site.graph.contains(slot) => site.rewire(slot),
+        match (self.phase, workspace.condemned.contains(slot)) {
+            (Phase::Cut, true) if workspace.graph.contains(slot) => {
+                workspace.graph.cut(workspace.vectors, slot, workspace.scratch)
+            }
+            (Phase::Rewire, false) if workspace.graph.contains(slot) => workspace.rewire(slot),
             (Phase::HandBack, true) => return Some(slot),
             _ => {}
         }
@@ -77,7 +79,7 @@ impl Compaction {
     }
 }
 
-impl Site<'_> {
+impl Workspace<'_> {
     /// Replaces the links of a node to condemned nodes by the best links of the condemned nodes.
     fn rewire(&mut self, slot: u32) {
         let Self { graph, vectors, condemned, alive, slots, scratch } = self;

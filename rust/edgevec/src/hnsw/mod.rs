@@ -24,6 +24,6 @@ mod select;
 mod tree;
 mod walk;
 
-pub(crate) use compact::{Compaction, Site};
+pub(crate) use compact::{Compaction, Workspace};
 pub(crate) use graph::{Graph, Params};
 pub use search::Scratch;

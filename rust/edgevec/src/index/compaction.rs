@@ -1,7 +1,7 @@
 //! Reclaiming the slots of removed rows, in slices.
 
 use super::Index;
-use crate::hnsw::{Compaction, Site};
+use crate::hnsw::{Compaction, Workspace};
 
 impl Index {
     /// Reclaims tombstones for a slice, and codes rows again if later rows lie elsewhere than the
@@ -62,7 +62,8 @@ impl Index {
         });
         for _ in 0..budget.max(1) {
             let Self { vectors, graph, alive, condemned, slots, scratch, .. } = self;
-            if let Some(slot) = compaction.step(&mut Site { graph, vectors, condemned, alive, slots: *slots, scratch })
+            if let Some(slot) =
+                compaction.step(&mut Workspace { graph, vectors, condemned, alive, slots: *slots, scratch })
             {
                 self.reclaim(slot);
             }

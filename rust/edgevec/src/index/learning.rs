@@ -2,7 +2,7 @@
 //! the findings.
 
 use super::Index;
-use crate::calibration::{Calibration, Site, Step, unknown_ef};
+use crate::calibration::{Calibration, IndexView, Step, unknown_ef};
 
 /// The index calibrates neither a graph of fewer rows nor a set of fewer rows than
 /// `exact_threshold`, because searches scan a set of fewer rows. Before the first calibration,
@@ -35,14 +35,14 @@ impl Index {
             return 0;
         }
         let Self { graph, vectors, alive, .. } = &*self;
-        self.calibration.as_ref().map_or(0, |calibration| calibration.left(&Site { graph, vectors, alive }))
+        self.calibration.as_ref().map_or(0, |calibration| calibration.left(&IndexView { graph, vectors, alive }))
     }
 
     /// One step of the calibration.
     pub(super) fn calibrate(&mut self) {
         let Some(mut calibration) = self.calibration.take() else { return };
         let Self { graph, vectors, alive, .. } = &*self;
-        match calibration.step(&Site { graph, vectors, alive }) {
+        match calibration.step(&IndexView { graph, vectors, alive }) {
             Ok(Step::Going) => self.calibration = Some(calibration),
             Ok(Step::Indistinct { has_drifted }) => {
                 // Codes about a mean that is far off will be made again, and then judged.
@@ -67,8 +67,8 @@ impl Index {
 
     fn begin_calibration(&mut self, unsure: bool) {
         let Self { graph, vectors, alive, options, .. } = &*self;
-        let site = Site { graph, vectors, alive };
-        match Calibration::new(&site, self.linked, options.seed, unsure) {
+        let view = IndexView { graph, vectors, alive };
+        match Calibration::new(&view, self.linked, options.seed, unsure) {
             Ok(calibration) => self.calibration = Some(calibration),
             Err(_) => self.do_without(),
         }
