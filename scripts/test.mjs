@@ -68,7 +68,7 @@ async function fuzz() {
     const note = 'libFuzzer needs a C++ compiler, "c++" (Debian: "apt-get install g++")';
     return { name: 'fuzz', status: 'not run', note, optional: true };
   }
-  const outcome = await step('Fuzzing the reader of snapshots', 'cargo', ['xtask', 'fuzz'], { cwd: rust });
+  const outcome = await step('Fuzzing the engine', 'cargo', ['xtask', 'fuzz'], { cwd: rust });
   const runs = [...outcome.output.matchAll(/stat::number_of_executed_units:\s+(\d+)/g)].map(([, runs]) => Number(runs));
   const note = `${runs.reduce((a, b) => a + b, 0)} inputs`;
   return {

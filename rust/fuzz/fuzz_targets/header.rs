@@ -2,8 +2,9 @@
 //! headers fit their chunks.
 #![no_main]
 
+use edgevec::Scratch;
 use edgevec::snapshot::{Restoring, Section};
-use edgevec_fuzz::{seeds, within};
+use edgevec_fuzz::{Filter, search_allowed, seeds, vectors, within};
 use libfuzzer_sys::fuzz_target;
 
 // Made before the first input, since the time of an input is limited.
@@ -14,7 +15,12 @@ fuzz_target!(init: { seeds(); }, |input: &[u8]| {
     within(header.len() + announced as usize, || {
         if let Ok(restoring) = Restoring::new(header, |section| seed.bytes(section)) {
             let empty = Section::ALL.into_iter().all(|section| restoring.layout(section).chunks == 0);
-            assert_eq!(restoring.finish().is_ok(), empty, "no row has been written");
+            let finished = restoring.finish();
+            assert_eq!(finished.is_ok(), empty, "no row has been written");
+            if let Ok((index, _)) = finished {
+                let filter = Filter::drawn(header, 64);
+                search_allowed(&index, &mut Scratch::default(), &vectors(&index, 1, 7), 10, &filter);
+            }
         }
     });
 });

@@ -1,8 +1,8 @@
 //! Snapshots with some bytes changed or missing. The input chooses the snapshot, and then makes
-//! edits of [`EDIT`] bytes each.
+//! edits of [`EDIT`] bytes each. The bytes left over are a filter for the searches.
 #![no_main]
 
-use edgevec_fuzz::{complete, live_on, seeds};
+use edgevec_fuzz::{Filter, complete, live_on, restore, seeds};
 use libfuzzer_sys::fuzz_target;
 
 /// The kind of edit, the section, the word, and the value.
@@ -13,7 +13,8 @@ fuzz_target!(init: { seeds(); }, |input: &[u8]| {
     let Some((&seed, edits)) = input.split_first() else { return };
     let mut snapshot = seeds()[usize::from(seed) % seeds().len()].clone();
     let mut lost = Vec::new();
-    for &[what, section, low, high, ref value @ ..] in edits.as_chunks::<EDIT>().0 {
+    let (edits, filter) = edits.as_chunks::<EDIT>();
+    for &[what, section, low, high, ref value @ ..] in edits {
         let at = usize::from(u16::from_le_bytes([low, high]));
         let sections = snapshot.sections.len();
         let (bytes, section) = match usize::from(section) % (sections + 1) {
@@ -43,10 +44,10 @@ fuzz_target!(init: { seeds(); }, |input: &[u8]| {
             _ => {}
         }
     }
+    let Ok((index, _)) = restore(&snapshot, |section, _| lost.contains(&section)) else { return };
+    let filter = Filter::drawn(filter, index.stats().slots);
     // If a snapshot with codes leaves out rows, the rows come later.
-    if let Ok((index, _)) = snapshot.restore(|section, _| lost.contains(&section))
-        && let Some(index) = complete(index, &snapshot)
-    {
-        live_on(index);
+    if let Some(index) = complete(index, &snapshot, &filter) {
+        live_on(index, &filter);
     }
 });

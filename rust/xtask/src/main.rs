@@ -1,7 +1,7 @@
 //! EdgeVec's build commands: `cargo xtask wasm` builds every wasm variant. `cargo xtask wasm-bench`
 //! builds the variants with the kernels for benchmarks, and `cargo xtask kernels` compares these
 //! kernels with their formulas. `cargo xtask toolchain` tells whether this machine can build.
-//! `cargo xtask fuzz` feeds the engine broken snapshots.
+//! `cargo xtask fuzz` feeds the engine broken snapshots, and calls in any order.
 
 mod fuzz;
 mod glue;

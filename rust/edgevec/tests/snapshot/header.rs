@@ -3,6 +3,8 @@
 use edgevec::snapshot::FORMAT_VERSION;
 use serde::{Deserialize, Serialize};
 
+use crate::saved::Snapshot;
+
 /// The header, as docs/format.md describes the header.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Header {
@@ -95,6 +97,15 @@ impl Header {
 
     pub fn quantiser(&mut self) -> &mut Quantiser {
         self.quantiser.as_mut().unwrap()
+    }
+}
+
+impl Snapshot {
+    /// The snapshot with another header.
+    pub fn forged(&self, forge: impl FnOnce(&mut Header)) -> Self {
+        let mut header = Header::read(&self.header);
+        forge(&mut header);
+        Self { header: header.write(), sections: self.sections.clone() }
     }
 }
 

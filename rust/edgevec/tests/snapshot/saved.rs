@@ -1,9 +1,7 @@
-//! The saved bytes of an index.
+//! The saved bytes of an index, for tests and for the fuzz targets.
 
 use edgevec::snapshot::{Recovered, Restoring, Section};
 use edgevec::{Error, Index};
-
-use crate::header::Header;
 
 /// The saved bytes of an index.
 #[derive(Clone, PartialEq)]
@@ -39,23 +37,32 @@ impl Snapshot {
         self.restore_without(|_, _| false)
     }
 
+    /// Reads the bytes back, without the `lost` chunks. A changed snapshot may have chunks of any
+    /// sizes, so all bytes of a section are cut again.
     pub fn restore_without(&self, lost: impl Fn(Section, u32) -> bool) -> Result<(Index, Recovered), Error> {
-        let bytes = |section| self.chunks(section).iter().map(|chunk| chunk.len() as u64).sum();
-        let mut restoring = Restoring::new(&self.header, bytes)?;
+        let mut restoring = Restoring::new(&self.header, |section| self.bytes(section))?;
         for (section, chunks) in &self.sections {
-            assert_eq!(restoring.layout(*section).chunks, chunks.len() as u32);
-            for (at, chunk) in (0..).zip(chunks) {
-                assert_eq!(restoring.chunk_bytes(*section, at), chunk.len());
+            let bytes = chunks.concat();
+            let mut rest = &bytes[..];
+            for at in 0..restoring.layout(*section).chunks {
+                let (chunk, behind) = rest.split_at(restoring.chunk_bytes(*section, at));
                 if !lost(*section, at) {
                     restoring.chunk_mut(*section, at).copy_from_slice(chunk);
                 }
+                rest = behind;
             }
+            assert!(rest.is_empty(), "as many bytes as were announced");
         }
         restoring.finish()
     }
 
     pub fn refusal(&self) -> Error {
         self.restore().map(|_| ()).unwrap_err()
+    }
+
+    /// Bytes of a section.
+    pub fn bytes(&self, section: Section) -> u64 {
+        self.chunks(section).iter().map(|chunk| chunk.len() as u64).sum()
     }
 
     pub fn chunks(&self, section: Section) -> &Vec<Vec<u8>> {
@@ -70,11 +77,5 @@ impl Snapshot {
     pub fn put(&mut self, section: Section, row: u32, values: &[u32]) {
         let bytes = &mut self.chunks_mut(section)[0][row as usize * values.len() * 4..][..values.len() * 4];
         bytes.copy_from_slice(&values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>());
-    }
-
-    pub fn forged(&self, forge: impl FnOnce(&mut Header)) -> Self {
-        let mut header = Header::read(&self.header);
-        forge(&mut header);
-        Self { header: header.write(), sections: self.sections.clone() }
     }
 }
