@@ -2,12 +2,15 @@
 // metadata have fields of their own. The manifest lists a further store under the store's name.
 
 import type { ChunkRef } from './chunk.js';
+import type { StoredColumn } from './columns/listed.js';
 import type { Manifest, StoredOptions } from './manifest.js';
 
 // The stores of every version.
 export const VECTORS = 'vectors';
 export const IDS = 'ids';
 export const METADATA = 'metadata';
+/** Begins the keys of chunks of columns. */
+const COLUMN = 'column';
 
 /** A chunk of a store. */
 export interface Content {
@@ -29,7 +32,25 @@ export const sectionKey = (section: number | string, chunk: number): string => `
 /** The key of a chunk of metadata. */
 export const rangeKey = (first: number, slots: number): string => `${METADATA}-${first}+${slots}`;
 
-/** All chunks of a manifest except the engine's header, in the order of the manifest. */
+/** The key of a chunk of a column. */
+export const columnKey = (path: StoredColumn['path'], chunk: number): string =>
+  `${COLUMN}-${chunk}:${JSON.stringify(path)}`;
+
+/** The kind in the name of a chunk. The name of a column's chunk tells nothing of the field. */
+export function kindOfKey(key: string): string {
+  const end = key.startsWith(`${COLUMN}-`) ? key.indexOf(':') : key.length;
+  return key.slice(0, end);
+}
+
+/** The chunks of all columns of a manifest. */
+export function columnChunksIn({ columns = [] }: Manifest): Omit<Listed, 'store'>[] {
+  return columns.flatMap(({ path, chunks }) => chunks.map((ref, i) => ({ key: columnKey(path, i), ref })));
+}
+
+/**
+ * All chunks of a manifest except the engine's header and the chunks of columns, in the order of
+ * the manifest.
+ */
 export function listedIn({ sections, ids, metadata, stores = {} }: Manifest): Listed[] {
   const numbered = (store: string, refs: readonly ChunkRef[]): Listed[] =>
     refs.map((ref, i) => ({ store, key: `${store}-${i}`, ref }));

@@ -4,7 +4,7 @@
 import { EdgeVecError, hasCode } from '../base/errors.js';
 import { ByteReader, ByteWriter, joinBytes } from './bytes.js';
 import { type ChunkRef, isWhole } from './chunk.js';
-import { decodeManifest, type Manifest, namesOf, refsIn } from './manifest.js';
+import { decodeManifest, type Manifest, refsIn, withoutColumns } from './manifest.js';
 import { checkVersion } from './version.js';
 
 const MAGIC = 0x42445645; // "EVDB"
@@ -44,7 +44,9 @@ export class PortableReader {
     const [version, length] = [reader.uint32(), reader.uint32()];
     reader.checksum();
     checkVersion(version);
-    return new PortableReader(pieces, decodeManifest(await pieces.take(length)));
+    // A file has no columns. Version 1.0.0-alpha.1 copies the field of a stored database into the
+    // file without the chunks.
+    return new PortableReader(pieces, withoutColumns(decodeManifest(await pieces.take(length))));
   }
 
   /**
@@ -97,14 +99,15 @@ class Pieces {
 }
 
 /**
- * The manifest with new names: each chunk is named by its position in the file. The old names would
- * tell who wrote the chunks.
+ * The manifest of a file: without columns, and each chunk is named by its position in the file. The
+ * old names would tell who wrote the chunks.
  */
 export function numbered(manifest: Manifest): Manifest {
-  const numbers = new Map(namesOf(manifest).map((name, i) => [name, String(i)]));
+  const numbers = new Map(refsIn(manifest).map(({ name }, i) => [name, String(i)]));
   return renamed(manifest, (name) => numbers.get(name) as string);
 }
 
+/** The same manifest with other names, and without columns. */
 export function renamed(manifest: Manifest, rename: (name: string) => string): Manifest {
   const ref = <R extends ChunkRef>(old: R): R => ({ ...old, name: rename(old.name) });
   const { options, nextId, header, sections, ids, metadata, stores } = manifest;

@@ -7,6 +7,7 @@ import type { Metric, Precision } from '../base/types.js';
 import { areCutRight } from './blocks.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { CHUNK_REF_FIELDS, type ChunkRef, chunkRef } from './chunk.js';
+import { type StoredColumn, storedColumns } from './columns/listed.js';
 import { count, integer, list, Malformed, object, oneOf, type Shape, UnknownField } from './fields.js';
 import { SECTIONS } from './sections.js';
 import { FORMAT_VERSION, FURTHER_STORES_VERSION, unknownField } from './version.js';
@@ -38,6 +39,11 @@ export interface Manifest {
    * stores.
    */
   readonly stores?: Stores;
+  /**
+   * Columns of metadata, the columns used last first. Left out if no column is stored. Columns save
+   * time, and are no part of the data: a chunk of a column may be missing.
+   */
+  readonly columns?: readonly StoredColumn[];
 }
 
 export type Stores = Readonly<Record<string, readonly ChunkRef[]>>;
@@ -110,12 +116,16 @@ const FIELDS = {
   ids: chunks,
   metadata: list(object<MetadataRef>({ ...CHUNK_REF_FIELDS, slots: count })),
 };
-const withoutStores: Shape<Omit<Manifest, 'stores'>> = object<Omit<Manifest, 'stores'>>(FIELDS);
-const withStores: Shape<Required<Manifest>> = object<Required<Manifest>>({ ...FIELDS, stores });
+
+/** The shape of a manifest with exactly these optional fields. */
+function shapeWith(hasStores: boolean, hasColumns: boolean): Shape<Manifest> {
+  const fields = { ...FIELDS, ...(hasStores && { stores }), ...(hasColumns && { columns: storedColumns }) };
+  return object<Required<Manifest>>(fields as typeof FIELDS & { stores: Shape<Stores>; columns: typeof storedColumns });
+}
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const { stores } = manifest;
-  const written = stores === undefined ? withoutStores.write(manifest) : withStores.write({ ...manifest, stores });
+  const { stores, columns } = manifest;
+  const written = shapeWith(stores !== undefined, columns !== undefined).write(manifest);
   const text = new TextEncoder().encode(JSON.stringify(written));
   const version = stores === undefined ? FORMAT_VERSION : FURTHER_STORES_VERSION;
   const writer = new ByteWriter(HEADER + text.length).magic(MAGIC, version).uint32(text.length);
@@ -134,8 +144,9 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   reader.checkSeal(place);
   if (reader.left > length) throw unknownField(WHAT);
   try {
-    const shape: Shape<Manifest> = version === FURTHER_STORES_VERSION ? withStores : withoutStores;
-    const manifest = shape.read(JSON.parse(new TextDecoder().decode(reader.take(length))));
+    const given: unknown = JSON.parse(new TextDecoder().decode(reader.take(length)));
+    const hasColumns = typeof given === 'object' && given !== null && Object.hasOwn(given, 'columns');
+    const manifest = shapeWith(version === FURTHER_STORES_VERSION, hasColumns).read(given);
     if (!isConsistent(manifest)) throw wrong();
     return manifest;
   } catch (cause) {
@@ -144,21 +155,27 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   }
 }
 
-/** All chunks of a manifest, always in the same order. */
+/** All chunks of a manifest except the chunks of columns, always in the same order. */
 export function refsIn({ header, sections, ids, metadata, stores = {} }: Manifest): ChunkRef[] {
   const listed = [...Object.values(sections).flat(), ...ids, ...metadata, ...Object.values(stores).flat()];
   return header === null ? listed : [header, ...listed];
 }
 
-/** The names of all chunks of a manifest. */
+/** The names of all chunks of a manifest, columns included. */
 export function namesOf(manifest: Manifest): string[] {
-  return refsIn(manifest).map(({ name }) => name);
+  const { columns = [] } = manifest;
+  return [...refsIn(manifest), ...columns.flatMap(({ chunks }) => chunks)].map(({ name }) => name);
+}
+
+/** The same manifest without columns. */
+export function withoutColumns({ columns: _, ...manifest }: Manifest): Manifest {
+  return manifest;
 }
 
 /** The file may come from an untrusted source. Checksums show only that the file is complete. */
 function isConsistent(manifest: Manifest): boolean {
   const { m, efConstruction } = manifest.options;
-  const names = namesOf(manifest);
+  const names = refsIn(manifest).map(({ name }) => name);
   return (
     efConstruction >= m &&
     areCutRight(manifest.ids.length, manifest.metadata) &&

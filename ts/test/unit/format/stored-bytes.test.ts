@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { crc32c } from '../../../src/base/crc32c.js';
 import type { EdgeVecError } from '../../../src/base/errors.js';
 import { type Aside, decodeAside, encodeAside } from '../../../src/format/aside.js';
+import { type ColumnChunk, decodeColumnChunk, encodeColumnChunk } from '../../../src/format/columns/chunk.js';
 import { type DeleteEntry, decodeFrame, encodeFrame, type WriteEntry } from '../../../src/format/entry.js';
 import { encodeStart, PortableReader } from '../../../src/format/export-file.js';
 import { decodeHead, encodeHead, type Head } from '../../../src/format/head.js';
@@ -41,7 +42,7 @@ const DELETION: Required<DeleteEntry> = { writer: 'w', number: 4, kind: 'delete'
 
 const ref = (name: string) => ({ name, bytes: 12, crc: 34 });
 
-const MANIFEST: Required<Omit<Manifest, 'stores'>> = {
+const MANIFEST: Required<Omit<Manifest, 'stores' | 'columns'>> = {
   options: { dimensions: 4, metric: 'dot', m: 16, efConstruction: 200, seed: 0, precision: 'int8' },
   nextId: 5,
   header: ref('header'),
@@ -56,7 +57,41 @@ const MANIFEST: Required<Omit<Manifest, 'stores'>> = {
 
 const EMPTY: Manifest = { ...MANIFEST, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
 
-const WITH_STORES: Required<Manifest> = { ...MANIFEST, stores: { toy: [ref('toy-0'), ref('toy-1')] } };
+const WITH_STORES: Required<Omit<Manifest, 'columns'>> = {
+  ...MANIFEST,
+  stores: { toy: [ref('toy-0'), ref('toy-1')] },
+};
+
+const WITH_COLUMNS: Required<Omit<Manifest, 'stores'>> = {
+  ...MANIFEST,
+  columns: [
+    { path: ['author', 'n\ud800me'], chunks: [ref('column-0'), ref('column-1')] },
+    { path: ['year'], chunks: [] },
+  ],
+};
+
+/** A slot of every kind. */
+const COLUMN: Required<ColumnChunk> = {
+  kinds: Uint8Array.of(4, 0, 1, 6, 2, 3, 5, 8, 4, 6, 7, 8, 9, 10, 8, 6, 5),
+  numbers: Float64Array.of(2.5, Number.NaN),
+  dates: Float64Array.of(5, Number.NaN),
+  textCodes: Uint32Array.of(0, 1, 0),
+  lists: Uint32Array.of(3, 0, 2, 7, 0, 8, 0, 1, 3, 4, 5, 6, 8, 9),
+  texts: ['ä', '\ud800'],
+  bigints: [-10n],
+  elements: [
+    'a',
+    '1',
+    1,
+    true,
+    null,
+    Number.NaN,
+    Number.NEGATIVE_INFINITY,
+    2n ** 70n,
+    new Date(1),
+    new Date(Number.NaN),
+  ],
+};
 
 const CUT_OFF: Required<Aside> = {
   checkpoint: 'ä-1-manifest',
@@ -82,10 +117,12 @@ const THINGS: Readonly<
   deletion: [encodeFrame(5, DELETION), (bytes) => decodeFrame(bytes, 5), DELETION],
   manifest: [encodeManifest(MANIFEST), decodeManifest, MANIFEST],
   'manifest with a further store': [encodeManifest(WITH_STORES), decodeManifest, WITH_STORES],
+  'manifest with columns': [encodeManifest(WITH_COLUMNS), decodeManifest, WITH_COLUMNS],
   'manifest of nothing': [encodeManifest(EMPTY), decodeManifest, EMPTY],
   'start of a file': [encodeStart(encodeManifest(EMPTY)), manifestOf, EMPTY],
   'what was cut off': [encodeAside(CUT_OFF)[0] as Uint8Array, decodeAside, CUT_OFF],
   ids: [encodeIds(IDS), decodeIds, IDS],
+  column: [encodeColumnChunk(COLUMN), decodeColumnChunk, COLUMN],
 };
 
 async function manifestOf(file: Uint8Array): Promise<Manifest> {
@@ -233,6 +270,25 @@ describe('a field of a newer version is refused', () => {
   test('in the ids of a row', async () => {
     const ids = new TextEncoder().encode(JSON.stringify([[0, 'a', 1, 'later']]));
     expect(await errorOf(() => decodeIds(ids))).toMatchObject(NEWER);
+  });
+});
+
+describe('a column that a newer version has listed in another form is passed over', () => {
+  const known = WITH_COLUMNS.columns[0];
+
+  test.each([
+    ['a field of the column', [{ ...known, later: 1 }]],
+    ['a field of a chunk', [{ path: ['a'], chunks: [{ ...ref('column-0'), later: 1 }] }]],
+    ['no path', [{ path: [], chunks: [] }]],
+    ['a path of another kind', [{ path: 'a', chunks: [] }]],
+    ['no chunks', [{ path: ['a'] }]],
+    ['no object', [7, null, 'a', []]],
+  ])('%s', (_, columns) => {
+    const text = (value: unknown): string => JSON.stringify({ ...MANIFEST, columns: value });
+    const read = (value: unknown): Manifest => decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text(value)));
+    expect(read(columns)).toEqual({ ...MANIFEST, columns: [] });
+    expect(read([...columns, known])).toEqual({ ...MANIFEST, columns: [known] });
+    expect(read({ later: columns })).toEqual({ ...MANIFEST, columns: [] });
   });
 });
 
