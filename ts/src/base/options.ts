@@ -36,6 +36,11 @@ export interface OpenOptions {
    * none. Every field can be in a filter. The first filter on a field makes a column of its values,
    * which reads the metadata of all rows once. If you name the field here, EdgeVec makes the column
    * in the background once the database is open, and always keeps the column.
+   *
+   * In a stored database, each checkpoint and each `save()` keeps the columns of the fields named
+   * here, and of up to 32 further fields that filters have used. The first filter after the next
+   * `open` then reads the kept column in place of all metadata. A column of long texts is not kept:
+   * 8,192 rows may have a mebibyte of texts at most.
    */
   readonly indexed?: readonly string[];
   /**

@@ -22,6 +22,11 @@ export class Changes {
     this.#last[Math.floor(slot / BLOCK_ROWS)] = this.#now;
   }
 
+  /** The time that a change gets now. */
+  get now(): number {
+    return this.#now;
+  }
+
   /** The current time. Every change after this call gets a later time. */
   mark(): number {
     return this.#now++;

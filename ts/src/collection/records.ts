@@ -26,6 +26,9 @@ export class Records {
       get count() {
         return ids.slots;
       },
+      get now() {
+        return changes.now;
+      },
       has: (slot) => ids.at(slot) !== undefined,
       haveChanged: (after, first, slots) => changes.haveBeen(after, first, slots),
     };

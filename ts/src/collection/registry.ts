@@ -14,7 +14,7 @@ const factories = new Map<string, StoreFactory>();
  * Names of chunks of other kinds (docs/format.md), and the one name in lowercase letters that every
  * object has already: manifests list the stores as fields of an object.
  */
-const TAKEN = [VECTORS, IDS, METADATA, COLUMNS, 'header', 'manifest', 'part', 'aside', 'constructor'];
+const TAKEN = [VECTORS, IDS, METADATA, COLUMNS, 'column', 'header', 'manifest', 'part', 'aside', 'constructor'];
 
 /**
  * Adds a further store to every collection made from now on.

@@ -98,6 +98,8 @@ export interface LoadableStore extends SlotStore {
 export interface Slots {
   /** The length of the list of slots. All slots with a row are below. */
   readonly count: number;
+  /** The time that a change gets now, by the collection's counter of changes. */
+  readonly now: number;
   has(slot: number): boolean;
   /**
    * Whether any of these slots has changed after `after`. All slots are in one block

@@ -89,7 +89,7 @@ export class Database implements Handlers {
     const { columns } = live.collection;
     columns.declare(fields);
     // If this fails, the filter that needs the column tells.
-    isolation.run(columns.prepareFields(fields)).catch(() => {});
+    selectable(live, isolation, undefined, fields).catch(() => {});
   }
 
   /** A transaction takes its place among writes and deletions when its last part comes. */

@@ -74,7 +74,7 @@ export class Checkpoints {
 
   /** Bytes of the stored database. */
   get storedBytes(): number {
-    return this.#stored.bytes + this.unsaved.bytes;
+    return this.#stored.bytes + this.#stored.columns + this.unsaved.bytes;
   }
 
   /**
@@ -119,6 +119,8 @@ export class Checkpoints {
       if (mayChange && before > 0) await this.#make(true, true);
       const hasSpared = await this.reserve.trim();
       if (frees || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()))) return true;
+      // Columns only save time.
+      if (mayChange && (await this.#dropColumns()) && (await this.reserve.fill())) return true;
       // Without the graph, the rows fit that a checkpoint with the graph leaves no room for.
       const isForGraph = this.#hasFreeSlots() || !(await this.reserve.fill());
       return mayChange && isForGraph && (await this.#dropGraph()) && (await this.reserve.fill());
@@ -286,6 +288,20 @@ export class Checkpoints {
       this.#stored = sizesOf(saved.manifest);
       this.#counted = checkpointer.base;
     });
+  }
+
+  /** Takes the columns out of the stored checkpoint. False if the stored checkpoint has none. */
+  async #dropColumns(): Promise<boolean> {
+    if (this.#stored.columns === 0) return false;
+    await this.#running?.catch(() => {});
+    await this.#oneAtATime(true, async () => {
+      const checkpointer = this.#checkpointer;
+      const manifest = await checkpointer.dropColumns(this.unsaved.parts);
+      if (manifest === undefined || checkpointer !== this.#checkpointer) return;
+      this.#stored = sizesOf(manifest);
+      this.#counted = checkpointer.base;
+    });
+    return this.#stored.columns === 0;
   }
 
   /**

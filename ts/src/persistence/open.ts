@@ -78,6 +78,7 @@ export async function loadCurrent(
     const manifest = await readManifest(storage, log.head.checkpoint);
     check(manifest.options);
     const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
+    loaded.collection.columns.restore(manifest.columns ?? [], (ref) => storage.read('chunks', ref.name));
     if (!loaded.withoutGraph) return loaded;
     let isCurrent = false;
     try {

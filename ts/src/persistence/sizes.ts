@@ -4,7 +4,7 @@
 // of 16 numbers and codes in steps of 128, and each slot has an id and a line of metadata.
 
 import type { Engine } from '../engine/engine.js';
-import { listedIn } from '../format/contents.js';
+import { columnChunksIn, listedIn } from '../format/contents.js';
 import type { Manifest } from '../format/manifest.js';
 import { GRAPH_SECTIONS, rowBytes, SECTIONS } from '../format/sections.js';
 import { bytesOf } from '../storage/estimate.js';
@@ -20,8 +20,10 @@ type RowSections = ReadonlyMap<number, number>;
 
 /** The sizes of a stored checkpoint. */
 export interface CheckpointSizes {
-  /** Bytes of all stored chunks except the header. */
+  /** Bytes of all stored chunks except the header and the columns. */
   readonly bytes: number;
+  /** Bytes of the columns. A checkpoint without room leaves the columns out. */
+  readonly columns: number;
   readonly rows: RowSections;
 }
 
@@ -29,6 +31,7 @@ export function sizesOf(manifest: Manifest): CheckpointSizes {
   const stored = listedIn(manifest).filter(({ ref }) => !isLeftOut(ref));
   return {
     bytes: bytesOf(stored.map(({ ref }) => ref)),
+    columns: bytesOf(columnChunksIn(manifest).map(({ ref }) => ref)),
     rows: new Map(ROW_SECTIONS.map((section) => [section, bytesOf(manifest.sections[section] ?? [])])),
   };
 }

@@ -75,6 +75,8 @@ export interface Row {
   readonly id: Id;
   /** The value of every component of the vector, and the content of the metadata. */
   readonly n: number;
+  /** Further metadata. */
+  readonly more?: object | undefined;
 }
 
 /** All events except changes by others. */
@@ -182,7 +184,7 @@ export class Process {
       const some = rows.slice(start, start + step);
       const vectors = new Float32Array(some.length * dimensions);
       some.forEach(({ n }, i) => void this.#fill(vectors.subarray(i * dimensions, (i + 1) * dimensions), n));
-      const metadata = some.map(({ n }) => ({ n, ...this.#text }));
+      const metadata = some.map(({ n, more }) => ({ n, ...this.#text, ...more }));
       const part: Part = { start, ids: some.map(({ id }) => id), vectors, metadata };
       const last = start + step >= rows.length;
       if (last) await pause;

@@ -6,7 +6,9 @@ import type { InClause, Path, RangeClause } from '../../base/clause.js';
 import type { FilterValue } from '../../base/filter-types.js';
 import type { FacetCount } from '../../base/queries.js';
 import { elementsOf, type FieldClause } from '../../filter/match.js';
+import { BIGINT, DATE, FALSE, LIST, MISSING, NULL, NUMBER, OTHER, TEXT, TRUE } from '../../format/columns/kinds.js';
 import { BigInts } from './bigints.js';
+import type { ChunkTimes } from './chunk-times.js';
 import { Lists } from './lists.js';
 import { Numbers } from './numbers.js';
 import { rangeOf } from './range.js';
@@ -16,18 +18,11 @@ import { Tally } from './tally.js';
 import { Texts } from './texts.js';
 import type { Index } from './touched.js';
 
-/** The kind of a slot's value. A slot without a value has kind 0. */
-const MISSING = 0;
-const NULL = 1;
-const FALSE = 2;
-const TRUE = 3;
-const NUMBER = 4;
-const DATE = 5;
-const TEXT = 6;
-const BIGINT = 7;
-const LIST = 8;
-/** Objects, maps, bytes: values that are there, and that no clause can name. */
-const OTHER = 9;
+/**
+ * A value by its kind: a number, the time of a date, a text, a bigint, or the distinct elements of
+ * a list. Every other kind has no further value.
+ */
+export type KindValue = number | string | bigint | readonly FilterValue[] | undefined;
 
 /** Any index, for its freshness. */
 export type AnyIndex = Pick<Index<{ readonly length: number }>, 'isFresh' | 'prepare'>;
@@ -40,6 +35,10 @@ export class Column {
   isBuilt = false;
   /** When a clause last used the column, by a counter of uses. */
   used = 0;
+  /** When values last changed, for checkpoints. */
+  readonly times: ChunkTimes;
+  /** Whether a chunk of the column was too long to be stored. */
+  isTooLong = false;
   #kinds = new Uint8Array();
   readonly #present = new Bits();
   readonly #nulls = new Bits();
@@ -51,33 +50,52 @@ export class Column {
   readonly #bigints = new BigInts();
   readonly #lists = new Lists();
 
-  constructor(path: Path) {
+  constructor(path: Path, times: ChunkTimes) {
     this.path = path;
+    this.times = times;
   }
 
   /** Gives a slot a value, in place of an earlier value. @returns whether the value has changed */
   set(slot: number, value: unknown): boolean {
     const kind = kindOf(value);
-    const before = this.#kinds[slot] ?? MISSING;
+    const before = this.kindAt(slot);
     if (kind === MISSING) return this.delete(slot);
     const elements = kind === LIST ? scalarsIn(elementsOf(value) ?? []) : [];
     if (kind === before && this.#equals(slot, kind, value, elements)) return false;
     this.delete(slot);
+    this.put(slot, kind, kind === LIST ? elements : kind === DATE ? (value as Date).getTime() : (value as KindValue));
+    return true;
+  }
+
+  /** Gives a value to a slot that has no value. The kind is not `MISSING`. */
+  put(slot: number, kind: number, value: KindValue): void {
     this.#kinds = withRoomFor(this.#kinds, slot);
     this.#kinds[slot] = kind;
     this.#present.add(slot);
     if (kind === NUMBER) this.#numbers.set(slot, value as number);
-    else if (kind === DATE) this.#dates.set(slot, (value as Date).getTime());
+    else if (kind === DATE) this.#dates.set(slot, value as number);
     else if (kind === TEXT) this.#texts.set(slot, value as string);
     else if (kind === BIGINT) this.#bigints.set(slot, value as bigint);
-    else if (kind === LIST) this.#lists.set(slot, elements);
+    else if (kind === LIST) this.#lists.set(slot, value as readonly FilterValue[]);
     else this.#bitsOf(kind)?.add(slot);
-    return true;
+  }
+
+  kindAt(slot: number): number {
+    return this.#kinds[slot] ?? MISSING;
+  }
+
+  /** The value of a slot of this kind. */
+  valueAt(slot: number, kind: number): KindValue {
+    if (kind === NUMBER) return this.#numbers.at(slot);
+    if (kind === DATE) return this.#dates.at(slot);
+    if (kind === TEXT) return this.#texts.at(slot);
+    if (kind === BIGINT) return this.#bigints.at(slot);
+    return kind === LIST ? this.#lists.at(slot) : undefined;
   }
 
   /** The slot has no value any more. @returns whether the slot had a value */
   delete(slot: number): boolean {
-    const kind = this.#kinds[slot] ?? MISSING;
+    const kind = this.kindAt(slot);
     if (kind === MISSING) return false;
     this.#kinds[slot] = MISSING;
     this.#present.delete(slot);

@@ -4,20 +4,27 @@
 // The first filter on a field makes the column, in small steps. From then on, every write of a row
 // goes to all columns. A write also goes to columns that are being made: the builder reads the
 // present metadata of each slot, so a slot written before or after its turn is right.
+//
+// A checkpoint keeps columns too, so the first filter after a restart reads these columns in place
+// of all metadata. Only rows that have changed since the checkpoint are then read as metadata.
 
 import { Bits, type ReadonlyBits } from '../../base/bits.js';
 import type { Clause, Path } from '../../base/clause.js';
-import { amend, EdgeVecError, internal } from '../../base/errors.js';
+import { amend, type EdgeVecError, internal } from '../../base/errors.js';
 import type { FacetCount } from '../../base/queries.js';
 import { valueAt } from '../../filter/match.js';
+import type { StoredColumn } from '../../format/columns/listed.js';
 import { Unread } from '../../format/value/unread.js';
-import { Pace } from '../pace.js';
 import type { SlotChunk, SlotRecord, SlotStore, Slots } from '../slot-store.js';
+import { Builder, type MetadataReader, type NewColumn } from './builder.js';
 import { BitsCache } from './cache.js';
+import { ChunkTimes } from './chunk-times.js';
 import { type AnyIndex, Column } from './column.js';
 import { evaluate } from './evaluate.js';
-import { fieldClausesOf } from './fields.js';
+import { fieldClausesOf, pathsOf } from './fields.js';
 import { pathKey } from './key.js';
+import { chunksOf } from './stored-chunks.js';
+import { type ReadChunk, StoredColumns } from './stored-columns.js';
 
 /** The name of the store of columns. */
 export const COLUMNS = 'columns';
@@ -29,14 +36,8 @@ export const COLUMNS = 'columns';
 const MOST_COLUMNS = 128;
 /** A column stays for so many evaluations after its last use. */
 const IDLE_USES = 64;
-
-/** The metadata of rows, as columns read the metadata. */
-export interface MetadataReader {
-  /** @throws `DAMAGED`, `UNSUPPORTED_FORMAT` */
-  peek(slot: number): object | undefined;
-  /** The bytes that `peek` reads, about. */
-  lineBytes(slot: number): number;
-}
+/** A checkpoint stores so many columns of fields that nobody has declared. */
+const MOST_STORED = 32;
 
 /** Columns that are made together, in one pass over the metadata. */
 interface Build {
@@ -48,9 +49,11 @@ interface Build {
 export class Columns implements SlotStore {
   readonly name = COLUMNS;
   readonly #slots: Slots;
-  readonly #metadata: MetadataReader;
+  readonly #builder: Builder;
   readonly #columns = new Map<string, Column>();
   readonly #declared = new Map<string, Path>();
+  /** The columns of the checkpoint that are still in storage. */
+  #stored = new StoredColumns([], async () => undefined);
   #builds: Build[] = [];
   /** The slots of all rows, from the first use on. */
   #rows: Bits | undefined;
@@ -68,12 +71,20 @@ export class Columns implements SlotStore {
   constructor(slots: Slots, metadata: MetadataReader, cache = new BitsCache()) {
     this.#cache = cache;
     this.#slots = slots;
-    this.#metadata = metadata;
+    this.#builder = new Builder(slots, metadata, {
+      set: (columns, slot, row) => this.#setAll(columns, slot, row),
+      setUnread: (slot, error) => this.#setUnread(slot, error),
+    });
   }
 
   /** The fields with a column, or with a column being made. */
   get fields(): Path[] {
     return [...this.#columns.values()].map(({ path }) => path);
+  }
+
+  /** The numbers of columns made so far: of stored columns, and of metadata. */
+  get made(): { readonly ofStored: number; readonly ofMetadata: number } {
+    return { ...this.#builder.made };
   }
 
   /** The fields whose columns are kept, however seldom a clause uses the columns. */
@@ -84,6 +95,58 @@ export class Columns implements SlotStore {
   /** Keeps the columns of these fields from now on. `prepareFields` makes the columns. */
   declare(fields: readonly Path[]): void {
     for (const field of fields) this.#declared.set(pathKey(field), field);
+  }
+
+  /**
+   * Takes the stored columns of the loaded checkpoint. A column is read at its first use.
+   *
+   * @param read reads a chunk from the storage of the checkpoint
+   */
+  restore(columns: readonly StoredColumn[], read: ReadChunk): void {
+    this.#stored = new StoredColumns(columns, read);
+  }
+
+  /** Whether `readStored` should read a column before columns of these fields are made. */
+  awaitsStored(fields: readonly Path[]): boolean {
+    return !this.#stored.isEmpty && fields.some((field) => this.#stored.awaits(field));
+  }
+
+  /**
+   * Reads the stored columns of these fields, for the next `prepareFields` or `prepare`. Never
+   * rejects: a column that storage does not give is made of metadata.
+   */
+  readStored(fields: readonly Path[]): Promise<void> {
+    return this.#stored.read(fields);
+  }
+
+  /**
+   * The fields that a checkpoint stores: declared fields, then the fields of the last clauses, then
+   * further fields of the checkpoint before.
+   */
+  get storable(): Path[] {
+    const columns = [...this.#columns.values()].filter((column) => column.isBuilt && !column.isTooLong);
+    const used = columns.sort((a, b) => b.used - a.used).map(({ path }) => path);
+    const isDeclared = (path: Path): boolean => this.#declared.has(pathKey(path));
+    const all = [...used, ...this.#stored.paths];
+    const others = all.filter((path) => !isDeclared(path)).slice(0, MOST_STORED);
+    return [...all.filter(isDeclared), ...others];
+  }
+
+  /**
+   * The fields whose columns must be made before a checkpoint can store the columns: stored columns
+   * that lack later changes of rows, and columns being made.
+   */
+  get behind(): Path[] {
+    const building = [...this.#columns.values()].filter(({ isBuilt }) => !isBuilt).map(({ path }) => path);
+    return this.#time === 0 ? building : [...building, ...this.#stored.paths];
+  }
+
+  /** The chunks of a column for a checkpoint. Undefined if there is no such column. */
+  chunksOf(path: Path): SlotChunk[] | undefined {
+    const column = this.#columns.get(pathKey(path));
+    const built = column?.isBuilt === true ? column : undefined;
+    if (built === undefined && !this.#stored.has(path)) return undefined;
+    return chunksOf(path, built, this.#slots, (slot) => this.#unread.has(slot));
   }
 
   /** Whether `select` can evaluate the clause, and is fast. */
@@ -100,7 +163,7 @@ export class Columns implements SlotStore {
    */
   *prepare(clause: Clause): Generator<undefined, void> {
     const parts = fieldClausesOf(clause);
-    yield* this.prepareFields(parts.map(({ path }) => path));
+    yield* this.prepareFields(pathsOf(clause));
     for (const part of parts) {
       const indexes: AnyIndex[] = this.#columns.get(pathKey(part.path))?.indexesOf(part) ?? [];
       for (const index of indexes) yield* index.prepare();
@@ -112,22 +175,29 @@ export class Columns implements SlotStore {
     return fields.every((field) => this.#columns.get(pathKey(field))?.isBuilt === true);
   }
 
-  /** Makes the missing columns of these fields, as `prepare` does. */
-  *prepareFields(fields: readonly Path[]): Generator<undefined, void> {
+  /**
+   * Makes the missing columns of these fields, as `prepare` does.
+   *
+   * @param used when a clause last used the columns. By default now: the caller who waits for the
+   * columns has not used the columns yet
+   */
+  *prepareFields(fields: readonly Path[], used = this.#uses): Generator<undefined, void> {
     const wanted = new Map(fields.map((field) => [pathKey(field), field]));
     this.#dropIdle(wanted);
-    const added = new Set<Column>();
+    const added: NewColumn[] = [];
     for (const [key, field] of wanted) {
       if (this.#columns.has(key)) continue;
-      const column = new Column(field);
+      const column = new Column(field, new ChunkTimes(this.#slots.now));
       // Nothing is known about the time before. Answers of an earlier column may be wrong.
       column.changed = this.#time;
-      // The caller who waits for the column has not used the column yet.
-      column.used = this.#uses;
+      column.used = used;
       this.#columns.set(key, column);
-      added.add(column);
+      added.push([column, this.#stored.take(field)]);
     }
-    if (added.size > 0) this.#builds.push({ columns: added, steps: this.#fill(added) });
+    if (added.length > 0) {
+      const columns = new Set(added.map(([column]) => column));
+      this.#builds.push({ columns, steps: this.#make(columns, added) });
+    }
     for (const key of wanted.keys()) {
       const column = this.#columns.get(key) as Column;
       const build = this.#builds.find(({ columns }) => columns.has(column));
@@ -190,10 +260,10 @@ export class Columns implements SlotStore {
       this.#rowsChanged = this.#time;
     }
     this.#unread.delete(slot);
-    for (const column of this.#columns.values()) if (column.delete(slot)) column.changed = this.#time;
+    for (const column of this.#columns.values()) if (column.delete(slot)) this.#touch(column, slot);
   }
 
-  /** Columns are not stored. */
+  /** A manifest lists columns apart from the stores (`chunksOf`): a column may be missing. */
   chunks(): Iterable<SlotChunk> {
     return [];
   }
@@ -205,21 +275,12 @@ export class Columns implements SlotStore {
   }
 
   /** Adds all rows to new columns. Yields now and then. */
-  *#fill(columns: ReadonlySet<Column>): Generator<undefined, void> {
-    const pace = new Pace();
-    for (let slot = 0; slot < this.#slots.count; slot++) {
-      if (!this.#slots.has(slot)) continue;
-      const bytes = this.#metadata.lineBytes(slot);
-      try {
-        this.#setAll(columns, slot, this.#metadata.peek(slot));
-      } catch (error) {
-        if (!(error instanceof EdgeVecError)) {
-          this.#giveUp(columns);
-          throw error;
-        }
-        this.#setUnread(slot, error);
-      }
-      if (pace.isDue(bytes)) yield;
+  *#make(columns: ReadonlySet<Column>, added: readonly NewColumn[]): Generator<undefined, void> {
+    try {
+      yield* this.#builder.make(added);
+    } catch (error) {
+      this.#giveUp(columns);
+      throw error;
     }
     for (const column of columns) column.isBuilt = true;
     this.#builds = this.#builds.filter((build) => build.columns !== columns);
@@ -232,10 +293,17 @@ export class Columns implements SlotStore {
   }
 
   #setAll(columns: Iterable<Column>, slot: number, metadata: object | undefined): void {
-    for (const column of columns) if (column.set(slot, valueAt(metadata, column.path))) column.changed = this.#time;
+    for (const column of columns) if (column.set(slot, valueAt(metadata, column.path))) this.#touch(column, slot);
+  }
+
+  /** The value of a slot has changed. */
+  #touch(column: Column, slot: number): void {
+    column.changed = this.#time;
+    column.times.touch(slot, this.#slots.now);
   }
 
   #setUnread(slot: number, error: EdgeVecError): void {
+    if (!this.#unread.has(slot)) for (const column of this.#columns.values()) this.#touch(column, slot);
     this.#unread.set(slot, error);
     this.#setAll(this.#columns.values(), slot, undefined);
   }

@@ -51,6 +51,11 @@ export class Lists {
     if (this.#garbage > GARBAGE_FROM && 2 * this.#garbage > this.#used) this.#collect();
   }
 
+  /** The distinct elements of the list of a slot. */
+  at(slot: number): FilterValue[] {
+    return Array.from(this.#codesOf(slot), (code) => this.#dictionary.valueOf(code) as FilterValue);
+  }
+
   /** `NO_CODE` if no list has the element. */
   codeOf(element: FilterValue): number {
     return this.#dictionary.codeOf(element);

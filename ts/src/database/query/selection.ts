@@ -4,6 +4,7 @@ import type { ReadonlyBits } from '../../base/bits.js';
 import type { Clause, Path } from '../../base/clause.js';
 import type { Id } from '../../base/types.js';
 import type { Collection } from '../../collection/collection.js';
+import { pathsOf } from '../../collection/columns/fields.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
 
@@ -23,14 +24,25 @@ export async function selectable(
   clause: Clause | undefined,
   fields: readonly Path[] = [],
 ): Promise<void> {
+  const all = clause === undefined ? fields : [...fields, ...pathsOf(clause)];
   for (;;) {
     while (isolation.gate !== undefined) await isolation.gate;
     live.assertOpen();
     const { columns } = live.collection;
-    if (!columns.areFieldsReady(fields)) await isolation.run(columns.prepareFields(fields));
+    if (columns.awaitsStored(all)) await columns.readStored(all);
+    else if (!columns.areFieldsReady(fields)) await isolation.run(columns.prepareFields(fields));
     else if (clause !== undefined && !columns.isReady(clause)) await isolation.run(columns.prepare(clause));
     else return;
   }
+}
+
+/**
+ * Reads the stored columns of a filter, for a caller that selects in steps. Without this call, the
+ * steps make the columns of metadata. Undefined if nothing is to be read.
+ */
+export function readStored({ columns }: Collection, clause: Clause): Promise<void> | undefined {
+  const fields = pathsOf(clause);
+  return columns.awaitsStored(fields) ? columns.readStored(fields) : undefined;
 }
 
 /** The slots of the rows that match. Yields now and then. */

@@ -8,7 +8,7 @@ import type { Id } from '../../base/types.js';
 import { copyStored } from '../../collection/metadata/copy.js';
 import { encodePart } from '../../format/part.js';
 import type { LiveState } from '../live-state.js';
-import { listIds } from '../query/selection.js';
+import { listIds, readStored } from '../query/selection.js';
 import type { Change } from './committer.js';
 import { deletion } from './deletion.js';
 import { Transaction } from './transaction.js';
@@ -21,6 +21,7 @@ export function deletionOf(live: LiveState, filter: Clause): Change<number> {
   let byIds = deletion(live, []);
   return {
     ...byIds,
+    ready: readStored(live.collection, filter),
     isAlone: true,
     *check(ids) {
       yield* byIds.check(ids);
@@ -41,7 +42,7 @@ export function updateOf(live: LiveState, filter: Clause, metadata: object, isLo
   let parts: Part[] = [];
   let encoded: Uint8Array[] = [];
   return {
-    ready: undefined,
+    ready: readStored(live.collection, filter),
     bytes: 0,
     isAlone: true,
     isWhole: () => true,

@@ -1,12 +1,14 @@
 // Copies the chunks that a checkpoint writes: in passes while the database changes, and once at
 // rest.
 
+import type { Path } from '../../base/clause.js';
 import { closed } from '../../base/errors.js';
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk } from '../../collection/slot-store.js';
 import type { Content } from '../../format/contents.js';
 import type { Head } from '../../format/head.js';
 import type { Log } from '../log/log.js';
+import { type ColumnAtRest, columnsAtRest } from './columns.js';
 import { chunksOf, contentsOf } from './contents.js';
 import { isAsGood, isOfGraph } from './lean.js';
 import type { StoredChunks } from './stored-chunks.js';
@@ -28,6 +30,7 @@ export interface Rest {
   /** The head of the log that the database has applied. */
   readonly head: Head;
   readonly contents: readonly Content[];
+  readonly columns: readonly ColumnAtRest[];
   /** Bytes of the graph's chunks, by key. */
   readonly graph: ReadonlyMap<string, number>;
 }
@@ -102,6 +105,7 @@ export function* copyEach(
  *
  * @param needed gives the chunks to be copied, in steps
  * @param copies receives each copy, also if a later step fails
+ * @param fields the fields whose columns are stored
  * @returns undefined if the collection was replaced
  */
 export async function copyAtRest(
@@ -111,6 +115,8 @@ export async function copyAtRest(
   log: Log,
   needed: () => Generator<undefined, SlotChunk[]>,
   copies: Copy[],
+  stored: StoredChunks,
+  fields: readonly Path[],
 ): Promise<Rest | undefined> {
   let rest: Rest | undefined;
   await atRest(
@@ -124,6 +130,7 @@ export async function copyAtRest(
         nextId: collection.nextId,
         head: log.head,
         contents: contentsOf(collection),
+        columns: columnsAtRest(collection, fields, stored, new Set(copies.map(({ key }) => key))),
         graph,
       };
     })(),

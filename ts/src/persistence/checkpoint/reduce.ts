@@ -1,12 +1,12 @@
-// Makes room in storage for a lean checkpoint, by changing the stored checkpoint: the graph is left
-// out, and changed chunks of rows are replaced a few at a time. The entries of the log stay the
-// same.
+// Makes room in storage for a lean checkpoint, by changing the stored checkpoint: graph and columns
+// are left out, and changed chunks of rows are replaced a few at a time. The entries of the log
+// stay the same.
 
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk, StoredChunk } from '../../collection/slot-store.js';
 import { type ChunkRef, isWhole, refOf } from '../../format/chunk.js';
 import { sectionKey } from '../../format/contents.js';
-import { decodeManifest, encodeManifest, type Manifest, refsIn } from '../../format/manifest.js';
+import { decodeManifest, encodeManifest, type Manifest, refsIn, withoutColumns } from '../../format/manifest.js';
 import { SCALES } from '../../format/sections.js';
 import type { Put } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
@@ -24,17 +24,39 @@ import { isLeftOut } from './left-out.js';
 const RENEWED_BYTES = 1 << 20;
 
 /**
- * Replaces the stored checkpoint by the same checkpoint without its graph. The new manifest needs
- * little room.
+ * Replaces the stored checkpoint by the same checkpoint without its graph and its columns. The new
+ * manifest needs little room.
  *
  * @returns the new manifest, or undefined if the stored checkpoint stays
  */
-export async function leaveGraphOut(
+export function leaveGraphOut(
   context: CheckpointContext,
   parts: ReadonlyMap<string, number>,
 ): Promise<Manifest | undefined> {
+  return leaveOut(context, parts, (stored) => withoutGraph(withoutColumns(stored)) ?? withoutStored(stored));
+}
+
+/** As `leaveGraphOut`, without the columns only. */
+export function leaveColumnsOut(
+  context: CheckpointContext,
+  parts: ReadonlyMap<string, number>,
+): Promise<Manifest | undefined> {
+  return leaveOut(context, parts, withoutStored);
+}
+
+/** The same checkpoint without columns. Undefined if the checkpoint has none. */
+function withoutStored(manifest: Manifest): Manifest | undefined {
+  return manifest.columns === undefined ? undefined : withoutColumns(manifest);
+}
+
+/** @param reduced gives undefined if the stored checkpoint can stay */
+async function leaveOut(
+  context: CheckpointContext,
+  parts: ReadonlyMap<string, number>,
+  reduced: (stored: Manifest) => Manifest | undefined,
+): Promise<Manifest | undefined> {
   const stored = await changeable(context);
-  const manifest = stored && withoutGraph(stored);
+  const manifest = stored && reduced(stored);
   if (manifest === undefined || !(await change(context, manifest, []))) return undefined;
   await context.dead.tidy(parts);
   return manifest;

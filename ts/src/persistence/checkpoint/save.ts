@@ -18,6 +18,7 @@ import { assertRoom } from '../../storage/estimate.js';
 import type { Names } from '../../storage/names.js';
 import type { Put, StorageBackend } from '../../storage/storage.js';
 import type { Log } from '../log/log.js';
+import { bringColumns, listedColumns, neededColumnChunks } from './columns.js';
 import { manifestOf } from './contents.js';
 import type { CheckpointContext } from './context.js';
 import {
@@ -34,7 +35,7 @@ import { DeadChunks, type UnlessRead } from './dead-chunks.js';
 import { isOfGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
 import { assertStoresKnown } from './load.js';
-import { leaveGraphOut, renewRows } from './reduce.js';
+import { leaveColumnsOut, leaveGraphOut, renewRows } from './reduce.js';
 import { StoredChunks } from './stored-chunks.js';
 import { type Written, writeCopies } from './write-copies.js';
 
@@ -42,6 +43,9 @@ import { type Written, writeCopies } from './write-copies.js';
 const REST_BYTES = 16 << 20;
 /** The limit of passes, since a database may change faster than the passes write. */
 const PASSES = 4;
+
+/** Everything, everything but the columns of metadata, or only the data that must be stored. */
+type Extent = 'all' | 'without columns' | 'lean';
 
 /** A finished checkpoint. */
 export interface Saved {
@@ -61,6 +65,11 @@ export class Checkpointer {
    * Whether the last checkpoint made here has no graph, or keeps chunks with rows deleted since.
    */
   #isReduced = false;
+  /**
+   * Whether the storage has room for columns, as far as known. Once a checkpoint has found no room,
+   * no later checkpoint tries to store columns: the room belongs to rows.
+   */
+  #hasRoomForColumns = true;
 
   constructor(
     { slices, storage }: { readonly slices: Slices; readonly storage: StorageBackend },
@@ -103,7 +112,7 @@ export class Checkpointer {
   ): Promise<Saved | undefined> {
     if (!isUrgent || this.#refusal === undefined) {
       try {
-        const saved = await this.#save(current, atRest, parts, false);
+        const saved = await this.#saveWhole(current, atRest, parts);
         this.#refusal = undefined;
         return saved;
       } catch (error) {
@@ -121,25 +130,54 @@ export class Checkpointer {
       if (current() !== collection) return undefined;
       throw error;
     }
-    return this.#save(current, atRest, parts, true);
+    return this.#save(current, atRest, parts, 'lean');
+  }
+
+  /** Leaves out the columns if they find no room. */
+  async #saveWhole(
+    current: () => Collection,
+    atRest: AtRest,
+    parts: ReadonlyMap<string, number>,
+  ): Promise<Saved | undefined> {
+    const collection = current();
+    const { storable, behind } = collection.columns;
+    if (this.#hasRoomForColumns && storable.length + behind.length > 0) {
+      try {
+        return await this.#save(current, atRest, parts, 'all');
+      } catch (error) {
+        if (!hasCode(error, 'QUOTA')) throw error;
+        await this.dropColumns(parts);
+        if (current() !== collection) return undefined;
+      }
+    }
+    return this.#save(current, atRest, parts, 'without columns');
   }
 
   async #save(
     current: () => Collection,
     atRest: AtRest,
     parts: ReadonlyMap<string, number>,
-    isLean: boolean,
+    extent: Extent,
   ): Promise<Saved | undefined> {
+    const isLean = extent === 'lean';
     const collection = current();
     if (!collection.engine.isWhole()) return undefined;
     const check = whileCurrent(current, collection);
     const { slices, storage, log, stored, dead } = this.#context;
     await this.#rebase();
-    const needed = (): Generator<undefined, SlotChunk[]> => measuredChunks(collection, stored, isLean);
     const written: Written[] = [];
     const copies: Copy[] = [];
     let mayBeThere = false;
     try {
+      if (extent === 'all') await bringColumns(collection, slices, check);
+      const fields = extent === 'all' ? collection.columns.storable : [];
+      const columnChunks = (): SlotChunk[] => neededColumnChunks(collection, fields, stored);
+      const needed = function* (): Generator<undefined, SlotChunk[]> {
+        return [...(yield* measuredChunks(collection, stored, isLean)), ...columnChunks()];
+      };
+      // A pass of their own: to encode columns takes longer than to copy bytes.
+      check();
+      await writeCopies(this.#context, copied(columnChunks(), collection), written, check, false);
       for (let pass = 0; pass < PASSES; pass++) {
         const chunks = await slices.take(needed(), check);
         // The estimate counts the reserve as used, and a lean checkpoint may use the reserve.
@@ -148,7 +186,7 @@ export class Checkpointer {
         if (needOf(chunks) <= REST_BYTES) break;
         await writeCopies(this.#context, copied(chunks, collection), written, check, isLean);
       }
-      const rest = await copyAtRest(current, collection, atRest, log, needed, copies);
+      const rest = await copyAtRest(current, collection, atRest, log, needed, copies, stored, fields);
       await writeCopies(this.#context, copies.values(), written, check, isLean);
       mayBeThere = true;
       const names = written.map(([, name]) => name);
@@ -214,7 +252,8 @@ export class Checkpointer {
     };
     const refOfKey = (key: string): ChunkRef =>
       isLean && isOfGraph(key) ? leftOut(key, rest.graph.get(key) ?? 0) : storedOf(key).ref;
-    const manifest = manifestOf(this.#options, rest.nextId, header, rest.contents, refOfKey);
+    const columns = listedColumns(rest.columns, stored);
+    const manifest = manifestOf(this.#options, rest.nextId, header, rest.contents, refOfKey, columns);
     const name = names.next('manifest');
     const put: Put[] = [
       ['chunks', header.name, rest.header],
@@ -235,7 +274,21 @@ export class Checkpointer {
   }
 
   /**
-   * Takes the graph out of the stored checkpoint, and deletes the chunks of the graph. Urgent
+   * Takes the columns out of the stored checkpoint, and deletes their chunks. This checkpointer
+   * stores no columns any more: the room belongs to rows. Only a single tab should call this at a
+   * time.
+   *
+   * @returns the manifest. Undefined if the stored checkpoint has no columns, if entries were set
+   * aside after the checkpoint, or if another tab has made a checkpoint
+   * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
+   */
+  dropColumns(parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
+    this.#hasRoomForColumns = false;
+    return leaveColumnsOut(this.#context, parts);
+  }
+
+  /**
+   * Takes graph and columns out of the stored checkpoint, and deletes their chunks. Urgent
    * checkpoints leave the graph out from now on, until another checkpoint finds room for the graph.
    * Only a single tab should call this at a time.
    *

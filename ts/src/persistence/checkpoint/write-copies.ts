@@ -2,6 +2,7 @@
 
 import type { StoredChunk } from '../../collection/slot-store.js';
 import { refOf } from '../../format/chunk.js';
+import { kindOfKey } from '../../format/contents.js';
 import type { Put } from '../../storage/storage.js';
 import type { CheckpointContext } from './context.js';
 import type { Copy } from './copies.js';
@@ -36,7 +37,7 @@ export async function writeCopies(
       const { done, value: copy } = copies.next();
       isOver = done === true;
       if (copy === undefined) return isOver;
-      const ref = refOf(names.next(copy.key), copy.bytes);
+      const ref = refOf(names.next(kindOfKey(copy.key)), copy.bytes);
       put.push(['chunks', ref.name, copy.bytes]);
       chunks.push([copy.key, { ref, time: copy.time }]);
       written.push([copy.key, ref.name]);

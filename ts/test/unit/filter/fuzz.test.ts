@@ -162,7 +162,7 @@ describe('the parser gives a clause or INVALID_FILTER', () => {
 
 /** Columns of rows that do not change. */
 function columnsOf(rows: readonly (object | undefined)[]): Columns {
-  const slots = { count: rows.length, has: (slot: number) => slot < rows.length, haveChanged: () => true };
+  const slots = { count: rows.length, now: 1, has: (slot: number) => slot < rows.length, haveChanged: () => true };
   return new Columns(slots, { peek: (slot) => rows[slot], lineBytes: () => 100 });
 }
 

@@ -2,13 +2,14 @@
 // cannot be read.
 
 import { describe, expect, test } from 'vitest';
-import type { Clause } from '../../../../src/base/clause.js';
+import type { Clause, Path } from '../../../../src/base/clause.js';
 import { EdgeVecError } from '../../../../src/base/errors.js';
 import type { FilterValue } from '../../../../src/base/filter-types.js';
 import { STEP_ROWS } from '../../../../src/base/time-slices.js';
 import { COLUMNS, Columns } from '../../../../src/collection/columns/columns.js';
 import { Records } from '../../../../src/collection/records.js';
 import type { LoadedChunk } from '../../../../src/collection/slot-store.js';
+import { refOf } from '../../../../src/format/chunk.js';
 import { parseNodes } from '../../../../src/format/value/read.js';
 import { readOrKeep } from '../../../../src/format/value/unread.js';
 
@@ -71,6 +72,23 @@ class Rows {
       chunks.set(store.name, copied);
     }
     return Rows.from(chunks);
+  }
+
+  /** As after a restart with stored columns of these fields. */
+  async restored(fields: readonly Path[]): Promise<Rows> {
+    const chunks = new Map<string, Uint8Array>();
+    const columns = fields.map((path) => {
+      const own = (this.columns.chunksOf(path) ?? []).map(({ key, copy }) => ({
+        key,
+        bytes: run(copy()) as Uint8Array,
+      }));
+      for (const { key, bytes } of own) chunks.set(key, bytes);
+      return { path, chunks: own.map(({ key, bytes }) => refOf(key, bytes)) };
+    });
+    const rows = this.loaded();
+    rows.columns.restore(columns, async ({ name }) => chunks.get(name));
+    await rows.columns.readStored(fields);
+    return rows;
   }
 
   static from(chunks: ReadonlyMap<string, readonly LoadedChunk[]>): Rows {
@@ -281,26 +299,47 @@ describe('Metadata that cannot be read', () => {
   };
   const error = (id: number) => expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', id });
 
-  test.each(['is written', 'is loaded'])('that %s gives the error of `get`, until the row is replaced', (how) => {
-    let rows = numbered(20);
-    if (how === 'is written') rows.matching(is('n', 3));
-    rows.set(7, unread());
-    if (how === 'is loaded') rows = rows.loaded();
-    const other = rows;
-    expect(() => other.records.metadata.of(7)).toThrow(error(7));
-    for (const clause of [is('n', 3), not(is('n', 3)), is('other', 1)]) {
-      expect(() => other.matching(clause)).toThrow(error(7));
-    }
-    const facet = rows.columns.facet(['n'], rows.columns.select(EVERY), 10);
-    expect(() => run(facet)).toThrow(error(7));
-    // The rows themselves are known.
-    expect(rows.matching(EVERY)).toHaveLength(20);
-    rows.set(7, { n: 3 });
-    expect(rows.matching(is('n', 3))).toEqual([3, 7]);
-    rows.set(8, unread());
-    expect(() => other.matching(is('n', 3))).toThrow(error(8));
-    rows.delete(8);
-    expect(rows.matching(not(is('n', 3)))).toHaveLength(17);
+  test.each(['is written', 'is loaded', 'has stored columns'])(
+    'that %s gives the error of `get`, until the row is replaced',
+    async (how) => {
+      let rows = numbered(20);
+      if (how !== 'is loaded') rows.matching(is('n', 3));
+      rows.set(7, unread());
+      if (how === 'is loaded') rows = rows.loaded();
+      if (how === 'has stored columns') {
+        rows = await rows.restored([['n']]);
+        expect(() => rows.matching(is('n', 3))).toThrow(error(7));
+        expect(rows.columns.made).toEqual({ ofStored: 1, ofMetadata: 0 });
+      }
+      const other = rows;
+      expect(() => other.records.metadata.of(7)).toThrow(error(7));
+      for (const clause of [is('n', 3), not(is('n', 3)), is('other', 1)]) {
+        expect(() => other.matching(clause)).toThrow(error(7));
+      }
+      const facet = rows.columns.facet(['n'], rows.columns.select(EVERY), 10);
+      expect(() => run(facet)).toThrow(error(7));
+      // The rows themselves are known.
+      expect(rows.matching(EVERY)).toHaveLength(20);
+      rows.set(7, { n: 3 });
+      expect(rows.matching(is('n', 3))).toEqual([3, 7]);
+      rows.set(8, unread());
+      expect(() => other.matching(is('n', 3))).toThrow(error(8));
+      rows.delete(8);
+      expect(rows.matching(not(is('n', 3)))).toHaveLength(17);
+    },
+  );
+
+  test('changes a stored column, although the value of the field is missing before and after', () => {
+    const rows = numbered(20);
+    rows.matching(is('other', 1));
+    const ref = { name: '', bytes: 0, crc: 0 };
+    const stored = { ref, time: rows.records.changes.mark() };
+    const isDirty = (): boolean | undefined => rows.columns.chunksOf(['other'])?.[0]?.isDirty(stored);
+    expect(isDirty()).toBe(false);
+    rows.set(3, { n: 3 });
+    expect(isDirty()).toBe(false);
+    rows.set(3, unread());
+    expect(isDirty()).toBe(true);
   });
 
   test('is damaged', () => {
@@ -325,7 +364,7 @@ describe('Metadata that cannot be read', () => {
 
   test('is another error than a fault of the reader, after which the columns are made again', () => {
     let isBroken = true;
-    const slots = { count: 3, has: () => true, haveChanged: () => true };
+    const slots = { count: 3, now: 1, has: () => true, haveChanged: () => true };
     const peek = (slot: number): object => {
       if (isBroken) throw new TypeError('a fault');
       return { n: slot };

@@ -32,6 +32,7 @@ class Model {
       get count() {
         return Math.max(-1, ...rows.keys()) + 1;
       },
+      now: 1,
       has: (slot: number) => rows.has(slot),
       haveChanged: () => true,
     };
@@ -129,7 +130,7 @@ describe('Columns', () => {
       return { number: drawn / 7, date: new Date(drawn * 1_000), text: `${drawn}`, few: `${drawn % 3}` };
     };
     for (let slot = 0; slot < 20_000; slot++) if (pick(10) > 0) rows.set(slot, rowOf());
-    const slots = { count: 20_000, has: (slot: number) => rows.has(slot), haveChanged: () => true };
+    const slots = { count: 20_000, now: 1, has: (slot: number) => rows.has(slot), haveChanged: () => true };
     const columns = new Columns(slots, { peek: (slot) => rows.get(slot), lineBytes: () => 100 });
     const bound = (path: string): Bound['value'] => {
       const drawn = pick(32_000) - 1_000;

@@ -1,0 +1,49 @@
+// The chunks of a column, as a checkpoint stores the chunks.
+
+import type { Path } from '../../base/clause.js';
+import { BLOCK_ROWS } from '../../format/blocks.js';
+import { COLUMN_SLOTS } from '../../format/columns/chunk.js';
+import { columnKey } from '../../format/contents.js';
+import type { SlotChunk, Slots } from '../slot-store.js';
+import type { Column } from './column.js';
+import { encodeSlots } from './stored-values.js';
+
+/** About the bytes of a value. The length of texts is unknown before the copy. */
+const VALUE_BYTES = 9;
+
+/**
+ * @param column undefined for a column that is still in storage. Its chunks can only be kept
+ * @param isUnread whether the metadata of a slot cannot be read here
+ */
+export function chunksOf(
+  path: Path,
+  column: Column | undefined,
+  slots: Slots,
+  isUnread: (slot: number) => boolean,
+): SlotChunk[] {
+  return Array.from({ length: Math.ceil(slots.count / COLUMN_SLOTS) }, (_, chunk) => {
+    const first = chunk * COLUMN_SLOTS;
+    return {
+      key: columnKey(path, chunk),
+      bytes: () => VALUE_BYTES * Math.min(COLUMN_SLOTS, slots.count - first),
+      isDirty: (stored) =>
+        stored === undefined ||
+        (column === undefined ? haveChanged(slots, stored.time, first) : column.times.at(chunk) > stored.time),
+      *copy() {
+        if (column === undefined) return undefined;
+        const bytes = yield* encodeSlots(column, first, Math.min(first + COLUMN_SLOTS, slots.count), isUnread);
+        if (bytes === undefined) column.isTooLong = true;
+        return bytes;
+      },
+      setClean: () => {},
+    };
+  });
+}
+
+/** Whether any of the slots of a chunk has changed after `after`. */
+function haveChanged(slots: Slots, after: number, first: number): boolean {
+  for (let block = first; block < first + COLUMN_SLOTS; block += BLOCK_ROWS) {
+    if (slots.haveChanged(after, block, BLOCK_ROWS)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,67 @@
+// The columns in a checkpoint. Columns are optional: a checkpoint without room leaves the columns
+// out, and a column whose chunks are not all there is left out too.
+
+import type { Path } from '../../base/clause.js';
+import type { Slices } from '../../base/time-slices.js';
+import type { Collection } from '../../collection/collection.js';
+import type { SlotChunk } from '../../collection/slot-store.js';
+import type { StoredColumn } from '../../format/columns/listed.js';
+import type { StoredChunks } from './stored-chunks.js';
+
+/** Columns that no clause of this session has used count as used before all others. */
+const UNUSED = -1;
+
+/** A column at rest: the keys of its chunks, in order. */
+export interface ColumnAtRest {
+  readonly path: Path;
+  readonly keys: readonly string[];
+}
+
+/**
+ * Makes the columns that are stored, and that lack later changes of rows. Otherwise the checkpoint
+ * would lose these columns.
+ */
+export async function bringColumns(collection: Collection, slices: Slices, check: () => void): Promise<void> {
+  const { columns } = collection;
+  const behind = columns.behind;
+  if (behind.length === 0) return;
+  await columns.readStored(behind);
+  check();
+  await slices.take(columns.prepareFields(behind, UNUSED), check);
+}
+
+/** The chunks of these columns that differ from their stored copies. */
+export function neededColumnChunks(
+  { columns }: Collection,
+  fields: readonly Path[],
+  stored: StoredChunks,
+): SlotChunk[] {
+  const chunks = fields.flatMap((field) => columns.chunksOf(field) ?? []);
+  return chunks.filter((chunk) => chunk.isDirty(stored.copyOf(chunk.key)));
+}
+
+/**
+ * The columns whose chunks are all stored or copied, to be called at rest after the copies.
+ *
+ * @param copied the keys of the chunks copied at rest
+ */
+export function columnsAtRest(
+  { columns }: Collection,
+  fields: readonly Path[],
+  stored: StoredChunks,
+  copied: ReadonlySet<string>,
+): ColumnAtRest[] {
+  return fields.flatMap((path) => {
+    const chunks = columns.chunksOf(path);
+    const isThere = (chunk: SlotChunk): boolean => copied.has(chunk.key) || !chunk.isDirty(stored.copyOf(chunk.key));
+    return chunks?.every(isThere) ? [{ path, keys: chunks.map(({ key }) => key) }] : [];
+  });
+}
+
+/** The columns for the manifest, once all copies are stored. */
+export function listedColumns(columns: readonly ColumnAtRest[], stored: StoredChunks): StoredColumn[] {
+  return columns.flatMap(({ path, keys }) => {
+    const chunks = keys.flatMap((key) => stored.copyOf(key)?.ref ?? []);
+    return chunks.length === keys.length ? [{ path, chunks }] : [];
+  });
+}
