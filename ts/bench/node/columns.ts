@@ -6,6 +6,7 @@ import { BitsCache } from '../../src/collection/columns/cache.js';
 import { Columns } from '../../src/collection/columns/columns.js';
 import { Records } from '../../src/collection/records.js';
 import type { LoadedChunk } from '../../src/collection/slot-store.js';
+import { openingTable } from './columns-opening';
 import { describeMachine } from './machine';
 import type { Ended } from './main';
 import { whole } from './options';
@@ -78,32 +79,38 @@ export function parseOptions(args: readonly string[]): ColumnsOptions | null {
   return values.help ? null : { browsers: [], rows: whole('--n', values.n) };
 }
 
-export async function run({ rows }: ColumnsOptions): Promise<Ended> {
+export async function run({ rows }: ColumnsOptions, _: readonly string[], root: string): Promise<Ended> {
   const written = writtenRows(rows);
   const loaded = loadedRows(written);
   const { cpu, cores } = describeMachine();
   console.log(`\nColumns of ${count(rows)} rows, Node ${process.versions.node}, ${cpu}, ${cores} cores\n`);
   console.log(buildTable(written, loaded));
   console.log(`\n${clauseTable(written)}`);
+  console.log(`\nThe first filtered search after opening a stored database\n`);
+  console.log(await openingTable(rows, root, metadataOf));
   return { ok: true };
+}
+
+/** The metadata of a row: scattered values, the same in every run. */
+function metadataOf(row: number): object {
+  const drawn = (row * 7_919) % 100_003;
+  return {
+    author: `author ${drawn % 200}`,
+    title: `title ${row}`,
+    lang: ['en', 'en', 'de', 'fr'][drawn % 4],
+    year: 1950 + (drawn % 75),
+    price: (drawn % 10_000) / 100,
+    at: new Date((drawn % 1_000) * DAY),
+    published: drawn % 3 === 0,
+    tags: [0, 1, 2].map((i) => `tag ${(drawn * (i + 3)) % 50}`),
+    ...(drawn % 10 === 0 && { note: 'a note' }),
+  };
 }
 
 function writtenRows(rows: number): Records {
   const records = new Records();
   for (let slot = 0; slot < rows; slot++) {
-    // Scattered, and the same in every run.
-    const drawn = (slot * 7_919) % 100_003;
-    const metadata = {
-      author: `author ${drawn % 200}`,
-      title: `title ${slot}`,
-      lang: ['en', 'en', 'de', 'fr'][drawn % 4],
-      year: 1950 + (drawn % 75),
-      price: (drawn % 10_000) / 100,
-      at: new Date((drawn % 1_000) * DAY),
-      published: drawn % 3 === 0,
-      tags: [0, 1, 2].map((i) => `tag ${(drawn * (i + 3)) % 50}`),
-      ...(drawn % 10 === 0 && { note: 'a note' }),
-    };
+    const metadata = metadataOf(slot);
     records.changes.add(slot);
     records.ids.set(slot, undefined, { id: slot, metadata });
     records.metadata.set(slot, undefined, { id: slot, metadata });
