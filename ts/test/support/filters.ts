@@ -15,7 +15,7 @@ const NAMES = fc.oneof(
 /** Half of all values, so that rows and operands meet. */
 const FREQUENT = [1, 2, 'a', 'ab'];
 const NUMBERS = [-1.5, -0, 0, 1, 2, 2.5, 3, 1e300];
-const TEXTS = ['', 'a', 'ab', 'abc', 'b', 'B', 'é', '10', '9'];
+const TEXTS = ['', 'a', 'ab', 'abc', 'b', 'B', 'é', '10', '9', 'ab'.repeat(300)];
 /** Values that JSON loses. */
 const BEYOND_JSON = [
   Number.NaN,

@@ -48,6 +48,14 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
   return { name, browser: name, provider };
 }
 
+/** The variables of the environment that tests in a page read. */
+const PASSED_ON = ['EDGEVEC_SOAK', 'FAST_CHECK_SEED'];
+
+function passedOn(): Record<string, string> {
+  const variables = PASSED_ON.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(variables.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
 /** `expect.poll` gives up after a second by default, too early for a busy machine. */
 const EXPECT = { poll: { timeout: PATIENCE_MS / 10 } };
 
@@ -76,6 +84,7 @@ export async function testProjects(): Promise<TestUserConfig> {
     test: {
       name: 'browser',
       include: ['ts/test/browser/**/*.test.ts'],
+      env: passedOn(),
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,

@@ -1,9 +1,10 @@
-// Property tests in Node. Every run makes the same cases. fast-check shrinks a failing case, and
-// prints the case with its seed and path. FAST_CHECK_SEED asks for other cases.
+// Property tests. Every run makes the same cases. fast-check shrinks a failing case, and prints the
+// case with its seed and path. FAST_CHECK_SEED asks for other cases.
 
 import fc from 'fast-check';
+import { environment } from './environment.js';
 
-const asked = Number(process.env['FAST_CHECK_SEED']);
+const asked = Number(environment['FAST_CHECK_SEED']);
 
 /** The number of cases, with the seed of the environment. */
 export function cases(numRuns: number): { seed: number; numRuns: number } {

@@ -1,8 +1,10 @@
 // How many of its cases a test goes through. `npm test` takes a sample of the longest tests,
 // `npm test -- --soak` takes every case.
 
+import { environment } from './environment.js';
+
 /** Whether every case is wanted. */
-export const SOAKS = process.env['EDGEVEC_SOAK'] !== undefined;
+export const SOAKS = environment['EDGEVEC_SOAK'] !== undefined;
 
 /** @returns `all` in a soak, `few` otherwise */
 export function soaked(few: number, all: number): number {
