@@ -210,7 +210,8 @@ export class EdgeVec<M extends object = Default> {
    * key by key, one level deep. Takes a change, an array or a stream, like {@link insert}.
    *
    * With a filter in place of an id, `update` changes the metadata of all rows that match, in a
-   * single step. Such an update sees every write and deletion that was called before.
+   * single step. Such an update sees every write and deletion that was called before. Await a long
+   * write first, as for {@link delete}.
    *
    * @returns the id, or an array of all ids in order. With a filter, the number of changed rows.
    * @throws the errors of {@link insert}, with `NOT_FOUND` in place of `ID_EXISTS`.
@@ -265,6 +266,10 @@ export class EdgeVec<M extends object = Default> {
    * Deletes a row by id, many rows by an array of ids, or all rows that match a filter, in a single
    * step. Ids that do not exist are ignored. A deletion by filter sees every write and deletion
    * that was called before.
+   *
+   * Await a long write first, if the deletion is to see the write: an array of more than 64 records
+   * or 256 KiB, a stream, or a write with `onProgress`. The last records of a long write come
+   * later, and the write takes effect as a whole after the last record.
    *
    * @returns the number of deleted rows.
    * @throws `INVALID_ID`, `INVALID_FILTER`, `INVALID_OPTIONS`. In a stored database also `QUOTA`,

@@ -157,6 +157,22 @@ export function defineFilteredCallsSuite(label: string, open: Open): void {
       expect(await db.get(['before', 3, 'after'])).toMatchObject([undefined, undefined, { id: 'after' }]);
     });
 
+    test('a deletion by filter sees 64 records that nobody has awaited, and a longer array once it is awaited', async () => {
+      const db = await open<Book>({ dimensions: DIMENSIONS });
+      const records = clustered(500, DIMENSIONS).map((vector, i) => ({ id: i, vector, metadata: book(i) }));
+      const small = db.insert(records.slice(0, 64));
+      expect(await db.delete({ filter: { year: { $gte: 1900 } } })).toBe(64);
+      expect(await small).toHaveLength(64);
+      await db.insert(records);
+      expect(await db.delete({ filter: { year: { $gte: 1900 } } })).toBe(500);
+      // Whichever comes first, the array is written as a whole.
+      const long = db.insert(records);
+      const deleted = await db.delete({ filter: {} });
+      expect([0, 500]).toContain(deleted);
+      expect(await long).toHaveLength(500);
+      expect(await db.count()).toBe(500 - deleted);
+    });
+
     test('stats tell the memory of columns, and indexed makes columns before the first filter', async () => {
       const { db } = await library(open, 300);
       expect((await db.stats()).memory.columns).toBe(0);
