@@ -232,7 +232,8 @@ export interface MemoryParts {
   /** The links between rows. */
   readonly graph: number;
   /**
-   * The columns of metadata that filters have used, or that `indexed` names. Columns are in the
+   * The columns of metadata that filters have used, or that `indexed` names. A checkpoint may also
+   * read kept columns of earlier sessions, to bring the columns up to date. Columns are in the
    * memory of JavaScript, and `memoryBytes` does not count these bytes.
    */
   readonly columns: number;

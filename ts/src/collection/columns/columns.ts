@@ -132,13 +132,14 @@ export class Columns implements SlotStore {
     return [...all.filter(isDeclared), ...others];
   }
 
-  /**
-   * The fields whose columns must be made before a checkpoint can store the columns: stored columns
-   * that lack later changes of rows, and columns being made.
-   */
-  get behind(): Path[] {
-    const building = [...this.#columns.values()].filter(({ isBuilt }) => !isBuilt).map(({ path }) => path);
-    return this.#time === 0 ? building : [...building, ...this.#stored.paths];
+  /** The fields whose columns are being made. */
+  get building(): Path[] {
+    return [...this.#columns.values()].filter(({ isBuilt }) => !isBuilt).map(({ path }) => path);
+  }
+
+  /** The fields of stored columns that nobody has used. */
+  get untouched(): Path[] {
+    return this.#stored.paths;
   }
 
   /** The chunks of a column for a checkpoint. Undefined if there is no such column. */

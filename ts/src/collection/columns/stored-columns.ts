@@ -8,6 +8,9 @@ import { type ColumnChunk, decodeColumnChunk } from '../../format/columns/chunk.
 import type { StoredColumn } from '../../format/columns/listed.js';
 import { pathKey } from './key.js';
 
+/** Chunks read at once. Each chunk is a file, and a process may open only so many files. */
+const AT_ONCE = 16;
+
 /** Reads a chunk from storage. Undefined if the chunk is missing. */
 export type ReadChunk = (ref: ChunkRef) => Promise<Uint8Array | undefined>;
 
@@ -46,7 +49,7 @@ export class StoredColumns {
 
   /** Reads the chunks of these fields. Never rejects. */
   async read(paths: readonly Path[]): Promise<void> {
-    await Promise.all(paths.filter((path) => this.awaits(path)).map((path) => this.#readOnce(pathKey(path))));
+    for (const path of paths) if (this.awaits(path)) await this.#readOnce(pathKey(path));
   }
 
   /**
@@ -69,7 +72,10 @@ export class StoredColumns {
   async #readColumn(key: string): Promise<void> {
     const { chunks } = this.#columns.get(key) as StoredColumn;
     const read = async (ref: ChunkRef): Promise<RawChunk> => [ref, await this.#read(ref).catch(() => undefined)];
-    const raw = await Promise.all(chunks.map(read));
+    const raw: RawChunk[] = [];
+    for (let first = 0; first < chunks.length; first += AT_ONCE) {
+      raw.push(...(await Promise.all(chunks.slice(first, first + AT_ONCE).map(read))));
+    }
     // In the meantime the column may have been made from metadata.
     if (this.#columns.has(key)) this.#chunks.set(key, raw);
   }

@@ -10,6 +10,8 @@ import type { StoredChunks } from './stored-chunks.js';
 
 /** Columns that no clause of this session has used count as used before all others. */
 const UNUSED = -1;
+/** The bytes of so many columns are in memory at once. */
+const BROUGHT_AT_ONCE = 4;
 
 /** A column at rest: the keys of its chunks, in order. */
 export interface ColumnAtRest {
@@ -18,16 +20,24 @@ export interface ColumnAtRest {
 }
 
 /**
- * Makes the columns that are stored, and that lack later changes of rows. Otherwise the checkpoint
- * would lose these columns.
+ * Makes the columns that a checkpoint could not store otherwise: columns that are being made, and
+ * stored columns that nobody has used, if their chunks lack changes of rows.
  */
-export async function bringColumns(collection: Collection, slices: Slices, check: () => void): Promise<void> {
-  const { columns } = collection;
-  const behind = columns.behind;
-  if (behind.length === 0) return;
-  await columns.readStored(behind);
-  check();
-  await slices.take(columns.prepareFields(behind, UNUSED), check);
+export async function bringColumns(
+  { columns }: Collection,
+  stored: StoredChunks,
+  slices: Slices,
+  check: () => void,
+): Promise<void> {
+  const isDirty = (chunk: SlotChunk): boolean => chunk.isDirty(stored.copyOf(chunk.key));
+  const changed = columns.untouched.filter((path) => columns.chunksOf(path)?.some(isDirty));
+  const fields = [...columns.building, ...changed];
+  for (let first = 0; first < fields.length; first += BROUGHT_AT_ONCE) {
+    const some = fields.slice(first, first + BROUGHT_AT_ONCE);
+    await columns.readStored(some);
+    check();
+    await slices.take(columns.prepareFields(some, UNUSED), check);
+  }
 }
 
 /** The chunks of these columns that differ from their stored copies. */

@@ -140,8 +140,8 @@ export class Checkpointer {
     parts: ReadonlyMap<string, number>,
   ): Promise<Saved | undefined> {
     const collection = current();
-    const { storable, behind } = collection.columns;
-    if (this.#hasRoomForColumns && storable.length + behind.length > 0) {
+    const { storable, building } = collection.columns;
+    if (this.#hasRoomForColumns && storable.length + building.length > 0) {
       try {
         return await this.#save(current, atRest, parts, 'all');
       } catch (error) {
@@ -169,7 +169,7 @@ export class Checkpointer {
     const copies: Copy[] = [];
     let mayBeThere = false;
     try {
-      if (extent === 'all') await bringColumns(collection, slices, check);
+      if (extent === 'all') await bringColumns(collection, stored, slices, check);
       const fields = extent === 'all' ? collection.columns.storable : [];
       const columnChunks = (): SlotChunk[] => neededColumnChunks(collection, fields, stored);
       const needed = function* (): Generator<undefined, SlotChunk[]> {

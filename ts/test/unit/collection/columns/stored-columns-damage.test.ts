@@ -78,6 +78,21 @@ describe('A damaged column is made of metadata, without a word, and stored again
     }
   });
 
+  test('another tab has stored the columns again, and this tab keeps the columns', async () => {
+    const disk = await saved();
+    replaceChunks(disk, (bytes) => bytes, 1);
+    const [process, other] = [await start(disk), await start(disk)];
+    await expectRight(other, some(0, 300));
+    await other.save();
+    await process.save();
+    await process.close();
+    await other.close();
+    const again = await start(disk);
+    await expectRight(again, some(0, 300));
+    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
+    await again.close();
+  });
+
   test('the storage fails to give a column, and the filter is answered', async () => {
     const disk = await saved();
     const site = new FaultySite(disk);

@@ -1,6 +1,7 @@
 // Columns stored with a checkpoint: stored for the fields in use, and read in place of metadata.
 
 import { describe, expect, test } from 'vitest';
+import { StoredColumns } from '../../../../src/collection/columns/stored-columns.js';
 import { COLUMN_SLOTS } from '../../../../src/format/columns/chunk.js';
 import { Disk, strayOn } from '../../../support/disk.js';
 import {
@@ -125,6 +126,23 @@ describe('A checkpoint', () => {
 });
 
 describe('A stored column', () => {
+  test('of very many chunks is read a few chunks at a time', async () => {
+    const chunks = Array.from({ length: 100 }, (_, i) => ({ name: String(i), bytes: 1, crc: i }));
+    let [reading, most] = [0, 0];
+    const stored = new StoredColumns([{ path: ['n'], chunks }], async ({ crc }) => {
+      most = Math.max(most, ++reading);
+      await new Promise((resolve) => setImmediate(resolve));
+      reading--;
+      if (crc === 7) throw new Error('as the test wants');
+      return Uint8Array.of(crc);
+    });
+    await Promise.all([stored.read([['n']]), stored.read([['n']])]);
+    expect(most).toBe(16);
+    const expected = chunks.map((ref) => [ref, ref.crc === 7 ? undefined : Uint8Array.of(ref.crc)]);
+    expect(stored.take(['n'])).toEqual(expected);
+    expect(stored.isEmpty).toBe(true);
+  });
+
   test('gets the entries of the log after its checkpoint', async () => {
     const disk = await saved();
     const process = await start(disk);
