@@ -386,8 +386,8 @@ describe('A free lock', () => {
     const { db, events } = await open({ worker: start });
     await db.insert(rows.slice(0, 10));
     await living;
-    // The test heard the worker before the client did. An answer that comes later has let the client
-    // hear.
+    // The test heard the worker before the client did. An answer that comes later has let the
+    // client hear.
     await db.count();
     vi.advanceTimersByTime(3_600_000);
     expect([db.host, await db.count(), events]).toEqual(['worker', 10, []]);
