@@ -96,9 +96,9 @@ export function commands(most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Mo
     { weight: 2, arbitrary: burst },
     { weight: 9, arbitrary: look },
     { weight: 1, arbitrary: command('compact()', (_, { db }) => db.compact()) },
-    { weight: 1, arbitrary: command('save()', (_, { db }) => db.save()) },
+    { weight: 2, arbitrary: command('save()', (_, { db }) => db.save()) },
     { weight: 1, arbitrary: command('changeTab()', (_, store) => store.changeTab()) },
-    { weight: 2, arbitrary: reopen },
+    { weight: 3, arbitrary: reopen },
   );
   return fc.commands([any], { maxCommands: most, size: 'max' });
 }

@@ -20,7 +20,32 @@ export const tellingFilters: fc.Arbitrary<Filter> = any.filter((filter) => {
 });
 
 /** Mostly filters that tell rows apart. */
-export const anyFilters: fc.Arbitrary<Filter> = fc.oneof(
-  { weight: 5, arbitrary: tellingFilters },
-  { weight: 1, arbitrary: any },
-);
+const anyFilters = fc.oneof({ weight: 5, arbitrary: tellingFilters }, { weight: 1, arbitrary: any });
+
+/** A few filters, each with a twin. */
+export const filtersWithTwins: fc.Arbitrary<readonly Filter[]> = fc
+  .array(anyFilters, { minLength: 2, maxLength: 4 })
+  .map((list) => list.flatMap((filter) => [filter, twinOf(filter) as Filter]));
+
+/** Operators with the same operands, and another meaning. */
+const TWINS: Readonly<Record<string, string>> = {
+  $eq: '$contains',
+  $contains: '$eq',
+  $gt: '$gte',
+  $gte: '$gt',
+  $lt: '$lte',
+  $lte: '$lt',
+  $in: '$containsAny',
+  $nin: '$in',
+  $containsAny: '$containsAll',
+  $containsAll: '$containsAny',
+  $and: '$or',
+  $or: '$and',
+};
+
+/** The same filter with other operators: an answer to a filter must never stand for its twin. */
+function twinOf(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(twinOf);
+  if (typeof part !== 'object' || part === null || part instanceof Date) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [TWINS[key] ?? key, twinOf(value)]));
+}

@@ -20,8 +20,7 @@ export class Model {
   readonly filters: readonly Filter[];
   /** Whether each filter is asked after each write. If not, columns are made after many writes. */
   readonly isWatched: boolean;
-  /** How often a filter was asked, and how often the filter passed some rows, and not all. */
-  asked = 0;
+  /** How many of the questions had a filter that passed some rows, and not all. */
   telling = 0;
 
   constructor(metric: Metric, filters: readonly Filter[], isWatched: boolean) {

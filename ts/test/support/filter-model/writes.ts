@@ -141,7 +141,7 @@ export const smallWrites: fc.Arbitrary<Write> = fc.oneof(
 );
 
 export const writes: fc.Arbitrary<Write> = fc.oneof(
-  { weight: 6, arbitrary: smallWrites },
+  { weight: 4, arbitrary: smallWrites },
   { weight: 1, arbitrary: upsertsFromSeed },
 );
 
