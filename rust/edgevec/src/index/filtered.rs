@@ -24,7 +24,7 @@ const ROOM: usize = 2;
 /// and some more. If exact distances cannot rule out the rows behind these rows, a second scan
 /// keeps all rows that may be among the nearest.
 const KEPT_A_HIT: usize = 4;
-const KEPT: usize = 100;
+const KEPT: usize = 40;
 
 impl Index {
     /// As [`search`](Self::search), among the visible rows that `allow` has. Slot `s` is bit
