@@ -53,7 +53,13 @@ export class Lists {
 
   /** The distinct elements of the list of a slot. */
   at(slot: number): FilterValue[] {
-    return Array.from(this.#codesOf(slot), (code) => this.#dictionary.valueOf(code) as FilterValue);
+    const elements: FilterValue[] = [];
+    const place = this.#places[slot] as number;
+    const end = place + (this.#codes[place] as number);
+    for (let i = place + 1; i <= end; i++) {
+      elements.push(this.#dictionary.valueOf(this.#codes[i] as number) as FilterValue);
+    }
+    return elements;
   }
 
   /** `NO_CODE` if no list has the element. */
