@@ -86,7 +86,7 @@ export async function run({ rows }: ColumnsOptions, _: readonly string[], root: 
   console.log(`\nColumns of ${count(rows)} rows, Node ${process.versions.node}, ${cpu}, ${cores} cores\n`);
   console.log(buildTable(written, loaded));
   console.log(`\n${clauseTable(written)}`);
-  console.log(`\nThe first filtered search after opening a stored database\n`);
+  console.log(`\nThe first filtered search after opening a stored database, in processor time\n`);
   console.log(await openingTable(rows, root, metadataOf));
   return { ok: true };
 }
