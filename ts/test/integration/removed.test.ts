@@ -51,19 +51,24 @@ function found(bytes: Buffer, wanted: readonly (string | Float32Array)[]): (stri
     typeof one === 'string'
       ? [Buffer.from(one)]
       : [0, 16, 60].map((at) => Buffer.from(one.slice(at, at + 4).buffer as ArrayBuffer));
-  // Compares in a single pass, because the list is long: only values with the same first four bytes
-  // are compared.
-  const byStart = new Map<number, [Buffer, string | Float32Array][]>();
+  // Compares in a single pass, because the list is long: only values with the same last four bytes
+  // are compared. Texts differ in their last bytes.
+  const byEnd = new Map<number, [Buffer, string | Float32Array][]>();
+  /** Whether the first two of these four bytes belong to a value. Most places need no more. */
+  const isKnown = new Uint8Array(1 << 16);
   for (const one of wanted) {
     for (const part of parts(one)) {
-      const start = part.readUInt32LE(0);
-      byStart.set(start, [...(byStart.get(start) ?? []), [part, one]]);
+      const end = part.readUInt32LE(part.length - 4);
+      byEnd.set(end, [...(byEnd.get(end) ?? []), [part, one]]);
+      isKnown[end & 0xffff] = 1;
     }
   }
   const there = new Set<string | Float32Array>();
   for (let at = 0; at + 4 <= bytes.length; at++) {
-    for (const [part, one] of byStart.get(bytes.readUInt32LE(at)) ?? []) {
-      if (bytes.subarray(at, at + part.length).equals(part)) there.add(one);
+    if (isKnown[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] === 0) continue;
+    for (const [part, one] of byEnd.get(bytes.readUInt32LE(at)) ?? []) {
+      const start = at + 4 - part.length;
+      if (start >= 0 && !there.has(one) && part.compare(bytes, start, at + 4) === 0) there.add(one);
     }
   }
   return wanted.filter((one) => there.has(one));
