@@ -6,14 +6,14 @@ import { expect, test } from 'vitest';
 import { decodeFrame, type Entry, encodeFrame } from '../../../src/format/entry.js';
 import { decodeHead, encodeHead } from '../../../src/format/head.js';
 import { decodePart, decodeParts, encodePart, type StoredPart } from '../../../src/format/part.js';
-import { metadata } from '../../support/metadata.js';
+import { character, metadata } from '../../support/metadata.js';
 import { cases } from '../../support/property.js';
 
 const count = fc.maxSafeNat();
 const uint32 = fc.nat({ max: 2 ** 32 - 1 });
 /** Names without half characters: only ids may contain a half character. */
 const name = fc.string({ unit: 'grapheme', maxLength: 20 });
-const id = fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.maxSafeInteger());
+const id = fc.oneof(fc.string({ unit: character, maxLength: 12 }), fc.maxSafeInteger());
 const ref = fc.record({ name, bytes: count, crc: uint32 });
 
 test('a head', () => {
