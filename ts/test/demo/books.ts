@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { bfloat16 } from './bfloat16';
-import type { Demo } from './support';
+import type { Demo } from './page';
 
 /** A small data set with fields of each kind. */
 export const ROWS = 240;

@@ -10,11 +10,10 @@ test('builds an index and reports the result', async ({ demo }) => {
   await expect(demo.fact('index', 'WebAssembly')).toHaveText(/simd/);
 });
 
-test('shows the rows that a build adds or replaces', async ({ demo, page }) => {
-  await demo.build(2000, 64);
-  await expect(page.getByText('512 kB of vectors, in place of the 2,000 rows that are there')).toBeVisible();
+test('shows the rows that a build adds or replaces', async ({ filled: demo }) => {
+  await expect(demo.page.getByText('512 kB of vectors, in place of the 2,000 rows that are there')).toBeVisible();
   await demo.fill(3000, 64);
-  await expect(page.getByText('256 kB of vectors, added to the 2,000 rows that are there')).toBeVisible();
+  await expect(demo.page.getByText('256 kB of vectors, added to the 2,000 rows that are there')).toBeVisible();
 });
 
 test('frames are shown of a build only', async ({ demo, page }) => {
@@ -30,7 +29,7 @@ test('frames are shown of a build only', async ({ demo, page }) => {
 test('builds in the page’s own thread', async ({ demo, page }) => {
   await page.getByText('Options').click();
   await page.getByLabel('Runs in').selectOption('in-thread');
-  await demo.build(2000, 64);
+  await demo.build(500, 16);
   await expect(demo.fact('index', 'Runs in')).toHaveText('this thread');
   await expect(demo.hits).toHaveCount(10);
 });
@@ -41,7 +40,7 @@ test('a cancelled build stops, and another can follow', async ({ demo, page }) =
   await expect(demo.fact('index', 'Rows').first()).toHaveText(/^[1-9][\d,]* of 100,000$/);
   await page.getByRole('button', { name: 'Cancel build' }).click();
   await expect(demo.index.getByText(/^Cancelled\./)).toBeVisible();
-  await demo.rebuild(2000, 64);
+  await demo.rebuild(500, 16);
   await expect(demo.hits).toHaveCount(10);
 });
 

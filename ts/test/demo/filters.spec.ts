@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { AUTHORS, BOOKS, type Book, buildBooks, ROWS } from './books';
-import { type Demo, expect, test } from './support';
+import type { Demo } from './page';
+import { expect, test } from './support';
 
 const [ANN, CARL, EVA] = AUTHORS;
 
@@ -23,8 +24,7 @@ async function expectEach(hits: Locator, number: number, text: RegExp) {
   await expect(hits.filter({ hasText: text })).toHaveCount(number);
 }
 
-test('each value has its number of rows, and the hits obey the chosen values', async ({ demo }) => {
-  await buildBooks(demo);
+test('each value has its number of rows, and the hits obey the chosen values', async ({ books: demo }) => {
   await expect(demo.matching).toHaveText(`All ${ROWS} rows are searched.`);
   for (const author of AUTHORS) await expectCount(demo, 'Author', author, count(isBy(author)));
   await expectCount(demo, 'Tags', 'fourth', ROWS / 4);
@@ -47,8 +47,7 @@ test('each value has its number of rows, and the hits obey the chosen values', a
   await expect(demo.outcome).toContainText('No other row matches the filters.');
 });
 
-test('the counts of a field follow the choices in the other fields', async ({ demo }) => {
-  await buildBooks(demo);
+test('the counts of a field follow the choices in the other fields', async ({ books: demo }) => {
   await box(demo, 'Tags', 'fourth').check();
   for (const author of AUTHORS) {
     await expectCount(
@@ -75,8 +74,7 @@ test('the counts of a field follow the choices in the other fields', async ({ de
   await expect(demo.filter('Work').getByRole('checkbox')).toHaveCount(12);
 });
 
-test('a range leaves out the rows outside', async ({ demo }) => {
-  await buildBooks(demo);
+test('a range leaves out the rows outside', async ({ books: demo }) => {
   const years = demo.filter('Year');
   await years.getByLabel('From').fill('1950');
   await expectMatching(
@@ -110,8 +108,7 @@ test('a range leaves out the rows outside', async ({ demo }) => {
   await expect(demo.code).not.toContainText('filter');
 });
 
-test('synthetic rows can be filtered by cluster, direction and offset', async ({ demo }) => {
-  await demo.build(2000, 64);
+test('synthetic rows can be filtered by cluster, direction and offset', async ({ filled: demo }) => {
   const first = demo.filter('Cluster').getByRole('checkbox').first();
   const [, cluster, rows] =
     ((await first.evaluate((box) => box.closest('label')?.textContent)) ?? '').match(/^(\d+) (\d+)/) ?? [];
@@ -123,8 +120,7 @@ test('synthetic rows can be filtered by cluster, direction and offset', async ({
   await expect(demo.filter('Offset').getByLabel('From')).toBeVisible();
 });
 
-test('a measurement obeys the filters', async ({ demo }) => {
-  await demo.build(2000, 64);
+test('a measurement obeys the filters', async ({ filled: demo }) => {
   await demo.filter('Cluster').getByRole('checkbox').first().check();
   await demo.measure.getByLabel('Queries').selectOption('100');
   await demo.measure.getByRole('button', { name: 'Measure' }).click();
@@ -191,33 +187,31 @@ test('reports the parts of an address that cannot be a filter here', async ({ de
 
 const address = (filter: object) => `/?filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
-test('filters need no pointer', async ({ demo, page, browserName }) => {
-  await buildBooks(demo);
+test('filters need no pointer', async ({ books: demo, browserName }) => {
   const tab = browserName === 'webkit' ? 'Alt+Tab' : 'Tab';
   const summary = demo.search.locator('#filters > summary');
   const author = demo.filter('Author').getByRole('checkbox');
   // The key goes to the next element that exists, so the boxes must be on the page.
   await expect(author).toHaveCount(AUTHORS.length);
   await summary.focus();
-  await page.keyboard.press(tab);
+  await demo.page.keyboard.press(tab);
   await expect(author.first()).toBeFocused();
-  await page.keyboard.press(tab);
-  await page.keyboard.press('Space');
+  await demo.page.keyboard.press(tab);
+  await demo.page.keyboard.press('Space');
   await expect(author.nth(1)).toBeChecked();
   await expectMatching(demo, ROWS / 3);
   await expect(author.nth(1)).toBeFocused();
 
   const clear = demo.search.getByRole('button', { name: 'Clear filters' });
   await clear.focus();
-  await page.keyboard.press('Enter');
+  await demo.page.keyboard.press('Enter');
   await expect(clear).toBeHidden();
   await expect(summary).toBeFocused();
-  await page.keyboard.press('Enter');
+  await demo.page.keyboard.press('Enter');
   await expect(author.first()).toBeHidden();
 });
 
-test('the focus stays on a list whose order changes', async ({ demo }) => {
-  await buildBooks(demo);
+test('the focus stays on a list whose order changes', async ({ books: demo }) => {
   const value = box(demo, 'Work', 'Volume 3');
   await value.focus();
   // Another field changes the counts, as a write of another tab would.

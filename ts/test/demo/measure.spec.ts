@@ -1,10 +1,6 @@
 import { expect, test } from './support';
 
-test.beforeEach(async ({ demo }) => {
-  await demo.build(2000, 64);
-});
-
-test('shows recall against exact search and latency percentiles', async ({ demo }) => {
+test('shows recall against exact search and latency percentiles', async ({ filled: demo }) => {
   await demo.measure.getByLabel('Queries').selectOption('100');
   await demo.measure.getByRole('button', { name: 'Measure' }).click();
   const recall = demo.fact('measure', 'Recall@10');
@@ -18,7 +14,7 @@ test('shows recall against exact search and latency percentiles', async ({ demo 
   await expect(demo.measure.getByRole('row', { name: /^p99 / })).toBeVisible();
 });
 
-test('compares widths of search, and the highest finds nearly all', async ({ demo }) => {
+test('compares widths of search, and the highest finds nearly all', async ({ filled: demo }) => {
   await demo.measure.getByLabel('Queries').selectOption('100');
   await demo.measure.getByRole('button', { name: 'Compare ef' }).click();
   await expect(demo.measure.getByRole('img', { name: /ef 400 finds/ })).toBeVisible();
@@ -32,7 +28,7 @@ test('compares widths of search, and the highest finds nearly all', async ({ dem
   expect(along).toEqual(along.toSorted((a, b) => a - b));
 });
 
-test('measures the chosen search', async ({ demo }) => {
+test('measures the chosen search', async ({ filled: demo }) => {
   await demo.measure.getByLabel('Queries').selectOption('100');
   for (const [choose, name] of [
     [() => demo.search.getByText('0.99', { exact: true }).click(), 'Recall@10, 0.99 asked'],

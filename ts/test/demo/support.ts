@@ -1,136 +1,96 @@
-import { test as base, expect, type Page } from '@playwright/test';
-
-/** A page of the demo. A message on the console of the page fails the test. */
-export const test = base.extend<{ demo: Demo }>({
-  demo: async ({ page }, use) => {
-    const faults: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    page.on('pageerror', (error) => faults.push(String(error)));
-    await page.goto('/');
-    await use(new Demo(page));
-    expect(faults).toEqual([]);
-  },
-});
+import { type Browser, test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
+import { buildBooks, ROWS } from './books';
+import { Demo } from './page';
 
 export { expect };
 
-/** The parts of the demo under the names that a user sees. */
-export class Demo {
-  constructor(readonly page: Page) {}
+interface Fixtures {
+  /** A page of the demo in a browser without stored rows. */
+  demo: Demo;
+  /** The page, opened in a browser with 2,000 stored rows of 64 dimensions, and nothing else. */
+  filled: Demo;
+  /** The page, opened in a browser with the stored rows of the data set in books.ts. */
+  books: Demo;
+}
 
-  get index() {
-    return this.page.getByRole('region', { name: 'Index' });
-  }
+/**
+ * Pages of browser contexts that live as long as the worker of the tests. A context with a build
+ * costs several times the processor time of an opening. A test that only reads stored rows
+ * therefore opens the page again, and shares the build.
+ */
+interface Shared {
+  filledPage: Page;
+  booksPage: Page;
+}
 
-  get search() {
-    return this.page.getByRole('region', { name: 'Search' });
-  }
-
-  get measure() {
-    return this.page.getByRole('region', { name: 'Measure' });
-  }
-
-  get code() {
-    return this.page.getByRole('region', { name: 'In your code' }).getByRole('code');
-  }
-
-  get notices() {
-    return this.page.locator('#notices');
-  }
-
-  /** Drops files on the page. The keys are the names of the files. */
-  async drop(files: Readonly<Record<string, Buffer | string>>): Promise<void> {
-    const given = Object.entries(files).map(([name, bytes]) => ({ name, bytes: [...Buffer.from(bytes)] }));
-    const dataTransfer = await this.page.evaluateHandle((given) => {
-      const transfer = new DataTransfer();
-      for (const { name, bytes } of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
-      return transfer;
-    }, given);
-    await this.page.getByRole('main').dispatchEvent('drop', { dataTransfer });
-  }
-
-  /** The stored rows, as shown by the page. */
-  get kept() {
-    return this.index.getByText(/ rows (kept on|in memory)/);
-  }
-
-  get startOver() {
-    return this.page.getByRole('button', { name: 'Start over' });
-  }
-
-  get hits() {
-    return this.search.getByRole('list', { name: 'Hits' }).getByRole('listitem');
-  }
-
-  /** The time and the verdict of the latest search. */
-  get outcome() {
-    return this.search.getByRole('status').filter({ hasText: / in / });
-  }
-
-  /** How many rows match the filters. */
-  get matching() {
-    return this.search.getByRole('status').filter({ hasText: /rows (match|are searched)\.$/ });
-  }
-
-  /** The check boxes, or the least and the greatest number, of a field. */
-  filter(field: string) {
-    return this.search.getByRole('group', { name: field, exact: true });
-  }
-
-  /** Opens the filters if they are closed. */
-  async openFilters() {
-    const closed = this.search.locator('#filters:not([open]) > summary');
-    if ((await closed.count()) > 0) await closed.click();
-  }
-
-  async fill(rows: number, dimensions: number) {
-    for (const [label, value] of [
-      ['Rows', rows],
-      ['Dimensions', dimensions],
-    ] as const) {
-      const field = this.page.getByLabel(label, { exact: true });
-      // In a stock Firefox, `fill` alone appends to a number field.
-      await field.clear();
-      await field.fill(String(value));
-    }
-  }
-
-  async startBuild() {
-    await this.page.getByRole('button', { name: 'Build index' }).click();
-  }
-
-  async build(rows: number, dimensions: number) {
-    await this.fill(rows, dimensions);
-    await this.startBuild();
-    await this.expectReady(rows);
-  }
-
-  /** Replaces the stored rows with a build. The page asks first. */
-  async rebuild(rows: number, dimensions: number) {
-    await this.fill(rows, dimensions);
-    await this.answer(true, () => this.startBuild());
-    await this.expectReady(rows);
-  }
-
-  /** Runs `act`, answers the question of the page, and returns the question. */
-  async answer(yes: boolean, act: () => Promise<void>): Promise<string> {
-    const asked = this.page.waitForEvent('dialog').then(async (dialog) => {
-      await (yes ? dialog.accept() : dialog.dismiss());
-      return dialog.message();
+/** A message on the console of the page fails the test. */
+export const test = base.extend<Fixtures, Shared>({
+  demo: async ({ page }, use) => {
+    await withoutFaults(page, async () => {
+      await page.goto('/');
+      await use(new Demo(page));
     });
-    await act();
-    return asked;
-  }
+  },
+  filled: async ({ filledPage }, use) => reopened(filledPage, FILLED, use),
+  books: async ({ booksPage }, use) => reopened(booksPage, ROWS, use),
+  filledPage: [
+    async ({ browser }, use, { project }) =>
+      shared(browser, project.use.baseURL, (demo) => demo.build(FILLED, 64), use),
+    { scope: 'worker' },
+  ],
+  booksPage: [
+    async ({ browser }, use, { project }) => shared(browser, project.use.baseURL, buildBooks, use),
+    { scope: 'worker' },
+  ],
+});
 
-  async expectReady(rows: number) {
-    await expect(this.index.getByText(`Ready: ${rows.toLocaleString('en')} rows`)).toBeVisible();
-  }
+const FILLED = 2000;
+const VIEWPORT = { width: 1280, height: 720 };
 
-  /** The value beside a name in a list of facts on the page. */
-  fact(region: 'index' | 'measure', name: string | RegExp) {
-    return this[region]
-      .locator('dl > div')
-      .filter({ has: this.page.locator('dt', { hasText: name }) })
-      .locator('dd');
-  }
+async function withoutFaults(page: Page, run: () => Promise<void>): Promise<void> {
+  const faults: string[] = [];
+  const onConsole = (message: ConsoleMessage) => message.type() === 'error' && faults.push(message.text());
+  const onError = (error: Error) => faults.push(String(error));
+  page.on('console', onConsole);
+  page.on('pageerror', onError);
+  await run();
+  page.off('console', onConsole);
+  page.off('pageerror', onError);
+  expect(faults).toEqual([]);
+}
+
+async function shared(
+  browser: Browser,
+  baseURL: string | undefined,
+  build: (demo: Demo) => Promise<void>,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ viewport: VIEWPORT, ...(baseURL !== undefined && { baseURL }) });
+  const page = await context.newPage();
+  await withoutFaults(page, async () => {
+    await page.goto('/');
+    await build(new Demo(page));
+  });
+  await use(page);
+  await context.close();
+}
+
+/**
+ * Opens the page with the stored rows. The rows are all that is left of the tests before. A test
+ * that itself opens an address should use `demo`: an opening that cuts off the load of a worker
+ * puts a message on the console of Firefox.
+ */
+async function reopened(page: Page, rows: number, use: (demo: Demo) => Promise<void>): Promise<void> {
+  await page.setViewportSize(VIEWPORT);
+  // Firefox gives the focus only to the page in front.
+  await page.bringToFront();
+  await withoutFaults(page, async () => {
+    const demo = new Demo(page);
+    await page.goto('/');
+    await demo.expectReady(rows);
+    await expect(demo.hits).toHaveCount(10);
+    await use(demo);
+  });
+  // The end of the page may cut off the load of a worker, and no test may see that message.
+  await page.goto('about:blank');
 }
