@@ -119,10 +119,9 @@ export class Numbers {
     const slots = new Uint32Array(this.#count);
     const numbers = new Float64Array(this.#count);
     let length = 0;
-    // The numbers may change between two steps. A changed slot is touched, so it may be missing
-    // here, or may have any number.
-    for (const slot of this.slots) {
-      if (length === slots.length) break;
+    // A copy, since between two steps slots get numbers and lose numbers. Each of these slots is
+    // touched, so the slot may be missing here, or may have any number.
+    for (const slot of this.slots.copy()) {
       slots[length] = slot;
       numbers[length] = this.at(slot);
       if (++length % STEP === 0) yield;
