@@ -11,9 +11,13 @@ use crate::{Error, Hit, Mode, Strategy};
 
 /// About how many distance evaluations a walk makes for each node that the walk expands.
 const EVALUATIONS_A_NODE: f32 = 20.0;
-/// About how many rows a scan compares in the time of one distance evaluation of a walk. A scan
-/// reads the codes in the order of memory.
-const SCANNED_AN_EVALUATION: u64 = 3;
+/// The costs of a row of a scan, and of a distance evaluation of a walk: a number for the row, and
+/// a number for each 64 bytes that the engine reads of the row. A walk waits for each row. A scan
+/// reads rows in the order of memory, and waits for the width of memory.
+const SCANNED_ROW: u64 = 15;
+const SCANNED_LINE: u64 = 13;
+const EVALUATED_ROW: u64 = 150;
+const EVALUATED_LINE: u64 = 5;
 /// A walk asks after this many evaluations whether a scan would be cheaper.
 const STEP: u64 = 512;
 /// About how many evaluations are still to come for each barred node that waits near the query.
@@ -101,9 +105,12 @@ impl Index {
         if self.graph.is_empty() || allowed.count <= self.options.exact_threshold {
             return None;
         }
-        let scan = u64::from(allowed.count) / SCANNED_AN_EVALUATION;
+        let lines = self.vectors.walked_bytes().div_ceil(64) as u64;
+        let scan_of =
+            |rows: u64| rows * (SCANNED_ROW + lines * SCANNED_LINE) / (EVALUATED_ROW + lines * EVALUATED_LINE);
+        let scan = scan_of(allowed.count.into());
         let nodes = ef as f32 / self.share(allowed).sqrt();
-        let walk = (EVALUATIONS_A_NODE * nodes) as u64 + self.unlinked.len() as u64 / SCANNED_AN_EVALUATION;
+        let walk = (EVALUATIONS_A_NODE * nodes) as u64 + scan_of(self.unlinked.len() as u64);
         (walk <= scan).then_some(scan)
     }
 

@@ -91,6 +91,12 @@ impl Vectors {
         }
     }
 
+    /// The bytes of a row that [`score`](Self::score) reads.
+    pub(crate) fn walked_bytes(&self) -> usize {
+        let components = self.laid_out.len();
+        if self.coded().is_some() { components / 2 } else { components * size_of::<f32>() }
+    }
+
     /// If [`score`](Self::score) estimates: the number that turns an estimate into a walk distance
     /// when added, and the largest likely error of the sum.
     pub(crate) fn estimate(&self, query: &Query) -> Option<(f32, f32)> {
