@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest';
 import type { StorageBackend, StorageSite } from '../../src/storage/storage.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
+import { soaked } from '../support/soak.js';
 import { random } from '../support/vectors.js';
 
-const SEEDS = 120;
+const SEEDS = soaked(40, 120);
 const DIMENSIONS = 8;
 const COPY = 'copy';
 
