@@ -63,7 +63,7 @@ export class Columns implements SlotStore {
    */
   readonly #unread = new Map<number, EdgeVecError>();
   readonly #cache: BitsCache;
-  /** Counts writes of rows. */
+  /** Counts writes of rows, and rows whose metadata turned out to be unreadable. */
   #time = 0;
   /** Counts evaluations. */
   #uses = 0;
@@ -304,6 +304,8 @@ export class Columns implements SlotStore {
   }
 
   #setUnread(slot: number, error: EdgeVecError): void {
+    // No write may have come since the last evaluation: a build finds the error too.
+    this.#time++;
     if (!this.#unread.has(slot)) for (const column of this.#columns.values()) this.#touch(column, slot);
     this.#unread.set(slot, error);
     this.#setAll(this.#columns.values(), slot, undefined);

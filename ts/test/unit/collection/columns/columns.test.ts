@@ -362,6 +362,23 @@ describe('Metadata that cannot be read', () => {
     expect(rows.matching(is('n', 2))).toEqual([2]);
   });
 
+  test('and that another field finds out: the answers from before are not given again', () => {
+    let isDamaged = false;
+    const slots = { count: 3, now: 1, has: () => true, haveChanged: () => true };
+    const peek = (slot: number): object => {
+      if (isDamaged && slot === 1) throw new EdgeVecError('DAMAGED', 'as the test wants');
+      return { n: slot };
+    };
+    const columns = new Columns(slots, { peek, lineBytes: () => 1 });
+    run(columns.prepare(is('n', 1)));
+    expect([...columns.select(is('n', 1))]).toEqual([1]);
+    isDamaged = true;
+    run(columns.prepare(is('other', 1)));
+    expect(() => columns.select(is('n', 1))).toThrow(expect.objectContaining({ code: 'DAMAGED' }));
+    columns.set(1, 1, { id: 1, metadata: {} });
+    expect([...columns.select(is('n', 1))]).toEqual([]);
+  });
+
   test('is another error than a fault of the reader, after which the columns are made again', () => {
     let isBroken = true;
     const slots = { count: 3, now: 1, has: () => true, haveChanged: () => true };
