@@ -298,8 +298,7 @@ export class Checkpoints {
       const checkpointer = this.#checkpointer;
       const manifest = await checkpointer.dropColumns(this.unsaved.parts);
       if (manifest === undefined || checkpointer !== this.#checkpointer) return;
-      this.#stored = sizesOf(manifest);
-      this.#counted = checkpointer.base;
+      this.#hasReduced(manifest);
     });
     return this.#stored.columns === 0;
   }
@@ -317,10 +316,17 @@ export class Checkpoints {
       const manifest = await checkpointer.dropGraph(error, this.unsaved.parts);
       if (manifest === undefined || checkpointer !== this.#checkpointer) return;
       this.#follow(error);
-      this.#stored = sizesOf(manifest);
-      this.#counted = checkpointer.base;
+      this.#hasReduced(manifest);
     });
     return this.#stored.bytes < before;
+  }
+
+  /** Counts a checkpoint that this tab has made smaller. The entries of the log stay. */
+  #hasReduced(manifest: Manifest): void {
+    // Another tab may have made the checkpoint in the meantime, and `recount` waits for the end.
+    this.unsaved.forget(this.#log.head.checkpointSeq);
+    this.#stored = sizesOf(manifest);
+    this.#counted = this.#checkpointer.base;
   }
 
   /** @param reduced why this tab's last checkpoint has no graph, if so */

@@ -123,6 +123,7 @@ export class Checkpointer {
     // The bytes of the stored graph make room for the rest.
     const collection = current();
     try {
+      await this.#rebase();
       await leaveGraphOut(this.#context, parts);
       await renewRows(this.#context, current, parts);
     } catch (error) {
@@ -141,14 +142,15 @@ export class Checkpointer {
   ): Promise<Saved | undefined> {
     const collection = current();
     const { storable, building } = collection.columns;
-    if (this.#hasRoomForColumns && storable.length + building.length > 0) {
-      try {
-        return await this.#save(current, atRest, parts, 'all');
-      } catch (error) {
-        if (!hasCode(error, 'QUOTA')) throw error;
-        await this.dropColumns(parts);
-        if (current() !== collection) return undefined;
-      }
+    const hasColumns = this.#hasRoomForColumns && storable.length + building.length > 0;
+    try {
+      return await this.#save(current, atRest, parts, hasColumns ? 'all' : 'without columns');
+    } catch (error) {
+      if (!hasCode(error, 'QUOTA')) throw error;
+      // The stored checkpoint may have columns that this tab does not know: of another tab.
+      const manifest = await this.dropColumns(parts);
+      if (current() !== collection) return undefined;
+      if (!hasColumns && manifest === undefined) throw error;
     }
     return this.#save(current, atRest, parts, 'without columns');
   }
@@ -282,8 +284,9 @@ export class Checkpointer {
    * aside after the checkpoint, or if another tab has made a checkpoint
    * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
    */
-  dropColumns(parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
+  async dropColumns(parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
     this.#hasRoomForColumns = false;
+    await this.#rebase();
     return leaveColumnsOut(this.#context, parts);
   }
 
@@ -298,6 +301,7 @@ export class Checkpointer {
    * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
    */
   async dropGraph(refusal: EdgeVecError, parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
+    await this.#rebase();
     const manifest = await leaveGraphOut(this.#context, parts);
     if (manifest === undefined) return undefined;
     this.#refusal = refusal;
