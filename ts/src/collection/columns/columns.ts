@@ -142,9 +142,13 @@ export class Columns implements SlotStore {
     return this.#stored.paths;
   }
 
-  /** The chunks of a column for a checkpoint. Undefined if there is no such column. */
+  /**
+   * The chunks of a column for a checkpoint. Undefined if there is no such column, or if a chunk is
+   * too long to be stored.
+   */
   chunksOf(path: Path): SlotChunk[] | undefined {
     const column = this.#columns.get(pathKey(path));
+    if (column?.isTooLong === true) return undefined;
     const built = column?.isBuilt === true ? column : undefined;
     if (built === undefined && !this.#stored.has(path)) return undefined;
     return chunksOf(path, built, this.#slots, (slot) => this.#unread.has(slot));

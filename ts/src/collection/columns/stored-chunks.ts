@@ -30,7 +30,8 @@ export function chunksOf(
         stored === undefined ||
         (column === undefined ? haveChanged(slots, stored.time, first) : column.times.at(chunk) > stored.time),
       *copy() {
-        if (column === undefined) return undefined;
+        // No chunk is stored of a column with a chunk that is too long.
+        if (column === undefined || column.isTooLong) return undefined;
         const bytes = yield* encodeSlots(column, first, Math.min(first + COLUMN_SLOTS, slots.count), isUnread);
         if (bytes === undefined) column.isTooLong = true;
         return bytes;
