@@ -6,7 +6,7 @@ import { BIGINT, DATE, LIST, MISSING, NUMBER, TEXT, UNREAD } from '../../format/
 import type { Column, KindValue } from './column.js';
 import { Dictionary } from './dictionary.js';
 
-/** Slots between two looks at the clock. */
+/** Values encoded between two looks at the clock. */
 const STEP = 1_024;
 
 /**
@@ -22,11 +22,14 @@ export function* encodeSlots(
   isUnread: (slot: number) => boolean,
 ): Generator<undefined, Uint8Array | undefined> {
   const chunk = new ChunkMaker();
+  let left = STEP;
   for (let slot = first; slot < limit; slot++) {
     const kind = isUnread(slot) ? UNREAD : column.kindAt(slot);
-    chunk.add(kind, column.valueAt(slot, kind));
-    if (chunk.textLength > MAX_COLUMN_BYTES) return undefined;
-    if ((slot - first) % STEP === STEP - 1) yield;
+    left -= chunk.add(kind, column.valueAt(slot, kind));
+    if (chunk.bytes > MAX_COLUMN_BYTES) return undefined;
+    if (left > 0) continue;
+    left = STEP;
+    yield;
   }
   const bytes = encodeColumnChunk(chunk.made());
   return bytes.length > MAX_COLUMN_BYTES ? undefined : bytes;
@@ -41,22 +44,38 @@ class ChunkMaker {
   readonly #bigints: bigint[] = [];
   readonly #texts = new Values();
   readonly #elements = new Values();
+  #bytesOfBigints = 0;
 
-  get textLength(): number {
-    return this.#texts.length + this.#elements.length;
+  /** The chunk has at least so many bytes. */
+  get bytes(): number {
+    const doubles = this.#numbers.length + this.#dates.length;
+    const codes = this.#textCodes.length + this.#lists.length;
+    return 8 * doubles + 4 * codes + this.#texts.bytes + this.#elements.bytes + this.#bytesOfBigints;
   }
 
-  add(kind: number, value: KindValue): void {
+  /** Adds the value of the next slot. @returns about how many values were encoded */
+  add(kind: number, value: KindValue): number {
     this.#kinds.push(kind);
     if (kind === NUMBER) this.#numbers.push(value as number);
     else if (kind === DATE) this.#dates.push(value as number);
     else if (kind === TEXT) this.#textCodes.push(this.#texts.placeOf(value as string));
-    else if (kind === BIGINT) this.#bigints.push(value as bigint);
-    else if (kind === LIST) {
-      const places = (value as readonly FilterValue[]).map((element) => this.#elements.placeOf(element));
-      this.#lists.push(places.length);
-      for (const place of places.sort((a, b) => a - b)) this.#lists.push(place);
+    else if (kind === BIGINT) {
+      this.#bigints.push(value as bigint);
+      this.#bytesOfBigints += jsonBytes(value as bigint);
+    } else if (kind === LIST) return this.#addList(value as readonly FilterValue[]);
+    return 1;
+  }
+
+  #addList(list: readonly FilterValue[]): number {
+    this.#lists.push(list.length);
+    const places: number[] = [];
+    for (const element of list) {
+      places.push(this.#elements.placeOf(element));
+      // The rest of a very long list takes long, and the chunk is too long already.
+      if (4 * places.length + this.#elements.bytes > MAX_COLUMN_BYTES) break;
     }
+    for (const place of places.sort((a, b) => a - b)) this.#lists.push(place);
+    return 1 + places.length;
   }
 
   made(): ColumnChunk {
@@ -77,8 +96,8 @@ class ChunkMaker {
 /** Distinct values in the order of their first use. */
 class Values {
   readonly all: FilterValue[] = [];
-  /** The characters of all texts. */
-  length = 0;
+  /** The values take at least so many bytes. */
+  bytes = 0;
   readonly #dictionary = new Dictionary();
 
   placeOf(value: FilterValue): number {
@@ -86,10 +105,20 @@ class Values {
     const place = this.#dictionary.add(value) - 1;
     if (place === this.all.length) {
       this.all.push(value);
-      if (typeof value === 'string') this.length += value.length;
+      this.bytes += jsonBytes(value);
     }
     return place;
   }
+}
+
+/**
+ * A value takes at least so many bytes as JSON, its comma included. To count the decimal digits of
+ * a large bigint takes long, and the hexadecimal digits are fewer.
+ */
+function jsonBytes(value: FilterValue): number {
+  if (typeof value === 'string') return value.length + 3;
+  if (typeof value === 'bigint') return value.toString(16).length + 3;
+  return typeof value === 'number' ? String(value).length + 1 : 5;
 }
 
 /** Reads the values of a chunk, slot by slot. */
