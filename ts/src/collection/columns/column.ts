@@ -37,6 +37,8 @@ export class Column {
   used = 0;
   /** When values last changed, for checkpoints. */
   readonly times: ChunkTimes;
+  /** By chunk, the bytes of the chunk when it was last encoded. */
+  readonly encoded: number[] = [];
   /** Whether a chunk of the column was too long to be stored. */
   isTooLong = false;
   #kinds = new Uint8Array();

@@ -8,7 +8,7 @@ import type { SlotChunk, Slots } from '../slot-store.js';
 import type { Column } from './column.js';
 import { encodeSlots } from './stored-values.js';
 
-/** About the bytes of a value. The length of texts is unknown before the copy. */
+/** About the bytes of a value in a chunk that was not encoded yet. */
 const VALUE_BYTES = 9;
 
 /**
@@ -25,7 +25,7 @@ export function chunksOf(
     const first = chunk * COLUMN_SLOTS;
     return {
       key: columnKey(path, chunk),
-      bytes: () => VALUE_BYTES * Math.min(COLUMN_SLOTS, slots.count - first),
+      bytes: () => column?.encoded[chunk] ?? VALUE_BYTES * Math.min(COLUMN_SLOTS, slots.count - first),
       isDirty: (stored) =>
         stored === undefined ||
         (column === undefined ? haveChanged(slots, stored.time, first) : column.times.at(chunk) > stored.time),
@@ -34,6 +34,7 @@ export function chunksOf(
         if (column === undefined || column.isTooLong) return undefined;
         const bytes = yield* encodeSlots(column, first, Math.min(first + COLUMN_SLOTS, slots.count), isUnread);
         if (bytes === undefined) column.isTooLong = true;
+        else column.encoded[chunk] = bytes.length;
         return bytes;
       },
       setClean: () => {},

@@ -36,6 +36,23 @@ describe('A column with a chunk that is too long', () => {
   });
 });
 
+test('A chunk counts for a checkpoint as many bytes as its last encoding had', () => {
+  const columns = new Columns(slotsOf(100), {
+    peek: (slot) => ({ field: `${slot} ${'x'.repeat(9_000)}` }),
+    lineBytes: () => 1,
+  });
+  run(columns.prepareFields([PATH]));
+  const chunk = (): SlotChunk => (columns.chunksOf(PATH) as [SlotChunk])[0];
+  const { length } = run(chunk().copy()) as Uint8Array;
+  expect(length).toBeGreaterThan(900_000);
+  expect(chunk().bytes()).toBe(length);
+  columns.set(7, 7, { id: 7, metadata: { field: 'short' } });
+  expect(chunk().bytes()).toBe(length);
+  const shorter = run(chunk().copy()) as Uint8Array;
+  expect(shorter.length).toBeLessThan(length);
+  expect(chunk().bytes()).toBe(shorter.length);
+});
+
 describe('The chunk of a column', () => {
   /** A column with the values, from slot 0 on. */
   function columnOf(values: Iterable<unknown>): Column {
