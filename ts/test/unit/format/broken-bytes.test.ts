@@ -72,6 +72,29 @@ const MANIFEST = {
   metadata: [{ ...REF, name: 'metadata', slots: 1024 }],
 } as const;
 
+const WITH_COLUMNS = {
+  ...MANIFEST,
+  columns: [
+    {
+      path: ['a', 'b'],
+      chunks: [
+        { ...REF, name: 'column-0' },
+        { ...REF, name: 'column-1' },
+      ],
+    },
+    { path: ['c'], chunks: [{ ...REF, name: 'column-0' }] },
+  ],
+} as const;
+
+/** Whether each column that a reader takes can be looked for: by its path, and by its chunks. */
+function expectColumns({ columns = [] }: Manifest): void {
+  for (const { path, chunks } of columns) {
+    expect(path.length).toBeGreaterThan(0);
+    expect([...path, ...chunks.map(({ name }) => name)].every((text) => typeof text === 'string')).toBe(true);
+    expect(chunks.every(({ bytes, crc }) => Number.isSafeInteger(bytes) && Number.isSafeInteger(crc))).toBe(true);
+  }
+}
+
 describe('broken bytes', () => {
   test('the head', async () => {
     const head = encodeHead({ epoch: 1, seq: 9, checkpoint: 'manifest', checkpointSeq: 4 });
@@ -122,10 +145,15 @@ describe('broken bytes', () => {
     expect(refused).toBeLessThan(RUNS);
   });
 
-  test('a manifest', async () => {
+  test.each([
+    ['a manifest', MANIFEST],
+    ['a manifest with columns', WITH_COLUMNS],
+  ])('%s', async (_, manifest) => {
     const refused = refusals(fc.oneof(byteChanges, valueChange), (change) => {
-      if (Array.isArray(change)) return decodeManifest(mend(withChanges(encodeManifest(MANIFEST), change), 12));
-      return decodeManifest(manifestOf(withValue(MANIFEST, change)));
+      const bytes = Array.isArray(change)
+        ? mend(withChanges(encodeManifest(manifest), change), 12)
+        : manifestOf(withValue(manifest, change));
+      expectColumns(decodeManifest(bytes));
     });
     expect(refused).toBeGreaterThan(RUNS / 2);
     expect(refused).toBeLessThan(RUNS);
