@@ -59,7 +59,8 @@ export class Columns implements SlotStore {
   #rows: Bits | undefined;
   #rowsChanged = 0;
   /**
-   * The errors of rows whose metadata cannot be read, by slot. Known for all rows if a column is.
+   * The errors of rows whose metadata cannot be read, by slot. Known for all rows once a column was
+   * made of metadata. A stored column does not read the metadata of unchanged rows.
    */
   readonly #unread = new Map<number, EdgeVecError>();
   readonly #cache: BitsCache;

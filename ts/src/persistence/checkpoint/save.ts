@@ -67,7 +67,7 @@ export class Checkpointer {
   #isReduced = false;
   /**
    * Whether the storage has room for columns, as far as known. Once a checkpoint has found no room,
-   * no later checkpoint tries to store columns: the room belongs to rows.
+   * this checkpointer does not try to store columns again: the room belongs to rows.
    */
   #hasRoomForColumns = true;
 
