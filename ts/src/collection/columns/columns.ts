@@ -148,11 +148,15 @@ export class Columns implements SlotStore {
    * too long to be stored.
    */
   chunksOf(path: Path): SlotChunk[] | undefined {
-    const column = this.#columns.get(pathKey(path));
+    const key = pathKey(path);
+    const column = this.#columns.get(key);
     if (column?.isTooLong === true) return undefined;
     const built = column?.isBuilt === true ? column : undefined;
     if (built === undefined && !this.#stored.has(path)) return undefined;
-    return chunksOf(path, built, this.#slots, (slot) => this.#unread.has(slot));
+    return chunksOf(path, built, this.#slots, {
+      isUnread: (slot) => this.#unread.has(slot),
+      isKept: () => this.#columns.get(key) === built,
+    });
   }
 
   /** Whether `select` can evaluate the clause, and is fast. */
@@ -192,7 +196,11 @@ export class Columns implements SlotStore {
     this.#dropIdle(wanted);
     const added: NewColumn[] = [];
     for (const [key, field] of wanted) {
-      if (this.#columns.has(key)) continue;
+      const known = this.#columns.get(key);
+      if (known !== undefined) {
+        known.used = Math.max(known.used, used);
+        continue;
+      }
       const column = new Column(field, new ChunkTimes(this.#slots.now));
       // Nothing is known about the time before. Answers of an earlier column may be wrong.
       column.changed = this.#time;
@@ -205,7 +213,9 @@ export class Columns implements SlotStore {
       this.#builds.push({ columns, steps: this.#make(columns, added) });
     }
     for (const key of wanted.keys()) {
-      const column = this.#columns.get(key) as Column;
+      // Since the last step, the build of another caller may have failed. The caller begins again.
+      const column = this.#columns.get(key);
+      if (column === undefined) continue;
       const build = this.#builds.find(({ columns }) => columns.has(column));
       while (!column.isBuilt && build?.steps.next().done === false) yield;
     }

@@ -11,15 +11,22 @@ import { encodeSlots } from './stored-values.js';
 /** About the bytes of a value in a chunk that was not encoded yet. */
 const VALUE_BYTES = 9;
 
+/** What the chunks of a column ask while the chunks are copied. */
+export interface Keeper {
+  /** Whether the metadata of a slot cannot be read here. */
+  isUnread(slot: number): boolean;
+  /** Whether writes still go to the column. */
+  isKept(): boolean;
+}
+
 /**
  * @param column undefined for a column that is still in storage. Its chunks can only be kept
- * @param isUnread whether the metadata of a slot cannot be read here
  */
 export function chunksOf(
   path: Path,
   column: Column | undefined,
   slots: Slots,
-  isUnread: (slot: number) => boolean,
+  { isUnread, isKept }: Keeper,
 ): SlotChunk[] {
   return Array.from({ length: Math.ceil(slots.count / COLUMN_SLOTS) }, (_, chunk) => {
     const first = chunk * COLUMN_SLOTS;
@@ -33,6 +40,8 @@ export function chunksOf(
         // No chunk is stored of a column with a chunk that is too long.
         if (column === undefined || column.isTooLong) return undefined;
         const bytes = yield* encodeSlots(column, first, Math.min(first + COLUMN_SLOTS, slots.count), isUnread);
+        // The column may have left, and may lack writes. Another column of the field may be there.
+        if (!isKept()) return undefined;
         if (bytes === undefined) column.isTooLong = true;
         else column.encoded[chunk] = bytes.length;
         return bytes;

@@ -1,108 +1,10 @@
-// When columns are made, kept, dropped, and made again, and what callers hear of metadata that
-// cannot be read.
+// When columns are made, kept, dropped, and made again.
 
 import { describe, expect, test } from 'vitest';
-import type { Clause, Path } from '../../../../src/base/clause.js';
-import { EdgeVecError } from '../../../../src/base/errors.js';
-import type { FilterValue } from '../../../../src/base/filter-types.js';
+import type { Clause } from '../../../../src/base/clause.js';
 import { STEP_ROWS } from '../../../../src/base/time-slices.js';
-import { COLUMNS, Columns } from '../../../../src/collection/columns/columns.js';
-import { Records } from '../../../../src/collection/records.js';
-import type { LoadedChunk } from '../../../../src/collection/slot-store.js';
-import { refOf } from '../../../../src/format/chunk.js';
-import { parseNodes } from '../../../../src/format/value/read.js';
-import { readOrKeep } from '../../../../src/format/value/unread.js';
-
-const is = (field: string, ...values: FilterValue[]): Clause => ({ op: 'in', path: [field], values });
-const above = (field: string, value: number): Clause => ({ op: 'range', path: [field], from: { value, open: true } });
-const not = (of: Clause): Clause => ({ op: 'not', of });
-const EVERY: Clause = { op: 'all', of: [] };
-
-/** Steps to the end. */
-function run<T>(steps: Generator<undefined, T>, between: () => void = () => {}): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value as T;
-    between();
-  }
-}
-
-/** Ids, metadata and columns as a collection has them. */
-class Rows {
-  readonly records: Records;
-  readonly columns: Columns;
-  /** Slots whose metadata was read for columns. */
-  readonly peeked: number[] = [];
-
-  constructor(records = new Records()) {
-    this.records = records;
-    const { metadata, slots } = records;
-    this.columns = new Columns(slots, {
-      peek: (slot) => {
-        this.peeked.push(slot);
-        return metadata.peek(slot);
-      },
-      lineBytes: (slot) => metadata.lineBytes(slot),
-    });
-  }
-
-  set(slot: number, metadata: object | undefined): void {
-    const { ids, metadata: store } = this.records;
-    const old = ids.slotOf(slot);
-    for (const each of [ids, store, this.columns]) each.set(slot, old, { id: slot, metadata });
-  }
-
-  delete(slot: number): void {
-    const { ids, metadata: store } = this.records;
-    for (const each of [ids, store, this.columns]) each.delete(slot);
-  }
-
-  matching(clause: Clause): number[] {
-    while (!this.columns.isReady(clause)) run(this.columns.prepare(clause));
-    return [...this.columns.select(clause)];
-  }
-
-  /** As after a restart: the metadata is text. */
-  loaded(): Rows {
-    const { ids, metadata } = this.records;
-    run(metadata.measure());
-    const chunks = new Map<string, LoadedChunk[]>();
-    for (const store of [ids, metadata]) {
-      const copied = [...store.chunks()].map(({ copy, slots }) => ({ bytes: run(copy()) as Uint8Array, slots }));
-      chunks.set(store.name, copied);
-    }
-    return Rows.from(chunks);
-  }
-
-  /** As after a restart with stored columns of these fields. */
-  async restored(fields: readonly Path[]): Promise<Rows> {
-    const chunks = new Map<string, Uint8Array>();
-    const columns = fields.map((path) => {
-      const own = (this.columns.chunksOf(path) ?? []).map(({ key, copy }) => ({
-        key,
-        bytes: run(copy()) as Uint8Array,
-      }));
-      for (const { key, bytes } of own) chunks.set(key, bytes);
-      return { path, chunks: own.map(({ key, bytes }) => refOf(key, bytes)) };
-    });
-    const rows = this.loaded();
-    rows.columns.restore(columns, async ({ name }) => chunks.get(name));
-    await rows.columns.readStored(fields);
-    return rows;
-  }
-
-  static from(chunks: ReadonlyMap<string, readonly LoadedChunk[]>): Rows {
-    const records = new Records();
-    run(records.load({ chunks, nextId: 1 }));
-    return new Rows(records);
-  }
-}
-
-function numbered(count: number): Rows {
-  const rows = new Rows();
-  for (let slot = 0; slot < count; slot++) rows.set(slot, { n: slot, parity: slot % 2 === 0 ? 'even' : 'odd' });
-  return rows;
-}
+import { COLUMNS } from '../../../../src/collection/columns/columns.js';
+import { above, EVERY, is, not, numbered, Rows, run } from '../../../support/columns.js';
 
 describe('Columns', () => {
   test('are made at the first use, in one pass for all fields, in small steps', () => {
@@ -274,6 +176,30 @@ describe('Columns', () => {
     expect(rows.matching(is('field 0', 1))).toEqual([]);
   });
 
+  test('that have left since are copied for no checkpoint: they lack the writes that came then', () => {
+    const rows = numbered(20);
+    rows.matching(is('n', 3));
+    const [chunk] = rows.columns.chunksOf(['n']) ?? [];
+    for (let i = 0; i < 200; i++) rows.matching(is(`field ${i}`, 1));
+    expect(rows.columns.fields).not.toContainEqual(['n']);
+    rows.set(3, { n: 4 });
+    rows.matching(is('n', 3));
+    expect(run(chunk?.copy() as Generator<undefined, Uint8Array>)).toBeUndefined();
+  });
+
+  test('that are there stay too, while a caller waits for further columns', () => {
+    const rows = numbered(1_000);
+    rows.matching(is('n', 3));
+    const others = Array.from({ length: 100 }, (_, i) => `field ${i}`);
+    for (const field of others) rows.matching(is(field, 1));
+    const both: Clause = { op: 'all', of: [is('late', 1), is('n', 3)] };
+    const steps = rows.columns.prepare(both);
+    expect(steps.next().done).toBe(false);
+    for (let i = 0; i < 40; i++) rows.matching(is(`other ${i}`, 1));
+    run(steps);
+    expect(rows.columns.isReady(both)).toBe(true);
+  });
+
   test('stay until the caller who waits for them has used them', () => {
     const rows = numbered(20);
     for (let i = 0; i < 200; i++) rows.matching(is(`field ${i}`, 1));
@@ -289,108 +215,5 @@ describe('Columns', () => {
     rows.matching(is('n', 3));
     expect(rows.columns.bytes()).toBeGreaterThan(8 * 1_000);
     expect([...rows.columns.chunks()]).toEqual([]);
-  });
-});
-
-describe('Metadata that cannot be read', () => {
-  const unread = (): object => {
-    const nodes = parseNodes('[{"n":1,"at":2},7,["Temporal.Instant","2026-01-01T00:00:00Z"]]');
-    return readOrKeep(nodes, 0) as object;
-  };
-  const error = (id: number) => expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', id });
-
-  test.each(['is written', 'is loaded', 'has stored columns'])(
-    'that %s gives the error of `get`, until the row is replaced',
-    async (how) => {
-      let rows = numbered(20);
-      if (how !== 'is loaded') rows.matching(is('n', 3));
-      rows.set(7, unread());
-      if (how === 'is loaded') rows = rows.loaded();
-      if (how === 'has stored columns') {
-        rows = await rows.restored([['n']]);
-        expect(() => rows.matching(is('n', 3))).toThrow(error(7));
-        expect(rows.columns.made).toEqual({ ofStored: 1, ofMetadata: 0 });
-      }
-      const other = rows;
-      expect(() => other.records.metadata.of(7)).toThrow(error(7));
-      for (const clause of [is('n', 3), not(is('n', 3)), is('other', 1)]) {
-        expect(() => other.matching(clause)).toThrow(error(7));
-      }
-      const facet = rows.columns.facet(['n'], rows.columns.select(EVERY), 10);
-      expect(() => run(facet)).toThrow(error(7));
-      // The rows themselves are known.
-      expect(rows.matching(EVERY)).toHaveLength(20);
-      rows.set(7, { n: 3 });
-      expect(rows.matching(is('n', 3))).toEqual([3, 7]);
-      rows.set(8, unread());
-      expect(() => other.matching(is('n', 3))).toThrow(error(8));
-      rows.delete(8);
-      expect(rows.matching(not(is('n', 3)))).toHaveLength(17);
-    },
-  );
-
-  test('changes a stored column, although the value of the field is missing before and after', () => {
-    const rows = numbered(20);
-    rows.matching(is('other', 1));
-    const ref = { name: '', bytes: 0, crc: 0 };
-    const stored = { ref, time: rows.records.changes.mark() };
-    const isDirty = (): boolean | undefined => rows.columns.chunksOf(['other'])?.[0]?.isDirty(stored);
-    expect(isDirty()).toBe(false);
-    rows.set(3, { n: 3 });
-    expect(isDirty()).toBe(false);
-    rows.set(3, unread());
-    expect(isDirty()).toBe(true);
-  });
-
-  test('is damaged', () => {
-    const { records } = numbered(3);
-    run(records.metadata.measure());
-    const [ids, metadata] = [records.ids, records.metadata].map((store) =>
-      [...store.chunks()].map(({ copy, slots }) => ({ bytes: run(copy()) as Uint8Array, slots })),
-    ) as [LoadedChunk[], LoadedChunk[]];
-    const lines = new TextDecoder().decode(metadata[0]?.bytes).split('\n');
-    lines[1] = '[{"n":9}]';
-    const bytes = new TextEncoder().encode(lines.join('\n'));
-    const rows = Rows.from(
-      new Map([
-        ['ids', ids],
-        ['metadata', [{ bytes, slots: 1_024 }]],
-      ]),
-    );
-    expect(() => rows.matching(is('n', 2))).toThrow(expect.objectContaining({ code: 'DAMAGED', id: 1 }));
-    rows.delete(1);
-    expect(rows.matching(is('n', 2))).toEqual([2]);
-  });
-
-  test('and that another field finds out: the answers from before are not given again', () => {
-    let isDamaged = false;
-    const slots = { count: 3, now: 1, has: () => true, haveChanged: () => true };
-    const peek = (slot: number): object => {
-      if (isDamaged && slot === 1) throw new EdgeVecError('DAMAGED', 'as the test wants');
-      return { n: slot };
-    };
-    const columns = new Columns(slots, { peek, lineBytes: () => 1 });
-    run(columns.prepare(is('n', 1)));
-    expect([...columns.select(is('n', 1))]).toEqual([1]);
-    isDamaged = true;
-    run(columns.prepare(is('other', 1)));
-    expect(() => columns.select(is('n', 1))).toThrow(expect.objectContaining({ code: 'DAMAGED' }));
-    columns.set(1, 1, { id: 1, metadata: {} });
-    expect([...columns.select(is('n', 1))]).toEqual([]);
-  });
-
-  test('is another error than a fault of the reader, after which the columns are made again', () => {
-    let isBroken = true;
-    const slots = { count: 3, now: 1, has: () => true, haveChanged: () => true };
-    const peek = (slot: number): object => {
-      if (isBroken) throw new TypeError('a fault');
-      return { n: slot };
-    };
-    const columns = new Columns(slots, { peek, lineBytes: () => 1 });
-    expect(() => run(columns.prepare(is('n', 1)))).toThrow(TypeError);
-    expect(new TypeError()).not.toBeInstanceOf(EdgeVecError);
-    isBroken = false;
-    run(columns.prepare(is('n', 1)));
-    expect([...columns.select(is('n', 1))]).toEqual([1]);
   });
 });
