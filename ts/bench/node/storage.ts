@@ -10,6 +10,7 @@ import { browserVersion, describeMachine } from './machine';
 import { commandLine, type Ended, GRAPH, K, save } from './main';
 import { BROWSERS, type BrowserName, list, oneOf, whole } from './options';
 import { withPeers } from './peers';
+import { reasonOf } from './reason';
 import { serve } from './server';
 import { chooseSource } from './source';
 import { count, table } from './tables';
@@ -118,7 +119,7 @@ export async function run(
         rows.push(await measure(name, { ...job, system }, app, folder, launch, log));
         log(line(rows.at(-1) as Row).join('  '));
       } catch (error) {
-        notRun.push(`${system} in ${name}: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+        notRun.push(`${system} in ${name}: ${reasonOf(error)}`);
       }
     }
   const tables = tableOf(rows);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Job } from '../../job';
 import { describeMachine } from '../machine';
 import { GRAPH, K } from '../main';
+import { reasonOf } from '../reason';
 import type { Source } from '../source';
 import type { BrowserSession } from './browser';
 import { type Able, type Ready, runNative } from './native';
@@ -114,9 +115,8 @@ export class Runner {
       try {
         results.push(await this.#result(subject, prepared));
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#log(`${subject.name}: NOT RUN. ${reason}`);
-        failed.push({ system: subject.name, where, reason });
+        this.#log(`${subject.name}: NOT RUN. ${error}`);
+        failed.push({ system: subject.name, where, reason: reasonOf(error) });
       }
     }
     return { dataset: { name, n, dim: dimensions, queries }, browser, results: withRatios(results), failed };

@@ -7,6 +7,7 @@ import { browserVersion, busyShare, describeMachine } from '../machine';
 import { commandLine, type Ended, GRAPH, K, save } from '../main';
 import type { BrowserName } from '../options';
 import { withPeers } from '../peers';
+import { reasonOf } from '../reason';
 import { serve } from '../server';
 import { chooseSource, hasFolder, type Source } from '../source';
 import { type FilterOptions, parseOptions, USAGE } from './options';
@@ -86,8 +87,8 @@ export async function run(
         version = browserVersion(ended.agent, null);
         results.push({ system, queries, isOurs, ...ended.measured });
       } catch (error) {
-        failed.push(`${system}, ${name}-${dimensions}: ${error instanceof Error ? error.message : error}`);
-        log(`NOT RUN: ${failed.at(-1)}`);
+        log(`NOT RUN: ${error}`);
+        failed.push(`${system}, ${name}-${dimensions}: ${reasonOf(error)}`);
       }
     }
     runs.push({ dataset: { name, n, dim: dimensions }, results });
