@@ -18,9 +18,9 @@ export type VisitCodes = (slot: number, visit: (code: number) => void) => void;
 /** Slots between two looks at the clock. */
 const STEP = 8_192;
 /** If a clause has more codes, the codes' rows are not added up for an estimate. */
-const COUNTED_CODES = 4_096;
+export const COUNTED_CODES = 4_096;
 /** To begin with the slots of a code takes so long, in nanoseconds. */
-const CODE_NS = 15;
+export const CODE_NS = 15;
 
 /**
  * Groups the slots by code. Yields now and then.

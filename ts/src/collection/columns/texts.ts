@@ -3,7 +3,7 @@
 import { Bits } from '../../base/bits.js';
 import { mergeRuns } from '../merge.js';
 import { Dictionary, NO_CODE } from './dictionary.js';
-import { grouped } from './groups.js';
+import { CODE_NS, COUNTED_CODES, grouped, type VisitCodes } from './groups.js';
 import { type Run, SlotOrder } from './order.js';
 import { placeOf } from './place.js';
 import { isAbove, isBelow, type ValueRange } from './range.js';
@@ -25,10 +25,6 @@ interface Sorted extends Keyed {
   readonly texts: readonly string[];
 }
 
-/** If a clause has more texts, a look at each slot takes less time. */
-const MANY_TEXTS = 4_096;
-/** To begin with the slots of a text takes so long, in nanoseconds. */
-const TEXT_NS = 15;
 /** The place of a code without a text. */
 const NO_PLACE = -1;
 /** Texts sorted between two looks at the clock. */
@@ -98,7 +94,7 @@ export class Texts {
         : (slot: number) => isWanted()[codes[slot] as number] === 1;
     const scanning: RowSelection = { cost: SCAN_NS * limit, bits: () => withWanted(codes, limit, isWanted()), has };
     const { current } = this.groups;
-    if (current === undefined || wanted.length > MANY_TEXTS) return scanning;
+    if (current === undefined || wanted.length > COUNTED_CODES) return scanning;
     const { starts, order } = current.index;
     const runs: Run[] = [];
     for (const code of wanted) {
@@ -106,7 +102,7 @@ export class Texts {
       if (code + 1 < starts.length) runs.push({ from: starts[code] as number, to: starts[code + 1] as number });
     }
     const selection = order.select(runs, current.touched, limit, has);
-    const cost = selection.cost + TEXT_NS * runs.length;
+    const cost = selection.cost + CODE_NS * runs.length;
     return cost < scanning.cost ? { ...selection, cost } : scanning;
   }
 
@@ -174,12 +170,10 @@ export class Texts {
   *#group(): Generator<undefined, Keyed> {
     // A copy, since writes change codes between two steps.
     const codes = this.#codes.slice();
-    const limit = this.#limit;
-    const { length, starts, slots } = yield* grouped(limit, this.#dictionary.limit, (slot, visit) => {
+    return yield* keyed(this.#limit, this.#dictionary.limit, (slot, visit) => {
       const code = codes[slot] as number;
       if (code !== NO_CODE) visit(code);
     });
-    return { length, starts, order: yield* SlotOrder.of(slots, limit) };
   }
 
   *#sort(): Generator<undefined, Sorted> {
@@ -210,16 +204,18 @@ export class Texts {
       places[code] = place;
       if (place % STEP === STEP - 1) yield;
     }
-    const {
-      length: count,
-      starts,
-      slots,
-    } = yield* grouped(limit, sorted.length, (slot, visit) => {
+    const byPlace = yield* keyed(limit, sorted.length, (slot, visit) => {
       const place = places[codes[slot] as number] as number;
       if (place !== NO_PLACE) visit(place);
     });
-    return { length: count, texts: inOrder, starts, order: yield* SlotOrder.of(slots, limit) };
+    return { ...byPlace, texts: inOrder };
   }
+}
+
+/** The slots in order of their keys. Parameters as of `grouped`. Yields now and then. */
+function* keyed(limit: number, keys: number, visit: VisitCodes): Generator<undefined, Keyed> {
+  const { length, starts, slots } = yield* grouped(limit, keys, visit);
+  return { length, starts, order: yield* SlotOrder.of(slots, limit) };
 }
 
 // A loop of its own, four slots at once: a loop that calls a function for each slot takes four
