@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import type { Clause } from '../../src/base/clause.js';
-import { decodeHead } from '../../src/format/head.js';
-import { decodeManifest } from '../../src/format/manifest.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
+import { ended } from '../support/ended.js';
 import { Process, type Row } from '../support/process.js';
+import { manifestOf } from '../support/stored-columns.js';
 
 const DIMENSIONS = 32;
 const ROWS = 1_000;
@@ -18,17 +18,7 @@ const some = (from: number, to: number): Row[] =>
     return { id: n, n, more: { title: `title ${n} ${'x'.repeat(500)}` } };
   });
 
-const columnsOn = (disk: Disk): number => {
-  const { checkpoint } = decodeHead(disk.get('head', 0) as Uint8Array);
-  return decodeManifest(disk.get('chunks', checkpoint) as Uint8Array).columns?.length ?? 0;
-};
-
-/** The outcome of a call: `done`, or the code of its error. */
-const ended = (running: Promise<unknown>): Promise<string> =>
-  running.then(
-    () => 'done',
-    (error) => error.code as string,
-  );
+const columnsOn = (disk: Disk): number => manifestOf(disk).columns?.length ?? 0;
 
 /**
  * Two tabs of a database, and how a call of one of the two ends with so many free bytes. The tab

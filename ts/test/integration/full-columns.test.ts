@@ -4,11 +4,12 @@
 import { expect, test } from 'vitest';
 import type { Clause } from '../../src/base/clause.js';
 import { EdgeVecError } from '../../src/base/errors.js';
-import { decodeHead } from '../../src/format/head.js';
 import { decodeManifest } from '../../src/format/manifest.js';
 import type { Batch } from '../../src/storage/storage.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
+import { ended } from '../support/ended.js';
 import { Process, type Row } from '../support/process.js';
+import { manifestOf } from '../support/stored-columns.js';
 
 const DIMENSIONS = 32;
 const ROWS = 1_000;
@@ -28,17 +29,7 @@ const some = (from: number, to: number): Row[] =>
 const expected = (count: number): number =>
   some(0, count).filter(({ n }) => n === 7 || String(n).startsWith('9')).length;
 
-const columnsOn = (disk: Disk): number => {
-  const { checkpoint } = decodeHead(disk.get('head', 0) as Uint8Array);
-  return decodeManifest(disk.get('chunks', checkpoint) as Uint8Array).columns?.length ?? 0;
-};
-
-/** The outcome of a call: `done`, or the code of its error. */
-const ended = (running: Promise<unknown>): Promise<string> =>
-  running.then(
-    () => 'done',
-    (error) => error.code as string,
-  );
+const columnsOn = (disk: Disk): number => manifestOf(disk).columns?.length ?? 0;
 
 /** A database with all rows in the log. */
 async function logged(): Promise<Disk> {

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Disk, FaultySite } from '../support/disk.js';
+import { ended } from '../support/ended.js';
 import { Process, type Row } from '../support/process.js';
 import { random } from '../support/vectors.js';
 
@@ -12,13 +13,6 @@ const BATCH = 50;
 
 const batch = (from: number): Row[] =>
   Array.from({ length: BATCH }, (_, i) => ({ id: `row ${from + i}`, n: from + i }));
-
-/** The outcome of a call: `done`, or the code of its error. */
-const ended = (running: Promise<unknown>): Promise<string> =>
-  running.then(
-    () => 'done',
-    (error) => error.code as string,
-  );
 
 /**
  * `bytes` are the stored bytes of a number of a vector. Vectors are off by up to `off`: the rows of

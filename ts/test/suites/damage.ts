@@ -1,10 +1,11 @@
 // A database never changes unreadable data, and never takes unreadable data for an empty database.
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeFrame } from '../../src/format/entry.js';
 import { encodePart } from '../../src/format/part.js';
-import { EdgeVec, EdgeVecError, type EdgeVecEvent, type OpenOptions, type SalvageOptions } from '../../src/index.js';
+import { EdgeVec, EdgeVecError, type SalvageOptions } from '../../src/index.js';
 import { failure } from '../support/open.js';
+import { openedIn } from '../support/opened.js';
 import {
   bytesAt,
   chunksOf,
@@ -26,28 +27,9 @@ const DIMENSIONS = 48;
 
 export function defineDamageSuite(label: string, kept: Kept, tampering: Tampering): void {
   describe(`Damage, ${label}`, () => {
-    const where = kept.directory === undefined ? {} : { directory: kept.directory };
-    const opened = new Set<EdgeVec>();
-    const made = new Set<string>();
-    const events: EdgeVecEvent[] = [];
-
-    async function open(name: string, options: Partial<OpenOptions> = {}): Promise<EdgeVec> {
-      made.add(name);
-      const onEvent = (event: EdgeVecEvent) => void events.push(event);
-      const db = await EdgeVec.open({ ...kept, name, onEvent, ...options });
-      opened.add(db);
-      return db;
-    }
+    const { where, opened, made, events, open } = openedIn(kept);
 
     const fresh = (): string => `damage-${Date.now()}-${names++}`;
-
-    afterEach(async () => {
-      for (const db of opened) await db.close();
-      for (const name of made) await EdgeVec.drop(name, where);
-      opened.clear();
-      made.clear();
-      events.length = 0;
-    });
 
     async function idsOf(db: EdgeVec): Promise<unknown[]> {
       const ids = [];

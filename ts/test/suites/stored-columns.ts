@@ -1,11 +1,12 @@
 // Columns of metadata that a checkpoint keeps for filters, through the public API: read after
 // opening, never trusted over damage, and without a trace of deleted rows.
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { refOf } from '../../src/format/chunk.js';
 import { decodeColumnChunk, encodeColumnChunk } from '../../src/format/columns/chunk.js';
 import { decodeManifest, encodeManifest } from '../../src/format/manifest.js';
-import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
+import { EdgeVec } from '../../src/index.js';
+import { openedIn } from '../support/opened.js';
 import { bytesAt, chunksOf, type Tampering, type Values } from '../support/tampering.js';
 import type { Kept } from './durable.js';
 
@@ -23,26 +24,7 @@ let names = 0;
 
 export function defineStoredColumnsSuite(label: string, kept: Kept, tampering: Tampering): void {
   describe(`Stored columns, ${label}`, () => {
-    const where = kept.directory === undefined ? {} : { directory: kept.directory };
-    const opened = new Set<EdgeVec<Book>>();
-    const made = new Set<string>();
-    const events: EdgeVecEvent[] = [];
-
-    async function open(name: string, options: Partial<OpenOptions> = {}): Promise<EdgeVec<Book>> {
-      made.add(name);
-      const onEvent = (event: EdgeVecEvent) => void events.push(event);
-      const db = await EdgeVec.open<Book>({ ...kept, name, dimensions: 2, onEvent, ...options });
-      opened.add(db);
-      return db;
-    }
-
-    afterEach(async () => {
-      for (const db of opened) await db.close();
-      for (const name of made) await EdgeVec.drop(name, where);
-      opened.clear();
-      made.clear();
-      events.length = 0;
-    });
+    const { opened, made, events, open } = openedIn<Book>({ ...kept, dimensions: 2 });
 
     const book = (id: number) => ({
       id,

@@ -3,16 +3,16 @@
 import { expect } from 'vitest';
 import type { Clause } from '../../src/base/clause.js';
 import { crc32c } from '../../src/base/crc32c.js';
-import type { FilterValue } from '../../src/base/filter-types.js';
+import type { Columns } from '../../src/collection/columns/columns.js';
 import { matches } from '../../src/filter/match.js';
 import { decodeHead } from '../../src/format/head.js';
 import { decodeManifest, encodeManifest, type Manifest } from '../../src/format/manifest.js';
+import { is } from './columns.js';
 import { Disk, FaultySite } from './disk.js';
 import { Process, type Row } from './process.js';
 
 export const DIMENSIONS = 1;
 export const start = (disk: Disk): Promise<Process> => Process.start(new FaultySite(disk), DIMENSIONS);
-export const is = (field: string, ...values: FilterValue[]): Clause => ({ op: 'in', path: [field], values });
 export const below = (field: string, value: number): Clause => ({
   op: 'range',
   path: [field],
@@ -81,6 +81,18 @@ export async function expectRight(process: Process, rows: readonly Row[], clause
     const expected = rows.filter(({ n, more }) => matches(clause, { n, ...more })).map(({ id }) => id);
     expect(await process.matching(clause)).toEqual(expected);
   }
+}
+
+/** Opens the database again, and looks where the columns came from. */
+export async function expectReopened(
+  disk: Disk,
+  rows: readonly Row[],
+  made: Columns['made'] = { ofStored: 3, ofMetadata: 0 },
+): Promise<void> {
+  const process = await start(disk);
+  await expectRight(process, rows);
+  expect(process.columns.made).toEqual(made);
+  await process.close();
 }
 
 export async function rowsOf(process: Process): Promise<Row[]> {

@@ -7,16 +7,9 @@ import { Columns } from '../../../../src/collection/columns/columns.js';
 import { encodeSlots } from '../../../../src/collection/columns/stored-values.js';
 import type { SlotChunk } from '../../../../src/collection/slot-store.js';
 import { COLUMN_SLOTS, MAX_COLUMN_BYTES } from '../../../../src/format/columns/chunk.js';
+import { run } from '../../../support/columns.js';
 
 const PATH = ['field'];
-
-/** Steps to the end. */
-function run<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value as T;
-  }
-}
 
 const slotsOf = (count: number) => ({ count, now: 1, has: () => true, haveChanged: () => true });
 

@@ -12,6 +12,7 @@ import {
   CLAUSES,
   changeManifest,
   DIMENSIONS,
+  expectReopened,
   expectRight,
   manifestOf,
   replaceChunks,
@@ -56,10 +57,7 @@ describe('A damaged column is made of metadata, without a word, and stored again
     await process.save();
     expect(process.events).toEqual([]);
     await process.close();
-    const again = await start(disk);
-    await expectRight(again, some(0, 300));
-    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
-    await again.close();
+    await expectReopened(disk, some(0, 300));
   });
 
   test('a damaged column that no filter needs hinders no checkpoint', async () => {
@@ -87,10 +85,7 @@ describe('A damaged column is made of metadata, without a word, and stored again
     await process.save();
     await process.close();
     await other.close();
-    const again = await start(disk);
-    await expectRight(again, some(0, 300));
-    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
-    await again.close();
+    await expectReopened(disk, some(0, 300));
   });
 
   test('the storage fails to give a column, and the filter is answered', async () => {

@@ -3,10 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { StoredColumns } from '../../../../src/collection/columns/stored-columns.js';
 import { COLUMN_SLOTS } from '../../../../src/format/columns/chunk.js';
+import { is } from '../../../support/columns.js';
 import { Disk, strayOn } from '../../../support/disk.js';
 import {
+  expectReopened,
   expectRight,
-  is,
   manifestOf,
   replaceChunks,
   rowsOf,
@@ -72,10 +73,7 @@ describe('A checkpoint', () => {
     expect(after['text']?.[1]).not.toBe(before['text']?.[1]);
     expect(strayOn(disk)).toEqual([]);
     await process.close();
-    const again = await start(disk);
-    await expectRight(again, [...rows.slice(0, -1), last]);
-    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
-    await again.close();
+    await expectReopened(disk, [...rows.slice(0, -1), last]);
   });
 
   test('keeps the columns of earlier sessions, with the rows written since', async () => {
@@ -85,10 +83,7 @@ describe('A checkpoint', () => {
     await process.delete([0, 1]);
     await process.save();
     await process.close();
-    const again = await start(disk);
-    await expectRight(again, some(2, 320));
-    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
-    await again.close();
+    await expectReopened(disk, some(2, 320));
   });
 
   test('leaves out a column of long texts, and the others stay', async () => {
@@ -103,10 +98,7 @@ describe('A checkpoint', () => {
       expect(strayOn(disk)).toEqual([]);
     }
     await process.close();
-    const again = await start(disk);
-    await expectRight(again, rows);
-    expect(again.columns.made).toEqual({ ofStored: 2, ofMetadata: 1 });
-    await again.close();
+    await expectReopened(disk, rows, { ofStored: 2, ofMetadata: 1 });
   });
 
   test('stores the columns that clauses used last, if there are many', async () => {
@@ -202,10 +194,7 @@ describe('A stored column', () => {
     await process.save();
     await process.close();
     await other.close();
-    const again = await start(disk);
-    await expectRight(again, rows);
-    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
-    await again.close();
+    await expectReopened(disk, rows);
   });
 
   test('is right after a compaction, and after new rows have taken slots', async () => {
@@ -218,10 +207,7 @@ describe('A stored column', () => {
     await process.save();
     const rows = await rowsOf(process);
     await process.close();
-    const again = await start(disk);
-    await expectRight(again, rows);
-    expect(again.columns.made).toEqual({ ofStored: 3, ofMetadata: 0 });
-    await again.close();
+    await expectReopened(disk, rows);
   });
 
   test('answers the first change by a filter', async () => {
