@@ -51,6 +51,10 @@ const CLAUSES: readonly (readonly [string, Clause])[] = [
   ['distinct texts, 11 %: { title: { $startsWith } }', { op: 'startsWith', path: ['title'], prefix: 'title 4' }],
   ['distinct texts, range of 50 %: { title }', between('title', 'title 2', 'title 6')],
   ['whole number, equals: { year: 1999 }', is('year', 1999)],
+  [
+    'whole number, 70 of 75 values: { year: { $in } }',
+    is('year', ...Array.from({ length: 70 }, (_, i) => 1950 + ((i * 16) % 75))),
+  ],
   ['number, range of 1 %: { price }', between('price', 40, 41)],
   ['number, range of 50 %: { price }', between('price', 20, 70)],
   ['number, range of 90 %: { price }', between('price', 5, 95)],

@@ -58,7 +58,7 @@ export class Numbers {
     const wanted = new Set(numbers);
     return this.#selection(
       (number) => wanted.has(number),
-      (sorted) => [...wanted].map((number) => runOf(sorted, number)),
+      (sorted) => runsOf(sorted, wanted),
     );
   }
 
@@ -138,12 +138,36 @@ export class Numbers {
   }
 }
 
-/** Where a number is among the sorted numbers. */
-function runOf({ numbers }: Sorted, wanted: number): Run {
-  if (Number.isNaN(wanted)) return { from: placeOf(numbers, Number.isNaN), to: numbers.length };
-  const isAfter = (number: number): boolean => number > wanted || Number.isNaN(number);
-  return {
-    from: placeOf(numbers, (number) => number === wanted || isAfter(number)),
-    to: placeOf(numbers, isAfter),
-  };
+/** Where numbers are among the sorted numbers. */
+function runsOf({ numbers }: Sorted, wanted: ReadonlySet<number>): Run[] {
+  const runs: Run[] = [];
+  let next = 0;
+  for (const number of Float64Array.from(wanted).sort()) {
+    if (Number.isNaN(number)) runs.push({ from: placeOf(numbers, Number.isNaN), to: numbers.length });
+    else {
+      const from = firstAbove(numbers, number, false, next);
+      next = firstAbove(numbers, number, true, from);
+      runs.push({ from, to: next });
+    }
+  }
+  return runs;
+}
+
+/**
+ * As `placeOf`, from a place on, without a call for each number: a filter may list hundreds of
+ * numbers.
+ *
+ * @param isOpen whether the number itself is before the place
+ */
+function firstAbove(numbers: Float64Array, number: number, isOpen: boolean, start: number): number {
+  let from = start;
+  let to = numbers.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const present = numbers[middle] as number;
+    // NaN comes last, and each comparison with NaN is false.
+    if (isOpen ? present <= number : present < number) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -70,11 +70,12 @@ export class SlotOrder {
    * @param has whether the present value of a slot is in one of the runs
    */
   select(runs: readonly Run[], touched: Touched, limit: number, has: (slot: number) => boolean): RowSelection {
+    const toggled = this.#cheapest(joined(runs));
     return {
-      cost: runs.reduce((sum, run) => sum + this.#cost(run), 4 * ENTRY_NS * touched.count),
+      cost: this.#costOf(toggled) + 4 * ENTRY_NS * touched.count,
       bits: () => {
         const bits = Bits.withRoom(limit);
-        for (const run of runs) this.#toggle(bits, run);
+        for (const run of toggled) this.#toggle(bits, run);
         touched.bits.forEach((slot) => void bits.set(slot, has(slot)));
         return bits;
       },
@@ -86,8 +87,15 @@ export class SlotOrder {
     return this.#marks.reduce((sum, mark) => sum + mark.bytes(), this.#slots.byteLength);
   }
 
-  #cost(run: Run): number {
-    return Math.min(this.#costOfSlots(run), this.#costOfMarks(run));
+  /** The runs, or all places and the gaps between the runs: toggled, both give the same set. */
+  #cheapest(runs: readonly Run[]): readonly Run[] {
+    const all = { from: 0, to: this.#slots.length };
+    const others = [all, ...gapsBetween(runs, all.to)];
+    return this.#costOf(others) < this.#costOf(runs) ? others : runs;
+  }
+
+  #costOf(runs: readonly Run[]): number {
+    return runs.reduce((sum, run) => sum + Math.min(this.#costOfSlots(run), this.#costOfMarks(run)), 0);
   }
 
   #costOfSlots({ from, to }: Run): number {
@@ -121,4 +129,24 @@ export class SlotOrder {
   #placeOf(mark: number): number {
     return Math.min(this.#slots.length, mark * this.#spacing);
   }
+}
+
+/**
+ * The runs in ascending order, without empty runs. Runs that follow each other without a gap become
+ * one run.
+ */
+function joined(runs: readonly Run[]): Run[] {
+  const whole: { from: number; to: number }[] = [];
+  for (const { from, to } of runs.filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from)) {
+    const last = whole.at(-1);
+    if (last?.to === from) last.to = to;
+    else whole.push({ from, to });
+  }
+  return whole;
+}
+
+/** The parts before, between and after the runs, which are in ascending order. */
+function gapsBetween(runs: readonly Run[], length: number): Run[] {
+  const starts = [0, ...runs.map(({ to }) => to)];
+  return starts.map((from, i) => ({ from, to: runs[i]?.from ?? length })).filter(({ from, to }) => from < to);
 }

@@ -9,6 +9,7 @@ import type { FilterValue } from '../../../../src/base/filter-types.js';
 import { BitsCache } from '../../../../src/collection/columns/cache.js';
 import { keyOf } from '../../../../src/collection/columns/key.js';
 import { Lists } from '../../../../src/collection/columns/lists.js';
+import { Numbers } from '../../../../src/collection/columns/numbers.js';
 import { SlotOrder } from '../../../../src/collection/columns/order.js';
 import { sortedPlaces } from '../../../../src/collection/columns/radix.js';
 import { Tally } from '../../../../src/collection/columns/tally.js';
@@ -115,6 +116,22 @@ describe('Slots in order', () => {
     }
   });
 
+  test.each(sizes)('%i of %i slots: many runs are found, in any order', (length, limit) => {
+    const slots = shuffled(length, limit);
+    const { result: order } = run(SlotOrder.of(slots, limit));
+    const next = random(11);
+    for (const share of [0.02, 0.5, 0.98]) {
+      const cuts = Array.from({ length: 100 }, () => Math.floor(next() * (length + 1)));
+      const places = Array.from(Uint32Array.from([0, ...cuts, length]).sort());
+      const runs = places.slice(1).map((to, i) => ({ from: places[i] as number, to }));
+      // Some runs follow each other without a gap.
+      const chosen = runs.filter(() => next() < share).reverse();
+      const bits = order.select(chosen, new Touched(), limit, () => false).bits();
+      const expected = Bits.of(chosen.flatMap(({ from, to }) => [...slots.subarray(from, to)]));
+      expect(bits.copy().xor(expected).isEmpty()).toBe(true);
+    }
+  });
+
   test.each(sizes)('%i of %i slots: marks take no more memory than the slots', (length, limit) => {
     const slots = shuffled(length, limit);
     expect(run(SlotOrder.of(slots, limit)).result.bytes()).toBeLessThanOrEqual(2 * slots.byteLength + 8);
@@ -126,6 +143,45 @@ describe('Slots in order', () => {
     // To add the slots one by one would cost 100,000.
     expect(half.cost).toBeLessThan(20_000);
     expect(steps).toBeGreaterThan(16);
+  });
+
+  test('most places in many runs cost little more than the gaps', () => {
+    const { result: order } = run(SlotOrder.of(shuffled(100_000, 100_000), 100_000));
+    const runs = Array.from({ length: 500 }, (_, i) => ({ from: 200 * i, to: 200 * i + 190 }));
+    expect(order.select(runs, new Touched(), 100_000, () => false).cost).toBeLessThan(2 * 10 * 500 + 10_000);
+  });
+});
+
+describe('Numbers', () => {
+  test('are found from a list of numbers, NaN and absent numbers too, before and after writes', () => {
+    const next = random(5);
+    const drawn = (): number =>
+      [Math.floor(next() * 40) / 4, Number.NaN, -0, Number.POSITIVE_INFINITY][
+        next() < 0.9 ? 0 : 1 + Math.floor(next() * 3)
+      ] as number;
+    const numbers = new Numbers();
+    const model = new Map<number, number>();
+    const set = (slot: number): void => {
+      const number = drawn();
+      numbers.set(slot, number);
+      model.set(slot, number);
+    };
+    for (let slot = 0; slot < 5_000; slot++) if (slot % 7 !== 0) set(slot);
+    const expectFound = (): void => {
+      for (const length of [0, 1, 5, 20, 60]) {
+        const wanted = [...Array.from({ length }, drawn), -1, 3.14];
+        const expected = Bits.of([...model].filter(([, number]) => wanted.includes(number)).map(([slot]) => slot));
+        expect(numbers.equalTo(wanted).bits().copy().xor(expected).isEmpty()).toBe(true);
+      }
+    };
+    expectFound();
+    run(numbers.order.prepare());
+    expectFound();
+    for (let slot = 0; slot < 5_000; slot += 100) {
+      if (model.delete(slot)) numbers.delete(slot);
+      set(slot + 50_000);
+    }
+    expectFound();
   });
 });
 
