@@ -13,6 +13,8 @@ export default defineConfig({
   // Patience with a loaded machine: a wait ends as soon as what it waits for is there.
   timeout: 1_200_000,
   expect: { timeout: 300_000 },
+  // An action that waits for ever should fail with its own name.
+  use: { actionTimeout: 300_000, navigationTimeout: 300_000 },
   // Files at the same time; each test has a context of its own.
   workers: 2,
   forbidOnly: Boolean(CI),

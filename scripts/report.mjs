@@ -2,6 +2,7 @@
  * Reports which gates ran, passed, failed or did not run: a table, and a line of totals for a
  * machine.
  */
+import { endOf } from './failures.mjs';
 import { duration } from './run.mjs';
 
 /**
@@ -14,22 +15,25 @@ import { duration } from './run.mjs';
  * @property {number} [seconds]
  * @property {string} [note]
  * @property {boolean} [optional] in CI, no failure if the gate did not run
+ * @property {readonly string[]} [failures] the failed tests with their errors, or the end of the
+ * output
  */
 
 /**
  * The row of a gate with a single yes or no.
  *
  * @param {string} name
- * @param {{ ok: boolean, seconds: number }} outcome
+ * @param {{ ok: boolean, seconds: number, output?: string }} outcome
  * @param {string} [note]
  * @returns {Row}
  */
-export const gate = (name, { ok, seconds }, note) => ({
+export const gate = (name, { ok, seconds, output = '' }, note) => ({
   name,
   status: ok ? 'passed' : 'failed',
   passed: ok ? 1 : 0,
   failed: ok ? 0 : 1,
   seconds,
+  failures: endOf({ ok, seconds, output }),
   ...(note !== undefined && { note }),
 });
 
@@ -37,14 +41,18 @@ export const gate = (name, { ok, seconds }, note) => ({
 const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 
 /**
- * Prints the table. Returns the exit code: 1 if a gate failed, and in CI also if a gate that is not
- * optional did not run.
+ * Prints the failures, then the table. Returns the exit code: 1 if a gate failed, and in CI also if
+ * a gate that is not optional did not run.
  *
  * @param {Row[]} rows
  * @returns {number}
  */
 export function report(rows) {
   const width = Math.max(...rows.map((row) => row.name.length));
+  for (const { name, failures = [] } of rows) {
+    if (failures.length > 0) console.log(`\n── Failed in ${name}`);
+    for (const text of failures) console.log(text.replace(/^/gm, '  '));
+  }
   console.log('\n── Summary');
   for (const { name, status, passed = 0, failed = 0, skipped = 0, seconds, note } of rows) {
     const counts = [`${passed} passed`, failed && `${failed} failed`, skipped && `${skipped} skipped`].filter(Boolean);

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BROWSERS, findBrowser } from './browsers.mjs';
 import { build } from './build.mjs';
+import { endOf, failedInCargo, failedInPlaywright, failedInVitest } from './failures.mjs';
 import { canKill, NEEDS_PROC } from './processes.mjs';
 import { report } from './report.mjs';
 import { main, onPath, root, rust, Stop, step, together } from './run.mjs';
@@ -24,9 +25,10 @@ const PARTS = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
 const KILLS = { chromium: [15, 300], firefox: [5, 100] };
 
 /**
- * The counts of a runner. A runner that fails without counting a failure counts as one failure.
+ * The counts of a runner, and the failed tests with their errors. A runner that fails without
+ * counting a failure counts as one failure.
  *
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts
  */
 
 /**
@@ -35,23 +37,34 @@ const KILLS = { chromium: [15, 300], firefox: [5, 100] };
  * @param {Counts} counts
  * @returns {Row}
  */
-function row(name, { ok, seconds }, counts) {
+function row(name, outcome, counts) {
+  const { ok, seconds } = outcome;
   if (ok && counts.failed === 0 && counts.passed === 0) {
     return { name, status: 'failed', ...counts, failed: 1, seconds, note: 'no test ran' };
   }
   const failed = ok ? counts.failed : Math.max(counts.failed, 1);
-  return { name, status: failed > 0 ? 'failed' : 'passed', ...counts, failed, seconds };
+  const failures = counts.failures.length > 0 ? counts.failures : endOf(outcome);
+  return { name, status: failed > 0 ? 'failed' : 'passed', ...counts, failed, failures, seconds };
 }
 
 /** @param {string} file @param {(json: any) => Counts} read @returns {Counts} */
 const counted = (file, read) =>
-  existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
+  existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0, skipped: 0, failures: [] };
+
+/**
+ * The counts of a runner that fails as a whole.
+ *
+ * @param {boolean} ok
+ * @param {number} count
+ * @returns {Counts}
+ */
+const whole = (ok, count) => ({ passed: ok ? count : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] });
 
 async function rustTests() {
   // The other packages have no tests, and take longer to compile than the engine.
   const args = ['test', '--package', 'edgevec', '--all-features', '--color', 'never'];
   const outcome = await step('Rust', 'cargo', args, { cwd: rust });
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: failedInCargo(outcome) };
   for (const [, passed, failed, ignored] of outcome.output.matchAll(
     /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
   )) {
@@ -72,7 +85,7 @@ async function fuzz() {
   const runs = [...outcome.output.matchAll(/stat::number_of_executed_units:\s+(\d+)/g)].map(([, runs]) => Number(runs));
   const note = `${runs.reduce((a, b) => a + b, 0)} inputs`;
   return {
-    ...row('fuzz', outcome, { passed: outcome.ok ? runs.length : 0, failed: outcome.ok ? 0 : 1, skipped: 0 }),
+    ...row('fuzz', outcome, whole(outcome.ok, runs.length)),
     note,
   };
 }
@@ -97,6 +110,7 @@ async function vitest(project, folder) {
           (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
         ).length,
       skipped: result.numPendingTests + result.numTodoTests,
+      failures: failedInVitest(result),
     })),
   );
 }
@@ -111,10 +125,11 @@ async function playwright(folder) {
   return row(
     'playwright',
     outcome,
-    counted(json, ({ stats }) => ({
-      passed: stats.expected + stats.flaky,
-      failed: stats.unexpected,
-      skipped: stats.skipped,
+    counted(json, (result) => ({
+      passed: result.stats.expected + result.stats.flaky,
+      failed: result.stats.unexpected,
+      skipped: result.stats.skipped,
+      failures: failedInPlaywright(result),
     })),
   );
 }
@@ -125,7 +140,7 @@ async function kills(browser) {
   const cycles = /** @type {number} */ (KILLS[browser]['EDGEVEC_SOAK' in process.env ? 1 : 0]);
   const args = [join(root, 'scripts/kill.mjs'), '--browser', browser, '--cycles', String(cycles)];
   const outcome = await step(`Killing ${browser}`, process.execPath, args);
-  return row(`kill ${browser}`, outcome, { passed: outcome.ok ? cycles : 0, failed: outcome.ok ? 0 : 1, skipped: 0 });
+  return row(`kill ${browser}`, outcome, whole(outcome.ok, cycles));
 }
 
 /**
