@@ -9,6 +9,7 @@ export {
   type SlimOpenOptions,
   type SlimSalvageOptions,
 } from './api/slim.js';
+export { vectorsOf } from './api/vector/vectors-of.js';
 export { EdgeVecError, type EdgeVecErrorCode, type EdgeVecErrorDetails } from './base/errors.js';
 export type * from './base/filter-types.js';
 export type {

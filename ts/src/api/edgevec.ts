@@ -28,7 +28,7 @@ import type {
   Id,
   Many,
   Metric,
-  NewRecord,
+  NewRow,
   RecordChange,
   ScannedRecord,
   Stats,
@@ -41,7 +41,7 @@ import type { Host } from '../host/host.js';
 import { isPersisted, persist } from '../storage/persistence.js';
 import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
-import { checkId, copyVector } from './check.js';
+import { checkIds } from './check.js';
 import { Decoder } from './decode.js';
 import { exportStream } from './export-stream.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
@@ -52,6 +52,7 @@ import { checkName, resolveSite } from './options/site.js';
 import { readable } from './options/values.js';
 import { resolveDelete, resolveWrite } from './options/write.js';
 import { copyQueries } from './queries.js';
+import { copyVector } from './vector/copy.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
@@ -159,8 +160,8 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Adds new records. A record without an id gets an integer above every number up to 2^52 that the
-   * database has seen as an id.
+   * Adds new records, or vectors alone. A record without an id gets an integer above every number
+   * up to 2^52 that the database has seen as an id.
    *
    * An array is a single transaction: all of its records are written, or none. Any other iterable
    * is a stream, written in batches of up to 1024 rows. If a stream fails, the error's `written`
@@ -177,10 +178,10 @@ export class EdgeVec<M extends object = Default> {
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
    */
-  insert(record: NewRecord<M>, options?: WriteOptions): Promise<Id>;
-  insert(records: Many<NewRecord<M>>, options?: WriteOptions): Promise<Id[]>;
-  insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
-  insert(input: NewRecord<M> | Many<NewRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+  insert(record: NewRow<M>, options?: WriteOptions): Promise<Id>;
+  insert(records: Many<NewRow<M>>, options?: WriteOptions): Promise<Id[]>;
+  insert(input: NewRow<M> | Many<NewRow<M>>, options?: WriteOptions): Promise<Id | Id[]>;
+  insert(input: NewRow<M> | Many<NewRow<M>>, options?: WriteOptions): Promise<Id | Id[]> {
     return this.#write('insert', input, options);
   }
 
@@ -247,7 +248,7 @@ export class EdgeVec<M extends object = Default> {
   get(ids: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]>;
   get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
     return answer(async () => {
-      const { ids, isList } = checkIds(input);
+      const { ids, isList } = checkIds('get', input);
       const reply = await this.#call('get', { ids, vectors: true });
       const decoder = this.#decoder(true);
       const found: (StoredRecord<M> | undefined)[] = [];
@@ -282,7 +283,7 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const strict = readable(() => resolveDelete(options)) ?? this.#target.strict;
       if (hasFilter(input)) return this.#call('deleteMatching', { filter: resolveDeletion(input), strict });
-      return this.#call('delete', { ids: checkIds(input).ids, strict });
+      return this.#call('delete', { ids: checkIds('delete', input).ids, strict });
     });
   }
 
@@ -546,15 +547,4 @@ async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['st
   if (kind === undefined || kind === 'memory') return 'ephemeral';
   if (kind === 'files') return 'durable';
   return (await isPersisted()) ? 'durable' : 'best-effort';
-}
-
-function checkIds(input: unknown): { readonly ids: readonly Id[]; readonly isList: boolean } {
-  return ofCaller(
-    () => {
-      const isList = Array.isArray(input);
-      return { ids: isList ? Array.from(input, (id, row) => checkId(id, { row })) : [checkId(input)], isList };
-    },
-    'INVALID_ID',
-    'The ids cannot be read',
-  );
 }

@@ -3,7 +3,8 @@
 import { EdgeVecError } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import { ofCaller } from './caller.js';
-import { checkLength, copyVector } from './check.js';
+import { checkLength, copyVector } from './vector/copy.js';
+import { tensorOf } from './vector/tensor.js';
 
 /** At most, bytes of the queries of one call: all queries are copied before the first search. */
 const MOST_BYTES = 2 ** 30;
@@ -19,11 +20,14 @@ export function copyQueries(queries: unknown, dimensions: number): Float32Array 
 }
 
 function copied(queries: unknown, dimensions: number): Float32Array {
-  if (!Array.isArray(queries)) {
+  if (!Array.isArray(queries) || typeof queries[0] === 'number') {
     throw new EdgeVecError('INVALID_VECTOR', 'The queries are not an array of vectors', {
       expected: 'an array of vectors',
-      got: inspect(queries),
-      remedy: 'Use search for a single query.',
+      got: Array.isArray(queries) ? 'an array of numbers' : inspect(queries),
+      remedy:
+        tensorOf(queries) === undefined
+          ? 'Use search for a single query.'
+          : 'Take the rows of the tensor: searchMany(vectorsOf(tensor)).',
     });
   }
   const count = queries.length;

@@ -20,11 +20,24 @@ export type Durability = 'relaxed' | 'strict';
 export type Precision = 'float32' | 'int16' | 'int8';
 
 /**
- * A vector: `dimensions` finite numbers. A `Float32Array` is the fastest input. The `data` of a
- * transformers.js tensor, or a `subarray` of `data`, needs no conversion. EdgeVec copies the vector
- * before the call returns to the event loop, and never keeps your array.
+ * A tensor as transformers.js, ONNX Runtime and TensorFlow.js have tensors: `dims` with the numbers
+ * in `data`, or `shape` with the numbers from `dataSync()`. EdgeVec reads the numbers only, and
+ * needs none of these packages.
  */
-export type VectorInput = Float32Array | ArrayLike<number>;
+export type TensorInput =
+  | { readonly dims: readonly number[]; readonly data: ArrayLike<unknown> }
+  | { readonly shape: readonly number[]; dataSync(): ArrayLike<unknown> };
+
+/**
+ * A vector: `dimensions` finite numbers, as an array, a typed array or a tensor of a single row. A
+ * `Float32Array` is the fastest input. `vectorsOf` gives the rows of a tensor `[n, d]`.
+ *
+ * EdgeVec copies the vector before the call returns to the event loop, and never keeps your array.
+ *
+ * The `data` of a transformers.js tensor has a type with arrays of bigints, so the compiler accepts
+ * these arrays. EdgeVec refuses bigints with `INVALID_VECTOR`.
+ */
+export type VectorInput = Float32Array | ArrayLike<number> | BigInt64Array | BigUint64Array | TensorInput;
 
 /**
  * The metadata stored with a vector: an object of fields.
@@ -54,6 +67,12 @@ export type NewRecord<M extends object> = {
   readonly id?: Id;
   readonly vector: VectorInput;
 } & MetadataField<M>;
+
+/**
+ * A row for `insert`: a record, or the vector alone. A vector alone needs an `M` for which an empty
+ * object is a valid value.
+ */
+export type NewRow<M extends object> = NewRecord<M> | (Record<never, never> extends M ? VectorInput : never);
 
 /** A record for `upsert`. */
 export type UpsertRecord<M extends object> = {

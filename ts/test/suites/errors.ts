@@ -45,7 +45,12 @@ export function defineErrorSuite(label: string, open: Open): void {
       ['INVALID_VECTOR', 'null inside', { ...good, vector: [1, null] }, { got: 'null' }],
       ['INVALID_VECTOR', 'a hole', { ...good, vector: new Array(2) }, { got: 'undefined' }],
       ['INVALID_VECTOR', 'bigints', { ...good, vector: BigInt64Array.of(1n, 1n) }, { got: '1n' }],
-      ['INVALID_VECTOR', 'a tensor', { ...good, vector: { data: [1, 1], dims: [2] } }, { got: 'an object' }],
+      [
+        'INVALID_VECTOR',
+        'a tensor of rows',
+        { ...good, vector: { data: [1, 1], dims: [2, 1] } },
+        { got: 'a tensor of [2, 1]' },
+      ],
       ['INVALID_RECORD', 'null', null, { got: 'null' }],
       ['INVALID_RECORD', 'a number', 7, { got: '7' }],
       ['INVALID_RECORD', 'a misspelt field', { ...good, meta: {} }, { got: '"meta"' }],

@@ -86,8 +86,8 @@ export async function writing(): Promise<void> {
   await docs.update({ id: 'a', metadata: { titel: 'A' } });
   // @ts-expect-error vectors are numbers
   await untyped.insert({ vector: ['1'] });
-  // @ts-expect-error vectors are not bigints
-  await untyped.insert({ vector: new BigInt64Array(2) });
+  // @ts-expect-error a tensor has a shape
+  await untyped.insert({ vector: { data: vector } });
   // @ts-expect-error unknown option
   await untyped.insert({ vector }, { batch: 3 });
 }

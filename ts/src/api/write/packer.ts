@@ -6,7 +6,9 @@ import type { Part, WriteKind } from '../../base/calls.js';
 import type { Id } from '../../base/types.js';
 import { copyMetadata } from '../../collection/metadata/copy.js';
 import { ofCaller } from '../caller.js';
-import { checkRecord, checkRecordId, copyVector, type Position } from '../check.js';
+import { checkRecord, checkRecordId } from '../check.js';
+import type { Position } from '../position.js';
+import { copyVector } from '../vector/copy.js';
 
 /**
  * The largest part. A part of a slice must be enough to check, store and log such a part. Messages
@@ -55,7 +57,7 @@ export class Packer {
   }
 
   #add(record: unknown, place: Position): Id | undefined {
-    const { id: given, vector, metadata: data } = checkRecord(record, place);
+    const { id: given, vector, metadata: data } = checkRecord(this.#kind, record, place);
     const id = checkRecordId(this.#kind, given, place);
     const named = id === undefined ? place : { ...place, id };
     const { metadata, bytes } = copyMetadata(data, named);

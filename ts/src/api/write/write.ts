@@ -4,6 +4,7 @@ import type { WriteKind } from '../../base/calls.js';
 import { amend, EdgeVecError, type EdgeVecErrorCode, hasCode } from '../../base/errors.js';
 import type { Id, WriteOptions } from '../../base/types.js';
 import { ofCaller } from '../caller.js';
+import { isBareVector } from '../vector/copy.js';
 import { either } from './either.js';
 import { type Iterating, iterableOf, Source } from './source.js';
 import { type Target, Writer } from './writer.js';
@@ -22,9 +23,14 @@ export async function write(
   input: unknown,
   options: WriteOptions,
 ): Promise<Id | Id[]> {
-  const isArray = ofCaller(() => Array.isArray(input), 'INVALID_RECORD', 'The records cannot be read');
-  if (isArray) return writeArray(target, kind, input as readonly unknown[], options);
-  const iterating = iterableOf(input);
+  const shape = ofCaller(
+    () => (isBareVector(input) ? 'vector' : Array.isArray(input) ? 'array' : 'other'),
+    'INVALID_RECORD',
+    'The records cannot be read',
+  );
+  if (shape === 'array') return writeArray(target, kind, input as readonly unknown[], options);
+  // Typed arrays and some tensors are iterable.
+  const iterating = shape === 'vector' ? undefined : iterableOf(input);
   if (iterating !== undefined) return writeStream(target, kind, iterating, options);
   const [id] = await writeRecords(
     new Writer(target, kind, { firstRow: undefined, rows: 1, total: 1 }, options),
