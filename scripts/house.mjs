@@ -8,6 +8,7 @@ import { wideComments } from './house/comments.mjs';
 import { circularImports } from './house/crate.mjs';
 import { shadowedGlobals } from './house/globals.mjs';
 import { longFiles } from './house/length.mjs';
+import { brokenLinks } from './house/links.mjs';
 import { otherOwners } from './house/owner.mjs';
 import { vagueProse } from './house/prose.mjs';
 import { main, root, Stop } from './run.mjs';
@@ -23,6 +24,7 @@ const RULES = {
   comments: wideComments,
   prose: vagueProse,
   globals: shadowedGlobals,
+  links: brokenLinks,
   owner: otherOwners,
 };
 
