@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'vite';
+import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
@@ -44,13 +45,17 @@ export function inlineWorker(): Plugin {
   };
 }
 
-/** Writes `worker.js` and the builds of the engine beside the entries. */
+/** Writes `worker.js`, the builds of the engine, and the licences of others beside the entries. */
 export function emitFiles(): Plugin {
   return {
     name: 'edgevec:emit-files',
     apply: 'build',
-    async generateBundle() {
-      this.emitFile({ type: 'asset', fileName: 'worker.js', source: (await workerScript()).code });
+    async generateBundle(_, bundle) {
+      const worker = await workerScript();
+      this.emitFile({ type: 'asset', fileName: 'worker.js', source: worker.code });
+      const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+      const notices = await thirdPartyNotices([...modules, ...worker.modules]);
+      this.emitFile({ type: 'asset', fileName: NOTICES, source: notices });
       // The script exports nothing. Without a declaration, type checkers would report missing
       // types.
       this.emitFile({ type: 'asset', fileName: 'types/worker.d.ts', source: 'export {};\n' });
@@ -66,7 +71,7 @@ export function edgevec(): Plugin[] {
 }
 
 // A classic script without imports starts from a blob, from a URL, and as a module worker.
-async function workerScript(): Promise<{ code: string; files: string[] }> {
+async function workerScript(): Promise<{ code: string; files: string[]; modules: string[] }> {
   const result = await build({
     configFile: false,
     root: path('.'),
@@ -81,5 +86,6 @@ async function workerScript(): Promise<{ code: string; files: string[] }> {
   const [bundle] = Array.isArray(result) ? result : [result];
   if (bundle === undefined || !('output' in bundle)) throw new Error('the worker was not built');
   const [chunk] = bundle.output;
-  return { code: chunk.code, files: chunk.moduleIds.filter((file) => file.startsWith('/')) };
+  const modules = chunk.moduleIds;
+  return { code: chunk.code, files: modules.filter((file) => file.startsWith('/')), modules };
 }
