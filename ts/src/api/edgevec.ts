@@ -14,6 +14,8 @@ import type {
   FacetCount,
   Facets,
   FacetsOptions,
+  KeysOptions,
+  LikeRow,
   Matching,
   MatchingChange,
   ScanOptions,
@@ -44,9 +46,10 @@ import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
 import { Decoder } from './decode.js';
 import { exportStream } from './export-stream.js';
+import { likeOf, noSuchRow } from './like.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
-import { resolveScan } from './options/scan.js';
+import { resolveKeys, resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
 import { checkName, resolveSite } from './options/site.js';
 import { readable } from './options/values.js';
@@ -264,6 +267,37 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
+   * Whether a row with the id exists. For an array of ids, an array of answers in the same order.
+   *
+   * @throws `INVALID_ID`.
+   */
+  has(id: Id): Promise<boolean>;
+  has(ids: readonly Id[]): Promise<boolean[]>;
+  has(ids: Id | readonly Id[]): Promise<boolean | boolean[]>;
+  has(input: Id | readonly Id[]): Promise<boolean | boolean[]> {
+    return answer(async () => {
+      const { ids, isList } = checkIds('has', input);
+      const found = await this.#call('has', { ids });
+      return isList ? [...found] : (found[0] as boolean);
+    });
+  }
+
+  /**
+   * The ids of all rows, or of the rows that match a filter, in order of insertion.
+   *
+   * @throws `INVALID_OPTIONS`, `INVALID_FILTER`.
+   *
+   * @example
+   * const unread = await db.keys({ filter: { read: false }, limit: 20 });
+   */
+  keys(options?: KeysOptions<M>): Promise<Id[]> {
+    return answer(async () => {
+      const which = readable(() => resolveKeys(options));
+      return [...(await this.#call('ids', which))];
+    });
+  }
+
+  /**
    * Deletes a row by id, many rows by an array of ids, or all rows that match a filter, in a single
    * step. Ids that do not exist are ignored. A deletion by filter sees every write and deletion
    * that was called before.
@@ -284,6 +318,20 @@ export class EdgeVec<M extends object = Default> {
       const strict = readable(() => resolveDelete(options)) ?? this.#target.strict;
       if (hasFilter(input)) return this.#call('deleteMatching', { filter: resolveDeletion(input), strict });
       return this.#call('delete', { ids: checkIds('delete', input).ids, strict });
+    });
+  }
+
+  /**
+   * Deletes every row, in a single step. `clear` does the same as {@link delete} with the filter
+   * `{}`. Ids that EdgeVec chooses later are still above the ids of the deleted rows.
+   *
+   * @returns the number of deleted rows.
+   * @throws `INVALID_OPTIONS`. In a stored database also `QUOTA`, `STORAGE_FAILED`.
+   */
+  clear(options?: DeleteOptions): Promise<number> {
+    return answer(async () => {
+      const strict = readable(() => resolveDelete(options, 'clear')) ?? this.#target.strict;
+      return this.#call('deleteMatching', { filter: resolveDeletion({ filter: {} }), strict });
     });
   }
 
@@ -340,18 +388,25 @@ export class EdgeVec<M extends object = Default> {
    * Finds the `k` rows nearest to `query`, nearest first, or all rows if the database has fewer.
    * You may pass the number `k` in place of the options.
    *
+   * The query is a vector, or `{ like: id }` for the rows most like a row of the database. The hits
+   * then leave out the row itself.
+   *
    * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
-   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`.
+   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also `INVALID_ID`, and `NOT_FOUND` if no row has
+   * the id.
    *
    * @example
    * const hits = await db.search(query, 5);
    * for (const { id, score, metadata } of hits) console.log(id, score, metadata);
+   * const similar = await db.search({ like: 'a' }, { k: 3, filter: { read: false } });
    */
-  search(query: VectorInput, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
-  search(query: VectorInput, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
-  search(query: VectorInput, options?: number | SearchOptions<M>): Promise<Hit<M>[]> {
+  search(query: VectorInput | LikeRow, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
+  search(query: VectorInput | LikeRow, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
+  search(query: VectorInput | LikeRow, options?: number | SearchOptions<M>): Promise<Hit<M>[]> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
+      const like = likeOf(query);
+      if (like !== undefined) return this.#searchLike(like, { vectors, ...how });
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
       const [reply] = await this.#call('search', { queries, vectors, ...how });
@@ -519,6 +574,16 @@ export class EdgeVec<M extends object = Default> {
 
   #decoder(mayRepeat: boolean): Decoder<M> {
     return new Decoder(this.metric, this.dimensions, mayRepeat);
+  }
+
+  async #searchLike(id: Id, how: Omit<RequestOf<'search'>, 'queries'>): Promise<Hit<M>[]> {
+    const row = await this.#call('get', { ids: [id], vectors: true });
+    if (row.vectors === undefined || row.ids.length === 0) throw noSuchRow(id);
+    const { k, offset = 0 } = how;
+    // Rows with the same vector may come before the row itself, so the row may be on any page.
+    const [reply] = await this.#call('search', { ...how, queries: row.vectors, k: offset + k + 1, offset: 0 });
+    const hits = this.#decoder(false).hits(reply as ReplyOf<'search'>[number]);
+    return hits.filter((hit) => hit.id !== id).slice(offset, offset + k);
   }
 
   async #call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {

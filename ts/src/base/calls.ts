@@ -159,6 +159,8 @@ interface Methods {
   /** Rolls a transaction back, unless it has committed. */
   abort: { request: { readonly transaction: number }; reply: undefined };
   get: { request: GetRequest; reply: RecordsReply };
+  /** For each id, whether the id has a row. */
+  has: { request: { readonly ids: readonly Id[] }; reply: readonly boolean[] };
   /** The number of deleted rows. */
   delete: { request: { readonly ids: readonly Id[]; readonly strict: boolean }; reply: number };
   deleteMatching: { request: DeleteMatchingRequest; reply: number };

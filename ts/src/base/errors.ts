@@ -36,7 +36,10 @@ export type EdgeVecErrorCode =
   | 'DUPLICATE_ID'
   /** `insert` of an id that already exists. */
   | 'ID_EXISTS'
-  /** `update` of an id that does not exist, or no database has the name. */
+  /**
+   * `update` of an id that does not exist, a search like a row that does not exist, or no database
+   * has the name.
+   */
   | 'NOT_FOUND'
   /**
    * Metadata holds a value that EdgeVec cannot keep, such as a function or a `URL`. The message has

@@ -2,6 +2,7 @@
 // only.
 
 import type { Filter, FilterValue } from './filter-types.js';
+import type { Id } from './types.js';
 
 type Default = Record<string, unknown>;
 
@@ -58,6 +59,15 @@ export interface ScanOptions<M extends object = Default> {
   /** Number of records fetched at once: an integer from 1. Default 256. */
   readonly batchSize?: number;
 }
+
+/** A query by a row of the database, in place of a vector: finds the rows most like the row. */
+export interface LikeRow {
+  /** The id of the row. The hits do not include the row itself. */
+  readonly like: Id;
+}
+
+/** Options of `keys`. */
+export type KeysOptions<M extends object = Default> = Pick<ScanOptions<M>, 'filter' | 'limit' | 'offset'>;
 
 /** Options of `count`. */
 export interface CountOptions<M extends object = Default> {

@@ -27,7 +27,7 @@ import type { LiveState } from './live-state.js';
 import { readFacets } from './query/facets.js';
 import { Search } from './query/search.js';
 import { listIds, selectable } from './query/selection.js';
-import { readRecords } from './read.js';
+import { haveRows, readRecords } from './read.js';
 import type { InMemoryReplica } from './replica.js';
 import { Snapshots } from './snapshots.js';
 import { type Change, Committer } from './write/committer.js';
@@ -131,6 +131,10 @@ export class Database implements Handlers {
 
   get(request: RequestOf<'get'>): Promise<RecordsReply> {
     return readRecords(this.#replica.live, this.#replica.isolation, request);
+  }
+
+  has({ ids }: RequestOf<'has'>): Promise<boolean[]> {
+    return haveRows(this.#replica.live, this.#replica.isolation, ids);
   }
 
   delete({ ids, strict }: RequestOf<'delete'>): Promise<number> {

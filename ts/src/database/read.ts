@@ -16,6 +16,21 @@ export async function readRecords(live: LiveState, isolation: Isolation, request
   }
 }
 
+/** For each id, whether the id has a row. */
+export function haveRows(live: LiveState, isolation: Isolation, ids: readonly Id[]): Promise<boolean[]> {
+  return isolation.read(looking(live, ids));
+}
+
+function* looking(live: LiveState, ids: readonly Id[]): Generator<undefined, boolean[]> {
+  const { collection } = live;
+  const found: boolean[] = [];
+  for (const [i, id] of ids.entries()) {
+    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+    found.push(collection.has(id));
+  }
+  return found;
+}
+
 /** The records, or the chunks of rows to wait for: the vectors asked for are still being read. */
 function* reading(
   live: LiveState,

@@ -139,6 +139,17 @@ export async function reading(): Promise<void> {
     record.vector;
   }
   for await (const record of docs.scan({ includeVectors: true })) record.vector.length;
+  same<ReturnType<typeof hasOne>, Promise<boolean>>(true);
+  same<ReturnType<typeof hasMany>, Promise<boolean[]>>(true);
+  same<Awaited<ReturnType<typeof docs.keys>>, Id[]>(true);
+  await docs.keys({ filter: { year: 3 }, limit: 5, offset: 5 });
+  // @ts-expect-error unknown field
+  await docs.keys({ filter: { titel: 'A' } });
+  same<Awaited<ReturnType<typeof docs.clear>>, number>(true);
+  const [similar] = await docs.search({ like: 'a' }, { k: 3, includeVectors: true });
+  similar?.vector.length;
+  // @ts-expect-error an id is a string or a number
+  await docs.search({ like: true });
   const [any] = await untyped.search(vector);
   same<NonNullable<typeof any>['metadata'], Record<string, unknown>>(true);
 }
@@ -176,6 +187,8 @@ export async function filtering(): Promise<void> {
 }
 const changeMatching = () => docs.update({ filter: { year: 3 }, metadata: { title: 'A' } });
 
+const hasOne = () => docs.has('a');
+const hasMany = () => docs.has(['a', 2]);
 const single = () => docs.get('a');
 const several = () => docs.get(['a', 2]);
 

@@ -1,7 +1,7 @@
 // The options of `scan`.
 
 import type { Clause } from '../../base/clause.js';
-import type { ScanOptions } from '../../base/queries.js';
+import type { KeysOptions, ScanOptions } from '../../base/queries.js';
 import { filterOption, type WithAnyFilter } from './filter.js';
 import { checkKeys, flag, integer, MAX_U32 } from './values.js';
 
@@ -9,6 +9,8 @@ const KEYS = { filter: true, limit: true, offset: true, includeVectors: true, ba
   keyof ScanOptions,
   true
 >;
+
+const KEYS_KEYS = { filter: true, limit: true, offset: true } satisfies Record<keyof KeysOptions, true>;
 
 /** Options of `scan`, checked, with every default filled in. */
 interface ResolvedScan {
@@ -30,4 +32,11 @@ export function resolveScan(options: WithAnyFilter<ScanOptions> = {}): ResolvedS
     includeVectors: flag('includeVectors', includeVectors),
     batchSize: integer('batchSize', batchSize, 1, MAX_U32),
   };
+}
+
+/** Resolves the options of `keys`. */
+export function resolveKeys(options: WithAnyFilter<KeysOptions> = {}): Pick<ResolvedScan, keyof KeysOptions> {
+  checkKeys('keys', options, KEYS_KEYS);
+  const { filter, limit, offset } = resolveScan(options);
+  return { filter, limit, offset };
 }

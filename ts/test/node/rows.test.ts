@@ -1,0 +1,4 @@
+import { defineRowsSuite } from '../suites/rows.js';
+import { opener } from '../support/open.js';
+
+defineRowsSuite('in-thread', opener(false));
