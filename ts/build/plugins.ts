@@ -10,6 +10,7 @@ import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
 const WORKER = path('ts/src/host/worker/worker.ts');
+const WORKER_MAP = 'worker.js.map';
 
 /**
  * `virtual:edgevec/wasm/<variant>`: gzip in base64. Over the wire this costs 0.3 %, and plain
@@ -52,7 +53,9 @@ export function emitFiles(): Plugin {
     apply: 'build',
     async generateBundle(_, bundle) {
       const worker = await workerScript();
-      this.emitFile({ type: 'asset', fileName: 'worker.js', source: worker.code });
+      const source = `${worker.code.trimEnd()}\n//# sourceMappingURL=${WORKER_MAP}\n`;
+      this.emitFile({ type: 'asset', fileName: 'worker.js', source });
+      this.emitFile({ type: 'asset', fileName: WORKER_MAP, source: worker.map });
       const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
       const notices = await thirdPartyNotices([...modules, ...worker.modules]);
       this.emitFile({ type: 'asset', fileName: NOTICES, source: notices });
@@ -71,7 +74,9 @@ export function edgevec(): Plugin[] {
 }
 
 // A classic script without imports starts from a blob, from a URL, and as a module worker.
-async function workerScript(): Promise<{ code: string; files: string[]; modules: string[] }> {
+// The code has no comment with the address of its source map. `worker.js` gets the comment, and for
+// the text in the library ts/src/host/worker/source-map.ts writes the comment.
+async function workerScript(): Promise<{ code: string; map: string; files: string[]; modules: string[] }> {
   const result = await build({
     configFile: false,
     root: path('.'),
@@ -80,12 +85,19 @@ async function workerScript(): Promise<{ code: string; files: string[]; modules:
       write: false,
       target: 'es2022',
       minify: true,
+      sourcemap: 'hidden',
       lib: { entry: WORKER, formats: ['iife'], name: 'edgevecWorker', fileName: () => 'worker.js' },
     },
   });
   const [bundle] = Array.isArray(result) ? result : [result];
   if (bundle === undefined || !('output' in bundle)) throw new Error('the worker was not built');
   const [chunk] = bundle.output;
+  if (chunk.map === null) throw new Error('the worker was built without a source map');
   const modules = chunk.moduleIds;
-  return { code: chunk.code, files: modules.filter((file) => file.startsWith('/')), modules };
+  return {
+    code: chunk.code,
+    map: chunk.map.toString(),
+    files: modules.filter((file) => file.startsWith('/')),
+    modules,
+  };
 }

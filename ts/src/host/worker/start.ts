@@ -5,6 +5,7 @@ import { reasonOf } from '../../base/inspect.js';
 import type { ResolvedOptions } from '../../base/options.js';
 import { isHeld, lockName } from './liveness.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
+import { sourceMapComment } from './source-map.js';
 
 /**
  * How long a worker may take to say hello, in milliseconds. If no hello comes, a policy or a
@@ -62,7 +63,7 @@ function take(worker: Worker): Worker {
 async function blobUrl(): Promise<string> {
   try {
     const { default: source } = await import('virtual:edgevec/worker');
-    return URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+    return URL.createObjectURL(new Blob([source, sourceMapComment()], { type: 'text/javascript' }));
   } catch (cause) {
     throw workerFailed("The worker's script could not be loaded", cause);
   }

@@ -1,0 +1,64 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, normalize } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from '../../../../scripts/run.mjs';
+import { buildLibrary } from '../../support/library.js';
+
+const COMMENT = '\n//# sourceMappingURL=worker.js.map\n';
+
+let dist: string;
+let script: string;
+let map: ConstructorParameters<typeof SourceMap>[0];
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), 'edgevec-worker-map-'));
+  await buildLibrary(dist);
+  script = await readFile(join(dist, 'worker.js'), 'utf8');
+  map = JSON.parse(await readFile(join(dist, 'worker.js.map'), 'utf8'));
+});
+afterAll(() => rm(dist, { recursive: true, force: true }));
+
+test('worker.js names its map, and a position leads to the line of the source', async () => {
+  expect(script.endsWith(COMMENT)).toBe(true);
+  // Texts of messages that the minified script has once each.
+  const texts = [...script.matchAll(/["'`]([A-Z][a-z]+(?: [a-z]+){4,})/g)].filter(
+    ([, text = '']) => script.split(text).length === 2,
+  );
+  const from = new SourceMap(map);
+  const exact = texts.filter(({ index, 1: text = '' }) => {
+    const before = script.slice(0, index).split('\n');
+    const entry = from.findEntry(before.length - 1, before.at(-1)?.length ?? 0);
+    if (!('originalSource' in entry)) throw new Error(`No source for "${text}"`);
+    const content = map.sourcesContent[map.sources.indexOf(entry.originalSource)] ?? '';
+    expect(content, entry.originalSource).toContain(text);
+    return content.split('\n')[entry.originalLine]?.includes(text);
+  });
+  // The minifier moves some texts to another line of the same file.
+  expect(exact.length).toBeGreaterThan(0.8 * texts.length);
+  expect(texts.length).toBeGreaterThan(20);
+});
+
+test('the map holds the sources of the repository', async () => {
+  const own = map.sources
+    .map((source, i) => ({ source, content: map.sourcesContent[i] }))
+    .filter(({ source }) => source.includes('/ts/src/'));
+  expect(own.length).toBeGreaterThan(100);
+  for (const { source, content } of own) {
+    const [, file = ''] = /(ts\/src\/.*)$/.exec(normalize(source)) ?? [];
+    expect(content, file).toBe(await readFile(join(root, file), 'utf8'));
+  }
+});
+
+test('the text in the library is the script of worker.js, and no file of the library holds the map', async () => {
+  const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'));
+  const [inline, ...others] = files.filter((file) => /^chunks\/worker-/.test(file.replaceAll('\\', '/')));
+  expect(others).toEqual([]);
+  const { default: text } = await import(/* @vite-ignore */ pathToFileURL(join(dist, inline ?? '')).href);
+  expect(text.trimEnd()).toBe(script.slice(0, -COMMENT.length));
+  for (const file of files) {
+    expect(await readFile(join(dist, file), 'utf8'), file).not.toContain(map.mappings.slice(0, 200));
+  }
+});
