@@ -13,11 +13,12 @@ import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
 import { openHost } from '../host/open.js';
 import { answer } from './caller.js';
-import { EdgeVec, type Opened } from './edgevec.js';
+import { EdgeVec } from './edgevec.js';
 import { type ImportSource, piecesOf } from './import-source.js';
 import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
+import type { Opened } from './session.js';
 
 /** The result of `salvage`. */
 export interface Salvage<M extends object> {

@@ -4,11 +4,10 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Method, ReplyOf, RequestOf } from '../base/calls.js';
-import { closed, EdgeVecError } from '../base/errors.js';
+import type { ReplyOf, RequestOf } from '../base/calls.js';
+import { EdgeVecError } from '../base/errors.js';
 import type { FieldName } from '../base/filter-types.js';
-import { closeWithOwner, forget } from '../base/finalizer.js';
-import type { ResolvedOptions, SiteOptions } from '../base/options.js';
+import type { SiteOptions } from '../base/options.js';
 import type {
   CountOptions,
   FacetCount,
@@ -39,13 +38,12 @@ import type {
   VectorInput,
   WriteOptions,
 } from '../base/types.js';
-import type { Host } from '../host/host.js';
 import { isPersisted, persist } from '../storage/persistence.js';
 import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
-import { Decoder } from './decode.js';
 import { exportStream } from './export-stream.js';
+import { ownMethods, showFacts, showInNode } from './instance.js';
 import { likeOf, noSuchRow } from './like.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
@@ -53,22 +51,13 @@ import { resolveKeys, resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
 import { checkName, resolveSite } from './options/site.js';
 import { readable } from './options/values.js';
-import { resolveDelete, resolveWrite } from './options/write.js';
+import { resolveDelete } from './options/write.js';
 import { copyQueries } from './queries.js';
+import { beginSession, type Opened, type Session, sessionOf } from './session.js';
 import { copyVector } from './vector/copy.js';
-import { write } from './write/write.js';
-import type { Target } from './write/writer.js';
 
 type WithVectors = { readonly includeVectors: true };
 type Default = Record<string, unknown>;
-
-/** What a database is made of once it is open. @internal */
-export interface Opened {
-  readonly host: Host;
-  readonly options: ResolvedOptions;
-  /** The engine build in use. */
-  readonly variant: string;
-}
 
 /**
  * A vector database on this device. `M` is the type of the metadata stored with each row.
@@ -79,10 +68,6 @@ export interface Opened {
  * `onProgress` reaches the caller unchanged.
  */
 export class EdgeVec<M extends object = Default> {
-  readonly #opened: Opened;
-  readonly #target: Target;
-  #closing: Promise<void> | undefined;
-
   /**
    * Not for callers: `await EdgeVec.open(...)` makes a database. `object`, so that the declarations
    * tell no more.
@@ -94,10 +79,11 @@ export class EdgeVec<M extends object = Default> {
         remedy: 'Use await EdgeVec.open({ dimensions }).',
       });
     }
-    this.#opened = opened as Opened;
-    const { dimensions } = host.engine;
-    this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner: this };
-    closeWithOwner(this, host);
+    const session = beginSession(this, opened as Opened);
+    const { dimensions, metric } = host.engine;
+    showFacts(this, { name: options.stored?.name, dimensions, metric, host: host.kind });
+    ownMethods(this, EdgeVec.prototype);
+    showInNode(this, () => (session.isClosed ? { closed: true } : { count: host.count?.() }));
     // Set here and not as a method: where the symbol is missing, a method would be named
     // "undefined".
     if (Symbol.asyncDispose !== undefined) {
@@ -147,19 +133,21 @@ export class EdgeVec<M extends object = Default> {
   /** `await using db = await EdgeVec.open(...)` closes the database at the end of the block. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
+  /** The name that the database is stored under, or undefined if the database has no name. */
+  declare readonly name: string | undefined;
+
   /** Numbers in each vector. */
-  get dimensions(): number {
-    return this.#target.dimensions;
-  }
+  declare readonly dimensions: number;
 
   /** How closeness is measured. */
-  get metric(): Metric {
-    return this.#host.engine.metric;
-  }
+  declare readonly metric: Metric;
 
   /** Where the engine runs. */
-  get host(): HostKind {
-    return this.#host.kind;
+  declare readonly host: HostKind;
+
+  /** Tells frameworks with reactive objects that a database is no plain object. */
+  get [Symbol.toStringTag](): string {
+    return 'EdgeVec';
   }
 
   /**
@@ -185,7 +173,7 @@ export class EdgeVec<M extends object = Default> {
   insert(records: Many<NewRow<M>>, options?: WriteOptions): Promise<Id[]>;
   insert(input: NewRow<M> | Many<NewRow<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   insert(input: NewRow<M> | Many<NewRow<M>>, options?: WriteOptions): Promise<Id | Id[]> {
-    return this.#write('insert', input, options);
+    return sessionOf(this).write('insert', input, options);
   }
 
   /**
@@ -206,7 +194,7 @@ export class EdgeVec<M extends object = Default> {
   upsert(records: Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id[]>;
   upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
-    return this.#write('upsert', input, options);
+    return sessionOf(this).write('upsert', input, options);
   }
 
   /**
@@ -234,9 +222,9 @@ export class EdgeVec<M extends object = Default> {
     options?: WriteOptions,
   ): Promise<number | Id | Id[]> {
     return answer(async () => {
-      if (!hasFilter(input)) return this.#write('update', input, options);
-      const strict = readable(() => resolveDelete(options, 'update')) ?? this.#target.strict;
-      return this.#call('updateMatching', { ...resolveChange(input), strict });
+      if (!hasFilter(input)) return sessionOf(this).write('update', input, options);
+      const strict = readable(() => resolveDelete(options, 'update')) ?? sessionOf(this).strict;
+      return sessionOf(this).call('updateMatching', { ...resolveChange(input), strict });
     });
   }
 
@@ -252,12 +240,12 @@ export class EdgeVec<M extends object = Default> {
   get(input: Id | readonly Id[]): Promise<StoredRecord<M> | undefined | (StoredRecord<M> | undefined)[]> {
     return answer(async () => {
       const { ids, isList } = checkIds('get', input);
-      const reply = await this.#call('get', { ids, vectors: true });
-      const decoder = this.#decoder(true);
+      const reply = await sessionOf(this).call('get', { ids, vectors: true });
+      const decoder = sessionOf(this).decoder<M>(true);
       const found: (StoredRecord<M> | undefined)[] = [];
       let next = 0;
       for (const [i, id] of ids.entries()) {
-        if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+        if (i % STEP_ROWS === STEP_ROWS - 1) await sessionOf(this).host.slices.breathe();
         // The reply has the records in the order of their ids, and leaves out those that are not
         // there.
         found.push(reply.ids[next] === id ? (decoder.record(reply, next++) as StoredRecord<M>) : undefined);
@@ -277,7 +265,7 @@ export class EdgeVec<M extends object = Default> {
   has(input: Id | readonly Id[]): Promise<boolean | boolean[]> {
     return answer(async () => {
       const { ids, isList } = checkIds('has', input);
-      const found = await this.#call('has', { ids });
+      const found = await sessionOf(this).call('has', { ids });
       return isList ? [...found] : (found[0] as boolean);
     });
   }
@@ -293,7 +281,7 @@ export class EdgeVec<M extends object = Default> {
   keys(options?: KeysOptions<M>): Promise<Id[]> {
     return answer(async () => {
       const which = readable(() => resolveKeys(options));
-      return [...(await this.#call('ids', which))];
+      return [...(await sessionOf(this).call('ids', which))];
     });
   }
 
@@ -315,9 +303,9 @@ export class EdgeVec<M extends object = Default> {
    */
   delete(input: Id | readonly Id[] | Matching<M>, options?: DeleteOptions): Promise<number> {
     return answer(async () => {
-      const strict = readable(() => resolveDelete(options)) ?? this.#target.strict;
-      if (hasFilter(input)) return this.#call('deleteMatching', { filter: resolveDeletion(input), strict });
-      return this.#call('delete', { ids: checkIds('delete', input).ids, strict });
+      const strict = readable(() => resolveDelete(options)) ?? sessionOf(this).strict;
+      if (hasFilter(input)) return sessionOf(this).call('deleteMatching', { filter: resolveDeletion(input), strict });
+      return sessionOf(this).call('delete', { ids: checkIds('delete', input).ids, strict });
     });
   }
 
@@ -330,8 +318,8 @@ export class EdgeVec<M extends object = Default> {
    */
   clear(options?: DeleteOptions): Promise<number> {
     return answer(async () => {
-      const strict = readable(() => resolveDelete(options, 'clear')) ?? this.#target.strict;
-      return this.#call('deleteMatching', { filter: resolveDeletion({ filter: {} }), strict });
+      const strict = readable(() => resolveDelete(options, 'clear')) ?? sessionOf(this).strict;
+      return sessionOf(this).call('deleteMatching', { filter: resolveDeletion({ filter: {} }), strict });
     });
   }
 
@@ -342,7 +330,7 @@ export class EdgeVec<M extends object = Default> {
    * @throws `QUOTA`, `STORAGE_FAILED`.
    */
   async flush(): Promise<void> {
-    await answer(() => this.#call('flush', undefined));
+    await answer(() => sessionOf(this).call('flush', undefined));
   }
 
   /**
@@ -355,7 +343,7 @@ export class EdgeVec<M extends object = Default> {
    */
   count(options?: CountOptions<M>): Promise<number> {
     return answer(async () =>
-      this.#call(
+      sessionOf(this).call(
         'count',
         readable(() => resolveCount(options)),
       ),
@@ -378,7 +366,7 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const paths = ofCaller(() => resolveFields('fields', fields), 'INVALID_OPTIONS', 'The fields cannot be read');
       const how = readable(() => resolveFacets(options));
-      const replies = await this.#call('facets', { fields: [...paths.values()], ...how });
+      const replies = await sessionOf(this).call('facets', { fields: [...paths.values()], ...how });
       const counts = [...paths.keys()].map((field, i): [string, readonly FacetCount[]] => [field, replies[i] ?? []]);
       return Object.fromEntries(counts) as Facets<F>;
     });
@@ -406,11 +394,13 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
       const like = likeOf(query);
-      if (like !== undefined) return this.#searchLike(like, { vectors, ...how });
+      if (like !== undefined) return searchLike<M>(sessionOf(this), like, { vectors, ...how });
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
-      const [reply] = await this.#call('search', { queries, vectors, ...how });
-      return this.#decoder(false).hits(reply as ReplyOf<'search'>[number]);
+      const [reply] = await sessionOf(this).call('search', { queries, vectors, ...how });
+      return sessionOf(this)
+        .decoder<M>(false)
+        .hits(reply as ReplyOf<'search'>[number]);
     });
   }
 
@@ -426,12 +416,16 @@ export class EdgeVec<M extends object = Default> {
   searchMany(queries: readonly VectorInput[], options?: number | SearchOptions<M>): Promise<Hit<M>[][]> {
     return answer(async () => {
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
-      const replies = await this.#call('search', { queries: copyQueries(queries, this.dimensions), vectors, ...how });
-      const decoder = this.#decoder(true);
+      const replies = await sessionOf(this).call('search', {
+        queries: copyQueries(queries, this.dimensions),
+        vectors,
+        ...how,
+      });
+      const decoder = sessionOf(this).decoder<M>(true);
       const hits: Hit<M>[][] = [];
       for (const reply of replies) {
         hits.push(decoder.hits(reply));
-        await this.#host.slices.breathe();
+        await sessionOf(this).host.slices.breathe();
       }
       return hits;
     });
@@ -454,14 +448,19 @@ export class EdgeVec<M extends object = Default> {
   async *scan(options?: ScanOptions<M>): AsyncGenerator<ScannedRecord<M>, void, undefined> {
     const { vectors, batchSize, filter, ids } = await answer(async () => {
       const { includeVectors, batchSize, ...which } = readable(() => resolveScan(options));
-      return { vectors: includeVectors, batchSize, filter: which.filter, ids: await this.#call('ids', which) };
+      return {
+        vectors: includeVectors,
+        batchSize,
+        filter: which.filter,
+        ids: await sessionOf(this).call('ids', which),
+      };
     });
     for (let start = 0; start < ids.length; start += batchSize) {
       const batch = ids.slice(start, start + batchSize);
-      const reply = await answer(() => this.#call('get', { ids: batch, vectors, filter }));
-      const decoder = this.#decoder(true);
+      const reply = await answer(() => sessionOf(this).call('get', { ids: batch, vectors, filter }));
+      const decoder = sessionOf(this).decoder<M>(true);
       for (const i of reply.ids.keys()) {
-        if (i % STEP_ROWS === STEP_ROWS - 1) await this.#host.slices.breathe();
+        if (i % STEP_ROWS === STEP_ROWS - 1) await sessionOf(this).host.slices.breathe();
         yield decoder.record(reply, i);
       }
     }
@@ -474,13 +473,13 @@ export class EdgeVec<M extends object = Default> {
    * how wide a search must be for a given recall.
    */
   async compact(): Promise<void> {
-    await answer(() => this.#call('compact', undefined));
+    await answer(() => sessionOf(this).call('compact', undefined));
   }
 
   /** Counts of rows, memory, and the work done so far. */
   async stats(): Promise<Stats> {
     const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await answer(() =>
-      Promise.all([this.#call('stats', undefined), this.#call('stored', undefined)]),
+      Promise.all([sessionOf(this).call('stats', undefined), sessionOf(this).call('stored', undefined)]),
     );
     const { memoryBytes, calibratedRows, distances, buildDistances } = stats;
     return {
@@ -506,7 +505,7 @@ export class EdgeVec<M extends object = Default> {
         reserved: stored.reserved,
         ...(stored.estimate && { used: stored.estimate.usage, quota: stored.estimate.quota }),
       },
-      variant: this.#opened.variant,
+      variant: sessionOf(this).variant,
       host: this.host,
     };
   }
@@ -521,13 +520,13 @@ export class EdgeVec<M extends object = Default> {
    */
   async save(name?: string): Promise<void> {
     await answer(async () => {
-      const { stored } = this.#opened.options;
+      const { stored } = sessionOf(this).options;
       if (name === undefined && stored === undefined) {
         throw new EdgeVecError('INVALID_OPTIONS', 'The database has no name, and none is given to save it under', {
           remedy: 'Pass one: save(name). Or open the database with a name, and every write is stored.',
         });
       }
-      await this.#call('save', { name: name === undefined ? undefined : checkName(name) });
+      await sessionOf(this).call('save', { name: name === undefined ? undefined : checkName(name) });
     });
   }
 
@@ -552,7 +551,7 @@ export class EdgeVec<M extends object = Default> {
    * const blob = await new Response(db.export()).blob();
    */
   export(): ReadableStream<Uint8Array> {
-    return exportStream((method, request) => answer(() => this.#call(method, request)), this.#host);
+    return exportStream((method, request) => answer(() => sessionOf(this).call(method, request)), sessionOf(this).host);
   }
 
   /**
@@ -561,51 +560,22 @@ export class EdgeVec<M extends object = Default> {
    * `CLOSED`, and have changed nothing. A second `close` waits for the first.
    */
   close(): Promise<void> {
-    if (this.#closing === undefined) {
-      forget(this);
-      this.#closing = answer(() => this.#host.close());
-    }
-    return this.#closing;
+    return sessionOf(this).close();
   }
+}
 
-  get #host(): Host {
-    return this.#opened.host;
-  }
-
-  #decoder(mayRepeat: boolean): Decoder<M> {
-    return new Decoder(this.metric, this.dimensions, mayRepeat);
-  }
-
-  async #searchLike(id: Id, how: Omit<RequestOf<'search'>, 'queries'>): Promise<Hit<M>[]> {
-    const row = await this.#call('get', { ids: [id], vectors: true });
-    if (row.vectors === undefined || row.ids.length === 0) throw noSuchRow(id);
-    const { k, offset = 0 } = how;
-    // Rows with the same vector may come before the row itself, so the row may be on any page.
-    const [reply] = await this.#call('search', { ...how, queries: row.vectors, k: offset + k + 1, offset: 0 });
-    const hits = this.#decoder(false).hits(reply as ReplyOf<'search'>[number]);
-    return hits.filter((hit) => hit.id !== id).slice(offset, offset + k);
-  }
-
-  async #call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
-    if (this.#closing !== undefined) throw closed();
-    const reply = await this.#host.call(method, request);
-    // Looking at `this` again keeps it reachable for as long as a call is pending: see
-    // finalizer.ts.
-    void this.#closing;
-    return reply;
-  }
-
-  #write(kind: 'insert' | 'upsert' | 'update', input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
-    return answer(async () => {
-      if (this.#closing !== undefined) throw closed();
-      return write(
-        this.#target,
-        kind,
-        input,
-        readable(() => resolveWrite(kind, options)),
-      );
-    });
-  }
+async function searchLike<M extends object>(
+  session: Session,
+  id: Id,
+  how: Omit<RequestOf<'search'>, 'queries'>,
+): Promise<Hit<M>[]> {
+  const row = await session.call('get', { ids: [id], vectors: true });
+  if (row.vectors === undefined || row.ids.length === 0) throw noSuchRow(id);
+  const { k, offset = 0 } = how;
+  // Rows with the same vector may come before the row itself, so the row may be on any page.
+  const [reply] = await session.call('search', { ...how, queries: row.vectors, k: offset + k + 1, offset: 0 });
+  const hits = session.decoder<M>(false).hits(reply as ReplyOf<'search'>[number]);
+  return hits.filter((hit) => hit.id !== id).slice(offset, offset + k);
 }
 
 async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['storage']['persistence']> {

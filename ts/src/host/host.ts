@@ -23,6 +23,11 @@ export interface Host {
   call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>>;
   /** The options of the database's index. */
   readonly engine: EngineOptions;
+  /**
+   * The number of visible rows, without a wait. Left out if the rows are in another thread, and
+   * undefined if the database has ended.
+   */
+  count?(): number | undefined;
   /** The missing rows, if the database was salvaged from a damaged database. */
   readonly report: SalvageReport | undefined;
   /**

@@ -69,6 +69,15 @@ export class InThreadHost implements Host {
     return this.#ended.signal;
   }
 
+  count(): number | undefined {
+    try {
+      return this.#database?.collection().count;
+    } catch {
+      // The database has ended by a failure. The next call tells the failure.
+      return undefined;
+    }
+  }
+
   // An async function: a handler that awaits nothing is done before the call returns, and a throw
   // becomes a rejection.
   async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {

@@ -403,7 +403,7 @@ export function defineApiSuite(label: string, open: Open): void {
 
     test('the database is closed at the end of an await using block', async () => {
       const db = await open({ dimensions: 1 });
-      expect(Object.keys(db)).toEqual([]);
+      expect(Object.keys(db)).toEqual(['dimensions', 'metric', 'host']);
       expect('undefined' in db).toBe(false);
       if (Symbol.asyncDispose === undefined) return;
       await db[Symbol.asyncDispose]();

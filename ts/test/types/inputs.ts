@@ -98,3 +98,12 @@ const typed = () => untyped.insert(new Float32Array(2));
 const many = () => untyped.insert(vectorsOf(transformers));
 const lists = () => untyped.insert([numbers, numbers]);
 const mixed = () => untyped.insert([numbers, { id: 'a', vector: numbers }]);
+
+/** The type that Vue gives to an object inside a `ref` or `reactive`: every public member. */
+type Unwrapped<T> = { [K in keyof T]: T[K] };
+declare const held: Unwrapped<EdgeVec<{ title: string }>>;
+
+/** A function that takes a database also takes a database out of a `ref`. */
+export function unwrapped(): EdgeVec<{ title: string }> {
+  return held;
+}

@@ -30,7 +30,7 @@ function remedyFor(vector: unknown): string | undefined {
   }
   if (typeof vector !== 'object' || vector === null) return undefined;
   const field = FIELDS.find((name) => lengthOf((vector as Readonly<Record<string, unknown>>)[name]) !== undefined);
-  if (field === undefined) return undefined;
+  if (field === undefined) return 'id' in vector ? 'For the rows most like a row: search({ like: id }).' : undefined;
   return `Pass the vector inside the object: its field ${field} has a list.`;
 }
 

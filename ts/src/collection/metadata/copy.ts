@@ -174,7 +174,11 @@ class Copier {
   /** A plain object. An instance of a caller's class is copied as its fields. */
   #instance(value: object, level: number): object {
     const keys = Object.keys(value);
-    if (!isPlain(value) && (keys.length === 0 || isWrapped(value))) throw this.#refuse(value);
+    if (!isPlain(value)) {
+      // Vue's ref. The value that the caller means is behind a getter.
+      if (keys.includes('__v_isRef')) throw this.#refuse(value, 'Ref');
+      if (keys.length === 0 || isWrapped(value)) throw this.#refuse(value);
+    }
     const copy: Fields = this.#enter(value, {}, level);
     this.#checkSymbols(value);
     for (const key of keys) {

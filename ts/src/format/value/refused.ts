@@ -9,6 +9,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   URL: 'Store its href.',
   URLSearchParams: 'Store its text: String(params).',
   Error: 'Store its name and message.',
+  Ref: 'Store its value: ref.value.',
   Promise: 'Await it, and store the result.',
   Float16Array: 'Store a Float32Array: Float32Array.from(view). Not every JavaScript engine can read the other.',
   SharedArrayBuffer: 'Store a copy: view.slice(). Other threads may change the bytes while they are written.',

@@ -1,0 +1,107 @@
+// The open database behind an object of the public class. The class itself has no private fields.
+// Private fields cannot be read through a proxy. They also make the type of a class differ from the
+// type that Vue gives to an object inside a `ref`.
+
+import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
+import { closed, EdgeVecError } from '../base/errors.js';
+import { closeWithOwner, forget } from '../base/finalizer.js';
+import type { ResolvedOptions } from '../base/options.js';
+import type { Id, WriteOptions } from '../base/types.js';
+import type { Host } from '../host/host.js';
+import { answer } from './caller.js';
+import { Decoder } from './decode.js';
+import { readable } from './options/values.js';
+import { resolveWrite } from './options/write.js';
+import { write } from './write/write.js';
+import type { Target } from './write/writer.js';
+
+/** What a database is made of once it is open. @internal */
+export interface Opened {
+  readonly host: Host;
+  readonly options: ResolvedOptions;
+  /** The engine build in use. */
+  readonly variant: string;
+}
+
+export class Session {
+  readonly host: Host;
+  readonly options: ResolvedOptions;
+  readonly variant: string;
+  /** The durability of changes without an option. */
+  readonly strict: boolean;
+  readonly #owner: object;
+  readonly #target: Target;
+  #closing: Promise<void> | undefined;
+
+  constructor(owner: object, { host, options, variant }: Opened) {
+    this.host = host;
+    this.options = options;
+    this.variant = variant;
+    this.strict = options.strict;
+    this.#owner = owner;
+    const { dimensions } = host.engine;
+    this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner };
+    closeWithOwner(owner, host);
+  }
+
+  get dimensions(): number {
+    return this.#target.dimensions;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** For the replies of one call. `mayRepeat`: a row may occur more than once in the replies. */
+  decoder<M extends object>(mayRepeat: boolean): Decoder<M> {
+    return new Decoder(this.host.engine.metric, this.dimensions, mayRepeat);
+  }
+
+  async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
+    if (this.#closing !== undefined) throw closed();
+    const reply = await this.host.call(method, request);
+    // Looking at the owner again keeps the owner reachable for as long as a call is pending: see
+    // finalizer.ts.
+    void this.#owner;
+    return reply;
+  }
+
+  write(kind: WriteKind, input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
+    return answer(async () => {
+      if (this.#closing !== undefined) throw closed();
+      return write(
+        this.#target,
+        kind,
+        input,
+        readable(() => resolveWrite(kind, options)),
+      );
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      forget(this.#owner);
+      this.#closing = answer(() => this.host.close());
+    }
+    return this.#closing;
+  }
+}
+
+const sessions = /* @__PURE__ */ new WeakMap<object, Session>();
+
+/** Begins the session of an object, once. */
+export function beginSession(owner: object, opened: Opened): Session {
+  const session = new Session(owner, opened);
+  sessions.set(owner, session);
+  return session;
+}
+
+/** The session of an object. @throws `INVALID_OPTIONS` if the object is no database */
+export function sessionOf(owner: object): Session {
+  const session = sessions.get(owner);
+  if (session !== undefined) return session;
+  throw new EdgeVecError('INVALID_OPTIONS', 'A method was called on an object that is no database', {
+    expected: 'a database from EdgeVec.open',
+    remedy: 'Call the method on the database itself: db.search(query).',
+  });
+}
