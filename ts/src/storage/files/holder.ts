@@ -34,12 +34,14 @@ export async function namespaceOf(fs: Fs): Promise<string> {
 
 /** Whether this process can ask the system about the holder's process. */
 export function isHere({ hostname, namespace }: Holder, node: NodePlatform, ours: string): boolean {
-  return hostname === node.hostname && namespace === ours;
+  // Two machines without a known name may be two machines.
+  return hostname !== '' && hostname === node.hostname && namespace === ours;
 }
 
 /** The holder, for people. */
 export function nameOfHolder(holder: Holder, node: NodePlatform, ours: string): string {
   const { pid, hostname } = holder;
+  if (hostname === '') return `process ${pid} on a machine that does not tell its name`;
   if (hostname !== node.hostname) return `process ${pid} on the machine ${hostname}`;
   if (!isHere(holder, node, ours))
     return `process ${pid} in another container of the machine ${hostname}, or before the machine was started again`;

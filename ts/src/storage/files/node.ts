@@ -21,6 +21,8 @@ export interface FileHandle {
   truncate(length: number): Promise<void>;
   sync(): Promise<void>;
   datasync(): Promise<void>;
+  /** The descriptor. */
+  readonly fd?: number;
   stat(): Promise<{ readonly size: number; readonly mtimeMs: number }>;
   stat(options: { readonly bigint: true }): Promise<Identity>;
   close(): Promise<void>;
@@ -43,10 +45,14 @@ export interface Fs {
   ): Promise<{ readonly bavail: number; readonly bfree: number; readonly blocks: number; readonly bsize: number }>;
 }
 
-/** Synchronous calls, for the last turn of a thread: no promise is answered any more. */
+type SyncCall = (fd: number, done: (error: Error | null) => void) => void;
+
 interface FsNow {
+  // For the last turn of a thread: no promise is answered any more.
   readFileSync(path: string, encoding: 'utf8'): string;
   rmSync(path: string): void;
+  fsync: SyncCall;
+  fdatasync: SyncCall;
 }
 
 interface Process {
@@ -62,6 +68,7 @@ declare const process: Process | undefined;
 export interface NodePlatform {
   readonly fs: Fs;
   readonly pid: number;
+  /** Empty if the platform does not tell. Deno tells only with the permission `--allow-sys`. */
   readonly hostname: string;
   /**
    * An absolute path, by the present working directory. Throws if the working directory is gone.
@@ -90,12 +97,16 @@ interface Timers {
   clearInterval(timer: unknown): void;
 }
 
+interface Os {
+  hostname(): string;
+}
+
 /** Undefined if the platform has no files. */
 export function node(): NodePlatform | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   const { pid, kill, getBuiltinModule } = process;
   const fs = getBuiltinModule('node:fs/promises') as Fs | undefined;
-  const os = getBuiltinModule('node:os') as { hostname(): string } | undefined;
+  const os = getBuiltinModule('node:os') as Os | undefined;
   const path = getBuiltinModule('node:path') as { resolve(path: string): string } | undefined;
   // The timers of Node. A global `setInterval` may return a number, which has no `unref`.
   const timers = getBuiltinModule('node:timers') as Timers | undefined;
@@ -125,9 +136,12 @@ export function node(): NodePlatform | undefined {
     }
   };
   return {
-    fs,
+    fs: withSync(fs, now),
     pid,
-    hostname: os.hostname(),
+    // Asked only for a lock: a database in memory needs no permission.
+    get hostname() {
+      return hostnameOf(os);
+    },
     resolve,
     slots: slotsOf(globalThis),
     mayBeAlive,
@@ -135,6 +149,37 @@ export function node(): NodePlatform | undefined {
     onExit,
     removeNow,
   };
+}
+
+function hostnameOf(os: Os): string {
+  try {
+    return os.hostname();
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The file handles of Yarn's Plug'n'Play have no `sync` and no `datasync`. There the calls go to
+ * the descriptor instead.
+ */
+export function withSync(fs: Fs, { fsync, fdatasync }: Pick<FsNow, 'fsync' | 'fdatasync'>): Fs {
+  return {
+    ...fs,
+    async open(path, flags) {
+      const file = await fs.open(path, flags);
+      const [sync, datasync] = [file.sync.bind(file), file.datasync.bind(file)];
+      file.sync = () => sync().catch((error) => byDescriptor(fsync, file, error));
+      file.datasync = () => datasync().catch((error) => byDescriptor(fdatasync, file, error));
+      return file;
+    },
+  };
+}
+
+function byDescriptor(call: SyncCall, { fd }: FileHandle, error: unknown): Promise<void> {
+  const isAbsent = error instanceof Error && codeOf(error) === undefined && /not implemented/i.test(error.message);
+  if (!isAbsent || fd === undefined) throw error;
+  return new Promise((resolve, reject) => call(fd, (failure) => (failure ? reject(failure) : resolve())));
 }
 
 /**

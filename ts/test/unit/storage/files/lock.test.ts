@@ -124,6 +124,24 @@ describe('A lock', () => {
     await taken.close();
   });
 
+  test('of a process that may not ask for the name of its machine counts as another machine’s', async () => {
+    const root = makeFolder();
+    const nameless = ticking({ hostname: '' });
+    const storage = await new FilesSite(nameless.node, root).open('db');
+    // The process cannot be asked about the other process, although both have the same id here.
+    const second = new FilesSite(ticking({ hostname: '' }).node, root);
+    for (const site of [second, new FilesSite(node, root)]) {
+      await expect(site.open('db')).rejects.toMatchObject({
+        code: 'BLOCKED',
+        got: `a lock of process ${process.pid} on a machine that does not tell its name`,
+      });
+    }
+    utimesSync(lockIn(root), 0, 0);
+    const taken = await second.open('db');
+    await storage.close();
+    await taken.close();
+  });
+
   test('names its holder, and tells to remove the lock only if the life of the holder is unknown', async () => {
     const root = makeFolder();
     const site = new FilesSite(node, root);
