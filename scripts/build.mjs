@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { keepReachable } from './declarations.mjs';
+import { copyReachable, keepReachable } from './declarations.mjs';
 import { bin, heading, main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 import { reportSizes } from './sizes.mjs';
@@ -21,7 +21,10 @@ export async function build() {
     const { ok } = await step(title, command, args, { cwd });
     if (!ok) throw new Stop(`The build stopped at "${title}": its output is above.`);
   }
-  const declarations = keepReachable(join(root, 'dist/types'), ['index.d.ts', 'slim.d.ts', 'worker.d.ts']);
+  const types = join(root, 'dist/types');
+  const entries = ['index.d.ts', 'inline.d.ts', 'slim.d.ts', 'worker.d.ts', 'wasm.d.ts'];
+  const declarations = keepReachable(types, entries);
+  copyReachable(types, ['index.d.ts'], join(root, 'dist/cjs/types'));
   console.log(`${declarations} declarations are part of the package.`);
   heading('Sizes');
   return reportSizes();

@@ -79,8 +79,9 @@ async function packageGates() {
     const attw = [
       bin('@arethetypeswrong/cli/dist/index.js'),
       tarball,
-      '--profile',
-      'esm-only',
+      // The further entries are modules only: every supported Node can require modules.
+      '--ignore-rules',
+      'cjs-resolves-to-esm',
       '--exclude-entrypoints',
       'edgevec.wasm',
       'edgevec-relaxed.wasm',

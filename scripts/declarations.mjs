@@ -2,8 +2,8 @@
  * Keeps the declarations that the entries import, directly or indirectly. tsc writes a declaration
  * for every source file.
  */
-import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 /** The source of an import or export: `from './x.js'`, `import('./x.js')`. */
 const SOURCES = /(?:from |import\()["'](\.[^"']+)\.js["']/g;
@@ -17,6 +17,29 @@ function follow(file, reached) {
   }
 }
 
+/** @param {string} folder @param {string[]} entries */
+function reachable(folder, entries) {
+  /** @type {Set<string>} */
+  const reached = new Set();
+  for (const entry of entries) follow(join(folder, entry), reached);
+  return reached;
+}
+
+/**
+ * Copies the declarations that entries import to another folder.
+ *
+ * @param {string} folder
+ * @param {string[]} entries
+ * @param {string} to
+ */
+export function copyReachable(folder, entries, to) {
+  for (const file of reachable(folder, entries)) {
+    const copy = join(to, relative(folder, file));
+    mkdirSync(dirname(copy), { recursive: true });
+    copyFileSync(file, copy);
+  }
+}
+
 /**
  * Removes all other declarations from a folder.
  *
@@ -25,9 +48,7 @@ function follow(file, reached) {
  * @returns {number} how many declarations are left
  */
 export function keepReachable(folder, entries) {
-  /** @type {Set<string>} */
-  const reached = new Set();
-  for (const entry of entries) follow(join(folder, entry), reached);
+  const reached = reachable(folder, entries);
   /**
    * @param {string} inside
    * @returns {boolean} whether the folder is empty now

@@ -4,12 +4,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'vite';
+import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
 import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
-const WORKER = path('ts/src/host/worker/worker.ts');
 const WORKER_MAP = 'worker.js.map';
 
 /**
@@ -46,22 +45,34 @@ export function inlineWorker(): Plugin {
   };
 }
 
-/** Writes `worker.js`, the builds of the engine, and the licences of others beside the entries. */
+/** Writes the files that stand alone, the builds of the engine, and the licences of others. */
 export function emitFiles(): Plugin {
   return {
     name: 'edgevec:emit-files',
     apply: 'build',
+    config: () => ({ define: NAMES }),
     async generateBundle(_, bundle) {
+      const emit = (fileName: string, source: string): void => void this.emitFile({ type: 'asset', fileName, source });
       const worker = await workerScript();
-      const source = `${worker.code.trimEnd()}\n//# sourceMappingURL=${WORKER_MAP}\n`;
-      this.emitFile({ type: 'asset', fileName: 'worker.js', source });
-      this.emitFile({ type: 'asset', fileName: WORKER_MAP, source: worker.map });
+      emit('worker.js', `${worker.code.trimEnd()}\n//# sourceMappingURL=${WORKER_MAP}\n`);
+      emit(WORKER_MAP, worker.map);
       const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-      const notices = await thirdPartyNotices([...modules, ...worker.modules]);
-      this.emitFile({ type: 'asset', fileName: NOTICES, source: notices });
-      // The script exports nothing. Without a declaration, type checkers would report missing
-      // types.
-      this.emitFile({ type: 'asset', fileName: 'types/worker.d.ts', source: 'export {};\n' });
+      emit(NOTICES, await thirdPartyNotices([...modules, ...worker.modules]));
+      const [module, commonJs, workerd] = await Promise.all([
+        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }),
+        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['cjs'] } }),
+        singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, [noWorker()]),
+      ]);
+      emit('inline.js', module.code);
+      emit('workerd.js', workerd.code);
+      emit('cjs/index.js', commonJs.code);
+      // The package is of modules. Node and type checkers take this folder for CommonJS.
+      emit('cjs/package.json', '{ "type": "commonjs" }\n');
+      // Without a declaration, type checkers would report missing types. The worker's script
+      // exports nothing. What a .wasm file exports depends on the bundler.
+      emit('types/worker.d.ts', 'export {};\n');
+      emit('types/inline.d.ts', "export * from './index.js';\n");
+      emit('types/wasm.d.ts', 'declare const file: any;\nexport default file;\n');
       this.emitFile({ type: 'asset', fileName: 'edgevec.wasm', source: await readFile(wasm('simd128')) });
       this.emitFile({ type: 'asset', fileName: 'edgevec-relaxed.wasm', source: await readFile(wasm('relaxed-simd')) });
     },
@@ -73,31 +84,59 @@ export function edgevec(): Plugin[] {
   return [inlineWasm(), inlineWorker()];
 }
 
+/** For platforms without workers: a worker's script of no bytes. */
+function noWorker(): Plugin {
+  const id = 'virtual:edgevec/worker';
+  return {
+    name: 'edgevec:no-worker',
+    enforce: 'pre',
+    resolveId: (source) => (source === id ? '\0no-worker' : undefined),
+    load: (loaded) => (loaded === '\0no-worker' ? "export default '';" : undefined),
+  };
+}
+
+/**
+ * Without this, bundlers that carry a stand-in for each name of Node find a free `Buffer` (devalue
+ * names it), and give a page a stand-in that nothing calls.
+ */
+const NAMES = { Buffer: 'globalThis.Buffer' };
+
 // A classic script without imports starts from a blob, from a URL, and as a module worker.
 // The code has no comment with the address of its source map. `worker.js` gets the comment, and for
 // the text in the library ts/src/host/worker/source-map.ts writes the comment.
 async function workerScript(): Promise<{ code: string; map: string; files: string[]; modules: string[] }> {
+  const { code, map, moduleIds } = await singleFile('ts/src/host/worker/worker.ts', {
+    minify: true,
+    sourcemap: 'hidden',
+    lib: { formats: ['iife'], name: 'edgevecWorker', fileName: () => 'worker.js' },
+  });
+  if (map === null) throw new Error('the worker was built without a source map');
+  return { code, map: map.toString(), files: moduleIds.filter((file) => file.startsWith('/')), modules: moduleIds };
+}
+
+/** Bundles an entry with everything that the entry imports, also with `import()`. */
+async function singleFile(
+  entry: string,
+  { lib, ...options }: { lib: Omit<LibraryOptions, 'entry'> } & Omit<BuildEnvironmentOptions, 'lib'>,
+  plugins: readonly Plugin[] = [],
+): Promise<Rolldown.OutputChunk> {
   const result = await build({
     configFile: false,
     root: path('.'),
     logLevel: 'warn',
+    plugins: [...plugins, ...edgevec()],
+    define: NAMES,
     build: {
       write: false,
       target: 'es2022',
-      minify: true,
-      sourcemap: 'hidden',
-      lib: { entry: WORKER, formats: ['iife'], name: 'edgevecWorker', fileName: () => 'worker.js' },
+      minify: false,
+      rolldownOptions: { external: ['./edgevec.wasm'], output: { codeSplitting: false } },
+      lib: { entry: path(entry), fileName: () => 'single.js', ...lib },
+      ...options,
     },
   });
   const [bundle] = Array.isArray(result) ? result : [result];
-  if (bundle === undefined || !('output' in bundle)) throw new Error('the worker was not built');
+  if (bundle === undefined || !('output' in bundle)) throw new Error(`${entry} was not built`);
   const [chunk] = bundle.output;
-  if (chunk.map === null) throw new Error('the worker was built without a source map');
-  const modules = chunk.moduleIds;
-  return {
-    code: chunk.code,
-    map: chunk.map.toString(),
-    files: modules.filter((file) => file.startsWith('/')),
-    modules,
-  };
+  return chunk;
 }

@@ -11,3 +11,9 @@ declare module 'virtual:edgevec/worker' {
   const source: string;
   export default source;
 }
+
+/** In Cloudflare Workers: the engine, compiled by the platform. The package has the file. */
+declare module '*/edgevec.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}

@@ -3,27 +3,37 @@
 // bundler; a file next to the script does not.
 
 import { compile, type EngineModule, loadFailed } from './load.js';
-import { bestVariant, missing, type Variant } from './variants.js';
+import { bestVariant, missing, type Variant, variantOf } from './variants.js';
 
-const CHUNKS: { readonly [V in Variant]: () => Promise<{ readonly default: string }> } = {
+type Chunks = { readonly [V in Variant]: () => Promise<{ readonly default: string }> };
+
+const simd128 = (): Promise<{ readonly default: string }> => import('virtual:edgevec/wasm/simd128');
+
+/** The best build for the platform. */
+export const inlineEngine = /* @__PURE__ */ compiledOnce({
   'relaxed-simd': () => import('virtual:edgevec/wasm/relaxed-simd'),
-  simd128: () => import('virtual:edgevec/wasm/simd128'),
-};
-
-let compiled: Promise<EngineModule> | undefined;
+  simd128,
+});
 
 /**
- * The inline engine, compiled once a page. A failure is not remembered: the next call tries again.
+ * The build that runs on every platform. A single file with both builds would be half as large
+ * again.
  */
-export function inlineEngine(): Promise<EngineModule> {
-  compiled ??= load().catch((error) => {
-    compiled = undefined;
-    throw error;
-  });
-  return compiled;
+export const portableEngine = /* @__PURE__ */ compiledOnce({ 'relaxed-simd': simd128, simd128 });
+
+/** Compiles the engine once a page. A failure is not remembered: the next call tries again. */
+function compiledOnce(chunks: Chunks): () => Promise<EngineModule> {
+  let compiled: Promise<EngineModule> | undefined;
+  return () => {
+    compiled ??= load(chunks).catch((error) => {
+      compiled = undefined;
+      throw error;
+    });
+    return compiled;
+  };
 }
 
-async function load(): Promise<EngineModule> {
+async function load(chunks: Chunks): Promise<EngineModule> {
   const variant = bestVariant();
   if (typeof DecompressionStream !== 'function') {
     throw missing('DecompressionStream', "Import from 'edgevec/slim', which needs none, and pass it edgevec.wasm.");
@@ -31,17 +41,18 @@ async function load(): Promise<EngineModule> {
   if (typeof Response !== 'function') throw missing('Response');
   let bytes: ArrayBuffer;
   try {
-    bytes = await gunzip(fromBase64((await CHUNKS[variant]()).default));
+    bytes = await gunzip(fromBase64((await chunks[variant]()).default));
   } catch (cause) {
     throw loadFailed(
       'The chunk that carries the engine could not be loaded',
       cause,
       isServiceWorker()
-        ? "Service workers have no import(): import from 'edgevec/slim' and pass it the bytes of edgevec.wasm."
+        ? "Service workers have no import(): import from 'edgevec/inline', which is a single file."
         : 'Check that the files your bundler wrote are all served, and from one build.',
     );
   }
-  return { module: await compile(bytes), variant };
+  const module = await compile(bytes);
+  return { module, variant: variantOf(module) };
 }
 
 function isServiceWorker(): boolean {

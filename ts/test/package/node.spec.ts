@@ -1,8 +1,10 @@
 /** The published package without a browser: types in a strict project, and Node. */
 import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
+import { parseAst } from 'vite';
 import { type Consumer, install, root } from './consumer.js';
 
 const run = promisify(execFile);
@@ -28,6 +30,100 @@ for (const resolution of ['Bundler', 'NodeNext']) {
     expect(printed).toBe('');
   });
 }
+
+test('the types hold under the resolution of old bundlers, and in a CommonJS file', async () => {
+  const tsc = join(root, 'node_modules/typescript-5/bin/tsc');
+  const sources = {
+    'old.ts': `
+      import { EdgeVec } from 'edgevec';
+      import { EdgeVec as Inline } from 'edgevec/inline';
+      import { EdgeVec as Slim } from 'edgevec/slim';
+      import wasm from 'edgevec/edgevec.wasm';
+      export const open = () => [
+        EdgeVec.open<{ title: string }>({ dimensions: 2 }),
+        Inline.open({ dimensions: 2 }),
+        Slim.open({ dimensions: 2, wasm }),
+      ];`,
+    'common.cts': `
+      import { EdgeVec } from 'edgevec';
+      export const open = () => EdgeVec.open<{ title: string }>({ dimensions: 2 });`,
+  };
+  for (const [name, source] of Object.entries(sources)) await writeFile(join(app.folder, name), source);
+  const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable'];
+  for (const how of [
+    ['--moduleResolution', 'node10', '--module', 'commonjs', 'old.ts'],
+    ['--moduleResolution', 'node16', '--module', 'node16', 'old.ts', 'common.cts'],
+  ]) {
+    const check = run(process.execPath, [tsc, ...flags, ...how], { cwd: app.folder });
+    const printed = await check.then(
+      ({ stdout }) => stdout,
+      (error) => error.stdout || error.message,
+    );
+    expect(printed).toBe('');
+  }
+});
+
+/** Runs a module or a script in the folder of the app. What the code prints is JSON. */
+async function printed(type: 'module' | 'commonjs', source: string, flags: string[] = []): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [...flags, `--input-type=${type}`, '--eval', source], {
+    cwd: app.folder,
+  });
+  return JSON.parse(stdout);
+}
+
+/** Prints the nearest row, whether errors have the exported class, and the names of the exports. */
+const SEARCH = `
+  async function search(all) {
+    const { EdgeVec, EdgeVecError } = all;
+    const db = await EdgeVec.open({ dimensions: 2 });
+    await db.insert([{ id: 'a', vector: [1, 0] }, { id: 'b', vector: [0, 1] }]);
+    const [{ id }] = await db.search([1, 0.1], 1);
+    await db.close();
+    const error = await EdgeVec.open({}).catch((reason) => reason);
+    console.log(JSON.stringify([id, error instanceof EdgeVecError, ...Object.keys(all).sort()]));
+  }`;
+
+/** What each entry prints: all entries export the same. */
+const FOUND = ['a', true, 'EdgeVec', 'EdgeVecError', 'vectorsOf'];
+
+test('require gives the module that import gives', async () => {
+  const source = `
+    const { EdgeVec } = require('edgevec');
+    import('edgevec').then((module) => console.log(JSON.stringify(module.EdgeVec === EdgeVec)));`;
+  expect(await printed('commonjs', source)).toBe(true);
+});
+
+test('the CommonJS file searches, for tools that cannot require modules', async () => {
+  const file = join(app.folder, 'node_modules/edgevec/dist/cjs/index.js');
+  expect(await printed('commonjs', `${SEARCH} search(require(${JSON.stringify(file)}));`)).toEqual(FOUND);
+});
+
+test('edgevec/inline is a single file, and searches', async () => {
+  const file = await readFile(join(app.folder, 'node_modules/edgevec/dist/inline.js'), 'utf8');
+  const program = JSON.stringify(parseAst(file));
+  expect(program).not.toMatch(/"type":"Import(Expression|Declaration)"/);
+  expect(program).toContain('"type":"ExportNamedDeclaration"');
+  expect(await printed('module', `${SEARCH} import * as all from 'edgevec/inline'; await search(all);`)).toEqual(FOUND);
+});
+
+test('with the condition "workerd", the platform compiles the engine', async () => {
+  // As in Cloudflare Workers, a .wasm file is a compiled module.
+  const hooks = `
+    export async function load(url, context, next) {
+      if (!url.endsWith('.wasm')) return next(url, context);
+      const source = \`
+        import { readFileSync } from 'node:fs';
+        export default new WebAssembly.Module(readFileSync(new URL(\${JSON.stringify(url)})));\`;
+      return { format: 'module', source, shortCircuit: true };
+    }`;
+  const source = `
+    ${SEARCH}
+    import { register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
+    await search(await import('edgevec'));`;
+  expect(await printed('module', source, ['--conditions=workerd'])).toEqual(FOUND);
+  expect(await printed('module', `${SEARCH} import * as all from 'edgevec'; await search(all);`)).toEqual(FOUND);
+});
 
 test('Node imports the package and searches', async () => {
   const source = `

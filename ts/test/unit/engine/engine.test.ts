@@ -59,7 +59,7 @@ test('without finalizers, the rest of the engine works', async () => {
   await db.close();
 });
 
-test('ENGINE_LOAD_FAILED: a missing or broken chunk, and the remedy for a service worker is the slim entry', async () => {
+test('ENGINE_LOAD_FAILED: a missing or broken chunk, and the remedy for a service worker is the single-file entry', async () => {
   const open = async (chunk: () => { default: string }) => {
     vi.resetModules();
     const engine = `virtual:edgevec/wasm/${bestVariant()}`;
@@ -78,7 +78,7 @@ test('ENGINE_LOAD_FAILED: a missing or broken chunk, and the remedy for a servic
   vi.stubGlobal('ServiceWorkerGlobalScope', Object);
   onTestFinished(() => void vi.unstubAllGlobals());
   const error = await open(refused);
-  expect(error.remedy).toContain('edgevec/slim');
+  expect(error.remedy).toContain('edgevec/inline');
   expect(error.cause).toBeInstanceOf(Error);
 });
 

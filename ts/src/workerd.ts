@@ -1,0 +1,11 @@
+// Public exports of `edgevec` in Cloudflare Workers (the condition "workerd"). The platform
+// compiles no bytes at run time, but takes a .wasm file that a module imports.
+
+import { type EdgeVecClass, edgeVecClass } from './api/edgevec-class.js';
+import wasm from './edgevec.wasm';
+import { givenEngine } from './engine/given.js';
+
+export const EdgeVec: EdgeVecClass<Record<never, never>> = /* @__PURE__ */ edgeVecClass(() => givenEngine(wasm), {});
+
+export { vectorsOf } from './api/vector/vectors-of.js';
+export { EdgeVecError } from './base/errors.js';
