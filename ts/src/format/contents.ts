@@ -29,6 +29,12 @@ export interface Listed extends Content {
 /** The key of a chunk of the vectors. */
 export const sectionKey = (section: number | string, chunk: number): string => `${section}-${chunk}`;
 
+/** The section and the number of a chunk of the vectors, by its key. Undefined for other keys. */
+export function sectionOf(key: string): { readonly section: number; readonly chunk: number } | undefined {
+  const [, section, chunk] = /^(\d+)-(\d+)$/.exec(key) ?? [];
+  return section === undefined ? undefined : { section: Number(section), chunk: Number(chunk) };
+}
+
 /** The key of a chunk of metadata. */
 export const rangeKey = (first: number, slots: number): string => `${METADATA}-${first}+${slots}`;
 

@@ -16,7 +16,7 @@ import type { StoreContext } from './open.js';
 import type { Replica } from './replica.js';
 import { Reserve } from './reserve.js';
 import { Schedule } from './schedule.js';
-import { addedBytes, type CheckpointSizes, sizesOf } from './sizes.js';
+import { addedBytes, type CheckpointSizes, comingCodesBytes, lastChunkBytes, sizesOf } from './sizes.js';
 import { hold, oneTabAtATime, unlessHeld } from './tabs/mutex.js';
 import { UnsavedLog } from './unsaved-log.js';
 
@@ -60,10 +60,14 @@ export class Checkpoints {
     this.#names = names;
     this.#replica = replica;
     this.#isComplete = isComplete;
+    const { precision } = manifest.options;
     this.reserve = new Reserve(context.storage, () => ({
       log: this.unsaved.bytes,
-      added: this.#addedBytes(),
       checkpoint: this.#stored.bytes,
+      atOnce: this.#stored.atOnce,
+      added: this.#ask((engine) => addedBytes(engine, this.unsaved.bytes, this.#stored), this.unsaved.bytes),
+      lastChunks: this.#ask(lastChunkBytes, 0),
+      codes: this.#ask((engine) => comingCodesBytes(engine, precision), 0),
       hasFreeSlots: this.#hasFreeSlots(),
     }));
     this.#checkpointer = this.#checkpointerOf(manifest);
@@ -217,11 +221,6 @@ export class Checkpoints {
 
   #hasFreeSlots(): boolean {
     return this.#ask((engine) => engine.freeSlots() > 0, false);
-  }
-
-  #addedBytes(): number {
-    const { bytes } = this.unsaved;
-    return this.#ask((engine) => addedBytes(engine, bytes, this.#stored), bytes);
   }
 
   /** The answer of the engine. A database that has ended writes nothing any more: `otherwise`. */

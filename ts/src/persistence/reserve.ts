@@ -5,7 +5,8 @@
 // The size of the reserve is the need of a lean checkpoint. A lean checkpoint writes the rows of
 // the log, and the changes that deletions make to ids, metadata and codes. Codes are an eighth of
 // rows of 32-bit floats. A lean checkpoint writes chunks of rows one after the other, each in place
-// of an old chunk.
+// of an old chunk. But if codes take the place of full rows, a lean checkpoint writes the codes of
+// all rows beside the old rows.
 //
 // Short rows take more bytes in a checkpoint than in the log. After the checkpoint, the rows count
 // as bytes of the checkpoint, and the reserve must be whole again: otherwise the database would
@@ -24,7 +25,8 @@ const CHECKPOINT_SHARE = 1 / 8;
 /** As `LOG_SHARE`, for each byte by which the log makes the checkpoint larger. */
 const ADDED_SHARE = 1 + CHECKPOINT_SHARE;
 /**
- * Bytes for the last chunk of each section: adding a row to a chunk means writing the whole chunk.
+ * The least bytes for the last chunk of each section: adding a row to a chunk means writing the
+ * whole chunk.
  */
 const CHUNKS_BYTES = 2 << 20;
 /**
@@ -45,6 +47,12 @@ export interface Sizes {
   /** Bytes that the entries of the log add to the checkpoint, without the graph. */
   readonly added: number;
   readonly checkpoint: number;
+  /** Bytes of the checkpoint that deletions may make a lean checkpoint write all at once. */
+  readonly atOnce: number;
+  /** Bytes of the last chunk of each section. */
+  readonly lastChunks: number;
+  /** Bytes of codes that will take the place of full rows. */
+  readonly codes: number;
   /** Whether deleted rows have left free slots for new rows. */
   readonly hasFreeSlots: boolean;
 }
@@ -138,12 +146,13 @@ export class Reserve {
   }
 
   #needed(): number {
-    const { log, added, checkpoint, hasFreeSlots } = this.#sizes();
+    const { log, added, checkpoint, atOnce, lastChunks, codes, hasFreeSlots } = this.#sizes();
     const all = Math.max(log, added) + checkpoint;
     if (all === 0) return 0;
     const reuse = hasFreeSlots ? 0 : Math.min(REUSE_BYTES, LEAST_BYTES + REUSE_SHARE * all);
-    const chunks = Math.min(CHUNKS_BYTES, all);
+    const chunks = Math.min(Math.max(CHUNKS_BYTES, lastChunks), all);
     const rows = Math.max(LOG_SHARE * log, ADDED_SHARE * added);
-    return Math.ceil(LEAST_BYTES + rows + CHECKPOINT_SHARE * checkpoint + chunks + reuse);
+    const changed = Math.max(CHECKPOINT_SHARE * checkpoint, atOnce);
+    return Math.ceil(LEAST_BYTES + rows + changed + chunks + codes + reuse);
   }
 }

@@ -1,27 +1,29 @@
 // Rows that are kept as codes, in place of full rows: under int8 and int16 precision. Several
-// sections hold a part of each row, and a reader refuses a row with parts of two rows. So these
-// sections change together, a group of slots at a time.
+// sections hold a part of each row, and a reader refuses a row with parts of two rows.
 //
-// A chunk of scales holds more slots than a group. The scales of the group go into a copy of the
-// stored chunk, and all other scales of the chunk stay as stored.
+// A stored chunk of one section can be replaced alone all the same: in the same commit, each row
+// that changes in the chunk gets the scale 0. A row of scale 0 is the mean of the codes, whatever
+// the other parts of the row are, and a reader accepts the mean.
 
 import type { Collection } from '../../collection/collection.js';
-import { sectionKey } from '../../format/contents.js';
+import { sectionOf } from '../../format/contents.js';
 import { readHeader } from '../../format/engine-header.js';
 import type { Manifest } from '../../format/manifest.js';
-import { CODES, chunkRows, RESIDUAL_BYTES, RESIDUAL_NIBBLES, SCALES } from '../../format/sections.js';
+import { CODES, chunkRows, RESIDUAL_BYTES, RESIDUAL_NIBBLES, rowBytes, SCALES } from '../../format/sections.js';
 import { sameBytes } from '../../storage/storage.js';
 
-/** The sections with chunks of a group's rows only. */
-const OF_GROUP = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES];
-const SCALE_BYTES = 4;
+/** The sections whose meaning depends on the scale of the row. */
+const SCALED: readonly number[] = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES];
+const SCALE_BYTES = rowBytes(SCALES, 1);
 
-/** The chunks with the rows of some slots. */
-export interface Group {
-  /** The keys of chunks that hold rows of these slots only. */
-  readonly keys: readonly string[];
-  /** The chunk of scales, and the bytes of these slots in the chunk. */
-  readonly scales: { readonly chunk: number; readonly from: number; readonly to: number };
+/** The slots of a chunk of scaled parts of rows. */
+export interface ScaledChunk {
+  /** The first slot. */
+  readonly first: number;
+  /** Bytes of a row in the chunk. */
+  readonly rowBytes: number;
+  /** The number of the chunk of scales with the scales of all these slots. */
+  readonly scales: number;
 }
 
 /** Whether a checkpoint keeps rows as codes. */
@@ -29,44 +31,36 @@ export function hasCodedRows({ sections }: Manifest): boolean {
   return sections[RESIDUAL_NIBBLES] !== undefined;
 }
 
-/**
- * The groups of a checkpoint, without the slots at the end if the database has more slots by now:
- * the chunks of the last slots have grown.
- */
-export function groupsOf({ sections }: Manifest, { engine }: Collection): Group[] {
-  const { dimensions } = engine;
-  const size = chunkRows(CODES, dimensions);
-  const ofScales = chunkRows(SCALES, dimensions);
-  const groups: Group[] = [];
-  for (let group = 0; group < (sections[CODES]?.length ?? 0); group++) {
-    const chunks = OF_GROUP.flatMap((section) => {
-      const count = size / chunkRows(section, dimensions);
-      const refs = sections[section]?.slice(group * count, (group + 1) * count) ?? [];
-      return refs.map((ref, i) => ({ section, chunk: group * count + i, bytes: ref.bytes }));
-    });
-    const isSame = chunks.every(({ section, chunk, bytes }) => engine.chunkBytes(section, chunk) === bytes);
-    if (!isSame) continue;
-    const first = (group * size) % ofScales;
-    groups.push({
-      keys: chunks.map(({ section, chunk }) => sectionKey(section, chunk)),
-      scales: {
-        chunk: Math.floor((group * size) / ofScales),
-        from: SCALE_BYTES * first,
-        to: SCALE_BYTES * (first + size),
-      },
-    });
-  }
-  return groups;
+/** The slots of the chunk with this key. Undefined if the chunk has no scaled parts of rows. */
+export function scaledChunk(key: string, dimensions: number): ScaledChunk | undefined {
+  const { section, chunk } = sectionOf(key) ?? { section: SCALES, chunk: 0 };
+  if (!SCALED.includes(section)) return undefined;
+  const first = chunk * chunkRows(section, dimensions);
+  const scales = Math.floor(first / chunkRows(SCALES, dimensions));
+  return { first, rowBytes: rowBytes(section, dimensions), scales };
 }
 
-/** The stored chunk of scales, with the present scales of a group. */
-export function scalesWith(stored: Uint8Array, { scales }: Group, { engine }: Collection): Uint8Array {
-  const spliced = stored.slice();
-  spliced.set(
-    engine.copyChunk(SCALES, scales.chunk).subarray(scales.from, Math.min(scales.to, stored.length)),
-    scales.from,
-  );
-  return spliced;
+/** The slots whose rows differ between two copies of a chunk of the same length. */
+export function changedSlots(before: Uint8Array, after: Uint8Array, { first, rowBytes }: ScaledChunk): number[] {
+  const slots: number[] = [];
+  for (let at = 0; at < after.length; at++) {
+    if (before[at] === after[at]) continue;
+    const row = Math.floor(at / rowBytes);
+    slots.push(first + row);
+    // On with the last byte of the row.
+    at = (row + 1) * rowBytes - 1;
+  }
+  return slots;
+}
+
+/** A stored chunk of scales, with the scale 0 for some slots. */
+export function scalesWithout(stored: Uint8Array, slots: readonly number[], { scales }: ScaledChunk): Uint8Array {
+  const without = stored.slice();
+  for (const slot of slots) {
+    const at = SCALE_BYTES * (slot - scales * chunkRows(SCALES, 1));
+    without.fill(0, at, at + SCALE_BYTES);
+  }
+  return without;
 }
 
 /**

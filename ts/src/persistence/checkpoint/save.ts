@@ -35,7 +35,8 @@ import { DeadChunks, type UnlessRead } from './dead-chunks.js';
 import { isOfGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
 import { assertStoresKnown } from './load.js';
-import { leaveColumnsOut, leaveGraphOut, renewRows } from './reduce.js';
+import { leaveColumnsOut, leaveGraphOut } from './reduce.js';
+import { renewRows } from './renew.js';
 import { StoredChunks } from './stored-chunks.js';
 import { type Written, writeCopies } from './write-copies.js';
 

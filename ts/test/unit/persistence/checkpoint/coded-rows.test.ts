@@ -1,4 +1,5 @@
-// The chunks that hold the rows of the same slots, if rows are kept as codes.
+// A stored chunk of codes or residuals is replaced alone: rows that change in the chunk become the
+// mean, in a checkpoint that readers accept.
 
 import { expect, test } from 'vitest';
 import { Collection } from '../../../../src/collection/collection.js';
@@ -7,8 +8,14 @@ import { inlineEngine } from '../../../../src/engine/inline.js';
 import { instantiate } from '../../../../src/engine/load.js';
 import { refOf } from '../../../../src/format/chunk.js';
 import type { Manifest } from '../../../../src/format/manifest.js';
-import { CODES, RESIDUAL_BYTES, RESIDUAL_NIBBLES, SCALES, SECTIONS } from '../../../../src/format/sections.js';
-import { groupsOf, hasCodedRows, hasSameMean } from '../../../../src/persistence/checkpoint/coded-rows.js';
+import { CODES, FACTORS, RESIDUAL_BYTES, RESIDUAL_NIBBLES, SCALES, SECTIONS } from '../../../../src/format/sections.js';
+import {
+  changedSlots,
+  hasCodedRows,
+  hasSameMean,
+  scaledChunk,
+  scalesWithout,
+} from '../../../../src/persistence/checkpoint/coded-rows.js';
 import { SMALL_GRAPH } from '../../../support/process.js';
 
 /** Codes are made from 256 rows on. */
@@ -46,39 +53,48 @@ test.each([
   ['int16', 2000, 2_500],
   ['int8', 300, 9_000],
   ['int16', 300, 9_000],
-] as const)('each chunk of %s rows of %s dimensions is in one group', async (precision, dimensions, rows) => {
-  const collection = await filled(precision, dimensions, rows);
-  const { engine } = collection;
-  const manifest = manifestOf(collection);
-  expect(hasCodedRows(manifest)).toBe(true);
-  const groups = groupsOf(manifest, collection);
-  const expected = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES].flatMap((section) =>
-    Array.from({ length: engine.chunks(section) }, (_, chunk) => `${section}-${chunk}`),
-  );
-  expect(groups.length).toBeGreaterThan(1);
-  expect(groups.flatMap(({ keys }) => keys).sort()).toEqual(expected.sort());
-  // The scales of the groups follow each other, up to the last row.
-  let next = 0;
-  const starts = Array.from({ length: engine.chunks(SCALES) }, (_, chunk) => {
-    const start = next;
-    next += engine.chunkBytes(SCALES, chunk);
-    return start;
-  });
-  let end = 0;
-  for (const { scales } of groups) {
-    const start = starts[scales.chunk] as number;
-    expect(start + scales.from).toBe(end);
-    end = start + scales.to;
-  }
-  expect(end).toBeGreaterThanOrEqual(4 * rows);
-  engine.free();
-});
+] as const)(
+  'the scales of the rows of a chunk of %s rows of %s dimensions are in one chunk',
+  async (precision, dimensions, rows) => {
+    const collection = await filled(precision, dimensions, rows);
+    const { engine } = collection;
+    expect(hasCodedRows(manifestOf(collection))).toBe(true);
+    for (const section of [CODES, RESIDUAL_NIBBLES, ...(precision === 'int16' ? [RESIDUAL_BYTES] : [])]) {
+      let next = 0;
+      for (let chunk = 0; chunk < engine.chunks(section); chunk++) {
+        const place = scaledChunk(`${section}-${chunk}`, dimensions);
+        if (place === undefined) throw new Error('the chunk has parts of rows');
+        expect(place.first).toBe(next);
+        const count = engine.chunkBytes(section, chunk) / place.rowBytes;
+        expect(Number.isInteger(count)).toBe(true);
+        next += count;
+        const scales = engine.copyChunk(SCALES, place.scales);
+        // The scales of the first row and of the last row are in the chunk.
+        for (const slot of [place.first, next - 1]) {
+          const cleared = scalesWithout(scales, [slot], place);
+          const before = new Float32Array(scales.buffer);
+          const after = new Float32Array(cleared.buffer);
+          const differing = [...before.keys()].filter((i) => before[i] !== after[i]);
+          expect(differing.map((i) => i + place.scales * 8_192)).toEqual([slot]);
+          expect(after[differing[0] as number]).toBe(0);
+        }
+      }
+      expect(next).toBe(rows);
+    }
+    expect(
+      [`${FACTORS}-0`, `${SCALES}-0`, 'ids-0', 'metadata-0+1024'].map((key) => scaledChunk(key, dimensions)),
+    ).toEqual(Array(4).fill(undefined));
+    engine.free();
+  },
+);
 
-test('a group whose chunks have grown is left out', async () => {
-  const [before, after] = [await filled('int16', 4096, 700), await filled('int16', 4096, 701)];
-  const groups = groupsOf(manifestOf(before), after);
-  expect(groups.map(({ keys }) => keys[0])).toEqual([`${CODES}-0`]);
-  for (const { engine } of [before, after]) engine.free();
+test('every row that differs between two copies of a chunk is found', () => {
+  const place = { first: 512, rowBytes: 4, scales: 0 };
+  const before = Uint8Array.from({ length: 20 }, (_, i) => i);
+  expect(changedSlots(before, before.slice(), place)).toEqual([]);
+  const after = before.slice();
+  for (const at of [3, 8, 9, 10, 16]) after[at] = 99;
+  expect(changedSlots(before, after, place)).toEqual([512, 514, 516]);
 });
 
 test('codes by another mean are told from codes by the same mean', async () => {
