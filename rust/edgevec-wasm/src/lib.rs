@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    11
+    12
 }
 
 /// The handle of an index, with the buffers for staged rows and for a row read.
@@ -136,9 +136,10 @@ impl Engine {
         self.index.free_slots()
     }
 
-    /// A slice of compaction. Returns the work left.
-    pub fn compact(&mut self, budget: u32) -> u32 {
-        self.index.compact(budget)
+    /// A slice of compaction, with or without coding rows again if the codes have drifted. Returns
+    /// the work left.
+    pub fn compact(&mut self, budget: u32, renews: bool) -> u32 {
+        if renews { self.index.compact(budget) } else { self.index.compact_keeping_codes(budget) }
     }
 
     /// The counts of the index.

@@ -123,6 +123,7 @@ pub struct EngineStats {
     code_bytes: f64,
     graph_bytes: f64,
     build_distances: f64,
+    drifted: bool,
 }
 
 impl EngineStats {
@@ -140,6 +141,7 @@ impl EngineStats {
             code_bytes: stats.code_bytes as f64,
             graph_bytes: stats.graph_bytes as f64,
             build_distances: stats.build_evaluations as f64,
+            drifted: stats.drifted,
         }
     }
 }

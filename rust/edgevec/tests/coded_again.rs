@@ -63,3 +63,26 @@ fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
         assert!(difference < 0.001, "row {slot} is off by {difference}");
     }
 }
+
+#[test]
+fn a_compaction_that_keeps_codes_reclaims_rows_and_changes_no_other_row() {
+    let rows = drifted_rows();
+    let options = Options { metric: Metric::Euclidean, precision: Precision::Int16, ..Options::new(64) };
+    let mut index = Index::new(options).unwrap();
+    let mut slots = Vec::new();
+    index.commit(&rows, &mut slots).unwrap();
+    while index.link(100) > 0 {}
+    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+    let untouched = got(&index, 1);
+    assert!(index.remove(0));
+
+    while index.compact_keeping_codes(100) > 0 {}
+    let stats = index.stats();
+    assert_eq!((stats.tombstones, stats.free), (0, 1));
+    assert!(stats.drifted, "the rows wait for a compaction that codes rows again");
+    assert_eq!(got(&index, 1), untouched);
+
+    while index.compact(100) > 0 {}
+    assert!(!index.stats().drifted);
+    assert_ne!(got(&index, 1), untouched, "a row is rounded otherwise");
+}

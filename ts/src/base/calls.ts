@@ -129,6 +129,8 @@ export interface EngineStats {
   /** Distance evaluations of searches, and of inserts and compactions. */
   readonly distances: number;
   readonly buildDistances: number;
+  /** Whether a compaction would code all rows again. */
+  readonly drifted: boolean;
 }
 
 /** Counts of the engine and of the slot stores. */

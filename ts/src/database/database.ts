@@ -58,7 +58,8 @@ export class Database implements Handlers {
   #closing: Promise<void> | undefined;
 
   constructor(replica: InMemoryReplica, { engine, recall, site, store }: DatabaseOptions) {
-    const { live, isolation, slices } = replica;
+    const { live, isolation, slices, maintenance } = replica;
+    if (store !== undefined) maintenance.store((recode) => store.recode(recode));
     this.#replica = replica;
     this.#store = store;
     this.#committer = new Committer(live, isolation, store);

@@ -7,6 +7,11 @@ import type { RowStream } from '../persistence/checkpoint/row-stream.js';
 import type { LiveState } from './live-state.js';
 import { Linker } from './write/linker.js';
 
+/**
+ * Runs `recode`, which codes all rows again, if the next checkpoint will have room for all codes.
+ */
+export type RoomForCodes = (recode: () => Promise<void>) => Promise<void>;
+
 /** Fewer tombstones than this are not worth a pass over the graph. */
 const TIDY_FROM = 1_000;
 
@@ -14,6 +19,7 @@ export class Maintenance {
   readonly #live: LiveState;
   readonly #slices: Slices;
   #linker: Linker;
+  #withRoomForCodes: RoomForCodes = (recode) => recode();
   #compaction: Promise<void> | undefined;
 
   constructor(live: LiveState, slices: Slices) {
@@ -21,6 +27,11 @@ export class Maintenance {
     this.#slices = slices;
     this.#linker = new Linker(live.engine, slices);
     this.#await(live.stream);
+  }
+
+  /** The database is stored: from here on, rows are coded again only if storage has room. */
+  store(withRoomForCodes: RoomForCodes): void {
+    this.#withRoomForCodes = withRoomForCodes;
   }
 
   /** Goes on with another engine, after the live state has taken another collection. */
@@ -76,18 +87,27 @@ export class Maintenance {
 
   #compact(): Promise<void> {
     // A second caller joins the running compaction.
-    this.#compaction ??= this.#slices
-      .run(() => {
-        this.#live.assertOpen();
-        const left = this.#live.engine.compact(1);
-        this.#linker.compacted();
-        return left === 0;
-      })
-      .finally(() => {
-        this.#compaction = undefined;
-        this.tidy();
-      });
+    this.#compaction ??= this.#reclaimAndRecode().finally(() => {
+      this.#compaction = undefined;
+      this.tidy();
+    });
     return this.#compaction;
+  }
+
+  async #reclaimAndRecode(): Promise<void> {
+    await this.#runSteps(false);
+    if (this.#live.isReady && this.#live.engine.stats().drifted) {
+      await this.#withRoomForCodes(() => this.#runSteps(true));
+    }
+  }
+
+  #runSteps(renews: boolean): Promise<void> {
+    return this.#slices.run(() => {
+      this.#live.assertOpen();
+      const left = this.#live.engine.compact(1, renews);
+      this.#linker.compacted();
+      return left === 0;
+    });
   }
 
   /** Does the work that needs all rows, once all rows are in. */

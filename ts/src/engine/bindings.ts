@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 11;
+export const ABI_VERSION = 12;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -36,7 +36,7 @@ export interface RawEngine {
   row(slot: number): number;
   tombstones(): number;
   freeSlots(): number;
-  compact(budget: number): number;
+  compact(budget: number, renews: boolean): number;
   stats(): RawStats;
   layOutHeader(): number;
   header(): number;

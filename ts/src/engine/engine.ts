@@ -176,9 +176,13 @@ export class Engine {
     return this.#guard.run(() => this.#raw.freeSlots());
   }
 
-  /** A slice of compaction. Returns the remaining work. */
-  compact(budget: number): number {
-    return this.#guard.run(() => this.#raw.compact(budget));
+  /**
+   * A slice of compaction. Returns the remaining work.
+   *
+   * @param renews whether to code all rows again at the end, if the codes have drifted
+   */
+  compact(budget: number, renews: boolean): number {
+    return this.#guard.run(() => this.#raw.compact(budget, renews));
   }
 
   /** A copy of the header of a snapshot: the slots and the state of each. */

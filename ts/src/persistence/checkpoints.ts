@@ -13,16 +13,18 @@ import { Pinned } from './checkpoint/pinned.js';
 import { Checkpointer } from './checkpoint/save.js';
 import type { Log } from './log/log.js';
 import type { StoreContext } from './open.js';
+import { Recoding } from './recoding.js';
 import type { Replica } from './replica.js';
 import { Reserve } from './reserve.js';
 import { Schedule } from './schedule.js';
-import { addedBytes, type CheckpointSizes, comingCodesBytes, lastChunkBytes, sizesOf } from './sizes.js';
+import { addedBytes, type CheckpointSizes, comingCodesBytes, lastChunkBytes, recodedBytes, sizesOf } from './sizes.js';
 import { hold, oneTabAtATime, unlessHeld } from './tabs/mutex.js';
 import { UnsavedLog } from './unsaved-log.js';
 
 export class Checkpoints {
   readonly unsaved = new UnsavedLog();
   readonly reserve: Reserve;
+  readonly #recoding: Recoding;
   readonly #context: StoreContext;
   readonly #log: Log;
   readonly #names: Names;
@@ -61,13 +63,14 @@ export class Checkpoints {
     this.#replica = replica;
     this.#isComplete = isComplete;
     const { precision } = manifest.options;
+    this.#recoding = new Recoding(context.storage, () => this.#ask(recodedBytes, 0));
     this.reserve = new Reserve(context.storage, () => ({
       log: this.unsaved.bytes,
       checkpoint: this.#stored.bytes,
       atOnce: this.#stored.atOnce,
       added: this.#ask((engine) => addedBytes(engine, this.unsaved.bytes, this.#stored), this.unsaved.bytes),
       lastChunks: this.#ask(lastChunkBytes, 0),
-      codes: this.#ask((engine) => comingCodesBytes(engine, precision), 0),
+      codes: this.#recoding.bytes + this.#ask((engine) => comingCodesBytes(engine, precision), 0),
       hasFreeSlots: this.#hasFreeSlots(),
     }));
     this.#checkpointer = this.#checkpointerOf(manifest);
@@ -113,16 +116,29 @@ export class Checkpoints {
   }
 
   /**
+   * Codes all rows again by `run`, if the next checkpoint will have room for the codes of all rows.
+   * Otherwise the rows keep their codes.
+   */
+  async recode(run: () => Promise<void>): Promise<void> {
+    // A tab that did not make the last checkpoint has to write every chunk in any case.
+    const isOwn = this.#checkpointer.base === this.#log.head.checkpoint;
+    if (this.#context.storage.isReadOnly || !isOwn) return run();
+    await this.#recoding.run(this.reserve, run);
+  }
+
+  /**
    * Lets a checkpoint take the place of the log, if that makes room. As `PersistentStore.makeRoom`.
    */
   async makeRoom(frees: boolean): Promise<boolean> {
+    // The reserve has taken the room, and perhaps has given the room back by now.
+    const waits = (await this.#recoding.taking) !== undefined;
     const before = this.unsaved.bytes;
     const mayChange = this.#isComplete() && !this.#closed;
     try {
       // Wait for another tab: the other tab may be making the checkpoint that makes room.
       if (mayChange && before > 0) await this.#make(true, true);
       const hasSpared = await this.reserve.trim();
-      if (frees || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()))) return true;
+      if (frees || waits || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()))) return true;
       // Columns only save time.
       if (mayChange && (await this.#dropColumns()) && (await this.reserve.fill())) return true;
       // Without the graph, the rows fit that a checkpoint with the graph leaves no room for.
@@ -130,7 +146,7 @@ export class Checkpoints {
       return mayChange && isForGraph && (await this.#dropGraph()) && (await this.reserve.fill());
     } catch {
       // The write that needs room fails with `QUOTA`.
-      return frees;
+      return frees || waits;
     }
   }
 
@@ -188,6 +204,7 @@ export class Checkpoints {
     this.#stored = sizesOf(manifest);
     this.#isMended = withoutGraph;
     this.#counted = this.#log.head.checkpoint;
+    this.#recoding.end();
     this.unsaved.become(unsaved);
     this.#schedule.succeeded();
   }
@@ -274,6 +291,7 @@ export class Checkpoints {
     return this.#oneAtATime(waits, async () => {
       const checkpointer = this.#checkpointer;
       const { atRest } = this.#replica;
+      const isRecoded = this.#recoding.isOver;
       const saved = await checkpointer.save(() => this.#replica.collection(), atRest, this.unsaved.parts, isUrgent);
       if (checkpointer !== this.#checkpointer) return;
       if (saved === undefined) {
@@ -286,6 +304,9 @@ export class Checkpoints {
       this.#follow(saved.reduced);
       this.#stored = sizesOf(saved.manifest);
       this.#counted = checkpointer.base;
+      if (!isRecoded || !this.#recoding.isOver) return;
+      this.#recoding.end();
+      await this.reserve.trim().catch(() => {});
     });
   }
 

@@ -5,8 +5,8 @@
 // The size of the reserve is the need of a lean checkpoint. A lean checkpoint writes the rows of
 // the log, and the changes that deletions make to ids, metadata and codes. Codes are an eighth of
 // rows of 32-bit floats. A lean checkpoint writes chunks of rows one after the other, each in place
-// of an old chunk. But if codes take the place of full rows, a lean checkpoint writes the codes of
-// all rows beside the old rows.
+// of an old chunk. But if all rows are coded, or coded again about another mean, no old chunk can
+// stay: a lean checkpoint writes the codes of all rows beside the old rows.
 //
 // Short rows take more bytes in a checkpoint than in the log. After the checkpoint, the rows count
 // as bytes of the checkpoint, and the reserve must be whole again: otherwise the database would
@@ -51,7 +51,7 @@ export interface Sizes {
   readonly atOnce: number;
   /** Bytes of the last chunk of each section. */
   readonly lastChunks: number;
-  /** Bytes of codes that will take the place of full rows. */
+  /** Bytes of codes that are still to come for all rows, or that are being made again. */
   readonly codes: number;
   /** Whether deleted rows have left free slots for new rows. */
   readonly hasFreeSlots: boolean;
@@ -125,6 +125,8 @@ export class Reserve {
    * @throws `STORAGE_FAILED`, `CLOSED`
    */
   async trim(): Promise<boolean> {
+    // A filling under way goes on towards the old size.
+    while (this.#filling !== undefined) await this.settled();
     const needed = this.#needed();
     if (this.#storage.reserve === undefined || needed >= this.#wanted) return false;
     this.#wanted = needed;

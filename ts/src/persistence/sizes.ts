@@ -96,6 +96,15 @@ export function lastChunkBytes(engine: Engine): number {
 }
 
 /**
+ * Bytes of rows that a lean checkpoint otherwise replaces chunk by chunk, and writes all at once if
+ * the rows were coded again.
+ */
+export function recodedBytes(engine: Engine): number {
+  if (engine.chunks(RESIDUAL_NIBBLES) === 0) return 0;
+  return sumOf(rowSectionsOf(engine), (section) => SCALED.includes(section));
+}
+
+/**
  * Bytes of the codes that will take the place of all present rows, under `int8` and `int16`. 0 if
  * the index has codes, or keeps full rows for good.
  */

@@ -105,6 +105,11 @@ export class PersistentStore {
     return this.#checkpoints.makeRoom(frees);
   }
 
+  /** Codes all rows again by `run`, if the next checkpoint will have room for all codes. */
+  recode(run: () => Promise<void>): Promise<void> {
+    return this.#checkpoints.recode(run);
+  }
+
   /**
    * Runs an append in this tab's turn. `others` is true if other tabs may have written since
    * `catchUp`: catching up first then saves a refusal. If this process may only read, `others` is

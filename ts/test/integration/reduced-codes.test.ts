@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { DIMENSIONS, type Made, Process, type Row } from '../support/process.js';
+import { soaked } from '../support/soak.js';
 
 /** 512 rows fill a chunk of codes. */
 const ROWS = 1_200;
@@ -68,7 +69,9 @@ describe.each(KINDS)('A reduced checkpoint of $precision rows, $metric', ({ rese
     expect(process.events.map(({ type }) => type)).toEqual(['checkpoint-reduced']);
     await process.close();
     left.push(disk.copy());
+    const apart = soaked(4, 1);
     for (const [change, then] of left.entries()) {
+      if (change % apart > 0 && change < left.length - 1) continue;
       const again = await Process.start(new FaultySite(then), 0, undefined, made);
       expect(sorted(await again.rows(off)), `after change ${change}`).toEqual(there);
       expect(again.events).toEqual([]);

@@ -248,6 +248,11 @@ export class Process {
     return (await this.#database.stats()).unlinked;
   }
 
+  /** Whether a compaction would code all rows again. */
+  async drifted(): Promise<boolean> {
+    return (await this.#database.stats()).drifted;
+  }
+
   /** Rows of writes under way. */
   async hidden(): Promise<number> {
     return (await this.#database.stats()).hidden;

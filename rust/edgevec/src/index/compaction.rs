@@ -11,15 +11,8 @@ impl Index {
     /// Rows removed after the first slice wait for the next compaction. A partial index is not
     /// compacted, and returns 0.
     pub fn compact(&mut self, budget: u32) -> u32 {
-        if !self.is_whole() {
-            return 0;
-        }
-        let left = self.blank_some(budget);
-        if left > 0 {
-            return left;
-        }
-        let left = self.reclaim_some(budget);
-        if left > 0 {
+        let left = self.compact_keeping_codes(budget);
+        if left > 0 || !self.is_whole() {
             return left;
         }
         let Self { vectors, alive, tombstones, slots, .. } = self;
@@ -29,6 +22,16 @@ impl Index {
             self.calibrate_anew();
         }
         left
+    }
+
+    /// As [`compact`](Self::compact), without coding rows again. To code rows again changes every
+    /// chunk of the codes, and a caller may have no room to save all codes.
+    pub fn compact_keeping_codes(&mut self, budget: u32) -> u32 {
+        if !self.is_whole() {
+            return 0;
+        }
+        let left = self.blank_some(budget);
+        if left > 0 { left } else { self.reclaim_some(budget) }
     }
 
     /// Blanks free slots in which an earlier version left a removed row. Returns the number of

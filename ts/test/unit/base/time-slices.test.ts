@@ -156,7 +156,7 @@ describe('Slices', () => {
     const { search } = searcher;
     engine.link = (budget) => timed(3 * budget, () => link.call(engine, budget));
     searcher.search = (...query) => timed(2, () => search.apply(searcher, query));
-    engine.compact = (budget) => timed(budget, () => compact.call(engine, budget));
+    engine.compact = (budget, renews) => timed(budget, () => compact.call(engine, budget, renews));
     engine.publish = (slot) => timed(0.05, () => publish.call(engine, slot));
     engine.remove = (slot) => timed(0.05, () => remove.call(engine, slot));
     const database = new Database(new InMemoryReplica({ collection: new Collection(engine) }, new Slices(clock)), {

@@ -13,7 +13,7 @@ import {
   SCALES,
   SECTIONS,
 } from '../../../src/format/sections.js';
-import { addedBytes, comingCodesBytes, lastChunkBytes } from '../../../src/persistence/sizes.js';
+import { addedBytes, comingCodesBytes, lastChunkBytes, recodedBytes } from '../../../src/persistence/sizes.js';
 import { SMALL_GRAPH } from '../../support/process.js';
 
 const DIMENSIONS = 200;
@@ -51,6 +51,7 @@ test.each(['int8', 'int16'] as const)(
     const coming = comingCodesBytes(engine, precision);
     const stored = { bytes: rows, columns: 0, atOnce: 0, rows: new Map([[ROWS, rows]]) };
     expect(addedBytes(engine, 0, stored)).toBe(0);
+    expect(recodedBytes(engine)).toBe(0);
     add(engine, 1);
     const coded = bytesOf(engine, CODED);
     expect(coming).toBe((coded / (THRESHOLD + 1)) * THRESHOLD);
@@ -58,6 +59,7 @@ test.each(['int8', 'int16'] as const)(
     // The stored rows make no room for the codes until the codes are stored. The log has the vector
     // of one row.
     expect(addedBytes(engine, 5_000, stored)).toBe(5_000 + 16 + coded - 4 * DIMENSIONS);
+    expect(recodedBytes(engine)).toBe(bytesOf(engine, [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES]));
     engine.free();
   },
 );
@@ -68,6 +70,7 @@ test('float32: full rows stay, and no codes are counted beforehand', async () =>
   expect(comingCodesBytes(engine, 'float32')).toBe(0);
   add(engine, 1);
   expect(bytesOf(engine, [CODES])).toBeGreaterThan(0);
+  expect(recodedBytes(engine)).toBe(0);
   engine.free();
 });
 
