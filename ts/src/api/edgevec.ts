@@ -6,10 +6,11 @@
 
 import type { ReplyOf, RequestOf } from '../base/calls.js';
 import { EdgeVecError } from '../base/errors.js';
-import type { FieldName } from '../base/filter-types.js';
+import type { FieldName, Filter } from '../base/filter-types.js';
 import type { SiteOptions } from '../base/options.js';
 import type {
   CountOptions,
+  ExportJsonOptions,
   FacetCount,
   Facets,
   FacetsOptions,
@@ -43,8 +44,12 @@ import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
 import { exportStream } from './export-stream.js';
+import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
+import { lineOf, recordsIn } from './json/lines.js';
+import { lineStream } from './json/stream.js';
 import { likeOf, noSuchRow } from './like.js';
+import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
 import { resolveKeys, resolveScan } from './options/scan.js';
@@ -555,6 +560,43 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
+   * Writes records as JSON Lines, for other tools and for {@link importJson}: on each line an
+   * object with `id`, `vector` and `metadata`, in UTF-8. Kinds of metadata that JSON does not have
+   * become objects with a key such as `$date`. docs/inputs.md lists these keys. The stream reads
+   * rows as {@link scan} does: rows that are added after the start are left out.
+   *
+   * `export` keeps more: the graph, the options, and every kind of metadata.
+   *
+   * @throws the stream fails with `INVALID_OPTIONS`, `INVALID_FILTER`, or `METADATA_NOT_STORABLE`
+   * if metadata refers to an enclosing object, has an array with holes, or a boxed value.
+   *
+   * @example
+   * const blob = await new Response(db.exportJson({ filter: { read: true } })).blob();
+   */
+  exportJson(options?: ExportJsonOptions<M>): ReadableStream<Uint8Array> {
+    return lineStream(linesOf(this, options));
+  }
+
+  /**
+   * Writes the records of a file of JSON Lines into the database, as {@link upsert} does: on each
+   * line an object with `id`, `vector` and `metadata`. A vector is an array of numbers, or the
+   * base64 of little-endian 32-bit floats. The file is read and written in batches. If a batch
+   * fails, the error's `written` tells how many rows are in the database.
+   *
+   * @returns the number of records.
+   * @throws the errors of {@link upsert}, and `INVALID_OPTIONS` if the source cannot be read.
+   *
+   * @example
+   * const rows = await db.importJson(await new Response(db.exportJson()).blob());
+   */
+  importJson(source: ImportSource, options?: WriteOptions): Promise<number> {
+    return answer(async () => {
+      const ids = await sessionOf(this).write('upsert', recordsIn(piecesOf(source)), options);
+      return (ids as Id[]).length;
+    });
+  }
+
+  /**
    * Closes the database and frees its memory. Everything stored stays and can be opened again. A
    * write or deletion that is being logged is finished first. All other pending calls reject with
    * `CLOSED`, and have changed nothing. A second `close` waits for the first.
@@ -562,6 +604,12 @@ export class EdgeVec<M extends object = Default> {
   close(): Promise<void> {
     return sessionOf(this).close();
   }
+}
+
+async function* linesOf<M extends object>(db: EdgeVec<M>, options?: ExportJsonOptions<M>): AsyncGenerator<string> {
+  const { filter, vectors } = await answer(async () => readable(() => resolveExportJson(options)));
+  const which = { includeVectors: true, ...(filter === undefined ? {} : { filter: filter as Filter<M> }) } as const;
+  for await (const record of db.scan(which)) yield lineOf(record, vectors);
 }
 
 async function searchLike<M extends object>(

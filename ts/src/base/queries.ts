@@ -69,6 +69,17 @@ export interface LikeRow {
 /** Options of `keys`. */
 export type KeysOptions<M extends object = Default> = Pick<ScanOptions<M>, 'filter' | 'limit' | 'offset'>;
 
+/** Options of `exportJson`. */
+export interface ExportJsonOptions<M extends object = Default> {
+  /** Only rows whose metadata match. Default: every row. */
+  readonly filter?: Filter<M>;
+  /**
+   * How vectors are written. `'array'` (default): an array of numbers, for every tool. `'base64'`:
+   * the base64 of little-endian 32-bit floats, with a quarter to a third of the size.
+   */
+  readonly vectors?: 'array' | 'base64';
+}
+
 /** Options of `count`. */
 export interface CountOptions<M extends object = Default> {
   /** Only rows whose metadata match. Default: every row. */

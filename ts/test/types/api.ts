@@ -146,6 +146,11 @@ export async function reading(): Promise<void> {
   // @ts-expect-error unknown field
   await docs.keys({ filter: { titel: 'A' } });
   same<Awaited<ReturnType<typeof docs.clear>>, number>(true);
+  same<ReturnType<typeof docs.exportJson>, ReadableStream<Uint8Array>>(true);
+  same<Awaited<ReturnType<typeof docs.importJson>>, number>(true);
+  docs.exportJson({ filter: { year: 3 }, vectors: 'base64' });
+  // @ts-expect-error unknown field
+  docs.exportJson({ filter: { titel: 'A' } });
   const [similar] = await docs.search({ like: 'a' }, { k: 3, includeVectors: true });
   similar?.vector.length;
   // @ts-expect-error an id is a string or a number

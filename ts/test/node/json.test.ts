@@ -1,0 +1,4 @@
+import { defineJsonSuite } from '../suites/json.js';
+import { opener } from '../support/open.js';
+
+defineJsonSuite('in-thread', opener(false));
