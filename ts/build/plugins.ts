@@ -56,13 +56,14 @@ export function emitFiles(): Plugin {
       const worker = await workerScript();
       emit('worker.js', `${worker.code.trimEnd()}\n//# sourceMappingURL=${WORKER_MAP}\n`);
       emit(WORKER_MAP, worker.map);
-      const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-      emit(NOTICES, await thirdPartyNotices([...modules, ...worker.modules]));
       const [module, commonJs, workerd] = await Promise.all([
         singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }),
         singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['cjs'] } }),
         singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, [noWorker()]),
       ]);
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const modules = [...chunks, module, commonJs, workerd].flatMap(({ moduleIds }) => moduleIds);
+      emit(NOTICES, await thirdPartyNotices([...modules, ...worker.modules]));
       emit('inline.js', module.code);
       emit('workerd.js', workerd.code);
       emit('cjs/index.js', commonJs.code);
@@ -86,12 +87,13 @@ export function edgevec(): Plugin[] {
 
 /** For platforms without workers: a worker's script of no bytes. */
 function noWorker(): Plugin {
+  const none = '\0virtual:edgevec/no-worker';
   const id = 'virtual:edgevec/worker';
   return {
     name: 'edgevec:no-worker',
     enforce: 'pre',
-    resolveId: (source) => (source === id ? '\0no-worker' : undefined),
-    load: (loaded) => (loaded === '\0no-worker' ? "export default '';" : undefined),
+    resolveId: (source) => (source === id ? none : undefined),
+    load: (loaded) => (loaded === none ? "export default '';" : undefined),
   };
 }
 
