@@ -1,9 +1,10 @@
 /** `npm run check`: runs every gate, also after a failure. CI runs only this command. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BROWSERS } from './browsers.mjs';
 import { build } from './build.mjs';
+import { pack, packedGates } from './package.mjs';
 import { gate, report } from './report.mjs';
 import { bin, main, root, rust, Stop, step } from './run.mjs';
 import { hasWasmTarget, setup } from './setup.mjs';
@@ -72,24 +73,8 @@ async function typeScriptGates() {
 async function packageGates() {
   const folder = mkdtempSync(join(tmpdir(), 'edgevec-pack-'));
   try {
-    const packed = await step('Pack', 'npm', ['pack', '--ignore-scripts', '--pack-destination', folder]);
-    const [name] = readdirSync(folder);
-    if (!packed.ok || name === undefined) return [gate('pack', packed)];
-    const tarball = join(folder, name);
-    const attw = [
-      bin('@arethetypeswrong/cli/dist/index.js'),
-      tarball,
-      // The further entries are modules only: every supported Node can require modules.
-      '--ignore-rules',
-      'cjs-resolves-to-esm',
-      '--exclude-entrypoints',
-      'edgevec.wasm',
-      'edgevec-relaxed.wasm',
-    ];
-    return [
-      gate('publint', await step('publint', node, [bin('publint/src/cli.js'), tarball, '--strict'])),
-      gate('attw', await step('Are the types wrong?', node, attw)),
-    ];
+    const { row, packed } = await pack(folder);
+    return packed === undefined ? [row] : await packedGates(packed.tarball);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
