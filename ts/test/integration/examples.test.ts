@@ -3,10 +3,10 @@
 // values that the examples assume.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transformWithOxc } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insidePackage, root } from '../support/package.js';
 
 interface Example {
@@ -98,21 +98,18 @@ test('each compiles under strict', () => {
   expect(checked.stdout + checked.stderr).toBe('');
 });
 
-test.each(examples)('$place runs', ({ place }) => {
-  // Databases go into the working directory.
-  const cwd = join(folder, `run-${nameOf(place)}`);
-  mkdirSync(cwd);
-  const run = node(
-    cwd,
-    '--input-type=module',
-    '--eval',
-    `
-    const { example } = await import(${JSON.stringify(join(folder, `${nameOf(place)}.js`))});
-    await example();
-    process.stdout.write('ran');
-    process.exit();
-  `,
-  );
-  expect(run.stderr.includes('Error') ? run.stderr : '').toBe('');
-  expect(run.stdout.endsWith('ran'), run.stderr).toBe(true);
+describe('each runs', () => {
+  let outcomes: Record<string, string>;
+
+  beforeAll(() => {
+    const runner = join(root, 'ts/test/support/example-runner.mjs');
+    const { stdout, stderr } = node(folder, runner, folder, ...examples.map(({ place }) => nameOf(place)));
+    const file = join(folder, 'outcomes.json');
+    if (!existsSync(file)) throw new Error(`The examples have ended their process: ${stdout}${stderr}`);
+    outcomes = JSON.parse(readFileSync(file, 'utf8'));
+  });
+
+  test.each(examples)('$place', ({ place }) => {
+    expect(outcomes[nameOf(place)]).toBe('ran');
+  });
 });
