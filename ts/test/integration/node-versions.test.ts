@@ -40,16 +40,14 @@ test.for(NODE_VERSIONS)('with Node %s, both ways', (version, { skip }) => {
   const other = findNode(version);
   // A test fetches nothing: each version is 190 MB.
   if (other === undefined) return skip(`Node ${version} is not here: "npm run setup -- --nodes" fetches it`);
-  const run = (node: string, role: 'write' | 'read', folder: string): void => {
-    expect(execFileSync(node, [child, role, folder], { encoding: 'utf8' })).toBe('done\n');
+  const run = (node: string, ...jobs: string[]): void => {
+    expect(execFileSync(node, [child, ...jobs], { encoding: 'utf8' })).toBe('done\n');
   };
-  for (const [writer, reader] of [
-    [process.execPath, other],
-    [other, process.execPath],
-  ] as const) {
-    const folder = mkdtempSync(join(directory, 'stored-'));
-    run(writer, 'write', folder);
-    run(reader, 'read', folder);
-    run(writer, 'read', folder);
-  }
+  const [mine, theirs] = ['mine-', 'theirs-'].map((name) => mkdtempSync(join(directory, name))) as [string, string];
+  // Each version writes a folder. The other version reads the folder and saves again, and then the
+  // writer reads the result.
+  run(process.execPath, 'write', mine);
+  run(other, 'read', mine, 'write', theirs);
+  run(process.execPath, 'read', mine, 'read', theirs);
+  run(other, 'read', theirs);
 });

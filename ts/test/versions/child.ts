@@ -1,5 +1,6 @@
 // Writes databases, or reads the databases of another version of Node, for
-// ts/test/integration/node-versions.test.ts. Prints `done` at the end.
+// ts/test/integration/node-versions.test.ts. The arguments are pairs of `write` or `read` and a
+// folder. Prints `done` at the end.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -12,12 +13,11 @@ import { metadata } from '../support/metadata.js';
 
 type Doc = Record<string, unknown>;
 
-const [role, directory = ''] = process.argv.slice(2);
 const values = fc.sample(metadata(), { seed: 11, numRuns: 200 });
 /** Exists from Node 24 on. */
 const { Float16Array } = globalThis as { Float16Array?: { of(...values: number[]): object } };
 
-async function write(): Promise<void> {
+async function write(directory: string): Promise<void> {
   for (const name of ['logged', 'saved']) {
     const db = await EdgeVec.open<Doc>({ name, directory, dimensions: 2 });
     await db.insert(values.map((value, id) => ({ id, vector: [id + 1, 1], metadata: value })));
@@ -42,7 +42,7 @@ async function write(): Promise<void> {
   await database.close();
 }
 
-async function read(): Promise<void> {
+async function read(directory: string): Promise<void> {
   const onEvent = (event: object): void => assert.fail(JSON.stringify(event));
   for (const name of ['logged', 'saved']) {
     const db = await EdgeVec.load<Doc>(name, { directory, onEvent });
@@ -65,5 +65,9 @@ async function read(): Promise<void> {
   await db.close();
 }
 
-await (role === 'write' ? write() : read());
+const given = process.argv.slice(2);
+for (let at = 0; at < given.length; at += 2) {
+  const [role, directory] = given.slice(at, at + 2) as ['write' | 'read', string];
+  await (role === 'write' ? write(directory) : read(directory));
+}
 console.log('done');
