@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EdgeVec, type EdgeVecEvent } from '../../src/index.js';
-import { failure } from '../support/open.js';
+import { failure, QUICK_GRAPH } from '../support/open.js';
 import { clustered } from '../support/vectors.js';
 
 const DIMENSIONS = 16;
@@ -30,7 +30,7 @@ type Row = { n: number };
 
 /** Some rows in a checkpoint, and some in the log. */
 async function stored(): Promise<void> {
-  const db = await EdgeVec.open<Row>({ name: 'db', dimensions: DIMENSIONS, directory });
+  const db = await EdgeVec.open<Row>({ name: 'db', dimensions: DIMENSIONS, directory, ...QUICK_GRAPH });
   await db.insert(rows.slice(0, SAVED));
   await db.save();
   for (let n = SAVED; n < SAVED + LOGGED; n += 10) await db.insert(rows.slice(n, n + 10));

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EdgeVec, type Metric, type Precision } from '../../src/index.js';
 import { Disk, FaultySite } from '../support/disk.js';
+import { QUICK_GRAPH } from '../support/open.js';
 import { Process, type Row } from '../support/process.js';
 import { uniform } from '../support/vectors.js';
 
@@ -111,7 +112,7 @@ describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
 
   test('exports and storage do not contain removed rows, even after the database is opened again', async () => {
     const directory = join(root, name);
-    let db = await EdgeVec.open({ name, dimensions: DIMENSIONS, metric, precision, directory });
+    let db = await EdgeVec.open({ name, dimensions: DIMENSIONS, metric, precision, directory, ...QUICK_GRAPH });
     await work(db, () => db.save());
     expect(found(await exported(db), gone)).toEqual([]);
     expect(found(stored(directory), gone)).toEqual([]);
@@ -124,7 +125,7 @@ describe.each(cases)('%s, %s, %i rows', (metric, precision, rows) => {
   });
 
   test('the export of a database in memory does not contain removed rows', async () => {
-    const db = await EdgeVec.open({ dimensions: DIMENSIONS, metric, precision });
+    const db = await EdgeVec.open({ dimensions: DIMENSIONS, metric, precision, ...QUICK_GRAPH });
     await work(db, async () => {});
     expect(found(await exported(db), gone)).toEqual([]);
     await db.close();

@@ -8,11 +8,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
 import { Disk, FaultySite } from '../support/disk.js';
-import { failure } from '../support/open.js';
+import { failure, QUICK_GRAPH } from '../support/open.js';
 import { Process, type Row } from '../support/process.js';
 import { clustered } from '../support/vectors.js';
 
 const MB = 1e6;
+const DIMENSIONS = 1_024;
 
 describe('Reported free room', () => {
   let directory: string;
@@ -38,15 +39,16 @@ describe('Reported free room', () => {
 
   async function open(name: string | undefined, options: Partial<OpenOptions> = {}): Promise<EdgeVec> {
     const where = name === undefined ? {} : { name, directory };
-    const db = await EdgeVec.open({ ...where, dimensions: 256, worker: false, ...options });
+    const db = await EdgeVec.open({ ...where, ...QUICK_GRAPH, dimensions: DIMENSIONS, worker: false, ...options });
     opened.push(db);
     return db;
   }
 
-  /** 24.6 MB of vectors. The exact search needs no graph. */
-  const rows = clustered(24_000, 256, 1);
+  /** 24.6 MB of vectors. */
+  const rows = clustered(6_000, DIMENSIONS, 1);
   const records = rows.map((vector, id) => ({ id, vector }));
-  const some = records.slice(0, 12_000);
+  /** 12.3 MB of vectors, enough rows for a graph. */
+  const some = records.slice(0, 3_000);
 
   /** All files in the folder, without the lock and the reserved room. */
   async function files(): Promise<string[]> {
@@ -80,11 +82,11 @@ describe('Reported free room', () => {
     const db = await open('a');
     free = 0;
     // The rows take 4 MB, no more than the database keeps in memory anyway.
-    await db.upsert(records.slice(0, 3_000));
+    await db.upsert(records.slice(0, 750));
     expect(asked).toBe(0);
     free = 20 * MB;
-    await db.upsert(records.slice(0, 12_000));
-    expect(await db.count()).toBe(12_000);
+    await db.upsert(some);
+    expect(await db.count()).toBe(some.length);
     expect(asked).toBeGreaterThan(0);
   });
 
@@ -100,7 +102,7 @@ describe('Reported free room', () => {
     await db.save();
     await db.close();
     const again = await open('a', { onEvent: (event) => void events.push(event) });
-    expect(await again.count()).toBe(12_000);
+    expect(await again.count()).toBe(some.length);
     const error = { code: 'QUOTA', expected: 'at most 1000000 bytes' };
     expect(events).toMatchObject([{ type: 'checkpoint-reduced', error }]);
   });
@@ -129,7 +131,7 @@ describe('Reported free room', () => {
     free = 1e12;
     const imported = await EdgeVec.import(file, { name: 'copy', directory, worker: false });
     opened.push(imported as never);
-    expect(await imported.count()).toBe(12_000);
+    expect(await imported.count()).toBe(some.length);
     free = 1 * MB;
     await failure(() => imported.save('other'), 'QUOTA');
     await failure(() => EdgeVec.load('other', { directory, worker: false }), 'NOT_FOUND');

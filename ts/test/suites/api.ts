@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { bestVariant } from '../../src/engine/variants.js';
-import { failure, type Open } from '../support/open.js';
+import { failure, type Open, QUICK_GRAPH } from '../support/open.js';
 import { clustered, distance, nearest, uniform } from '../support/vectors.js';
 
 interface Doc {
@@ -346,7 +346,7 @@ export function defineApiSuite(label: string, open: Open): void {
     });
 
     test('compact frees deleted rows and loses no other row', async () => {
-      const db = await open({ dimensions: 8 });
+      const db = await open({ dimensions: 8, ...QUICK_GRAPH });
       const rows = clustered(2500, 8);
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       await db.delete(Array.from({ length: 1000 }, (_, i) => i * 2));
@@ -420,7 +420,7 @@ export function defineApiSuite(label: string, open: Open): void {
 
     test('the same seed and the same operations give the same hits', async () => {
       const run = async (seed: number) => {
-        const db = await open({ dimensions: 16, seed });
+        const db = await open({ dimensions: 16, seed, ...QUICK_GRAPH });
         await db.insert(clustered(2600, 16, 5).map((vector) => ({ vector })));
         return {
           hits: await db.searchMany(clustered(10, 16, 6), { k: 5, ef: 20 }),

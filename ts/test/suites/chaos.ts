@@ -1,12 +1,13 @@
 // Edge cases, a frequent source of faults in vector databases.
 
 import { describe, expect, test } from 'vitest';
-import { failure, type Open } from '../support/open.js';
+import { failure, type Open, withQuickGraph } from '../support/open.js';
 import { clustered, nearest, random, uniform } from '../support/vectors.js';
 
 const METRICS = ['cosine', 'dot', 'euclidean'] as const;
 
-export function defineChaosSuite(label: string, open: Open): void {
+export function defineChaosSuite(label: string, opener: Open): void {
+  const open = withQuickGraph(opener);
   describe(`Chaos, ${label}`, () => {
     test('an empty index', async () => {
       const db = await open({ dimensions: 3 });
@@ -114,7 +115,7 @@ export function defineChaosSuite(label: string, open: Open): void {
     });
 
     test('the nearest deleted again and again', async () => {
-      const db = await open({ dimensions: 8, metric: 'euclidean' });
+      const db = await opener({ dimensions: 8, metric: 'euclidean' });
       const rows = clustered(2600, 8);
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       const query = rows[0] as Float32Array;

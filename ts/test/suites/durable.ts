@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { EdgeVec, type EdgeVecEvent, type Id, type OpenOptions } from '../../src/index.js';
 import { sameBytes } from '../../src/storage/storage.js';
-import { failure } from '../support/open.js';
+import { failure, QUICK_GRAPH } from '../support/open.js';
 import { clustered, random } from '../support/vectors.js';
 
 interface Doc {
@@ -131,10 +131,11 @@ export function defineDurableSuite(label: string, kept: Kept): void {
     });
 
     test('an array is stored whole or not at all, however large', async () => {
+      const COUNT = 2_300;
       const name = fresh();
-      const db = await open(name, { dimensions: 64 });
+      const db = await open(name, { dimensions: 256, ...QUICK_GRAPH });
       // The rows exceed a single frame of the log, and a single chunk of rows.
-      const rows = clustered(9_000, 64, 3);
+      const rows = clustered(COUNT, 256, 3);
       const records = rows.map((vector, n) => ({ id: n, vector, metadata: { n } }));
       await db.insert(records);
       await failure(
@@ -144,10 +145,10 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       const hits = await db.search(rows[77] as Float32Array, { k: 5, exact: true });
       await db.close();
       const again = await open(name);
-      expect(await again.count()).toBe(9_000);
+      expect(await again.count()).toBe(COUNT);
       expect(await again.search(rows[77] as Float32Array, { k: 5, exact: true })).toEqual(hits);
-      expect((await again.get(8_999))?.vector).toEqual(
-        (await again.search(rows[8_999] as Float32Array, { k: 1, includeVectors: true }))[0]?.vector,
+      expect((await again.get(COUNT - 1))?.vector).toEqual(
+        (await again.search(rows[COUNT - 1] as Float32Array, { k: 1, includeVectors: true }))[0]?.vector,
       );
     });
 
@@ -157,7 +158,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
         const name = fresh();
         const events: EdgeVecEvent[] = [];
         const onEvent = (event: EdgeVecEvent) => void events.push(event);
-        const db = await open(name, { dimensions: 64, precision, onEvent });
+        const db = await open(name, { dimensions: 64, precision, onEvent, ...QUICK_GRAPH });
         const rows = clustered(3_500, 64, 5);
         // The writes are enough to cause automatic checkpoints.
         for (let from = 0; from < rows.length; from += 500) {
@@ -189,7 +190,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
 
     test('stats counts the bytes of a checkpoint without chunks that are gone', async () => {
       const name = fresh();
-      const db = await open(name, { dimensions: 64, precision: 'int8' });
+      const db = await open(name, { dimensions: 64, precision: 'int8', ...QUICK_GRAPH });
       const rows = clustered(3_000, 64, 9).map((vector, n) => ({ id: n, vector, metadata: { n } }));
       // The engine keeps a few rows in full, and replaces many rows with codes.
       for (const some of [rows.slice(0, 1_500), rows]) {
@@ -325,7 +326,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
     });
 
     test('an exported file opens on every host, and is the same byte for byte for the same database', async () => {
-      const db = await open(fresh(), { dimensions: 64, precision: 'int16' });
+      const db = await open(fresh(), { dimensions: 64, precision: 'int16', ...QUICK_GRAPH });
       // With this many rows, the engine keeps codes in place of the rows.
       const rows = clustered(2_100, 64, 9);
       await db.upsert(
@@ -398,7 +399,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
     });
 
     test('an import that fails cancels its stream, and leaves no name behind', async () => {
-      const db = await open(fresh(), { dimensions: 8 });
+      const db = await open(fresh(), { dimensions: 8, ...QUICK_GRAPH });
       await db.upsert(clustered(2_000, 8, 9).map((vector, n) => ({ id: n, vector, metadata: { n } })));
       const bytes = await bytesOf(db.export());
       const name = fresh();
@@ -511,7 +512,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
     });
 
     test('if two databases are saved under the same name at once, the name holds either of the two, whole', async () => {
-      const large = await open(fresh(), { dimensions: 64 });
+      const large = await open(fresh(), { dimensions: 64, ...QUICK_GRAPH });
       const small = await open(fresh(), { dimensions: 64 });
       await large.upsert(clustered(3_000, 64, 3).map((vector, n) => ({ id: n, vector, metadata: { n } })));
       await small.upsert({ id: 'small', vector: new Float32Array(64).fill(1), metadata: { n: 1 } });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { EdgeVec } from '../../src/index.js';
-import { failure, type Open } from '../support/open.js';
+import { failure, type Open, QUICK_GRAPH } from '../support/open.js';
 import { clustered, nearest } from '../support/vectors.js';
 
 interface Book {
@@ -31,7 +31,7 @@ interface Library {
 
 /** Row i has the id i. */
 async function library(open: Open, rows = ROWS): Promise<Library> {
-  const db = await open<Book>({ dimensions: DIMENSIONS, metric: 'euclidean' });
+  const db = await open<Book>({ dimensions: DIMENSIONS, metric: 'euclidean', ...QUICK_GRAPH });
   const vectors = clustered(rows, DIMENSIONS);
   await db.insert(vectors.map((vector, i) => ({ id: i, vector, metadata: book(i) })));
   return { db, vectors };
