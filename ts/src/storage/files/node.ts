@@ -169,17 +169,22 @@ export function withSync(fs: Fs, { fsync, fdatasync }: Pick<FsNow, 'fsync' | 'fd
     async open(path, flags) {
       const file = await fs.open(path, flags);
       const [sync, datasync] = [file.sync.bind(file), file.datasync.bind(file)];
-      file.sync = () => sync().catch((error) => byDescriptor(fsync, file, error));
-      file.datasync = () => datasync().catch((error) => byDescriptor(fdatasync, file, error));
+      file.sync = () => orByDescriptor(sync, fsync, file);
+      file.datasync = () => orByDescriptor(datasync, fdatasync, file);
       return file;
     },
   };
 }
 
-function byDescriptor(call: SyncCall, { fd }: FileHandle, error: unknown): Promise<void> {
-  const isAbsent = error instanceof Error && codeOf(error) === undefined && /not implemented/i.test(error.message);
-  if (!isAbsent || fd === undefined) throw error;
-  return new Promise((resolve, reject) => call(fd, (failure) => (failure ? reject(failure) : resolve())));
+/** The absent methods of Plug'n'Play throw at once, and return no promise. */
+async function orByDescriptor(method: () => Promise<void>, call: SyncCall, { fd }: FileHandle): Promise<void> {
+  try {
+    await method();
+  } catch (error) {
+    const isAbsent = error instanceof Error && codeOf(error) === undefined && /not implemented/i.test(error.message);
+    if (!isAbsent || fd === undefined) throw error;
+    await new Promise<void>((resolve, reject) => call(fd, (failure) => (failure ? reject(failure) : resolve())));
+  }
 }
 
 /**

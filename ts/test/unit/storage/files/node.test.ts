@@ -10,10 +10,14 @@ function handlesThat(sync: () => Promise<void>) {
   return { fs: { open: async () => handle } as Partial<Fs> as Fs, fsync };
 }
 
-test('a handle without sync, as of Plug’n’Play, is synced by its descriptor', async () => {
-  const { fs, fsync } = handlesThat(async () => {
-    throw new Error('Method not implemented.');
-  });
+const absent = () => {
+  throw new Error('Method not implemented.');
+};
+test.each([
+  ['at once, as in Plug’n’Play', absent],
+  ['later', async () => absent()],
+])('a handle whose sync is absent, and fails %s, is synced by its descriptor', async (_when, sync) => {
+  const { fs, fsync } = handlesThat(sync);
   const failure = new Error('EIO');
   const file = await withSync(fs, { fsync, fdatasync: (_fd, done) => done(failure) }).open('file', 'r+');
   await file.sync();
