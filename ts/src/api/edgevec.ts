@@ -30,6 +30,7 @@ import type {
   Id,
   Many,
   Metric,
+  NewRecord,
   NewRow,
   RecordChange,
   ScannedRecord,
@@ -174,8 +175,10 @@ export class EdgeVec<M extends object = Default> {
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
    */
-  insert(record: NewRow<M>, options?: WriteOptions): Promise<Id>;
+  insert(record: NewRecord<M>, options?: WriteOptions): Promise<Id>;
+  // The list comes before the bare vector: an empty array, and an array of `any`, is a list.
   insert(records: Many<NewRow<M>>, options?: WriteOptions): Promise<Id[]>;
+  insert(vector: NewRow<M>, options?: WriteOptions): Promise<Id>;
   insert(input: NewRow<M> | Many<NewRow<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   insert(input: NewRow<M> | Many<NewRow<M>>, options?: WriteOptions): Promise<Id | Id[]> {
     return sessionOf(this).write('insert', input, options);

@@ -87,6 +87,10 @@ export async function bare(): Promise<void> {
   same<Awaited<ReturnType<typeof many>>, Id[]>(true);
   same<Awaited<ReturnType<typeof lists>>, Id[]>(true);
   same<Awaited<ReturnType<typeof mixed>>, Id[]>(true);
+  same<Awaited<ReturnType<typeof parsed>>, Id[]>(true);
+  same<Awaited<ReturnType<typeof parsedVectors>>, Id[]>(true);
+  same<Awaited<ReturnType<typeof parsedRecord>>, Id>(true);
+  same<Awaited<ReturnType<typeof none>>, Id[]>(true);
   // @ts-expect-error metadata is required where M has required fields
   await docs.insert(numbers);
   // @ts-expect-error upsert needs an id
@@ -98,6 +102,12 @@ const typed = () => untyped.insert(new Float32Array(2));
 const many = () => untyped.insert(vectorsOf(transformers));
 const lists = () => untyped.insert([numbers, numbers]);
 const mixed = () => untyped.insert([numbers, { id: 'a', vector: numbers }]);
+// biome-ignore lint/suspicious/noExplicitAny: JSON.parse gives values of this type.
+declare const json: any;
+const parsed = () => docs.insert(json as (typeof json)[]);
+const parsedVectors = () => untyped.insert(json as (typeof json)[]);
+const parsedRecord = () => untyped.insert(json);
+const none = () => untyped.insert([]);
 
 /** The type that Vue gives to an object inside a `ref` or `reactive`: every public member. */
 type Unwrapped<T> = { [K in keyof T]: T[K] };
