@@ -15,7 +15,7 @@ export default defineConfig({
   expect: { timeout: 300_000 },
   // An action that waits for ever should fail with its own name.
   use: { actionTimeout: 300_000, navigationTimeout: 300_000 },
-  // Files at the same time; each test has a context of its own.
+  // Files at the same time. Each worker has browser contexts of its own.
   workers: 2,
   forbidOnly: Boolean(CI),
   projects: [
@@ -29,12 +29,8 @@ export default defineConfig({
         testIgnore: name === 'firefox' && origin === 'system' ? ['**/folder.spec.ts'] : [],
         use: { baseURL, browserName: name, launchOptions, ...(channel !== undefined && { channel }) },
       })),
-    { name: 'package-node', testMatch: 'ts/test/package/node.spec.ts' },
-    ...found.map(({ name }) => ({
-      name: `package-${name}`,
-      testMatch: 'ts/test/package/browser.spec.ts',
-      use: { browserName: name },
-    })),
+    // A single worker, which installs and builds the apps once for all browsers.
+    { name: 'package', testDir: 'ts/test/package', workers: 1 },
   ],
   webServer: {
     command: `node scripts/demo.mjs --port ${EDGEVEC_DEMO_PORT}`,

@@ -21,20 +21,20 @@ export interface Consumer {
   remove(): Promise<void>;
 }
 
-/** Packs the last build, and installs the tarball as a user would. */
-export async function install(app: 'vite' | 'plain'): Promise<Consumer> {
+/** Packs the last build into the folder. @returns the path of the tarball */
+export async function pack(folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  return join(folder, stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** Installs the tarball as a user would. */
+export async function install(app: 'vite' | 'plain', tarball: string): Promise<Consumer> {
   // Symbolic links are resolved, for Vite compares real paths.
   const folder = await realpath(await mkdtemp(join(tmpdir(), `edgevec-${app}-`)));
   await cp(fileURLToPath(new URL(`./apps/${app}`, import.meta.url)), folder, { recursive: true });
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
-  const tarball = stdout.trim().split('\n').at(-1) ?? '';
-  await run(
-    'npm',
-    ['install', '--prefix', '.', '--offline', '--no-audit', '--no-fund', '--no-package-lock', `./${tarball}`],
-    {
-      cwd: folder,
-    },
-  );
+  await run('npm', ['install', '--prefix', '.', '--offline', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
+    cwd: folder,
+  });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -53,10 +53,11 @@ export interface Outcome {
 
 /** Receives the POST requests of pages to /outcome. */
 export class Inbox {
-  private readonly waiting: ((outcome: Outcome) => void)[] = [];
+  private readonly waiting = new Map<string, (outcome: Outcome) => void>();
 
-  next(): Promise<Outcome> {
-    return new Promise((resolve) => this.waiting.push(resolve));
+  /** The next report of the page with this address. Late reports of other pages do not count. */
+  next(page: string): Promise<Outcome> {
+    return new Promise((resolve) => this.waiting.set(page, resolve));
   }
 
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
@@ -70,7 +71,7 @@ export class Inbox {
     });
     request.on('end', () => {
       response.end();
-      for (const resolve of this.waiting.splice(0)) resolve(JSON.parse(body));
+      this.waiting.get(request.headers.referer ?? '')?.(JSON.parse(body));
     });
   };
 

@@ -3,17 +3,17 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { parseAst } from 'vite';
-import { type Consumer, install, root } from './consumer.js';
+import { test } from './apps.js';
+import { type Consumer, root } from './consumer.js';
 
 const run = promisify(execFile);
 let app: Consumer;
 
-test.beforeAll(async () => {
-  app = await install('vite');
+test.beforeAll(({ viteApp }) => {
+  app = viteApp;
 });
-test.afterAll(() => app?.remove());
 
 for (const resolution of ['Bundler', 'NodeNext']) {
   test(`the types hold in a strict project without skipLibCheck (${resolution})`, async () => {
