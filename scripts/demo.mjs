@@ -8,6 +8,23 @@ import { parseArgs } from 'node:util';
 import { root } from './run.mjs';
 
 /**
+ * Serves a page of the same site without the demo, for the demo's tests. A browser asks a page
+ * without an icon for one, and reports the missing icon as an error.
+ *
+ * @type {import('vite').Plugin}
+ */
+const emptyPage = {
+  name: 'edgevec:empty-page',
+  configurePreviewServer({ middlewares, config }) {
+    middlewares.use('/empty', (_, response) => {
+      for (const [name, value] of Object.entries(config.preview.headers)) response.setHeader(name, value ?? '');
+      response.setHeader('Content-Type', 'text/html');
+      response.end('<!doctype html><title>Empty</title><link rel="icon" href="data:," />');
+    });
+  },
+};
+
+/**
  * @param {{ open?: boolean, port?: number }} [options] without a port, the first free port from
  * 4173 on
  * @returns {Promise<string>} the address
@@ -18,6 +35,7 @@ export async function serveDemo({ open = false, port } = {}) {
   await build({ configFile, logLevel: 'warn' });
   const server = await preview({
     configFile,
+    plugins: port === undefined ? [] : [emptyPage],
     preview: { open, ...(port !== undefined && { port, strictPort: true }) },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -249,7 +249,7 @@ test('a reload during a build keeps the written rows, and the user can add the r
 });
 
 test('without storage, the demo works in memory and reports the lack', async ({ page, demo }) => {
-  await page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
+  const script = await page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
   await page.goto('/?host=in-thread');
   await expect(demo.notices).toContainText('lets the page store nothing');
   await demo.build(500, 16);
@@ -257,6 +257,7 @@ test('without storage, the demo works in memory and reports the lack', async ({ 
   await findsRow(demo, 499);
   await page.reload();
   await expect(demo.index.getByText('No index yet.')).toBeVisible();
+  await script.dispose();
 });
 
 test('without workers, the demo works and reports the lack', async ({ page, demo }) => {

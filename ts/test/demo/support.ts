@@ -5,7 +5,7 @@ import { Demo } from './page';
 export { expect };
 
 interface Fixtures {
-  /** A page of the demo in a browser without stored rows. */
+  /** The demo, opened in a browser without stored rows. */
   demo: Demo;
   /** The page, opened in a browser with 2,000 stored rows of 64 dimensions, and nothing else. */
   filled: Demo;
@@ -14,46 +14,91 @@ interface Fixtures {
 }
 
 /**
- * Pages of browser contexts that live as long as the worker of the tests. A context with a build
- * costs several times the processor time of an opening. A test that only reads stored rows
- * therefore opens the page again, and shares the build.
+ * Pages of browser contexts that live as long as the worker of the tests. A context with a new page
+ * costs several times the processor time of an opening in a page that is there, and a build costs
+ * as much again. After a failure, Playwright goes on with a new worker.
  */
 interface Shared {
-  filledPage: Page;
-  booksPage: Page;
+  ownTab: Tab;
+  filledTab: Tab;
+  booksTab: Tab;
 }
 
 /** A message on the console of the page fails the test. */
 export const test = base.extend<Fixtures, Shared>({
-  demo: async ({ page }, use) => {
-    await withoutFaults(page, async () => {
-      await page.goto('/');
-      await use(new Demo(page));
-    });
+  page: async ({ ownTab }, use) => {
+    await ownTab.show();
+    await use(ownTab.page);
+    await ownTab.leave();
+    await ownTab.clear();
   },
-  filled: async ({ filledPage }, use) => reopened(filledPage, FILLED, use),
-  books: async ({ booksPage }, use) => reopened(booksPage, ROWS, use),
-  filledPage: [
+  demo: async ({ page }, use) => opened(page, use),
+  filled: async ({ filledTab }, use) => reopened(filledTab, FILLED, use),
+  books: async ({ booksTab }, use) => reopened(booksTab, ROWS, use),
+  ownTab: [
+    async ({ browser }, use, { project }) => shared(browser, project.use.baseURL, async () => {}, use),
+    { scope: 'worker' },
+  ],
+  filledTab: [
     async ({ browser }, use, { project }) =>
       shared(browser, project.use.baseURL, (demo) => demo.build(FILLED, 64), use),
     { scope: 'worker' },
   ],
-  booksPage: [
+  booksTab: [
     async ({ browser }, use, { project }) => shared(browser, project.use.baseURL, buildBooks, use),
     { scope: 'worker' },
   ],
 });
 
 const FILLED = 2000;
+/**
+ * A page of the same site without the demo. A browser keeps the process between pages of a site, so
+ * this page costs less than about:blank.
+ */
+const EMPTY = '/empty';
 const VIEWPORT = { width: 1280, height: 720 };
 
-async function withoutFaults(page: Page, run: () => Promise<void>): Promise<void> {
+/** A page of a browser context of its own. */
+class Tab {
+  constructor(readonly page: Page) {}
+
+  /** Ends the demo in this tab, and closes the other tabs. Stored values stay. */
+  async leave(): Promise<void> {
+    for (const page of this.page.context().pages()) if (page !== this.page) await page.close();
+    await this.page.goto(EMPTY);
+  }
+
+  /** Deletes all that the site has stored, after `leave`. */
+  async clear(): Promise<void> {
+    await this.page.evaluate(async () => {
+      localStorage.clear();
+      for (const { name = '' } of await indexedDB.databases()) {
+        await new Promise((resolve, reject) => {
+          const deletion = indexedDB.deleteDatabase(name);
+          deletion.onsuccess = resolve;
+          deletion.onerror = () => reject(deletion.error);
+        });
+      }
+    });
+  }
+
+  /** Makes the tab as large as a new tab, and brings the tab to the front. */
+  async show(): Promise<void> {
+    await this.page.setViewportSize(VIEWPORT);
+    // Firefox gives the focus only to the page in front.
+    await this.page.bringToFront();
+  }
+}
+
+/** Opens the demo, and fails if the page puts an error on its console meanwhile. */
+async function opened(page: Page, use: (demo: Demo) => Promise<void>): Promise<void> {
   const faults: string[] = [];
   const onConsole = (message: ConsoleMessage) => message.type() === 'error' && faults.push(message.text());
   const onError = (error: Error) => faults.push(String(error));
   page.on('console', onConsole);
   page.on('pageerror', onError);
-  await run();
+  await page.goto('/');
+  await use(new Demo(page));
   page.off('console', onConsole);
   page.off('pageerror', onError);
   expect(faults).toEqual([]);
@@ -63,34 +108,24 @@ async function shared(
   browser: Browser,
   baseURL: string | undefined,
   build: (demo: Demo) => Promise<void>,
-  use: (page: Page) => Promise<void>,
+  use: (tab: Tab) => Promise<void>,
 ): Promise<void> {
   const context = await browser.newContext({ viewport: VIEWPORT, ...(baseURL !== undefined && { baseURL }) });
   const page = await context.newPage();
-  await withoutFaults(page, async () => {
-    await page.goto('/');
-    await build(new Demo(page));
-  });
-  await use(page);
+  await opened(page, build);
+  const tab = new Tab(page);
+  await tab.leave();
+  await use(tab);
   await context.close();
 }
 
-/**
- * Opens the page with the stored rows. The rows are all that is left of the tests before. A test
- * that itself opens an address should use `demo`: an opening that cuts off the load of a worker
- * puts a message on the console of Firefox.
- */
-async function reopened(page: Page, rows: number, use: (demo: Demo) => Promise<void>): Promise<void> {
-  await page.setViewportSize(VIEWPORT);
-  // Firefox gives the focus only to the page in front.
-  await page.bringToFront();
-  await withoutFaults(page, async () => {
-    const demo = new Demo(page);
-    await page.goto('/');
+/** Opens the page with the stored rows. The rows are all that is left of the tests before. */
+async function reopened(tab: Tab, rows: number, use: (demo: Demo) => Promise<void>): Promise<void> {
+  await tab.show();
+  await opened(tab.page, async (demo) => {
     await demo.expectReady(rows);
     await expect(demo.hits).toHaveCount(10);
     await use(demo);
   });
-  // The end of the page may cut off the load of a worker, and no test may see that message.
-  await page.goto('about:blank');
+  await tab.leave();
 }
