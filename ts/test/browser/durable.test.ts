@@ -3,7 +3,6 @@ import { EdgeVec } from '../../src/index.js';
 import { defineDurableSuite } from '../suites/durable.js';
 
 defineDurableSuite('worker', { worker: true });
-defineDurableSuite('in-thread', { worker: false });
 
 // Chromium stores no value of more than 128 MiB, or a little less.
 test.runIf(navigator.userAgent.includes('Chrome'))(

@@ -2,4 +2,3 @@ import { defineExportSuite } from '../suites/exports.js';
 
 defineExportSuite('worker, in memory', { worker: true, stored: false });
 defineExportSuite('worker, stored', { worker: true, stored: true });
-defineExportSuite('in-thread, in memory', { worker: false, stored: false });

@@ -2,4 +2,3 @@ import { defineHostileSuite } from '../suites/hostile.js';
 import { opener } from '../support/open.js';
 
 defineHostileSuite('worker', opener(true), true);
-defineHostileSuite('in-thread', opener(false), false);

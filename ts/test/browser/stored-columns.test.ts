@@ -2,4 +2,3 @@ import { defineStoredColumnsSuite } from '../suites/stored-columns.js';
 import { inIndexedDb } from '../support/tampering.js';
 
 defineStoredColumnsSuite('worker', { worker: true }, inIndexedDb);
-defineStoredColumnsSuite('in-thread', { worker: false }, inIndexedDb);

@@ -1,0 +1,3 @@
+import { defineDurableSuite } from '../../suites/durable.js';
+
+defineDurableSuite('in-thread', { worker: false });
