@@ -27,7 +27,7 @@ export async function build() {
   copyReachable(types, ['index.d.ts'], join(root, 'dist/cjs/types'));
   console.log(`${declarations} declarations are part of the package.`);
   heading('Sizes');
-  return reportSizes();
+  return await reportSizes();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

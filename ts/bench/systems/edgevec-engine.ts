@@ -6,7 +6,7 @@
 import { MODE } from '../../src/engine/bindings';
 import type { Engine } from '../../src/engine/engine';
 import { inlineEngine } from '../../src/engine/inline';
-import { startEngine } from '../../src/engine/load';
+import { startEngine } from '../../src/engine/instantiate';
 import { type Rows, slice } from '../data/rows';
 import type { OpenOptions, System } from './system';
 

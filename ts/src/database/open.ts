@@ -6,7 +6,7 @@ import type { EngineOptions, HostOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import { Collection } from '../collection/collection.js';
 import { Engine, type Instance } from '../engine/engine.js';
-import { instantiate } from '../engine/load.js';
+import { instantiate } from '../engine/instantiate.js';
 import type { StoredOptions } from '../format/manifest.js';
 import { importInto } from '../persistence/export/import.js';
 import { isOfDatabase } from '../persistence/log/evidence.js';

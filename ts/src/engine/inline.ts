@@ -2,7 +2,8 @@
 // own that is loaded when a database is opened. Base64 costs 0.3 % over the wire and works in every
 // bundler; a file next to the script does not.
 
-import { compile, type EngineModule, loadFailed } from './load.js';
+import { chunk } from '../base/chunk.js';
+import { compile, type EngineModule } from './load.js';
 import { bestVariant, missing, type Variant, variantOf } from './variants.js';
 
 type Chunks = { readonly [V in Variant]: () => Promise<{ readonly default: string }> };
@@ -39,25 +40,9 @@ async function load(chunks: Chunks): Promise<EngineModule> {
     throw missing('DecompressionStream', "Import from 'edgevec/slim', which needs none, and pass it edgevec.wasm.");
   }
   if (typeof Response !== 'function') throw missing('Response');
-  let bytes: ArrayBuffer;
-  try {
-    bytes = await gunzip(fromBase64((await chunks[variant]()).default));
-  } catch (cause) {
-    throw loadFailed(
-      'The chunk that carries the engine could not be loaded',
-      cause,
-      isServiceWorker()
-        ? "Service workers have no import(): import from 'edgevec/inline', which is a single file."
-        : 'Check that the files your bundler wrote are all served, and from one build.',
-    );
-  }
+  const bytes = await chunk('the engine', async () => gunzip(fromBase64((await chunks[variant]()).default)));
   const module = await compile(bytes);
   return { module, variant: variantOf(module) };
-}
-
-function isServiceWorker(): boolean {
-  const { ServiceWorkerGlobalScope: Scope } = globalThis as { ServiceWorkerGlobalScope?: unknown };
-  return typeof Scope === 'function' && globalThis instanceof Scope;
 }
 
 /** By a Response: tests of pages run in jsdom, and a Blob of jsdom has no stream. */

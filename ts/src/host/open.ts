@@ -1,11 +1,11 @@
 // Chooses the host of a database.
 
+import { chunk } from '../base/chunk.js';
 import { hasCode } from '../base/errors.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { EngineModule } from '../engine/load.js';
 import { isInFiles } from '../storage/site.js';
 import type { Host } from './host.js';
-import { InThreadHost } from './in-thread.js';
 import { WorkerHost } from './worker/client.js';
 import { canStartWorker } from './worker/start.js';
 
@@ -21,7 +21,7 @@ export async function openHost(
   // A worker has no access to files: its database could not be stored or saved in a directory.
   const suits = canStartWorker() && !isInFiles(options.directory);
   if (options.worker === false || (options.worker === 'auto' && !suits)) {
-    return InThreadHost.open(engine, options, source);
+    return openInThread(engine, options, source);
   }
   let taken = false;
   const noticed = source && {
@@ -37,6 +37,18 @@ export async function openHost(
     // If the worker has read from the source, the source cannot be read from its start again.
     if (options.worker !== 'auto' || !startFailed || taken) throw error;
     options.onEvent({ type: 'worker-unavailable', error });
-    return InThreadHost.open(engine, options, source);
+    return openInThread(engine, options, source);
   }
+}
+
+/**
+ * The script of the worker has the database too, so a page with a worker does not load the chunk.
+ */
+async function openInThread(
+  engine: EngineModule,
+  options: ResolvedOptions,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<Host> {
+  const { InThreadHost } = await chunk('the database', () => import('./in-thread.js'));
+  return InThreadHost.open(engine, options, source);
 }

@@ -1,10 +1,10 @@
 // Chooses where databases are kept on this platform: in IndexedDB if the platform has IndexedDB,
 // else in files.
 
+import { chunk } from '../base/chunk.js';
 import { EdgeVecError } from '../base/errors.js';
 import { type NodePlatform, node } from './files/node.js';
 import { hasIndexedDb } from './indexeddb/platform.js';
-import { IndexedDbSite } from './indexeddb/site.js';
 import type { StorageSite } from './storage.js';
 
 /** The default folder of databases, below the working directory. */
@@ -19,10 +19,13 @@ export async function localSite(directory: string | undefined): Promise<StorageS
   if (found !== undefined) {
     // Before the first `await`: the working directory may change meanwhile.
     const root = absolute(found, directory);
-    const { FilesSite } = await import('./files/site.js');
+    const { FilesSite } = await chunk('the storage in files', () => import('./files/site.js'));
     return new FilesSite(found, root);
   }
-  if (hasIndexedDb()) return new IndexedDbSite();
+  if (hasIndexedDb()) {
+    const { IndexedDbSite } = await chunk('the storage in IndexedDB', () => import('./indexeddb/site.js'));
+    return new IndexedDbSite();
+  }
   throw new EdgeVecError('STORAGE_UNAVAILABLE', 'This platform has neither IndexedDB nor a file system', {
     remedy: "To keep the database in memory, pass whenUnavailable: 'memory', or leave out the name.",
   });

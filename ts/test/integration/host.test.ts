@@ -58,6 +58,8 @@ describe('auto', () => {
 
 test('a directory is ignored on a platform without files', async () => {
   vi.stubGlobal('indexedDB', {});
+  // vitest needs the process when it loads the chunk of IndexedDB.
+  await localSite(undefined);
   vi.stubGlobal('process', undefined);
   const kinds = await Promise.all([localSite(undefined), localSite('somewhere')]).then((sites) =>
     sites.map(({ kind }) => kind),

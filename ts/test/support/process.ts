@@ -12,7 +12,7 @@ import type { Database } from '../../src/database/database.js';
 import { openDatabase, type Surroundings } from '../../src/database/open.js';
 import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
-import { instantiate } from '../../src/engine/load.js';
+import { instantiate } from '../../src/engine/instantiate.js';
 import { parseFilter } from '../../src/filter/parse.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';

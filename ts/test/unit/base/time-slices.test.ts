@@ -6,7 +6,7 @@ import { Collection } from '../../../src/collection/collection.js';
 import { Database } from '../../../src/database/database.js';
 import { InMemoryReplica } from '../../../src/database/replica.js';
 import { inlineEngine } from '../../../src/engine/inline.js';
-import { startEngine } from '../../../src/engine/load.js';
+import { startEngine } from '../../../src/engine/instantiate.js';
 import { MemorySite } from '../../../src/storage/memory.js';
 import { clustered, random } from '../../support/vectors.js';
 

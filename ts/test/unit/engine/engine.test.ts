@@ -9,7 +9,7 @@ import { InMemoryReplica } from '../../../src/database/replica.js';
 import { Engine } from '../../../src/engine/engine.js';
 import { failureOf } from '../../../src/engine/faults.js';
 import { inlineEngine } from '../../../src/engine/inline.js';
-import { startEngine } from '../../../src/engine/load.js';
+import { startEngine } from '../../../src/engine/instantiate.js';
 import { bestVariant } from '../../../src/engine/variants.js';
 import { EdgeVec } from '../../../src/index.js';
 import { MemorySite } from '../../../src/storage/memory.js';

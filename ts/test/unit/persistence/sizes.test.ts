@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.js';
 import { inlineEngine } from '../../../src/engine/inline.js';
-import { instantiate } from '../../../src/engine/load.js';
+import { instantiate } from '../../../src/engine/instantiate.js';
 import {
   CODES,
   FACTORS,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { Collection } from '../../../../src/collection/collection.js';
 import { Engine } from '../../../../src/engine/engine.js';
 import { inlineEngine } from '../../../../src/engine/inline.js';
-import { instantiate } from '../../../../src/engine/load.js';
+import { instantiate } from '../../../../src/engine/instantiate.js';
 import { refOf } from '../../../../src/format/chunk.js';
 import type { Manifest } from '../../../../src/format/manifest.js';
 import { CODES, FACTORS, RESIDUAL_BYTES, RESIDUAL_NIBBLES, SCALES, SECTIONS } from '../../../../src/format/sections.js';
