@@ -9,7 +9,7 @@ export function otherOwners(root) {
   const owner = ownerOf(root);
   if (owner === undefined) return ['package.json has no address of the repository at "repository.url"'];
   const files = filesWithOwner(root);
-  const silent = ['package.json', 'README.md'].filter(
+  const silent = ['package.json', 'README.md', 'rust/Cargo.toml'].filter(
     (wanted) => !files.some(({ file, text }) => file === wanted && ownersIn(text).length > 0),
   );
   return [

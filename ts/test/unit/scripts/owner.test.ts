@@ -28,6 +28,7 @@ test('one command sets the owner in every place', () => {
     bugs: 'https://github.com/Some-One/edgevec/issues',
     funding: 'https://github.com/sponsors/Some-One',
   });
+  expect(textOf('rust/Cargo.toml')).toContain('repository = "https://github.com/Some-One/edgevec"');
   expect(textOf('README.md')).toContain('git clone https://github.com/Some-One/edgevec\n');
   expect(textOf('README.md')).toContain('(https://github.com/Some-One/edgevec/blob/main/CONTRIBUTING.md)');
   expect(otherOwners(clone.folder)).toEqual([]);
@@ -35,7 +36,7 @@ test('one command sets the owner in every place', () => {
   expect(clone.git('status', '--porcelain')).toBe('');
 });
 
-test.each(['package.json', 'README.md'])('the gate tells another owner in %s', (file) => {
+test.each(['package.json', 'rust/Cargo.toml', 'README.md'])('the gate tells another owner in %s', (file) => {
   const owner = ownerOf(clone.folder) ?? '';
   clone.write(file, textOf(file).replaceAll(owner, 'another'));
   const wrong = otherOwners(clone.folder);
@@ -47,8 +48,8 @@ test.each(['package.json', 'README.md'])('the gate tells another owner in %s', (
 });
 
 test('the gate tells a place without an address', () => {
-  clone.write('README.md', '# EdgeVec\n');
-  expect(otherOwners(clone.folder)).toEqual(['README.md does not name the repository']);
+  clone.write('rust/Cargo.toml', textOf('rust/Cargo.toml').replace(/^repository = .*\n/m, ''));
+  expect(otherOwners(clone.folder)).toEqual(['rust/Cargo.toml does not name the repository']);
   clone.write('package.json', JSON.stringify({ ...JSON.parse(textOf('package.json')), repository: undefined }));
   expect(otherOwners(clone.folder)).toEqual(['package.json has no address of the repository at "repository.url"']);
 });
