@@ -3,7 +3,7 @@
 mod support;
 
 use edgevec::{Index, Isa, Metric, Mode, Options, Precision, Scratch};
-use support::Clusters;
+use support::{Clusters, soaks};
 
 const ROWS: usize = 4_000;
 const QUERIES: usize = 100;
@@ -35,7 +35,9 @@ fn recall_at(index: &Index, queries: &[f32], k: usize, ef: usize) -> f64 {
 #[test]
 fn recall_at_10_is_at_least_95_percent_at_ef_100() {
     for metric in METRICS {
-        for dimensions in [2, 17, 64, 128, 384] {
+        // The test of each precision has 128 dimensions of every metric.
+        let most = if soaks() || metric == Metric::Cosine { 5 } else { 3 };
+        for dimensions in [2, 17, 64, 128, 384].into_iter().take(most) {
             let mut data = Clusters::new(dimensions, 40, 7);
             let index = build(
                 Options { metric, exact_threshold: 0, ..Options::new(dimensions as u32) },
@@ -103,7 +105,9 @@ fn each_precision_finds_what_it_keeps_and_gives_it_back() {
 fn less_precision_takes_less_memory() {
     let rows = Clusters::new(256, 40, 7).rows(2 * ROWS);
     let bytes = [Precision::Float32, Precision::Int16, Precision::Int8].map(|precision| {
-        let stats = build(Options { precision, ..Options::new(256) }, Isa::detect(), &rows).stats();
+        // A narrow construction takes the same memory.
+        let options = Options { precision, ef_construction: 16, ..Options::new(256) };
+        let stats = build(options, Isa::detect(), &rows).stats();
         (stats.row_bytes + stats.code_bytes) as f64 / (2 * ROWS * 256) as f64
     });
     // Bytes a component, with everything else a row has, and room for rows to come.
@@ -276,7 +280,7 @@ fn every_instruction_set_and_slicing_gives_the_same_index() {
             (hits.collect::<Vec<_>>(), scratch.evaluations(), index.stats())
         };
         let reference = answers(&build(options, Isa::SCALAR, &rows));
-        for isa in Isa::available() {
+        for isa in Isa::available().into_iter().filter(|&isa| isa != Isa::SCALAR) {
             assert_eq!(answers(&build(options, isa, &rows)), reference, "{isa:?}");
         }
         let mut by_one = Index::new(options).unwrap();
