@@ -40,7 +40,7 @@ const many = (count: number, prefix: string, n: number): Row[] =>
  * From this many rows on the engine builds a graph. The number is small, because the story runs
  * once for each fault.
  */
-const EXACT_THRESHOLD = 100;
+const EXACT_THRESHOLD = 50;
 
 const start = (site: FaultySite): Promise<Process> =>
   Process.start(site, undefined, undefined, { exactThreshold: EXACT_THRESHOLD });
