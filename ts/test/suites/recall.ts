@@ -15,7 +15,7 @@ export function defineRecallSuite(label: string, open: Open): void {
       ['euclidean', 24],
       ['cosine', 129],
     ] as const)('%s, %i dimensions: recall@10 is at least 0.95 at ef 100', async (metric, dimensions) => {
-      const rows = clustered(5000, dimensions, 11);
+      const rows = clustered(3500, dimensions, 11);
       const asked = near(rows, clustered(50, dimensions, 12));
       const db = await open({ dimensions, metric });
       await db.insert(rows.map((vector, id) => ({ id, vector })));
@@ -28,7 +28,7 @@ export function defineRecallSuite(label: string, open: Open): void {
 
     test('a search finds the requested share of the true neighbours', async () => {
       const dimensions = 64;
-      const rows = clustered(6000, dimensions, 21);
+      const rows = clustered(4100, dimensions, 21);
       const db = await open({ dimensions, recall: 0.9 });
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       const asked = near(rows, clustered(200, dimensions, 22));
@@ -54,7 +54,7 @@ export function defineRecallSuite(label: string, open: Open): void {
     test('data without any structure is found as well, as soon as the write resolves', async () => {
       const dimensions = 48;
       const db = await open({ dimensions, metric: 'euclidean', efConstruction: 100 });
-      const rows = normal(4500, dimensions, 41);
+      const rows = normal(4100, dimensions, 41);
       const asked = normal(150, dimensions, 42);
       await db.insert(rows.map((vector, id) => ({ id, vector })));
       const found = await db.searchMany(asked, { k: 10 });
