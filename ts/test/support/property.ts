@@ -36,16 +36,39 @@ type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 export const byteChanges: fc.Arbitrary<Change[]> = fc.array(change, { minLength: 1, maxLength: 3 });
 
 export function withChanges(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
-  let all = [...bytes];
+  let all = bytes.slice();
   for (const change of changes) {
     const at = all.length === 0 ? 0 : change.at % all.length;
-    if (change.kind === 'flip') all[at] = (all[at] ?? 0) ^ (1 << change.bit);
-    else if (change.kind === 'set') all[at] = change.byte;
-    else if (change.kind === 'cut') all = all.slice(0, at);
-    else if (change.kind === 'splice') all.splice(at, change.removed, ...change.put);
-    else for (let byte = 0; byte < 4; byte++) all[(at & ~3) + byte] = (change.number >>> (8 * byte)) & 255;
+    if (change.kind === 'flip') {
+      all = withLength(all, at + 1);
+      all[at] = (all[at] as number) ^ (1 << change.bit);
+    } else if (change.kind === 'set') {
+      all = withLength(all, at + 1);
+      all[at] = change.byte;
+    } else if (change.kind === 'cut') all = all.slice(0, at);
+    else if (change.kind === 'splice') {
+      const rest = all.subarray(at + change.removed);
+      const length = at + change.put.length;
+      const spliced = new Uint8Array(length + rest.length);
+      spliced.set(all.subarray(0, at));
+      spliced.set(change.put, at);
+      spliced.set(rest, length);
+      all = spliced;
+    } else {
+      const from = at & ~3;
+      all = withLength(all, from + 4);
+      new DataView(all.buffer).setUint32(from, change.number, true);
+    }
   }
-  return Uint8Array.from(all);
+  return all;
+}
+
+/** The bytes, followed by zeros if they are shorter than `length`. */
+function withLength(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= length) return bytes;
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
 }
 
 /** Another value at a path within a value. A shorter path replaces more. */

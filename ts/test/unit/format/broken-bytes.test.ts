@@ -15,8 +15,9 @@ import { decodeManifest, encodeManifest, type Manifest } from '../../../src/form
 import { decodeParts, encodePart } from '../../../src/format/part.js';
 import { EdgeVec, type EdgeVecError } from '../../../src/index.js';
 import { byteChanges, cases, valueChange, withChanges, withValue } from '../../support/property.js';
+import { soaked } from '../../support/soak.js';
 
-const RUNS = 20_000;
+const RUNS = soaked(10_000, 20_000);
 /** The section with the original lengths of rows (docs/format.md). */
 const LENGTHS = 2;
 const DIMENSIONS = 4;
