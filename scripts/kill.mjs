@@ -6,7 +6,7 @@
  * `--browser chromium|firefox`, `--cycles N`, `--seed N`.
  */
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -50,7 +50,7 @@ class Ledger {
     let op;
     if (dice < 13) {
       // A rare write is so large that its parts are stored before the entry.
-      const count = pick(60) === 0 ? 9_000 : 1 + pick(30);
+      const count = pick(60) === 0 ? 5_000 : 1 + pick(30);
       const rows = Array.from(
         { length: count },
         (_, i) => /** @type {[string, number]} */ ([`r${(pick(IDS) + i) % Math.max(IDS, count)}`, number]),
@@ -115,6 +115,26 @@ function differences(expected, found) {
     .map((id) => `${id} should be ${expected.get(id)} and is ${found.get(id)}`);
 }
 
+/** What Firefox does at each start beside showing the page. */
+const FIREFOX_EXTRAS = [
+  'app.normandy.enabled',
+  'app.update.enabled',
+  'browser.newtab.preload',
+  'browser.newtabpage.enabled',
+  'browser.region.update.enabled',
+  'browser.safebrowsing.malware.enabled',
+  'browser.safebrowsing.phishing.enabled',
+  'browser.search.update',
+  'datareporting.policy.dataSubmissionEnabled',
+  'dom.ipc.processPrelaunch.enabled',
+  'extensions.systemAddon.update.enabled',
+  'extensions.update.enabled',
+  'media.gmp-manager.updateEnabled',
+  'network.captive-portal-service.enabled',
+  'network.connectivity-service.enabled',
+  'toolkit.telemetry.enabled',
+];
+
 const PAGE_PROCESS = { chromium: /--type=renderer/, firefox: /-contentproc.* tab$|-contentproc.*\btab\b/ };
 
 /**
@@ -132,6 +152,11 @@ function start(name, executable, profile, url) {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    '--disable-extensions',
+    '--disable-default-apps',
+    '--disable-component-extensions-with-background-pages',
+    '--disable-features=Translate,OptimizationHints,MediaRouter',
+    '--metrics-recording-only',
   ];
   const args =
     name === 'chromium'
@@ -158,6 +183,9 @@ await main(async () => {
   const next = random(Number(values.seed));
   const ledger = new Ledger();
   const profile = mkdtempSync(join(tmpdir(), 'edgevec-kill-'));
+  if (name === 'firefox') {
+    writeFileSync(join(profile, 'user.js'), FIREFOX_EXTRAS.map((extra) => `user_pref('${extra}', false);\n`).join(''));
+  }
   /** @type {Map<End, number>} */
   const ends = new Map(ENDS.map((end) => [end, 0]));
   /** @type {(error?: Error) => void} */

@@ -37,6 +37,9 @@ async function live() {
       name: 'killed',
       dimensions: DIMENSIONS,
       metric: 'euclidean',
+      // A graph that is quick to build.
+      m: 8,
+      efConstruction: 40,
       worker: () => {
         worker = new Worker('/dist/worker.js');
         return worker;
