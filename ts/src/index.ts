@@ -9,10 +9,12 @@ export type * from './base/filter-types.js';
 export type {
   DimensionsOrName,
   ImportOptions,
+  ListOptions,
   LoadOptions,
   OpenOptions,
   SalvageOptions,
   SiteOptions,
+  StoredDatabase,
 } from './base/options.js';
 export type * from './base/queries.js';
 export type * from './base/types.js';

@@ -7,7 +7,7 @@
 import type { ReplyOf, RequestOf } from '../base/calls.js';
 import { EdgeVecError } from '../base/errors.js';
 import type { FieldName, Filter } from '../base/filter-types.js';
-import type { SiteOptions } from '../base/options.js';
+import type { ListOptions, SiteOptions, StoredDatabase } from '../base/options.js';
 import type {
   CountOptions,
   ExportJsonOptions,
@@ -50,12 +50,13 @@ import { ownMethods, showFacts, showInNode } from './instance.js';
 import { lineOf, recordsIn } from './json/lines.js';
 import { lineStream } from './json/stream.js';
 import { likeOf, noSuchRow } from './like.js';
+import { describeStored } from './list.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
 import { resolveKeys, resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
-import { checkName, resolveSite } from './options/site.js';
+import { checkName, resolveList, resolveSite } from './options/site.js';
 import { readable } from './options/values.js';
 import { resolveDelete } from './options/write.js';
 import { copyQueries } from './queries.js';
@@ -98,12 +99,27 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * The names of the databases stored on this device, ascending.
+   * The names of the databases stored on this device, ascending. With `details: true`, also the
+   * number of rows of each database, the bytes, and the time of the last checkpoint. The details
+   * take longer, since EdgeVec reads the ids and the log of each database, and nothing else.
+   * Databases may be open meanwhile, also in other tabs.
    *
-   * @throws `STORAGE_UNAVAILABLE`.
+   * @throws `STORAGE_UNAVAILABLE`, `INVALID_OPTIONS`.
+   *
+   * @example
+   * for (const { name, rows, bytes, savedAt } of await EdgeVec.list({ details: true })) {
+   *   console.log(name, rows, bytes, savedAt);
+   * }
    */
-  static list(options?: SiteOptions): Promise<string[]> {
-    return answer(async () => (await localSite(readable(() => resolveSite('list', options)))).list());
+  static list(options: ListOptions & { readonly details: true }): Promise<StoredDatabase[]>;
+  static list(options?: SiteOptions): Promise<string[]>;
+  static list(options?: ListOptions): Promise<string[] | StoredDatabase[]>;
+  static list(options?: ListOptions): Promise<string[] | StoredDatabase[]> {
+    return answer(async () => {
+      const { directory, details } = readable(() => resolveList(options));
+      const site = await localSite(directory);
+      return details ? describeStored(site) : site.list();
+    });
   }
 
   /**

@@ -201,3 +201,25 @@ export interface ResolvedSearch {
 
 /** Where stored databases are. */
 export type SiteOptions = Pick<OpenOptions, 'directory'>;
+
+/** Options of `list`. */
+export interface ListOptions extends SiteOptions {
+  /** Tell what is stored under each name. Default false: only the names. */
+  readonly details?: boolean;
+}
+
+/** A stored database, as `list({ details: true })` describes the database. */
+export interface StoredDatabase {
+  readonly name: string;
+  /** The number of rows. Absent if the database cannot be read: `error` tells why. */
+  readonly rows?: number;
+  /** Bytes stored of the database, approximately. */
+  readonly bytes?: number;
+  /**
+   * The time of the last checkpoint. The database writes checkpoints by itself, and `save()` writes
+   * a checkpoint now. Later writes are in the log, which has no times.
+   */
+  readonly savedAt?: Date;
+  /** The error that opening the database would most likely give. */
+  readonly error?: Error;
+}

@@ -39,3 +39,8 @@ export class Names {
 export function kindOf(name: string): string | undefined {
   return /^[0-9a-z]+-[0-9a-z]+-\d+-(.+)$/.exec(name)?.[1];
 }
+
+/** The time at which a chunk got its name. Undefined if `next` did not make the name. */
+export function madeAt(name: string): Date | undefined {
+  return kindOf(name) === undefined ? undefined : new Date(Number.parseInt(name, 36));
+}

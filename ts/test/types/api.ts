@@ -7,6 +7,7 @@ import {
   type FacetCount,
   type Hit,
   type Id,
+  type StoredDatabase,
   type StoredRecord,
 } from '../../src/index.js';
 import { EdgeVec as Slim } from '../../src/slim.js';
@@ -51,6 +52,8 @@ export async function opening(): Promise<void> {
   await Slim.salvage('library', {});
   same<Awaited<ReturnType<typeof EdgeVec.persist>>, boolean>(true);
   same<Awaited<ReturnType<typeof Slim.persist>>, boolean>(true);
+  same<Awaited<ReturnType<typeof names>>, string[]>(true);
+  same<Awaited<ReturnType<typeof details>>, StoredDatabase[]>(true);
   // @ts-expect-error persistence holds for the whole site, not for a database
   await EdgeVec.persist('library');
   // @ts-expect-error persist is a static method
@@ -106,6 +109,8 @@ declare const someIds: Id | Id[];
 const read = () => docs.get(someIds);
 
 const one = () => docs.insert({ vector, metadata: { title: 'A' } });
+const names = () => EdgeVec.list({ directory: 'd' });
+const details = () => EdgeVec.list({ details: true });
 async function* source() {
   yield { id: 'a', vector, metadata: { title: 'A' } };
 }

@@ -1,7 +1,7 @@
 // Checks of directories, and of the names of databases.
 
-import type { SiteOptions } from '../../base/options.js';
-import { checkKeys, invalid } from './values.js';
+import type { ListOptions, SiteOptions } from '../../base/options.js';
+import { checkKeys, flag, invalid } from './values.js';
 
 const KEYS = { directory: true } satisfies Record<keyof SiteOptions, true>;
 
@@ -9,6 +9,18 @@ const KEYS = { directory: true } satisfies Record<keyof SiteOptions, true>;
 export function resolveSite(method: string, options: SiteOptions = {}): string | undefined {
   checkKeys(method, options, KEYS);
   return checkDirectory(options.directory);
+}
+
+const LIST_KEYS = { ...KEYS, details: true } satisfies Record<keyof ListOptions, true>;
+
+/** The options of `list`. */
+export function resolveList(options: ListOptions = {}): {
+  readonly directory: string | undefined;
+  readonly details: boolean;
+} {
+  checkKeys('list', options, LIST_KEYS);
+  const { directory, details = false } = options;
+  return { directory: checkDirectory(directory), details: flag('details', details) };
 }
 
 /** @throws `INVALID_OPTIONS` */

@@ -1,0 +1,3 @@
+import { defineListSuite } from '../suites/list.js';
+
+defineListSuite('IndexedDB, worker', { worker: true });
