@@ -4,8 +4,8 @@ import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { causedBy } from '../caller.js';
 import type { Position } from '../position.js';
-import { isDetached, isNumberArray, lengthOf } from './lists.js';
-import { nested, noList, severalRows } from './refused.js';
+import { isNumberArray, lengthOf } from './lists.js';
+import { nested, noList, remedyForLength, severalRows } from './refused.js';
 import { rowsOf, tensorOf } from './tensor.js';
 
 /** Copies a vector into `target` at `offset`; throws `INVALID_VECTOR` or `DIMENSION_MISMATCH`. */
@@ -77,11 +77,7 @@ function listOf(vector: unknown, dimensions: number, place: Position): ArrayLike
   throw new EdgeVecError('DIMENSION_MISMATCH', 'The vector has the wrong number of dimensions', {
     expected: `${dimensions}`,
     got: `${length}`,
-    remedy: isDetached(list)
-      ? 'Its buffer was transferred to somebody else: pass the vector before, or a copy.'
-      : length > 0 && length % dimensions === 0
-        ? `If this is a batch of ${length / dimensions} vectors, pass one vector at a time: data.subarray(start, end).`
-        : 'Use one embedding model for everything in a database, and open it with the dimensions of that model.',
+    remedy: remedyForLength(list, length, dimensions),
     ...place,
   });
 }

@@ -4,7 +4,7 @@ import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { isThenable } from '../caller.js';
 import type { Position } from '../position.js';
-import { lengthOf } from './lists.js';
+import { isDetached, lengthOf } from './lists.js';
 import { shapeInWords } from './tensor.js';
 
 /** The fields in which answers of embedders have their vector. */
@@ -32,6 +32,15 @@ function remedyFor(vector: unknown): string | undefined {
   const field = FIELDS.find((name) => lengthOf((vector as Readonly<Record<string, unknown>>)[name]) !== undefined);
   if (field === undefined) return 'id' in vector ? 'For the rows most like a row: search({ like: id }).' : undefined;
   return `Pass the vector inside the object: its field ${field} has a list.`;
+}
+
+/** What to do with a vector of another length. */
+export function remedyForLength(list: unknown, length: number, dimensions: number): string {
+  if (isDetached(list)) return 'Its buffer was transferred to somebody else: pass the vector before, or a copy.';
+  const model = 'Use one embedding model for everything in a database, and open it with the dimensions of that model.';
+  // Twice the dimensions may be another model, or two vectors one behind the other.
+  if (length === 0 || length % dimensions !== 0) return model;
+  return `${model} If this is a batch of ${length / dimensions} vectors, pass one at a time: data.subarray(start, end).`;
 }
 
 /** An embedder of batches gives a list of vectors even for a single text. */
