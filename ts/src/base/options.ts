@@ -1,6 +1,7 @@
 // The options of the public calls, and the same options after the check (`api/options/`).
 
 import type { Clause, Path } from './clause.js';
+import type { PlatformWorker } from './platform-types.js';
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
 /** Options of `open`. Most applications pass only `dimensions`. */
@@ -81,7 +82,7 @@ export interface OpenOptions {
    * Locks (insecure contexts, some sandboxed frames), or after the site's data was cleared while
    * the page stayed open (Chromium). Calls to the dead worker then stay pending.
    */
-  readonly worker?: 'auto' | boolean | string | URL | (() => Worker);
+  readonly worker?: 'auto' | boolean | string | URL | (() => PlatformWorker);
   /**
    * Keeps the database on this device under this name: in IndexedDB, or in files where there is no
    * IndexedDB (Node, Bun, Deno). `open` brings back everything stored under the name before.
@@ -181,7 +182,7 @@ export interface ResolvedOptions extends HostOptions {
   /** An absolute path, for databases kept in files. */
   readonly directory: string | undefined;
   readonly strict: boolean;
-  readonly worker: 'auto' | boolean | string | URL | (() => Worker);
+  readonly worker: 'auto' | boolean | string | URL | (() => PlatformWorker);
   readonly onEvent: (event: EdgeVecEvent) => void;
 }
 

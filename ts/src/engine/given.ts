@@ -2,13 +2,14 @@
 
 import { amend, EdgeVecError } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
+import type { WasmModule } from '../base/platform-types.js';
 import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
 import { bestVariant, variantOf } from './variants.js';
 
 /**
  * The engine, from the caller: compiled, as bytes, as a response, or as the address of the file.
  */
-export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
+export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | Response | PromiseLike<Response> | URL | string;
 
 /** Compiles the given source. @internal */
 export async function givenEngine(source: WasmSource): Promise<EngineModule> {

@@ -63,6 +63,31 @@ test('the types hold under the resolution of old bundlers, and in a CommonJS fil
   }
 });
 
+for (const version of ['typescript', 'typescript-5']) {
+  test(`the types hold in a project for Node without the types of browsers (${version})`, async () => {
+    await writeFile(
+      join(app.folder, 'server.ts'),
+      `
+      import { EdgeVec } from 'edgevec';
+      import { EdgeVec as Slim } from 'edgevec/slim';
+      export async function search(wasm: Uint8Array) {
+        const db = await EdgeVec.open<{ title: string }>({ dimensions: 2 });
+        await Slim.open({ dimensions: 2, wasm });
+        return db.search([1, 2], { k: 3, filter: { title: 'a' } });
+      }`,
+    );
+    const tsc = join(root, 'node_modules', version, 'bin/tsc');
+    const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022', '--module', 'nodenext'];
+    const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+    const check = run(process.execPath, [tsc, ...flags, ...types, 'server.ts'], { cwd: app.folder });
+    const said = await check.then(
+      ({ stdout }) => stdout,
+      (error) => error.stdout || error.message,
+    );
+    expect(said).toBe('');
+  });
+}
+
 /** Runs a module or a script in the folder of the app. What the code prints is JSON. */
 async function printed(type: 'module' | 'commonjs', source: string, flags: string[] = []): Promise<unknown> {
   const { stdout } = await run(process.execPath, [...flags, `--input-type=${type}`, '--eval', source], {
