@@ -3,7 +3,7 @@
 
 import type { Part } from '../base/calls.js';
 import { crc32c } from '../base/crc32c.js';
-import { damaged, EdgeVecError, hasCode } from '../base/errors.js';
+import { damaged, EdgeVecError } from '../base/errors.js';
 import { joinBytes } from '../format/bytes.js';
 import { type ChunkRef, isWhole } from '../format/chunk.js';
 import type { WriteEntry } from '../format/entry.js';
@@ -11,6 +11,7 @@ import { decodePart, decodeParts, encodePart, type StoredPart } from '../format/
 import { assertRoom } from '../storage/estimate.js';
 import type { Names } from '../storage/names.js';
 import type { StorageBackend } from '../storage/storage.js';
+import { withRoom } from './room.js';
 
 /**
  * Bytes that wait in memory, and that go into the entry itself in the end. A part of a slice must
@@ -84,13 +85,7 @@ export class WriteBuffer {
   }
 
   async #store(name: string, chunk: Uint8Array): Promise<void> {
-    const commit = (): Promise<boolean> => this.#storage.commit({ put: [['chunks', name, chunk]] });
-    try {
-      await commit();
-    } catch (error) {
-      if (!hasCode(error, 'QUOTA') || !(await this.#makeRoom())) throw error;
-      await commit();
-    }
+    await withRoom(() => this.#storage.commit({ put: [['chunks', name, chunk]] }), this.#makeRoom);
     this.#pending.delete(name);
   }
 

@@ -9,6 +9,7 @@ import { EdgeVecError, fix, hasCode, unanswered } from '../../base/errors.js';
 import { type Ids, PendingIds } from '../../collection/ids.js';
 import type { Entry, Origin } from '../../format/entry.js';
 import { PartsGone } from '../../persistence/log/log.js';
+import { withRoom } from '../../persistence/room.js';
 import type { PersistentStore } from '../../persistence/store.js';
 import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
@@ -198,15 +199,9 @@ export class Committer {
       if (this.#unsure) await this.#catchUp(waiting);
       const frees = group[0]?.change.frees === true;
       const append = (): Promise<boolean> => store.inTurn((others) => this.#append(store, waiting, others));
-      for (let mayMakeRoom = true; ; ) {
-        try {
-          if (await append()) break;
-          await this.#catchUp(waiting);
-        } catch (error) {
-          if (!mayMakeRoom || !hasCode(error, 'QUOTA') || !(await this.#makeRoom(store, frees))) throw error;
-          mayMakeRoom = false;
-        }
-      }
+      const makeRoom = (): Promise<boolean> => this.#makeRoom(store, frees);
+      // A deletion may always try again, but only once.
+      while (!(await withRoom(append, makeRoom, frees ? 1 : undefined))) await this.#catchUp(waiting);
       for (const queued of waiting.values()) await this.#publish(queued);
     } catch (error) {
       await this.#failed(waiting, error);
