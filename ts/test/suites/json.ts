@@ -35,7 +35,17 @@ const METADATA = {
   nested: { $object: { $number: 'NaN' } },
 };
 
-const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
+/** Reads by hand, because a `Response` of a browser replaces the error of its stream. */
+async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+  }
+}
 
 const file = (...lines: readonly unknown[]): Blob =>
   new Blob([lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')]);
