@@ -39,6 +39,13 @@ const PATIENCE_MS = 600_000;
  */
 const ONCE = 'ts/test/browser/once/**';
 
+/**
+ * Browsers in which each file has a document of its own. In the others, one document runs all
+ * files, so modules load once, and the engine compiles once. In Chromium, a test clears the data of
+ * the site, and the workers of the same document then share no locks with the page.
+ */
+const ISOLATED: readonly BrowserName[] = ['chromium'];
+
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
   const found = await findBrowser(name);
   if (!found) return undefined;
@@ -76,23 +83,30 @@ export async function testProjects(): Promise<TestUserConfig> {
       expect: EXPECT,
     },
   };
-  const browser: TestProjectConfiguration = {
+  /** @param isolate whether each file has a document of its own */
+  const browser = (instances: BrowserInstanceOption[], isolate: boolean): TestProjectConfiguration => ({
     extends: true,
     // Vite would reload the page if Vite found these packages during a test.
     optimizeDeps: { include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb'] },
     server: { headers: ISOLATION },
     test: {
-      name: 'browser',
+      name: isolate ? 'browser' : 'browser, one document',
       include: ['ts/test/browser/**/*.test.ts'],
       env: passedOn(),
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,
+      isolate,
       // Runs a page at a time, because the suites measure time slices, and a second page would
       // disturb the measurement.
       fileParallelism: false,
       browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
     },
-  };
-  return { projects: instances.length > 0 ? [node, browser] : [node] };
+  });
+  const isIsolated = ({ name }: BrowserInstanceOption) => ISOLATED.includes(name as BrowserName);
+  const browsers = [true, false].flatMap((isolate) => {
+    const some = instances.filter((instance) => isIsolated(instance) === isolate);
+    return some.length > 0 ? [browser(some, isolate)] : [];
+  });
+  return { projects: [node, ...browsers] };
 }
