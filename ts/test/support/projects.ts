@@ -63,6 +63,12 @@ function passedOn(): Record<string, string> {
   return Object.fromEntries(variables.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
+/**
+ * Flags of V8. Tests make much garbage on a machine whose cores are busy. Fewer collections, in one
+ * thread, save a quarter of the processor time of tests that store many rows.
+ */
+const V8 = ['--max-semi-space-size=64', '--single-threaded-gc'];
+
 /** `expect.poll` gives up after a second by default, too early for a busy machine. */
 const EXPECT = { poll: { timeout: PATIENCE_MS / 10 } };
 
@@ -78,6 +84,7 @@ export async function testProjects(): Promise<TestUserConfig> {
       // One file more than cores at a time, since many files wait for a disk or a process. Vitest
       // leaves a core free by default, and on two cores would run one file at a time.
       maxWorkers: availableParallelism() + 1,
+      execArgv: V8,
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,
