@@ -6,6 +6,7 @@ import { inspect } from '../../base/inspect.js';
 import { tagOf } from '../../base/objects.js';
 import { VIEWS, viewConstructor } from '../../format/value/kinds.js';
 import { fromBase64, toBase64 } from './base64.js';
+import type { Line } from './line.js';
 
 /** What JSON has. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -15,16 +16,20 @@ export function toJson(value: unknown): Json {
   return encode(value, new Set());
 }
 
-/** @throws `INVALID_RECORD` if a value with a dollar key is broken */
-export function fromJson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(fromJson);
+/**
+ * @throws `INVALID_RECORD` if a value with a dollar key is broken, or if JavaScript has no such
+ * number
+ */
+export function fromJson(value: unknown, line: Line): unknown {
+  if (typeof value === 'number') return line.exact(value, 'INVALID_RECORD');
+  if (Array.isArray(value)) return value.map((item) => fromJson(item, line));
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value);
   const [key, content] = fields[0] ?? [];
   if (fields.length === 1 && key !== undefined && Object.hasOwn(READERS, key)) {
-    return (READERS[key] as Reader)(content);
+    return (READERS[key] as Reader)(content, line);
   }
-  return Object.fromEntries(fields.map(([name, field]) => [name, fromJson(field)]));
+  return Object.fromEntries(fields.map(([name, field]) => [name, fromJson(field, line)]));
 }
 
 function encode(value: unknown, enclosing: Set<object>): Json {
@@ -86,41 +91,55 @@ function encodeObject(value: object, inner: (value: unknown) => Json): Json {
   }
 }
 
-type Reader = (content: unknown) => unknown;
+type Reader = (content: unknown, line: Line) => unknown;
 
-const NUMBERS: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  '-Infinity': Number.NEGATIVE_INFINITY,
-  '-0': -0,
-};
+const NUMBERS: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['-0', -0],
+]);
+
+/**
+ * `Date` reads many more texts, each JavaScript engine others, and takes a time without a zone for
+ * the time of the machine.
+ */
+const TIME = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 const READERS: Readonly<Record<string, Reader>> = {
-  $number: (content) =>
-    NUMBERS[String(content)] ?? refuse('$number', "'NaN', 'Infinity', '-Infinity' or '-0'", content),
-  $bigint: (content) =>
-    typeof content === 'string' && /^-?\d+$/.test(content) ? BigInt(content) : refuse('$bigint', 'digits', content),
-  $undefined: () => undefined,
-  $date(content) {
-    const date = new Date(content === null ? Number.NaN : String(content));
-    if (content !== null && Number.isNaN(date.getTime())) refuse('$date', 'a time in ISO 8601, or null', content);
-    return date;
+  $number: (content, line) =>
+    NUMBERS.get(content) ?? refuse('$number', "'NaN', 'Infinity', '-Infinity' or '-0'", content, line),
+  $bigint: (content, line) =>
+    typeof content === 'string' && /^-?\d+$/.test(content)
+      ? BigInt(content)
+      : refuse('$bigint', 'digits', content, line),
+  $undefined: (content, line) => (content === true ? undefined : refuse('$undefined', 'true', content, line)),
+  $date(content, line) {
+    if (content === null) return new Date(Number.NaN);
+    const date = new Date(typeof content === 'string' && TIME.test(content) ? content : Number.NaN);
+    return Number.isNaN(date.getTime())
+      ? refuse('$date', 'a time in ISO 8601 with a zone, or null', content, line)
+      : date;
   },
-  $regexp(content) {
-    const [source, flags] = listOf('$regexp', content, 2);
+  $regexp(content, line) {
+    const [source, flags] = listOf('$regexp', content, line, 2);
     try {
-      return new RegExp(String(source), String(flags));
+      if (typeof source === 'string' && typeof flags === 'string') return new RegExp(source, flags);
     } catch {
-      return refuse('$regexp', 'a source and flags', content);
+      // No such pattern, or a flag that this JavaScript engine does not know.
     }
+    return refuse('$regexp', 'a source and flags', content, line);
   },
-  $map: (content) =>
+  $map: (content, line) =>
     new Map(
-      listOf('$map', content).map((entry) => listOf('$map', entry, 2).map(fromJson) as unknown as [unknown, unknown]),
+      listOf('$map', content, line).map((entry) => {
+        const [key, value] = listOf('$map', entry, line, 2);
+        return [fromJson(key, line), fromJson(value, line)];
+      }),
     ),
-  $set: (content) => new Set(listOf('$set', content).map(fromJson)),
-  $bytes(content) {
-    const [name, text] = listOf('$bytes', content, 2);
+  $set: (content, line) => new Set(listOf('$set', content, line).map((item) => fromJson(item, line))),
+  $bytes(content, line) {
+    const [name, text] = listOf('$bytes', content, line, 2);
     const bytes = typeof text === 'string' ? fromBase64(text) : undefined;
     if (name === 'ArrayBuffer' && bytes !== undefined) return bytes.buffer;
     const View = VIEWS.has(String(name)) ? viewConstructor(String(name)) : undefined;
@@ -129,21 +148,23 @@ const READERS: Readonly<Record<string, Reader>> = {
     } catch {
       // The bytes do not fill whole numbers.
     }
-    return refuse('$bytes', 'the name of a typed array, and bytes in base64', content);
+    return refuse('$bytes', 'the name of a typed array, and bytes in base64', content, line);
   },
-  $object(content) {
-    if (typeof content !== 'object' || content === null) return refuse('$object', 'an object', content);
-    return Object.fromEntries(Object.entries(content).map(([name, field]) => [name, fromJson(field)]));
+  $object(content, line) {
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+      return refuse('$object', 'an object', content, line);
+    }
+    return Object.fromEntries(Object.entries(content).map(([name, field]) => [name, fromJson(field, line)]));
   },
 };
 
-function listOf(key: string, content: unknown, length?: number): readonly unknown[] {
+function listOf(key: string, content: unknown, line: Line, length?: number): readonly unknown[] {
   if (Array.isArray(content) && (length === undefined || content.length === length)) return content;
-  return refuse(key, length === undefined ? 'an array' : `an array of ${length}`, content);
+  return refuse(key, length === undefined ? 'an array' : `an array of ${length}`, content, line);
 }
 
-function refuse(key: string, expected: string, content: unknown): never {
-  throw new EdgeVecError('INVALID_RECORD', `The JSON has a broken value of ${key}`, {
+function refuse(key: string, expected: string, content: unknown, line: Line): never {
+  throw new EdgeVecError('INVALID_RECORD', `Line ${line.number} has a broken value of ${key}`, {
     expected,
     got: inspect(content),
   });
