@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type EdgeVecError } from '../../src/index.js';
-import { failure } from '../support/open.js';
+import { failure, QUICK_GRAPH } from '../support/open.js';
 import { clustered } from '../support/vectors.js';
 
 const DIMENSIONS = 256;
@@ -71,7 +71,8 @@ beforeEach(() => {
 });
 
 async function open(worker: boolean): Promise<EdgeVec<{ n: number }>> {
-  const db = await EdgeVec.open<{ n: number }>({ name, dimensions: DIMENSIONS, worker, onEvent: () => {} });
+  const options = { name, dimensions: DIMENSIONS, worker, onEvent: () => {}, ...QUICK_GRAPH };
+  const db = await EdgeVec.open<{ n: number }>(options);
   onTestFinished(() => db.close());
   return db;
 }

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { EdgeVec, type EdgeVecEvent, type Id } from '../../src/index.js';
 import { failure } from '../support/open.js';
 import { imitatedQuota, MOST_BYTES, type Quota, realQuota } from '../support/quota.js';
-import { clustered } from '../support/vectors.js';
+import { uniform } from '../support/vectors.js';
 
 /** 16 KiB a row. So few rows need no graph. */
 const DIMENSIONS = 4096;
@@ -40,7 +40,7 @@ async function fillAndGoOn(quota: Quota, worker: boolean, events: EdgeVecEvent[]
 
   const acknowledged = new Map<Id, number>();
   const batch = (from: number, count: number, seed: number) =>
-    clustered(count, DIMENSIONS, seed).map((vector, i) => ({ id: from + i, vector, metadata: { n: seed } }));
+    uniform(count, DIMENSIONS, seed).map((vector, i) => ({ id: from + i, vector, metadata: { n: seed } }));
   const isAsAcknowledged = async (): Promise<void> => {
     const found = new Map<Id, number>();
     for await (const { id, metadata } of db.scan()) found.set(id, metadata.n);
