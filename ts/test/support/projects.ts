@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectConfiguration } from 'vitest/config';
-import type { BrowserInstanceOption, TestUserConfig } from 'vitest/node';
+import { BaseSequencer, type BrowserInstanceOption, type TestSpecification, type TestUserConfig } from 'vitest/node';
 import { BROWSERS, type BrowserName, findBrowser } from '../../../scripts/browsers.mjs';
 import { webkitgtk } from './webkitgtk.js';
 
@@ -40,11 +40,16 @@ const PATIENCE_MS = 600_000;
 const ONCE = 'ts/test/browser/once/**';
 
 /**
- * Browsers in which each file has a document of its own. In the others, one document runs all
- * files, so modules load once, and the engine compiles once. In Chromium, a test clears the data of
- * the site, and the workers of the same document then share no locks with the page.
+ * Runs the test last that clears the data of the site. In Chromium, the workers of the same
+ * document share no locks with the page afterwards.
  */
-const ISOLATED: readonly BrowserName[] = ['chromium'];
+class ClearedLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLast = ({ moduleId }: TestSpecification) => moduleId.endsWith('/browser/cleared.test.ts');
+    return [...sorted.filter((file) => !isLast(file)), ...sorted.filter(isLast)];
+  }
+}
 
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
   const found = await findBrowser(name);
@@ -90,30 +95,25 @@ export async function testProjects(): Promise<TestUserConfig> {
       expect: EXPECT,
     },
   };
-  /** @param isolate whether each file has a document of its own */
-  const browser = (instances: BrowserInstanceOption[], isolate: boolean): TestProjectConfiguration => ({
+  const browser: TestProjectConfiguration = {
     extends: true,
     // Vite would reload the page if Vite found these packages during a test.
     optimizeDeps: { include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb'] },
     server: { headers: ISOLATION },
     test: {
-      name: isolate ? 'browser' : 'browser, one document',
+      name: 'browser',
       include: ['ts/test/browser/**/*.test.ts'],
       env: passedOn(),
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       expect: EXPECT,
-      isolate,
+      // One document runs all files, so modules load once, and the engine compiles once.
+      isolate: false,
       // Runs a page at a time, because the suites measure time slices, and a second page would
       // disturb the measurement.
       fileParallelism: false,
       browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances },
     },
-  });
-  const isIsolated = ({ name }: BrowserInstanceOption) => ISOLATED.includes(name as BrowserName);
-  const browsers = [true, false].flatMap((isolate) => {
-    const some = instances.filter((instance) => isIsolated(instance) === isolate);
-    return some.length > 0 ? [browser(some, isolate)] : [];
-  });
-  return { projects: [node, ...browsers] };
+  };
+  return { projects: instances.length > 0 ? [node, browser] : [node], sequence: { sequencer: ClearedLast } };
 }
