@@ -1,4 +1,6 @@
-//! Exact search: the judge in tests, and the faster way for small sets.
+//! The scan: the judge in tests, and the faster way for small sets.
+
+pub(crate) mod sieve;
 
 use std::collections::BinaryHeap;
 
