@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EdgeVec, type EdgeVecEvent } from '../../src/index.js';
-import { failure } from '../support/open.js';
+import { failure, QUICK_GRAPH } from '../support/open.js';
 
 let root: string;
 const opened: EdgeVec[] = [];
@@ -21,6 +21,7 @@ afterEach(async () => {
 async function open(): Promise<{ db: EdgeVec; events: EdgeVecEvent[] }> {
   const events: EdgeVecEvent[] = [];
   const db = await EdgeVec.open({
+    ...QUICK_GRAPH,
     name: 'db',
     dimensions: 2,
     directory: join(root, 'store'),

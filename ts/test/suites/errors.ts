@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { EdgeVec, EdgeVecErrorCode, SearchOptions } from '../../src/index.js';
-import { failure, type Open } from '../support/open.js';
+import { failure, type Open, QUICK_GRAPH } from '../support/open.js';
 
 type Doc = { n?: unknown };
 
@@ -18,7 +18,7 @@ async function contents(db: EdgeVec<Doc>): Promise<unknown> {
 
 export function defineErrorSuite(label: string, open: Open): void {
   async function filled(): Promise<EdgeVec<Doc>> {
-    const db = await open<Doc>({ dimensions: 2 });
+    const db = await open<Doc>({ dimensions: 2, ...QUICK_GRAPH });
     await db.insert([
       { id: 'a', vector: [1, 0], metadata: { n: 1 } },
       { id: 2, vector: [0, 1] },

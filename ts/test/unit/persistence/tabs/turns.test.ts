@@ -13,7 +13,7 @@ import { random } from '../../../support/vectors.js';
 const DIMENSIONS = 8;
 const SEEDS = 6;
 /** Writes of the slow tab. */
-const WRITES = 8;
+const WRITES = 4;
 /** The share of storage calls that the scheduler gives to the quick tab. */
 const SHARE = 0.95;
 /**
@@ -21,8 +21,8 @@ const SHARE = 0.95;
  * queue.
  */
 const MOST_REFUSALS = 3;
-/** The quick tab makes 700 to 2,200 writes until the slow tab has made its writes. */
-const MOST_OTHERS = 8_000;
+/** The quick tab makes 350 to 1,100 writes until the slow tab has made its writes. */
+const MOST_OTHERS = 4_000;
 
 const many = (count: number, prefix: string, n: number): Row[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, n }));
