@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
   int8: 'i8 sq8 uint8',
 };
 
-/** Remedies for options that need no counterpart. */
+/** Remedies for options of reads that need no counterpart. */
 const NEEDLESS: Readonly<Record<string, string>> = {
   includemetadata: 'Leave the option out: every hit has its metadata.',
   withpayload: 'Leave the option out: every hit has its metadata.',
@@ -49,7 +49,8 @@ export function meant(word: string, known: readonly string[]): string | undefine
 /** The remedy for names that a method does not know, or undefined. */
 export function remedyFor(words: readonly string[], known: readonly string[]): string | undefined {
   const [only] = words;
-  const needless = words.length === 1 ? ownOf(NEEDLESS, plainForm(only as string)) : undefined;
+  const isRead = known.includes('filter');
+  const needless = isRead && words.length === 1 ? ownOf(NEEDLESS, plainForm(only as string)) : undefined;
   if (needless !== undefined) return needless;
   const found = words.flatMap((word) => {
     const name = meant(word, known);

@@ -4,7 +4,7 @@ import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { causedBy } from '../caller.js';
 import type { Position } from '../position.js';
-import { isNumberArray, lengthOf } from './lists.js';
+import { isNumberArray, kindOf, lengthOf } from './lists.js';
 import { nested, noList, remedyForLength, severalRows } from './refused.js';
 import { rowsOf, tensorOf } from './tensor.js';
 
@@ -54,7 +54,8 @@ export function readVector<T>(vector: unknown, place: Position, read: () => T): 
 export function isBareVector(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return typeof value[0] === 'number';
-  if (ArrayBuffer.isView(value)) return isNumberArray(value);
+  // Bigints too: the check of numbers then refuses the vector.
+  if (ArrayBuffer.isView(value)) return kindOf(value) !== undefined;
   // Most values are records: a look for `vector` costs less than a look for a tensor.
   return !('vector' in value) && tensorOf(value) !== undefined;
 }
@@ -102,6 +103,7 @@ function copyList(
       throw new EdgeVecError('INVALID_VECTOR', `The vector is not a list of numbers: position ${i} is not one`, {
         expected: 'numbers',
         got: inspect(value),
+        ...(typeof value === 'bigint' ? { remedy: 'Convert them: Float32Array.from(vector, Number).' } : {}),
         ...place,
       });
     }

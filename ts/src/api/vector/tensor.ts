@@ -30,7 +30,7 @@ export function shapeInWords(shape: readonly number[]): string {
 }
 
 function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((size) => typeof size === 'number');
+  return Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= 0);
 }
 
 /**
