@@ -5,6 +5,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { ReplyOf, RequestOf } from '../base/calls.js';
+import { chunk } from '../base/chunk.js';
 import { EdgeVecError } from '../base/errors.js';
 import type { FieldName, Filter } from '../base/filter-types.js';
 import type { ListOptions, SiteOptions, StoredDatabase } from '../base/options.js';
@@ -47,10 +48,9 @@ import { checkIds } from './check.js';
 import { exportStream } from './export-stream.js';
 import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
-import { lineOf, recordsIn } from './json/lines.js';
+import { jsonLines, recordsIn } from './json/on-demand.js';
 import { lineStream } from './json/stream.js';
 import { likeOf, noSuchRow } from './like.js';
-import { describeStored } from './list.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
@@ -118,7 +118,9 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const { directory, details } = readable(() => resolveList(options));
       const site = await localSite(directory);
-      return details ? describeStored(site) : site.list();
+      if (!details) return site.list();
+      const { describeStored } = await chunk('the list of databases', () => import('./list.js'));
+      return describeStored(site);
     });
   }
 
@@ -628,6 +630,7 @@ export class EdgeVec<M extends object = Default> {
 async function* linesOf<M extends object>(db: EdgeVec<M>, options?: ExportJsonOptions<M>): AsyncGenerator<string> {
   const { filter, vectors } = await answer(async () => readable(() => resolveExportJson(options)));
   const which = { includeVectors: true, ...(filter === undefined ? {} : { filter: filter as Filter<M> }) } as const;
+  const { lineOf } = await jsonLines();
   for await (const record of db.scan(which)) yield lineOf(record, vectors);
 }
 
