@@ -84,19 +84,6 @@ impl Bitset {
         std::iter::successors(self.first_from(0), |&slot| self.first_from(slot + 1))
     }
 
-    /// About `count` of the slots, evenly spread over all slots: for each of as many places, the
-    /// first slot from the place on.
-    pub(crate) fn spread(&self, count: u32) -> impl Iterator<Item = u32> + '_ {
-        let end = u64::from(self.end());
-        let mut next = 0;
-        (0..count).filter_map(move |at| {
-            let place = (end * u64::from(at) / u64::from(count)) as u32;
-            let slot = self.first_from(place.max(next))?;
-            next = slot + 1;
-            Some(slot)
-        })
-    }
-
     /// The lowest slot from this slot on. Not inlined: many loops walk over a set, and each loop
     /// does much at each step.
     #[inline(never)]

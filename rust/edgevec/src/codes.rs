@@ -11,8 +11,6 @@
 //!
 //! Invariant: the distance between two rows has the same bits, with either row as the query.
 
-pub(crate) mod part;
-
 use crate::chunks::{Chunks, Saved};
 use crate::kernels::{self, BATCH, Isa};
 use crate::quantize::{

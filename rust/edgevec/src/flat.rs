@@ -1,6 +1,4 @@
-//! The scan: the judge in tests, and the faster way for small sets.
-
-pub(crate) mod sieve;
+//! Exact search: the judge in tests, and the faster way for small sets.
 
 use std::collections::BinaryHeap;
 

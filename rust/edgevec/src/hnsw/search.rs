@@ -3,7 +3,6 @@
 use super::graph::NONE;
 use super::pool::Pool;
 use crate::bitset::Bitset;
-use crate::codes::part::{PARTS, Part};
 use crate::kernels::BATCH;
 use crate::key::{Key, distance_of, key, slot_of};
 use crate::vectors::{Query, Vectors};
@@ -105,16 +104,6 @@ impl Scratch {
     pub(crate) fn score_chosen_ahead(&mut self, vectors: &Vectors, query: &Query) {
         vectors.prefetch(&self.slots);
         self.score_chosen(vectors, query);
-    }
-
-    /// As [`score_chosen`](Self::score_chosen), by a part of each row.
-    #[inline(never)]
-    pub(crate) fn score_chosen_parts(&mut self, vectors: &Vectors, query: &Query, part: &Part) {
-        let count = self.slots.len();
-        let evaluations = self.evaluations + count.div_ceil(PARTS) as u64;
-        self.make_room(count);
-        self.evaluations = evaluations;
-        vectors.score_parts(query, part, &self.slots, &mut self.distances[..count]);
     }
 
     /// As [`score`](Self::score), by the most precise form kept.

@@ -14,18 +14,10 @@ const EVALUATIONS_A_NODE: f32 = 20.0;
 /// The costs of a row of a scan, and of a distance evaluation of a walk: a number for the row, and
 /// a number for each 64 bytes that the engine reads of the row. A walk waits for each row. A scan
 /// reads rows in the order of memory, and waits for the width of memory.
-const SCANNED_ROW: f32 = 15.0;
-const SCANNED_LINE: f32 = 13.0;
-const EVALUATED_ROW: f32 = 150.0;
-const EVALUATED_LINE: f32 = 5.0;
-/// A scan by parts costs as much as if the scan read this share of the lines. The scan reads a
-/// third, and the other lines of a few rows.
-const READ_BY_PARTS: f32 = 0.7;
-/// The engine does not give up a walk before the walk costs this many times the expected cost. The
-/// engine begins a walk if a plain scan would cost more than the walk, even if a scan by parts
-/// would cost less: a walk costs far less than expected if the filter allows the rows near the
-/// query.
-const PATIENCE: f32 = 1.25;
+const SCANNED_ROW: u64 = 15;
+const SCANNED_LINE: u64 = 13;
+const EVALUATED_ROW: u64 = 150;
+const EVALUATED_LINE: u64 = 5;
 /// A walk asks after this many evaluations whether a scan would be cheaper.
 const STEP: u64 = 512;
 /// About how many evaluations are still to come for each barred node that waits near the query.
@@ -37,8 +29,6 @@ const ROOM: usize = 2;
 /// keeps all rows that may be among the nearest.
 const KEPT_A_HIT: usize = 4;
 const KEPT: usize = 40;
-/// A scan of so many rows reads a part of each row first.
-const LEAST_SIEVED: u32 = 4_096;
 
 impl Index {
     /// As [`search`](Self::search), among the visible rows that `allow` has. Slot `s` is bit
@@ -115,20 +105,13 @@ impl Index {
         if self.graph.is_empty() || allowed.count <= self.options.exact_threshold {
             return None;
         }
-        let lines = self.vectors.walked_bytes().div_ceil(64) as f32;
-        let cost = |row: f32, line: f32, rows: u32| rows as f32 * (row + lines * line);
-        let evaluation = cost(EVALUATED_ROW, EVALUATED_LINE, 1);
-        let plain = cost(SCANNED_ROW, SCANNED_LINE, allowed.count) / evaluation;
-        let unlinked = cost(SCANNED_ROW, SCANNED_LINE, self.unlinked.len() as u32) / evaluation;
+        let lines = self.vectors.walked_bytes().div_ceil(64) as u64;
+        let scan_of =
+            |rows: u64| rows * (SCANNED_ROW + lines * SCANNED_LINE) / (EVALUATED_ROW + lines * EVALUATED_LINE);
+        let scan = scan_of(allowed.count.into());
         let nodes = ef as f32 / self.share(allowed).sqrt();
-        let walk = EVALUATIONS_A_NODE * nodes + unlinked;
-        if walk > plain {
-            return None;
-        }
-        let sieved = self.vectors.has_parts() && allowed.count >= LEAST_SIEVED;
-        let scan =
-            if sieved { cost(SCANNED_ROW, SCANNED_LINE * READ_BY_PARTS, allowed.count) / evaluation } else { plain };
-        Some(scan.max(PATIENCE * walk).min(plain) as u64)
+        let walk = (EVALUATIONS_A_NODE * nodes) as u64 + scan_of(self.unlinked.len() as u64);
+        (walk <= scan).then_some(scan)
     }
 
     /// The share of the rows that are allowed, among the rows that a walk may meet.
@@ -171,10 +154,7 @@ impl Index {
             return self.scan_rows(query, k, allowed, scratch);
         };
         let kept = k.saturating_mul(KEPT_A_HIT).saturating_add(KEPT);
-        match self.vectors.part(query).filter(|_| allowed.count >= LEAST_SIEVED) {
-            Some(part) => flat::sieve::search(&self.vectors, query, kept, allowed.rows, &part, scratch)?,
-            None => flat::search(&self.vectors, query, kept, allowed.rows, By::Estimates(f32::INFINITY), scratch)?,
-        }
+        flat::search(&self.vectors, query, kept, allowed.rows, By::Estimates(f32::INFINITY), scratch)?;
         let last = scratch.pool.array().last().copied().filter(|_| scratch.pool.len() == kept);
         scratch.rerank(&self.vectors, query, k)?;
         let farthest = scratch.pool.nearest().last().map(|(_, distance)| distance + margin - base);

@@ -4,8 +4,6 @@ use super::Vectors;
 use super::coding::Decoded;
 use super::query::Query;
 use crate::Error;
-use crate::codes::Codes;
-use crate::codes::part::Part;
 use crate::kernels::FLOAT_BLOCK;
 use crate::rows::lay_out;
 
@@ -79,24 +77,6 @@ impl Vectors {
         match self.coded() {
             Some(codes) => codes.score(&query.coded, slots, distances),
             None => self.rows.score(&query.full, slots, distances),
-        }
-    }
-
-    /// Whether [`score_parts`](Self::score_parts) can compare rows by parts.
-    pub(crate) fn has_parts(&self) -> bool {
-        self.coded().is_some_and(Codes::has_parts)
-    }
-
-    /// The part of the rows by which [`score_parts`](Self::score_parts) compares. `None` if rows
-    /// have no parts.
-    pub(crate) fn part(&self, query: &Query) -> Option<Part> {
-        self.coded().and_then(|codes| codes.part(&query.coded))
-    }
-
-    /// What the part of each row adds to the distance of [`score`](Self::score).
-    pub(crate) fn score_parts(&self, query: &Query, part: &Part, slots: &[u32], distances: &mut [f32]) {
-        if let Some(codes) = self.coded() {
-            codes.score_parts(&query.coded, part, slots, distances);
         }
     }
 
