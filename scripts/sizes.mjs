@@ -35,6 +35,7 @@ const gzipped = (/** @type {string | Uint8Array} */ content) => gzipSync(content
 async function pageBytes(dist) {
   // Only now, since a command of a fresh clone installs Vite first.
   const { build } = await import('vite');
+  const { NODE_ENV } = process.env;
   const result = await build({
     configFile: false,
     root: dist,
@@ -47,6 +48,8 @@ async function pageBytes(dist) {
       modulePreload: false,
     },
   });
+  // Vite tells the whole process that this is production, and the tests inherit the environment.
+  if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
   const { output } = /** @type {import('vite').Rolldown.RolldownOutput} */ (Array.isArray(result) ? result[0] : result);
   const chunks = output.filter((file) => file.type === 'chunk');
   const isLoaded = new Set(
