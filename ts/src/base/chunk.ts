@@ -1,7 +1,6 @@
 // Parts of EdgeVec that are loaded when first needed. A bundler makes a chunk of each part.
 
-import { EdgeVecError } from './errors.js';
-import { reasonOf } from './inspect.js';
+import { loadFailed } from './errors.js';
 
 /**
  * Loads a chunk.
@@ -13,15 +12,12 @@ export async function chunk<T>(what: string, load: () => Promise<T>): Promise<T>
   try {
     return await load();
   } catch (cause) {
-    throw new EdgeVecError(
-      'ENGINE_LOAD_FAILED',
-      `The chunk that carries ${what} could not be loaded: ${reasonOf(cause)}`,
-      {
-        remedy: isServiceWorker()
-          ? "Service workers have no import(): import from 'edgevec/inline', which is a single file."
-          : 'Check that the files your bundler wrote are all served, and from one build.',
-        cause,
-      },
+    throw loadFailed(
+      `The chunk that carries ${what} could not be loaded`,
+      cause,
+      isServiceWorker()
+        ? "Service workers have no import(): import from 'edgevec/inline', which is a single file."
+        : 'Check that the files your bundler wrote are all served, and from one build.',
     );
   }
 }

@@ -276,6 +276,11 @@ export function superseded(name: string, version: number): EdgeVecError {
   );
 }
 
+/** The engine, or another part of EdgeVec, could not be loaded. */
+export function loadFailed(problem: string, cause: unknown, remedy: string): EdgeVecError {
+  return new EdgeVecError('ENGINE_LOAD_FAILED', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
+}
+
 /** Stored bytes differ from the written bytes. `what` names the stored thing, in words. */
 export function damaged(what: string, cause?: unknown): EdgeVecError {
   return new EdgeVecError('DAMAGED', `The stored bytes of ${what} are damaged`, {

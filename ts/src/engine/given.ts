@@ -1,9 +1,9 @@
 // The engine that the caller of `edgevec/slim` gives.
 
-import { amend, EdgeVecError } from '../base/errors.js';
+import { amend, EdgeVecError, loadFailed } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import type { WasmModule } from '../base/platform-types.js';
-import { compile, type EngineModule, isResponse, loadFailed } from './load.js';
+import { compile, type EngineModule, isResponse } from './load.js';
 import { bestVariant, variantOf } from './variants.js';
 
 /**

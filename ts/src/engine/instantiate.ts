@@ -1,12 +1,11 @@
 // From a compiled module to a running engine, and the errors on the way.
 
 import { createBindings } from '#wasm/bindings.js';
-import { EdgeVecError } from '../base/errors.js';
+import { EdgeVecError, loadFailed } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
 import { ABI_VERSION, type Bindings } from './bindings.js';
 import { Engine, type Instance } from './engine.js';
 import { outOfMemory } from './faults.js';
-import { loadFailed } from './load.js';
 
 /** An engine without rows, in an instance of its own. */
 export async function startEngine(module: WebAssembly.Module, options: EngineOptions): Promise<Engine> {

@@ -1,7 +1,6 @@
 // From bytes to a compiled module, and the errors on the way.
 
-import { EdgeVecError } from '../base/errors.js';
-import { reasonOf } from '../base/inspect.js';
+import { loadFailed } from '../base/errors.js';
 import type { Variant } from './variants.js';
 
 /** A compiled engine, which can be posted to a worker. */
@@ -31,8 +30,4 @@ export async function compile(source: BufferSource | Response): Promise<WebAssem
 
 export function isResponse(value: unknown): value is Response {
   return typeof Response === 'function' && value instanceof Response;
-}
-
-export function loadFailed(problem: string, cause: unknown, remedy: string): EdgeVecError {
-  return new EdgeVecError('ENGINE_LOAD_FAILED', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
 }

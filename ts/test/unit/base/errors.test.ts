@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { causedBy } from '../../../src/api/caller.js';
-import { internal } from '../../../src/base/errors.js';
+import { internal, loadFailed } from '../../../src/base/errors.js';
 import { reasonOf } from '../../../src/base/inspect.js';
-import { loadFailed } from '../../../src/engine/load.js';
 import { workerFailed } from '../../../src/host/worker/start.js';
 
 const cause = new TypeError('the disk is on fire.');
