@@ -2,6 +2,7 @@
 // own that is loaded when a database is opened. Base64 costs 0.3 % over the wire and works in every
 // bundler; a file next to the script does not.
 
+import { fromBase64 } from '../base/base64.js';
 import { chunk } from '../base/chunk.js';
 import { compile, type EngineModule } from './load.js';
 import { bestVariant, missing, type Variant, variantOf } from './variants.js';
@@ -49,12 +50,4 @@ async function load(chunks: Chunks): Promise<EngineModule> {
 function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
   const body = new Response(bytes).body as ReadableStream<Uint8Array<ArrayBuffer>>;
   return new Response(body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
-}
-
-// Not fetch('data:...'): a Content-Security-Policy may forbid that.
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }

@@ -1,20 +1,11 @@
-// Bytes as text, in base64.
+// Texts of a file that should be base64.
 
-/** Bytes per call of `fromCharCode`: an argument for each byte, and a stack has its limit. */
-const PIECE = 8_192;
-
-export function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  }
-  return btoa(binary);
-}
+import { fromBase64 } from '../../base/base64.js';
 
 /** Undefined if the text is not base64. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function bytesIn(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return fromBase64(text);
   } catch {
     return undefined;
   }

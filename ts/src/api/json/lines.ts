@@ -1,9 +1,10 @@
 // Records as JSON Lines: a JSON object on each line.
 
+import { toBase64 } from '../../base/base64.js';
 import { amend, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { Id } from '../../base/types.js';
-import { fromBase64, toBase64 } from './base64.js';
+import { bytesIn } from './base64.js';
 import { Line } from './line.js';
 import { fromJson, toJson } from './values.js';
 
@@ -117,7 +118,7 @@ function recordOf(line: Line): object {
 }
 
 function numbersIn(text: string, line: number): Float32Array {
-  const bytes = fromBase64(text);
+  const bytes = bytesIn(text);
   if (bytes !== undefined && bytes.length % 4 === 0) return new Float32Array(bytes.buffer);
   throw new EdgeVecError('INVALID_VECTOR', `The vector on line ${line} is not base64 of 32-bit floats`, {
     expected: 'base64 of little-endian 32-bit floats, or an array of numbers',

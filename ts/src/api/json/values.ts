@@ -1,11 +1,12 @@
 // Values of metadata as JSON. A value that JSON does not have becomes an object with a single key:
 // the key begins with a dollar and names the kind. docs/inputs.md lists the keys.
 
+import { toBase64 } from '../../base/base64.js';
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { tagOf } from '../../base/objects.js';
 import { VIEWS, viewConstructor } from '../../format/value/kinds.js';
-import { fromBase64, toBase64 } from './base64.js';
+import { bytesIn } from './base64.js';
 import type { Line } from './line.js';
 
 /** What JSON has. */
@@ -140,7 +141,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   $set: (content, line) => new Set(listOf('$set', content, line).map((item) => fromJson(item, line))),
   $bytes(content, line) {
     const [name, text] = listOf('$bytes', content, line, 2);
-    const bytes = typeof text === 'string' ? fromBase64(text) : undefined;
+    const bytes = typeof text === 'string' ? bytesIn(text) : undefined;
     if (name === 'ArrayBuffer' && bytes !== undefined) return bytes.buffer;
     const View = VIEWS.has(String(name)) ? viewConstructor(String(name)) : undefined;
     try {
