@@ -20,7 +20,7 @@ import {
   SECTIONS,
 } from '../format/sections.js';
 import { bytesOf } from '../storage/estimate.js';
-import { hasCodedRows } from './checkpoint/coded-rows.js';
+import { hasCodedRows, SCALED } from './checkpoint/coded-rows.js';
 import { isLeftOut } from './checkpoint/left-out.js';
 
 /** Bytes that a checkpoint has more than the log for the id and the metadata of a slot. */
@@ -30,8 +30,6 @@ const ROW_SECTIONS = SECTIONS.filter((section) => !GRAPH_SECTIONS.includes(secti
 
 /** The sections that take the place of full rows if rows are kept as codes. */
 const CODED: readonly number[] = [CODES, FACTORS, RESIDUAL_NIBBLES, RESIDUAL_BYTES, SCALES];
-/** The sections that a lean checkpoint replaces chunk by chunk, if rows are kept as codes. */
-const SCALED: readonly number[] = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES];
 
 /** Bytes of each section of the engine, without the sections of the graph. */
 type RowSections = ReadonlyMap<number, number>;

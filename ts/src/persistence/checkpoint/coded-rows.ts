@@ -12,8 +12,11 @@ import type { Manifest } from '../../format/manifest.js';
 import { CODES, chunkRows, RESIDUAL_BYTES, RESIDUAL_NIBBLES, rowBytes, SCALES } from '../../format/sections.js';
 import { sameBytes } from '../../storage/storage.js';
 
-/** The sections whose meaning depends on the scale of the row. */
-const SCALED: readonly number[] = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES];
+/**
+ * The sections whose meaning depends on the scale of the row. A lean checkpoint replaces their
+ * chunks one by one.
+ */
+export const SCALED: readonly number[] = [CODES, RESIDUAL_NIBBLES, RESIDUAL_BYTES];
 const SCALE_BYTES = rowBytes(SCALES, 1);
 
 /** The slots of a chunk of scaled parts of rows. */
