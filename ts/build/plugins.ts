@@ -30,15 +30,19 @@ export function inlineWasm(): Plugin {
   };
 }
 
-/** `virtual:edgevec/worker`: the worker script as text, from a separate build. */
-export function inlineWorker(): Plugin {
+/**
+ * `virtual:edgevec/worker`: the worker script as text.
+ *
+ * @param script gives the text. By default, a separate build makes the script at each load
+ */
+export function inlineWorker(script: () => Promise<Script> = workerScript): Plugin {
   const id = 'virtual:edgevec/worker';
   return {
     name: 'edgevec:inline-worker',
     resolveId: (source) => (source === id ? `\0${id}` : undefined),
     async load(loaded) {
       if (loaded !== `\0${id}`) return;
-      const { code, files } = await workerScript();
+      const { code, files } = await script();
       for (const file of files) this.addWatchFile(file);
       return `export default ${JSON.stringify(code)};`;
     },
@@ -57,9 +61,9 @@ export function emitFiles(): Plugin {
       emit('worker.js', `${worker.code.trimEnd()}\n//# sourceMappingURL=${WORKER_MAP}\n`);
       emit(WORKER_MAP, worker.map);
       const [module, commonJs, workerd] = await Promise.all([
-        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }),
-        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['cjs'] } }),
-        singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, [noWorker()]),
+        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }, worker),
+        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['cjs'] } }, worker),
+        singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, NO_WORKER),
       ]);
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       const modules = [...chunks, module, commonJs, workerd].flatMap(({ moduleIds }) => moduleIds);
@@ -85,17 +89,14 @@ export function edgevec(): Plugin[] {
   return [inlineWasm(), inlineWorker()];
 }
 
-/** For platforms without workers: a worker's script of no bytes. */
-function noWorker(): Plugin {
-  const none = '\0virtual:edgevec/no-worker';
-  const id = 'virtual:edgevec/worker';
-  return {
-    name: 'edgevec:no-worker',
-    enforce: 'pre',
-    resolveId: (source) => (source === id ? none : undefined),
-    load: (loaded) => (loaded === none ? "export default '';" : undefined),
-  };
+/** A script as text, and the files of which the script is made. */
+interface Script {
+  readonly code: string;
+  readonly files: readonly string[];
 }
+
+/** For platforms without workers, and for the worker itself. */
+const NO_WORKER: Script = { code: '', files: [] };
 
 /**
  * Without this, bundlers that carry a stand-in for each name of Node find a free `Buffer` (devalue
@@ -106,27 +107,35 @@ const NAMES = { Buffer: 'globalThis.Buffer' };
 // A classic script without imports starts from a blob, from a URL, and as a module worker.
 // The code has no comment with the address of its source map. `worker.js` gets the comment, and for
 // the text in the library ts/src/host/worker/source-map.ts writes the comment.
-async function workerScript(): Promise<{ code: string; map: string; files: string[]; modules: string[] }> {
-  const { code, map, moduleIds } = await singleFile('ts/src/host/worker/worker.ts', {
-    minify: true,
-    sourcemap: 'hidden',
-    lib: { formats: ['iife'], name: 'edgevecWorker', fileName: () => 'worker.js' },
-  });
+async function workerScript(): Promise<Script & { readonly map: string; readonly modules: readonly string[] }> {
+  const { code, map, moduleIds } = await singleFile(
+    'ts/src/host/worker/worker.ts',
+    {
+      minify: true,
+      sourcemap: 'hidden',
+      lib: { formats: ['iife'], name: 'edgevecWorker', fileName: () => 'worker.js' },
+    },
+    NO_WORKER,
+  );
   if (map === null) throw new Error('the worker was built without a source map');
   return { code, map: map.toString(), files: moduleIds.filter((file) => file.startsWith('/')), modules: moduleIds };
 }
 
-/** Bundles an entry with everything that the entry imports, also with `import()`. */
+/**
+ * Bundles an entry with everything that the entry imports, also with `import()`.
+ *
+ * @param worker the script of the worker, for the bundle
+ */
 async function singleFile(
   entry: string,
   { lib, ...options }: { lib: Omit<LibraryOptions, 'entry'> } & Omit<BuildEnvironmentOptions, 'lib'>,
-  plugins: readonly Plugin[] = [],
+  worker: Script,
 ): Promise<Rolldown.OutputChunk> {
   const result = await build({
     configFile: false,
     root: path('.'),
     logLevel: 'warn',
-    plugins: [...plugins, ...edgevec()],
+    plugins: [inlineWasm(), inlineWorker(async () => worker)],
     define: NAMES,
     build: {
       write: false,
