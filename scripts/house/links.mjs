@@ -11,6 +11,9 @@ import { filesIn } from './files.mjs';
 /** The target of `[text](target "title")`, of `[label]: target`, and of an attribute. */
 const TARGETS = /\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^ {0,3}\[[^\]]+\]:\s+<?([^\s>]+)>?|\b(?:href|src)="([^"]+)"/gm;
 
+/** Code between lines of three or more backticks or tildes. */
+const FENCED = /^ {0,3}(```+|~~~+)[\s\S]*?^ {0,3}\1/gm;
+
 /**
  * A page without code. Lines stay, for the number of a line is told.
  *
@@ -18,7 +21,7 @@ const TARGETS = /\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^ {0,3}\[[^\]]+\]:\s+<?([^\
  */
 const withoutCode = (text) =>
   text
-    .replace(/^ {0,3}(```+|~~~+)[\s\S]*?^ {0,3}\1/gm, (code) => code.replace(/[^\n]/g, ''))
+    .replace(FENCED, (code) => code.replace(/[^\n]/g, ''))
     .replace(/(`+)[^`\n](?:[^\n]*?[^`\n])?\1(?!`)/g, (code) => ' '.repeat(code.length));
 
 /**
@@ -43,7 +46,7 @@ function anchorsOf(text) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   const anchors = new Set([...text.matchAll(/\b(?:id|name)="([^"]+)"/g)].map(([, id = '']) => id));
-  const prose = text.replace(/^ {0,3}(```+|~~~+)[\s\S]*?^ {0,3}\1/gm, '');
+  const prose = text.replace(FENCED, '');
   for (const [, heading = ''] of prose.matchAll(/^ {0,3}#{1,6} +(.*?)(?: +#+)? *$/gm)) {
     const anchor = slug(heading);
     const before = counts.get(anchor) ?? 0;

@@ -28,15 +28,21 @@ fn drifted_rows() -> Vec<f32> {
     rows
 }
 
-#[test]
-fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
-    let rows = drifted_rows();
+/// An index of linked and visible rows, and the slots of the rows.
+fn index_of(rows: &[f32]) -> (Index, Vec<u32>) {
     let options = Options { metric: Metric::Euclidean, precision: Precision::Int16, ..Options::new(64) };
     let mut index = Index::new(options).unwrap();
     let mut slots = Vec::new();
-    index.commit(&rows, &mut slots).unwrap();
+    index.commit(rows, &mut slots).unwrap();
     while index.link(100) > 0 {}
     slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+    (index, slots)
+}
+
+#[test]
+fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
+    let rows = drifted_rows();
+    let (mut index, mut slots) = index_of(&rows);
     assert!(index.stats().drifted);
     let untouched = got(&index, 1);
 
@@ -66,13 +72,7 @@ fn a_row_written_into_a_slot_that_is_coded_again_already_is_kept() {
 
 #[test]
 fn a_compaction_that_keeps_codes_reclaims_rows_and_changes_no_other_row() {
-    let rows = drifted_rows();
-    let options = Options { metric: Metric::Euclidean, precision: Precision::Int16, ..Options::new(64) };
-    let mut index = Index::new(options).unwrap();
-    let mut slots = Vec::new();
-    index.commit(&rows, &mut slots).unwrap();
-    while index.link(100) > 0 {}
-    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+    let (mut index, _) = index_of(&drifted_rows());
     let untouched = got(&index, 1);
     assert!(index.remove(0));
 

@@ -15,24 +15,24 @@ test.beforeAll(({ viteApp }) => {
   app = viteApp;
 });
 
+/** What TypeScript says of the app, in its own words. @param version the package of TypeScript */
+function typeErrors(version: 'typescript' | 'typescript-5', options: readonly string[]): Promise<string> {
+  const tsc = join(root, 'node_modules', version, 'bin/tsc');
+  return run(process.execPath, [tsc, ...options], { cwd: app.folder }).then(
+    ({ stdout }) => stdout,
+    (error) => error.stdout || error.message,
+  );
+}
+
 for (const resolution of ['Bundler', 'NodeNext']) {
   test(`the types hold in a strict project without skipLibCheck (${resolution})`, async () => {
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const module = resolution === 'Bundler' ? 'ESNext' : resolution;
-    const check = run(process.execPath, [tsc, '-p', '.', '--moduleResolution', resolution, '--module', module], {
-      cwd: app.folder,
-    });
-    // A refusal holds tsc's own words.
-    const printed = await check.then(
-      ({ stdout }) => stdout,
-      (error) => error.stdout || error.message,
-    );
-    expect(printed).toBe('');
+    const options = ['-p', '.', '--moduleResolution', resolution, '--module', module];
+    expect(await typeErrors('typescript', options)).toBe('');
   });
 }
 
 test('the types hold under the resolution of old bundlers, and in a CommonJS file', async () => {
-  const tsc = join(root, 'node_modules/typescript-5/bin/tsc');
   const sources = {
     'old.ts': `
       import { EdgeVec } from 'edgevec';
@@ -54,12 +54,7 @@ test('the types hold under the resolution of old bundlers, and in a CommonJS fil
     ['--moduleResolution', 'node10', '--module', 'commonjs', 'old.ts'],
     ['--moduleResolution', 'node16', '--module', 'node16', 'old.ts', 'common.cts'],
   ]) {
-    const check = run(process.execPath, [tsc, ...flags, ...how], { cwd: app.folder });
-    const printed = await check.then(
-      ({ stdout }) => stdout,
-      (error) => error.stdout || error.message,
-    );
-    expect(printed).toBe('');
+    expect(await typeErrors('typescript-5', [...flags, ...how])).toBe('');
   }
 });
 
@@ -80,15 +75,9 @@ for (const [version, own] of [
         return db.search([1, 2], { k: 3, filter: { title: 'a' } });
       }`,
     );
-    const tsc = join(root, 'node_modules', version, 'bin/tsc');
     const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022', '--module', 'nodenext'];
     const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
-    const check = run(process.execPath, [tsc, ...own, ...flags, ...types, 'server.ts'], { cwd: app.folder });
-    const said = await check.then(
-      ({ stdout }) => stdout,
-      (error) => error.stdout || error.message,
-    );
-    expect(said).toBe('');
+    expect(await typeErrors(version, [...own, ...flags, ...types, 'server.ts'])).toBe('');
   });
 }
 
@@ -162,6 +151,5 @@ test('Node imports the package and searches', async () => {
     const hits = await db.search([1, 0.1], 1);
     console.log(JSON.stringify({ ids: hits.map((hit) => hit.id), host: (await db.stats()).host }));
     await db.close();`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], { cwd: app.folder });
-  expect(JSON.parse(stdout)).toEqual({ ids: ['a'], host: 'in-thread' });
+  expect(await printed('module', source)).toEqual({ ids: ['a'], host: 'in-thread' });
 });
