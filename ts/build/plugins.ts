@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
+import { buildIntegrations } from './integrations.js';
 import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
@@ -65,9 +66,12 @@ export function emitFiles(): Plugin {
         singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['cjs'] } }, worker),
         singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, NO_WORKER),
       ]);
+      const beside = await Promise.all([buildIntegrations('es'), buildIntegrations('cjs')]);
+      for (const { fileName, source } of beside.flatMap(({ files }) => files)) emit(fileName, source);
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       const modules = [...chunks, module, commonJs, workerd].flatMap(({ moduleIds }) => moduleIds);
-      emit(NOTICES, await thirdPartyNotices([...modules, ...worker.modules]));
+      const besides = beside.flatMap(({ modules }) => modules);
+      emit(NOTICES, await thirdPartyNotices([...modules, ...worker.modules, ...besides]));
       emit('inline.js', module.code);
       emit('workerd.js', workerd.code);
       emit('cjs/index.js', commonJs.code);
