@@ -1,7 +1,9 @@
 /**
- * `npm test`: sets up, builds, and runs every test. `npm test -- --only rust,firefox` runs a part:
- * rust, fuzz, node, chromium, firefox, webkit, playwright, kill. `-- --soak` runs every case of the
- * tests that take a sample otherwise. A browser that could not be installed is reported as not run.
+ * `npm test`: sets up, builds, and runs every test of the library. `-- --only rust,firefox` runs a
+ * part: rust, fuzz, node, chromium, firefox, webkit, playwright, kill, examples. The part
+ * `examples` installs packages from the registry of npm, and only `npm run check` runs this part
+ * unasked. `-- --soak` runs every case of the tests that take a sample otherwise. A browser that
+ * could not be installed is reported as not run.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,7 +21,8 @@ import { setup } from './setup.mjs';
 /** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
 /** @typedef {import('./report.mjs').Row} Row */
 
-const PARTS = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
+const LIBRARY = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
+const PARTS = [...LIBRARY, 'examples'];
 
 /** How often the test kills each browser, and how often in a soak. */
 const KILLS = { chromium: [15, 300], firefox: [5, 100] };
@@ -115,15 +118,21 @@ async function vitest(project, folder) {
   );
 }
 
-/** @param {string} folder */
-async function playwright(folder) {
-  const json = join(folder, 'playwright.json');
-  const args = [join(root, 'node_modules/playwright/cli.js'), 'test', '--reporter=list,json'];
-  const outcome = await step('The demo and the packed package (Playwright)', process.execPath, args, {
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: json },
-  });
+/** The configurations of Playwright, by part. */
+const PLAYWRIGHT = {
+  playwright: { title: 'The demo and the packed package (Playwright)', config: 'playwright.config.ts' },
+  examples: { title: 'The examples (Playwright)', config: 'ts/test/examples/playwright.config.ts' },
+};
+
+/** @param {keyof typeof PLAYWRIGHT} part @param {string} folder */
+async function playwright(part, folder) {
+  const json = join(folder, `${part}.json`);
+  const { title, config } = PLAYWRIGHT[part];
+  const cli = join(root, 'node_modules/playwright/cli.js');
+  const args = [cli, 'test', '--config', join(root, config), '--reporter=list,json'];
+  const outcome = await step(title, process.execPath, args, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: json } });
   return row(
-    'playwright',
+    part,
     outcome,
     counted(json, (result) => ({
       passed: result.stats.expected + result.stats.flaky,
@@ -169,7 +178,16 @@ async function undriven() {
  * The parts in the order of starting, the longest first. Parts of the same line run one after the
  * other, since cargo locks its folder.
  */
-const ORDER = [['rust', 'fuzz'], ['node'], ['playwright'], ['webkit'], ['firefox'], ['chromium'], ['kill']];
+const ORDER = [
+  ['rust', 'fuzz'],
+  ['node'],
+  ['playwright'],
+  ['examples'],
+  ['webkit'],
+  ['firefox'],
+  ['chromium'],
+  ['kill'],
+];
 
 /** One lane more than cores, since a part sometimes waits for a browser or a disk. */
 const LANES = availableParallelism() + 1;
@@ -185,10 +203,10 @@ async function runPart(part, folder, missing) {
   if (absent) return [{ name: part, status: 'not run', note: absent.reason }];
   if (part === 'rust') return [await rustTests()];
   if (part === 'fuzz') return [await fuzz()];
-  if (part === 'playwright') {
+  if (part === 'playwright' || part === 'examples') {
     const without = missing.map(({ name }) => name).join(', ');
-    const row = await playwright(folder);
-    return [{ ...row, ...(without && { note: `without ${without}` }) }, ...(await undriven())];
+    const row = { ...(await playwright(part, folder)), ...(without && { note: `without ${without}` }) };
+    return part === 'examples' ? [row] : [row, ...(await undriven())];
   }
   if (part !== 'kill') return [await vitest(part, folder)];
   /** @type {Row[]} */
@@ -235,15 +253,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     });
     // Every runner passes the variable on to its tests.
     if (values.soak) process.env['EDGEVEC_SOAK'] = '1';
-    const wanted = values.only?.flatMap((list) => list.split(',')) ?? PARTS;
+    const wanted = values.only?.flatMap((list) => list.split(',')) ?? LIBRARY;
     const unknown = wanted.filter((part) => !PARTS.includes(part));
     if (unknown.length > 0) throw new Stop(`There is no part "${unknown.join(', ')}": use ${PARTS.join(', ')}.`);
     const parts = PARTS.filter((part) => wanted.includes(part));
 
-    const browsers =
-      wanted.includes('playwright') || wanted.includes('kill')
-        ? BROWSERS
-        : BROWSERS.filter((name) => wanted.includes(name));
+    const browsers = wanted.some((part) => part === 'playwright' || part === 'examples' || part === 'kill')
+      ? BROWSERS
+      : BROWSERS.filter((name) => wanted.includes(name));
     const { missing } = await setup({ browsers });
     if (parts.some((part) => part !== 'rust' && part !== 'fuzz')) await build();
     process.exitCode = report(await test(parts, missing));
