@@ -28,20 +28,36 @@ export function tested(): string[] {
     .map((file) => basename(file, '.spec.ts'));
 }
 
-/** Copies an example, installs the example with the packed package, and builds the example. */
-export async function installExample(name: string, tarball: string): Promise<void> {
+/** The dependencies of an example on folders beside the example, as `file:../NAME`. */
+async function neighbours(name: string): Promise<string[]> {
+  const { dependencies = {} } = JSON.parse(await readFile(join(root, 'examples', name, 'package.json'), 'utf8'));
+  return Object.values<string>(dependencies).flatMap((range) => /^file:\.\.\/([\w-]+)$/.exec(range)?.[1] ?? []);
+}
+
+/** Copies an example without its packages and its build. @returns the copy */
+async function copyExample(name: string): Promise<string> {
   const folder = join(await examplesFolder(), name);
   await cp(join(root, 'examples', name), folder, {
     recursive: true,
     filter: (path) => !/\/(node_modules|dist)$/.test(path),
   });
+  return folder;
+}
+
+/**
+ * Copies an example with all needed folders of examples/, installs the packed package, and builds
+ * the app.
+ */
+export async function installExample(name: string, tarball: string): Promise<void> {
+  const folder = await copyExample(name);
+  for (const neighbour of await neighbours(name)) await copyExample(neighbour);
   const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', tarball];
   await run('npm', install, { cwd: folder });
   const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   if (scripts.build !== undefined) await run('npm', ['run', 'build'], { cwd: folder, maxBuffer: 1 << 26 });
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
