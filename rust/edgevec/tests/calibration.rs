@@ -1,9 +1,7 @@
 //! When an index learns how wide a search must be: by counts of what was done, and never by time.
 
-mod support;
-
+use crate::support::Clusters;
 use edgevec::{Index, Metric, Options, Precision};
-use support::Clusters;
 
 const DIMENSIONS: usize = 8;
 

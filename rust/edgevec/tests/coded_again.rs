@@ -1,9 +1,7 @@
 //! Rows written, changed or removed while the engine codes all rows about another mean.
 
-mod support;
-
+use crate::support::Clusters;
 use edgevec::{Index, Metric, Options, Precision};
-use support::Clusters;
 
 const DIMENSIONS: usize = 64;
 /// Rows around the first mean, and rows elsewhere.

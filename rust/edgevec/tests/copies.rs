@@ -1,9 +1,6 @@
 //! Copies, and near copies, do not hide other rows from a walk.
 
-#[path = "support/copies.rs"]
-mod copies;
-
-use copies::{Hard, build, copies_first, odd_among_alike, one_hot, recall};
+use crate::hard_copies::{Hard, Normal, build, copies_first, odd_among_alike, one_hot, recall};
 use edgevec::snapshot::Section;
 use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 
@@ -139,7 +136,7 @@ fn copies_among_removed_rows_are_found_without_a_walk_through_all_of_these() {
 /// Every row twice, like documents stored twice.
 #[test]
 fn pairs_of_copies_are_calibrated_as_single_rows_are() {
-    let mut data = copies::Normal::new(5);
+    let mut data = Normal::new(5);
     let single = data.rows(3_000, 64);
     let rows: Vec<f32> = single.chunks(64).flat_map(|row| row.repeat(2)).collect();
     let queries: Vec<f32> = data.rows(10, 64);

@@ -1,10 +1,8 @@
 //! Cases that break vector indexes: no row, a single row, only equal rows, only removed rows, too
 //! many values.
 
-mod support;
-
+use crate::support::Clusters;
 use edgevec::{Error, Hit, Index, Metric, Mode, Options, Scratch};
-use support::Clusters;
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Dot, Metric::Euclidean];
 

@@ -2,10 +2,8 @@
 //! missing, and recall is as asked, for filters that have nothing to do with the query and filters
 //! that allow or bar the rows near the query.
 
-mod support;
-
+use crate::support::{Clusters, soaks};
 use edgevec::{Error, Hit, Index, Metric, Mode, Options, Precision, Scratch, Strategy};
-use support::{Clusters, soaks};
 
 const DIMENSIONS: usize = 64;
 const K: usize = 10;

@@ -4,10 +4,8 @@
 //! If a count gets worse by more than 2 %, the test fails and names the count. A better count is
 //! written down here, as the new limit.
 
-mod support;
-
+use crate::support::Clusters;
 use edgevec::{Index, Mode, Options, Precision, Scratch};
-use support::Clusters;
 
 const DIMENSIONS: usize = 256;
 const ROWS: usize = 1 << 14;

@@ -1,12 +1,8 @@
 //! Searches reach the asked recall, also on data that graphs or codes find hard. Larger sizes:
 //! `examples/hard.rs`.
 
-mod support {
-    pub mod hard;
-}
-
+use crate::hard_rows::{Hard, Kind, farthest, reached};
 use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
-use support::hard::{Hard, Kind, farthest, reached};
 
 /// The share that chance may take from the mean of 400 queries.
 const CHANCE: f64 = 0.012;

@@ -1,9 +1,7 @@
 //! Recall of the graph against the exact scan, on seeded clustered data, and promises for any data.
 
-mod support;
-
+use crate::support::{Clusters, soaks};
 use edgevec::{Index, Isa, Metric, Mode, Options, Precision, Scratch};
-use support::{Clusters, soaks};
 
 const ROWS: usize = 4_000;
 const QUERIES: usize = 100;

@@ -1,10 +1,8 @@
 //! A removed row is gone from all saved bytes, after its slot has been reclaimed.
 
-mod support;
-
+use crate::support::{Clusters, soaks};
 use edgevec::snapshot::{Restoring, Section};
 use edgevec::{Index, Metric, Options, Precision};
-use support::{Clusters, soaks};
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Dot, Metric::Euclidean];
 const PRECISIONS: [Precision; 3] = [Precision::Float32, Precision::Int16, Precision::Int8];

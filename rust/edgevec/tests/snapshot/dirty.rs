@@ -3,9 +3,9 @@
 use edgevec::snapshot::Section;
 use edgevec::{Index, Mode};
 
-use crate::header::hash;
-use crate::indexes::{add, answers, cases, live_on, lived_in, read_back};
-use crate::saved::Snapshot;
+use super::header::hash;
+use super::indexes::{add, answers, cases, live_on, lived_in, read_back};
+use super::saved::Snapshot;
 use crate::support::Clusters;
 
 #[test]

@@ -3,9 +3,9 @@
 use edgevec::Error;
 use edgevec::snapshot::{Recovered, Section};
 
-use crate::header::{Header, hash};
-use crate::indexes::{cases, live_on, lived_in};
-use crate::saved::Snapshot;
+use super::header::{Header, hash};
+use super::indexes::{cases, live_on, lived_in};
+use super::saved::Snapshot;
 use crate::support::soaks;
 
 #[test]

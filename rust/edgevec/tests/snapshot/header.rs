@@ -3,7 +3,7 @@
 use edgevec::snapshot::FORMAT_VERSION;
 use serde::{Deserialize, Serialize};
 
-use crate::saved::Snapshot;
+use super::saved::Snapshot;
 
 /// The header, as docs/format.md describes the header.
 #[derive(Clone, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use edgevec::snapshot::Recovered;
 use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 
-use crate::saved::Snapshot;
+use super::saved::Snapshot;
 use crate::support::Clusters;
 
 pub fn options(dimensions: u32, metric: Metric, precision: Precision, exact_threshold: u32) -> Options {

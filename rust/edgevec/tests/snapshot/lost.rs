@@ -3,9 +3,9 @@
 use edgevec::snapshot::{FORMAT_VERSION, Recovered, Restoring, Section};
 use edgevec::{Error, Metric, Mode, Precision};
 
-use crate::header::Header;
-use crate::indexes::{add, answers, build, cases, live_on, lived_in, options};
-use crate::saved::Snapshot;
+use super::header::Header;
+use super::indexes::{add, answers, build, cases, live_on, lived_in, options};
+use super::saved::Snapshot;
 use crate::support::Clusters;
 
 const NONE: u32 = u32::MAX;

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use edgevec::snapshot::{Recovered, Section};
 use edgevec::{Error, Hit, Index, Metric, Mode, Options, Precision, Scratch};
 
-use crate::header::{Header, hash};
-use crate::indexes::{add, live_on, lived_in, options, read_back};
-use crate::saved::Snapshot;
+use super::header::{Header, hash};
+use super::indexes::{add, live_on, lived_in, options, read_back};
+use super::saved::Snapshot;
 use crate::support::{Clusters, soaks};
 
 /// Rows of each index in `WAITING`.

@@ -3,9 +3,9 @@
 use edgevec::snapshot::Recovered;
 use edgevec::{Index, Metric, Options, Precision};
 
-use crate::header::Header;
-use crate::indexes::{add, build, cases, live_on, lived_in, options, read_back};
-use crate::saved::Snapshot;
+use super::header::Header;
+use super::indexes::{add, build, cases, live_on, lived_in, options, read_back};
+use super::saved::Snapshot;
 use crate::support::Clusters;
 
 #[test]

@@ -1,6 +1,4 @@
 //! An index read back equals the saved index. Broken bytes are an error at worst.
-//!
-//! The tests are modules of a single program, since every program takes its time to link.
 
 mod dirty;
 mod forged;
@@ -10,5 +8,3 @@ mod lost;
 mod partial;
 mod read_back;
 mod saved;
-#[path = "../support/mod.rs"]
-mod support;

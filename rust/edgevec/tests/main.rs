@@ -1,0 +1,31 @@
+//! All tests of the public interface, as modules of a single program: each program takes its time
+//! to compile and to link.
+
+#[path = "support/copies.rs"]
+mod hard_copies;
+#[path = "support/hard.rs"]
+mod hard_rows;
+mod support;
+
+mod calibration;
+mod coded_again;
+mod copies;
+mod edge_cases;
+mod filtered;
+mod golden;
+mod guard;
+mod hard_data;
+mod recall;
+mod removed;
+mod same_bytes;
+mod snapshot;
+
+#[test]
+fn every_file_of_tests_is_a_module_of_this_program() {
+    let declared = include_str!("main.rs");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let module = name.trim_end_matches(".rs");
+        assert!(module == "main" || declared.contains(&format!("mod {module};")), "{name} is in no program");
+    }
+}
