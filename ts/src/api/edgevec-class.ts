@@ -13,6 +13,7 @@ import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
 import { openHost } from '../host/open.js';
 import { answer } from './caller.js';
+import { Changes } from './changes.js';
 import { EdgeVec } from './edgevec.js';
 import { type ImportSource, piecesOf } from './import-source.js';
 import { type ExtraKeys, resolveOpen } from './options/open.js';
@@ -115,7 +116,9 @@ export function edgeVecClass<Extra extends object>(
   ): Promise<Opened> => {
     const resolved = readable(resolve);
     const engine = await engineOf(options as Extra);
-    return { host: await openHost(engine, resolved, source?.()), options: resolved, variant: engine.variant };
+    const changes = new Changes();
+    const heard = { ...resolved, onEvent: changes.hearing(resolved.onEvent) };
+    return { host: await openHost(engine, heard, source?.()), options: heard, variant: engine.variant, changes };
   };
   class Entry<M extends object> extends EdgeVec<M> {
     static open<M extends object>(options: OpenOptions): Promise<EdgeVec<M>> {

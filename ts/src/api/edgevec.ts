@@ -618,6 +618,29 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
+   * Calls `listener` each time the answers of reads may have changed, for lists that follow the
+   * database:
+   *
+   * - after a transaction or deletion of this object has changed rows, before the promise of the
+   *   call resolves. A stream calls `listener` after each of its batches.
+   * - after another tab has written, and its rows are here, as the event `changed` says.
+   * - once no call can succeed any more, because another tab has dropped the database or the worker
+   *   is gone. The next call tells the error.
+   *
+   * `close()` ends all subscriptions. If `listener` throws or rejects, the error goes to
+   * `reportError`, or to `console.error` if there is no `reportError`.
+   *
+   * @returns a function that ends the subscription.
+   * @throws `INVALID_OPTIONS` if `listener` is no function.
+   *
+   * @example
+   * const end = db.subscribe(async () => show(await db.count()));
+   */
+  subscribe(listener: () => unknown): () => void {
+    return sessionOf(this).changes.add(listener);
+  }
+
+  /**
    * Closes the database and frees its memory. Everything stored stays and can be opened again. A
    * write or deletion that is being logged is finished first. All other pending calls reject with
    * `CLOSED`, and have changed nothing. A second `close` waits for the first.

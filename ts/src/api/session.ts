@@ -4,11 +4,12 @@
 
 import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
 import { closed, EdgeVecError } from '../base/errors.js';
-import { closeWithOwner, forget } from '../base/finalizer.js';
+import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { Id, WriteOptions } from '../base/types.js';
 import type { Host } from '../host/host.js';
 import { answer } from './caller.js';
+import type { Changes } from './changes.js';
 import { Decoder } from './decode.js';
 import { readable } from './options/values.js';
 import { resolveWrite } from './options/write.js';
@@ -21,27 +22,36 @@ export interface Opened {
   readonly options: ResolvedOptions;
   /** The engine build in use. */
   readonly variant: string;
+  readonly changes: Changes;
 }
+
+/** Calls with the number of changed rows as the reply. */
+const CHANGES: readonly Method[] = ['delete', 'deleteMatching', 'updateMatching'];
 
 export class Session {
   readonly host: Host;
   readonly options: ResolvedOptions;
   readonly variant: string;
+  readonly changes: Changes;
   /** The durability of changes without an option. */
   readonly strict: boolean;
   readonly #owner: object;
   readonly #target: Target;
   #closing: Promise<void> | undefined;
 
-  constructor(owner: object, { host, options, variant }: Opened) {
+  constructor(owner: object, { host, options, variant, changes }: Opened) {
     this.host = host;
     this.options = options;
     this.variant = variant;
+    this.changes = changes;
     this.strict = options.strict;
     this.#owner = owner;
     const { dimensions } = host.engine;
-    this.#target = { host, dimensions, strict: options.strict, transactions: { next: 1 }, owner };
+    const { strict } = options;
+    this.#target = { host, dimensions, strict, transactions: { next: 1 }, changed: changes.tell, owner };
     closeWithOwner(owner, host);
+    // Weakly, since listeners often refer to the owner, and the host must not.
+    host.ended.addEventListener('abort', weakly(changes.tell));
   }
 
   get dimensions(): number {
@@ -60,6 +70,7 @@ export class Session {
   async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#closing !== undefined) throw closed();
     const reply = await this.host.call(method, request);
+    if (CHANGES.includes(method) && reply !== 0) this.changes.tell();
     // Looking at the owner again keeps the owner reachable for as long as a call is pending: see
     // finalizer.ts.
     void this.#owner;
@@ -81,6 +92,7 @@ export class Session {
   close(): Promise<void> {
     if (this.#closing === undefined) {
       forget(this.#owner);
+      this.changes.clear();
       this.#closing = answer(() => this.host.close());
     }
     return this.#closing;

@@ -15,6 +15,8 @@ export interface Target {
   /** The durability of writes without an option. */
   readonly strict: boolean;
   readonly transactions: { next: number };
+  /** Called after each transaction that has changed rows. */
+  readonly changed: () => void;
   /** Keeps the database reachable during a write: see finalizer.ts. */
   readonly owner: object;
 }
@@ -83,6 +85,7 @@ export class Writer {
     let chosen: readonly number[] = [];
     while (this.#inFlight.length > 0) chosen = await this.#settleOne();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#ids.length > 0) this.#target.changed();
     let next = 0;
     return this.#ids.map((id) => id ?? (chosen[next++] as number));
   }

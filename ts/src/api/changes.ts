@@ -1,0 +1,43 @@
+// The listeners of a database hear that rows have changed, or that the database is gone.
+
+import { EdgeVecError } from '../base/errors.js';
+import { inspect } from '../base/inspect.js';
+import type { EdgeVecEvent } from '../base/types.js';
+import { harmless } from './caller.js';
+
+export class Changes {
+  readonly #listeners = new Set<() => void>();
+
+  /** @returns a function that ends the subscription */
+  add(listener: () => unknown): () => void {
+    if (typeof listener !== 'function') {
+      throw new EdgeVecError('INVALID_OPTIONS', 'The listener of subscribe cannot be called', {
+        expected: 'a function',
+        got: inspect(listener),
+        remedy: 'Call db.subscribe(() => readAgain()).',
+      });
+    }
+    // A function of its own for each subscription: the same listener may subscribe twice.
+    const own = harmless<void>(() => listener());
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  readonly tell = (): void => {
+    // A listener may end subscriptions and begin new ones meanwhile.
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener();
+  };
+
+  /** Ends all subscriptions. */
+  clear(): void {
+    this.#listeners.clear();
+  }
+
+  /** Tells the listeners of changes by other tabs, and passes every event on. */
+  hearing(onEvent: (event: EdgeVecEvent) => void): (event: EdgeVecEvent) => void {
+    return (event) => {
+      if (event.type === 'changed') this.tell();
+      onEvent(event);
+    };
+  }
+}
