@@ -2,7 +2,7 @@
  * `npm run build`: builds the engine to wasm, the library to dist/ and the types. Then prints the
  * sizes.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyReachable, keepReachable } from './declarations.mjs';
@@ -23,7 +23,9 @@ export async function build() {
     if (!ok) throw new Stop(`The build stopped at "${title}": its output is above.`);
   }
   const types = join(root, 'dist/types');
-  const beside = readdirSync(join(types, 'integrations')).map((name) => `integrations/${name}/index.d.ts`);
+  const beside = readdirSync(join(types, 'integrations'))
+    .map((name) => `integrations/${name}/index.d.ts`)
+    .filter((entry) => existsSync(join(types, entry)));
   const entries = ['index.d.ts', 'inline.d.ts', 'slim.d.ts', 'worker.d.ts', 'wasm.d.ts', ...beside];
   const declarations = keepReachable(types, entries);
   copyReachable(types, ['index.d.ts', ...beside], join(root, 'dist/cjs/types'));

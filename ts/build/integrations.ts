@@ -1,6 +1,6 @@
 // Builds the entries beside the main entry: one for each folder of ts/src/integrations.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = resolve(root, 'ts/src/integrations');
 const MAIN = resolve(root, 'ts/src/index');
 
-/** The names of the entries: `react` is the entry `edgevec/react`. */
+/**
+ * The names of the entries: `react` is the entry `edgevec/react`. A folder without `index.ts` has
+ * code that entries share.
+ */
 export const integrations = (): string[] =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
+  readdirSync(folder)
+    .filter((name) => existsSync(`${folder}/${name}/index.ts`))
     .sort();
 
 /**

@@ -98,7 +98,9 @@ export async function testProjects(): Promise<TestUserConfig> {
   const browser: TestProjectConfiguration = {
     extends: true,
     // Vite would reload the page if Vite found these packages during a test.
-    optimizeDeps: { include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb'] },
+    optimizeDeps: {
+      include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb', 'react', 'react-dom', 'react-dom/client'],
+    },
     server: { headers: ISOLATION },
     test: {
       name: 'browser',
