@@ -99,7 +99,7 @@ export async function testProjects(): Promise<TestUserConfig> {
     extends: true,
     // Vite would reload the page if Vite found these packages during a test.
     optimizeDeps: {
-      include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb', 'react', 'react-dom', 'react-dom/client'],
+      include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb', 'react', 'react-dom', 'react-dom/client', 'vue'],
     },
     server: { headers: ISOLATION },
     test: {

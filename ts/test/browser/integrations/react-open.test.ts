@@ -4,7 +4,8 @@ import { createElement, Fragment } from 'react';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type EdgeVecEvent } from '../../../src/index.js';
 import { type DatabaseOptions, useEdgeVec } from '../../../src/integrations/react/index.js';
-import { countOpens, freshName, page, probe, strict, until } from '../../support/mounted.js';
+import { countOpens, freshName, until } from '../../support/integration.js';
+import { page, probe, strict } from '../../support/mounted.js';
 
 interface Props {
   readonly options: DatabaseOptions | null;

@@ -3,7 +3,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type VectorInput } from '../../../src/index.js';
 import { type SearchQuery, useLiveQuery, useSearch } from '../../../src/integrations/react/index.js';
-import { freshName, page, probe, strict, until } from '../../support/mounted.js';
+import { freshName, until } from '../../support/integration.js';
+import { page, probe, strict } from '../../support/mounted.js';
 
 interface Doc {
   n: number;
