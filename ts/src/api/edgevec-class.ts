@@ -32,7 +32,8 @@ export interface Salvage<M extends object> {
 export interface Openers<Extra extends object> {
   /**
    * Opens a database. Without a `name`, the database is in memory. With a `name`, the database is
-   * the one stored on this device under the name, or a new one.
+   * the one stored on this device under the name, or a new one. If the page has the database open
+   * with the same options, both objects share one worker and one copy of the rows.
    *
    * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`,
    * `OUT_OF_MEMORY`. With a name also `NOT_FOUND`, `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`,

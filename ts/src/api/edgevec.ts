@@ -641,9 +641,10 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Closes the database and frees its memory. Everything stored stays and can be opened again. A
-   * write or deletion that is being logged is finished first. All other pending calls reject with
-   * `CLOSED`, and have changed nothing. A second `close` waits for the first.
+   * Closes the database and frees its memory. If the page has opened the stored database more than
+   * once, the memory is free after the last `close`. Everything stored stays and can be opened
+   * again. A write or deletion that is being logged is finished first. All other pending calls
+   * reject with `CLOSED`, and have changed nothing. A second `close` waits for the first.
    */
   close(): Promise<void> {
     return sessionOf(this).close();

@@ -48,7 +48,7 @@ export class Session {
     this.#owner = owner;
     const { dimensions } = host.engine;
     const { strict } = options;
-    this.#target = { host, dimensions, strict, transactions: { next: 1 }, changed: changes.tell, owner };
+    this.#target = { host, dimensions, strict, changed: changes.tell, owner };
     closeWithOwner(owner, host);
     // Weakly, since listeners often refer to the owner, and the host must not.
     host.ended.addEventListener('abort', weakly(changes.tell));

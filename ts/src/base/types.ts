@@ -261,8 +261,8 @@ export interface MemoryParts {
 /** The events that `onEvent` receives. */
 export type EdgeVecEvent =
   /**
-   * Another tab has written, and its rows are here: a search may find new rows. Your own writes
-   * give no event.
+   * Another tab has written, or this page has written through another object of the same database.
+   * The rows are here: a search may find new rows. The writes of this object give no event.
    */
   | { readonly type: 'changed' }
   /**

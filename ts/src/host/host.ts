@@ -14,6 +14,8 @@ export interface Host {
    * would wait longer.
    */
   readonly partsInFlight: number;
+  /** Numbers the writes of all who hold the database. */
+  readonly transactions: { next: number };
   /** The slices of long work in the caller's own thread. */
   readonly slices: Slices;
   /**

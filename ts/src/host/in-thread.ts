@@ -28,6 +28,7 @@ export class InThreadHost implements Host {
    * stored in the same turn.
    */
   readonly partsInFlight = 1;
+  readonly transactions = { next: 1 };
   readonly slices: Slices;
   readonly engine: EngineOptions;
   readonly report: SalvageReport | undefined;

@@ -6,14 +6,27 @@ import type { ResolvedOptions } from '../base/options.js';
 import type { EngineModule } from '../engine/load.js';
 import { isInFiles } from '../storage/site.js';
 import type { Host } from './host.js';
+import { openShared } from './shared.js';
 import { WorkerHost } from './worker/client.js';
 import { canStartWorker } from './worker/start.js';
 
 /**
- * Opens the database in the host of `options.worker`. With `'auto'`, the function falls back to the
- * caller's own thread, and tells `onEvent`.
+ * Opens the database in the host of `options.worker`, or joins the database that this page has open
+ * with the same options. With `'auto'`, the function falls back to the caller's own thread, and
+ * tells `onEvent`.
  */
-export async function openHost(
+export function openHost(
+  engine: EngineModule,
+  options: ResolvedOptions,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<Host> {
+  // An import must be the first to write under its name. A process that keeps files has no modules
+  // that a development server replaces.
+  if (source !== undefined || isInFiles(options.directory)) return openAlone(engine, options, source);
+  return openShared(engine, options, (onEvent) => openAlone(engine, { ...options, onEvent }));
+}
+
+async function openAlone(
   engine: EngineModule,
   options: ResolvedOptions,
   source?: AsyncIterable<Uint8Array>,

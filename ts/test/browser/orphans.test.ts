@@ -70,8 +70,9 @@ beforeEach(() => {
   };
 });
 
-async function open(worker: boolean): Promise<EdgeVec<{ n: number }>> {
-  const options = { name, dimensions: DIMENSIONS, worker, onEvent: () => {}, ...QUICK_GRAPH };
+/** @param recall another recall makes a copy of its own, as another tab has */
+async function open(worker: boolean, recall = 0.95): Promise<EdgeVec<{ n: number }>> {
+  const options = { name, dimensions: DIMENSIONS, worker, recall, onEvent: () => {}, ...QUICK_GRAPH };
   const db = await EdgeVec.open<{ n: number }>(options);
   onTestFinished(() => db.close());
   return db;
@@ -113,7 +114,7 @@ test('after many crashes only the chunks of the data are left', async () => {
 });
 
 test('orphans stay while two tabs are open, and disappear after a tab has closed', async () => {
-  const [one, other] = [await open(false), await open(false)];
+  const [one, other] = [await open(false), await open(false, 0.9)];
   await one.upsert(rows);
   await one.save();
   await kill();

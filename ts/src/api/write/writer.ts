@@ -8,13 +8,12 @@ import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
 import { Packer } from './packer.js';
 
-/** The database that a write goes to. `transactions` numbers the writes. */
+/** The database that a write goes to. */
 export interface Target {
   readonly host: Host;
   readonly dimensions: number;
   /** The durability of writes without an option. */
   readonly strict: boolean;
-  readonly transactions: { next: number };
   /** Called after each transaction that has changed rows. */
   readonly changed: () => void;
   /** Keeps the database reachable during a write: see finalizer.ts. */
@@ -48,7 +47,7 @@ export class Writer {
     this.#extent = extent;
     this.#options = options;
     this.#packer = new Packer(kind, target.dimensions, extent.rows);
-    this.#transaction = target.transactions.next++;
+    this.#transaction = target.host.transactions.next++;
     options.signal?.addEventListener('abort', this.#onAbort);
   }
 

@@ -36,6 +36,7 @@ const UNSEEN_MS = 30_000;
 export class WorkerHost implements Host {
   readonly kind = 'worker';
   readonly partsInFlight = 2;
+  readonly transactions = { next: 1 };
   readonly slices = new Slices();
   engine!: EngineOptions;
   report: SalvageReport | undefined;
