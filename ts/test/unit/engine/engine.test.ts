@@ -36,17 +36,37 @@ test('UNSUPPORTED without WebAssembly, and without SIMD', async () => {
   vi.unstubAllGlobals();
 });
 
-test.each([
-  ['structuredClone', undefined],
-  ['DecompressionStream', 'edgevec/slim'],
-])('UNSUPPORTED without %s, and the error names the missing feature', async (name, remedy) => {
+/** The error of `open` on a platform without these globals. */
+async function openWithout(...names: string[]): Promise<EdgeVecError> {
   vi.resetModules();
-  vi.stubGlobal(name, undefined);
+  for (const name of names) vi.stubGlobal(name, undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
   const { EdgeVec: Fresh } = await import('../../../src/index.js');
-  const error = await Fresh.open({ dimensions: 1 }).catch((reason) => reason);
-  expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: `${name} is not available here` });
-  if (remedy !== undefined) expect(error.remedy).toContain(remedy);
+  return Fresh.open({ dimensions: 1 }).then(
+    () => expect.unreachable(`open needs ${names.join(', ')}`),
+    (reason) => reason,
+  );
+}
+
+/** What each platform lacks, and which of these features the error names. */
+const LACKING = [
+  ['structuredClone'],
+  ['TextEncoder'],
+  ['TextDecoder'],
+  ['DecompressionStream'],
+  ['MessageChannel', 'setImmediate'],
+];
+
+test.each(LACKING)('UNSUPPORTED without %s, in Node because of the test environment', async (...names) => {
+  const error = await openWithout(...names);
+  expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: `${names[0]} is not available here` });
+  expect(error.remedy).toContain('@jest-environment node');
+});
+
+test('UNSUPPORTED in a browser: the error names an entry that does not need the feature', async () => {
+  const error = await openWithout('DecompressionStream', 'process');
+  expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: 'DecompressionStream is not available here' });
+  expect(error.remedy).toContain('edgevec/slim');
 });
 
 test('without finalizers, the rest of the engine works', async () => {
