@@ -95,8 +95,13 @@ async function apply(
 
 /**
  * The stored bytes. A developer tool may have stored a value of another type: such a value reads as
- * empty bytes.
+ * empty bytes. An IndexedDB of JavaScript may return an array of another realm: in tests with
+ * jsdom, `structuredClone` belongs to Node, and `Uint8Array` to jsdom.
  */
 export function asBytes(value: unknown): Uint8Array | undefined {
-  return value === undefined || value instanceof Uint8Array ? value : new Uint8Array();
+  if (value === undefined || value instanceof Uint8Array) return value;
+  if (!ArrayBuffer.isView(value) || Object.prototype.toString.call(value) !== '[object Uint8Array]') {
+    return new Uint8Array();
+  }
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
