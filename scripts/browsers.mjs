@@ -88,11 +88,12 @@ export async function findBrowser(name) {
  * Starts a headless browser.
  *
  * @param {BrowserName} name
- * @param {{ profile?: string }} [options] `profile`: a folder for the data that pages store. All
- * pages then share this data. WebKitGTK ignores the folder
+ * @param {{ profile?: string, args?: readonly string[] }} [options] `profile`: a folder for the
+ * data that pages store. All pages then share this data. `args`: further arguments of the command
+ * line. WebKitGTK ignores both
  * @returns {Promise<RunningBrowser>}
  */
-export async function launchBrowser(name, { profile } = {}) {
+export async function launchBrowser(name, { profile, args = [] } = {}) {
   const found = await findBrowser(name);
   if (!found) throw new Error(`No ${name} on this machine: run "npm run setup -- --browsers".`);
   if (found.driver === 'webkitgtk') {
@@ -111,7 +112,11 @@ export async function launchBrowser(name, { profile } = {}) {
     };
   }
   const playwright = await import('playwright-core');
-  const launchOptions = { headless: true, ...found.launchOptions };
+  const launchOptions = {
+    headless: true,
+    ...found.launchOptions,
+    args: [...(found.launchOptions.args ?? []), ...args],
+  };
   const kept = profile && (await playwright[name].launchPersistentContext(profile, launchOptions));
   const browser = kept ? undefined : await playwright[name].launch(launchOptions);
   return {

@@ -1,5 +1,5 @@
 /** `npm run check`: runs every gate, also after a failure. CI runs only this command. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BROWSERS } from './browsers.mjs';
@@ -80,6 +80,26 @@ async function packageGates() {
   }
 }
 
+/** Runs the example in the apps of users that have failed before. @returns {Promise<Row[]>} */
+async function matrixGate() {
+  const folder = mkdtempSync(join(tmpdir(), 'edgevec-matrix-'));
+  try {
+    const json = join(folder, 'results.json');
+    const args = [join(root, 'scripts/matrix.mjs'), '--gate', '--json', json];
+    const outcome = await step('The package in apps of users', node, args);
+    if (!existsSync(json)) return [gate('matrix', outcome)];
+    /** @type {import('./matrix/runner.mjs').Result[]} */
+    const results = JSON.parse(readFileSync(json, 'utf8'));
+    const count = (/** @type {string} */ wanted) => results.filter(({ result }) => result === wanted).length;
+    if (count('works') + count('fails') === 0) return [absent('matrix', 'the npm registry cannot be reached')];
+    const without = count('not run') > 0 ? `${count('not run')} not run` : undefined;
+    const row = gate('matrix', outcome, without);
+    return [{ ...row, passed: count('works'), failed: outcome.ok ? 0 : Math.max(count('fails'), 1) }];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 await main(async () => {
   const { missing } = await setup({ browsers: BROWSERS, rustTools: true });
   /** @type {Row[]} */
@@ -89,7 +109,7 @@ await main(async () => {
     const size = await build();
     const seconds = (performance.now() - start) / 1000;
     rows.push(gate('build', { ok: true, seconds }), gate('size', { ok: size.ok, seconds: 0 }, size.note));
-    const others = [typeScriptGates, packageGates];
+    const others = [matrixGate, typeScriptGates, packageGates];
     rows.push(...(await test(PARTS, missing, { before: rustGates, others })));
   } catch (error) {
     if (!(error instanceof Stop)) throw error;

@@ -31,20 +31,31 @@ export function findNode(version) {
   return stdout?.startsWith(`v${version}.`) ? path : undefined;
 }
 
-/** Fetches the missing versions. An interrupted fetch leaves no half version behind. */
-export async function fetchNodes() {
-  for (const version of NODE_VERSIONS) {
-    if (findNode(version) !== undefined) continue;
-    const folder = folderOf(version);
-    const fetched = mkdtempSync(`${folder}-`);
-    try {
-      const args = ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', fetched, `node@${version}`];
-      const { ok } = await task(`Fetching Node ${version}`, 'npm', args, { showFailure: true });
-      if (!ok) throw new Stop(`Node ${version} could not be fetched: check the network and run this again.`);
-      rmSync(folder, { recursive: true, force: true });
-      renameSync(fetched, folder);
-    } finally {
-      rmSync(fetched, { recursive: true, force: true });
-    }
+/**
+ * Fetches a version, if the version is not there. An interrupted fetch leaves no half version
+ * behind.
+ *
+ * @param {number} version
+ * @returns {Promise<string>} the path of the program
+ */
+export async function fetchNode(version) {
+  const found = findNode(version);
+  if (found !== undefined) return found;
+  const folder = folderOf(version);
+  const fetched = mkdtempSync(`${folder}-`);
+  try {
+    const args = ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', fetched, `node@${version}`];
+    const { ok } = await task(`Fetching Node ${version}`, 'npm', args, { showFailure: true });
+    if (!ok) throw new Stop(`Node ${version} could not be fetched: check the network and run this again.`);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fetched, folder);
+  } finally {
+    rmSync(fetched, { recursive: true, force: true });
   }
+  return /** @type {string} */ (findNode(version));
+}
+
+/** Fetches the versions that the tests use. */
+export async function fetchNodes() {
+  for (const version of NODE_VERSIONS) await fetchNode(version);
 }

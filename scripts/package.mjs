@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gate } from './report.mjs';
-import { bin, root, step } from './run.mjs';
+import { bin, quiet, root, step } from './run.mjs';
 
 /** @typedef {import('./report.mjs').Row} Row */
 
@@ -18,11 +18,13 @@ import { bin, root, step } from './run.mjs';
 
 /**
  * @param {string} folder where the tarball goes
+ * @param {{ isShown?: boolean }} [options] whether npm's list of files is shown
  * @returns {Promise<{ row: Row, packed?: Packed }>} without `packed`, npm could not pack
  */
-export async function pack(folder) {
+export async function pack(folder, { isShown = true } = {}) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const outcome = await step('Pack', 'npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]);
+  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const outcome = isShown ? await step('Pack', 'npm', args) : await quiet('npm', args);
   // Warnings of npm may stand before the list.
   const list = /^\[\n[\s\S]*^\]/m.exec(outcome.output)?.[0];
   if (!outcome.ok || list === undefined) return { row: gate('pack', { ...outcome, ok: false }) };

@@ -3,14 +3,14 @@
  * tarball installed.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
+import { serveFolder } from '../../../scripts/static.mjs';
 
 const run = promisify(execFile);
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -83,32 +83,9 @@ export class Inbox {
   };
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-};
-
-/** A plain static server, as simple as hosting gets. */
-export async function serve(
+/** Serves a folder. The inbox receives the reports of the pages. */
+export const serve = (
   folder: string,
   inbox: Inbox,
   headers: Record<string, string>,
-): Promise<{ url: string; server: Server }> {
-  const server = createServer((request, response) => {
-    inbox.middleware(request, response, async () => {
-      const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
-      const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
-      try {
-        const bytes = await readFile(file);
-        response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
-        response.end(bytes);
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
-}
+): Promise<{ url: string; server: Server }> => serveFolder(folder, { headers, before: inbox.middleware });

@@ -1,0 +1,77 @@
+/** Judges what an app told: "works" has a single meaning for all targets. */
+
+/** @typedef {import('./example.mjs').Visit} Visit */
+
+/** A target that does not work. The message is a single line for the table. */
+export class Failure extends Error {}
+
+/** A target that cannot run on this machine. The message says why. */
+export class NotRun extends Error {}
+
+const HITS = JSON.stringify(['tea', 'coffee']);
+const ROWS = 3;
+
+/**
+ * Throws a `Failure` if a visit is not what the example gives everywhere.
+ *
+ * @param {readonly Visit[]} visits the first visit, and the visit after a reload or in the next
+ * process
+ * @param {{ host?: string | undefined, stored?: boolean }} [expected] without `host`, any host
+ */
+export function judge(visits, { host, stored = true } = {}) {
+  for (const [at, visit] of visits.entries()) {
+    const when = at === 0 ? 'in the first visit' : 'in the second visit';
+    if (visit.error !== undefined) throw new Failure(visit.error);
+    for (const ids of [visit.first, visit.again]) {
+      if (JSON.stringify(ids) !== HITS) throw new Failure(`found ${JSON.stringify(ids)} ${when}`);
+    }
+    if (visit.after !== ROWS) throw new Failure(`counted ${visit.after} rows ${when}`);
+    if (host !== undefined && visit.host !== host) throw new Failure(`ran ${visit.host}, not ${host}`);
+  }
+  if (visits.length < 2) throw new Failure('told no second visit');
+  const kept = visits.at(-1)?.before;
+  if (stored && kept !== ROWS) throw new Failure(`${kept} rows were there in the second visit`);
+}
+
+const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[\\d;?]*[A-Za-z]`, 'g');
+
+/** @param {string} text */
+export const withoutColour = (text) => text.replace(ANSI, '');
+
+/** Reports of tools name the error in such a line. */
+const ERROR = /\b(?:[A-Z]\w*Error\b|[A-Z_]{6,}: )|\berror\b[:\s]|\bfailed\b|cannot|could not|✘|×/i;
+const MOST_CHARACTERS = 200;
+
+/**
+ * The first line of an output that names an error, or else the last line.
+ *
+ * @param {string} output
+ */
+export function firstErrorOf(output) {
+  const lines = withoutColour(output)
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return (lines.find((line) => ERROR.test(line)) ?? lines.at(-1) ?? 'no output').slice(0, MOST_CHARACTERS);
+}
+
+/** Lines after a warning that may still belong to the warning. */
+const REACH = 6;
+
+/**
+ * The first warning of a tool that names EdgeVec, or undefined. The folders of the apps have other
+ * names.
+ *
+ * @param {string} output
+ */
+export function warningOf(output) {
+  const lines = withoutColour(output).split(/\r?\n/);
+  const at = lines.findIndex(
+    (line, at) => /\bwarn(?:ing)?\b/i.test(line) && /edgevec/i.test(lines.slice(at, at + REACH).join('\n')),
+  );
+  const warning = lines
+    .slice(at, at + REACH)
+    .join(' ')
+    .trim();
+  return at === -1 ? undefined : warning.slice(0, MOST_CHARACTERS);
+}

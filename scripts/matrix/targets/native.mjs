@@ -1,0 +1,117 @@
+/** Apps with a shell of their own: Electron, Expo and React Native. */
+import { EXAMPLE, html, TELL } from '../example.mjs';
+import { built, twice } from '../target.mjs';
+import { versionOf } from '../versions.mjs';
+
+/** @typedef {import('../target.mjs').Target} Target */
+
+/** The main process opens a page, and prints the page's visit. */
+const ELECTRON_PAGE = `
+const { app, BrowserWindow } = require('electron');
+
+app.setPath('userData', __dirname + '/data');
+app.whenReady().then(async () => {
+  const window = new BrowserWindow({ show: false });
+  await window.loadFile('dist/index.html');
+  const poll = async () => {
+    const visit = await window.webContents.executeJavaScript('globalThis.visit');
+    if (visit === undefined) return setTimeout(poll, 50);
+    console.log(JSON.stringify(visit));
+    app.quit();
+  };
+  await poll();
+});
+`;
+
+const ELECTRON_MAIN = `
+const { app } = require('electron');
+
+app.whenReady().then(async () => {
+  const { EdgeVec } = await import('edgevec');
+  const { example } = await import('./src/example.js');
+  console.log(JSON.stringify(await example(EdgeVec)));
+  app.quit();
+});
+`;
+
+const ELECTRON_ENTRY = `
+import { EdgeVec } from 'edgevec';
+import { example } from './example.js';
+
+example(EdgeVec)
+  .catch((error) => ({ error: String(error) }))
+  .then((visit) => { globalThis.visit = visit; });
+`;
+
+const ELECTRON = 'xvfb-run --auto-servernum electron --no-sandbox --disable-gpu';
+
+/** @type {Target} */
+const electron = {
+  name: 'electron',
+  title: 'Electron',
+  version: versionOf('electron'),
+  node: 24,
+  packages: ['electron', 'esbuild'],
+  files: {
+    'src/example.js': EXAMPLE,
+    'src/index.js': ELECTRON_ENTRY,
+    'dist/index.html': html('main.js').replace('type="module"', 'defer'),
+    'page.cjs': ELECTRON_PAGE,
+    'main.cjs': ELECTRON_MAIN,
+  },
+  modes: [
+    {
+      mode: 'page from `file:`',
+      async run(context) {
+        await context.shell.once('esbuild --bundle src/index.js --outfile=dist/main.js');
+        await twice('', `${ELECTRON} page.cjs`, { host: 'worker' }).run(context);
+      },
+    },
+    twice('main process', `${ELECTRON} main.cjs`),
+  ],
+};
+
+const EXPO_APP = `
+import { registerRootComponent } from 'expo';
+import { createElement, useEffect } from 'react';
+import { Text } from 'react-native';
+import { EdgeVec } from 'edgevec';
+import { example } from './example.js';
+import { tell } from './tell.js';
+
+let isTold = false;
+
+function App() {
+  useEffect(() => {
+    if (!isTold) tell(() => example(EdgeVec));
+    isTold = true;
+  }, []);
+  return createElement(Text, null, 'EdgeVec');
+}
+
+registerRootComponent(App);
+`;
+
+/** @type {Target} */
+const expo = {
+  name: 'expo-web',
+  title: 'Expo, web',
+  version: versionOf('expo'),
+  node: 24,
+  packages: ['expo', 'react', 'react-dom', 'react-native', 'react-native-web', '@expo/metro-runtime'],
+  manifest: { type: 'commonjs', main: 'index.js' },
+  files: {
+    'index.js': EXPO_APP,
+    'example.js': EXAMPLE,
+    'tell.js': TELL,
+    'app.json': JSON.stringify({
+      expo: { name: 'app', slug: 'app', platforms: ['web'], web: { bundler: 'metro', output: 'single' } },
+    }),
+  },
+  modes: built('export', 'expo export --platform web --output-dir dist', 'dist', {
+    // The page of the template asks for an icon that the app does not have.
+    expected: { host: 'worker', ignore: /favicon|404/ },
+  }),
+};
+
+export const NATIVE = [electron, expo];

@@ -1,0 +1,44 @@
+/** A plain static server, as simple as hosting gets: for tests of the package and the matrix. */
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+/** @type {Readonly<Record<string, string>>} */
+const TYPES = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/**
+ * Serves a folder on a free port.
+ *
+ * @param {string} folder
+ * @param {object} [options]
+ * @param {Readonly<Record<string, string>>} [options.headers] of each file
+ * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, next: () => void) => void} [options.before]
+ * answers a request, or calls `next`
+ * @returns {Promise<{ url: string, server: import('node:http').Server }>}
+ */
+export async function serveFolder(folder, { headers = {}, before = (_, __, next) => next() } = {}) {
+  const server = createServer((request, response) => {
+    before(request, response, async () => {
+      const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
+      const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
+      try {
+        const bytes = await readFile(file);
+        response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
+        response.end(bytes);
+      } catch {
+        response.writeHead(404, headers).end();
+      }
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}/`, server };
+}
