@@ -95,6 +95,11 @@ export type EdgeVecErrorCode =
   | 'BLOCKED'
   /** A database with the same name exists already. */
   | 'NAME_TAKEN'
+  /**
+   * The stored database was written to after the caller's last look at the database. Nothing was
+   * saved.
+   */
+  | 'CONFLICT'
   /** A stored database was made with other options. */
   | 'OPTIONS_DIFFER'
   /** Stored bytes differ from the bytes that were written. */

@@ -3,12 +3,11 @@
 
 import { EdgeVecError, hasCode } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import { copyInto } from '../persistence/export/copy.js';
+import { copyTo } from '../persistence/export/copy.js';
 import { copiedSnapshot } from '../persistence/export/from-memory.js';
 import { storedSnapshot } from '../persistence/export/from-storage.js';
 import type { Snapshot } from '../persistence/export/snapshot.js';
 import type { PersistentStore } from '../persistence/store.js';
-import { openChannel } from '../persistence/tabs/channel.js';
 import type { StorageSite } from '../storage/storage.js';
 import type { InMemoryReplica } from './replica.js';
 import type { Committer } from './write/committer.js';
@@ -82,16 +81,7 @@ export class Snapshots {
   async copyTo(site: StorageSite, name: string): Promise<void> {
     const snapshot = await this.take();
     try {
-      const storage = await site.open(name, () => {});
-      try {
-        await copyInto(storage, snapshot, this.#replica.slices);
-        // Tabs that have the replaced database open look, and find it gone.
-        const channel = openChannel(storage, name);
-        channel?.notify();
-        channel?.close();
-      } finally {
-        await storage.close();
-      }
+      await copyTo(site, name, snapshot, this.#replica.slices);
     } finally {
       snapshot.end();
     }

@@ -99,6 +99,10 @@ class MemoryStorage implements StorageBackend {
     return !this.#closed && this.#holders.size === 1;
   }
 
+  async hasOthers(): Promise<boolean> {
+    return this.#holders.size > 1;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#holders.delete(this);

@@ -111,6 +111,12 @@ export interface StorageBackend {
    * after the moment, the chunk's writer has ended. Nobody will ever name the chunk.
    */
   soleHolder?(): Promise<boolean>;
+  /**
+   * Whether another handle, tab or thread has the storage open, after up to `ms` milliseconds in
+   * which others may close the storage. False also if nobody can tell. A storage without this
+   * method cannot tell.
+   */
+  hasOthers?(ms: number): Promise<boolean>;
   /** Whether the storage can only be closed and opened again. */
   readonly hasFailed?: boolean;
   /**

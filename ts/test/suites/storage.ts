@@ -84,6 +84,17 @@ export function defineStorageSuite(label: string, { site: makeSite, again }: Sto
       expect(await next.soleHolder?.()).toBe(true);
     });
 
+    test('hasOthers tells whether another handle is open', async ({ skip }) => {
+      const { site, name, storage } = await fresh();
+      const canTell = storage.hasOthers !== undefined && (await storage.soleHolder?.()) === true;
+      if (!canTell) return skip('this storage does not know who else has it open');
+      expect(await storage.hasOthers?.(0)).toBe(false);
+      const other = await open(site, name);
+      expect(await Promise.all([storage.hasOthers?.(0), other.hasOthers?.(0)])).toEqual([true, true]);
+      await other.close();
+      expect(await storage.hasOthers?.(60_000)).toBe(false);
+    });
+
     test.each([false, true])('committed values can be read, and deleted values cannot (strict: %s)', async (strict) => {
       const { storage } = await fresh();
       const put = [

@@ -3,22 +3,68 @@
 import { hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import { renamed } from '../../format/export-file.js';
+import type { Head } from '../../format/head.js';
 import { decodeManifest, encodeManifest, namesOf, refsIn } from '../../format/manifest.js';
 import { assertRoom, bytesOf } from '../../storage/estimate.js';
 import { Names } from '../../storage/names.js';
-import type { StorageBackend } from '../../storage/storage.js';
+import type { StorageBackend, StorageSite } from '../../storage/storage.js';
 import { dropOrphans } from '../checkpoint/orphans.js';
-import { Log, type Replaced } from '../log/log.js';
+import { type HeadCheck, Log, type Replaced } from '../log/log.js';
+import { openChannel } from '../tabs/channel.js';
 import type { Snapshot } from './snapshot.js';
+
+/** How a copy takes the place of a database. */
+export interface CopyOptions {
+  /** Called once the storage is open. Throws if the database of this name must stay. */
+  readonly opened?: (storage: StorageBackend) => Promise<void>;
+  /** Throws if the database with this head must stay. */
+  readonly check?: HeadCheck;
+}
+
+/**
+ * Stores a copy under a name, in place of a database of that name. Tabs that have the replaced
+ * database open look, and find it gone.
+ *
+ * @returns the head of the copy
+ * @throws as `copyInto`, and errors of `site.open` and of the options
+ */
+export async function copyTo(
+  site: StorageSite,
+  name: string,
+  snapshot: Snapshot,
+  slices: Slices,
+  { opened, check }: CopyOptions = {},
+): Promise<Head> {
+  const storage = await site.open(name, () => {});
+  try {
+    await opened?.(storage);
+    const head = await copyInto(storage, snapshot, slices, check);
+    const channel = openChannel(storage, name);
+    channel?.notify();
+    channel?.close();
+    return head;
+  } finally {
+    await storage.close();
+  }
+}
 
 /**
  * Until the last commit the old database stays, and from then on the copy is in its place. Two
  * copies made at the same time never touch each other's chunks. Each copy requires its own chunks
  * in the last commit, and deletes only the chunks of the database that it replaced.
  *
- * @throws `QUOTA`, `STORAGE_FAILED`
+ * @param check throws if the database with this head must stay
+ * @returns the head of the copy
+ * @throws `QUOTA`, `STORAGE_FAILED`, and errors of `check`
  */
-export async function copyInto(storage: StorageBackend, snapshot: Snapshot, slices: Slices): Promise<void> {
+export async function copyInto(
+  storage: StorageBackend,
+  snapshot: Snapshot,
+  slices: Slices,
+  check?: HeadCheck,
+): Promise<Head> {
+  // Before anything is written. `Log.replace` checks again, since others may write meanwhile.
+  if (check !== undefined) check(await storage.read('head', 0));
   const names = new Names();
   const written = new Map<string, string>();
   const refs = refsIn(snapshot.manifest);
@@ -40,16 +86,17 @@ export async function copyInto(storage: StorageBackend, snapshot: Snapshot, slic
     const manifest = encodeManifest(renamed(snapshot.manifest, (name) => written.get(name) as string));
     const name = names.next('manifest');
     mayBeThere = true;
-    replaced = await Log.replace(storage, name, [['chunks', name, manifest]], [...written.values()]);
+    replaced = await Log.replace(storage, name, [['chunks', name, manifest]], [...written.values()], check);
   } catch (error) {
     // The last commit may have been applied in spite of its error. If not, the chunks are deleted
     // later as orphans.
-    if (mayBeThere && !hasCode(error, 'QUOTA')) throw error;
+    if (mayBeThere && !hasCode(error, 'QUOTA', 'CONFLICT')) throw error;
     await drop(storage, [...written.values()]).catch(() => {});
     throw error;
   }
   // Chunks that cannot be deleted now are deleted later as orphans.
   await dropReplaced(storage, replaced).catch(() => {});
+  return replaced.head;
 }
 
 /**

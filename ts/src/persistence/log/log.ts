@@ -29,6 +29,8 @@ export type Tail =
 
 /** The stored database that another database has replaced. */
 export interface Replaced {
+  /** The head that took the place of the old head. */
+  readonly head: Head;
   /**
    * The name of the old manifest. Undefined if nothing was stored, or if the head was unreadable.
    */
@@ -36,6 +38,9 @@ export interface Replaced {
   /** The chunks that readable entries of the old log named. */
   readonly parts: readonly string[];
 }
+
+/** Looks at the stored bytes of a head. Undefined if nothing is stored. */
+export type HeadCheck = (stored: Uint8Array | undefined) => void;
 
 export class Log {
   readonly #storage: StorageBackend;
@@ -92,6 +97,7 @@ export class Log {
    * Makes a log in place of the stored database. Tabs that have the stored database open find it
    * gone. `requires` as in `begin`.
    *
+   * @param check throws if the database with this head must stay
    * @returns the replaced database, whose chunks nobody names from here on
    */
   static async replace(
@@ -99,9 +105,11 @@ export class Log {
     checkpoint: string,
     chunks: readonly Put[],
     requires: readonly string[],
+    check: HeadCheck = () => {},
   ): Promise<Replaced> {
     for (;;) {
       const stored = await storage.read('head', 0);
+      check(stored);
       const before = headIfReadable(stored);
       const epoch = drawEpoch(before?.epoch);
       const log = new Log(storage, { epoch, seq: 0, checkpoint, checkpointSeq: 0 });
@@ -114,7 +122,7 @@ export class Log {
       const expect = stored ?? null;
       const put: Put[] = [...chunks, ['head', 0, log.#stored]];
       const swap = await swapHead(storage, { expect, requires, put, delete: entries }, naming(checkpoint));
-      if (swap.isDone) return { checkpoint: before?.checkpoint, parts };
+      if (swap.isDone) return { head: log.head, checkpoint: before?.checkpoint, parts };
       if (sameBytes(expect, swap.stored)) throw new PartsGone();
     }
   }

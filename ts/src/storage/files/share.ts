@@ -175,6 +175,11 @@ class Handle implements StorageBackend {
     return !this.isReadOnly && !this.#closed && this.#slot.holders.size === 1;
   }
 
+  /** The lock of the folder keeps out other threads, and a handle of this thread may stay open. */
+  async hasOthers(): Promise<boolean> {
+    return !this.#closed && this.#slot.holders.size > 1;
+  }
+
   estimate(): Promise<SpaceEstimate | undefined> {
     return this.#run((storage) => storage.estimate());
   }

@@ -44,17 +44,51 @@ export class Presence {
   /** Whether no other tab or worker has the storage open. False if nobody can tell. */
   async isAlone(): Promise<boolean> {
     if (!this.canTell) return false;
-    const { held = [], pending = [] } =
-      (await webLocks()
-        ?.query?.()
-        .catch(() => undefined)) ?? {};
-    const names = [...held, ...pending].map(({ name = '' }) => name);
+    const names = await lockNames();
     if (names.some((name) => WORKER_OF_ALPHA_1.test(name))) return false;
     const present = names.filter((name) => name.startsWith(this.#prefix));
     return present.length === 1 && present[0] === this.#own;
   }
 
+  /**
+   * Whether another tab or worker has the storage open, after up to `ms` milliseconds in which
+   * others may close the storage. False if nobody can tell.
+   */
+  async hasOthers(ms: number): Promise<boolean> {
+    if (!this.canTell) return false;
+    const until = performance.now() + ms;
+    for (;;) {
+      const names = await lockNames();
+      const other = names.find((name) => name.startsWith(this.#prefix) && name !== this.#own);
+      if (other === undefined) return false;
+      if (!(await isReleased(other, until - performance.now()))) return true;
+    }
+  }
+
   end(): void {
     this.#release?.();
+  }
+}
+
+/** The names of all locks of the site, held or asked for. */
+async function lockNames(): Promise<string[]> {
+  const { held = [], pending = [] } =
+    (await webLocks()
+      ?.query?.()
+      .catch(() => undefined)) ?? {};
+  return [...held, ...pending].map(({ name = '' }) => name);
+}
+
+/** Waits until nobody holds a lock. False after `ms` milliseconds in vain. */
+async function isReleased(name: string, ms: number): Promise<boolean> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), Math.max(0, ms));
+  try {
+    await webLocks()?.request(name, { signal: patience.signal }, () => {});
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
   }
 }

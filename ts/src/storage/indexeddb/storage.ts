@@ -147,6 +147,10 @@ export class IndexedDbStorage implements StorageBackend {
     return !this.#connection.isClosed && (await this.#presence.isAlone());
   }
 
+  async hasOthers(ms: number): Promise<boolean> {
+    return !this.#connection.isClosed && (await this.#presence.hasOthers(ms));
+  }
+
   close(deadline?: Deadline): Promise<void> {
     return this.#connection.close(deadline);
   }

@@ -208,6 +208,7 @@ describe('The log', () => {
       ],
     });
     expect(await Log.replace(storage, 'second', [['chunks', 'second', Uint8Array.of(2)]], [])).toEqual({
+      head: { epoch: expect.any(Number), seq: 0, checkpoint: 'second', checkpointSeq: 0 },
       checkpoint: 'first',
       parts: ['part'],
     });
