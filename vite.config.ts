@@ -2,6 +2,7 @@
 // own.
 
 import { defineConfig } from 'vitest/config';
+import { sharedChunk } from './ts/build/chunks.js';
 import { edgevec, emitFiles } from './ts/build/plugins.js';
 
 const { EDGEVEC_TEST_PART: part = 'any' } = process.env;
@@ -13,8 +14,17 @@ export default defineConfig(async () => ({
     sourcemap: true,
     // Readable output: the user's own bundler minifies, and a stack trace should say where it is.
     minify: false,
-    lib: { entry: { index: 'ts/src/index.ts', slim: 'ts/src/slim.ts' }, formats: ['es' as const] },
-    rollupOptions: { output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' } },
+    lib: {
+      entry: { index: 'ts/src/index.ts', slim: 'ts/src/slim.ts', sync: 'ts/src/sync.ts' },
+      formats: ['es' as const],
+    },
+    rolldownOptions: {
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        codeSplitting: { groups: [sharedChunk('edgevec', ['ts/src/index.ts', 'ts/src/slim.ts'])] },
+      },
+    },
   },
   // Of each part of the tests, since they run at the same time.
   cacheDir: `node_modules/.vite/${part}`,

@@ -80,7 +80,7 @@ export function emitFiles(): Plugin {
       // Without a declaration, type checkers would report missing types. The worker's script
       // exports nothing. What a .wasm file exports depends on the bundler.
       emit('types/worker.d.ts', 'export {};\n');
-      emit('types/inline.d.ts', "export * from './index.js';\n");
+      emit('types/inline.d.ts', "export * from './index.js';\nexport { default } from './index.js';\n");
       emit('types/wasm.d.ts', 'declare const file: any;\nexport default file;\n');
       this.emitFile({ type: 'asset', fileName: 'edgevec.wasm', source: await readFile(wasm('simd128')) });
       this.emitFile({ type: 'asset', fileName: 'edgevec-relaxed.wasm', source: await readFile(wasm('relaxed-simd')) });
@@ -145,7 +145,7 @@ async function singleFile(
       write: false,
       target: 'es2022',
       minify: false,
-      rolldownOptions: { external: ['./edgevec.wasm'], output: { codeSplitting: false } },
+      rolldownOptions: { external: ['./edgevec.wasm'], output: { codeSplitting: false, exports: 'named' } },
       lib: { entry: path(entry), fileName: () => 'single.js', ...lib },
       ...options,
     },

@@ -4,6 +4,7 @@ export type { Salvage } from './api/edgevec-class.js';
 export type { ImportSource } from './api/import-source.js';
 export { EdgeVec } from './api/inline.js';
 export { vectorsOf } from './api/vector/vectors-of.js';
+export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
 export { EdgeVecError, type EdgeVecErrorCode, type EdgeVecErrorDetails } from './base/errors.js';
 export type * from './base/filter-types.js';
 export type {

@@ -4,4 +4,5 @@
 
 export { EdgeVec } from './api/portable.js';
 export { vectorsOf } from './api/vector/vectors-of.js';
+export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
 export { EdgeVecError } from './base/errors.js';

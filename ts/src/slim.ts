@@ -10,6 +10,7 @@ export {
   type SlimSalvageOptions,
 } from './api/slim.js';
 export { vectorsOf } from './api/vector/vectors-of.js';
+export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
 export { EdgeVecError, type EdgeVecErrorCode, type EdgeVecErrorDetails } from './base/errors.js';
 export type * from './base/filter-types.js';
 export type {

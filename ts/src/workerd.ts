@@ -8,4 +8,5 @@ import { givenEngine } from './engine/given.js';
 export const EdgeVec: EdgeVecClass<Record<never, never>> = /* @__PURE__ */ edgeVecClass(() => givenEngine(wasm), {});
 
 export { vectorsOf } from './api/vector/vectors-of.js';
+export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
 export { EdgeVecError } from './base/errors.js';

@@ -15,7 +15,10 @@ export type EdgeVecErrorCode =
   | 'INVALID_FILTER'
   /** `k` is not an integer from 1. */
   | 'INVALID_K'
-  /** An id is neither a string nor a finite number, or a required id is missing. */
+  /**
+   * An id is neither a string nor a finite number, or a required id is missing. `edgevec/sync` has
+   * only integers from 0 as ids.
+   */
   | 'INVALID_ID'
   /** A record is not an object, has an unknown field, or its metadata is not a plain object. */
   | 'INVALID_RECORD'
@@ -48,6 +51,10 @@ export type EdgeVecErrorCode =
   | 'METADATA_NOT_STORABLE'
   /** The database was closed before or during the call. */
   | 'CLOSED'
+  /** `edgevec/sync`: an index was made before `init()` was done. */
+  | 'NOT_INITIALIZED'
+  /** The name is in another entry of the package. The message says in which. */
+  | 'WRONG_ENTRY'
   /**
    * The iterable given to a write, or the stream given to `import`, failed or is not readable.
    * `cause` is the error that the source threw.
@@ -96,8 +103,8 @@ export type EdgeVecErrorCode =
   /** A database with the same name exists already. */
   | 'NAME_TAKEN'
   /**
-   * The stored database was written to after the caller's last look at the database. Nothing was
-   * saved.
+   * `edgevec/sync`: the stored database was written to after this index was loaded or saved.
+   * Nothing was saved.
    */
   | 'CONFLICT'
   /** A stored database was made with other options. */

@@ -93,6 +93,7 @@ export interface Bindings {
   readonly EngineRestore: new (headerBytes: number) => RawRestore;
   readonly abiVersion: () => number;
   readonly init: (source: { module_or_path: WebAssembly.Module }) => Promise<{ readonly memory: WebAssembly.Memory }>;
+  readonly initSync: (source: { module: WebAssembly.Module }) => { readonly memory: WebAssembly.Memory };
 }
 
 /** Status of `commit`, `loadChunk` and of a restore. `search` returns the negated status. */

@@ -18,25 +18,52 @@ export async function startEngine(module: WebAssembly.Module, options: EngineOpt
  */
 export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   const bindings: Bindings = createBindings();
-  let memory: WebAssembly.Memory;
-  let abi: number;
   try {
-    ({ memory } = await bindings.init({ module_or_path: module }));
-    abi = bindings.abiVersion();
-  } catch (cause) {
-    // The platform has refused the memory. A module that is no engine, or needs other imports,
-    // throws other errors.
-    if (cause instanceof RangeError) throw outOfMemory(cause);
-    throw loadFailed('The WebAssembly module is not an EdgeVec engine of this version', cause, SAME_VERSION);
+    const { memory } = await bindings.init({ module_or_path: module });
+    return ofThisVersion(bindings, memory);
+  } catch (error) {
+    throw unstarted(error);
   }
-  if (abi !== ABI_VERSION) {
-    throw new EdgeVecError('ENGINE_LOAD_FAILED', 'The WebAssembly module is of another EdgeVec version', {
-      expected: `boundary version ${ABI_VERSION}`,
-      got: `${abi}`,
-      remedy: SAME_VERSION,
-    });
+}
+
+/**
+ * As `instantiate`, at once. The instance starts in the caller's turn of the event loop.
+ *
+ * @throws `UNSUPPORTED` in the thread of a page, if the browser starts only tiny modules there
+ */
+export function instantiateNow(module: WebAssembly.Module): Instance {
+  const bindings: Bindings = createBindings();
+  try {
+    const { memory } = bindings.initSync({ module });
+    return ofThisVersion(bindings, memory);
+  } catch (error) {
+    if (error instanceof RangeError && /main thread/.test(error.message)) {
+      throw new EdgeVecError('UNSUPPORTED', 'This browser starts no engine in the thread of a page', {
+        remedy: 'Use the index in a worker, or open a database of the entry edgevec.',
+        cause: error,
+      });
+    }
+    throw unstarted(error);
   }
-  return { bindings, memory };
+}
+
+/** @throws `ENGINE_LOAD_FAILED` if the module is of another version */
+function ofThisVersion(bindings: Bindings, memory: WebAssembly.Memory): Instance {
+  const abi = bindings.abiVersion();
+  if (abi === ABI_VERSION) return { bindings, memory };
+  throw new EdgeVecError('ENGINE_LOAD_FAILED', 'The WebAssembly module is of another EdgeVec version', {
+    expected: `boundary version ${ABI_VERSION}`,
+    got: `${abi}`,
+    remedy: SAME_VERSION,
+  });
+}
+
+function unstarted(error: unknown): EdgeVecError {
+  if (error instanceof EdgeVecError) return error;
+  // The platform has refused the memory. A module that is no engine, or needs other imports, throws
+  // other errors.
+  if (error instanceof RangeError) return outOfMemory(error);
+  return loadFailed('The WebAssembly module is not an EdgeVec engine of this version', error, SAME_VERSION);
 }
 
 const SAME_VERSION = 'Use the edgevec.wasm of the same package version.';

@@ -38,7 +38,9 @@ test('the types hold under the resolution of old bundlers, and in a CommonJS fil
       import { EdgeVec } from 'edgevec';
       import { EdgeVec as Inline } from 'edgevec/inline';
       import { EdgeVec as Slim } from 'edgevec/slim';
+      import init, { EdgeVec as Index, EdgeVecConfig } from 'edgevec/sync';
       import wasm from 'edgevec/edgevec.wasm';
+      export const index = () => init().then(() => new Index<{ title: string }>(new EdgeVecConfig(2)));
       export const open = () => [
         EdgeVec.open<{ title: string }>({ dimensions: 2 }),
         Inline.open({ dimensions: 2 }),
@@ -69,7 +71,10 @@ for (const [version, own] of [
       `
       import { EdgeVec } from 'edgevec';
       import { EdgeVec as Slim } from 'edgevec/slim';
+      import init, { EdgeVec as Index, EdgeVecConfig } from 'edgevec/sync';
       export async function search(wasm: Uint8Array) {
+        await init(wasm);
+        new Index(new EdgeVecConfig(2)).search([1, 2], 3);
         const db = await EdgeVec.open<{ title: string }>({ dimensions: 2 });
         await Slim.open({ dimensions: 2, wasm });
         return db.search([1, 2], { k: 3, filter: { title: 'a' } });
@@ -102,7 +107,7 @@ const SEARCH = `
   }`;
 
 /** What each entry prints: all entries export the same. */
-const FOUND = ['a', true, 'EdgeVec', 'EdgeVecError', 'vectorsOf'];
+const FOUND = ['a', true, 'EdgeVec', 'EdgeVecConfig', 'EdgeVecError', 'default', 'vectorsOf'];
 
 test('require gives the module that import gives', async () => {
   const source = `
@@ -152,4 +157,40 @@ test('Node imports the package and searches', async () => {
     console.log(JSON.stringify({ ids: hits.map((hit) => hit.id), host: (await db.stats()).host }));
     await db.close();`;
   expect(await printed('module', source)).toEqual({ ids: ['a'], host: 'in-thread' });
+});
+
+test('edgevec/sync runs the quick start of the articles, and edgevec opens the saved index', async () => {
+  const source = `
+    import init, { EdgeVec, EdgeVecConfig, EdgeVecError } from 'edgevec/sync';
+    import * as main from 'edgevec';
+    const vector = new Float32Array(128).fill(0.5);
+    await init();
+    const config = new EdgeVecConfig(128);
+    config.metric = 'cosine';
+    const index = new EdgeVec(config);
+    const id = index.insert(vector);
+    const found = index.search(vector, 10).map((hit) => hit.id);
+    await index.save('my-index');
+    const loaded = await EdgeVec.load('my-index');
+    const db = await main.EdgeVec.open({ name: 'my-index' });
+    const count = await db.count();
+    await db.close();
+    await main.EdgeVec.drop('my-index');
+    const wrong = (() => { try { main.default(); } catch (error) { return error; } })();
+    const isSameClass = main.EdgeVecError === EdgeVecError && wrong instanceof EdgeVecError;
+    console.log(JSON.stringify([id, found, loaded.size, count, isSameClass, wrong.message]));`;
+  const printedOut = (await printed('module', source)) as [...unknown[], string];
+  expect(printedOut.slice(0, 5)).toEqual([0, [0], 1, 1, true]);
+  expect(printedOut.at(-1)).toContain("'edgevec/sync'");
+});
+
+test('edgevec/sync can be required', async () => {
+  const source = `
+    const { default: init, EdgeVec, EdgeVecConfig } = require('edgevec/sync');
+    init().then(() => {
+      const index = new EdgeVec(new EdgeVecConfig(2));
+      index.insert([1, 0]);
+      console.log(JSON.stringify(index.search([1, 0], 1).map((hit) => hit.id)));
+    });`;
+  expect(await printed('commonjs', source)).toEqual([0]);
 });
