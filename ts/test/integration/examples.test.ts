@@ -55,9 +55,14 @@ function moduleOf({ place, code }: Example): string {
     imports.push(`import { EdgeVec, EdgeVecError } from '${place.includes('slim') ? 'edgevec/slim' : 'edgevec'}';`);
   }
   const wasm = imports.some((line) => line.startsWith('import wasm')) ? '' : 'wasm, ';
+  // Only these examples need the packages that users install themselves.
+  const needsMore = /integrations\/(import|langchain)\b/.test(place);
+  if (needsMore) imports.push("import { integrations } from './integrations.js';");
+  const more = needsMore ? 'const { documents, embeddings, npy, parquet, store } = await integrations();' : '';
   return `${imports.join('\n')}
 import { given } from './given.js';
 const { ${wasm}db, ids, input, query, records, signal, vector, createWriteStream, openAsBlob, pipeline } = await given();
+${more}
 export async function example(): Promise<void> {
 ${code.replace(/^import .*$/gm, '')}
 }
@@ -70,7 +75,12 @@ const forNode = (code: string): string =>
 
 beforeAll(async () => {
   const given = readFileSync(join(root, 'ts/test/support/example-given.ts'), 'utf8');
-  const modules = [['given', given], ...examples.map((example) => [nameOf(example.place), moduleOf(example)])] as const;
+  const integrations = readFileSync(join(root, 'ts/test/support/example-integrations.ts'), 'utf8');
+  const beside = [
+    ['given', given],
+    ['integrations', integrations],
+  ] as const;
+  const modules = [...beside, ...examples.map((example) => [nameOf(example.place), moduleOf(example)])] as const;
   for (const [name, code] of modules) {
     writeFileSync(join(folder, `${name}.ts`), code);
     writeFileSync(join(folder, `${name}.js`), (await transformWithOxc(forNode(code), `${name}.ts`)).code);

@@ -1,6 +1,6 @@
 /** The published package without a browser: types in a strict project, and Node. */
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
@@ -193,4 +193,23 @@ test('edgevec/sync can be required', async () => {
       console.log(JSON.stringify(index.search([1, 0], 1).map((hit) => hit.id)));
     });`;
   expect(await printed('commonjs', source)).toEqual([0]);
+});
+
+const LANGCHAIN = `
+  async function run({ EdgeVecStore }) {
+    const embeddings = { embedDocuments: async (texts) => texts.map(() => [1, 2]), embedQuery: async () => [1, 2] };
+    const store = await EdgeVecStore.fromTexts(['tea'], { year: 1990 }, embeddings, {});
+    const [{ pageContent, metadata }] = await store.similaritySearch('tea', 1);
+    console.log(JSON.stringify({ pageContent, metadata }));
+    await store.close();
+  }`;
+
+test('edgevec/langchain keeps documents, imported and required', async () => {
+  await mkdir(join(app.folder, 'node_modules/@langchain'), { recursive: true });
+  await symlink(join(root, 'node_modules/@langchain/core'), join(app.folder, 'node_modules/@langchain/core'));
+  const found = { pageContent: 'tea', metadata: { year: 1990 } };
+  const module = `${LANGCHAIN} import * as all from 'edgevec/langchain'; await run(all);`;
+  expect(await printed('module', module)).toEqual(found);
+  const file = join(app.folder, 'node_modules/edgevec/dist/cjs/langchain.js');
+  expect(await printed('commonjs', `${LANGCHAIN} run(require(${JSON.stringify(file)}));`)).toEqual(found);
 });

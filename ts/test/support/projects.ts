@@ -30,6 +30,30 @@ const FIREFOX_PREFERENCES = {
   'dom.quotaManager.temporaryStorage.fixedLimit': 300 * 1024,
 };
 
+/** The packages that tests in a page import. Vite would reload the page if Vite found one later. */
+const PACKAGES = [
+  '@langchain/core/documents',
+  '@langchain/core/embeddings',
+  '@langchain/core/indexing',
+  '@langchain/core/structured_query',
+  '@langchain/core/utils/math',
+  '@langchain/core/vectorstores',
+  'crc-32/crc32c.js',
+  'devalue',
+  'fast-check',
+  'hyparquet/src/assemble.js',
+  'hyparquet/src/column.js',
+  'hyparquet/src/convert.js',
+  'hyparquet/src/metadata.js',
+  'hyparquet/src/schema.js',
+  'hyparquet/src/utils.js',
+  'idb',
+  'react',
+  'react-dom',
+  'react-dom/client',
+  'vue',
+];
+
 /** A limit for hanging tests only. On a loaded machine every test takes long. */
 const PATIENCE_MS = 600_000;
 
@@ -97,10 +121,7 @@ export async function testProjects(): Promise<TestUserConfig> {
   };
   const browser: TestProjectConfiguration = {
     extends: true,
-    // Vite would reload the page if Vite found these packages during a test.
-    optimizeDeps: {
-      include: ['crc-32/crc32c.js', 'devalue', 'fast-check', 'idb', 'react', 'react-dom', 'react-dom/client', 'vue'],
-    },
+    optimizeDeps: { include: PACKAGES },
     server: { headers: ISOLATION },
     test: {
       name: 'browser',
