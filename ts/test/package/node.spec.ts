@@ -195,6 +195,34 @@ test('edgevec/sync can be required', async () => {
   expect(await printed('commonjs', source)).toEqual([0]);
 });
 
+const IMPORT = `
+  async function run({ readNpy }) {
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }".padEnd(117) + '\\n';
+    const start = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0);
+    const { EdgeVec } = await import('edgevec');
+    const records = await readNpy(new Blob([start, header, Float32Array.of(3, 4)]));
+    const db = await EdgeVec.open({ dimensions: records.dimensions, metric: 'euclidean' });
+    await db.insert(records);
+    const [hit] = await db.search([3, 4], { k: 1, includeVectors: true });
+    console.log(JSON.stringify([...hit.vector]));
+    await db.close();
+  }`;
+
+test('edgevec/import reads files, imported and required', async () => {
+  expect(await printed('module', `${IMPORT} import * as all from 'edgevec/import'; await run(all);`)).toEqual([3, 4]);
+  // Tools such as Jest take the CommonJS files.
+  const file = join(app.folder, 'node_modules/edgevec/dist/cjs/import.js');
+  expect(await printed('commonjs', `${IMPORT} run(require(${JSON.stringify(file)}));`)).toEqual([3, 4]);
+});
+
+test('edgevec/import reads Parquet by a chunk of its own', async () => {
+  const file = JSON.stringify(join(root, 'ts/test/files/lists.parquet'));
+  const run = `readParquet(${file}, { id: 'id' }).then(({ rows, dimensions }) => console.log(JSON.stringify([rows, dimensions])))`;
+  expect(await printed('module', `import { readParquet } from 'edgevec/import'; await ${run};`)).toEqual([5, 3]);
+  const common = JSON.stringify(join(app.folder, 'node_modules/edgevec/dist/cjs/import.js'));
+  expect(await printed('commonjs', `const { readParquet } = require(${common}); ${run};`)).toEqual([5, 3]);
+});
+
 const LANGCHAIN = `
   async function run({ EdgeVecStore }) {
     const embeddings = { embedDocuments: async (texts) => texts.map(() => [1, 2]), embedQuery: async () => [1, 2] };
