@@ -35,6 +35,23 @@ function mainByName(): Plugin {
   };
 }
 
+/**
+ * Writes `new URL('./FILE', import.meta.url)` in place of `fileBeside('./FILE')`. A user's bundler
+ * looks for these words to find the script of a worker. In the source, Vite would look too, and
+ * would put the script inline.
+ */
+function filesBeside(): Plugin {
+  return {
+    name: 'edgevec:files-beside',
+    renderChunk(code, _chunk, { format }) {
+      if (format !== 'es' || !code.includes('fileBeside')) return null;
+      const call = /\bfileBeside\(("\.\/[\w-]+\.js")\)/g;
+      if (!call.test(code)) throw new Error('a call of fileBeside has another form than the build knows');
+      return { code: code.replace(call, 'new URL($1, import.meta.url)'), map: null };
+    },
+  };
+}
+
 /** A file of an entry, or the source map of such a file. */
 export interface IntegrationFile {
   readonly fileName: string;
@@ -59,7 +76,7 @@ export async function buildIntegrations(
     configFile: false,
     root,
     logLevel: 'warn',
-    plugins: [mainByName()],
+    plugins: [mainByName(), filesBeside()],
     build: {
       write: false,
       target: 'es2022',

@@ -62,6 +62,13 @@ export type EdgeVecErrorCode =
   | 'SOURCE_FAILED'
   /** The write's `signal` was aborted. */
   | 'ABORTED'
+  /**
+   * `edgevec/transformers`: the embedding model, or the library that runs models, could not be
+   * loaded. `cause` is the library's error.
+   */
+  | 'MODEL_LOAD_FAILED'
+  /** `edgevec/transformers`: the model failed on a text. `cause` is the library's error. */
+  | 'MODEL_FAILED'
   /** The options ask for a worker, and the worker could not be started. */
   | 'WORKER_FAILED'
   /**

@@ -241,3 +241,18 @@ test('edgevec/langchain keeps documents, imported and required', async () => {
   const file = join(app.folder, 'node_modules/edgevec/dist/cjs/langchain.js');
   expect(await printed('commonjs', `${LANGCHAIN} run(require(${JSON.stringify(file)}));`)).toEqual(found);
 });
+
+test('edgevec/transformers embeds with the library that the caller passes', async () => {
+  const source = `
+    async function embed({ embedder }, { EdgeVecError }) {
+      const run = async (texts) => ({ dims: [texts.length, 2], data: texts.flatMap((text) => [text.length, 1]) });
+      const transformers = { env: {}, pipeline: async () => run };
+      const model = await embedder('fake', { transformers });
+      const error = await embedder('fake', { devise: 'cpu' }).catch((reason) => reason);
+      console.log(JSON.stringify([[...(await model.embed('tea'))], error instanceof EdgeVecError]));
+    }`;
+  const loads = "import * as a from 'edgevec/transformers'; import * as b from 'edgevec'; await embed(a, b);";
+  expect(await printed('module', `${source} ${loads}`)).toEqual([[3, 1], true]);
+  const requires = "embed(require('edgevec/transformers'), require('edgevec'));";
+  expect(await printed('commonjs', `${source} ${requires}`)).toEqual([[3, 1], true]);
+});

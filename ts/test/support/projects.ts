@@ -3,6 +3,7 @@
  * browser that is missing on this machine gets no project, so its tests never seem to have run.
  */
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectConfiguration } from 'vitest/config';
 import { BaseSequencer, type BrowserInstanceOption, type TestSpecification, type TestUserConfig } from 'vitest/node';
@@ -84,6 +85,11 @@ async function instance(name: BrowserName): Promise<BrowserInstanceOption | unde
   return { name, browser: name, provider };
 }
 
+/** The repository does not install the library that runs embedding models. */
+const ALIASES = {
+  '@huggingface/transformers': fileURLToPath(new URL('./fake-transformers.ts', import.meta.url)),
+};
+
 /** The variables of the environment that tests in a page read. */
 const PASSED_ON = ['EDGEVEC_SOAK', 'FAST_CHECK_SEED'];
 
@@ -107,6 +113,7 @@ export async function testProjects(): Promise<TestUserConfig> {
     .map((found, i) => (i === 0 ? found : { ...found, exclude: [ONCE] }));
   const node: TestProjectConfiguration = {
     extends: true,
+    resolve: { alias: ALIASES },
     test: {
       name: 'node',
       include: ['ts/test/{node,unit,integration}/**/*.test.ts'],
@@ -123,6 +130,7 @@ export async function testProjects(): Promise<TestUserConfig> {
     extends: true,
     optimizeDeps: { include: PACKAGES },
     server: { headers: ISOLATION },
+    resolve: { alias: ALIASES },
     test: {
       name: 'browser',
       include: ['ts/test/browser/**/*.test.ts'],
