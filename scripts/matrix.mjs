@@ -85,7 +85,7 @@ await main(async () => {
   const targets = chosen({ gate, ...(only && { only }) });
   if (values.list) {
     for (const { name, title, version, gate } of targets) {
-      console.log(`${name.padEnd(24)} ${title} ${version}${gate ? ', in the gates' : ''}`);
+      console.log(`${name.padEnd(24)} ${title}${version ? ` ${version}` : ''}${gate ? ', in the gates' : ''}`);
     }
     return;
   }

@@ -8,6 +8,9 @@ export class Failure extends Error {}
 /** A target that cannot run on this machine. The message says why. */
 export class NotRun extends Error {}
 
+/** EdgeVec says clearly that it cannot run there, and what to do. The message is EdgeVec's. */
+export class Refused extends Error {}
+
 const HITS = JSON.stringify(['tea', 'coffee']);
 const ROWS = 3;
 

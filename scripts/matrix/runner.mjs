@@ -6,7 +6,7 @@ import { findBrowser } from '../browsers.mjs';
 import { Stop } from '../run.mjs';
 import { serveFolder } from '../static.mjs';
 import { makeConsumer } from './consumer.mjs';
-import { Failure, NotRun, warningOf } from './judge.mjs';
+import { Failure, NotRun, Refused, warningOf } from './judge.mjs';
 
 /** @typedef {import('./target.mjs').Target} Target */
 /** @typedef {import('./target.mjs').Mode} Mode */
@@ -18,7 +18,7 @@ import { Failure, NotRun, warningOf } from './judge.mjs';
  * @property {string} title
  * @property {string} version
  * @property {string} mode
- * @property {'works' | 'fails' | 'not run'} result
+ * @property {'works' | 'refused' | 'fails' | 'not run'} result
  * @property {string} note
  * @property {number} seconds
  */
@@ -87,6 +87,7 @@ async function resultOf(job) {
     await job();
     return { result: 'works', note: '', seconds: seconds() };
   } catch (error) {
+    if (error instanceof Refused) return { result: 'refused', note: error.message, seconds: seconds() };
     if (error instanceof Failure) return { result: 'fails', note: error.message, seconds: seconds() };
     if (error instanceof NotRun || error instanceof Stop) {
       return { result: 'not run', note: error.message, seconds: seconds() };
@@ -134,13 +135,14 @@ export async function runTargets(targets, { tarball, base, keep, browsers, tell 
   let making;
   for (const [at, target] of targets.entries()) {
     const { shell, outcome: made } = await (making ?? make(target, { tarball, base }));
+    const version = target.version ?? shell?.nodeVersion ?? '–';
     const following = targets[at + 1];
     making = following && make(following, { tarball, base });
     for (const mode of target.modes) {
       const outcome = shell === undefined ? made : await resultOf(() => runMode(mode, shell, browsers));
       const hint = outcome.result === 'not run' ? undefined : (mode.note ?? target.note);
       const note = [outcome.note, hint].filter(Boolean).join('. ');
-      tell({ title: target.title, version: target.version, mode: mode.mode, ...outcome, note });
+      tell({ title: target.title, version, mode: mode.mode, ...outcome, note });
     }
     if (keep) continue;
     for (const folder of [target.name, `${target.name}-tools`]) {

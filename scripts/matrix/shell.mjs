@@ -1,5 +1,5 @@
 /** Runs the tools of an app: with the app's own programs first on the PATH, and Node as asked. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quiet } from '../run.mjs';
@@ -145,6 +145,11 @@ export class Shell {
       await sleep(POLL_MS);
     }
     return stop;
+  }
+
+  /** The version of the Node that runs the tools. */
+  get nodeVersion() {
+    return spawnSync(this.node, ['--version'], { encoding: 'utf8' }).stdout.trim().replace(/^v/, '');
   }
 
   /** What the tools have printed since the last call. */

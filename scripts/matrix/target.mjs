@@ -2,7 +2,7 @@
  * What a target is, and the ways in which a target runs. Each way makes modes: a mode is a row of
  * the table.
  */
-import { judge } from './judge.mjs';
+import { judge, Refused } from './judge.mjs';
 
 /** @typedef {import('../browsers.mjs').BrowserName} BrowserName */
 /** @typedef {import('./example.mjs').Visit} Visit */
@@ -31,7 +31,7 @@ import { judge } from './judge.mjs';
  */
 
 /**
- * A row of the table. `run` throws if the mode does not work.
+ * A row of the table. `run` throws if the mode does not work, or is refused.
  *
  * @typedef {object} Mode
  * @property {string} mode
@@ -46,7 +46,7 @@ import { judge } from './judge.mjs';
  * @typedef {object} Target
  * @property {string} name for `--only`
  * @property {string} title in the table
- * @property {string} version in the table
+ * @property {string} [version] in the table. Without a version, the version of Node
  * @property {readonly string[]} [packages] keys of versions.mjs, installed in the app
  * @property {readonly string[]} [tools] keys of versions.mjs, installed beside the app
  * @property {number} [node] the major version of the Node that runs everything. Without one, the
@@ -150,6 +150,24 @@ export const twice = (mode, command, { note, ...expected } = {}) => ({
 export const passes = (mode, command, note) => ({
   mode,
   run: ({ shell }) => shell.run(command),
+  ...(note !== undefined && { note }),
+});
+
+/**
+ * The same, for an environment that EdgeVec refuses. Any other error is a failure.
+ *
+ * @param {string} mode
+ * @param {string} command
+ * @param {RegExp} error what EdgeVec says
+ * @param {string} [note]
+ * @returns {Mode}
+ */
+export const refuses = (mode, command, error, note) => ({
+  mode,
+  run: ({ shell }) =>
+    shell.run(command).catch((failure) => {
+      throw error.test(String(failure.message)) ? new Refused(failure.message) : failure;
+    }),
   ...(note !== undefined && { note }),
 });
 

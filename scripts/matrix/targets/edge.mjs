@@ -1,9 +1,20 @@
 /** Cloudflare Workers. */
 import { EXAMPLE } from '../example.mjs';
-import { judge } from '../judge.mjs';
+import { Failure, judge, Refused } from '../judge.mjs';
 import { versionOf } from '../versions.mjs';
 
 /** @typedef {import('../target.mjs').Target} Target */
+
+/** @param {import('../target.mjs').Context} context */
+async function startWorker({ port, start }) {
+  const at = await port();
+  const url = `http://127.0.0.1:${at}/`;
+  await start(`wrangler dev --ip 127.0.0.1 --port ${at} --show-interactive-dev-session=false`, url);
+  return url;
+}
+
+/** @param {string} url @returns {Promise<import('../example.mjs').Visit>} */
+const visit = (url) => fetch(url).then((answer) => answer.json());
 
 /** @type {readonly Target[]} */
 export const EDGE = [
@@ -21,8 +32,9 @@ import { EdgeVec } from 'edgevec';
 import { example } from './example.js';
 
 export default {
-  async fetch() {
-    return Response.json(await example(EdgeVec, { stored: false }).catch((error) => ({ error: String(error) })));
+  async fetch({ url }) {
+    const stored = url.endsWith('/stored');
+    return Response.json(await example(EdgeVec, { stored }).catch((error) => ({ error: error.code ?? String(error) })));
   },
 };
 `,
@@ -30,15 +42,20 @@ export default {
     modes: [
       {
         mode: 'in memory',
-        async run({ port, start }) {
-          const at = await port();
-          const url = `http://127.0.0.1:${at}/`;
-          await start(`wrangler dev --ip 127.0.0.1 --port ${at} --show-interactive-dev-session=false`, url);
-          const visit = () => fetch(url).then((answer) => answer.json());
-          judge([await visit(), await visit()], { stored: false });
+        async run(context) {
+          const url = await startWorker(context);
+          judge([await visit(url), await visit(url)], { stored: false });
+        },
+        note: 'In memory only',
+      },
+      {
+        mode: 'with a name',
+        async run(context) {
+          const { error } = await visit(`${await startWorker(context)}stored`);
+          if (error === 'STORAGE_UNAVAILABLE') throw new Refused(error);
+          throw new Failure(error ?? 'opened a database that nobody stores');
         },
       },
     ],
-    note: 'In memory only',
   },
 ];

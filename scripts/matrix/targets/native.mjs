@@ -1,5 +1,6 @@
 /** Apps with a shell of their own: Electron, Expo and React Native. */
 import { EXAMPLE, html, TELL } from '../example.mjs';
+import { Failure, firstErrorOf, Refused } from '../judge.mjs';
 import { built, twice } from '../target.mjs';
 import { versionOf } from '../versions.mjs';
 
@@ -114,4 +115,55 @@ const expo = {
   }),
 };
 
-export const NATIVE = [electron, expo];
+/** Hermes has no WebAssembly. The bundle runs with the few globals that Hermes has. */
+const HERMES = `
+const { readFileSync } = require('node:fs');
+const { createContext, runInContext } = require('node:vm');
+
+const context = createContext({ console, setTimeout, clearTimeout, queueMicrotask, performance });
+runInContext('globalThis.global = globalThis; delete globalThis.WebAssembly;', context);
+runInContext(readFileSync('bundle.js', 'utf8'), context);
+`;
+
+/** @type {Target} */
+const reactNative = {
+  name: 'react-native',
+  title: 'React Native, bundled by Metro',
+  version: versionOf('metro'),
+  node: 24,
+  packages: ['metro', '@babel/core', '@react-native/metro-babel-transformer'],
+  manifest: { type: 'commonjs' },
+  files: {
+    'example.js': EXAMPLE,
+    'index.js': `
+import { EdgeVec } from 'edgevec';
+import { example } from './example.js';
+
+example(EdgeVec, { stored: false }).then(
+  (visit) => console.log(JSON.stringify(visit)),
+  (error) => console.log(String(error)),
+);
+`,
+    'metro.config.js': `
+module.exports = {
+  transformer: { babelTransformerPath: require.resolve('@react-native/metro-babel-transformer') },
+};
+`,
+    'hermes.js': HERMES,
+  },
+  modes: [
+    {
+      mode: 'a runtime without WebAssembly',
+      async run({ shell }) {
+        await shell.once('metro build index.js --platform ios --out bundle.js --config metro.config.js');
+        const output = await shell.run('node hermes.js');
+        if (/UNSUPPORTED|WebAssembly is not available/.test(output)) throw new Refused(firstErrorOf(output));
+        throw new Failure(firstErrorOf(output));
+      },
+    },
+  ],
+  note: 'Hermes has no WebAssembly. Run EdgeVec in a web view',
+};
+
+/** @type {readonly Target[]} */
+export const NATIVE = [electron, expo, reactNative];

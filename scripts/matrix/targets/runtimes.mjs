@@ -19,7 +19,6 @@ const MEMORY = { stored: false };
 const node = (version) => ({
   name: `node-${version}`,
   title: `Node ${version}`,
-  version: String(version),
   node: version,
   files: PROGRAMS,
   // Both modes open the same database, so the second mode finds the rows of the first.

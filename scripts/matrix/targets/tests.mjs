@@ -1,5 +1,5 @@
 /** Runners of tests, in which an app tests its own code. */
-import { passes } from '../target.mjs';
+import { passes, refuses } from '../target.mjs';
 import { versionOf } from '../versions.mjs';
 
 /** @typedef {import('../target.mjs').Target} Target */
@@ -69,6 +69,13 @@ export const TESTS = [
     packages: ['jest', 'jest-environment-jsdom'],
     manifest: { type: 'commonjs' },
     files: { 'app.test.js': `/** @jest-environment jsdom */\n${JEST}` },
-    modes: [passes('jsdom', 'jest --ci')],
+    modes: [
+      refuses(
+        'jsdom',
+        'jest --ci',
+        /test environment hides the feature/,
+        'Begin the file with `/** @jest-environment node */`',
+      ),
+    ],
   },
 ];

@@ -39,6 +39,7 @@ const typescript = (key, settings, more) => ({
   packages: [key, '@types/node'],
   files: { 'main.ts': MAIN },
   modes: settings.map(([mode = '', flags]) => passes(mode, `${STRICT} ${more}${flags} main.ts`)),
+  note: 'Strict, without `skipLibCheck`',
 });
 
 /** @type {readonly Target[]} */
