@@ -179,13 +179,16 @@ export class EdgeVecError extends Error {
 
 const DETAILS = ['expected', 'got', 'remedy', 'row', 'id', 'written'] as const;
 
+/** A sentence. The reason of another error may end with a full stop of its own. */
+const ended = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
+
 function sentences(problem: string, { expected, got, remedy, row, id, written }: EdgeVecErrorDetails): string {
   const where = [row === undefined ? '' : `row ${row}`, id === undefined ? '' : `id ${inspect(id)}`]
     .filter(Boolean)
     .join(', ');
-  let text = where === '' ? `${problem}.` : `${problem} (${where}).`;
-  if (expected !== undefined) text += ` Expected ${expected}${got === undefined ? '' : `, got ${got}`}.`;
-  else if (got !== undefined) text += ` Got ${got}.`;
+  let text = ended(where === '' ? problem : `${problem} (${where})`);
+  if (expected !== undefined) text += ended(` Expected ${expected}${got === undefined ? '' : `, got ${got}`}`);
+  else if (got !== undefined) text += ended(` Got ${got}`);
   if (remedy !== undefined) text += ` ${remedy}`;
   if (written !== undefined)
     text += ` ${written} ${written === 1 ? 'row' : 'rows'} before it ${written === 1 ? 'is' : 'are'} in the database.`;
