@@ -86,6 +86,21 @@ describe('Starting', () => {
     await failure(() => open({ worker: true }), 'WORKER_FAILED');
   });
 
+  test('a page whose Trusted Types leave EdgeVec out learns what to list', async () => {
+    const reason = "Failed to construct 'Worker': This document requires 'TrustedScriptURL' assignment.";
+    vi.stubGlobal(
+      'Worker',
+      class {
+        constructor() {
+          throw new TypeError(reason);
+        }
+      },
+    );
+    const { message, remedy } = await failure(() => open({ worker: true }), 'WORKER_FAILED');
+    expect(remedy).toMatch(/trusted-types must list edgevec/);
+    expect(message).toContain(`${reason} The page`);
+  });
+
   test('without workers, auto does not even try', async () => {
     vi.stubGlobal('Worker', undefined);
     const { db, events } = await open();

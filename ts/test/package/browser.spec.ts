@@ -47,6 +47,13 @@ const POLICIES = [
     host: 'worker',
     events: [],
   },
+  {
+    title: 'required Trusted Types',
+    policy: "require-trusted-types-for 'script'; trusted-types edgevec",
+    query: '',
+    host: 'worker',
+    events: [],
+  },
 ];
 
 const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) => browser !== undefined);

@@ -6,6 +6,7 @@ import type { ResolvedOptions } from '../../base/options.js';
 import { isHeld, lockName } from './liveness.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
 import { sourceMapComment } from './source-map.js';
+import { POLICY, trusted, wantsPolicy } from './trusted.js';
 
 /**
  * How long a worker may take to say hello, in milliseconds. If no hello comes, a policy or a
@@ -36,9 +37,10 @@ export function canStartWorker(): boolean {
 export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>): Promise<Started> {
   if (typeof how !== 'function' && typeof Worker !== 'function') throw noWorkers();
   const blob = how === 'auto' || how === true ? await blobUrl() : undefined;
+  const own = blob && trusted(blob);
   let worker: Worker | undefined;
   try {
-    worker = take(typeof how === 'function' ? how() : new Worker(blob ?? (how as string | URL), { name: 'edgevec' }));
+    worker = take(typeof how === 'function' ? how() : new Worker(own ?? (how as string | URL), { name: 'edgevec' }));
     const lock = lockName();
     const isLocked = await hello(worker, lock);
     return { worker, lock: isLocked ? lock : undefined, isSeen: isLocked && (await isHeld(lock)) };
@@ -100,10 +102,12 @@ function hello(worker: Worker, lock: string): Promise<boolean> {
 }
 
 export function workerFailed(problem: string, cause?: unknown): EdgeVecError {
-  const remedy =
-    "A Content-Security-Policy must allow worker-src blob:, or pass the URL of your copy of edgevec/worker as 'worker'.";
+  const reason = cause === undefined ? '' : reasonOf(cause);
+  const remedy = wantsPolicy(reason)
+    ? `The page requires Trusted Types: its directive trusted-types must list ${POLICY}.`
+    : "A Content-Security-Policy must allow worker-src blob:, or pass the URL of your copy of edgevec/worker as 'worker'.";
   if (cause === undefined) return new EdgeVecError('WORKER_FAILED', problem, { remedy });
-  return new EdgeVecError('WORKER_FAILED', `${problem}: ${reasonOf(cause)}`, { remedy, cause });
+  return new EdgeVecError('WORKER_FAILED', `${problem}: ${reason}`, { remedy, cause });
 }
 
 function noWorkers(): EdgeVecError {
