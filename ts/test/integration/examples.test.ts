@@ -43,7 +43,10 @@ const inFolder = (folder: string, ending: string): string[] =>
     .map((file) => relative(root, join(root, folder, file)));
 
 const pages = ['README.md', ...inFolder('docs', '.md')];
-const examples = [...pages.flatMap(blocksOf), ...inFolder('ts/src', '.ts').flatMap(jsdocOf)];
+/** Hooks and composables run only while a component renders. ts/test/types has the same calls. */
+const IN_COMPONENTS = /integrations\/(react|vue)\//;
+const sources = inFolder('ts/src', '.ts').filter((file) => !IN_COMPONENTS.test(file));
+const examples = [...pages.flatMap(blocksOf), ...sources.flatMap(jsdocOf)];
 const folder = insidePackage('examples');
 const nameOf = (place: string): string => place.replace(/\W+/g, '-');
 const node = (cwd: string, ...args: string[]) => spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
