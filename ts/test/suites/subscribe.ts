@@ -10,12 +10,15 @@ const rows = (...ids: number[]) => ids.map((id) => ({ id, vector: [id, 1], metad
 
 /** @param where the options that say where stored databases are */
 export function defineSubscribeSuite(label: string, open: Open, where: { directory?: string } = {}): void {
-  /** Two objects of the same stored database, as two tabs have. */
+  /**
+   * Two objects of the same stored database. With other options, each has a copy of the rows
+   * of its own, as two tabs have.
+   */
   async function tabs(name: string, worker: boolean): Promise<[EdgeVec<Row>, EdgeVec<Row>]> {
     const events = { onEvent: () => {} };
     const options = { name, dimensions: 2, worker, ...events, ...where };
     const first = await EdgeVec.open<Row>(options);
-    const second = await EdgeVec.open<Row>(options);
+    const second = await EdgeVec.open<Row>({ ...options, recall: 0.9 });
     onTestFinished(async () => {
       await Promise.all([first.close(), second.close()]);
       await EdgeVec.drop(name, where);

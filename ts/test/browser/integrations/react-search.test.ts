@@ -13,8 +13,10 @@ interface Doc {
 
 const record = (id: string, vector: number[], n = 0) => ({ id, vector, metadata: { n, tags: [id] } });
 
-async function filled(name?: string): Promise<EdgeVec<Doc>> {
-  const db = await EdgeVec.open<Doc>({ dimensions: 2, ...(name !== undefined && { name, onEvent: () => {} }) });
+/** A different `recall` gives a copy of the rows of its own, as a second tab has. */
+async function filled(name?: string, recall = 0.95): Promise<EdgeVec<Doc>> {
+  const stored = name !== undefined && { name, onEvent: () => {} };
+  const db = await EdgeVec.open<Doc>({ dimensions: 2, recall, ...stored });
   onTestFinished(() => db.close());
   await db.upsert([record('east', [1, 0], 1), record('north', [0, 1], 2)]);
   return db;
@@ -86,7 +88,7 @@ describe('useSearch', () => {
 
   test('the rows of this tab and of other tabs are found without a new query', async () => {
     const name = freshName();
-    const [here, there] = [await filled(name), await filled(name)];
+    const [here, there] = [await filled(name), await filled(name, 0.9)];
     const { show } = page();
     const { seen, last, with: use } = searching();
     show(strict(use({ db: here, query: [1, 1] })));
