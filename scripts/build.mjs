@@ -28,7 +28,7 @@ export async function build() {
     .filter((entry) => existsSync(join(types, entry)));
   const entries = ['index.d.ts', 'inline.d.ts', 'slim.d.ts', 'sync.d.ts', 'worker.d.ts', 'wasm.d.ts', ...beside];
   const declarations = keepReachable(types, entries);
-  copyReachable(types, ['index.d.ts', ...beside], join(root, 'dist/cjs/types'));
+  copyReachable(types, ['index.d.ts', 'sync.d.ts', ...beside], join(root, 'dist/cjs/types'));
   console.log(`${declarations} declarations are part of the package.`);
   heading('Sizes');
   return await reportSizes();

@@ -7,9 +7,9 @@ type Group = NonNullable<Exclude<Rolldown.OutputOptions['codeSplitting'], boolea
 type Context = Parameters<Extract<Group['name'], (...args: never[]) => unknown>>[1];
 
 /**
- * A chunk with everything that each of the entries imports without `import()`. Without this group,
- * a further entry that needs a part of these modules would cut the chunk in two, and a page would
- * load two files that compress less well than a single file.
+ * A chunk with all modules in the static imports of every entry. Without this group, a further
+ * entry with a part of these modules would cut the chunk in two. Two files compress less well than
+ * a single file, and a page would load both.
  *
  * @param name of the chunk
  * @param entries paths in the repository
@@ -26,7 +26,7 @@ export function sharedChunk(name: string, entries: readonly string[]): Group {
   };
 }
 
-/** A module, and all modules that the module imports, directly or not. */
+/** A module, and all its direct and indirect imports. */
 function importsOf(entry: string, context: Context): Set<string> {
   const found = new Set([entry]);
   for (const id of found) for (const imported of context.getModuleInfo(id)?.importedIds ?? []) found.add(imported);

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
+import { commonJsEntry, portableWasm } from './common-js.js';
 import { buildIntegrations } from './integrations.js';
 import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
 
@@ -63,7 +64,7 @@ export function emitFiles(): Plugin {
       emit(WORKER_MAP, worker.map);
       const [module, commonJs, workerd] = await Promise.all([
         singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }, worker),
-        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['cjs'] } }, worker),
+        singleFile('ts/src/common-js.ts', { minify: true, lib: { formats: ['cjs'] } }, worker, [portableWasm()]),
         singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, NO_WORKER),
       ]);
       const beside = await Promise.all([buildIntegrations('es'), buildIntegrations('cjs')]);
@@ -74,7 +75,9 @@ export function emitFiles(): Plugin {
       emit(NOTICES, await thirdPartyNotices([...modules, ...worker.modules, ...besides]));
       emit('inline.js', module.code);
       emit('workerd.js', workerd.code);
-      emit('cjs/index.js', commonJs.code);
+      emit('cjs/all.js', commonJs.code);
+      emit('cjs/index.js', commonJsEntry('main'));
+      emit('cjs/sync.js', commonJsEntry('sync'));
       // The package is of modules. Node and type checkers take this folder for CommonJS.
       emit('cjs/package.json', '{ "type": "commonjs" }\n');
       // Without a declaration, type checkers would report missing types. The worker's script
@@ -129,17 +132,19 @@ async function workerScript(): Promise<Script & { readonly map: string; readonly
  * Bundles an entry with everything that the entry imports, also with `import()`.
  *
  * @param worker the script of the worker, for the bundle
+ * @param plugins further plugins
  */
 async function singleFile(
   entry: string,
   { lib, ...options }: { lib: Omit<LibraryOptions, 'entry'> } & Omit<BuildEnvironmentOptions, 'lib'>,
   worker: Script,
+  plugins: readonly Plugin[] = [],
 ): Promise<Rolldown.OutputChunk> {
   const result = await build({
     configFile: false,
     root: path('.'),
     logLevel: 'warn',
-    plugins: [inlineWasm(), inlineWorker(async () => worker)],
+    plugins: [...plugins, inlineWasm(), inlineWorker(async () => worker)],
     define: NAMES,
     build: {
       write: false,

@@ -184,6 +184,20 @@ test('edgevec/sync runs the quick start of the articles, and edgevec opens the s
   expect(printedOut.at(-1)).toContain("'edgevec/sync'");
 });
 
+test('the CommonJS files have one class of errors, and a synchronous index', async () => {
+  const folder = JSON.stringify(join(app.folder, 'node_modules/edgevec/dist/cjs/'));
+  const source = `
+    const main = require(${folder} + 'index.js');
+    const { default: init, EdgeVec, EdgeVecConfig, EdgeVecError } = require(${folder} + 'sync.js');
+    init().then(() => {
+      const index = new EdgeVec(new EdgeVecConfig(2));
+      index.insert([1, 0]);
+      const ids = index.search([1, 0], 1).map((hit) => hit.id);
+      console.log(JSON.stringify([ids, main.EdgeVecError === EdgeVecError, main.EdgeVec === EdgeVec]));
+    });`;
+  expect(await printed('commonjs', source)).toEqual([[0], true, false]);
+});
+
 test('edgevec/sync can be required', async () => {
   const source = `
     const { default: init, EdgeVec, EdgeVecConfig } = require('edgevec/sync');
