@@ -150,7 +150,12 @@ async function singleFile(
       write: false,
       target: 'es2022',
       minify: false,
-      rolldownOptions: { external: ['./edgevec.wasm'], output: { codeSplitting: false, exports: 'named' } },
+      rolldownOptions: {
+        external: ['./edgevec.wasm'],
+        // The worker is a script without exports. With 'named', the script would name a free
+        // `exports`, and no worker would start.
+        output: { codeSplitting: false, exports: lib.formats?.includes('iife') ? 'auto' : 'named' },
+      },
       lib: { entry: path(entry), fileName: () => 'single.js', ...lib },
       ...options,
     },
