@@ -23,6 +23,8 @@ export interface LoadOptions {
    * your bundler (such as esbuild) does not copy files named by `new URL(…, import.meta.url)`.
    */
   readonly url?: URL | string;
+  /** The bytes of `static-en-256.bin`, if `fetch` cannot load the file: Cloudflare Workers. */
+  readonly bytes?: ArrayBuffer;
 }
 
 /**

@@ -23,9 +23,10 @@ async function bytesAt(url) {
   return response.arrayBuffer();
 }
 
-/** @param {URL | string} [url] @returns {Promise<Model>} */
-function loaded(url = new URL('./static-en-256.bin', import.meta.url)) {
-  model ??= bytesAt(url)
+/** @param {{ url?: URL | string, bytes?: ArrayBuffer }} [options] @returns {Promise<Model>} */
+function loaded({ url, bytes } = {}) {
+  // The address of the file beside this module is needed only here: some platforms have none.
+  model ??= (bytes ? Promise.resolve(bytes) : bytesAt(url ?? new URL('./static-en-256.bin', import.meta.url)))
     .then(readModel)
     .catch((error) => {
       // The next call tries again.
@@ -35,9 +36,9 @@ function loaded(url = new URL('./static-en-256.bin', import.meta.url)) {
   return model;
 }
 
-/** @param {{ url?: URL | string }} [options] */
-export async function load({ url } = {}) {
-  await loaded(url);
+/** @param {{ url?: URL | string, bytes?: ArrayBuffer }} [options] */
+export async function load(options) {
+  await loaded(options);
 }
 
 /** @param {readonly string[]} texts */
