@@ -45,6 +45,9 @@ export const withoutColour = (text) => text.replace(ANSI, '');
 const ERROR = /\b(?:[A-Z]\w*Error\b|[A-Z_]{6,}: )|\berror\b[:\s]|\bfailed\b|cannot|could not|✘|×/i;
 const MOST_CHARACTERS = 200;
 
+/** @param {string} text */
+const shortened = (text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
+
 /**
  * The first line of an output that names an error, or else the last line.
  *
@@ -55,7 +58,7 @@ export function firstErrorOf(output) {
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter(Boolean);
-  return (lines.find((line) => ERROR.test(line)) ?? lines.at(-1) ?? 'no output').slice(0, MOST_CHARACTERS);
+  return shortened(lines.find((line) => ERROR.test(line)) ?? lines.at(-1) ?? 'no output');
 }
 
 /** Lines after a warning that may still belong to the warning. */
@@ -76,5 +79,5 @@ export function warningOf(output) {
     .slice(at, at + REACH)
     .join(' ')
     .trim();
-  return at === -1 ? undefined : warning.slice(0, MOST_CHARACTERS);
+  return at === -1 ? undefined : shortened(warning);
 }

@@ -141,7 +141,7 @@ export async function runTargets(targets, { tarball, base, keep, browsers, tell 
     for (const mode of target.modes) {
       const outcome = shell === undefined ? made : await resultOf(() => runMode(mode, shell, browsers));
       const hint = outcome.result === 'not run' ? undefined : (mode.note ?? target.note);
-      const note = [outcome.note, hint].filter(Boolean).join('. ');
+      const note = [outcome.note.replace(/\.$/, ''), hint].filter(Boolean).join('. ');
       tell({ title: target.title, version, mode: mode.mode, ...outcome, note });
     }
     if (keep) continue;

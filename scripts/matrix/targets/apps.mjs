@@ -49,7 +49,7 @@ export default { plugins: [sveltekit({ adapter: adapter() })] };
 `,
     'src/routes/+page.server.js': `
 import { EdgeVec } from 'edgevec';
-import { example } from '$lib/example.js';
+import { example } from '../lib/example.js';
 
 export const load = async () => ({ server: ${ON_SERVER} });
 `,
@@ -57,9 +57,9 @@ export const load = async () => ({ server: ${ON_SERVER} });
 <script>
   import { onMount } from 'svelte';
   import { EdgeVec } from 'edgevec';
-  import { both } from '$lib/both.js';
-  import { example } from '$lib/example.js';
-  import { tell } from '$lib/tell.js';
+  import { both } from '../lib/both.js';
+  import { example } from '../lib/example.js';
+  import { tell } from '../lib/tell.js';
 
   let { data } = $props();
   onMount(() => void tell(both(() => example(EdgeVec), data.server)));

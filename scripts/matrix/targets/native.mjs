@@ -1,6 +1,6 @@
 /** Apps with a shell of their own: Electron, Expo and React Native. */
 import { EXAMPLE, html, TELL } from '../example.mjs';
-import { Failure, firstErrorOf, Refused } from '../judge.mjs';
+import { Failure, firstErrorOf, NotRun, Refused } from '../judge.mjs';
 import { built, twice } from '../target.mjs';
 import { versionOf } from '../versions.mjs';
 
@@ -44,6 +44,21 @@ example(EdgeVec)
   .then((visit) => { globalThis.visit = visit; });
 `;
 
+/**
+ * Electron's package fetches the program from GitHub at the first start.
+ *
+ * @param {import('../target.mjs').Mode} mode
+ * @returns {import('../target.mjs').Mode}
+ */
+const ifFetched = (mode) => ({
+  ...mode,
+  run: (context) =>
+    mode.run(context).catch((error) => {
+      if (!/fetch failed|ENOTFOUND|EAI_AGAIN/.test(String(error.message))) throw error;
+      throw new NotRun('the program of Electron could not be fetched from GitHub');
+    }),
+});
+
 const ELECTRON = 'xvfb-run --auto-servernum electron --no-sandbox --disable-gpu';
 
 /** @type {Target} */
@@ -61,14 +76,14 @@ const electron = {
     'main.cjs': ELECTRON_MAIN,
   },
   modes: [
-    {
+    ifFetched({
       mode: 'page from `file:`',
       async run(context) {
         await context.shell.once('esbuild --bundle src/index.js --outfile=dist/main.js');
         await twice('', `${ELECTRON} page.cjs`, { host: 'worker' }).run(context);
       },
-    },
-    twice('main process', `${ELECTRON} main.cjs`),
+    }),
+    ifFetched(twice('main process', `${ELECTRON} main.cjs`)),
   ],
 };
 

@@ -34,6 +34,8 @@ const CANDIDATES: readonly Candidate[] = [
 const NEEDED = ['structuredClone', 'TextEncoder', 'TextDecoder'] as const;
 
 const SIMD = 'WebAssembly SIMD';
+const NO_WEBASSEMBLY =
+  'Lockdown modes switch WebAssembly off. React Native has no WebAssembly: run EdgeVec in a web view there.';
 
 /** Only Node has `setImmediate`. */
 declare const setImmediate: unknown;
@@ -44,7 +46,7 @@ declare const setImmediate: unknown;
  * @throws `UNSUPPORTED` if the platform lacks a feature of every build
  */
 export function bestVariant(): Variant {
-  if (typeof WebAssembly !== 'object') throw missing('WebAssembly', 'Lockdown modes switch it off.');
+  if (typeof WebAssembly !== 'object') throw missing('WebAssembly', NO_WEBASSEMBLY);
   for (const name of NEEDED) if (typeof globalThis[name] !== 'function') throw missing(name);
   if (typeof MessageChannel !== 'function' && typeof setImmediate !== 'function') throw missing('MessageChannel');
   for (const { variant, probe } of CANDIDATES) if (WebAssembly.validate(new Uint8Array(probe))) return variant;

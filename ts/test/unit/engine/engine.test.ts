@@ -63,6 +63,12 @@ test.each(LACKING)('UNSUPPORTED without %s, in Node because of the test environm
   expect(error.remedy).toContain('@jest-environment node');
 });
 
+test('UNSUPPORTED without WebAssembly: the error tells users of React Native to take a web view', async () => {
+  const error = await openWithout('WebAssembly', 'process');
+  expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: 'WebAssembly is not available here' });
+  expect(error.remedy).toContain('React Native');
+});
+
 test('UNSUPPORTED in a browser: the error names an entry that does not need the feature', async () => {
   const error = await openWithout('DecompressionStream', 'process');
   expect(error).toMatchObject({ code: 'UNSUPPORTED', problem: 'DecompressionStream is not available here' });
