@@ -19,9 +19,12 @@ const SCANNED_LINE: u64 = 13;
 const EVALUATED_ROW: u64 = 150;
 const EVALUATED_LINE: u64 = 5;
 /// A walk asks after this many evaluations whether a scan would be cheaper.
-const STEP: u64 = 512;
-/// About how many evaluations are still to come for each barred node that waits near the query.
+const STEP: u64 = 256;
+/// About how many evaluations are still to come for each barred node that waits near the query. If
+/// the walk has met less than half of the allowed rows expected, the filter bars the rows near the
+/// query, and the way through the barred nodes is long. docs/engine.md has the measurement.
 const EVALUATIONS_A_PENDING: u64 = 16;
+const EVALUATIONS_A_PENDING_OF_MANY: u64 = 48;
 /// A walk keeps this many times `ef` allowed rows, for walks that a filter makes wider.
 const ROOM: usize = 2;
 /// The number of rows that a scan by estimates keeps for the exact ranking: a number for each hit,
@@ -134,11 +137,11 @@ impl Index {
         let Self { graph, vectors, .. } = self;
         scratch.begin(ef.saturating_mul(ROOM).min(allowed.count as usize).max(k), self.slots)?;
         scratch.pool.narrow(k, ef, self.share(allowed));
-        let end = scratch.evaluations().saturating_add(budget);
+        let start = scratch.evaluations();
         let mut finished = graph.search(vectors, query, allowed.rows, STEP, None, scratch);
         while !finished {
-            let to_come = scratch.pool.pending() as u64 * EVALUATIONS_A_PENDING;
-            if scratch.evaluations() + to_come >= end {
+            let made = scratch.evaluations() - start;
+            if made + self.evaluations_to_come(made, allowed, scratch) >= budget {
                 return Ok(false);
             }
             let until = scratch.evaluations() + STEP;
@@ -146,6 +149,15 @@ impl Index {
         }
         self.visit_unlinked(query, allowed.rows, scratch);
         Ok(scratch.pool.len() >= k)
+    }
+
+    /// About how many evaluations a walk still makes after the evaluations made.
+    fn evaluations_to_come(&self, made: u64, allowed: &Allowed<'_>, scratch: &Scratch) -> u64 {
+        let pool = &scratch.pool;
+        // A full pool no longer tells how many allowed rows the walk has met.
+        let are_few = pool.len() < pool.limit() && 2.0 * (pool.len() as f32) < self.share(allowed) * made as f32;
+        let a_pending = if are_few { EVALUATIONS_A_PENDING_OF_MANY } else { EVALUATIONS_A_PENDING };
+        pool.pending() as u64 * a_pending
     }
 
     /// Fills the pool by a scan of the allowed rows: by estimates first, if the index has codes.
