@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readNpy, readParquet } from '../../../src/integrations/import/index.js';
 import { defineImportSuite } from '../../suites/import.js';
 import { temporaryFolders } from '../../support/folders.js';
@@ -53,4 +55,36 @@ test('any array of numbers comes back, in any kind, order and version', async ()
     }),
     cases(200),
   );
+});
+
+/** A server of one file. @returns the address, and the ranges that were asked for */
+async function serving(file: Uint8Array, knowsRanges: boolean): Promise<{ url: URL; ranges: string[] }> {
+  const ranges: string[] = [];
+  const server = createServer(({ method, headers: { range = '' } }, response) => {
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(knowsRanges ? range : '') ?? [];
+    const part = from === undefined ? file : file.subarray(Number(from), Number(to) + 1);
+    if (from !== undefined) ranges.push(range);
+    response.writeHead(from === undefined ? 200 : 206, { 'Content-Length': part.length });
+    response.end(method === 'HEAD' ? undefined : part);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/file`), ranges };
+}
+
+test('a file on a server: Parquet by ranges, if the server knows ranges', async () => {
+  const file = readFileSync(pathOf('mixed.parquet'));
+  for (const knowsRanges of [true, false]) {
+    const { url, ranges } = await serving(file, knowsRanges);
+    const records = await readParquet(url, { id: 'key', metadata: ['year'] });
+    let rows = 0;
+    for await (const { metadata } of records) expect(metadata).toEqual({ year: 1900 + rows++ });
+    expect([rows, ranges.length > 0]).toEqual([700, knowsRanges]);
+  }
+  const vectors = await serving(npyFile([[1, 2]], { descr: '<f4' }), true);
+  expect((await readNpy(vectors.url)).dimensions).toBe(2);
+  const { url } = await serving(file, true);
+  url.port = '1';
+  await failure(() => readParquet(url), 'SOURCE_FAILED');
+  await failure(() => readNpy(url), 'SOURCE_FAILED');
 });

@@ -17,17 +17,25 @@ export function recordOf(values: Values, { vector, id, metadata }: Chosen, row: 
 
 /** @throws `INVALID_VECTOR` */
 export function vectorOf(value: unknown, column: string, row: number): Float32Array {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    const numbers = Array.from(value as unknown as ArrayLike<unknown>);
-    if (numbers.every((number) => typeof number === 'number' || typeof number === 'bigint')) {
-      return Float32Array.from(numbers, Number);
-    }
-  }
+  const vector = Array.isArray(value) ? numbersIn(value) : undefined;
+  if (vector !== undefined) return vector;
   throw new EdgeVecError('INVALID_VECTOR', `The column "${column}" has no vector in a row`, {
     expected: 'a list of numbers',
     got: value === null || value === undefined ? 'null' : Array.isArray(value) ? 'a list with null' : typeof value,
     row,
   });
+}
+
+/** Undefined if one of the values is no number. A loop, because files have millions of values. */
+function numbersIn(values: readonly unknown[]): Float32Array | undefined {
+  const numbers = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value === 'number') numbers[i] = value;
+    else if (typeof value === 'bigint') numbers[i] = Number(value);
+    else return undefined;
+  }
+  return numbers;
 }
 
 function idOf(value: unknown, column: string, row: number): Id {
