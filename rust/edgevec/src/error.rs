@@ -1,7 +1,11 @@
 //! What can go wrong, as data. Messages are for native callers. The boundary passes the numbers on.
 
-use std::fmt;
+use std::{fmt, io};
 
+/// How an export of the TypeScript package begins.
+const EXPORT: u32 = u32::from_le_bytes(*b"EVDB");
+
+// No floats and no arrays: code that prints floats made the WebAssembly builds a tenth larger.
 /// Why the engine refused a call. A refused call changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -60,6 +64,14 @@ pub enum Error {
     Partial,
     /// The platform refused memory. Remove and compact, or use fewer rows or dimensions.
     OutOfMemory,
+    /// The bytes are no file of an index. Read a file of
+    /// [`Index::write_to`](crate::Index::write_to).
+    NotAnIndex {
+        /// The first four bytes, as a little-endian number. A file of an index begins with `EVIX`.
+        /// `EVDB` is an export of EdgeVec's TypeScript package, with ids and metadata. Only the
+        /// package reads exports.
+        got: u32,
+    },
 }
 
 impl fmt::Display for Error {
@@ -84,6 +96,16 @@ impl fmt::Display for Error {
             Self::Damaged { what } => write!(f, "the snapshot is damaged: {what}"),
             Self::Partial => f.write_str("rows that this needs have not been read back yet"),
             Self::OutOfMemory => f.write_str("out of memory: remove rows and compact, or use fewer dimensions"),
+            Self::NotAnIndex { got: EXPORT } => f.write_str(
+                "this is an export of EdgeVec's TypeScript package, not a file of an index: open it with that package",
+            ),
+            Self::NotAnIndex { got } => {
+                write!(
+                    f,
+                    "this is no file of an index: it begins with \"{}\", not \"EVIX\"",
+                    got.to_le_bytes().escape_ascii()
+                )
+            }
         }
     }
 }
@@ -93,5 +115,20 @@ impl std::error::Error for Error {}
 impl From<std::collections::TryReserveError> for Error {
     fn from(_: std::collections::TryReserveError) -> Self {
         Self::OutOfMemory
+    }
+}
+
+/// The kind of the result is `InvalidData` for bytes that are no index of this version,
+/// `OutOfMemory`, or else `InvalidInput`. The error itself is inside.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error {
+            Error::NotAnIndex { .. } | Error::UnsupportedFormat { .. } | Error::Damaged { .. } => {
+                io::ErrorKind::InvalidData
+            }
+            Error::OutOfMemory => io::ErrorKind::OutOfMemory,
+            _ => io::ErrorKind::InvalidInput,
+        };
+        Self::new(kind, error)
     }
 }

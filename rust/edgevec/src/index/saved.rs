@@ -84,6 +84,14 @@ impl Index {
         self.section(section).map_or(0, |saved| rows * saved.row_bytes() as u64)
     }
 
+    /// A section, and the number of rows that this many slots would have in the section. The index
+    /// needs no room for the slots yet. `None` also if the number is beyond any index.
+    pub(crate) fn saved_for(&self, section: Section, slots: u32) -> Option<(&dyn Saved, u32)> {
+        let saved = self.section(section)?;
+        let rows = self.bytes_of(section, slots) / saved.row_bytes() as u64;
+        Some((saved, u32::try_from(rows).ok()?))
+    }
+
     fn section(&self, section: Section) -> Option<&dyn Saved> {
         if section.is_graph() { self.graph.section(section) } else { self.vectors.section(section) }
     }

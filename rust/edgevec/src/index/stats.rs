@@ -1,5 +1,7 @@
 //! The contents of an index, in numbers.
 
+use std::fmt;
+
 use super::Index;
 use crate::Stats;
 use crate::calibration::Table;
@@ -40,5 +42,12 @@ impl Index {
             calibrated_rows: self.calibrated.as_ref().map_or(0, Table::rows),
             build_evaluations: self.scratch.evaluations(),
         }
+    }
+}
+
+/// Options and counts.
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Index").field("options", &self.options).field("stats", &self.stats()).finish_non_exhaustive()
     }
 }

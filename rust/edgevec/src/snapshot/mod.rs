@@ -1,4 +1,5 @@
-//! An index as bytes, and back.
+//! An index as bytes, and back, piece by piece: for storage that takes only the changed pieces. For
+//! an index in a single file, see [`Index::write_to`].
 //!
 //! A snapshot is a small *header* (the options, and the state of each slot) and the *chunks* of its
 //! sections, as the chunks lie in memory. Saving again costs the header and the changed chunks. The
@@ -38,8 +39,7 @@ impl Index {
     pub fn chunk_bytes(&self, section: Section, chunk: u32) -> usize {
         let layout = self.layout(section);
         assert!(chunk < layout.chunks, "there is no such chunk");
-        let before = u64::from(chunk) * layout.chunk_bytes as u64;
-        layout.chunk_bytes.min((layout.bytes - before) as usize)
+        layout.length_of(chunk)
     }
 
     /// A chunk's bytes.

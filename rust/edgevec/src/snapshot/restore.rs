@@ -23,6 +23,7 @@ use crate::{Error, Index};
 /// assert_eq!(restored.stats().rows, 1);
 /// # Ok::<(), edgevec::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct Restoring {
     index: Index,
     /// The node at which searches enter the graph.

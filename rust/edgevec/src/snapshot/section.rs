@@ -71,7 +71,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(section: &dyn Saved, rows: u32) -> Self {
+    pub(crate) fn new(section: &dyn Saved, rows: u32) -> Self {
         Self {
             chunks: rows.div_ceil(section.chunk_rows()),
             chunk_bytes: section.chunk_rows() as usize * section.row_bytes(),
@@ -79,5 +79,11 @@ impl Layout {
         }
     }
 
-    pub(super) const NONE: Self = Self { chunks: 0, chunk_bytes: 0, bytes: 0 };
+    pub(crate) const NONE: Self = Self { chunks: 0, chunk_bytes: 0, bytes: 0 };
+
+    /// The length of an existing chunk.
+    pub(crate) fn length_of(self, chunk: u32) -> usize {
+        let before = u64::from(chunk) * self.chunk_bytes as u64;
+        self.chunk_bytes.min((self.bytes - before) as usize)
+    }
 }
