@@ -72,6 +72,9 @@ pub enum Error {
         /// package reads exports.
         got: u32,
     },
+    /// A recall that no search can be asked for. Choose a recall above 0 and below 1. For a recall
+    /// of 1, search with [`Mode::Exact`](crate::Mode::Exact).
+    InvalidRecall,
 }
 
 impl fmt::Display for Error {
@@ -105,6 +108,9 @@ impl fmt::Display for Error {
                     "this is no file of an index: it begins with \"{}\", not \"EVIX\"",
                     got.to_le_bytes().escape_ascii()
                 )
+            }
+            Self::InvalidRecall => {
+                f.write_str("the recall must be above 0 and below 1: for all true rows, search with Mode::Exact")
             }
         }
     }

@@ -5,10 +5,12 @@
 //! not yet reclaimed). Hidden and visible slots are alive. A committed slot waits in `unlinked`
 //! until [`link`](Index::link) takes the slot into the graph.
 
+mod batch;
 mod compaction;
 mod filtered;
 mod learning;
 mod linking;
+mod recall;
 mod saved;
 mod search;
 mod stats;

@@ -1,7 +1,7 @@
 //! When an index learns how wide a search must be: by counts of what was done, and never by time.
 
 use crate::support::Clusters;
-use edgevec::{Index, Metric, Options, Precision};
+use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 
 const DIMENSIONS: usize = 8;
 
@@ -130,4 +130,21 @@ fn each_step_is_short() {
     // Two scans of 2,000 rows, forty searches at each of six widths and more, and two or more steps
     // to rank each row of the sample.
     assert!((400..4_000).contains(&steps), "{steps}");
+}
+
+#[test]
+fn a_search_with_a_recall_is_as_wide_as_the_recall_needs() {
+    let mut data = Clusters::new(DIMENSIONS, 20, 3);
+    let mut index = index();
+    add(&mut index, &data.rows(3_000));
+    let queries = data.rows(20);
+    for (k, recall) in [(1, 0.5), (10, 0.8), (10, 0.99), (100, 0.95), (usize::MAX, 0.9)] {
+        let ef = index.ef_for(k.min(3_000), recall);
+        let [mut asked, mut wide] = [Scratch::default(), Scratch::default()];
+        for query in queries.chunks(DIMENSIONS) {
+            let expected = index.search(&mut wide, query, k, ef, Mode::Auto).unwrap();
+            assert_eq!(index.search_with_recall(&mut asked, query, k, recall).unwrap(), expected);
+        }
+        assert_eq!(asked.evaluations(), wide.evaluations(), "k {k}, recall {recall}");
+    }
 }

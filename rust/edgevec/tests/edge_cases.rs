@@ -229,11 +229,42 @@ fn extreme_but_finite_lengths() {
 
 #[test]
 fn options_out_of_range() {
-    let refuse = |options| Index::new(options).err().expect("refused");
+    let refuse = |options| Index::new(options).expect_err("refused");
     let invalid = |name, least, most, got| Error::InvalidOption { name, least, most, got };
     assert_eq!(refuse(Options::new(0)), invalid("dimensions", 1, 4096, 0));
     assert_eq!(refuse(Options::new(4097)), invalid("dimensions", 1, 4096, 4097));
     assert_eq!(refuse(Options { m: 1, ..Options::new(3) }), invalid("m", 2, 64, 1));
     let narrow = Options { m: 20, ef_construction: 19, ..Options::new(3) };
     assert_eq!(refuse(narrow), invalid("ef_construction", 20, 4096, 19));
+}
+
+#[test]
+fn a_batch_is_added_as_a_whole_or_not_at_all() {
+    for exact_threshold in [0, 2_000] {
+        let mut index = Index::new(Options { exact_threshold, ..Options::new(3) }).unwrap();
+        assert_eq!(index.insert_batch(&[]), Ok(vec![]));
+        assert_eq!(index.insert_batch(&[1.0, 0.0, 0.0, 0.0, 2.0, 0.0]), Ok(vec![0, 1]));
+        let refused = index.insert_batch(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
+        assert_eq!(refused, Err(Error::ZeroVector { row: 1 }));
+        assert_eq!(index.insert_batch(&[1.0; 4]), Err(Error::DimensionMismatch { expected: 3, got: 4 }));
+        assert_eq!(index.insert(&[1.0; 6]), Err(Error::DimensionMismatch { expected: 3, got: 6 }));
+        let stats = index.stats();
+        assert_eq!((stats.rows, stats.hidden, stats.slots), (2, 0, 2));
+        assert_eq!(slots(&search(&index, &[0.0, 1.0, 0.0], 10)), [1, 0]);
+    }
+}
+
+#[test]
+fn recalls_out_of_range() {
+    let mut index = index(3, Metric::Euclidean);
+    index.insert(&[1.0, 2.0, 3.0]).unwrap();
+    let mut scratch = Scratch::default();
+    for recall in [0.0, -0.0, -1.0, 1.0, 95.0, f64::INFINITY, f64::NAN] {
+        assert_eq!(index.search_with_recall(&mut scratch, &[0.0; 3], 1, recall), Err(Error::InvalidRecall));
+    }
+    for recall in [1e-9, 0.5, 1.0 - 1e-9] {
+        for k in [0, 1, usize::MAX] {
+            assert_eq!(index.search_with_recall(&mut scratch, &[0.0; 3], k, recall).unwrap().len(), k.min(1));
+        }
+    }
 }

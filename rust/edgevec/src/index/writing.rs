@@ -7,21 +7,6 @@ use crate::Error;
 use crate::key::MAX_SLOTS;
 
 impl Index {
-    /// Adds a vector, visible at once. Returns the slot of the vector.
-    ///
-    /// # Errors
-    /// As [`commit`](Self::commit).
-    pub fn insert(&mut self, vector: &[f32]) -> Result<u32, Error> {
-        let mut slots = Vec::with_capacity(1);
-        if vector.len() != self.vectors.dimensions() {
-            return Err(Error::DimensionMismatch { expected: self.vectors.dimensions(), got: vector.len() });
-        }
-        self.commit(vector, &mut slots)?;
-        while self.link(u32::MAX) > 0 {}
-        self.publish(slots[0]);
-        Ok(slots[0])
-    }
-
     /// Stores a batch of vectors, row after row, hidden. On an error, stores no row. Puts the slots
     /// of the rows into `slots`.
     ///
