@@ -10,7 +10,7 @@ import { main, root, rust, step } from './run.mjs';
 
 await main(async () => {
   const path = join(root, 'ts/test/same-bytes.json');
-  await step('The engine, natively', 'cargo', ['test', '-p', 'edgevec', '--test', 'same_bytes'], {
+  await step('The engine, natively', 'cargo', ['test', '-p', 'edgevec', '--test', 'repository', 'same_bytes'], {
     cwd: rust,
     env: { EDGEVEC_WRITE: '1' },
   });

@@ -1,5 +1,5 @@
 //! All tests of the public interface, as modules of a single program: each program takes its time
-//! to compile and to link.
+//! to compile and to link. Only tests that read files of the repository are another program.
 
 #[path = "support/copies.rs"]
 mod hard_copies;
@@ -11,13 +11,12 @@ mod calibration;
 mod coded_again;
 mod copies;
 mod edge_cases;
+mod example;
 mod filtered;
-mod golden;
 mod guard;
 mod hard_data;
 mod recall;
 mod removed;
-mod same_bytes;
 mod snapshot;
 
 #[test]
@@ -26,6 +25,7 @@ fn every_file_of_tests_is_a_module_of_this_program() {
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let module = name.trim_end_matches(".rs");
-        assert!(module == "main" || declared.contains(&format!("mod {module};")), "{name} is in no program");
+        let is_program = ["main", "repository"].contains(&module);
+        assert!(is_program || declared.contains(&format!("mod {module};")), "{name} is in no program");
     }
 }

@@ -1,6 +1,6 @@
 // The same calls lead to the same bytes in native code and in WebAssembly:
-// `rust/edgevec/tests/same_bytes.rs` makes the same index, and both tests compare with the same
-// file of checksums. `node scripts/same-bytes.mjs` writes the file.
+// `rust/edgevec/tests/repository/same_bytes.rs` makes the same index, and both tests compare with
+// the same file of checksums. `node scripts/same-bytes.mjs` writes the file.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

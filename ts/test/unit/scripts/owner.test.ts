@@ -29,6 +29,8 @@ test('one command sets the owner in every place', () => {
     funding: 'https://github.com/sponsors/Some-One',
   });
   expect(textOf('rust/Cargo.toml')).toContain('repository = "https://github.com/Some-One/edgevec"');
+  expect(textOf('rust/Cargo.toml')).toContain('homepage = "https://github.com/Some-One/edgevec#readme"');
+  expect(textOf('rust/edgevec/README.md')).toContain('edgevec = { git = "https://github.com/Some-One/edgevec" }');
   expect(textOf('README.md')).toContain('git clone https://github.com/Some-One/edgevec\n');
   expect(textOf('README.md')).toContain('(https://github.com/Some-One/edgevec/blob/main/CONTRIBUTING.md)');
   expect(otherOwners(clone.folder)).toEqual([]);
@@ -48,7 +50,7 @@ test.each(['package.json', 'rust/Cargo.toml', 'README.md'])('the gate tells anot
 });
 
 test('the gate tells a place without an address', () => {
-  clone.write('rust/Cargo.toml', textOf('rust/Cargo.toml').replace(/^repository = .*\n/m, ''));
+  clone.write('rust/Cargo.toml', textOf('rust/Cargo.toml').replace(/^(repository|homepage) = .*\n/gm, ''));
   expect(otherOwners(clone.folder)).toEqual(['rust/Cargo.toml does not name the repository']);
   clone.write('package.json', JSON.stringify({ ...JSON.parse(textOf('package.json')), repository: undefined }));
   expect(otherOwners(clone.folder)).toEqual(['package.json has no address of the repository at "repository.url"']);
