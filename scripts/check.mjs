@@ -2,12 +2,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AARCH64, aarch64Gate } from './aarch64.mjs';
 import { BROWSERS } from './browsers.mjs';
 import { build } from './build.mjs';
+import { crateGates } from './crate.mjs';
 import { pack, packedGates } from './package.mjs';
 import { gate, report } from './report.mjs';
 import { bin, main, root, rust, Stop, step } from './run.mjs';
-import { hasWasmTarget, setup } from './setup.mjs';
+import { hasTarget, hasWasmTarget, setup } from './setup.mjs';
 import { PARTS, test } from './test.mjs';
 
 /** @typedef {import('./report.mjs').Row} Row */
@@ -20,6 +22,8 @@ const absent = (name, note) => ({ name, status: 'not run', note, optional: true 
 /** @returns {Promise<Row[]>} */
 async function rustGates() {
   const clippy = ['clippy', '--workspace', '--all-targets', '--all-features', '--', '-D', 'warnings'];
+  const doc = ['doc', '--package', 'edgevec', '--no-deps', '--features', 'rayon'];
+  const docEnv = { RUSTDOCFLAGS: '-D warnings' };
   const wasmClippy = [
     'clippy',
     '--package',
@@ -42,10 +46,13 @@ async function rustGates() {
     gate('cargo fmt', await step('Rust format', 'cargo', ['fmt', '--all', '--check'], { cwd: rust })),
     gate('cargo fmt fuzz', await step('Rust format of fuzz', 'cargo', ['fmt', '--check'], { cwd: join(rust, 'fuzz') })),
     gate('cargo clippy', await step('Rust lint', 'cargo', clippy, { cwd: rust })),
+    gate('cargo doc', await step('The guide of the crate', 'cargo', doc, { cwd: rust, env: docEnv })),
     ...(wasmGates.length > 0 ? wasmGates : [absent('cargo clippy wasm32', 'this toolchain has no wasm32 target')]),
     // The property tests run natively. In Node, every wasm build is compared with the formulas
     // instead.
     gate('kernels wasm', await step('Kernels in WebAssembly', 'cargo', ['xtask', 'kernels'], { cwd: rust })),
+    await aarch64Gate(await hasTarget(AARCH64)),
+    ...(await crateGates()),
   ];
 }
 

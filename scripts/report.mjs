@@ -37,6 +37,29 @@ export const gate = (name, { ok, seconds, output = '' }, note) => ({
   ...(note !== undefined && { note }),
 });
 
+/**
+ * The counts of a runner, and the failed tests with their errors. A runner that fails without
+ * counting a failure counts as one failure.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts
+ */
+
+/**
+ * @param {string} name
+ * @param {import('./run.mjs').Outcome} outcome
+ * @param {Counts} counts
+ * @returns {Row}
+ */
+export function rowOf(name, outcome, counts) {
+  const { ok, seconds } = outcome;
+  if (ok && counts.failed === 0 && counts.passed === 0) {
+    return { name, status: 'failed', ...counts, failed: 1, seconds, note: 'no test ran' };
+  }
+  const failed = ok ? counts.failed : Math.max(counts.failed, 1);
+  const failures = counts.failures.length > 0 ? counts.failures : endOf(outcome);
+  return { name, status: failed > 0 ? 'failed' : 'passed', ...counts, failed, failures, seconds };
+}
+
 /** @param {Row[]} rows @param {'passed' | 'failed' | 'skipped'} key */
 const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 

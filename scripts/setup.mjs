@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AARCH64, canEmulate, missingTools, PACKAGES } from './aarch64.mjs';
 import { BROWSERS, findBrowser, launchBrowser } from './browsers.mjs';
 import { fetchNodes } from './nodes.mjs';
 import { main, onPath, quiet, root, rust, Stop, task } from './run.mjs';
@@ -102,16 +103,18 @@ async function debianRustPackages() {
 }
 
 /**
- * Whether the compiler has a library for wasm32. Most often this is a rustup toolchain with the
+ * Whether the compiler has a library for the target. Most often this is a rustup toolchain with the
  * target.
+ *
+ * @param {string} target
  */
-export async function hasWasmTarget() {
-  const { ok, output } = await quiet('rustc', ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown'], {
-    cwd: rust,
-  });
+export async function hasTarget(target) {
+  const { ok, output } = await quiet('rustc', ['--print', 'target-libdir', '--target', target], { cwd: rust });
   const folder = output.trim();
   return ok && existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libcore-'));
 }
+
+export const hasWasmTarget = () => hasTarget('wasm32-unknown-unknown');
 
 /**
  * Whether Debian's compiler, the sources of its library and a linker are installed. `cargo xtask`
@@ -183,6 +186,20 @@ async function setUpRustTools() {
   }
 }
 
+/**
+ * A linker and an emulator for aarch64. Nothing else needs these two, so a machine may lack them:
+ * the gate then tells the reason.
+ */
+async function setUpAarch64() {
+  if (!canEmulate()) return;
+  if (missingTools().length > 0) await aptInstall('an emulator of aarch64', PACKAGES);
+  if (missingTools().length > 0 || !onPath('rustup') || (await hasTarget(AARCH64))) return;
+  await task(`Adding the Rust target ${AARCH64} (rustup)`, 'rustup', ['target', 'add', AARCH64], {
+    cwd: rust,
+    timeoutMs: 10 * MINUTE,
+  });
+}
+
 /** @type {Record<BrowserName, string[]>} */
 const DEBIAN_BROWSERS = {
   chromium: ['chromium'],
@@ -246,7 +263,10 @@ export async function setup({ browsers = [], rust: needsRust = true, rustTools =
   checkNode();
   await setUpNpm();
   if (needsRust) await setUpRust();
-  if (rustTools) await setUpRustTools();
+  if (rustTools) {
+    await setUpRustTools();
+    await setUpAarch64();
+  }
   const missing = [];
   for (const name of browsers) {
     const result = await setUpBrowser(name);

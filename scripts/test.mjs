@@ -12,9 +12,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BROWSERS, findBrowser } from './browsers.mjs';
 import { build } from './build.mjs';
-import { endOf, failedInCargo, failedInPlaywright, failedInVitest } from './failures.mjs';
+import { cargoTest } from './cargo.mjs';
+import { failedInPlaywright, failedInVitest } from './failures.mjs';
 import { canKill, NEEDS_PROC } from './processes.mjs';
-import { report } from './report.mjs';
+import { report, rowOf } from './report.mjs';
 import { main, onPath, root, rust, Stop, step, together } from './run.mjs';
 import { setup } from './setup.mjs';
 
@@ -27,28 +28,7 @@ const PARTS = [...LIBRARY, 'examples'];
 /** How often the test kills each browser, and how often in a soak. */
 const KILLS = { chromium: [15, 300], firefox: [5, 100] };
 
-/**
- * The counts of a runner, and the failed tests with their errors. A runner that fails without
- * counting a failure counts as one failure.
- *
- * @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts
- */
-
-/**
- * @param {string} name
- * @param {import('./run.mjs').Outcome} outcome
- * @param {Counts} counts
- * @returns {Row}
- */
-function row(name, outcome, counts) {
-  const { ok, seconds } = outcome;
-  if (ok && counts.failed === 0 && counts.passed === 0) {
-    return { name, status: 'failed', ...counts, failed: 1, seconds, note: 'no test ran' };
-  }
-  const failed = ok ? counts.failed : Math.max(counts.failed, 1);
-  const failures = counts.failures.length > 0 ? counts.failures : endOf(outcome);
-  return { name, status: failed > 0 ? 'failed' : 'passed', ...counts, failed, failures, seconds };
-}
+/** @typedef {import('./report.mjs').Counts} Counts */
 
 /** @param {string} file @param {(json: any) => Counts} read @returns {Counts} */
 const counted = (file, read) =>
@@ -63,20 +43,9 @@ const counted = (file, read) =>
  */
 const whole = (ok, count) => ({ passed: ok ? count : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] });
 
-async function rustTests() {
+const rustTests = () =>
   // The other packages have no tests, and take longer to compile than the engine.
-  const args = ['test', '--package', 'edgevec', '--all-features', '--color', 'never'];
-  const outcome = await step('Rust', 'cargo', args, { cwd: rust });
-  const counts = { passed: 0, failed: 0, skipped: 0, failures: failedInCargo(outcome) };
-  for (const [, passed, failed, ignored] of outcome.output.matchAll(
-    /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
-  )) {
-    counts.passed += Number(passed);
-    counts.failed += Number(failed);
-    counts.skipped += Number(ignored);
-  }
-  return row('rust', outcome, counts);
-}
+  cargoTest('rust', 'Rust', ['--package', 'edgevec', '--all-features'], { cwd: rust });
 
 /** @returns {Promise<Row>} */
 async function fuzz() {
@@ -88,7 +57,7 @@ async function fuzz() {
   const runs = [...outcome.output.matchAll(/stat::number_of_executed_units:\s+(\d+)/g)].map(([, runs]) => Number(runs));
   const note = `${runs.reduce((a, b) => a + b, 0)} inputs`;
   return {
-    ...row('fuzz', outcome, whole(outcome.ok, runs.length)),
+    ...rowOf('fuzz', outcome, whole(outcome.ok, runs.length)),
     note,
   };
 }
@@ -102,7 +71,7 @@ async function vitest(project, folder) {
   // cache.
   const env = { EDGEVEC_TEST_PART: project };
   const outcome = await step(`TypeScript in ${project}`, process.execPath, [vitest, ...args], { env });
-  return row(
+  return rowOf(
     project,
     outcome,
     counted(json, (result) => ({
@@ -131,7 +100,7 @@ async function playwright(part, folder) {
   const cli = join(root, 'node_modules/playwright/cli.js');
   const args = [cli, 'test', '--config', join(root, config), '--reporter=list,json'];
   const outcome = await step(title, process.execPath, args, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: json } });
-  return row(
+  return rowOf(
     part,
     outcome,
     counted(json, (result) => ({
@@ -149,7 +118,7 @@ async function kills(browser) {
   const cycles = /** @type {number} */ (KILLS[browser]['EDGEVEC_SOAK' in process.env ? 1 : 0]);
   const args = [join(root, 'scripts/kill.mjs'), '--browser', browser, '--cycles', String(cycles)];
   const outcome = await step(`Killing ${browser}`, process.execPath, args);
-  return row(`kill ${browser}`, outcome, whole(outcome.ok, cycles));
+  return rowOf(`kill ${browser}`, outcome, whole(outcome.ok, cycles));
 }
 
 /**
