@@ -124,6 +124,12 @@ async function hearing(): Promise<() => Promise<unknown>> {
   return () => worker.evaluate('heard');
 }
 
+/** The addresses of the pages in which the content script runs. */
+async function readSites(): Promise<unknown> {
+  const scripts = 'chrome.scripting.getRegisteredContentScripts()';
+  return (await serviceWorker()).evaluate(`${scripts}.then((all) => all.flatMap(({ matches }) => matches))`);
+}
+
 async function chooseSite(panel: Page): Promise<void> {
   await panel.getByRole('textbox', { name: 'Another site' }).fill(site);
   await panel.getByRole('button', { name: 'Remember this site' }).click();
@@ -139,29 +145,35 @@ test('remembers pages of chosen sites, and finds the pages by meaning, also afte
 
   const text = panel.getByRole('searchbox');
   for (const [question, title] of [
+    ['astronomy', 'The planets in winter'],
     ['baking', 'A loaf with a sour starter'],
     ['repair my bike', 'Mending a flat tyre'],
-    ['astronomy', 'The planets in winter'],
   ] as const) {
     await text.fill(question);
-    await expect(pages(panel).first()).toHaveText(title);
+    await expect(pages(panel)).toHaveText([title]);
   }
-  // The menu of the pages was not read.
+  // The menu of the pages was not read: its passage would be on every page, and the nearest.
   await text.fill('volcanoes');
+  await expect(pages(panel)).toHaveText(['The planets in winter']);
   await expect(panel.getByRole('list', { name: 'Pages' })).not.toContainText('newsletter');
 
   const devtools = await context.newCDPSession(panel);
   await devtools.send('ServiceWorker.enable');
   await devtools.send('ServiceWorker.stopAllWorkers');
   await text.fill('cooking');
-  await expect(pages(panel).first()).toHaveText('A loaf with a sour starter');
+  await expect(pages(panel)).toHaveText(['A loaf with a sour starter']);
+  await text.fill('wine');
+  await expect(panel.getByRole('status')).toHaveText('No remembered page is about this.');
+  await text.fill('');
   await panel.getByRole('combobox', { name: 'Site' }).selectOption('127.0.0.1');
   await expect(pages(panel)).toHaveCount(3);
 });
 
-test('remembers nothing of other sites and while paused, and forgets', async () => {
+test('reads nothing of other sites, remembers nothing while paused, and forgets', async () => {
   const panel = await openPanel();
+  expect(await readSites()).toEqual([]);
   await chooseSite(panel);
+  await expect.poll(readSites).toEqual(['*://127.0.0.1/*']);
   await panel.getByRole('checkbox', { name: 'Paused' }).check();
   const heard = await hearing();
   const other = await context.newPage();
@@ -180,6 +192,5 @@ test('remembers nothing of other sites and while paused, and forgets', async () 
   await expect(sites(panel)).toContainText(['127.0.0.1 (0)']);
   await sites(panel).getByRole('button', { name: 'Stop' }).click();
   await expect(sites(panel)).toHaveCount(0);
-  const scripts = await (await serviceWorker()).evaluate('chrome.scripting.getRegisteredContentScripts()');
-  expect(scripts).toEqual([]);
+  await expect.poll(readSites).toEqual([]);
 });

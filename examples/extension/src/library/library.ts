@@ -23,6 +23,9 @@ const opening = EdgeVec.open<Passage>({ name: 'read-before', dimensions, indexed
 const NEAREST = 100;
 const PAGES = 20;
 
+/** With this model, texts of unlike meaning have a score near 0. */
+const LEAST_SCORE = 0.15;
+
 const calls: { [C in keyof LibraryCalls]: (request: LibraryCalls[C]['request']) => Promise<LibraryCalls[C]['reply']> } =
   {
     async remember({ page: { url, title, paragraphs } }) {
@@ -51,7 +54,8 @@ const calls: { [C in keyof LibraryCalls]: (request: LibraryCalls[C]['request']) 
         k: NEAREST,
         ...(site !== undefined && { filter: { site } }),
       });
-      return firstOfEachPage(hits.map(({ metadata, score }) => found(metadata, score)));
+      const near = hits.filter(({ score }) => score >= LEAST_SCORE);
+      return firstOfEachPage(near.map(({ metadata, score }) => found(metadata, score)));
     },
 
     async recent({ site }) {

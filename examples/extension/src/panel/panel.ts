@@ -30,7 +30,8 @@ async function showPages(): Promise<void> {
   const pages = await call;
   // The answer to the last question wins.
   if (mine !== asked) return;
-  tell(pages.length > 0 ? '' : 'No page is remembered yet.');
+  const nothing = request.text === '' ? 'No page is remembered yet.' : 'No remembered page is about this.';
+  tell(pages.length > 0 ? '' : nothing);
   element('pages', HTMLElement).replaceChildren(...pages.map(itemOf));
 }
 
