@@ -52,7 +52,8 @@ export class EdgeVec<M extends object = Default> {
    * An index without rows.
    *
    * @throws `NOT_INITIALIZED` before `init()` is done, `INVALID_OPTIONS`, `OUT_OF_MEMORY`,
-   * `UNSUPPORTED` in the thread of a page of Chrome before version 115
+   * `UNSUPPORTED` in the thread of a page, if the browser starts no engine at once there (versions
+   * of Chrome up to about 114)
    */
   constructor(config: EdgeVecConfig) {
     const state = sync(() => beginState(this, config));

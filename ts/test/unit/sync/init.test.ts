@@ -78,3 +78,26 @@ test('a failed init tells why, and the next call tries again', async () => {
   await entry.default(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   expect((await failure(search)).code).toBe('ENGINE_LOAD_FAILED');
 });
+
+test('a browser that starts no engine in the thread of a page is told from a lack of memory', async () => {
+  await entry.default(bytes);
+  const { Instance } = WebAssembly;
+  const refusal = (message: string) => {
+    class Refusing {
+      constructor() {
+        throw new RangeError(message);
+      }
+    }
+    WebAssembly.Instance = Refusing as never;
+  };
+  try {
+    refusal('WebAssembly.Instance is disallowed on the main thread, if the buffer size is larger than 4KB.');
+    const error = await failure(search);
+    expect([error.code, error.remedy]).toEqual(['UNSUPPORTED', expect.stringContaining('in a worker')]);
+    refusal('WebAssembly.Memory(): could not allocate memory');
+    expect((await failure(search)).code).toBe('OUT_OF_MEMORY');
+  } finally {
+    WebAssembly.Instance = Instance;
+  }
+  expect(search()).toHaveLength(1);
+});
