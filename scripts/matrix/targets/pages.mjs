@@ -48,6 +48,43 @@ const fromOtherOrigin =
     await visit(`${await serve('.', headers)}?from=${encodeURIComponent(cdn)}`, 'chromium', { host: 'worker' });
   };
 
+/**
+ * The page asks a service worker, or a shared worker, by a port.
+ *
+ * @param {string} port source text of a function that returns the port
+ */
+const askBy = (port) => `
+import { tell } from './tell.js';
+
+tell(async () => {
+  const port = await (${port})();
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }) => resolve(data);
+    port.postMessage('run');
+  });
+});
+`;
+
+const SERVICE_PORT = `async () => {
+    await navigator.serviceWorker.register('worker.js', { type: 'module' });
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    active.postMessage('connect', [port2]);
+    return port1;
+  }`;
+
+const SHARED_PORT = `async () => new SharedWorker('worker.js', { type: 'module' }).port`;
+
+/** A worker that answers by the port of an event. @param {string} from @param {string} event */
+const answering = (from, event) => `
+import { EdgeVec } from '${from}';
+import { example } from './example.js';
+
+globalThis.on${event} = ({ ports: [port] }) => {
+  port.onmessage = async () => port.postMessage(await example(EdgeVec).catch((error) => ({ error: String(error) })));
+};
+`;
+
 const NO_BUNDLER = { version: '–' };
 
 /** @type {readonly Target[]} */
@@ -87,6 +124,29 @@ export const PAGES = [
       { mode: 'with CORS, COOP and COEP', browser: 'chromium', run: fromOtherOrigin(ISOLATED) },
     ],
     note: 'The other origin must send `Access-Control-Allow-Origin`, as for every module',
+  },
+  {
+    ...NO_BUNDLER,
+    name: 'service-worker',
+    title: 'service worker',
+    files: {
+      ...folder('unused'),
+      'index.js': askBy(SERVICE_PORT),
+      'worker.js': answering(`${DIST}/inline.js`, 'message'),
+    },
+    modes: built('same origin', undefined, '.', { expected: { host: 'in-thread' } }),
+    note: "Import from `'edgevec/inline'`",
+  },
+  {
+    ...NO_BUNDLER,
+    name: 'shared-worker',
+    title: 'shared worker',
+    files: {
+      ...folder('unused'),
+      'index.js': askBy(SHARED_PORT),
+      'worker.js': answering(`${DIST}/index.js`, 'connect'),
+    },
+    modes: built('same origin', undefined, '.', { expected: {} }),
   },
   {
     ...NO_BUNDLER,

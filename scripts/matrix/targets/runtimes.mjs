@@ -1,6 +1,6 @@
 /** Runtimes without a page. */
-import { COMMON_PROGRAM, EXAMPLE, EXAMPLE_COMMON, program } from '../example.mjs';
-import { twice } from '../target.mjs';
+import { COMMON_PROGRAM, EXAMPLE, EXAMPLE_COMMON, html, pageFiles, program } from '../example.mjs';
+import { built, twice } from '../target.mjs';
 import { versionOf } from '../versions.mjs';
 
 /** @typedef {import('../target.mjs').Target} Target */
@@ -47,7 +47,11 @@ export const RUNTIMES = [
     title: 'Bun',
     version: versionOf('bun'),
     tools: ['bun'],
-    files: PROGRAMS,
-    modes: [twice('`import`', 'bun stored.js'), twice('`require`', 'bun common.cjs')],
+    files: { ...PROGRAMS, ...pageFiles(), 'dist/index.html': html('index.js') },
+    modes: [
+      twice('`import`', 'bun stored.js'),
+      twice('`require`', 'bun common.cjs'),
+      ...built('bundler, splitting', 'bun build src/index.js --splitting --minify --outdir dist', 'dist'),
+    ],
   },
 ];
