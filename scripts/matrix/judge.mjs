@@ -43,7 +43,7 @@ export const withoutColour = (text) => text.replace(ANSI, '');
 
 /** Reports of tools name the error in such a line. */
 const ERROR = /\b(?:[A-Z]\w*Error\b|[A-Z_]{6,}: )|\berror\b[:\s]|\bfailed\b|cannot|could not|✘|×/i;
-const MOST_CHARACTERS = 200;
+const MOST_CHARACTERS = 300;
 
 /** @param {string} text */
 const shortened = (text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);

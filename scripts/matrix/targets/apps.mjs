@@ -141,16 +141,16 @@ const nuxt = {
     'nuxt.config.js': "export default { compatibilityDate: '2026-11-01', devtools: { enabled: false } };\n",
     'server/api/example.js': `
 import { EdgeVec } from 'edgevec';
-import { example } from '../../shared/example.js';
+import { example } from '#shared/example.js';
 
 export default defineEventHandler(async () => ${ON_SERVER});
 `,
     'app/app.vue': `
 <script setup>
 import { EdgeVec } from 'edgevec';
-import { both } from '../shared/both.js';
-import { example } from '../shared/example.js';
-import { tell } from '../shared/tell.js';
+import { both } from '#shared/both.js';
+import { example } from '#shared/example.js';
+import { tell } from '#shared/tell.js';
 
 const { data } = await useFetch('/api/example');
 useHead({ link: [{ rel: 'icon', href: 'data:,' }] });
