@@ -623,7 +623,8 @@ export class EdgeVec<M extends object = Default> {
    *
    * - after a transaction or deletion of this object has changed rows, before the promise of the
    *   call resolves. A stream calls `listener` after each of its batches.
-   * - after another tab has written, and its rows are here, as the event `changed` says.
+   * - after another tab, or another object of this page, has written, and its rows are here, as the
+   *   event `changed` says.
    * - once no call can succeed any more, because another tab has dropped the database or the worker
    *   is gone. The next call tells the error.
    *
@@ -634,7 +635,9 @@ export class EdgeVec<M extends object = Default> {
    * @throws `INVALID_OPTIONS` if `listener` is no function.
    *
    * @example
-   * const end = db.subscribe(async () => show(await db.count()));
+   * const end = db.subscribe(async () => console.log(await db.count()));
+   * await db.delete(ids);
+   * end();
    */
   subscribe(listener: () => unknown): () => void {
     return sessionOf(this).changes.add(listener);
