@@ -24,6 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The last rows are the queries.
 pub fn run(vectors: &[f32], dimensions: usize) -> Result<(), Box<dyn Error>> {
+    if dimensions == 0 || !vectors.len().is_multiple_of(dimensions) {
+        return Err(format!("{} numbers are no whole vectors of {dimensions} dimensions", vectors.len()).into());
+    }
     let rows = (vectors.len() / dimensions).checked_sub(QUERIES).ok_or("the file has too few vectors")?;
     let (vectors, queries) = vectors.split_at(rows * dimensions);
 
