@@ -24,7 +24,7 @@ const STEP: u64 = 256;
 /// the walk has met less than half of the allowed rows expected, the filter bars the rows near the
 /// query, and the way through the barred nodes is long. docs/engine.md has the measurement.
 const EVALUATIONS_A_PENDING: u64 = 16;
-const EVALUATIONS_A_PENDING_OF_MANY: u64 = 48;
+const EVALUATIONS_A_PENDING_OF_MANY: u64 = 32;
 /// A walk keeps this many times `ef` allowed rows, for walks that a filter makes wider.
 const ROOM: usize = 2;
 /// The number of rows that a scan by estimates keeps for the exact ranking: a number for each hit,
