@@ -42,10 +42,16 @@ const inFolder = (folder: string, ending: string): string[] =>
     .filter((file) => file.endsWith(ending))
     .map((file) => relative(root, join(root, folder, file)));
 
-const pages = ['README.md', ...inFolder('docs', '.md')];
+/** Lines of configurations, and parts of calls. `npm run matrix` has these lines in whole apps. */
+const PARTS_OF_APPS = 'docs/environments.md';
+/** The models of transformers.js come from the network. Tests of their own have such calls. */
+const NEEDS_MODEL = /integrations\/transformers\b/;
 /** Hooks and composables run only while a component renders. ts/test/types has the same calls. */
 const IN_COMPONENTS = /integrations\/(react|vue)\//;
-const sources = inFolder('ts/src', '.ts').filter((file) => !IN_COMPONENTS.test(file));
+const pages = ['README.md', ...inFolder('docs', '.md')].filter(
+  (file) => file !== PARTS_OF_APPS && !NEEDS_MODEL.test(file),
+);
+const sources = inFolder('ts/src', '.ts').filter((file) => !IN_COMPONENTS.test(file) && !NEEDS_MODEL.test(file));
 const examples = [...pages.flatMap(blocksOf), ...sources.flatMap(jsdocOf)];
 const folder = insidePackage('examples');
 const nameOf = (place: string): string => place.replace(/\W+/g, '-');
@@ -64,7 +70,7 @@ function moduleOf({ place, code }: Example): string {
   const more = needsMore ? 'const { documents, embeddings, npy, parquet, store } = await integrations();' : '';
   return `${imports.join('\n')}
 import { given } from './given.js';
-const { ${wasm}db, ids, input, query, records, signal, vector, createWriteStream, openAsBlob, pipeline } = await given();
+const { ${wasm}db, ids, input, query, records, show, signal, vector, createWriteStream, openAsBlob, pipeline } = await given();
 ${more}
 export async function example(): Promise<void> {
 ${code.replace(/^import .*$/gm, '')}

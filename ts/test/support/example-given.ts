@@ -46,6 +46,7 @@ export async function given() {
     input,
     query: vector,
     records,
+    show: (_found: unknown) => {},
     signal,
     vector,
     wasm,
