@@ -43,7 +43,7 @@ export const withoutColour = (text) => text.replace(ANSI, '');
 
 /** Reports of tools name the error in such a line. */
 const ERROR = /\b(?:[A-Z]\w*Error\b|[A-Z_]{6,}: )|\berror\b[:\s]|\bfailed\b|cannot|could not|✘|×/i;
-const MOST_CHARACTERS = 300;
+const MOST_CHARACTERS = 320;
 
 /** @param {string} text */
 const shortened = (text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
@@ -63,6 +63,8 @@ export function firstErrorOf(output) {
 
 /** Lines after a warning that may still belong to the warning. */
 const REACH = 6;
+/** A line that ends a warning: an empty line, or the next message of a tool. */
+const NEXT_MESSAGE = /^\s*$|^\s*(?:\[?(?:info|success|log|warn(?:ing)?|error)\b|[✔✓ℹ➜])/i;
 
 /**
  * The first warning of a tool that names EdgeVec, or undefined. The folders of the apps have other
@@ -72,12 +74,12 @@ const REACH = 6;
  */
 export function warningOf(output) {
   const lines = withoutColour(output).split(/\r?\n/);
-  const at = lines.findIndex(
-    (line, at) => /\bwarn(?:ing)?\b/i.test(line) && /edgevec/i.test(lines.slice(at, at + REACH).join('\n')),
-  );
-  const warning = lines
-    .slice(at, at + REACH)
-    .join(' ')
-    .trim();
-  return at === -1 ? undefined : shortened(warning);
+  const warnings = lines.flatMap((line, at) => {
+    if (!/\bwarn(?:ing)?\b/i.test(line)) return [];
+    const after = lines.slice(at + 1, at + REACH);
+    const end = after.findIndex((line) => NEXT_MESSAGE.test(line));
+    return [[line, ...after.slice(0, end === -1 ? REACH : end)].join(' ').trim()];
+  });
+  const warning = warnings.find((text) => /edgevec/i.test(text));
+  return warning && shortened(warning);
 }

@@ -177,7 +177,6 @@ module.exports = {
       },
     },
   ],
-  note: 'Hermes has no WebAssembly. Run EdgeVec in a web view',
 };
 
 /** @type {readonly Target[]} */

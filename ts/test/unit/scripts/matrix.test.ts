@@ -39,6 +39,8 @@ test('the first line that names an error is told, without colours', () => {
 test('a warning counts if its next lines name EdgeVec', () => {
   expect(warningOf('WARNING in a module\nnode_modules/edgevec/dist/index.js\n')).toContain('WARNING');
   expect(warningOf('dist/edgevec.js 12 kB\nbuilt\n')).toBe(undefined);
+  expect(warningOf('[warn] an option\n[info] dependency optimized: edgevec\n')).toBe(undefined);
+  expect(warningOf('[warn] an option\n[warn] edgevec has no main\n')).toBe('[warn] edgevec has no main');
   expect(warningOf(`warning: x\n${'\n'.repeat(10)}edgevec`)).toBe(undefined);
 });
 
