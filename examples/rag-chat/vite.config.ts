@@ -9,5 +9,12 @@ export default defineConfig({
   // The package of the small model is a link to a folder beside this folder.
   server: { fs: { allow: ['..'] } },
   optimizeDeps: { exclude: ['edgevec-static-model'] },
-  preview: { host: HOST, port: Number(PORT), strictPort: true },
+  preview: {
+    host: HOST,
+    port: Number(PORT),
+    strictPort: true,
+    // transformers.js keeps models in a cache of its own. In private windows, Chromium's cache of
+    // requests fails on files of this size.
+    headers: { 'Cache-Control': 'no-store' },
+  },
 });

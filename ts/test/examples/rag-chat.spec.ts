@@ -74,9 +74,8 @@ test('answers cite passages of dropped documents', async ({ page, started }) => 
   expect(errors).toEqual([]);
 });
 
-test('a model of transformers.js embeds the documents again, in a worker', async ({ page, started, browserName }) => {
+test('a model of transformers.js embeds the documents again, in a worker', async ({ page, started }) => {
   test.skip(!existsSync(MODEL), `the model is not at ${MODEL}`);
-  test.skip(browserName === 'chromium', "Chromium often ends the download of the model from Vite's preview server");
   const url = await started('rag-chat');
   const served = join(await examplesFolder(), 'rag-chat/dist/models/Xenova/all-MiniLM-L6-v2');
   await cp(MODEL, served, { recursive: true });
