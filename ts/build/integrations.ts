@@ -59,6 +59,13 @@ export interface IntegrationFile {
 }
 
 /**
+ * Messages about facts that are meant. The entry of React keeps its directive, and a test of the
+ * package looks for the directive. A CommonJS file has no address, so a model of
+ * `edgevec/transformers` then runs in the caller's thread, or in a worker of the caller.
+ */
+const EXPECTED = ['MODULE_LEVEL_DIRECTIVE', 'EMPTY_IMPORT_META'];
+
+/**
  * Bundles all entries. Packages that users install themselves (the peer dependencies) stay imports.
  *
  * @param format modules for `dist`, or CommonJS for `dist/cjs`: tools such as Jest cannot require
@@ -88,6 +95,9 @@ export async function buildIntegrations(
       },
       rolldownOptions: {
         external: isPeer,
+        onLog: (level, log, handle) => {
+          if (!EXPECTED.includes(log.code ?? '')) handle(level, log);
+        },
         output: {
           entryFileNames: `${into}[name].js`,
           chunkFileNames: `${into}chunks/[name]-[hash].js`,

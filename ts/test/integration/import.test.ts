@@ -57,7 +57,8 @@ test.each(['index.ts', 'slim.ts'])('%s evaluates in plain JavaScript without hos
   });
   const node = ['--no-warnings', '--experimental-vm-modules', '--input-type=module', '--eval', EVALUATE];
   const exported = execFileSync(process.execPath, node, { input, encoding: 'utf8' });
-  expect(JSON.parse(exported)).toEqual(['EdgeVec', 'EdgeVecError', 'vectorsOf']);
+  // `default` and `EdgeVecConfig` name the entry that has them.
+  expect(JSON.parse(exported)).toEqual(['EdgeVec', 'EdgeVecConfig', 'EdgeVecError', 'default', 'vectorsOf']);
 });
 
 test('slim carries no engine, and the default entry loads the engine as a separate chunk', async () => {

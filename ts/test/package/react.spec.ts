@@ -1,6 +1,6 @@
 /** `edgevec/react` of the packed package, in Node. */
 import { execFile } from 'node:child_process';
-import { symlink } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
@@ -8,6 +8,13 @@ import { test } from './apps.js';
 import { root } from './consumer.js';
 
 const run = promisify(execFile);
+
+test('edgevec/react is a client module for servers that render React', async ({ viteApp: { folder } }) => {
+  for (const file of ['react.js', 'cjs/react.js']) {
+    const code = await readFile(join(folder, 'node_modules/edgevec/dist', file), 'utf8');
+    expect(code).toMatch(/^["']use client["'];/);
+  }
+});
 
 test('edgevec/react loads as a module and as CommonJS, beside the app’s own React', async ({ viteApp: { folder } }) => {
   for (const name of ['react', 'react-dom', 'scheduler']) {

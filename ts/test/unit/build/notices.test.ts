@@ -61,6 +61,7 @@ describe('the notices in the built package', () => {
       'Rust standard library',
       'crc-32',
       'devalue',
+      'hyparquet',
       'idb',
       'rolldown',
     ]);
