@@ -178,6 +178,8 @@ interface Methods {
   compact: { request: undefined; reply: undefined };
   /** Resolves once every acknowledged write would survive a power failure. */
   flush: { request: undefined; reply: undefined };
+  /** Resolves once all rows are here that other tabs had written before the call. */
+  catchUp: { request: undefined; reply: undefined };
   /** Copies the database for a file. The reply is the number of the export. */
   exportBegin: { request: undefined; reply: number };
   /** The next piece of the file, or `done`. */

@@ -190,6 +190,11 @@ export class Database implements Handlers {
   }
 
   /** Resolves once every acknowledged write would survive a power failure. */
+  async catchUp(): Promise<undefined> {
+    this.#replica.live.assertOpen();
+    await this.#committer.catchUp();
+  }
+
   async flush(): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();

@@ -97,12 +97,21 @@ class SharedHost {
   /** @returns undefined if the database has not opened, or has ended */
   async join(onEvent: Tell): Promise<Host | undefined> {
     this.#waiting++;
+    let host: Host | undefined;
     try {
-      const host = await this.#opening;
-      if (host === undefined || host.ended.aborted || this.#isOver) return undefined;
+      host = await this.#opening;
+      if (host === undefined) return undefined;
+      // An opener finds everything that was written before, also by others.
+      const { ended } = host;
+      await host.call('catchUp', undefined).catch((error) => {
+        if (!ended.aborted) throw error;
+      });
+      if (ended.aborted || this.#isOver) return undefined;
       return this.#joined(host, onEvent);
     } finally {
       this.#waiting--;
+      // The last share may have left meanwhile.
+      if (host !== undefined) await this.#closeIfFree(host);
     }
   }
 
@@ -114,6 +123,10 @@ class SharedHost {
   /** A share has closed. The last share closes the database. */
   async leave(share: Share, host: Host): Promise<void> {
     this.#shares.delete(share);
+    await this.#closeIfFree(host);
+  }
+
+  async #closeIfFree(host: Host): Promise<void> {
     if (this.#shares.size > 0 || this.#waiting > 0) return;
     this.#forget();
     await host.close();

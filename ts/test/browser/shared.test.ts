@@ -116,7 +116,11 @@ test('other options make a database of its own, and a name must still fit', asyn
   const other = await EdgeVec.open({ ...options, recall: 0.9 });
   await one.insert({ id: 'a', vector: [1, 0] });
   await expect.poll(() => other.count()).toBe(1);
-  await Promise.all([one.close(), other.close()]);
+  // A copy of its own behaves as another tab. An opener still finds what was written before.
+  await other.insert({ id: 'b', vector: [0, 1] });
+  const again = await EdgeVec.open(options);
+  expect(await again.keys()).toEqual(['a', 'b']);
+  await Promise.all([one, other, again].map((db) => db.close()));
 });
 
 test('each opener gets its own error, and a later one may succeed', async () => {

@@ -73,7 +73,9 @@ export class Store {
   }
 
   async open(indexed?: readonly string[]): Promise<void> {
-    this.#handles[this.#current] = await EdgeVec.open({ ...this.#options, ...(indexed && { indexed }) });
+    // Another recall makes a copy of its own, as another tab has.
+    const recall = this.#current === 0 ? 0.95 : 0.94;
+    this.#handles[this.#current] = await EdgeVec.open({ ...this.#options, recall, ...(indexed && { indexed }) });
   }
 
   async reopen(indexed?: readonly string[]): Promise<void> {
