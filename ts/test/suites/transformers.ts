@@ -1,5 +1,5 @@
 /** The promises of `edgevec/transformers`, for a model in any thread. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { EdgeVec } from '../../src/index.js';
 import type {
   Embedder,
@@ -19,9 +19,16 @@ export interface Target {
 export function transformersSuite({ host, device, load }: Target): void {
   const expected = (text: string, how = {}): Float32Array => Float32Array.from(vectorOf(text, { device, ...how }));
 
+  /** A model that ends with the test. Not every browser knows `await using`. */
+  const loaded: typeof load = async (model, options) => {
+    const made = await load(model, options);
+    onTestFinished(() => made.dispose());
+    return made;
+  };
+
   describe(`a model (${host})`, () => {
     test('tells its dimensions, its device and its thread', async () => {
-      await using model = await load('test/small');
+      const model = await loaded('test/small');
       expect([model.model, model.dimensions, model.device, model.host]).toEqual([
         'test/small',
         DIMENSIONS,
@@ -31,7 +38,7 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('gives a vector for a text, and vectors for texts, in the order of the texts', async () => {
-      await using model = await load('test/small');
+      const model = await loaded('test/small');
       expect(await model.embed('tea')).toEqual(expected('tea'));
       const texts = ['a', 'ccc', 'bb', 'eeeee', 'dddd', ''];
       expect(await model.embed(texts, { batchSize: 2 })).toEqual(texts.map((text) => expected(text)));
@@ -39,8 +46,9 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('gives rows to insert and to search with', async () => {
-      await using model = await load('test/small');
-      await using db = await EdgeVec.open({ dimensions: model.dimensions, worker: false });
+      const model = await loaded('test/small');
+      const db = await EdgeVec.open({ dimensions: model.dimensions, worker: false });
+      onTestFinished(() => db.close());
       const texts = ['tea', 'a very long text about coffee'];
       const vectors = await model.embed(texts);
       await db.insert(texts.map((id, i) => ({ id, vector: vectors[i] as Float32Array })));
@@ -51,26 +59,26 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('puts the prefixes before documents and queries', async () => {
-      await using model = await load('test/small', { prefixes: { query: 'query: ', document: 'passage: ' } });
+      const model = await loaded('test/small', { prefixes: { query: 'query: ', document: 'passage: ' } });
       expect(await model.embed('tea')).toEqual(expected('passage: tea'));
       expect(await model.embedQuery(['tea', 'x'])).toEqual([expected('query: tea'), expected('query: x')]);
     });
 
     test('passes pooling and normalize on', async () => {
-      await using model = await load('test/small', { pooling: 'cls', normalize: false });
+      const model = await loaded('test/small', { pooling: 'cls', normalize: false });
       expect(await model.embed('tea')).toEqual(expected('tea', { pooling: 'cls', normalize: false }));
     });
 
     test('sets the environment of the library', async () => {
-      await using model = await load('test/small', { env: { allowRemoteModels: false } });
+      const model = await loaded('test/small', { env: { allowRemoteModels: false } });
       expect([...(await model.embed('env'))]).toEqual([0, 0, 0, 1]);
-      await using other = await load('test/small', { env: { allowRemoteModels: true } });
+      const other = await loaded('test/small', { env: { allowRemoteModels: true } });
       expect([...(await other.embed('env'))]).toEqual([1, 0, 0, 1]);
     });
 
     test('tells the progress of loading in bytes of all files', async () => {
       const seen: [number, number, string][] = [];
-      await using _ = await load('test/small', { onProgress: (p) => seen.push([p.loaded, p.total, p.file]) });
+      await loaded('test/small', { onProgress: (p) => seen.push([p.loaded, p.total, p.file]) });
       expect(seen).toEqual([
         [10, 10, 'config.json'],
         [60, 110, 'onnx/model.onnx'],
@@ -79,7 +87,7 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('tells the progress of texts, and waits for onProgress', async () => {
-      await using model = await load('test/small', { batchSize: 2 });
+      const model = await loaded('test/small', { batchSize: 2 });
       const seen: EmbedProgress[] = [];
       let isInside = false;
       await model.embed(['a', 'b', 'c', 'd', 'e'], {
@@ -101,7 +109,7 @@ export function transformersSuite({ host, device, load }: Target): void {
 
     test('runs without WebGPU where the model fails on it, and says so', async () => {
       const events: EmbedderEvent[] = [];
-      await using model = await load('test/without-webgpu', {
+      const model = await loaded('test/without-webgpu', {
         device: 'webgpu',
         onEvent: (event) => events.push(event),
       });
@@ -130,7 +138,7 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('goes on after a text that fails', async () => {
-      await using model = await load('test/small');
+      const model = await loaded('test/small');
       await expect(model.embed(['a', 'fails'])).rejects.toMatchObject({
         code: 'MODEL_FAILED',
         message: expect.stringContaining('an operator failed'),
@@ -139,7 +147,7 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('stops between batches when the signal aborts', async () => {
-      await using model = await load('test/small', { batchSize: 1 });
+      const model = await loaded('test/small', { batchSize: 1 });
       const controller = new AbortController();
       const seen: number[] = [];
       const call = model.embed(['a', 'b', 'c'], {
@@ -169,7 +177,7 @@ export function transformersSuite({ host, device, load }: Target): void {
     });
 
     test('refuses what is not a text, with its place', async () => {
-      await using model = await load('test/small');
+      const model = await loaded('test/small');
       // @ts-expect-error a number is not a text
       await expect(model.embed(['a', 7])).rejects.toMatchObject({ code: 'INVALID_OPTIONS', row: 1, got: '7' });
       // @ts-expect-error an object is not a text

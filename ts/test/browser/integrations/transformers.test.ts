@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type EmbedderEvent, embedder } from '../../../src/integrations/transformers/index.js';
 import { transformersSuite } from '../../suites/transformers.js';
 import * as fake from '../../support/fake-transformers.js';
@@ -16,7 +16,8 @@ describe('a worker with a model', () => {
   test('that cannot start leaves the model to this thread, and says so', async () => {
     const events: EmbedderEvent[] = [];
     // In the source, no script lies beside the entry: only the build writes the script there.
-    await using model = await embedder('test/small', { onEvent: (event) => events.push(event) });
+    const model = await embedder('test/small', { onEvent: (event) => events.push(event) });
+    onTestFinished(() => model.dispose());
     expect(model.host).toBe('in-thread');
     expect(events).toMatchObject([
       {
@@ -51,7 +52,8 @@ describe('a worker with a model', () => {
 
   test('that runs a model already refuses a second model', async () => {
     const worker = start();
-    await using _ = await embedder('test/small', { worker: () => worker });
+    const model = await embedder('test/small', { worker: () => worker });
+    onTestFinished(() => model.dispose());
     await expect(embedder('test/small', { worker: () => worker })).rejects.toMatchObject({ code: 'MODEL_LOAD_FAILED' });
   });
 
