@@ -8,6 +8,7 @@ import { publishing } from '../../../../scripts/release.mjs';
 import { PLACEHOLDER } from '../../../../scripts/repository.mjs';
 import { root } from '../../../../scripts/run.mjs';
 import { type Clone, cloneOfThis } from '../../support/clone.js';
+import { isBuilt } from '../../support/package.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const TODAY = new Date().toISOString().slice(0, 10);
@@ -150,7 +151,7 @@ test('a clone that is ready has no faults', () => {
 test('a dry run passes over the placeholder, packs, and shows the files and the next steps', () => {
   const dist = join(root, 'dist');
   if (!existsSync(join(dist, 'index.js'))) throw new Error('This test packs dist/: run "npm run build" first');
-  cpSync(dist, join(clone.folder, 'dist'), { recursive: true });
+  cpSync(dist, join(clone.folder, 'dist'), { recursive: true, filter: isBuilt });
   setOwner(clone.folder, PLACEHOLDER);
   clone.commit();
   const { code, output } = release('--dry-run', '--no-build');
