@@ -7,7 +7,7 @@ import { closed, EdgeVecError } from '../base/errors.js';
 import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { Id, WriteOptions } from '../base/types.js';
-import type { Host } from '../host/host.js';
+import { COUNTED_CHANGES, type Host } from '../host/host.js';
 import { answer } from './caller.js';
 import type { Changes } from './changes.js';
 import { Decoder } from './decode.js';
@@ -24,9 +24,6 @@ export interface Opened {
   readonly variant: string;
   readonly changes: Changes;
 }
-
-/** Calls with the number of changed rows as the reply. */
-const CHANGES: readonly Method[] = ['delete', 'deleteMatching', 'updateMatching'];
 
 export class Session {
   readonly host: Host;
@@ -70,7 +67,7 @@ export class Session {
   async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#closing !== undefined) throw closed();
     const reply = await this.host.call(method, request);
-    if (CHANGES.includes(method) && reply !== 0) this.changes.tell();
+    if (COUNTED_CHANGES.includes(method) && reply !== 0) this.changes.tell();
     // Looking at the owner again keeps the owner reachable for as long as a call is pending: see
     // finalizer.ts.
     void this.#owner;

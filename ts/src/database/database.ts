@@ -189,12 +189,13 @@ export class Database implements Handlers {
     );
   }
 
-  /** Resolves once every acknowledged write would survive a power failure. */
+  /** Resolves once all rows are here that other tabs had written before the call. */
   async catchUp(): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.catchUp();
   }
 
+  /** Resolves once every acknowledged write would survive a power failure. */
   async flush(): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();

@@ -6,6 +6,9 @@ import type { Slices } from '../base/time-slices.js';
 import type { HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 
+/** Calls that change rows. Their reply is the number of changed rows. */
+export const COUNTED_CHANGES: readonly Method[] = ['delete', 'deleteMatching', 'updateMatching'];
+
 /** Runs a database. Every call rejects with an `EdgeVecError`, and with no other error. */
 export interface Host {
   readonly kind: HostKind;

@@ -11,7 +11,7 @@ import type { Slices } from '../base/time-slices.js';
 import type { EdgeVecEvent, HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
-import type { Host } from './host.js';
+import { COUNTED_CHANGES, type Host } from './host.js';
 
 type Tell = (event: EdgeVecEvent) => void;
 /** Opens the host. The host tells its events to the function. */
@@ -67,11 +67,15 @@ class SharedHost {
     for (const share of this.#shares) share.tell(event);
   };
   #opening: Promise<Host | undefined> | undefined;
-  #isOver = false;
 
   constructor(hosts: Map<string, SharedHost>, key: string) {
     this.#hosts = hosts;
     this.#key = key;
+  }
+
+  /** Whether nobody can join any more. */
+  get #isOver(): boolean {
+    return this.#hosts.get(this.#key) !== this;
   }
 
   /** Opens the database for its first opener. */
@@ -140,13 +144,12 @@ class SharedHost {
   }
 
   #forget(): void {
-    this.#isOver = true;
-    if (this.#hosts.get(this.#key) === this) this.#hosts.delete(this.#key);
+    if (!this.#isOver) this.#hosts.delete(this.#key);
   }
 }
 
 /** Calls that change the storage. A closing share waits for their answers. */
-const CHANGES: readonly Method[] = ['delete', 'deleteMatching', 'updateMatching', 'save'];
+const CHANGES: readonly Method[] = [...COUNTED_CHANGES, 'save'];
 
 class Share implements Host {
   readonly tell: Tell;
@@ -249,6 +252,7 @@ class Share implements Host {
 
   /** Notes a call. @returns notes the reply */
   #note(method: Method, request: unknown): ((reply: unknown) => void) | undefined {
+    if (COUNTED_CHANGES.includes(method)) return (rows) => void (rows !== 0 && this.#shared.changed(this));
     switch (method) {
       case 'write': {
         const { transaction, last, part } = request as WriteRequest;
@@ -260,10 +264,6 @@ class Share implements Host {
       case 'abort':
         this.#transactions.delete((request as RequestOf<'abort'>).transaction);
         return undefined;
-      case 'delete':
-      case 'deleteMatching':
-      case 'updateMatching':
-        return (rows) => void (rows !== 0 && this.#shared.changed(this));
       case 'exportBegin':
         return (handle) => this.#begun(handle as number);
       case 'exportEnd':
