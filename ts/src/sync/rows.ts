@@ -4,12 +4,12 @@
 import type { CollectionStats } from '../base/calls.js';
 import { amend, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions, ResolvedSearch } from '../base/options.js';
+import { allSteps } from '../base/steps.js';
 import { Collection } from '../collection/collection.js';
 import { chosenFrom } from '../collection/ids.js';
 import { copyStored } from '../collection/metadata/copy.js';
 import { planOf } from '../database/query/plan.js';
 import { Engine, type Instance } from '../engine/engine.js';
-import { run } from './steps.js';
 import type { SyncHit } from './types.js';
 
 /** Rows that are handed to the engine at once. */
@@ -117,7 +117,7 @@ export class Rows {
     const { collection } = this;
     const { engine, columns } = collection;
     const { filter, offset, includeVectors } = asked;
-    while (filter !== undefined && !columns.isReady(filter)) run(columns.prepare(filter));
+    while (filter !== undefined && !columns.isReady(filter)) allSteps(columns.prepare(filter));
     const rows = filter && columns.select(filter);
     const request = { ...asked, queries: query, vectors: includeVectors };
     const { k, ef, mode } = planOf(engine, request, rows?.count() ?? this.count, recall);

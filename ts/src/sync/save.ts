@@ -9,14 +9,15 @@
 
 import { EdgeVecError } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
+import { allSteps } from '../base/steps.js';
 import { Slices } from '../base/time-slices.js';
-import { decodeHead, type Head } from '../format/head.js';
+import type { Head } from '../format/head.js';
 import { copyTo } from '../persistence/export/copy.js';
 import { copiedSnapshot } from '../persistence/export/from-memory.js';
+import { headIfReadable } from '../persistence/log/log.js';
 import { oneTabAtATime } from '../persistence/tabs/mutex.js';
 import type { StorageBackend, StorageSite } from '../storage/storage.js';
 import type { Rows } from './rows.js';
-import { run } from './steps.js';
 
 /** How long to wait until others close the database, in milliseconds. */
 const BLOCKED_MS = 5_000;
@@ -44,7 +45,7 @@ export function save(
 ): Promise<Known> {
   const slices = new Slices();
   // The rows are copied in this turn of the event loop. The writing goes on afterwards.
-  const atRest = async (steps: Generator<undefined, void>): Promise<void> => run(steps);
+  const atRest = async (steps: Generator<undefined, void>): Promise<void> => allSteps(steps);
   const copying = copiedSnapshot(() => rows.collection, rows.options, atRest, slices);
   // The error is thrown below.
   copying.catch(() => {});
@@ -88,19 +89,11 @@ async function assertUnused(storage: StorageBackend, name: string): Promise<void
 
 function assertKnown(stored: Uint8Array | undefined, known: Known | undefined, name: string): void {
   if (stored === undefined || known === undefined) return;
+  // A database with an unreadable head is not the database that the index knew.
   const head = headIfReadable(stored);
   if (head?.epoch === known.epoch && head.seq === known.seq) return;
   throw new EdgeVecError('CONFLICT', `The database ${inspect(name)} has changed since this index knew it`, {
     remedy:
       'Load it again and repeat the changes, save under another name, or pass { overwrite: true } to lose the other changes.',
   });
-}
-
-function headIfReadable(stored: Uint8Array): Head | undefined {
-  try {
-    return decodeHead(stored);
-  } catch {
-    // A database with an unreadable head is not the database that the index knew.
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 // engine, so damage of the old graph, or of the old codes, costs nothing.
 
 import { asEdgeVecError, damaged, EdgeVecError } from '../../base/errors.js';
+import { allSteps } from '../../base/steps.js';
 import { type Slices, STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
 import type { Collection } from '../../collection/collection.js';
@@ -162,8 +163,7 @@ async function recordsIn({ storage, slices }: Means, manifest: Manifest, finding
 function slotsIn(bytes: Uint8Array): number[] | undefined {
   try {
     const { ids } = new Records();
-    const steps = ids.load([{ bytes }]);
-    while (!steps.next().done);
+    allSteps(ids.load([{ bytes }]));
     return Array.from(ids.ids(), (id) => ids.slotOf(id) as number);
   } catch {
     return undefined;

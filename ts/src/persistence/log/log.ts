@@ -351,11 +351,11 @@ function naming(checkpoint: string): (stored: Uint8Array) => boolean {
   return (stored) => headIfReadable(stored)?.checkpoint === checkpoint;
 }
 
-function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
+/** The head of stored bytes. A head that is about to be replaced may hold any bytes. */
+export function headIfReadable(stored: Uint8Array | undefined): Head | undefined {
   try {
     return stored && decodeHead(stored);
   } catch {
-    // A head that is about to be replaced may hold any bytes.
     return undefined;
   }
 }

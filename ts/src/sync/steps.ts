@@ -1,9 +1,0 @@
-// Work in small steps, done in one piece.
-
-/** Takes all steps of a generator at once. */
-export function run<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value as T;
-  }
-}
