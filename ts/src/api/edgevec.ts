@@ -51,6 +51,7 @@ import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
 import { lineStream } from './json/stream.js';
 import { likeOf, noSuchRow } from './like.js';
+import { memoryParts } from './memory-parts.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
@@ -504,10 +505,11 @@ export class EdgeVec<M extends object = Default> {
 
   /** Counts of rows, memory, and the work done so far. */
   async stats(): Promise<Stats> {
-    const [{ rows, hidden, tombstones, unlinked, levels, ...stats }, stored] = await answer(() =>
+    const [stats, stored] = await answer(() =>
       Promise.all([sessionOf(this).call('stats', undefined), sessionOf(this).call('stored', undefined)]),
     );
-    const { memoryBytes, calibratedRows, distances, buildDistances } = stats;
+    const { rows, hidden, tombstones, unlinked, levels, memoryBytes, calibratedRows, distances, buildDistances } =
+      stats;
     return {
       count: rows,
       hidden,
@@ -515,12 +517,7 @@ export class EdgeVec<M extends object = Default> {
       unlinked,
       levels,
       memoryBytes,
-      memory: {
-        rows: stats.rowBytes,
-        codes: stats.codeBytes,
-        graph: stats.graphBytes,
-        columns: stats.stores['columns'] ?? 0,
-      },
+      memory: memoryParts(stats),
       calibratedRows,
       distances,
       buildDistances,

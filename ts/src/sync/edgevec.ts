@@ -2,6 +2,7 @@
 
 import { answer, harmless } from '../api/caller.js';
 import { ownMethods, showFacts, showInNode } from '../api/instance.js';
+import { memoryParts } from '../api/memory-parts.js';
 import { checkName } from '../api/options/site.js';
 import { asEdgeVecError, changeable } from '../base/errors.js';
 import type { Metric, TensorInput, VectorInput } from '../base/types.js';
@@ -284,7 +285,8 @@ export class EdgeVec<M extends object = Default> {
     return sync(() => {
       const rows = rowsOf(this);
       const { dimensions, metric } = rows.options;
-      const { tombstones, levels, memoryBytes, calibratedRows, distances, buildDistances, ...stats } = rows.stats();
+      const stats = rows.stats();
+      const { tombstones, levels, memoryBytes, calibratedRows, distances, buildDistances } = stats;
       return {
         count: rows.count,
         tombstones,
@@ -292,12 +294,7 @@ export class EdgeVec<M extends object = Default> {
         metric,
         levels,
         memoryBytes,
-        memory: {
-          rows: stats.rowBytes,
-          codes: stats.codeBytes,
-          graph: stats.graphBytes,
-          columns: stats.stores['columns'] ?? 0,
-        },
+        memory: memoryParts(stats),
         calibratedRows,
         distances,
         buildDistances,

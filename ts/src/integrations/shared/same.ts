@@ -1,6 +1,8 @@
 // Equality by value, for options, filters and queries. Components write these as literals, so each
 // rendering makes new objects with the same values.
 
+import { isPlain } from './plain-object.js';
+
 /** Values nested deeper are equal only if they are the same object. Ends circular objects too. */
 const DEEPEST = 32;
 
@@ -37,11 +39,6 @@ type Fields = Record<string, unknown>;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function isNumbers(value: object): value is ArrayLike<number> & object {
