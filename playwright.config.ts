@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { BROWSERS, findBrowser } from './scripts/browsers.mjs';
+import { BROWSERS, findBrowser, playwrightUse } from './scripts/browsers.mjs';
 
 // Chosen once, then inherited by the workers, which read this file again.
 const { CI, EDGEVEC_DEMO_PORT = String(20_000 + (process.pid % 10_000)) } = process.env;
@@ -22,12 +22,12 @@ export default defineConfig({
     // Only Playwright's own fixtures can drive the demo; WebKitGTK is not among them.
     ...found
       .filter(({ driver }) => driver === 'playwright')
-      .map(({ name, origin, launchOptions: { channel, ...launchOptions } }) => ({
-        name: `demo-${name}`,
+      .map((browser) => ({
+        name: `demo-${browser.name}`,
         testDir: 'ts/test/demo',
         // Playwright cannot give a folder to a stock Firefox.
-        testIgnore: name === 'firefox' && origin === 'system' ? ['**/folder.spec.ts'] : [],
-        use: { baseURL, browserName: name, launchOptions, ...(channel !== undefined && { channel }) },
+        testIgnore: browser.name === 'firefox' && browser.origin === 'system' ? ['**/folder.spec.ts'] : [],
+        use: { baseURL, ...playwrightUse(browser) },
       })),
     // A single worker, which installs and builds the apps once for all browsers.
     { name: 'package', testDir: 'ts/test/package', workers: 1 },

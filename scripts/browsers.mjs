@@ -85,6 +85,15 @@ export async function findBrowser(name) {
 }
 
 /**
+ * The options by which a project of Playwright uses a browser.
+ *
+ * @param {Browser} browser
+ */
+export function playwrightUse({ name, launchOptions: { channel, ...launchOptions } }) {
+  return { browserName: name, launchOptions, ...(channel !== undefined && { channel }) };
+}
+
+/**
  * Starts a headless browser.
  *
  * @param {BrowserName} name

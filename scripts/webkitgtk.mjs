@@ -8,9 +8,9 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './ports.mjs';
 import { onPath } from './run.mjs';
 
 const POLL_MS = 100;
@@ -93,20 +93,6 @@ async function startScreen(binary) {
   ]);
   if (number === undefined) throw new Error('Xvfb did not start.');
   return { display: `:${number}`, close: () => stop(server) };
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port.')),
-      );
-    });
-  });
 }
 
 /**

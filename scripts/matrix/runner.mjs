@@ -1,8 +1,8 @@
 /** Runs the modes of a target, and says of each mode whether the mode works. */
 import { readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findBrowser } from '../browsers.mjs';
+import { freePort } from '../ports.mjs';
 import { Stop } from '../run.mjs';
 import { serveFolder } from '../static.mjs';
 import { makeConsumer } from './consumer.mjs';
@@ -22,16 +22,6 @@ import { Failure, NotRun, Refused, warningOf } from './judge.mjs';
  * @property {string} note
  * @property {number} seconds
  */
-
-/** @returns {Promise<number>} a port that is free now */
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 
 /**
  * @param {Mode} mode

@@ -5,10 +5,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cp, mkdir, readFile, realpath } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { test as base } from '@playwright/test';
+import { freePort } from '../../../scripts/ports.mjs';
 import { root } from '../package/consumer.js';
 
 const run = promisify(execFile);
@@ -55,16 +55,6 @@ export async function installExample(name: string, tarball: string): Promise<voi
   await run('npm', install, { cwd: folder });
   const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   if (scripts.build !== undefined) await run('npm', ['run', 'build'], { cwd: folder, maxBuffer: 1 << 26 });
-}
-
-/** A free port. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
 }
 
 /** Waits until the server answers. If the server ends first, the error has the server's output. */

@@ -4,13 +4,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { BROWSERS, findBrowser } from '../../../scripts/browsers.mjs';
+import { BROWSERS, findBrowser, playwrightUse } from '../../../scripts/browsers.mjs';
 
 // Chosen once, then inherited by the workers, which read this file again.
 const { CI, EDGEVEC_EXAMPLES_FOLDER = join(tmpdir(), `edgevec-examples-${process.pid}`) } = process.env;
 Object.assign(process.env, { EDGEVEC_EXAMPLES_FOLDER });
 
-const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) => browser?.driver === 'playwright');
+const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) => browser !== undefined);
 
 export default defineConfig({
   testDir: '.',
@@ -25,12 +25,12 @@ export default defineConfig({
     { name: 'install', testMatch: 'install.setup.ts', teardown: 'remove' },
     { name: 'remove', testMatch: 'remove.teardown.ts' },
     ...found
-      .filter((browser) => browser !== undefined)
-      .map(({ name, launchOptions: { channel, ...launchOptions } }) => ({
-        name,
+      .filter(({ driver }) => driver === 'playwright')
+      .map((browser) => ({
+        name: browser.name,
         testMatch: '*.spec.ts',
         dependencies: ['install'],
-        use: { browserName: name, launchOptions, ...(channel !== undefined && { channel }) },
+        use: playwrightUse(browser),
       })),
   ],
 });
