@@ -13,8 +13,8 @@ beforeAll(() => {
 afterAll(() => clone?.remove());
 beforeEach(() => void clone.git('clean', '-d', '--force', '--force', '-x', '--quiet'));
 
-test('only a package that is made of a folder without a build must be built', () => {
-  const making = { npm_package_resolved: clone.folder };
+test('only the clone of a git dependency without a build must be built', () => {
+  const making = { _PACOTE_NO_PREPARE_: 'git+file:///edgevec' };
   expect(mustBuild(clone.folder, making)).toBe(true);
   expect(mustBuild(clone.folder, {})).toBe(false);
   clone.write('dist/index.js', '');
@@ -32,7 +32,7 @@ function prepare(env: Record<string, string>): { code: number | null; output: st
 }
 
 test('a git dependency without Rust fails with the remedy, and installs nothing', () => {
-  const { code, output } = prepare({ npm_package_resolved: clone.folder });
+  const { code, output } = prepare({ _PACOTE_NO_PREPARE_: 'git+file:///edgevec' });
   expect(output.trim()).toMatch(
     /^EdgeVec is built from its repository with Rust, and there is no "cargo" here: install/,
   );
