@@ -1,134 +1,203 @@
-// Every example of the documentation and of JSDoc compiles under strict against the declarations of
-// the built package, and runs against the package in Node. support/example-given.ts supplies the
-// values that the examples assume.
+// Every block of code in the pages of the repository, and every `@example` of JSDoc, is compiled
+// under strict against the declarations of the built package, and runs: in Node, or in a page of
+// Chromium if the code needs a page. support/examples/ finds the blocks, and supplies the values
+// that the blocks assume. CONTRIBUTING.md describes the words after a fence.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { transformWithOxc } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser } from '../../../scripts/browsers.mjs';
+import { type Block, jsdocBlocks, pageBlocks, pages, scriptsOf } from '../support/examples/blocks.js';
+import { runInPages } from '../support/examples/in-page.js';
+import { type Module, modulesOf, SCRIPTS } from '../support/examples/modules.js';
 import { insidePackage, root } from '../support/package.js';
 
-interface Example {
-  /** The file, and the first line of the example. */
-  readonly place: string;
-  readonly code: string;
-}
+/** The blocks that are checked and cannot run: the page, and the reason that the fence gives. */
+const NOT_RUN: readonly string[] = [
+  'docs/environments.md: needs Electron',
+  'docs/environments.md: needs fake-indexeddb, "npm run matrix" runs the line',
+  'docs/integrations/import.md: needs hyparquet-compressors',
+  'docs/integrations/transformers.md: needs the files of onnxruntime-web',
+];
 
-function lineOf(text: string, at: number): number {
-  return text.slice(0, at).split('\n').length;
-}
+/** Languages without code of EdgeVec. The crate's own tests compile and run the blocks of Rust. */
+const OTHERS = ['', 'bash', 'console', 'css', 'diff', 'http', 'mermaid', 'rust', 'sh', 'shell', 'text', 'toml', 'yaml'];
 
-/** The fenced blocks of a page. */
-function blocksOf(file: string): Example[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^```(?:ts|js)\n([\s\S]*?)^```/gm)].map(({ 1: code = '', index }) => ({
-    place: `${file}:${lineOf(text, index)}`,
-    code,
-  }));
-}
+const ofLanguages = (languages: readonly string[]): Block[] =>
+  pageBlocks.filter(({ language }) => languages.includes(language));
 
-/** The code behind each `@example` in the comments of a source. */
-function jsdocOf(file: string): Example[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^ *\* @example\n((?: *\*(?! @|\/).*\n)+)/gm)].map(({ 1: lines = '', index }) => ({
-    place: `${file}:${lineOf(text, index)}`,
-    code: lines.replace(/^ *\* ?/gm, ''),
-  }));
-}
-
-const inFolder = (folder: string, ending: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(ending))
-    .map((file) => relative(root, join(root, folder, file)));
-
-/** Lines of configurations, and parts of calls. `npm run matrix` has these lines in whole apps. */
-const PARTS_OF_APPS = 'docs/environments.md';
-/** The models of transformers.js come from the network. Tests of their own have such calls. */
-const NEEDS_MODEL = /integrations\/transformers\b/;
-/** Hooks and composables run only while a component renders. ts/test/types has the same calls. */
-const IN_COMPONENTS = /integrations\/(react|vue)\//;
-const pages = ['README.md', ...inFolder('docs', '.md')].filter(
-  (file) => file !== PARTS_OF_APPS && !NEEDS_MODEL.test(file),
+const html = ofLanguages(['html']);
+const scriptsInHtml = html.flatMap((block): Block[] =>
+  [...block.code.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map(([, code = ''], i) => ({
+    ...block,
+    place: `${block.place}-${i}`,
+    language: 'js',
+    code: code.replaceAll("'/edgevec/dist/index.js'", "'edgevec'"),
+  })),
 );
-const sources = inFolder('ts/src', '.ts').filter((file) => !IN_COMPONENTS.test(file) && !NEEDS_MODEL.test(file));
-const examples = [...pages.flatMap(blocksOf), ...sources.flatMap(jsdocOf)];
+const blocks = [...ofLanguages(SCRIPTS), ...jsdocBlocks];
+const modules = modulesOf(blocks);
+const htmlModules = modulesOf(scriptsInHtml);
 const folder = insidePackage('examples');
-const nameOf = (place: string): string => place.replace(/\W+/g, '-');
-const node = (cwd: string, ...args: string[]) => spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+const support = join(root, 'ts/test/support/examples');
+const TYPES = { 'edgevec-static-model': [join(root, 'examples/static-model/index.d.ts')] };
 
-/** The example as a module: its imports, the assumed values, and the rest in a function. */
-function moduleOf({ place, code }: Example): string {
-  const imports = [...code.matchAll(/^import .*$/gm)].map(([line]) => line);
-  if (!imports.some((line) => line.includes('EdgeVec'))) {
-    imports.push(`import { EdgeVec, EdgeVecError } from '${place.includes('slim') ? 'edgevec/slim' : 'edgevec'}';`);
-  }
-  const wasm = imports.some((line) => line.startsWith('import wasm')) ? '' : 'wasm, ';
-  // Only these examples need the packages that users install themselves.
-  const needsMore = /integrations\/(import|langchain)\b/.test(place);
-  if (needsMore) imports.push("import { integrations } from './integrations.js';");
-  const more = needsMore ? 'const { documents, embeddings, npy, parquet, store } = await integrations();' : '';
-  return `${imports.join('\n')}
-import { given } from './given.js';
-const { ${wasm}db, ids, input, query, records, show, signal, vector, createWriteStream, openAsBlob, pipeline } = await given();
-${more}
-export async function example(): Promise<void> {
-${code.replace(/^import .*$/gm, '')}
-}
-`;
+/** Runs Node, without blocking: examples in pages run at the same time. */
+function node(cwd: string, ...args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.once('error', reject);
+    child.once('close', () => resolve(output));
+  });
 }
 
-/** Replaces a bundler's `?url`, because Node cannot import a URL. The bytes take its place. */
+/** Names that only bundlers and TypeScript know, as Node knows these names. */
 const forNode = (code: string): string =>
-  code.replace(/^import (\w+) from '(edgevec\/[^']+)\?url';$/m, "import { wasm as $1 } from './given.js';");
+  code
+    .replace(
+      /^import (\w+) from ['"]edgevec\/[^']+\.wasm(?:\?url)?['"];$/gm,
+      "import { wasm as $1 } from '../given/node.js';",
+    )
+    .replace(/(['"])edgevec-static-model\1/g, `'${pathToFileURL(join(root, 'examples/static-model/src/index.js'))}'`)
+    .replace(/(from ['"]\.\.?\/[^'"]*?)(?:\.[jt]sx?)?(['"])/g, '$1.js$2');
+
+async function write(name: string, ending: string, code: string, runs = code): Promise<void> {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, `${name}.${ending}`), code);
+  const { code: script } = await transformWithOxc(forNode(runs), `${name}.${ending}`, {
+    jsx: { runtime: 'automatic' },
+  });
+  writeFileSync(join(folder, `${name}.js`), script);
+}
 
 beforeAll(async () => {
-  const given = readFileSync(join(root, 'ts/test/support/example-given.ts'), 'utf8');
-  const integrations = readFileSync(join(root, 'ts/test/support/example-integrations.ts'), 'utf8');
-  const beside = [
-    ['given', given],
-    ['integrations', integrations],
-  ] as const;
-  const modules = [...beside, ...examples.map((example) => [nameOf(example.place), moduleOf(example)])] as const;
-  for (const [name, code] of modules) {
-    writeFileSync(join(folder, `${name}.ts`), code);
-    writeFileSync(join(folder, `${name}.js`), (await transformWithOxc(forNode(code), `${name}.ts`)).code);
+  cpSync(join(support, 'given'), join(folder, 'given'), { recursive: true });
+  cpSync(join(support, 'page.ts'), join(folder, 'page.ts'));
+  for (const file of readdirSync(join(support, 'given')).filter((file) => !file.endsWith('.d.ts'))) {
+    await write(`given/${file.replace('.ts', '')}`, 'ts', readFileSync(join(support, 'given', file), 'utf8'));
   }
-  writeFileSync(join(folder, 'url.d.ts'), "declare module '*?url' { const url: string; export default url; }\n");
+  for (const { name, ending, code, runs } of [...modules, ...htmlModules]) {
+    await write(name, ending, code, runs);
+    cpSync(join(folder, 'given/embed.ts'), join(folder, dirname(name), 'embed.ts'));
+    cpSync(join(folder, 'given/embed.js'), join(folder, dirname(name), 'embed.js'));
+  }
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('both kinds of examples exist', () => {
-  expect(examples.filter(({ place }) => place.includes('.md')).length).toBeGreaterThan(5);
-  expect(examples.filter(({ place }) => place.includes('.ts')).length).toBeGreaterThan(8);
+test('every language of a block is known', () => {
+  const known = [...SCRIPTS, ...OTHERS, 'html', 'json'];
+  expect(pageBlocks.filter(({ language }) => !known.includes(language)).map(({ place }) => place)).toEqual([]);
+  const lib = readFileSync(join(root, 'rust/edgevec/src/lib.rs'), 'utf8');
+  const rust = ofLanguages(['rust']).filter(({ file }) => file !== 'rust/edgevec/README.md');
+  expect(rust.map(({ place }) => place)).toEqual([]);
+  expect(lib).toContain('#[doc = include_str!("../README.md")]');
 });
 
-test('each compiles under strict', () => {
-  const options =
-    '--ignoreConfig --noEmit --strict --skipLibCheck --target es2022 --lib esnext,dom,dom.iterable,dom.asynciterable --module esnext --moduleResolution bundler --types node';
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  const checked = node(
-    root,
-    'node_modules/typescript/bin/tsc',
-    ...options.split(' '),
-    ...files.map((file) => join(folder, file)),
-  );
-  expect(checked.stdout + checked.stderr).toBe('');
+test('blocks that do not run are known', () => {
+  const unrun = [...modules, ...html].filter(({ noRun }) => noRun !== undefined);
+  const told = unrun.map(({ place, noRun }) => `${place.replace(/:\d+$/, '')}: ${noRun}`);
+  console.log(`${blocks.length + html.length} examples, ${told.length} not run:\n${told.join('\n')}`);
+  expect(told).toEqual(NOT_RUN);
 });
 
-describe('each runs', () => {
-  let outcomes: Record<string, string>;
+test('each compiles under strict', async () => {
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    skipLibCheck: true,
+    target: 'es2022',
+    lib: ['esnext', 'dom', 'dom.iterable', 'dom.asynciterable'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    jsx: 'react-jsx',
+    types: ['node', 'svelte'],
+    paths: TYPES,
+  };
+  const checked = [...modules, ...htmlModules].map(({ name, ending }) => `${name}.${ending}`);
+  const files = [
+    ...checked,
+    ...readdirSync(join(folder, 'given'))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `given/${file}`),
+  ];
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  expect(await node(root, 'node_modules/typescript/bin/tsc', '-p', folder)).toBe('');
+});
 
-  beforeAll(() => {
-    const runner = join(root, 'ts/test/support/example-runner.mjs');
-    const { stdout, stderr } = node(folder, runner, folder, ...examples.map(({ place }) => nameOf(place)));
-    const file = join(folder, 'outcomes.json');
-    if (!existsSync(file)) throw new Error(`The examples have ended their process: ${stdout}${stderr}`);
-    outcomes = JSON.parse(readFileSync(file, 'utf8'));
+describe('each runs', async () => {
+  const runs = modules.filter(({ noRun }) => noRun === undefined);
+  const inNode = runs.filter(({ where }) => where === 'node');
+  const inPage = runs.filter(({ where }) => where === 'page');
+  const pagesOfHtml = html.filter(({ noRun }) => noRun === undefined);
+  const hasChromium = (await findBrowser('chromium')) !== undefined;
+
+  describe('in Node', () => {
+    let outcomes: Record<string, string>;
+
+    beforeAll(async () => {
+      const output = await node(folder, join(support, 'node-runner.mjs'), folder, ...inNode.map(({ name }) => name));
+      const file = join(folder, 'outcomes.json');
+      if (!existsSync(file)) throw new Error(`The examples have ended their process: ${output}`);
+      outcomes = JSON.parse(readFileSync(file, 'utf8'));
+    });
+
+    test.each(inNode)('$place', ({ name }: Module) => {
+      expect(outcomes[name]).toBe('ran');
+    });
   });
 
-  test.each(examples)('$place', ({ place }) => {
-    expect(outcomes[nameOf(place)]).toBe('ran');
+  describe.skipIf(!hasChromium)('in a page of Chromium', () => {
+    let outcomes: Record<string, string>;
+
+    beforeAll(async () => {
+      outcomes = await runInPages(folder, inPage, pagesOfHtml);
+    });
+
+    test.each([...inPage, ...pagesOfHtml])('$place', ({ place }) => {
+      expect(outcomes[place]).toBe('ran');
+    });
   });
+});
+
+describe('JSON', () => {
+  test.each(ofLanguages(['json']))('$place', ({ code }) => {
+    // A part of an object stands without its braces.
+    const whole = /^\s*"/.test(code) ? `{${code}}` : code;
+    expect(() => JSON.parse(whole)).not.toThrow();
+  });
+
+  test.each(html)('$place', ({ code }) => {
+    const maps = [...code.matchAll(/<script type="importmap">([\s\S]*?)<\/script>/g)];
+    for (const [, map = ''] of maps) expect(() => JSON.parse(map)).not.toThrow();
+  });
+});
+
+test('commands name scripts and files that exist', () => {
+  const { bin = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const wrong = pages.flatMap(({ file, text }) => {
+    const own = /^examples\/[^/]+/.exec(file)?.[0];
+    const apps = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const scripts = [
+      ...Object.keys(scriptsOf('.')),
+      ...(own === undefined ? apps.map(({ name }) => `examples/${name}`) : [own]).flatMap((folder) =>
+        Object.keys(scriptsOf(folder)),
+      ),
+    ];
+    const missing = [
+      ...[...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].filter(([, name = '']) => !scripts.includes(name)),
+      ...[...text.matchAll(/\bnpx edgevec\b/g)].filter(() => !('edgevec' in bin)),
+      ...[...text.matchAll(/\bnode (scripts\/[\w/.-]+\.mjs)/g)].filter(
+        ([, path = '']) => !existsSync(join(root, path)),
+      ),
+    ];
+    return missing.map(([command]) => `${file}: ${command}`);
+  });
+  expect(wrong).toEqual([]);
 });

@@ -136,7 +136,7 @@ export interface Embedder {
    *
    * @example
    * const vectors = await model.embed(texts, { onProgress: ({ done }) => show(done) });
-   * await db.insert(texts.map((text, i) => ({ vector: vectors[i], metadata: { text } })));
+   * await db.insert(texts.map((text, i) => ({ vector: vectors[i], metadata: { title: text } })));
    */
   embed(text: string, options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>>;
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>[]>;

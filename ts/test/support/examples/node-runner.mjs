@@ -1,5 +1,5 @@
 /**
- * `node example-runner.mjs FOLDER NAME...`: runs the examples of the documentation, the modules
+ * `node node-runner.mjs FOLDER NAME...`: runs the examples of the documentation, the modules
  * `NAME.js` in the folder, one after the other. `outcomes.json` in the folder then says for each
  * name `ran`, or what went wrong. A single process runs all examples, since starting Node takes
  * longer than most examples.
@@ -26,19 +26,17 @@ const { fetch } = globalThis;
 const outcomes = {};
 for (const name of names) {
   // Databases go into the working directory.
-  const own = join(folder, `run-${name}`);
-  mkdirSync(own);
+  const own = join(folder, 'run', name);
+  mkdirSync(own, { recursive: true });
   process.chdir(own);
   told = '';
   try {
-    const { example } = await import(pathToFileURL(join(folder, `${name}.js`)).href);
-    await example();
+    await import(pathToFileURL(join(folder, `${name}.js`)).href);
   } catch (error) {
     fail(error);
   }
   // The values that an example assumes replace globals.
   Object.assign(globalThis, { fetch });
-  Reflect.deleteProperty(globalThis, 'document');
   outcomes[name] = told.includes('Error') ? told : 'ran';
 }
 writeFileSync(join(folder, 'outcomes.json'), JSON.stringify(outcomes));

@@ -1,0 +1,24 @@
+// Turns files of components into TypeScript, so that an example of a component is an example like
+// all others.
+
+import { compile } from 'svelte/compiler';
+import { compileScript, parse } from 'vue/compiler-sfc';
+
+/**
+ * A component of Vue as a module. With the template, the module can run. Without the template,
+ * TypeScript can check the script: the code of a template has no types.
+ */
+export function vueModule(code: string, withTemplate: boolean): string {
+  const { descriptor, errors } = parse(code, { filename: 'Example.vue' });
+  const [error] = errors;
+  if (error !== undefined) throw error;
+  return compileScript(descriptor, { id: 'example', inlineTemplate: withTemplate }).content;
+}
+
+/** The script of a component of Svelte. TypeScript cannot check the template. */
+export const svelteScript = (code: string): string =>
+  [...code.matchAll(/<script\b[^>]*>\n?([\s\S]*?)<\/script>/g)].map(([, script]) => script).join('\n');
+
+/** A component of Svelte as a module of JavaScript for pages. */
+export const svelteModule = (code: string): string =>
+  compile(code, { filename: 'Example.svelte', generate: 'client' }).js.code;

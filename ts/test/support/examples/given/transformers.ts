@@ -1,0 +1,19 @@
+// Stands in for the package `@huggingface/transformers`, whose models come from the network.
+
+const DIMENSIONS = 384;
+
+export const env: Record<string, unknown> = { backends: { onnx: { wasm: {} } } };
+
+export async function pipeline(_task: string, _model: string, _options?: object) {
+  const run = async (texts: string | readonly string[], _how?: object) => {
+    const rows = typeof texts === 'string' ? 1 : texts.length;
+    const data = Float32Array.from({ length: rows * DIMENSIONS }, (_, i) => Math.sin(i + 1));
+    return {
+      dims: [rows, DIMENSIONS],
+      data,
+      tolist: () =>
+        Array.from({ length: rows }, (_, row) => [...data.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS)]),
+    };
+  };
+  return Object.assign(run, { dispose: async () => {} });
+}
