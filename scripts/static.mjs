@@ -10,21 +10,23 @@ const TYPES = {
   '.js': 'text/javascript',
   '.json': 'application/json',
   '.mjs': 'text/javascript',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
 };
 
 /**
- * Serves a folder on a free port.
+ * Serves a folder.
  *
  * @param {string} folder
  * @param {object} [options]
+ * @param {number} [options.port] by default, a free port
  * @param {Readonly<Record<string, string>>} [options.headers] of each file
  * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, next: () => void) => void} [options.before]
  * answers a request, or calls `next`
  * @returns {Promise<{ url: string, server: import('node:http').Server }>}
  */
-export async function serveFolder(folder, { headers = {}, before = (_, __, next) => next() } = {}) {
+export async function serveFolder(folder, { port: wanted = 0, headers = {}, before = (_, __, next) => next() } = {}) {
   const server = createServer((request, response) => {
     before(request, response, async () => {
       const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
@@ -38,7 +40,7 @@ export async function serveFolder(folder, { headers = {}, before = (_, __, next)
       }
     });
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  await new Promise((resolve) => server.listen(wanted, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return { url: `http://127.0.0.1:${port}/`, server };
 }

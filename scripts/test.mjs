@@ -1,9 +1,9 @@
 /**
  * `npm test`: sets up, builds, and runs every test of the library. `-- --only rust,firefox` runs a
- * part: rust, fuzz, node, chromium, firefox, webkit, playwright, kill, examples. The part
- * `examples` installs packages from the registry of npm, and only `npm run check` runs this part
- * unasked. `-- --soak` runs every case of the tests that take a sample otherwise. A browser that
- * could not be installed is reported as not run.
+ * part: rust, fuzz, node, chromium, firefox, webkit, playwright, kill, examples, site. Only
+ * `npm run check` runs the last two parts unasked: `examples` installs packages from the registry
+ * of npm, and `site` builds and visits the documentation. `-- --soak` runs every case of the tests
+ * that take a sample otherwise. A browser that could not be installed is reported as not run.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { build } from './build.mjs';
 import { cargoTest } from './cargo.mjs';
 import { failedInPlaywright, failedInVitest } from './failures.mjs';
 import { canKill, NEEDS_PROC } from './processes.mjs';
-import { report, rowOf } from './report.mjs';
+import { gate, report, rowOf } from './report.mjs';
 import { main, onPath, root, rust, Stop, step, together } from './run.mjs';
 import { setup } from './setup.mjs';
 
@@ -23,7 +23,7 @@ import { setup } from './setup.mjs';
 /** @typedef {import('./report.mjs').Row} Row */
 
 const LIBRARY = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
-const PARTS = [...LIBRARY, 'examples'];
+const PARTS = [...LIBRARY, 'examples', 'site'];
 
 /** How often the test kills each browser, and how often in a soak. */
 const KILLS = { chromium: [15, 300], firefox: [5, 100] };
@@ -91,6 +91,7 @@ async function vitest(project, folder) {
 const PLAYWRIGHT = {
   playwright: { title: 'The demo and the packed package (Playwright)', config: 'playwright.config.ts' },
   examples: { title: 'The examples (Playwright)', config: 'ts/test/examples/playwright.config.ts' },
+  site: { title: 'The site (Playwright)', config: 'ts/test/site/playwright.config.ts' },
 };
 
 /** @param {keyof typeof PLAYWRIGHT} part @param {string} folder */
@@ -110,6 +111,12 @@ async function playwright(part, folder) {
       failures: failedInPlaywright(result),
     })),
   );
+}
+
+/** Builds the site of the documentation on the library in dist/. @returns {Promise<Row[]>} */
+async function siteBuild() {
+  const docs = [join(root, 'scripts/docs.mjs'), '--no-build'];
+  return [gate('docs', await step('The site of the documentation', process.execPath, docs))];
 }
 
 /** @param {'chromium' | 'firefox'} browser @returns {Promise<Row>} */
@@ -152,6 +159,7 @@ const ORDER = [
   ['node'],
   ['playwright'],
   ['examples'],
+  ['site'],
   ['webkit'],
   ['firefox'],
   ['chromium'],
@@ -172,10 +180,12 @@ async function runPart(part, folder, missing) {
   if (absent) return [{ name: part, status: 'not run', note: absent.reason }];
   if (part === 'rust') return [await rustTests()];
   if (part === 'fuzz') return [await fuzz()];
-  if (part === 'playwright' || part === 'examples') {
+  if (part === 'playwright' || part === 'examples' || part === 'site') {
+    const built = part === 'site' ? await siteBuild() : [];
+    if (built.some(({ status }) => status === 'failed')) return built;
     const without = missing.map(({ name }) => name).join(', ');
     const row = { ...(await playwright(part, folder)), ...(without && { note: `without ${without}` }) };
-    return part === 'examples' ? [row] : [row, ...(await undriven())];
+    return [...built, row, ...(part === 'playwright' ? await undriven() : [])];
   }
   if (part !== 'kill') return [await vitest(part, folder)];
   /** @type {Row[]} */
@@ -227,7 +237,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (unknown.length > 0) throw new Stop(`There is no part "${unknown.join(', ')}": use ${PARTS.join(', ')}.`);
     const parts = PARTS.filter((part) => wanted.includes(part));
 
-    const browsers = wanted.some((part) => part === 'playwright' || part === 'examples' || part === 'kill')
+    const browsers = wanted.some(
+      (part) => part === 'playwright' || part === 'examples' || part === 'site' || part === 'kill',
+    )
       ? BROWSERS
       : BROWSERS.filter((name) => wanted.includes(name));
     const { missing } = await setup({ browsers });

@@ -29,7 +29,7 @@ const withoutCode = (text) =>
  *
  * @param {string} heading
  */
-const slug = (heading) =>
+export const slug = (heading) =>
   heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .trim()

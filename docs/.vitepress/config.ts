@@ -1,0 +1,45 @@
+// The site of the documentation: `npm run docs`. The pages are the Markdown files of docs/.
+
+import { defineConfig } from 'vitepress';
+import { slug } from '../../scripts/house/links.mjs';
+import { repository, siteLinks } from './links.js';
+import { navOf, sidebarOf } from './navigation.js';
+import { addressed, readPages } from './pages.js';
+
+/** A picture of bars, as data, so that the site has no further file. */
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#078577" d="M1 2h3v12H1zM6 2h1v12H6zM12 2h3v12h-3z"/><path fill="#c97a1e" d="M9 2h2v12H9z"/></svg>',
+)}`;
+
+const pages = readPages();
+
+export default defineConfig({
+  title: 'EdgeVec',
+  description: 'A vector database that runs on the user’s own device.',
+  // The site works in any folder of a server.
+  base: './',
+  // Without an icon, a browser asks for a file that the site does not have.
+  head: [['link', { rel: 'icon', href: ICON }]],
+  rewrites: addressed,
+  // Only this folder has settings, and not each config.ts of the repository.
+  additionalConfig: {},
+  cacheDir: '../node_modules/.vitepress',
+  // Other engines have other names for sections, and readers follow links from GitHub.
+  markdown: {
+    anchor: { slugify: slug },
+    config: siteLinks,
+    // Forms that GitHub does not have would change the text of a page.
+    attrs: false,
+    emoji: false,
+    include: false,
+    snippet: false,
+    toc: false,
+  },
+  themeConfig: {
+    nav: navOf(pages),
+    sidebar: sidebarOf(pages),
+    outline: { level: [2, 3] },
+    socialLinks: [{ icon: 'github', link: repository }],
+    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
+  },
+});

@@ -1,0 +1,42 @@
+// The menus of the site, made from the pages that exist. A new page appears without an edit.
+
+import { posix } from 'node:path';
+import type { DefaultTheme } from 'vitepress';
+import type { Page } from './pages.js';
+import { SECTIONS, type Section } from './sections.js';
+
+/** The pages of a section, in order. */
+function pagesIn({ pages = [], folders = [] }: Section, all: readonly Page[]): Page[] {
+  const named = pages.flatMap((file) => all.filter((page) => page.file === file));
+  // A page that a section names belongs to no folder of another section.
+  const isNamed = (page: Page) => SECTIONS.some((section) => section.pages?.includes(page.file));
+  const others = all
+    .filter((page) => folders.includes(posix.dirname(page.file)) && !isNamed(page))
+    .sort((a, b) => a.title.localeCompare(b.title, 'en'));
+  return [...named, ...others];
+}
+
+/** The short menu above each page. */
+export function navOf(all: readonly Page[]): DefaultTheme.NavItem[] {
+  return ['tutorial.md', 'examples.md', 'troubleshooting.md'].flatMap((file) =>
+    all.filter((page) => page.file === file).map(({ title, path }) => ({ text: title, link: path })),
+  );
+}
+
+/**
+ * The menu beside each page. A page in a folder of no section is an error, because no reader would
+ * find the page.
+ */
+export function sidebarOf(all: readonly Page[]): DefaultTheme.SidebarItem[] {
+  const sections = SECTIONS.map((section) => ({ section, pages: pagesIn(section, all) }));
+  const listed = new Set(sections.flatMap(({ pages }) => pages));
+  const lost = all.filter((page) => !listed.has(page)).map(({ file }) => `docs/${file}`);
+  if (lost.length > 0) throw new Error(`No section of docs/.vitepress/sections.ts has ${lost.join(', ')}.`);
+  return sections
+    .filter(({ pages }) => pages.length > 0)
+    .map(({ section: { title, isClosed = false }, pages }) => ({
+      text: title,
+      collapsed: isClosed,
+      items: pages.map((page) => ({ text: page.file === 'README.md' ? 'Overview' : page.title, link: page.path })),
+    }));
+}
