@@ -1,6 +1,6 @@
 /**
  * `npm run owner`: tells the owner of the repository's address. `npm run owner -- NAME` writes the
- * owner into package.json, the manifests of the crates, and the pages.
+ * owner into package.json, the manifests of the crates, the address in errors, and the pages.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -24,11 +24,15 @@ const MENTION = new RegExp(
   'g',
 );
 
+/** Errors name the page of their remedies. */
+const ERRORS = 'ts/src/base/errors.ts';
+
 /** Files that name the repository. */
-const PAGES = ['*.md', '*package.json', '*Cargo.toml'];
+const PAGES = ['*.md', '*package.json', '*Cargo.toml', ERRORS];
+const NAMING = new RegExp(String.raw`(?:\.md|(?:^|/)package\.json|Cargo\.toml|^${ERRORS})$`);
 
 /** @param {string} root */
-export const filesWithOwner = (root) => filesIn(root, PAGES, /(?:\.md|(?:^|\/)package\.json|Cargo\.toml)$/);
+export const filesWithOwner = (root) => filesIn(root, PAGES, NAMING);
 
 /**
  * The owners that a text names, with the lines.

@@ -168,6 +168,11 @@ export class EdgeVecError extends Error {
   declare readonly id?: Id;
   declare readonly written?: number;
 
+  /** The address of the entry of the code, with causes and remedies: docs/troubleshooting.md. */
+  get docs(): string {
+    return `https://github.com/owner--not-set/edgevec/blob/main/docs/troubleshooting.md#${this.code.toLowerCase()}`;
+  }
+
   constructor(code: EdgeVecErrorCode, problem: string, details: EdgeVecErrorDetails = {}) {
     super(sentences(problem, details), 'cause' in details ? { cause: details.cause } : undefined);
     this.name = 'EdgeVecError';

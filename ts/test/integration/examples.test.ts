@@ -21,6 +21,7 @@ const NOT_RUN: readonly string[] = [
   'docs/environments.md: needs fake-indexeddb, "npm run matrix" runs the line',
   'docs/integrations/import.md: needs hyparquet-compressors',
   'docs/integrations/transformers.md: needs the files of onnxruntime-web',
+  ...Array(7).fill('docs/tutorial.md: ts/test/package/tutorial.spec.ts runs the app'),
 ];
 
 /** Languages without code of EdgeVec. The crate's own tests compile and run the blocks of Rust. */

@@ -19,7 +19,7 @@ const tutorial = await readFile(join(root, 'docs/tutorial.md'), 'utf8');
 
 /** The versions of a file, in the order of the page. */
 const versionsOf = (file: string): string[] =>
-  [...tutorial.matchAll(/^```\w+ \[([\w.-]+)\]\n([\s\S]*?)^```/gm)]
+  [...tutorial.matchAll(/^```\w+ \[([\w.-]+)\].*\n([\s\S]*?)^```/gm)]
     .filter(([, name]) => name === file)
     .map(([, , code = '']) => code);
 

@@ -33,6 +33,7 @@ test('one command sets the owner in every place', () => {
   expect(textOf('rust/edgevec/README.md')).toContain('edgevec = { git = "https://github.com/Some-One/edgevec" }');
   expect(textOf('README.md')).toContain('git clone https://github.com/Some-One/edgevec\n');
   expect(textOf('README.md')).toContain('(https://github.com/Some-One/edgevec/blob/main/CONTRIBUTING.md)');
+  expect(textOf('ts/src/base/errors.ts')).toContain('https://github.com/Some-One/edgevec/blob/main/docs/');
   expect(otherOwners(clone.folder)).toEqual([]);
   setOwner(clone.folder, before);
   expect(clone.git('status', '--porcelain')).toBe('');
