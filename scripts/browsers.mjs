@@ -15,7 +15,7 @@ import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
  * @property {'playwright' | 'webkitgtk'} driver the program that drives the browser
  * @property {'playwright' | 'system'} origin the source of the build
  * @property {string} executablePath
- * @property {{ executablePath?: string, channel?: string, args?: string[] }} launchOptions
+ * @property {Pick<import('playwright-core').LaunchOptions, 'executablePath' | 'channel' | 'args' | 'firefoxUserPrefs'>} launchOptions
  *   for Playwright's `launch`
  */
 
@@ -60,6 +60,12 @@ const CHROMIUM_ARGS = [
 ];
 
 /**
+ * A stock Firefox can end a script that runs while a navigation begins. If the script is one of
+ * Playwright, the test waits for the script's answer for ever.
+ */
+const FIREFOX_PREFERENCES = { 'dom.ipc.processHangMonitor': false };
+
+/**
  * @param {BrowserName} name
  * @returns {Promise<Browser | undefined>} undefined if the machine has no usable build
  */
@@ -80,7 +86,9 @@ export async function findBrowser(name) {
   // Playwright's own Firefox is patched. A stock Firefox speaks WebDriver BiDi, and this channel
   // selects BiDi.
   const launchOptions =
-    name === 'firefox' ? { channel: 'moz-firefox', executablePath } : { executablePath, args: CHROMIUM_ARGS };
+    name === 'firefox'
+      ? { channel: 'moz-firefox', executablePath, firefoxUserPrefs: FIREFOX_PREFERENCES }
+      : { executablePath, args: CHROMIUM_ARGS };
   return { name, driver: 'playwright', origin: 'system', executablePath, launchOptions };
 }
 

@@ -79,8 +79,11 @@ class ClearedLast extends BaseSequencer {
 async function instance(name: BrowserName): Promise<BrowserInstanceOption | undefined> {
   const found = await findBrowser(name);
   if (!found) return undefined;
+  const { firefoxUserPrefs } = found.launchOptions;
   const launchOptions =
-    name === 'firefox' ? { ...found.launchOptions, firefoxUserPrefs: FIREFOX_PREFERENCES } : found.launchOptions;
+    name === 'firefox'
+      ? { ...found.launchOptions, firefoxUserPrefs: { ...firefoxUserPrefs, ...FIREFOX_PREFERENCES } }
+      : found.launchOptions;
   const provider = found.driver === 'webkitgtk' ? webkitgtk() : playwright({ launchOptions });
   return { name, browser: name, provider };
 }
