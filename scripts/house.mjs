@@ -11,6 +11,7 @@ import { longFiles } from './house/length.mjs';
 import { brokenLinks } from './house/links.mjs';
 import { otherOwners } from './house/owner.mjs';
 import { vagueProse } from './house/prose.mjs';
+import { looseWorkflows } from './house/workflows.mjs';
 import { main, root, Stop } from './run.mjs';
 
 /**
@@ -26,6 +27,7 @@ const RULES = {
   globals: shadowedGlobals,
   links: brokenLinks,
   owner: otherOwners,
+  workflows: looseWorkflows,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

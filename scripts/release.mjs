@@ -1,6 +1,7 @@
 /**
  * `npm run release`: checks, builds, packs, publishes with provenance, and tags. With `--dry-run`,
- * nothing is published or tagged. `--no-build` packs the last build, in a dry run only.
+ * nothing is published or tagged. `--no-build` packs the last build, in a dry run only. `--tagged`
+ * publishes a commit that has the tag already.
  * CONTRIBUTING.md describes the steps.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,24 +21,28 @@ import { setup } from './setup.mjs';
  *
  * @param {string} version
  * @param {string} tarball
+ * @param {boolean} [isTagged] whether the commit has the tag already
  * @returns {[command: string, ...args: string[]][]}
  */
-export function publishing(version, tarball) {
+export function publishing(version, tarball, isTagged = false) {
   // npm would give a version before a release to everybody who names no version.
   const channel = version.includes('-') ? 'next' : 'latest';
   const tag = `v${version}`;
+  /** @type {[command: string, ...args: string[]]} */
+  const publish = ['npm', 'publish', tarball, '--provenance', '--access', 'public', '--tag', channel];
+  if (isTagged) return [publish];
   return [
-    ['npm', 'publish', tarball, '--provenance', '--access', 'public', '--tag', channel],
+    publish,
     ['git', 'tag', '--annotate', tag, '--message', `EdgeVec ${version}`],
     ['git', 'push', 'origin', tag],
   ];
 }
 
-/** @param {boolean} isDry */
-function checkFaults(isDry) {
+/** @param {boolean} isDry @param {boolean} isTagged */
+function checkFaults(isDry, isTagged) {
   heading('Ready for a release?');
   const today = new Date().toISOString().slice(0, 10);
-  const faults = [...faultsOf(root, { today }), ...(isDry ? [] : provenanceFaults(process.env))];
+  const faults = [...faultsOf(root, { today, isTagged }), ...(isDry ? [] : provenanceFaults(process.env))];
   for (const { text } of faults) console.log(`  ${text}`);
   const fatal = faults.filter(({ kind }) => !(isDry && kind === 'owner'));
   if (fatal.length > 0) {
@@ -56,9 +61,9 @@ function show({ files, size, unpackedSize }) {
   console.log(`${files.length} files, ${kilobytes(size).trim()} packed, ${kilobytes(unpackedSize).trim()} unpacked`);
 }
 
-/** @param {{ isDry: boolean, builds: boolean }} how */
-async function release({ isDry, builds }) {
-  checkFaults(isDry);
+/** @param {{ isDry: boolean, builds: boolean, isTagged: boolean }} how */
+async function release({ isDry, builds, isTagged }) {
+  checkFaults(isDry, isTagged);
   if (builds) {
     await setup();
     const { ok, note } = await build();
@@ -71,7 +76,7 @@ async function release({ isDry, builds }) {
     if (report(rows) !== 0 || packed === undefined) throw new Stop('The package is not fit: nothing was published.');
     show(packed);
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const commands = publishing(version, packed.tarball);
+    const commands = publishing(version, packed.tarball, isTagged);
     if (isDry) {
       heading('A dry run: not run');
       for (const command of commands) console.log(`  ${command.join(' ')}`);
@@ -89,10 +94,14 @@ async function release({ isDry, builds }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
     const { values } = parseArgs({
-      options: { 'dry-run': { type: 'boolean', default: false }, 'no-build': { type: 'boolean', default: false } },
+      options: {
+        'dry-run': { type: 'boolean', default: false },
+        'no-build': { type: 'boolean', default: false },
+        tagged: { type: 'boolean', default: false },
+      },
     });
     const isDry = values['dry-run'];
     if (values['no-build'] && !isDry) throw new Stop('A release is always built: use --no-build with --dry-run only.');
-    await release({ isDry, builds: !values['no-build'] });
+    await release({ isDry, builds: !values['no-build'], isTagged: values.tagged });
   });
 }

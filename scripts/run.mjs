@@ -2,7 +2,7 @@
  * Runs other programs: `step` shows the output under a heading, `task` shows a single line of
  * progress. Plain Node, since this file runs before `npm install`.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +13,58 @@ export const rust = join(root, 'rust');
 /** The path of a program in a package. @param {string} path from node_modules */
 export const bin = (path) => join(root, 'node_modules', path);
 
-/** The path of a command on the PATH. @param {string} command */
-export function onPath(command) {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
+const IS_WINDOWS = process.platform === 'win32';
+
+/**
+ * The path of a command on the PATH. On Windows, the file has one of the endings of programs.
+ *
+ * @param {string} command
+ * @param {{ path?: string, endings?: readonly string[] }} [where]
+ */
+export function onPath(command, { path = process.env['PATH'] ?? '', endings = ENDINGS } = {}) {
+  const folders = path.split(delimiter).filter(Boolean);
+  return folders
+    .flatMap((folder) => endings.map((ending) => join(folder, command + ending)))
+    .find((file) => existsSync(file));
 }
+
+const ENDINGS = IS_WINDOWS ? ['.exe', '.cmd', '.bat', ''] : [''];
+
+/**
+ * The arguments of `spawn` for a command. On Windows, npm and other tools are scripts, and only a
+ * shell starts scripts.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ isWindows?: boolean, find?: (command: string) => string | undefined }} [system]
+ * @returns {{ file: string, args: string[], shell: boolean }}
+ */
+export function spawnable(command, args, { isWindows = IS_WINDOWS, find = onPath } = {}) {
+  const isProgram = /\.exe$/i.test(command) || /\.exe$/i.test(find(command) ?? '');
+  if (!isWindows || isProgram) return { file: command, args: [...args], shell: false };
+  const quoted = (/** @type {string} */ word) =>
+    /^[\w.:/\\@=+-]+$/.test(word) ? word : `"${word.replaceAll('"', '""')}"`;
+  return { file: [command, ...args].map(quoted).join(' '), args: [], shell: true };
+}
+
+/**
+ * Ends a process that was started with `detached: CAN_DETACH`, and all processes below it.
+ *
+ * @param {number | undefined} pid
+ * @param {NodeJS.Signals} signal Windows has no signals, and ends the processes at once
+ */
+export function endTree(pid, signal) {
+  if (pid === undefined) return;
+  try {
+    if (IS_WINDOWS) spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
+    else process.kill(-pid, signal);
+  } catch {
+    // The processes have ended, or belong to another user (sudo) and must stay.
+  }
+}
+
+/** Whether a child process gets a group of its own. On Windows, the process would get a window. */
+export const CAN_DETACH = !IS_WINDOWS;
 
 /** A failure with a complete message. Commands print the message without a stack. */
 export class Stop extends Error {}
@@ -40,15 +87,8 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
  * @param {import('node:child_process').ChildProcess} child
  */
 function endGroup({ pid }) {
-  const kill = (/** @type {NodeJS.Signals} */ signal) => {
-    try {
-      if (pid) process.kill(-pid, signal);
-    } catch {
-      // The process has ended, or belongs to another user (sudo) and must stay.
-    }
-  };
-  kill('SIGTERM');
-  setTimeout(kill, 5_000, 'SIGKILL').unref();
+  endTree(pid, 'SIGTERM');
+  setTimeout(endTree, 5_000, pid, 'SIGKILL').unref();
 }
 
 /**
@@ -60,13 +100,15 @@ function endGroup({ pid }) {
 function execute(command, args, { cwd = root, env, timeoutMs, onOutput }) {
   const start = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
+    const { file, args: words, shell } = spawnable(command, args);
+    const child = spawn(file, words, {
       cwd,
+      shell,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // With a time limit, the command gets a process group, so that the limit also ends child
       // processes.
-      detached: timeoutMs !== undefined,
+      detached: timeoutMs !== undefined && CAN_DETACH,
     });
     let output = '';
     /** @param {string} text */

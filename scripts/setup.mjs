@@ -144,7 +144,8 @@ async function checkRustVersion() {
 }
 
 async function setUpRust() {
-  if (!onPath('cc') && !(await aptInstall('a C linker', ['gcc', 'libc6-dev']))) {
+  // On Windows, rustc finds the linker of Visual Studio by itself.
+  if (process.platform !== 'win32' && !onPath('cc') && !(await aptInstall('a C linker', ['gcc', 'libc6-dev']))) {
     throw new Stop(
       'Rust needs a C linker and there is no "cc": install a C compiler (Debian: "apt-get install gcc libc6-dev"; macOS: "xcode-select --install").',
     );

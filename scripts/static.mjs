@@ -29,8 +29,8 @@ const TYPES = {
 export async function serveFolder(folder, { port: wanted = 0, headers = {}, before = (_, __, next) => next() } = {}) {
   const server = createServer((request, response) => {
     before(request, response, async () => {
-      const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
-      const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
+      const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+      const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
       try {
         const bytes = await readFile(file);
         response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });

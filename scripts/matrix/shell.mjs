@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { quiet } from '../run.mjs';
+import { CAN_DETACH, endTree, quiet, spawnable } from '../run.mjs';
 import { Failure, firstErrorOf } from './judge.mjs';
 
 /** The longest time of a build, and of the start of a server, in milliseconds. */
@@ -99,12 +99,14 @@ export class Shell {
    */
   async start(command, url) {
     const [name = '', ...args] = command.split(' ');
-    const child = spawn(this.#program(name), args, {
+    const { file, args: words, shell } = spawnable(this.#program(name), args);
+    const child = spawn(file, words, {
       cwd: this.folder,
+      shell,
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, because the tools start further processes.
-      detached: true,
+      detached: CAN_DETACH,
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -120,14 +122,7 @@ export class Shell {
     }).then(() => {
       ended = true;
     });
-    /** @param {NodeJS.Signals} signal */
-    const kill = (signal) => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
-      } catch {
-        // The whole group has ended.
-      }
-    };
+    const kill = (/** @type {NodeJS.Signals} */ signal) => endTree(child.pid, signal);
     const onExit = () => kill('SIGKILL');
     process.once('exit', onExit);
     const stop = async () => {

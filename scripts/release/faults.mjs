@@ -17,10 +17,11 @@ const VERSION = /^\d+\.\d+\.\d+(?:-[\da-z-]+(?:\.[\da-z-]+)*)?$/i;
 
 /**
  * @param {string} root
- * @param {{ today: string }} options `today` as `YYYY-MM-DD`
+ * @param {{ today: string, isTagged?: boolean }} options `today` as `YYYY-MM-DD`. `isTagged`: the
+ * commit must have the tag of the version. Otherwise, no commit may have the tag
  * @returns {Fault[]}
  */
-export function faultsOf(root, { today }) {
+export function faultsOf(root, { today, isTagged = false }) {
   /** @type {Read} */
   const read = (file) => readFileSync(join(root, file), 'utf8');
   const git = (/** @type {string[]} */ ...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
@@ -31,10 +32,22 @@ export function faultsOf(root, { today }) {
     ...changelogFaults(version, read('CHANGELOG.md'), today),
     ...readmeFaults(read('README.md')),
     ...ownerFaults(root),
-    ...(git('tag', '--list', `v${version}`).trim() === ''
-      ? []
-      : [fault('tag', `The tag v${version} exists already: raise the version.`)]),
+    ...tagFaults(`v${version}`, isTagged, git),
   ];
+}
+
+/**
+ * @param {string} tag
+ * @param {boolean} isTagged
+ * @param {(...args: string[]) => string} git
+ */
+function tagFaults(tag, isTagged, git) {
+  if (isTagged) {
+    const here = git('tag', '--points-at', 'HEAD').split('\n');
+    return here.includes(tag) ? [] : [fault('tag', `This commit has no tag ${tag}: tag the commit of the version.`)];
+  }
+  if (git('tag', '--list', tag).trim() === '') return [];
+  return [fault('tag', `The tag ${tag} exists already: raise the version.`)];
 }
 
 /**

@@ -2,6 +2,7 @@
 // script, and both as separate files.
 
 import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
@@ -125,7 +126,7 @@ async function workerScript(): Promise<Script & { readonly map: string; readonly
     NO_WORKER,
   );
   if (map === null) throw new Error('the worker was built without a source map');
-  return { code, map: map.toString(), files: moduleIds.filter((file) => file.startsWith('/')), modules: moduleIds };
+  return { code, map: map.toString(), files: moduleIds.filter(isAbsolute), modules: moduleIds };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { spawnable } from '../../../scripts/run.mjs';
 import type { SystemName } from '../job';
 import { BROWSER_SYSTEMS } from './catalogue';
 
@@ -20,7 +21,8 @@ export function withPeers(systems: readonly SystemName[], root: string, log: (li
   if (systems.some(missing)) {
     log('Installing the systems to compare with (once) …');
     try {
-      execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'pipe' });
+      const { file, args, shell } = spawnable('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+      execFileSync(file, args, { cwd: folder, stdio: 'pipe', shell });
     } catch (error) {
       log(`npm ci in ts/bench/peers failed: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`);
     }

@@ -2,16 +2,14 @@
  * The installed examples. The tests of all browsers share one folder, in which each example is
  * installed and built once.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cp, mkdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import { test as base } from '@playwright/test';
 import { freePort } from '../../../scripts/ports.mjs';
-import { root } from '../package/consumer.js';
-
-const run = promisify(execFile);
+import { CAN_DETACH, endTree, spawnable } from '../../../scripts/run.mjs';
+import { root, run } from '../package/consumer.js';
 
 /** The folder of all installed examples. Vite compares real paths, so links are resolved. */
 export async function examplesFolder(): Promise<string> {
@@ -39,7 +37,7 @@ async function copyExample(name: string): Promise<string> {
   const folder = join(await examplesFolder(), name);
   await cp(join(root, 'examples', name), folder, {
     recursive: true,
-    filter: (path) => !/\/(node_modules|dist)$/.test(path),
+    filter: (path) => !/[\\/](node_modules|dist)$/.test(path),
   });
   return folder;
 }
@@ -52,9 +50,9 @@ export async function installExample(name: string, tarball: string): Promise<voi
   const folder = await copyExample(name);
   for (const neighbour of await neighbours(name)) await copyExample(neighbour);
   const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', tarball];
-  await run('npm', install, { cwd: folder });
+  await run('npm', install, folder);
   const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  if (scripts.build !== undefined) await run('npm', ['run', 'build'], { cwd: folder, maxBuffer: 1 << 26 });
+  if (scripts.build !== undefined) await run('npm', ['run', 'build'], folder);
 }
 
 /** Waits until the server answers. If the server ends first, the error has the server's output. */
@@ -93,12 +91,13 @@ export const test = base.extend<object, Servers>({
         const url = `http://127.0.0.1:${port}/`;
         // A group of its own, so that the end of npm is the end of the server too.
         const env = { ...process.env, PORT: String(port), HOST: '127.0.0.1' };
-        const server = spawn('npm', ['start'], { cwd, env, detached: true });
+        const { file, args, shell } = spawnable('npm', ['start']);
+        const server = spawn(file, args, { cwd, env, shell, detached: CAN_DETACH });
         running.set(name, { url, server });
         await answered(url, server);
         return url;
       });
-      for (const { server } of running.values()) if (server.pid !== undefined) process.kill(-server.pid);
+      for (const { server } of running.values()) endTree(server.pid, 'SIGTERM');
     },
     { scope: 'worker' },
   ],

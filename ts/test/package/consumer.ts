@@ -2,17 +2,22 @@
  * Consumers of the packed package: apps in a folder of their own, outside the repository, with the
  * tarball installed.
  */
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
+import { quiet } from '../../../scripts/run.mjs';
 import { serveFolder } from '../../../scripts/static.mjs';
 
-const run = promisify(execFile);
+/** Runs a command. @returns its output */
+export async function run(command: string, args: string[], cwd: string): Promise<string> {
+  const { ok, output } = await quiet(command, args, { cwd });
+  if (!ok) throw new Error(`${[command, ...args].join(' ')} in ${cwd}:\n${output}`);
+  return output;
+}
+
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Consumer {
@@ -23,7 +28,7 @@ export interface Consumer {
 
 /** Packs the last build into the folder. @returns the path of the tarball */
 export async function pack(folder: string): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  const stdout = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], root);
   return join(folder, stdout.trim().split('\n').at(-1) ?? '');
 }
 
@@ -32,9 +37,8 @@ export async function install(app: 'vite' | 'plain', tarball: string): Promise<C
   // Symbolic links are resolved, for Vite compares real paths.
   const folder = await realpath(await mkdtemp(join(tmpdir(), `edgevec-${app}-`)));
   await cp(fileURLToPath(new URL(`./apps/${app}`, import.meta.url)), folder, { recursive: true });
-  await run('npm', ['install', '--prefix', '.', '--offline', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
-    cwd: folder,
-  });
+  const options = ['--prefix', '.', '--offline', '--no-audit', '--no-fund', '--no-package-lock'];
+  await run('npm', ['install', ...options, tarball], folder);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

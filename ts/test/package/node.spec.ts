@@ -248,7 +248,11 @@ const LANGCHAIN = `
 
 test('edgevec/langchain keeps documents, imported and required', async () => {
   await mkdir(join(app.folder, 'node_modules/@langchain'), { recursive: true });
-  await symlink(join(root, 'node_modules/@langchain/core'), join(app.folder, 'node_modules/@langchain/core'));
+  await symlink(
+    join(root, 'node_modules/@langchain/core'),
+    join(app.folder, 'node_modules/@langchain/core'),
+    'junction',
+  );
   const found = { pageContent: 'tea', metadata: { year: 1990 } };
   const module = `${LANGCHAIN} import * as all from 'edgevec/langchain'; await run(all);`;
   expect(await printed('module', module)).toEqual(found);

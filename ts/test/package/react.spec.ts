@@ -18,7 +18,7 @@ test('edgevec/react is a client module for servers that render React', async ({ 
 
 test('edgevec/react loads as a module and as CommonJS, beside the app’s own React', async ({ viteApp: { folder } }) => {
   for (const name of ['react', 'react-dom', 'scheduler']) {
-    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
   }
   const file = join(folder, 'node_modules/edgevec/dist/cjs/react.js');
   // A hook of a second copy of React would throw.

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const EXPORTS = ['useEdgeVec', 'useLiveQuery', 'useSearch'];
 
 test('edgevec/vue loads as a module and as CommonJS, beside the app’s own Vue', async ({ viteApp: { folder } }) => {
-  await symlink(join(root, 'node_modules/vue'), join(folder, 'node_modules/vue'));
+  await symlink(join(root, 'node_modules/vue'), join(folder, 'node_modules/vue'), 'junction');
   const file = join(folder, 'node_modules/edgevec/dist/cjs/vue.js');
   for (const [type, source] of [
     ['module', `import * as all from 'edgevec/vue'; print(all);`],

@@ -19,7 +19,7 @@ let clone: Clone;
 beforeAll(() => {
   clone = cloneOfThis();
   writeFileSync(join(clone.folder, '.git/info/exclude'), 'node_modules\n');
-  symlinkSync(join(root, 'node_modules'), join(clone.folder, 'node_modules'));
+  symlinkSync(join(root, 'node_modules'), join(clone.folder, 'node_modules'), 'junction');
   setOwner(clone.folder, 'some-one');
   edit('CHANGELOG.md', new RegExp(`^## ${version}.*$`, 'm'), HEADING);
   clone.write('README.md', textOf('README.md').replace(/.*not on the npm registry.*/gi, 'Install this version.'));
@@ -144,6 +144,17 @@ describe('a dry run tells', () => {
   });
 });
 
+test('a tagged release needs the tag of the version at this commit', () => {
+  const told = () => faultsOf(clone.folder, { today: TODAY, isTagged: true }).map(({ text }) => text);
+  expect(told()).toEqual([`This commit has no tag v${version}: tag the commit of the version.`]);
+  clone.git('tag', `v${version}`);
+  expect(told()).toEqual([]);
+  clone.write('LICENSE-MIT', 'later');
+  clone.commit();
+  expect(told()).toEqual([`This commit has no tag v${version}: tag the commit of the version.`]);
+  clone.git('tag', '--delete', `v${version}`);
+});
+
 test('a clone that is ready has no faults', () => {
   expect(faultsOf(clone.folder, { today: TODAY })).toEqual([]);
 });
@@ -195,4 +206,5 @@ test('a version before a release is published under "next", and tagged after the
     ['git', 'push', 'origin', 'v1.0.0-alpha.2'],
   ]);
   expect(publishing('1.0.0', 'a.tgz')[0]).toContain('latest');
+  expect(publishing('1.0.0', 'a.tgz', true).map(([command]) => command)).toEqual(['npm']);
 });
