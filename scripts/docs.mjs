@@ -13,12 +13,19 @@ import { setup } from './setup.mjs';
 
 const node = process.execPath;
 const vitepress = bin('vitepress/bin/vitepress.js');
+const typedoc = [
+  ...['--import', './docs/.vitepress/api/typescript.mjs'],
+  ...[bin('typedoc/bin/typedoc'), '--options', 'docs/.vitepress/api/typedoc.json'],
+];
 
 /** @param {string} title @param {string} command @param {string[]} args */
 async function required(title, command, args) {
   const { ok } = await step(title, command, args);
   if (!ok) throw new Stop(`The site stopped at "${title}": its output is above.`);
 }
+
+/** Writes the reference of the API into docs/api, from the types and their comments. */
+const writeReference = () => required('Reference of the API', node, typedoc);
 
 /** Builds the site. The library must be built. */
 async function buildSite() {
@@ -43,6 +50,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       await setup();
       await build();
     }
+    await writeReference();
     if (values.dev) return required('Pages, until you press Ctrl-C', node, [vitepress, 'dev', 'docs', ...port]);
     await buildSite();
     if (!values.serve) return console.log(`\nThe site is in ${site}.`);

@@ -3,15 +3,13 @@
 import { defineConfig } from 'vitepress';
 import { slug } from '../../scripts/house/links.mjs';
 import { repository, siteLinks } from './links.js';
-import { navOf, sidebarOf } from './navigation.js';
-import { addressed, readPages } from './pages.js';
+import { navOf, referenceSidebarOf, sidebarOf } from './navigation.js';
+import { addressed, reference, written } from './pages.js';
 
 /** A picture of bars, as data, so that the site has no further file. */
 const ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#078577" d="M1 2h3v12H1zM6 2h1v12H6zM12 2h3v12h-3z"/><path fill="#c97a1e" d="M9 2h2v12H9z"/></svg>',
 )}`;
-
-const pages = readPages();
 
 export default defineConfig({
   title: 'EdgeVec',
@@ -36,8 +34,8 @@ export default defineConfig({
     toc: false,
   },
   themeConfig: {
-    nav: navOf(pages),
-    sidebar: sidebarOf(pages),
+    nav: navOf([...written, ...reference]),
+    sidebar: { '/': sidebarOf(written), '/api/': referenceSidebarOf(reference) },
     outline: { level: [2, 3] },
     socialLinks: [{ icon: 'github', link: repository }],
     editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },

@@ -18,7 +18,7 @@ function pagesIn({ pages = [], folders = [] }: Section, all: readonly Page[]): P
 
 /** The short menu above each page. */
 export function navOf(all: readonly Page[]): DefaultTheme.NavItem[] {
-  return ['tutorial.md', 'examples.md', 'troubleshooting.md'].flatMap((file) =>
+  return ['tutorial.md', 'examples.md', 'api/index.md', 'troubleshooting.md'].flatMap((file) =>
     all.filter((page) => page.file === file).map(({ title, path }) => ({ text: title, link: path })),
   );
 }
@@ -39,4 +39,29 @@ export function sidebarOf(all: readonly Page[]): DefaultTheme.SidebarItem[] {
       collapsed: isClosed,
       items: pages.map((page) => ({ text: page.file === 'README.md' ? 'Overview' : page.title, link: page.path })),
     }));
+}
+
+/** The kinds of symbols that have pages, in the order of the menu. */
+const KINDS = ['classes', 'functions', 'interfaces', 'type-aliases', 'variables'];
+
+/**
+ * The menu of the reference: a section for each entry of the package, such as `edgevec/react`. The
+ * page of a symbol is at `api/edgevec/react/functions/useSearch.md`.
+ */
+export function referenceSidebarOf(pages: readonly Page[]): DefaultTheme.SidebarItem[] {
+  const entries = pages.filter(({ file }) => file !== 'api/index.md' && file.endsWith('/index.md'));
+  return [
+    { text: 'All entries', link: '/api/' },
+    ...entries.map(({ file, path, title }) => {
+      const symbols = KINDS.flatMap((kind) =>
+        pages.filter((page) => posix.dirname(page.file) === posix.join(posix.dirname(file), kind)),
+      );
+      return {
+        text: title,
+        link: path,
+        collapsed: title !== 'edgevec',
+        items: symbols.map((page) => ({ text: posix.basename(page.file, '.md'), link: page.path })),
+      };
+    }),
+  ];
 }

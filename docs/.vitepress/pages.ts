@@ -30,14 +30,25 @@ function titleOf(file: string, text: string): string {
   return heading.replaceAll('`', '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 }
 
-/** Reads all pages that people have written, in the order of their paths. */
-export function readPages(): Page[] {
+/** Reads all pages, in the order of their paths. */
+function readAll(): Page[] {
   const files = readdirSync(docs, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.md') && !/^(?:api|\.vitepress)\//.test(file))
+    .filter((file) => file.endsWith('.md') && !file.startsWith('.vitepress/'))
     .sort();
   return files.map((file) => {
     const text = readFileSync(join(docs, file), 'utf8');
     return { file, path: pathOf(file), title: titleOf(file, text), text };
   });
 }
+
+const all = readAll();
+
+/** Whether TypeDoc has made the page. */
+const isReference = ({ file }: Page): boolean => file.startsWith('api/');
+
+/** The pages that people have written. */
+export const written: readonly Page[] = all.filter((page) => !isReference(page));
+
+/** The reference of the API: none before the first `npm run docs`. */
+export const reference: readonly Page[] = all.filter(isReference);

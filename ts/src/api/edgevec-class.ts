@@ -25,6 +25,7 @@ import type { Opened } from './session.js';
 export interface Salvage<M extends object> {
   /** The recovered database, in memory, without a name. */
   readonly db: EdgeVec<M>;
+  /** The recovered and the missing parts. */
   readonly report: SalvageReport;
 }
 

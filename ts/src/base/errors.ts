@@ -158,14 +158,21 @@ export interface EdgeVecErrorDetails {
  * }
  */
 export class EdgeVecError extends Error {
+  /** Why the call failed. */
   readonly code: EdgeVecErrorCode;
   /** The problem alone, without the details the message adds. */
   readonly problem: string;
+  /** The accepted values, in words. */
   declare readonly expected?: string;
+  /** The actual value, in words. */
   declare readonly got?: string;
+  /** The remedy, in a sentence. */
   declare readonly remedy?: string;
+  /** Position of the offending record in the array or stream, or of the query, from 0. */
   declare readonly row?: number;
+  /** Id of the offending record. */
   declare readonly id?: Id;
+  /** If a stream failed or was aborted: the number of its rows in the database. */
   declare readonly written?: number;
 
   /** The address of the entry of the code, with causes and remedies: docs/troubleshooting.md. */

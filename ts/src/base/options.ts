@@ -211,6 +211,7 @@ export interface ListOptions extends SiteOptions {
 
 /** A stored database, as `list({ details: true })` describes the database. */
 export interface StoredDatabase {
+  /** The name to open the database with. */
   readonly name: string;
   /** The number of rows. Absent if the database cannot be read: `error` tells why. */
   readonly rows?: number;

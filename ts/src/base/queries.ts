@@ -108,6 +108,7 @@ export interface FacetsOptions<M extends object = Default> {
 
 /** A value of a field, and how many rows have the value. */
 export interface FacetCount {
+  /** The value of the field, or an element of an array. */
   readonly value: FilterValue;
   /** Rows. A row counts once for each different element of an array. */
   readonly count: number;

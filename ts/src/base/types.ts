@@ -64,7 +64,9 @@ export type MetadataField<M extends object> =
  * number and does not count it here.
  */
 export type NewRecord<M extends object> = {
+  /** The name of the row. Default: EdgeVec chooses an integer. */
   readonly id?: Id;
+  /** The vector, of the length `dimensions`. */
   readonly vector: VectorInput;
 } & MetadataField<M>;
 
@@ -76,7 +78,9 @@ export type NewRow<M extends object> = NewRecord<M> | (Record<never, never> exte
 
 /** A record for `upsert`. */
 export type UpsertRecord<M extends object> = {
+  /** The name of the row. A row with the same name is replaced. */
   readonly id: Id;
+  /** The vector, of the length `dimensions`. */
   readonly vector: VectorInput;
 } & MetadataField<M>;
 
@@ -85,8 +89,11 @@ export type UpsertRecord<M extends object> = {
  * key, one level deep.
  */
 export type RecordChange<M extends object> = {
+  /** The name of the row to change. */
   readonly id: Id;
+  /** The new vector, of the length `dimensions`. */
   readonly vector?: VectorInput;
+  /** The fields to change. Other fields of the row stay as they are. */
   readonly metadata?: Partial<M>;
 };
 
@@ -98,8 +105,11 @@ export type Many<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
  * bits. With a `precision` below `'float32'`, the numbers are as close as the precision allows.
  */
 export interface StoredRecord<M extends object> {
+  /** The name of the row. */
   readonly id: Id;
+  /** A copy of the vector, of the length `dimensions`. */
   readonly vector: Float32Array;
+  /** A copy of the metadata, or `{}` if the record was stored without metadata. */
   readonly metadata: M;
 }
 
@@ -108,6 +118,7 @@ export type ScannedRecord<M extends object> = Omit<StoredRecord<M>, 'vector'>;
 
 /** A search result. */
 export interface Hit<M extends object> {
+  /** The name of the row. */
   readonly id: Id;
   /**
    * Lower is closer. `cosine`: 1 - cosine (0 to 2). `dot`: minus the dot product. `euclidean`: the
@@ -126,7 +137,10 @@ export interface Hit<M extends object> {
 }
 
 /** A hit of a search with `includeVectors: true`. */
-export type HitWithVector<M extends object> = Hit<M> & { readonly vector: Float32Array };
+export type HitWithVector<M extends object> = Hit<M> & {
+  /** A copy of the stored vector. */
+  readonly vector: Float32Array;
+};
 
 /** The progress of a write. */
 export interface Progress {
@@ -146,8 +160,7 @@ export interface WriteOptions {
    */
   readonly onProgress?: ((progress: Progress) => void) | ((progress: Progress) => PromiseLike<void>);
   /**
-   * When the write is acknowledged: see {@link OpenOptions.durability}. Default: the database's
-   * `durability`.
+   * When the write is acknowledged: see {@link Durability}. Default: the database's `durability`.
    */
   readonly durability?: Durability;
   /**
@@ -160,8 +173,7 @@ export interface WriteOptions {
 /** Options of `delete`, and of `update` with a filter. */
 export interface DeleteOptions {
   /**
-   * When the change is acknowledged: see {@link OpenOptions.durability}. Default: the database's
-   * `durability`.
+   * When the change is acknowledged: see {@link Durability}. Default: the database's `durability`.
    */
   readonly durability?: Durability;
 }
@@ -204,6 +216,7 @@ export interface Stats {
    * builds give the same answers.
    */
   readonly variant: string;
+  /** Where the engine runs. */
   readonly host: HostKind;
 }
 

@@ -57,7 +57,9 @@ export interface SyncStats {
   readonly count: number;
   /** Deleted rows that still take space. `compact()` frees the space. */
   readonly tombstones: number;
+  /** Numbers in a vector. */
   readonly dimensions: number;
+  /** How closeness is measured. */
   readonly metric: Metric;
   /** Levels of the graph, or 0 while the index is so small that scanning is faster. */
   readonly levels: number;

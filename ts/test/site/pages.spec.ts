@@ -25,3 +25,13 @@ test('a link to a file outside of the documentation leads to the repository', as
   const link = page.getByRole('main').getByRole('link', { name: 'examples/react-notes' });
   await expect(link).toHaveAttribute('href', /^https:\/\/github\.com\/.*\/tree\/main\/examples\/react-notes$/);
 });
+
+test('the reference has the calls of an open database, from their comments', async ({ page }) => {
+  await page.goto('api/');
+  await page.getByRole('main').getByRole('link', { name: 'EdgeVec', exact: true }).click();
+  await page.getByRole('link', { name: 'search()', exact: true }).click();
+  await expect(page).toHaveURL(/\/api\/edgevec\/classes\/EdgeVec\.html#search$/);
+  const heading = page.getByRole('heading', { name: 'search()' });
+  await expect(heading).toBeInViewport();
+  await expect(page.getByText('rows nearest to').first()).toBeAttached();
+});

@@ -27,6 +27,7 @@ export type SalvagePart =
 
 /** A missing part. */
 export interface SalvageLoss {
+  /** The kind of the part. */
   readonly part: SalvagePart;
   /**
    * Number of rows that are missing, or that lack this part. Absent if the number cannot be known.

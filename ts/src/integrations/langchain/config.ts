@@ -14,6 +14,7 @@ interface TextOptions {
 
 /** A database that the application has opened, and closes. */
 export interface GivenDatabase<M extends object> extends TextOptions {
+  /** The open database. */
   readonly db: EdgeVec<M>;
 }
 
@@ -25,6 +26,7 @@ export interface GivenDatabase<M extends object> extends TextOptions {
  * the dimensions of a new database.
  */
 export interface OpenedDatabase extends TextOptions, OpenOptions {
+  /** Absent: the store opens a database of its own. */
   readonly db?: undefined;
 }
 

@@ -48,6 +48,7 @@ const FETCH_K = 20;
  * const found = await store.similaritySearch('tea', 4, { year: { $gte: 1990 } });
  */
 export class EdgeVecStore<M extends object = Record<string, unknown>> extends VectorStore {
+  /** The filters of the searches: a type, which LangChain reads. No value is stored here. */
   declare FilterType: Filter<M>;
 
   readonly #database: StoreDatabase<M>;

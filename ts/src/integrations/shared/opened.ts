@@ -17,33 +17,49 @@ interface Retry {
 
 /** No database was asked for. */
 export interface NoDatabase extends Retry {
+  /** The kind of the state. */
   readonly status: 'idle';
+  /** Whether the database is being opened. */
   readonly isLoading: false;
+  /** No database is open in this state. */
   readonly db: undefined;
+  /** There is no error in this state. */
   readonly error: undefined;
 }
 
 /** The database is being opened. */
 export interface LoadingDatabase extends Retry {
+  /** The kind of the state. */
   readonly status: 'loading';
+  /** Whether the database is being opened. */
   readonly isLoading: true;
+  /** No database is open in this state. */
   readonly db: undefined;
+  /** There is no error in this state. */
   readonly error: undefined;
 }
 
 /** The database is open. */
 export interface ReadyDatabase<M extends object = Default> extends Retry {
+  /** The kind of the state. */
   readonly status: 'ready';
+  /** Whether the database is being opened. */
   readonly isLoading: false;
+  /** The open database, shared by all components with equal options. */
   readonly db: EdgeVec<M>;
+  /** There is no error in this state. */
   readonly error: undefined;
 }
 
 /** The database could not be opened, or another tab has dropped it, or its worker is gone. */
 export interface FailedDatabase extends Retry {
+  /** The kind of the state. */
   readonly status: 'error';
+  /** Whether the database is being opened. */
   readonly isLoading: false;
+  /** No database is open in this state. */
   readonly db: undefined;
+  /** Why the database is not open. */
   readonly error: EdgeVecError;
 }
 

@@ -16,8 +16,10 @@ export interface FeaturePipeline {
 
 /** The module `@huggingface/transformers`, version 3 or newer, or a module of the same shape. */
 export interface TransformersLibrary {
+  /** Loads a model for a task. */
   // biome-ignore lint/suspicious/noExplicitAny: the library's own type is a union of all tasks
   readonly pipeline: (task: any, model?: any, options?: any) => Promise<any>;
+  /** The settings of the library. */
   readonly env: object;
 }
 

@@ -5,7 +5,9 @@ import type { TransformersLibrary } from './library.js';
 
 /** The bytes of a model's files. `total` grows while the library finds further files. */
 export interface LoadProgress {
+  /** Bytes loaded so far. */
   readonly loaded: number;
+  /** Bytes in all, as far as the library knows. */
   readonly total: number;
   /** The file with news, such as `onnx/model_quantized.onnx`. */
   readonly file: string;
@@ -13,7 +15,9 @@ export interface LoadProgress {
 
 /** The texts of a call that have a vector. */
 export interface EmbedProgress {
+  /** Texts with a vector so far. */
   readonly done: number;
+  /** Texts in all. */
   readonly total: number;
 }
 
@@ -28,10 +32,13 @@ export type EmbedderEvent =
 
 /** A `Worker`, or an object with the same methods. */
 export interface EmbedderWorker {
+  /** Sends a message to the worker. */
   // biome-ignore lint/suspicious/noExplicitAny: as in the declaration of browsers
   postMessage(message: any): void;
+  /** Calls the listener for each event of the worker. */
   // biome-ignore lint/suspicious/noExplicitAny: the events of browsers have many more fields
   addEventListener(type: 'message' | 'error' | 'messageerror', listener: (event: any) => void): void;
+  /** Ends the worker. */
   terminate(): unknown;
 }
 
@@ -62,7 +69,12 @@ export interface EmbedderOptions {
    * Words put before each query and each document. Some models were trained with such words, and
    * find far less without. Default: no words. docs/integrations/transformers.md has a table.
    */
-  readonly prefixes?: { readonly query?: string; readonly document?: string };
+  readonly prefixes?: {
+    /** Put before each text of `embedQuery`. */
+    readonly query?: string;
+    /** Put before each text of `embed`. */
+    readonly document?: string;
+  };
   /** Texts that the model embeds at once: an integer from 1. Default 16. */
   readonly batchSize?: number;
   /**
@@ -139,6 +151,12 @@ export interface Embedder {
    * await db.insert(texts.map((text, i) => ({ vector: vectors[i], metadata: { title: text } })));
    */
   embed(text: string, options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * Embeds many documents, in batches.
+   *
+   * @returns a vector for each text, in order
+   * @throws as `embed` of a single text does
+   */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>[]>;
 
   /**
@@ -150,6 +168,12 @@ export interface Embedder {
    * const hits = await db.search(await model.embedQuery('how to brew tea'), 10);
    */
   embedQuery(text: string, options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * Embeds many queries, in batches.
+   *
+   * @returns a vector for each text, in order
+   * @throws as `embed` does
+   */
   embedQuery(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>[]>;
 
   /**
@@ -157,5 +181,6 @@ export interface Embedder {
    * `CLOSED`. A second call does nothing.
    */
   dispose(): Promise<void>;
+  /** Does the same as {@link dispose}, at the end of the block of an `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,0 +1,7 @@
+/**
+ * Hooks for React: `import { useEdgeVec } from 'edgevec/react'`.
+ *
+ * @module edgevec/react
+ */
+
+export * from '../../../../ts/src/integrations/react/index.js';
