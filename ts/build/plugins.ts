@@ -4,7 +4,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
 import { commonJsEntry, portableWasm } from './common-js.js';
 import { buildIntegrations } from './integrations.js';
@@ -25,9 +24,9 @@ export function inlineWasm(): Plugin {
     resolveId: (source) => (source.startsWith(prefix) ? `\0${source}` : undefined),
     async load(loaded) {
       if (!loaded.startsWith(`\0${prefix}`)) return;
-      const file = wasm(loaded.slice(prefix.length + 1));
+      const file = `${wasm(loaded.slice(prefix.length + 1))}.gz`;
       this.addWatchFile(file);
-      const text = gzipSync(await readFile(file), { level: 9 }).toString('base64');
+      const text = await readFile(file, 'base64');
       return `export default ${JSON.stringify(text)};`;
     },
   };

@@ -5,6 +5,7 @@
 
 mod fuzz;
 mod glue;
+mod panics;
 mod toolchain;
 mod wasm;
 
