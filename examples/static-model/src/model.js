@@ -37,31 +37,39 @@ export function readModel(buffer) {
   };
 }
 
-/** The vector with a length of 1. A vector of zeros stays as it is. @param {Float32Array} vector */
-function normalized(vector) {
-  const length = Math.sqrt(vector.reduce((sum, number) => sum + number * number, 0));
-  return length > 0 ? vector.map((number) => number / length) : vector;
+/**
+ * Scales the vector to a length of 1. A vector of zeros stays as it is.
+ *
+ * @param {Float32Array} vector
+ */
+function normalize(vector) {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) squares += at(vector, i) ** 2;
+  if (squares === 0) return;
+  const factor = 1 / Math.sqrt(squares);
+  for (let i = 0; i < vector.length; i++) vector[i] = at(vector, i) * factor;
 }
 
 /**
- * Adds the scaled numbers of a token.
+ * The number at a place inside of the array.
  *
- * @param {Float32Array} sum
- * @param {Int8Array} token
- * @param {number} scale
+ * @param {Float32Array | Int8Array} numbers @param {number} i
  */
-function add(sum, token, scale) {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + scale * (token[i] ?? 0);
-}
+const at = (numbers, i) => /** @type {number} */ (numbers[i]);
 
 /** @param {Model} model @param {string} text */
 export function embedText({ dimensions, vocabulary, rows, scales, mean, vectors }, text) {
-  const sum = new Float32Array(dimensions);
+  const vector = new Float32Array(dimensions);
   for (const id of wordPieces(text, vocabulary)) {
     // Most marks, and words in other scripts, have no vector.
     const row = rows.get(id);
-    if (row !== undefined) add(sum, vectors.subarray(row * dimensions, (row + 1) * dimensions), scales[row] ?? 0);
+    if (row === undefined) continue;
+    const scale = at(scales, row);
+    const first = row * dimensions;
+    for (let i = 0; i < dimensions; i++) vector[i] = at(vector, i) + scale * at(vectors, first + i);
   }
-  const unit = normalized(sum);
-  return normalized(unit.map((number, i) => number - (mean[i] ?? 0)));
+  normalize(vector);
+  for (let i = 0; i < dimensions; i++) vector[i] = at(vector, i) - at(mean, i);
+  normalize(vector);
+  return vector;
 }
