@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { dictionary } from './plugins/dictionary.js';
+import { offline, SERVICE_WORKER } from './plugins/offline.js';
 
-// Inside the repository, the page runs on the library just built. Elsewhere, the page runs on the
-// installed package.
-const inRepository = existsSync(new URL('../../ts/src/index.ts', import.meta.url));
-const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// Inside the repository, the page runs on the library just built, and on the model beside the page.
+// Elsewhere, the page runs on the installed packages.
+const inRepository = existsSync(at('../../ts/src/index.ts'));
+const alias = [
+  { find: /^edgevec$/, replacement: at('../../dist/index.js') },
+  { find: /^edgevec-static-model$/, replacement: at('../static-model/src/index.js') },
+  { find: /^edgevec-static-model\/(?=static-en-256\.bin)/, replacement: at('../static-model/src/') },
+];
 
 // Cross-origin isolation gives a page a finer clock (5 µs instead of 100 µs in Chromium). The
 // latencies on the page are then finer too.
@@ -15,11 +23,23 @@ const isolation = {
 };
 
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: at('.'),
   base: './',
-  resolve: { alias: inRepository ? [{ find: /^edgevec$/, replacement: built }] : [] },
-  server: { headers: isolation, fs: { allow: [fileURLToPath(new URL('../..', import.meta.url))] } },
+  // A missing file is an error 404, as on a static host.
+  appType: 'mpa',
+  plugins: [dictionary(), offline()],
+  resolve: { alias: inRepository ? alias : [] },
+  server: { headers: isolation, fs: { allow: [at('../..')] } },
   preview: { headers: isolation },
-  build: { target: 'es2022' },
+  optimizeDeps: { exclude: ['edgevec-static-model'] },
+  build: {
+    target: 'es2022',
+    rolldownOptions: {
+      // Making the dictionary takes seconds, and is expected.
+      checks: { bundlerTimings: false },
+      input: { dictionary: at('index.html'), lab: at('lab/index.html'), sw: at('src/offline/sw.ts') },
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? SERVICE_WORKER : 'assets/[name]-[hash].js') },
+    },
+  },
   worker: { format: 'es' },
 });

@@ -36,7 +36,7 @@ test('everything can be done with the keyboard alone', async ({ demo, page, brow
     }
     throw new Error(`Tab never reached "${name}"`);
   };
-  await page.goto('/?rows=500&dimensions=16');
+  await page.goto('/lab/?rows=500&dimensions=16');
   await page.keyboard.press(tab);
   await expect(page.getByRole('link', { name: 'Skip to search' })).toBeFocused();
 

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { filterOf, selectionOf } from '../../../examples/demo/src/filter/selection';
+import { filterOf, selectionOf } from '../../../examples/demo/src/lab/filter/selection';
 import { AUTHORS, BOOKS, type Book, buildBooks, ROWS } from './books';
 import type { Demo } from './page';
 import { expect, test } from './support';
@@ -176,7 +176,7 @@ test('an address with a filter only shows the stored rows', async ({ demo, page 
 test('reports the parts of an address that cannot be a filter here', async ({ demo, page }) => {
   await demo.build(300, 16);
   for (const text of ['{', '{"offset":{"$gte":"1"}}']) {
-    await page.goto(`/?filter=${encodeURIComponent(text)}`);
+    await page.goto(`/lab/?filter=${encodeURIComponent(text)}`);
     await expect(demo.notices).toContainText('The address has a filter that this page cannot show.');
     await expect(demo.matching).toHaveText('All 300 rows are searched.');
   }
@@ -211,7 +211,7 @@ test('a filter is read back as the choices that make the filter, and no other fi
   }
 });
 
-const address = (filter: object) => `/?filter=${encodeURIComponent(JSON.stringify(filter))}`;
+const address = (filter: object) => `/lab/?filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
 test('filters need no pointer', async ({ books: demo, browserName }) => {
   const tab = browserName === 'webkit' ? 'Alt+Tab' : 'Tab';

@@ -5,7 +5,7 @@ import { expect, test } from './support';
 /** Another tab of the same browser. */
 async function openTab(page: Page): Promise<Demo> {
   const tab = await page.context().newPage();
-  await tab.goto('/');
+  await tab.goto('/lab/');
   return new Demo(tab);
 }
 
@@ -82,7 +82,7 @@ test('stored rows are shown even without parameters in the address', async ({ de
   await page.getByLabel('Metric', { exact: true }).selectOption('euclidean');
   await demo.startBuild();
   await demo.expectReady(700);
-  await page.goto('/');
+  await page.goto('/lab/');
   await demo.expectReady(700);
   await expect(page.getByLabel('Rows', { exact: true })).toHaveValue('700');
   await expect(page.getByLabel('Dimensions', { exact: true })).toHaveValue('24');
@@ -217,7 +217,7 @@ test('starting over can be thought better of', async ({ demo, page }) => {
 test('a tab that does not close its database is reported', async ({ demo, page }) => {
   await demo.build(300, 16);
   const other = await page.context().newPage();
-  await other.goto('/');
+  await other.goto('/lab/');
   await new Demo(other).expectReady(300);
   // A connection without a listener, as in a hanging page.
   await other.evaluate(() =>
@@ -250,7 +250,7 @@ test('a reload during a build keeps the written rows, and the user can add the r
 
 test('without storage, the demo works in memory and reports the lack', async ({ page, demo }) => {
   const script = await page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
-  await page.goto('/?host=in-thread');
+  await page.goto('/lab/?host=in-thread');
   await expect(demo.notices).toContainText('lets the page store nothing');
   await demo.build(500, 16);
   await expect(demo.kept).toContainText('500 rows in memory');

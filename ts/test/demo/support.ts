@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
 import { buildBooks, ROWS } from './books';
+import { Dictionary } from './dictionary';
 import { Demo } from './page';
 
 export { expect };
@@ -12,7 +13,12 @@ interface Fixtures {
   filled: Demo;
   /** The page, opened in a browser with the stored rows of the data set in books.ts. */
   books: Demo;
+  /** The dictionary, opened in a browser that has its first {@link SENSES} senses. */
+  dictionary: Dictionary;
 }
+
+/** Enough senses for a graph, and few enough for a fast test. */
+export const SENSES = 2500;
 
 /**
  * Pages of browser contexts that live as long as the worker of the tests. A context with a new page
@@ -23,6 +29,7 @@ interface Shared {
   ownTab: Tab;
   filledTab: Tab;
   booksTab: Tab;
+  dictionaryTab: Tab;
 }
 
 /** A message on the console of the page fails the test. */
@@ -33,25 +40,51 @@ export const test = base.extend<Fixtures, Shared>({
     await ownTab.leave();
     await ownTab.clear();
   },
-  demo: async ({ page }, use) => opened(page, use),
+  demo: async ({ page }, use) => opened(page, LAB, (page) => use(new Demo(page))),
   filled: async ({ filledTab }, use) => reopened(filledTab, FILLED, use),
   books: async ({ booksTab }, use) => reopened(booksTab, ROWS, use),
+  dictionary: async ({ dictionaryTab }, use) => {
+    await dictionaryTab.show();
+    await opened(dictionaryTab.page, DICTIONARY, async (page) => {
+      const dictionary = new Dictionary(page);
+      await dictionary.expectReady(SENSES);
+      await use(dictionary);
+    });
+    await dictionaryTab.leave();
+  },
   ownTab: [
     async ({ browser }, use, { project }) => shared(browser, project.use.baseURL, async () => {}, use),
     { scope: 'worker' },
   ],
   filledTab: [
     async ({ browser }, use, { project }) =>
-      shared(browser, project.use.baseURL, (demo) => demo.build(FILLED, 64), use),
+      shared(
+        browser,
+        project.use.baseURL,
+        inLab((demo) => demo.build(FILLED, 64)),
+        use,
+      ),
     { scope: 'worker' },
   ],
   booksTab: [
-    async ({ browser }, use, { project }) => shared(browser, project.use.baseURL, buildBooks, use),
+    async ({ browser }, use, { project }) => shared(browser, project.use.baseURL, inLab(buildBooks), use),
+    { scope: 'worker' },
+  ],
+  dictionaryTab: [
+    async ({ browser }, use, { project }) =>
+      shared(
+        browser,
+        project.use.baseURL,
+        (page) => opened(page, DICTIONARY, (page) => new Dictionary(page).expectReady(SENSES)),
+        use,
+      ),
     { scope: 'worker' },
   ],
 });
 
 const FILLED = 2000;
+const LAB = '/lab/';
+const DICTIONARY = `/?senses=${SENSES}`;
 /**
  * A page of the same site without the demo. A browser keeps the process between pages of a site, so
  * this page costs less than about:blank.
@@ -128,37 +161,42 @@ class Tab {
   }
 }
 
-/** Opens the demo, and fails if the page puts an error on its console meanwhile. */
-async function opened(page: Page, use: (demo: Demo) => Promise<void>): Promise<void> {
+/** Opens a page of the demo, and fails if the page puts an error on its console meanwhile. */
+export async function opened(page: Page, address: string, use: (page: Page) => Promise<void>): Promise<void> {
   const faults: string[] = [];
   const onConsole = (message: ConsoleMessage) => message.type() === 'error' && faults.push(message.text());
   const onError = (error: Error) => faults.push(String(error));
   page.on('console', onConsole);
   page.on('pageerror', onError);
-  await page.goto('/');
-  await use(new Demo(page));
+  await page.goto(address);
+  await use(page);
   page.off('console', onConsole);
   page.off('pageerror', onError);
   expect(faults).toEqual([]);
 }
 
+const inLab = (build: (demo: Demo) => Promise<void>) => (page: Page) =>
+  opened(page, LAB, (page) => build(new Demo(page)));
+
+/** @param prepare stores what the tests of the tab find */
 async function shared(
   browser: Browser,
   baseURL: string | undefined,
-  build: (demo: Demo) => Promise<void>,
+  prepare: (page: Page) => Promise<void>,
   use: (tab: Tab) => Promise<void>,
 ): Promise<void> {
   const tab = await Tab.open(browser, baseURL);
-  await opened(tab.page, build);
+  await prepare(tab.page);
   await tab.leave();
   await use(tab);
   await tab.page.context().close();
 }
 
-/** Opens the page with the stored rows. The rows are all that is left of the tests before. */
+/** Opens the Lab with the stored rows. The rows are all that is left of the tests before. */
 async function reopened(tab: Tab, rows: number, use: (demo: Demo) => Promise<void>): Promise<void> {
   await tab.show();
-  await opened(tab.page, async (demo) => {
+  await opened(tab.page, LAB, async (page) => {
+    const demo = new Demo(page);
     await demo.expectReady(rows);
     await expect(demo.hits).toHaveCount(10);
     await use(demo);

@@ -1,0 +1,31 @@
+/** A sense of the dictionary: words with the same meaning, as WordNet has them. */
+export const PARTS_OF_SPEECH = ['noun', 'verb', 'adjective', 'adverb'] as const;
+
+export type PartOfSpeech = (typeof PARTS_OF_SPEECH)[number];
+
+/** The metadata of a row. */
+export interface Sense {
+  readonly words: readonly string[];
+  readonly part: PartOfSpeech;
+  /** The definition, without examples. */
+  readonly gloss: string;
+  /** A sentence with one of the words. */
+  readonly example?: string;
+}
+
+/** The text that the model turns into the vector of the sense. */
+export const textOf = ({ words, gloss }: Sense): string => `${words.join(', ')}: ${gloss}`;
+
+/** A line of a file of senses, with tabs between the fields. */
+export const lineOf = ({ words, part, gloss, example = '' }: Sense): string =>
+  [PARTS_OF_SPEECH.indexOf(part), words.join('|'), gloss, example].join('\t');
+
+export function readLine(line: string): Sense {
+  const [part, words = '', gloss = '', example = ''] = line.split('\t');
+  return {
+    words: words.split('|'),
+    part: PARTS_OF_SPEECH[Number(part)] ?? 'noun',
+    gloss,
+    ...(example !== '' && { example }),
+  };
+}
