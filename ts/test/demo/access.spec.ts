@@ -57,6 +57,13 @@ test('everything can be done with the keyboard alone', async ({ demo, page, brow
   await expect(demo.search).toBeFocused();
 });
 
+test('the page explains its words', async ({ demo }) => {
+  const words = demo.page.getByRole('region', { name: 'Words on this page' });
+  for (const word of ['Recall', 'ef', 'Index (HNSW)', 'Metric']) {
+    await expect(words.getByRole('term').getByText(word, { exact: true })).toBeVisible();
+  }
+});
+
 test('nothing sticks out of a narrow phone', async ({ demo, page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await demo.build(1000, 16);
