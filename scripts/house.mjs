@@ -9,6 +9,7 @@ import { circularImports } from './house/crate.mjs';
 import { shadowedGlobals } from './house/globals.mjs';
 import { longFiles } from './house/length.mjs';
 import { brokenLinks } from './house/links.mjs';
+import { numbersWithoutCommand } from './house/numbers.mjs';
 import { otherOwners } from './house/owner.mjs';
 import { vagueProse } from './house/prose.mjs';
 import { looseWorkflows } from './house/workflows.mjs';
@@ -28,6 +29,7 @@ const RULES = {
   links: brokenLinks,
   owner: otherOwners,
   workflows: looseWorkflows,
+  numbers: numbersWithoutCommand,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
