@@ -1,5 +1,6 @@
 /**
- * `npm run bench:thread`: measures the longest task of the page's thread during writes and saving.
+ * `npm run bench:thread`: measures the longest task of the page's thread during writes and saving,
+ * and the round trip of a search.
  */
 import { runBench } from './bench.mjs';
 import { main } from './run.mjs';

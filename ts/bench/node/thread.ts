@@ -1,16 +1,21 @@
-/** Runs `npm run bench:thread`: the longest task of the page's thread during upserts and saving. */
+/**
+ * Runs `npm run bench:thread`: the longest task of the page's thread during upserts and saving, and
+ * the round trip of a search.
+ */
 import { parseArgs } from 'node:util';
 import { describeMachine } from './machine';
 import type { Ended } from './main';
 import { BROWSERS, type BrowserName, oneOf, whole } from './options';
 import { type LaunchBrowser, measureInPages } from './pages';
+import { roundTrips } from './round-trip';
 import { count, table } from './tables';
 
 export const USAGE = `npm run bench:thread -- [options]
 
   --n N             rows (default 20000)
   --dim N           dimensions (default 384)
-  --browser NAME    chromium, firefox or webkit (default chromium)`;
+  --browser NAME    chromium, firefox or webkit (default chromium)
+  --round-trip      only the round trip of a search`;
 
 export interface ThreadAsked {
   readonly rows: number;
@@ -33,6 +38,7 @@ interface ThreadOptions {
   readonly rows: number;
   readonly dimensions: number;
   readonly browser: BrowserName;
+  readonly onlyTrips: boolean;
 }
 
 /**
@@ -53,6 +59,7 @@ export function parseOptions(args: readonly string[]): ThreadOptions | null {
       n: { type: 'string', default: '20000' },
       dim: { type: 'string', default: '384' },
       browser: { type: 'string', default: 'chromium' },
+      'round-trip': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -61,15 +68,21 @@ export function parseOptions(args: readonly string[]): ThreadOptions | null {
     rows: whole('--n', values.n),
     dimensions: whole('--dim', values.dim),
     browser: oneOf('--browser', values.browser, BROWSERS) as BrowserName,
+    onlyTrips: values['round-trip'],
   };
 }
 
 export async function run(
-  { rows, dimensions, browser: name }: ThreadOptions,
+  { rows, dimensions, browser: name, onlyTrips }: ThreadOptions,
   _args: readonly string[],
   root: string,
   launchBrowser: LaunchBrowser,
 ): Promise<Ended> {
+  const { cpu, cores } = describeMachine();
+  const machine = `${name}, ${cpu}, ${cores} cores`;
+  const trips = await roundTrips(root, name, launchBrowser);
+  console.log(`\n${machine}\n\n${trips}`);
+  if (onlyTrips) return { ok: true };
   const measured: ThreadMeasured[] = [];
   await measureInPages<ThreadAsked, ThreadMeasured>(
     { root, name: 'thread', call: 'measureThread' },
@@ -78,8 +91,7 @@ export async function run(
     [true, false].map((worker) => ({ rows, dimensions, worker })),
     (result) => measured.push(result),
   );
-  const { cpu, cores } = describeMachine();
-  console.log(`\nLongest task of the page's thread, ${count(rows)} x ${dimensions}, ${name}, ${cpu}, ${cores} cores\n`);
+  console.log(`\nLongest task of the page's thread, ${count(rows)} x ${dimensions}, ${machine}\n`);
   console.log(threadTable(measured));
   return { ok: true };
 }

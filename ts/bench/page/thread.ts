@@ -1,5 +1,6 @@
 /** Measures how long writing and saving block the page's thread. */
 import { EdgeVec } from '../../src/index';
+import type { TripAsked, TripMeasured } from '../node/round-trip';
 import type { ThreadAsked, ThreadMeasured } from '../node/thread';
 
 /**
@@ -97,4 +98,25 @@ async function measureThread({ rows, dimensions, worker }: ThreadAsked): Promise
   };
 }
 
-Object.assign(globalThis, { measureThread });
+/** Calls that the clock measures together, since its steps may be as long as a call. */
+const CALLS = 20;
+const BLOCKS = 150;
+
+async function measureTrip({ worker }: TripAsked): Promise<TripMeasured> {
+  const db = await EdgeVec.open({ dimensions: 2, worker });
+  const vector = Float32Array.of(1, 0);
+  await db.insert(vector);
+  const block = async (): Promise<number> => {
+    const start = performance.now();
+    for (let i = 0; i < CALLS; i++) await db.search(vector, 1);
+    return (1000 * (performance.now() - start)) / CALLS;
+  };
+  // The browser compiles the code.
+  for (let i = 0; i < BLOCKS; i++) await block();
+  const us: number[] = [];
+  for (let i = 0; i < BLOCKS; i++) us.push(await block());
+  await db.close();
+  return { medianUs: us.sort((a, b) => a - b)[BLOCKS >> 1] as number };
+}
+
+Object.assign(globalThis, { measureThread, measureTrip });
