@@ -52,6 +52,7 @@ const PACKAGES = [
   'react',
   'react-dom',
   'react-dom/client',
+  'svelte/store',
   'vue',
 ];
 

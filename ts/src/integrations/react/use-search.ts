@@ -1,33 +1,15 @@
 import { useMemo } from 'react';
-import type { EdgeVec, Hit, HitWithVector, LikeRow, SearchOptions, VectorInput } from '../../index.js';
-import type { QueryFacts } from '../shared/live-query.js';
+import type { EdgeVec, Hit, HitWithVector } from '../../index.js';
 import { same } from '../shared/same.js';
+import {
+  NO_HITS,
+  type SearchQuery,
+  type SearchState,
+  searchQuestion,
+  type UseSearchOptions,
+} from '../shared/search.js';
 import { useEqual } from './use-equal.js';
 import { useQuestion } from './use-live-query.js';
-
-/**
- * A query of `useSearch`: a vector, `{ like: id }`, or the promise of either, such as the promise
- * of an embedding. `null` and `undefined` search nothing.
- */
-export type SearchQuery = Query | PromiseLike<Query> | null | undefined;
-type Query = VectorInput | LikeRow;
-
-/** The options of `db.search`, and `debounce`. */
-export interface UseSearchOptions<M extends object = Record<string, unknown>> extends SearchOptions<M> {
-  /**
-   * Milliseconds that a new query waits for a newer query, for searches while the user types.
-   * Default 0: every query is searched at once.
-   */
-  readonly debounce?: number;
-}
-
-/** The state of a search. */
-export interface SearchState<H> extends QueryFacts {
-  /** Nearest first. Empty before the first answer, and after an error. */
-  readonly hits: readonly H[];
-}
-
-const NO_HITS: readonly never[] = [];
 
 /**
  * Searches a database, and searches again each time the query, the options or the rows change.
@@ -62,11 +44,10 @@ export function useSearch<M extends object>(
 ): SearchState<Hit<M>> {
   const asked = useEqual(query, same);
   const how = useEqual(options, same);
-  const question = useMemo(() => {
-    if (db == null || asked == null) return undefined;
-    const { debounce, ...search } = how;
-    return { db, debounce, run: async () => db.search(await asked, search) };
-  }, [db, asked, how]);
+  const question = useMemo(
+    () => (db == null || asked == null ? undefined : searchQuestion(db, asked, how)),
+    [db, asked, how],
+  );
   const { data: hits = NO_HITS, ...facts } = useQuestion<readonly Hit<M>[]>(question);
   return { hits, ...facts };
 }

@@ -8,7 +8,7 @@ import {
   LOADING,
   sameDatabase,
 } from '../shared/opened.js';
-import { isPage } from './client.js';
+import { isPage } from '../shared/page.js';
 import { plain } from './plain.js';
 
 type Default = Record<string, unknown>;

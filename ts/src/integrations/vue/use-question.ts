@@ -1,6 +1,6 @@
 import { computed, type Ref, shallowRef, watch } from 'vue';
 import { LiveQuery, type QueryState, type Question } from '../shared/live-query.js';
-import { isPage } from './client.js';
+import { isPage } from '../shared/page.js';
 
 /** The facts of an answer as refs, without the answer. */
 export interface QueryRefs {

@@ -1,33 +1,16 @@
 import { computed, type MaybeRefOrGetter, type Ref, toValue } from 'vue';
-import type { EdgeVec, Hit, HitWithVector, LikeRow, SearchOptions, VectorInput } from '../../index.js';
+import type { EdgeVec, Hit, HitWithVector } from '../../index.js';
 import type { Question } from '../shared/live-query.js';
 import { same } from '../shared/same.js';
+import { NO_HITS, type SearchQuery, searchQuestion, type UseSearchOptions } from '../shared/search.js';
 import { plain } from './plain.js';
 import { type QueryRefs, useQuestion } from './use-question.js';
-
-/**
- * A query of {@link useSearch}: a vector, `{ like: id }`, or the promise of either, such as the
- * promise of an embedding. `null` and `undefined` search nothing.
- */
-export type SearchQuery = Query | PromiseLike<Query> | null | undefined;
-type Query = VectorInput | LikeRow;
-
-/** The options of `db.search`, and `debounce`. */
-export interface UseSearchOptions<M extends object = Record<string, unknown>> extends SearchOptions<M> {
-  /**
-   * Milliseconds that a new query waits for a newer query, for searches while the user types.
-   * Default 0: every query is searched at once.
-   */
-  readonly debounce?: number;
-}
 
 /** The result of {@link useSearch}. `H` is the type of a hit. */
 export interface UseSearch<H> extends QueryRefs {
   /** Nearest first. Empty before the first answer, after an error, and without a query. */
   readonly hits: Readonly<Ref<readonly H[]>>;
 }
-
-const NO_HITS: readonly never[] = [];
 
 /**
  * Searches a database, and searches again each time the query, the options or the rows change (in
@@ -70,8 +53,7 @@ export function useSearch<M extends object>(
   const question = computed<Question<readonly Hit<M>[]> | undefined>(() => {
     if (asked.value === undefined) return undefined;
     const { source, target, how } = asked.value;
-    const { debounce, ...search } = how;
-    return { db: source, debounce, run: async () => source.search(await target, search) };
+    return searchQuestion(source, target, how);
   });
   const { data, ...facts } = useQuestion(() => question.value);
   return { hits: computed(() => data.value ?? NO_HITS), ...facts };

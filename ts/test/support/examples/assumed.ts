@@ -19,6 +19,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   edgevec: ['EdgeVec', 'EdgeVecError', 'vectorsOf'],
   'edgevec/import': ['readNpy', 'readParquet'],
   'edgevec/langchain': ['EdgeVecStore'],
+  'edgevec/svelte': ['liveQuery', 'openEdgeVec', 'searchStore'],
   'edgevec/transformers': ['embedder'],
   'edgevec/react': ['useEdgeVec', 'useLiveQuery', 'useSearch'],
   'edgevec/vue': ['useEdgeVec', 'useLiveQuery', 'useSearch'],
