@@ -58,7 +58,7 @@ async function measureMemory(system: System, queries: Rows, heapBytes: RunOption
 }
 
 /** In a function of its own, so that the raw rows can be collected before the searches. */
-async function build(system: System, job: Job, report: (progress: Progress) => void) {
+export async function build(system: System, job: Job, report: (progress: Progress) => void) {
   const { base, queries }: Loaded = await load(job.dataset);
   report({ type: 'loaded' });
   const start = performance.now();
@@ -77,7 +77,7 @@ async function build(system: System, job: Job, report: (progress: Progress) => v
  * Searches until the browser has compiled the code. Otherwise the first measured ef would include
  * the compilation.
  */
-async function settle(system: System, job: Job, queries: Rows): Promise<void> {
+export async function settle(system: System, job: Job, queries: Rows): Promise<void> {
   const end = performance.now() + SETTLE_MS;
   do await warmUp(system, job, queries, job.efs[0] ?? job.k);
   while (performance.now() < end);

@@ -10,20 +10,28 @@ interface RunningBrowser {
 }
 export type LaunchBrowser = (name: BrowserName) => Promise<RunningBrowser>;
 
+interface Page {
+  readonly root: string;
+  /** The name of the page in ts/bench/page. */
+  readonly name: string;
+  /** The global function of the page. */
+  readonly call: string;
+  /** The folder of the data, if the page loads data. */
+  readonly folder?: string | null;
+}
+
 /**
- * @param name of the page in ts/bench/page
- * @param call the global function of the page
  * @param cases the argument of each call
  * @param measured called after each case
  */
 export async function measureInPages<A, M>(
-  { root, name, call }: { readonly root: string; readonly name: string; readonly call: string },
+  { root, name, call, folder = null }: Page,
   browserName: BrowserName,
   launchBrowser: LaunchBrowser,
   cases: readonly A[],
   measured: (result: M, asked: A) => void,
 ): Promise<void> {
-  const server = await serve(await buildApp(root, name), null, {}, () => {});
+  const server = await serve(await buildApp(root, name), folder, {}, () => {});
   const browser = await launchBrowser(browserName);
   try {
     for (const asked of cases) {

@@ -3,10 +3,9 @@
  * last point. The page ends the worker, and so frees its memory.
  */
 /// <reference lib="webworker" />
-import { load, loadTruth } from '../data/dataset';
 import type { Job, Measured, Progress, SystemName } from '../job';
+import { findTruth } from '../measure/find-truth';
 import { runSystem } from '../measure/run';
-import { exactNeighbours } from '../measure/truth';
 import { systems } from '../systems/registry';
 
 export type Task =
@@ -36,7 +35,7 @@ function heapBytes(): Promise<number | null> {
 
 self.onmessage = async ({ data }: MessageEvent<Task>) => {
   try {
-    if (data.task === 'truth') answer({ truth: await findTruth(data.job) });
+    if (data.task === 'truth') answer({ truth: await truthOf(data.job) });
     else if (data.task === 'heap') onHeap(data.bytes);
     else {
       const { load, precision, onHeap } = systems[data.system];
@@ -49,15 +48,11 @@ self.onmessage = async ({ data }: MessageEvent<Task>) => {
   }
 };
 
-async function findTruth({ dataset, k }: Job): Promise<Int32Array> {
-  const stored = await loadTruth(dataset, k);
-  if (stored) return stored;
-  const { base, queries } = await load(dataset);
-  const total = dataset.queries;
+function truthOf({ dataset, k }: Job): Promise<Int32Array> {
   let told = performance.now();
-  return exactNeighbours(base, queries, total, k, (done) => {
+  return findTruth(dataset, k, (done) => {
     if (performance.now() - told < 1000) return;
     told = performance.now();
-    answer({ progress: { type: 'truth', done, total } });
+    answer({ progress: { type: 'truth', done, total: dataset.queries } });
   });
 }

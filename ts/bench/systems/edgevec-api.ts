@@ -6,11 +6,16 @@ import { EdgeVec } from '../../src/index';
 import { type Rows, rowAt } from '../data/rows';
 import type { OpenOptions, System } from './system';
 
-export async function open({ dimensions, m, efConstruction, seed }: OpenOptions): Promise<System> {
-  const db = await EdgeVec.open({ dimensions, m, efConstruction, seed, worker: true });
+export const open = (options: OpenOptions): Promise<System> => openWith(options, true);
+
+/** The same, with the database in the page's thread: no messages. */
+export const openInThread = (options: OpenOptions): Promise<System> => openWith(options, false);
+
+async function openWith({ dimensions, m, efConstruction, seed }: OpenOptions, worker: boolean): Promise<System> {
+  const db = await EdgeVec.open({ dimensions, m, efConstruction, seed, worker });
   const { variant } = await db.stats();
   return {
-    variant: `${variant}, public API, database in a worker`,
+    variant: `${variant}, public API, database in ${worker ? 'a worker' : "the page's thread"}`,
     async build(rows: Rows, onProgress) {
       await db.insert(records(rows), { onProgress: ({ done }) => onProgress(done) });
     },
