@@ -11,14 +11,15 @@ mod snapshot;
 mod structs;
 
 use edgevec::{Error, Index};
-use structs::{EngineFault, EngineOptions};
+use structs::{EngineFault, EngineOptions, EngineStats};
+use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 /// Raised by hand if a call changes, so that glue never drives a wasm file of another shape.
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    13
+    12
 }
 
 /// The handle of an index, with the buffers for staged rows and for a row read.
@@ -30,7 +31,6 @@ pub struct Engine {
     fault_row: u32,
     row: Vec<f32>,
     header: Vec<u8>,
-    counts: [f64; 11],
 }
 
 #[wasm_bindgen]
@@ -142,15 +142,17 @@ impl Engine {
         if renews { self.index.compact(budget) } else { self.index.compact_keeping_codes(budget) }
     }
 
-    /// The counts of the index, as `f64`.
-    pub fn stats(&mut self) -> *const f64 {
-        self.counts = structs::counts(&self.index.stats());
-        self.counts.as_ptr()
+    /// The counts of the index.
+    ///
+    /// # Errors
+    /// None in practice: numbers always cross.
+    pub fn stats(&self) -> Result<Ts<EngineStats>, JsValue> {
+        Ok(EngineStats::new(&self.index.stats()).into_ts().map_err(JsError::from)?)
     }
 
     fn of(index: Index) -> Self {
         let row = vec![0.0; index.options().dimensions as usize];
-        Self { index, staged: Vec::new(), slots: Vec::new(), fault_row: 0, row, header: Vec::new(), counts: [0.0; 11] }
+        Self { index, staged: Vec::new(), slots: Vec::new(), fault_row: 0, row, header: Vec::new() }
     }
 
     fn refuse(&mut self, error: Error) -> i32 {

@@ -1,9 +1,12 @@
-//! The few values that cross the boundary at construction and for stats; never per row or search.
+//! The few structs that cross the boundary, at construction and for stats; never per row or search.
 
 use edgevec::{Error, Metric, Options, Precision, Stats};
+use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-/// Read field by field. A library that reads whole objects would bring its messages along.
+/// Read field by field: serde's messages for values of a wrong type bring along the formatting of
+/// floats, a tenth of the wasm.
 #[wasm_bindgen(typescript_custom_section)]
 const ENGINE_OPTIONS: &str = r"
 /**
@@ -84,34 +87,13 @@ impl EngineOptions {
     }
 }
 
-#[wasm_bindgen(typescript_custom_section)]
-const ENGINE_FAULT: &str = r"
-/**
- * An option out of range, thrown by the engine's constructor.
- */
-export interface EngineFault {
-    option: string;
-    least: number;
-    most: number;
-    got: number;
-}
-";
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Object, typescript_type = "EngineFault")]
-    pub type EngineFault;
-
-    #[wasm_bindgen(constructor, js_class = "Object")]
-    fn new() -> EngineFault;
-    #[wasm_bindgen(method, setter)]
-    fn set_option(this: &EngineFault, option: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_least(this: &EngineFault, least: u32);
-    #[wasm_bindgen(method, setter)]
-    fn set_most(this: &EngineFault, most: u32);
-    #[wasm_bindgen(method, setter)]
-    fn set_got(this: &EngineFault, got: u32);
+/// An option out of range.
+#[derive(Serialize, Tsify)]
+pub struct EngineFault {
+    option: &'static str,
+    least: u32,
+    most: u32,
+    got: u32,
 }
 
 impl EngineFault {
@@ -120,30 +102,48 @@ impl EngineFault {
         let Error::InvalidOption { name, least, most, got } = error else {
             unreachable!("making an index fails for its options only")
         };
-        let fault = Self::new();
-        fault.set_option(if name == "ef_construction" { "efConstruction" } else { name });
-        fault.set_least(least);
-        fault.set_most(most);
-        fault.set_got(got);
-        fault.into()
+        let option = if name == "ef_construction" { "efConstruction" } else { name };
+        Self { option, least, most, got }.into_ts().map_or(JsValue::NULL, Into::into)
     }
 }
 
-/// The counts of an index, in the order of `STATS` in `ts/src/engine/bindings.ts`.
-pub(crate) fn counts(stats: &Stats) -> [f64; 11] {
-    [
-        stats.rows.into(),
-        stats.hidden.into(),
-        stats.tombstones.into(),
-        stats.unlinked.into(),
-        stats.levels.into(),
-        stats.calibrated_rows.into(),
-        stats.row_bytes as f64,
-        stats.code_bytes as f64,
-        stats.graph_bytes as f64,
-        stats.build_evaluations as f64,
-        f64::from(u8::from(stats.drifted)),
-    ]
+/// The counts of an index. `buildDistances` are the distance evaluations made by inserting and
+/// compacting.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineStats {
+    rows: u32,
+    hidden: u32,
+    tombstones: u32,
+    unlinked: u32,
+    levels: u32,
+    calibrated_rows: u32,
+    memory_bytes: f64,
+    row_bytes: f64,
+    code_bytes: f64,
+    graph_bytes: f64,
+    build_distances: f64,
+    drifted: bool,
+}
+
+impl EngineStats {
+    pub(crate) fn new(stats: &Stats) -> Self {
+        let Stats { rows, hidden, tombstones, unlinked, levels, calibrated_rows, .. } = *stats;
+        Self {
+            rows,
+            hidden,
+            tombstones,
+            unlinked,
+            levels,
+            calibrated_rows,
+            memory_bytes: stats.memory_bytes as f64,
+            row_bytes: stats.row_bytes as f64,
+            code_bytes: stats.code_bytes as f64,
+            graph_bytes: stats.graph_bytes as f64,
+            build_distances: stats.build_evaluations as f64,
+            drifted: stats.drifted,
+        }
+    }
 }
 
 /// An error as a status, and the row of the batch if the error concerns a row.

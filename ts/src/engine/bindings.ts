@@ -1,10 +1,11 @@
 // The wasm boundary, written by hand to keep generated types out of the published declarations.
 // load.ts checks the generated `bindings.d.ts` against this file.
 
+import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 13;
+export const ABI_VERSION = 12;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -36,8 +37,7 @@ export interface RawEngine {
   tombstones(): number;
   freeSlots(): number;
   compact(budget: number, renews: boolean): number;
-  /** A pointer to the numbers of `STATS`, as 64-bit floats. */
-  stats(): number;
+  stats(): RawStats;
   layOutHeader(): number;
   header(): number;
   chunks(section: number): number;
@@ -50,6 +50,9 @@ export interface RawEngine {
   stageValues(values: number): number;
   loadChunk(chunk: number): number;
 }
+
+/** The counts of an index, without those of its searcher. */
+export type RawStats = Omit<EngineStats, 'distances'>;
 
 /** The buffers of the searches of one thread. `needed` holds 32-bit numbers of chunks. */
 export interface RawSearcher {
@@ -108,21 +111,6 @@ export const STATUS = {
 
 /** Mode of `search`. */
 export const MODE = { auto: 0, exact: 1 } as const;
-
-/** The counts of an index, by their place in the numbers of `stats`. `drifted` is 0 or 1. */
-export const STATS = [
-  'rows',
-  'hidden',
-  'tombstones',
-  'unlinked',
-  'levels',
-  'calibratedRows',
-  'rowBytes',
-  'codeBytes',
-  'graphBytes',
-  'buildDistances',
-  'drifted',
-] as const;
 
 /** Ways of a search, by the number that `strategy` returns. */
 export const STRATEGIES = ['walk', 'scan', 'walk given up, scan'] as const;

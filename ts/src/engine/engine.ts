@@ -7,7 +7,7 @@
 import type { EngineStats } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import { type Bindings, type EngineFault, type RawEngine, type RawSearcher, STATS } from './bindings.js';
+import type { Bindings, EngineFault, RawEngine, RawSearcher } from './bindings.js';
 import { failureOf, faultOf, isTrap, outOfMemory } from './faults.js';
 import { abandon, Guard } from './guard.js';
 import { Searcher } from './searcher.js';
@@ -17,8 +17,6 @@ export interface Instance {
   readonly bindings: Bindings;
   readonly memory: WebAssembly.Memory;
 }
-
-type Counts = Record<(typeof STATS)[number], number>;
 
 /** A refused commit: the staged row at fault, and the error. */
 interface Refusal {
@@ -226,13 +224,7 @@ export class Engine {
   /** The engine's counts. `memoryBytes` is the whole memory of the instance, free room included. */
   stats(): EngineStats {
     const distances = this.searcher.distances();
-    return this.#guard.run(() => {
-      const ptr = this.#raw.stats();
-      const { buffer } = this.#memory;
-      const numbers = new Float64Array(buffer, ptr, STATS.length);
-      const counts = Object.fromEntries(STATS.map((name, i) => [name, numbers[i]])) as Counts;
-      return { ...counts, drifted: counts.drifted === 1, distances, memoryBytes: buffer.byteLength };
-    });
+    return this.#guard.run(() => ({ ...this.#raw.stats(), distances, memoryBytes: this.#memory.buffer.byteLength }));
   }
 }
 

@@ -70,11 +70,11 @@ describe('the notices in the built package', () => {
   test('list every crate whose files the WebAssembly names', async () => {
     const wasm = await readFile(join(root, 'rust/target/edgevec-wasm/simd128.wasm'), 'latin1');
     const crates = [...wasm.matchAll(/registry\/src\/[^/]+\/([\w-]+?)-(\d[\w.+-]*?)\/src\//g)];
+    expect(crates.length).toBeGreaterThan(0);
     for (const [, name, version] of crates) expect(listed(notices)).toContain(`${name} ${version}`);
     // Rust names the crates inside of its standard library like this.
-    const inside = [...wasm.matchAll(/\/rust\/deps\/([\w-]+?)-\d/g)];
-    for (const [, name = ''] of inside) expect(notices).toContain(`\n${name}, the `);
-    expect([...crates, ...inside].length).toBeGreaterThan(0);
+    for (const [, name = ''] of wasm.matchAll(/\/rust\/deps\/([\w-]+?)-\d/g))
+      expect(notices).toContain(`\n${name}, the `);
   });
 
   test('have a licence text for each component', () => {

@@ -11,6 +11,9 @@ function __externref_table_dealloc
 function __wbg_engine_free
 function __wbg_enginerestore_free
 function __wbg_searcher_free
+function __wbindgen_free
+function __wbindgen_malloc
+function __wbindgen_realloc
 function __wbindgen_start
 function abiVersion
 function engine_chunk
