@@ -5,6 +5,8 @@
 import { endOf } from './failures.mjs';
 import { duration } from './run.mjs';
 
+/** @typedef {import('./slowest.mjs').Slow} Slow */
+
 /**
  * @typedef {object} Row
  * @property {string} name
@@ -15,6 +17,7 @@ import { duration } from './run.mjs';
  * @property {number} [seconds]
  * @property {string} [note]
  * @property {boolean} [optional] in CI, no failure if the gate did not run
+ * @property {readonly Slow[]} [slowest] the test files that took longest
  * @property {readonly string[]} [failures] the failed tests with their errors, or the end of the
  * output
  */
@@ -41,7 +44,7 @@ export const gate = (name, { ok, seconds, output = '' }, note) => ({
  * The counts of a runner, and the failed tests with their errors. A runner that fails without
  * counting a failure counts as one failure.
  *
- * @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: string[], slowest?: Slow[] }} Counts
  */
 
 /**
@@ -64,8 +67,8 @@ export function rowOf(name, outcome, counts) {
 const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 
 /**
- * Prints the failures, then the table. Returns the exit code: 1 if a gate failed, and in CI also if
- * a gate that is not optional did not run.
+ * Prints the failures, then the slowest files, then the table. Returns the exit code: 1 if a gate
+ * failed, and in CI also if a gate that is not optional did not run.
  *
  * @param {Row[]} rows
  * @returns {number}
@@ -75,6 +78,10 @@ export function report(rows) {
   for (const { name, failures = [] } of rows) {
     if (failures.length > 0) console.log(`\n── Failed in ${name}`);
     for (const text of failures) console.log(text.replace(/^/gm, '  '));
+  }
+  for (const { name, slowest: files = [] } of rows) {
+    if (files.length > 0) console.log(`\n── The slowest files of ${name}`);
+    for (const { file, seconds } of files) console.log(`  ${duration(seconds).padStart(12)}  ${file}`);
   }
   console.log('\n── Summary');
   for (const { name, status, passed = 0, failed = 0, skipped = 0, seconds, note } of rows) {

@@ -18,6 +18,7 @@ import { canKill, NEEDS_PROC } from './processes.mjs';
 import { gate, report, rowOf } from './report.mjs';
 import { main, onPath, root, rust, Stop, step, together } from './run.mjs';
 import { setup } from './setup.mjs';
+import { slowestInPlaywright, slowestInVitest } from './slowest.mjs';
 
 /** @typedef {import('./browsers.mjs').BrowserName} BrowserName */
 /** @typedef {import('./report.mjs').Row} Row */
@@ -83,6 +84,7 @@ async function vitest(project, folder) {
         ).length,
       skipped: result.numPendingTests + result.numTodoTests,
       failures: failedInVitest(result),
+      slowest: slowestInVitest(result),
     })),
   );
 }
@@ -109,6 +111,7 @@ async function playwright(part, folder) {
       failed: result.stats.unexpected,
       skipped: result.stats.skipped,
       failures: failedInPlaywright(result),
+      slowest: slowestInPlaywright(result),
     })),
   );
 }

