@@ -47,6 +47,18 @@ test('a dictionary that a reload has cut short goes on', async ({ page }) => {
   });
 });
 
+test('a second tab shows the senses that the first tab adds', async ({ page }) => {
+  await opened(page, '/?senses=1000', async () => {
+    await new Dictionary(page).expectReady(1000);
+    const other = new Dictionary(await page.context().newPage());
+    await other.page.goto('/?senses=1000&q=a+licensed+medical+practitioner');
+    await other.expectFirst('doctor');
+    await page.goto('/?senses=3000');
+    await new Dictionary(page).expectReady(3000);
+    await expect(other.progress).toHaveText('3,000 senses');
+  });
+});
+
 test('answers on each key, and the address shows others the same', async ({ dictionary }) => {
   const { page } = dictionary;
   await dictionary.query.pressSequentially('adult male person');
@@ -106,8 +118,8 @@ test('everything can be done with the keyboard', async ({ dictionary }) => {
 });
 
 test('a suggestion fills in a question', async ({ dictionary }) => {
-  await dictionary.page.getByRole('button', { name: 'fear of heights' }).click();
-  await expect(dictionary.query).toHaveValue('fear of heights');
+  await dictionary.page.getByRole('button', { name: 'fear of closed spaces' }).click();
+  await expect(dictionary.query).toHaveValue('fear of closed spaces');
   await expect(dictionary.query).toBeFocused();
   await expect(dictionary.results).toHaveCount(10);
 });

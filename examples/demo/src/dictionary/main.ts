@@ -31,8 +31,14 @@ function wantedSenses(): number {
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, ALL_SENSES) : ALL_SENSES;
 }
 
+/** Shows the rows that another tab has added. */
+let onChanged = () => {};
+
 function onEvent(event: EdgeVecEvent): void {
-  if (event.type === 'changed') return;
+  if (event.type === 'changed') {
+    onChanged();
+    return;
+  }
   if (event.type === 'storage-gone' || event.type === 'worker-died')
     notify('gone', words(event), 'Reload', () => location.reload());
   else notify(event.type, words(event));
@@ -86,6 +92,15 @@ async function start(): Promise<void> {
   const reply = latest((asked: Question) => answer(db, asked));
   question.watch(reply);
   const askAgain = () => reply(question.value);
+  const count = latest(async () => {
+    try {
+      growth.set({ ...growth.value, rows: await db.count() });
+      askAgain();
+    } catch {
+      // The database has ended. Another event tells the reason.
+    }
+  });
+  onChanged = () => count(undefined);
   const growing = async (): Promise<void> => {
     try {
       await grow(db, model.slice(0), askAgain);

@@ -9,9 +9,9 @@ const SUGGESTIONS = [
   'doctor for animals',
   'person who studies stars',
   'a small boat moved by oars',
-  'fear of heights',
+  'fear of closed spaces',
   'longing for the past',
-  'to make a hole in the ground',
+  'to speak very quietly',
   'happening once a year',
 ];
 
