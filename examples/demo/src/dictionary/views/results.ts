@@ -8,11 +8,11 @@ import { senseItem } from './sense-item';
 const SUGGESTIONS = [
   'doctor for animals',
   'person who studies stars',
-  'a small boat moved by oars',
   'fear of closed spaces',
   'longing for the past',
   'to speak very quietly',
-  'happening once a year',
+  'a person who cannot sleep',
+  'a long period without rain',
 ];
 
 /** Milliseconds without a new answer before a screen reader tells the answer. */
