@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
-import { lineOf, type Sense } from '../src/dictionary/sense.js';
+import { lineOf, type Sense, textOf } from '../src/dictionary/sense.js';
 import { readWordNet } from './wordnet.js';
 
 const NAME = 'virtual:dictionary';
@@ -17,6 +17,8 @@ const RESOLVED = `\0${NAME}`;
 
 /** The senses of each file. The first file is small, so that the first answers come soon. */
 const SIZES = [3000, 9000, 20_000, 30_000, Number.POSITIVE_INFINITY];
+
+const SAMPLE: Sense = { words: ['one', 'two'], part: 'noun', gloss: 'gloss' };
 
 interface Part {
   readonly path: string;
@@ -51,8 +53,8 @@ export function dictionary(): Plugin {
     load(id) {
       if (id !== RESOLVED) return undefined;
       const files = parts().map(({ path, senses, bytes: { length: bytes } }) => ({ path, senses, bytes }));
-      // Other senses, or another order, are another edition.
-      const edition = hash(files.map(({ path }) => path).join());
+      // Other senses, another order, or other texts for the model are another edition.
+      const edition = hash(`${files.map(({ path }) => path)} ${textOf(SAMPLE)}`);
       return `export const edition = ${JSON.stringify(edition)};\nexport const files = ${JSON.stringify(files)};\n`;
     },
     configureServer({ middlewares }) {

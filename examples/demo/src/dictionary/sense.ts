@@ -13,8 +13,12 @@ export interface Sense {
   readonly example?: string;
 }
 
-/** The text that the model turns into the vector of the sense. */
-export const textOf = ({ words, gloss }: Sense): string => `${words.join(', ')}: ${gloss}`;
+/**
+ * The text that the model turns into the vector of the sense. The gloss counts twice: a visitor's
+ * description is more like the gloss than like the words, and a rare word is cut into pieces that
+ * mean something else.
+ */
+export const textOf = ({ words, gloss }: Sense): string => `${words.join(', ')}: ${gloss}; ${gloss}`;
 
 /** A line of a file of senses, with tabs between the fields. */
 export const lineOf = ({ words, part, gloss, example = '' }: Sense): string =>

@@ -3,6 +3,7 @@
 import { edition } from 'virtual:dictionary';
 import { EdgeVec, type EdgeVecEvent } from 'edgevec';
 import { dimensions } from 'edgevec-static-model';
+import { INDEX } from './index-options';
 import { makeRows } from './rows';
 import type { Sense } from './sense';
 
@@ -17,9 +18,7 @@ export function openDictionary(onEvent: (event: EdgeVecEvent) => void): Promise<
   return EdgeVec.open<Sense>({
     name: NAME,
     dimensions,
-    // A quarter of the memory. On the 50 definitions of the tests, no answer is lost.
-    precision: 'int8',
-    recall: 0.95,
+    ...INDEX,
     // The filters of the page: chips, and exact words.
     indexed: ['part', 'words'],
     whenUnavailable: 'memory',
