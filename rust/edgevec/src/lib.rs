@@ -96,6 +96,11 @@
 //! # Ok::<(), edgevec::Error>(())
 //! ```
 //!
+//! # Text search
+//!
+//! The module [`text`] finds rows by their words, ranked by BM25. A text index knows rows by slots
+//! too, so both kinds of search fit the same rows.
+//!
 //! # Threads
 //!
 //! A search takes `&Index`, so any number of threads search at once. Each thread has a [`Scratch`].
@@ -233,6 +238,7 @@ mod rows;
 pub mod snapshot;
 mod stats;
 mod strategy;
+pub mod text;
 mod vectors;
 
 pub use error::Error;
