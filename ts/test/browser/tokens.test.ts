@@ -1,0 +1,3 @@
+import { tokenTests } from '../suites/tokens.js';
+
+tokenTests();
