@@ -16,7 +16,15 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Guides', folders: ['guides'] },
   {
     title: 'Using EdgeVec',
-    pages: ['inputs.md', 'filters.md', 'persistence.md', 'tuning.md', 'environments.md', 'troubleshooting.md'],
+    pages: [
+      'inputs.md',
+      'filters.md',
+      'search.md',
+      'persistence.md',
+      'tuning.md',
+      'environments.md',
+      'troubleshooting.md',
+    ],
     folders: ['.'],
   },
   { title: 'Recipes', folders: ['recipes'] },

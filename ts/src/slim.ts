@@ -14,6 +14,7 @@ export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
 export { EdgeVecError, type EdgeVecErrorCode, type EdgeVecErrorDetails } from './base/errors.js';
 export type * from './base/filter-types.js';
 export type {
+  Bm25Options,
   DimensionsOrName,
   ImportOptions,
   ListOptions,
@@ -22,6 +23,8 @@ export type {
   SalvageOptions,
   SiteOptions,
   StoredDatabase,
+  TextFields,
+  TextOptions,
 } from './base/options.js';
 export type * from './base/queries.js';
 export type * from './base/types.js';

@@ -9,6 +9,7 @@ mod kernels;
 mod searcher;
 mod snapshot;
 mod structs;
+mod text;
 
 use edgevec::{Error, Index};
 use structs::{EngineFault, EngineOptions, EngineStats};
@@ -19,7 +20,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = abiVersion)]
 #[must_use]
 pub fn abi_version() -> u32 {
-    12
+    13
 }
 
 /// The handle of an index, with the buffers for staged rows and for a row read.

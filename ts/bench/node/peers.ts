@@ -11,14 +11,29 @@ import { BROWSER_SYSTEMS } from './catalogue';
  * the log
  */
 export function withPeers(systems: readonly SystemName[], root: string, log: (line: string) => void): SystemName[] {
+  const packages = systems.flatMap((system) => BROWSER_SYSTEMS[system].packages);
+  const missing = installPeers(root, packages, log);
+  return systems.filter((system) => {
+    const isMissing = BROWSER_SYSTEMS[system].packages.some((name) => missing.includes(name));
+    if (isMissing) log(`${system}: NOT RUN, it could not be installed.`);
+    return !isMissing;
+  });
+}
+
+/**
+ * Installs packages of ts/bench/peers.
+ *
+ * @returns the packages that could not be installed. The log has the reason
+ */
+export function installPeers(root: string, packages: readonly string[], log: (line: string) => void): string[] {
   const folder = join(root, 'ts/bench/peers');
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const missing = (system: SystemName): boolean =>
-    BROWSER_SYSTEMS[system].packages.some((name) => {
+  const missing = (): string[] =>
+    packages.filter((name) => {
       const installed = installedVersion(name, root);
       return installed === null || !manifest.dependencies[name].endsWith(installed);
     });
-  if (systems.some(missing)) {
+  if (missing().length > 0) {
     log('Installing the systems to compare with (once) …');
     try {
       const { file, args, shell } = spawnable('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -27,10 +42,7 @@ export function withPeers(systems: readonly SystemName[], root: string, log: (li
       log(`npm ci in ts/bench/peers failed: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`);
     }
   }
-  return systems.filter((system) => {
-    if (missing(system)) log(`${system}: NOT RUN, it could not be installed.`);
-    return !missing(system);
-  });
+  return missing();
 }
 
 /** The version of a peer package. Null if the package is not installed. */

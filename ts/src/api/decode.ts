@@ -3,7 +3,8 @@
 // worker's message holds the metadata of the row once. If the row was updated between two queries
 // of the call, the old and the new metadata share the values that the update kept.
 
-import type { HitsReply, RecordsReply } from '../base/calls.js';
+import type { HitsReply, RecordsReply, TextHitsReply } from '../base/calls.js';
+import type { TextHit } from '../base/queries.js';
 import type { Hit, Id, Metric, ScannedRecord } from '../base/types.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
@@ -31,6 +32,15 @@ export class Decoder<M extends object> {
     return reply.ids.map((id, i) => {
       const distance = reply.distances[i] as number;
       return { id, distance, score: scoreOf(this.#metric, distance), ...this.#content(reply, i, id) };
+    });
+  }
+
+  /** Hits of a search by words, the best first. */
+  textHits(reply: TextHitsReply): TextHit<M>[] {
+    return reply.ids.map((id, i) => {
+      const hit = { id, score: reply.scores[i] as number, ...this.#content(reply, i, id) };
+      const highlights = reply.highlights?.[i];
+      return highlights === undefined ? hit : { ...hit, highlights };
     });
   }
 

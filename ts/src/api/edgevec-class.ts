@@ -8,6 +8,7 @@ import type {
   OpenOptions,
   ResolvedOptions,
   SalvageOptions,
+  TextOptions,
 } from '../base/options.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
@@ -29,6 +30,9 @@ export interface Salvage<M extends object> {
   readonly report: SalvageReport;
 }
 
+/** `M`, as the caller or the result names `M`: the names of fields must not decide `M`. */
+type Known<M extends object> = [M][M extends unknown ? 0 : never];
+
 /** The calls that open a database. `Extra` has the options by which an entry gets the engine. */
 export interface Openers<Extra extends object> {
   /**
@@ -42,7 +46,7 @@ export interface Openers<Extra extends object> {
    * tab drops the database meanwhile.
    */
   open<M extends object = Record<string, unknown>>(
-    options: OpenOptions & DimensionsOrName & Extra,
+    options: OpenOptions & TextOptions<Known<M>> & DimensionsOrName & Extra,
   ): Promise<EdgeVec<M>>;
 
   /**
@@ -53,7 +57,7 @@ export interface Openers<Extra extends object> {
    */
   load<M extends object = Record<string, unknown>>(
     name: string,
-    ...options: Rest<LoadOptions, Extra>
+    ...options: Rest<LoadOptions & TextOptions<Known<M>>, Extra>
   ): Promise<EdgeVec<M>>;
 
   /**
@@ -66,7 +70,7 @@ export interface Openers<Extra extends object> {
    */
   import<M extends object = Record<string, unknown>>(
     source: ImportSource,
-    ...options: Rest<ImportOptions, Extra>
+    ...options: Rest<ImportOptions & TextOptions<Known<M>>, Extra>
   ): Promise<EdgeVec<M>>;
 
   /**
@@ -123,15 +127,18 @@ export function edgeVecClass<Extra extends object>(
     return { host: await openHost(engine, heard, source?.()), options: heard, variant: engine.variant, changes };
   };
   class Entry<M extends object> extends EdgeVec<M> {
-    static open<M extends object>(options: OpenOptions): Promise<EdgeVec<M>> {
+    static open<M extends object>(options: OpenOptions & TextOptions): Promise<EdgeVec<M>> {
       return answer(async () => new Entry<M>(await opened(options, () => resolveOpen(options, extra))));
     }
 
-    static load<M extends object>(name: string, options: LoadOptions = {}): Promise<EdgeVec<M>> {
+    static load<M extends object>(name: string, options: LoadOptions & TextOptions = {}): Promise<EdgeVec<M>> {
       return answer(async () => Entry.open<M>({ ...readable(() => ({ ...options })), name }));
     }
 
-    static import<M extends object>(source: ImportSource, options: ImportOptions = {}): Promise<EdgeVec<M>> {
+    static import<M extends object>(
+      source: ImportSource,
+      options: ImportOptions & TextOptions = {},
+    ): Promise<EdgeVec<M>> {
       return answer(async () => {
         const resolve = () => resolveOpen(options, extra, true);
         return new Entry<M>(await opened(options, resolve, () => piecesOf(source)));

@@ -21,6 +21,8 @@ import type {
   MatchingChange,
   ScanOptions,
   SearchOptions,
+  TextHit,
+  TextSearch,
 } from '../base/queries.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type {
@@ -58,6 +60,7 @@ import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js
 import { resolveKeys, resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
 import { checkName, resolveList, resolveSite } from './options/site.js';
+import { isTextSearch, resolveTextSearch } from './options/text.js';
 import { readable } from './options/values.js';
 import { resolveDelete } from './options/write.js';
 import { copyQueries } from './queries.js';
@@ -406,6 +409,10 @@ export class EdgeVec<M extends object = Default> {
    * The query is a vector, or `{ like: id }` for the rows most like a row of the database. The hits
    * then leave out the row itself.
    *
+   * Or the query is `{ text }` with words, and all options beside the words. The hits are then the
+   * rows with the best words (BM25) in the fields that `open` was given as `text`. See
+   * {@link TextSearch}.
+   *
    * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
    * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also `INVALID_ID`, and `NOT_FOUND` if no row has
    * the id.
@@ -414,11 +421,17 @@ export class EdgeVec<M extends object = Default> {
    * const hits = await db.search(query, 5);
    * for (const { id, score, metadata } of hits) console.log(id, score, metadata);
    * const similar = await db.search({ like: 'a' }, { k: 3, filter: { read: false } });
+   * const found = await db.search({ text: 'whale ship', k: 3, filter: { read: false } });
    */
+  search(query: TextSearch<M>): Promise<TextHit<M>[]>;
   search(query: VectorInput | LikeRow, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
   search(query: VectorInput | LikeRow, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
-  search(query: VectorInput | LikeRow, options?: number | SearchOptions<M>): Promise<Hit<M>[]> {
+  search(
+    query: VectorInput | LikeRow | TextSearch<M>,
+    options?: number | SearchOptions<M>,
+  ): Promise<Hit<M>[] | TextHit<M>[]> {
     return answer(async () => {
+      if (isTextSearch(query)) return searchText<M>(sessionOf(this), query, options);
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
       const like = likeOf(query);
       if (like !== undefined) return searchLike<M>(sessionOf(this), like, { vectors, ...how });
@@ -670,6 +683,14 @@ async function searchLike<M extends object>(
   const [reply] = await session.call('search', { ...how, queries: row.vectors, k: offset + k + 1, offset: 0 });
   const hits = session.decoder<M>(false).hits(reply as ReplyOf<'search'>[number]);
   return hits.filter((hit) => hit.id !== id).slice(offset, offset + k);
+}
+
+async function searchText<M extends object>(session: Session, query: object, more: unknown): Promise<TextHit<M>[]> {
+  const { includeVectors: vectors, ...how } = readable(() => {
+    return resolveTextSearch(query as TextSearch, session.options.text, more);
+  });
+  const reply = await session.call('searchText', { ...how, vectors });
+  return session.decoder<M>(false).textHits(reply);
 }
 
 async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['storage']['persistence']> {

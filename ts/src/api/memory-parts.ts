@@ -4,5 +4,11 @@ import type { CollectionStats } from '../base/calls.js';
 import type { MemoryParts } from '../base/types.js';
 
 export function memoryParts({ rowBytes, codeBytes, graphBytes, stores }: CollectionStats): MemoryParts {
-  return { rows: rowBytes, codes: codeBytes, graph: graphBytes, columns: stores['columns'] ?? 0 };
+  return {
+    rows: rowBytes,
+    codes: codeBytes,
+    graph: graphBytes,
+    columns: stores['columns'] ?? 0,
+    text: stores['words'] ?? 0,
+  };
 }

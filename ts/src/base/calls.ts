@@ -3,7 +3,7 @@
 // columns clone faster than objects. Types only.
 
 import type { Clause, Path } from './clause.js';
-import type { FacetCount } from './queries.js';
+import type { FacetCount, Highlights } from './queries.js';
 import type { Id } from './types.js';
 
 /** How a write treats ids of the database, and other ids. */
@@ -69,6 +69,26 @@ export interface SearchRequest {
   readonly recall: number | undefined;
   readonly exact: boolean;
   readonly vectors: boolean;
+}
+
+export interface SearchTextRequest {
+  readonly text: string;
+  readonly k: number;
+  /** How many of the best rows to leave out. */
+  readonly offset: number;
+  /** Only rows that match. */
+  readonly filter: Clause | undefined;
+  readonly prefix: boolean;
+  readonly fuzzy: boolean;
+  readonly highlight: boolean;
+  readonly vectors: boolean;
+}
+
+/** Hits of a text search by column, the best first. */
+export interface TextHitsReply extends RecordsReply {
+  readonly scores: readonly number[];
+  /** For each hit, if the request asks for highlights: by field, the ranges of words. */
+  readonly highlights?: readonly Highlights[];
 }
 
 export interface GetRequest {
@@ -169,6 +189,7 @@ interface Methods {
   /** The number of changed rows. */
   updateMatching: { request: UpdateMatchingRequest; reply: number };
   search: { request: SearchRequest; reply: readonly HitsReply[] };
+  searchText: { request: SearchTextRequest; reply: TextHitsReply };
   /** Ids, in order of insertion. */
   ids: { request: IdsRequest | undefined; reply: readonly Id[] };
   /** The number of rows that match. */

@@ -60,6 +60,12 @@ export type Condition<T> = Comparable<T> | FieldOperators<T>;
 /** The names of the fields of `M`, as filters write the names. */
 export type FieldName<M extends object = Record<string, unknown>> = NameIn<FieldOf<M>>;
 
+/** The names of the fields of `M` that may hold a string, as filters write the names. */
+export type TextFieldName<M extends object = Record<string, unknown>> = TextNameIn<FieldOf<M>>;
+
+type TextNameIn<F> =
+  F extends Field<infer Name, infer T> ? ([Extract<Known<T>, string>] extends [never] ? never : Name) : never;
+
 /** The operators for a field of type `T`. Each operator must hold. */
 export type FieldOperators<T> = {
   readonly [Name in keyof Operands<T> as [Operands<T>[Name]] extends [never] ? never : Name]?: Operands<T>[Name];

@@ -1,6 +1,7 @@
 // The options of the public calls, and the same options after the check (`api/options/`).
 
 import type { Clause, Path } from './clause.js';
+import type { TextFieldName } from './filter-types.js';
 import type { PlatformWorker } from './platform-types.js';
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
@@ -124,6 +125,52 @@ export interface OpenOptions {
   readonly onEvent?: (event: EdgeVecEvent) => void;
 }
 
+/** Options of `open`, `load` and `import` for text search. `M` is the type of the metadata. */
+export interface TextOptions<M extends object = Record<string, unknown>> {
+  /**
+   * Fields of the metadata for text search (`search({ text })`), by name or by path: `['title',
+   * 'body']`. With weights, `{ title: 3, body: 1 }`: a word of the title then counts as three
+   * words. A weight is an integer from 1 to 64. Default: none. Only strings have words.
+   *
+   * EdgeVec keeps the words in memory, and makes them of the metadata: after `open` in the
+   * background, and then after each write. A text search waits until all rows have their words.
+   */
+  readonly text?: TextFields<M>;
+  /**
+   * Options of BM25, which ranks the hits of a text search. `k1` is how much a further occurrence
+   * of a word counts: a number from 0 to 1,000, by default 1.2. `b` is how much the length of a row
+   * counts: a number from 0 to 1, by default 0.75.
+   */
+  readonly bm25?: Bm25Options;
+}
+
+/** Options of BM25. */
+export interface Bm25Options {
+  readonly k1?: number;
+  readonly b?: number;
+}
+
+/** Fields for text search, with or without weights. */
+export type TextFields<M extends object = Record<string, unknown>> =
+  | readonly TextFieldName<M>[]
+  | { readonly [F in TextFieldName<M>]?: number };
+
+/** The fields with words, and the options of BM25. */
+export interface TextSettings {
+  readonly fields: readonly TextField[];
+  readonly k1: number;
+  readonly b: number;
+}
+
+/** A field with words. */
+export interface TextField {
+  /** As the caller has written the field. */
+  readonly name: string;
+  readonly path: Path;
+  /** An integer from 1 to 64. */
+  readonly weight: number;
+}
+
 /** Options of `load`. The stored database has the other options. */
 export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'directory' | 'worker' | 'onEvent'>;
 
@@ -174,6 +221,8 @@ export interface HostOptions {
   readonly recall: number;
   /** Fields to make columns of. */
   readonly indexed?: readonly Path[] | undefined;
+  /** The fields for text search. */
+  readonly text?: TextSettings | undefined;
   readonly stored: StoredAt | undefined;
 }
 
@@ -197,6 +246,18 @@ export interface ResolvedSearch {
   readonly ef: number | undefined;
   readonly recall: number | undefined;
   readonly exact: boolean;
+  readonly includeVectors: boolean;
+}
+
+/** A text search, checked, with every default filled in. */
+export interface ResolvedTextSearch {
+  readonly text: string;
+  readonly k: number;
+  readonly offset: number;
+  readonly filter: Clause | undefined;
+  readonly prefix: boolean;
+  readonly fuzzy: boolean;
+  readonly highlight: boolean;
   readonly includeVectors: boolean;
 }
 

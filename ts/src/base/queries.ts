@@ -46,6 +46,55 @@ export interface SearchOptions<M extends object = Default> {
   readonly includeVectors?: boolean;
 }
 
+/** A query of `search` by words. */
+export interface TextSearch<M extends object = Default> {
+  /**
+   * The words to look for, at most 10,000 characters. A row needs only one of the words, and rows
+   * with more words and rarer words come first (BM25).
+   */
+  readonly text: string;
+  /** The largest number of hits: an integer from 1. Default 10. */
+  readonly k?: number;
+  /** Leaves out the best rows, for pages of hits: an integer from 0. Default 0. */
+  readonly offset?: number;
+  /** Only rows whose metadata match. Default: every row. */
+  readonly filter?: Filter<M>;
+  /**
+   * The last word may be the beginning of a word, for a search while the user types. Default false.
+   * Up to 50 words of the database count: the shortest words that begin so.
+   */
+  readonly prefix?: boolean;
+  /**
+   * A word may have a typo: a character too many, too few or wrong, or two neighbours exchanged.
+   * Default false. For words of four bytes and more. Up to 50 words of the database count for a
+   * word: the shortest.
+   */
+  readonly fuzzy?: boolean;
+  /** Tell where the words are in the text fields of each hit. Default false. */
+  readonly highlight?: boolean;
+  /** Return the vector of each hit too. Default false. */
+  readonly includeVectors?: boolean;
+}
+
+/** A hit of a search by words. */
+export interface TextHit<M extends object> {
+  readonly id: Id;
+  /** The score by BM25: above 0, and higher for a better row. */
+  readonly score: number;
+  /** A copy of the stored metadata. */
+  readonly metadata: M;
+  /** A copy of the stored vector, if the search has `includeVectors: true`. */
+  readonly vector?: Float32Array;
+  /** If the search has `highlight: true`. */
+  readonly highlights?: Highlights;
+}
+
+/**
+ * Where the words of a query are in a row: for each text field with words, begin and end of each
+ * place, as `slice` takes them. Only the first 100,000 UTF-16 units of a field count.
+ */
+export type Highlights = Readonly<Record<string, readonly (readonly [start: number, end: number])[]>>;
+
 /** Options of `scan`. */
 export interface ScanOptions<M extends object = Default> {
   /** Only rows whose metadata match. Default: every row. */

@@ -269,6 +269,8 @@ export interface MemoryParts {
    * memory of JavaScript, and `memoryBytes` does not count these bytes.
    */
   readonly columns: number;
+  /** The words of the fields for text search (`text` of `open`). */
+  readonly text: number;
 }
 
 /** The events that `onEvent` receives. */

@@ -14,6 +14,7 @@ import { Records, type SavedStores } from './records.js';
 import { furtherStores } from './registry.js';
 import type { LoadableStore, SlotRecord, SlotStore } from './slot-store.js';
 import { Vectors } from './vectors.js';
+import { Words } from './words/words.js';
 
 export class Collection implements Ids {
   readonly engine: Engine;
@@ -23,6 +24,8 @@ export class Collection implements Ids {
   readonly #further: readonly LoadableStore[];
   /** The columns that evaluate filters. */
   readonly columns: Columns;
+  /** The words for text search. */
+  readonly words: Words;
   /** In the order of saving and reading their chunks. */
   readonly stores: readonly SlotStore[];
 
@@ -34,7 +37,8 @@ export class Collection implements Ids {
     this.#metadata = metadata;
     this.#further = furtherStores(slots);
     this.columns = new Columns(slots, metadata);
-    this.stores = [new Vectors(engine), ids, metadata, ...this.#further, this.columns];
+    this.words = new Words(engine, slots, metadata);
+    this.stores = [new Vectors(engine), ids, metadata, ...this.#further, this.columns, this.words];
   }
 
   get count(): number {

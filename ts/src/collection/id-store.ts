@@ -55,7 +55,7 @@ export class IdStore implements Ids, LoadableStore {
   inOrder(rows: ReadonlyBits): Iterable<Id> {
     // Sorting few slots is faster than a look at every id.
     if (rows.count() > this.count / SORTED_SHARE) return this.#among(rows);
-    const sorted = Uint32Array.from(rows).sort((a, b) => this.#orderOf(a) - this.#orderOf(b));
+    const sorted = Uint32Array.from(rows).sort((a, b) => this.orderOf(a) - this.orderOf(b));
     return Array.from(sorted, (slot) => this.#ids[slot] as Id);
   }
 
@@ -125,12 +125,12 @@ export class IdStore implements Ids, LoadableStore {
         this.#orders.push(order);
         slots.push(slot);
       }
-      runs.push(Uint32Array.from(slots).sort((a, b) => this.#orderOf(a) - this.#orderOf(b)));
+      runs.push(Uint32Array.from(slots).sort((a, b) => this.orderOf(a) - this.orderOf(b)));
       yield;
     }
-    const slots = yield* mergeRuns(runs, (a, b) => this.#orderOf(a) <= this.#orderOf(b), STEP_ROWS);
+    const slots = yield* mergeRuns(runs, (a, b) => this.orderOf(a) <= this.orderOf(b), STEP_ROWS);
     for (const [i, slot] of slots.entries()) {
-      const [id, order] = [this.#ids[slot] as Id, this.#orderOf(slot)];
+      const [id, order] = [this.#ids[slot] as Id, this.orderOf(slot)];
       if (this.#slots.has(id) || order === this.#nextOrder - 1) throw damaged('the ids');
       this.#slots.set(id, slot);
       this.#nextOrder = order + 1;
@@ -148,7 +148,7 @@ export class IdStore implements Ids, LoadableStore {
     const listed: ListedId[] = [];
     for (let slot = first; slot < Math.min(first + BLOCK_ROWS, this.#ids.length); slot++) {
       const id = this.#ids[slot];
-      if (id !== undefined) listed.push([slot - first, id, this.#orderOf(slot)]);
+      if (id !== undefined) listed.push([slot - first, id, this.orderOf(slot)]);
     }
     return encodeIds(listed);
   }
@@ -157,7 +157,8 @@ export class IdStore implements Ids, LoadableStore {
     for (const [id, slot] of this.#slots) if (rows.has(slot)) yield id;
   }
 
-  #orderOf(slot: number): number {
+  /** The place of the row of a slot in the order of insertion. */
+  orderOf(slot: number): number {
     return this.#orders[slot] as number;
   }
 }

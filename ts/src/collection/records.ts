@@ -3,7 +3,8 @@
 import { Changes } from './changes.js';
 import { IdStore } from './id-store.js';
 import { Metadata } from './metadata/metadata.js';
-import type { LoadedChunk, Slots } from './slot-store.js';
+import type { LoadedChunk } from './slot-store.js';
+import type { OrderedSlots } from './words/words.js';
 
 /** The saved data of all stores except the vectors. */
 export interface SavedStores {
@@ -18,7 +19,7 @@ export class Records {
   readonly ids = new IdStore(this.changes);
   readonly metadata: Metadata;
   /** The slots, as other stores may see the slots. */
-  readonly slots: Slots;
+  readonly slots: OrderedSlots;
 
   constructor() {
     const { ids, changes } = this;
@@ -30,6 +31,7 @@ export class Records {
         return changes.now;
       },
       has: (slot) => ids.at(slot) !== undefined,
+      orderOf: (slot) => ids.orderOf(slot),
       haveChanged: (after, first, slots) => changes.haveBeen(after, first, slots),
     };
     this.metadata = new Metadata(this.slots, (slot) => ids.at(slot));

@@ -5,6 +5,7 @@ import { inspect } from '../base/inspect.js';
 import { IDS, METADATA, VECTORS } from '../format/contents.js';
 import { COLUMNS } from './columns/columns.js';
 import type { LoadableStore, Slots } from './slot-store.js';
+import { WORDS } from './words/words.js';
 
 /** Makes the store of one collection. */
 export type StoreFactory = (slots: Slots) => LoadableStore;
@@ -14,7 +15,7 @@ const factories = new Map<string, StoreFactory>();
  * Names of chunks of other kinds (docs/format.md), and the one name in lowercase letters that every
  * object has already: manifests list the stores as fields of an object.
  */
-const TAKEN = [VECTORS, IDS, METADATA, COLUMNS, 'column', 'header', 'manifest', 'part', 'aside', 'constructor'];
+const TAKEN = [VECTORS, IDS, METADATA, COLUMNS, WORDS, 'column', 'header', 'manifest', 'part', 'aside', 'constructor'];
 
 /**
  * Adds a further store to every collection made from now on.

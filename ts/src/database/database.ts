@@ -16,7 +16,7 @@ import type {
 } from '../base/calls.js';
 import type { Path } from '../base/clause.js';
 import { aborted, type EdgeVecError } from '../base/errors.js';
-import type { EngineOptions } from '../base/options.js';
+import type { EngineOptions, TextSettings } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
 import type { Id } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
@@ -27,6 +27,7 @@ import type { LiveState } from './live-state.js';
 import { readFacets } from './query/facets.js';
 import { Search } from './query/search.js';
 import { listIds, selectable } from './query/selection.js';
+import { searchText } from './query/text.js';
 import { haveRows, readRecords } from './read.js';
 import type { InMemoryReplica } from './replica.js';
 import { Snapshots } from './snapshots.js';
@@ -93,6 +94,13 @@ export class Database implements Handlers {
     selectable(live, isolation, undefined, fields).catch(() => {});
   }
 
+  /** Keeps the words of these fields from now on, and reads the words in the background. */
+  indexTexts(settings: TextSettings): void {
+    const { live, maintenance } = this.#replica;
+    live.collection.words.declare(settings);
+    maintenance.tidy();
+  }
+
   /** A transaction takes its place among writes and deletions when its last part comes. */
   async write(request: WriteRequest): Promise<ReplyOf<'write'>> {
     const { live, isolation, maintenance, slices, transactions } = this.#replica;
@@ -152,6 +160,11 @@ export class Database implements Handlers {
 
   search(request: SearchRequest): Promise<readonly HitsReply[]> {
     return this.#search.answer(request);
+  }
+
+  searchText(request: RequestOf<'searchText'>): Promise<ReplyOf<'searchText'>> {
+    const { live, isolation } = this.#replica;
+    return searchText(live, isolation, request);
   }
 
   async ids({ filter, offset, limit }: RequestOf<'ids'> = {}): Promise<Id[]> {

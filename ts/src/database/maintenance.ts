@@ -21,6 +21,7 @@ export class Maintenance {
   #linker: Linker;
   #withRoomForCodes: RoomForCodes = (recode) => recode();
   #compaction: Promise<void> | undefined;
+  #isReading = false;
 
   constructor(live: LiveState, slices: Slices) {
     this.#live = live;
@@ -62,10 +63,12 @@ export class Maintenance {
    * Called after each change. Compacts if a quarter of the slots are tombstones: the number of
    * removals then pays for the compaction. Also links the waiting rows. The steps of linking
    * include a due calibration: a compaction and the last rows of a stream make a calibration due.
+   * And reads the words of new rows.
    */
   tidy(): void {
     if (!this.#live.isReady) return;
     this.link();
+    this.#readWords();
     const tombstones = this.#live.engine.tombstones();
     if (tombstones < TIDY_FROM || tombstones * 3 < this.#live.collection.count) return;
     // If the compaction fails, or the database is closed meanwhile, the next call tells the caller.
@@ -78,11 +81,28 @@ export class Maintenance {
     await this.#compaction;
     await this.#compact();
     await this.#linker.settled();
+    await this.#takeWords();
   }
 
   /** Rejects everybody who waits for links. */
   stop(): void {
     this.#linker.stop(closed());
+  }
+
+  /** Reads the words of new rows, one pass at a time. */
+  #readWords(): void {
+    const { words } = this.#live.collection;
+    if (!words.isUntidy || this.#isReading) return;
+    this.#isReading = true;
+    // If this fails, the text search that needs the words tells.
+    const done = (): void => {
+      this.#isReading = false;
+    };
+    this.#takeWords().then(done, done);
+  }
+
+  #takeWords(): Promise<void> {
+    return this.#slices.take(this.#live.collection.words.tidy(), () => this.#live.assertOpen());
   }
 
   #compact(): Promise<void> {

@@ -54,6 +54,7 @@ export interface Surroundings {
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
   const opened = await openAs(options, around);
   opened.database.index(options.indexed ?? []);
+  if (options.text !== undefined) opened.database.indexTexts(options.text);
   return opened;
 }
 

@@ -5,7 +5,7 @@ import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
 /** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 12;
+export const ABI_VERSION = 13;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -33,6 +33,7 @@ export interface RawEngine {
   remove(slot: number): boolean;
   efFor(k: number, recall: number): number;
   searcher(): RawSearcher;
+  texts(k1: number, b: number): RawTexts;
   row(slot: number): number;
   tombstones(): number;
   freeSlots(): number;
@@ -67,6 +68,22 @@ export interface RawSearcher {
   needed(): number;
   neededCount(): number;
   distances(): number;
+}
+
+/** The words of rows. Staged bytes are lines of UTF-8 (rust/edgevec-wasm/src/text.rs). */
+export interface RawTexts {
+  free(): void;
+  stage(bytes: number): number;
+  add(slot: number, order: number, bytes: number): number;
+  remove(slot: number): boolean;
+  merge(postings: number): number;
+  allow(words: number): number;
+  search(bytes: number, k: number, filtered: boolean): number;
+  hitSlots(): number;
+  hitScores(): number;
+  layOutWords(): number;
+  words(): number;
+  memory(): number;
 }
 
 /**

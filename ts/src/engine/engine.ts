@@ -7,10 +7,11 @@
 import type { EngineStats } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import type { Bindings, EngineFault, RawEngine, RawSearcher } from './bindings.js';
+import type { Bindings, EngineFault, RawEngine, RawSearcher, RawTexts } from './bindings.js';
 import { failureOf, faultOf, isTrap, outOfMemory } from './faults.js';
 import { abandon, Guard } from './guard.js';
 import { Searcher } from './searcher.js';
+import { Texts } from './texts.js';
 
 /** A running wasm instance, without an engine yet. */
 export interface Instance {
@@ -30,6 +31,7 @@ export class Engine {
   readonly #rawSearcher: RawSearcher;
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
+  #rawTexts: RawTexts | undefined;
   /** Searches in the index. */
   readonly searcher: Searcher;
 
@@ -42,6 +44,7 @@ export class Engine {
     this.#guard = new Guard(() => {
       abandon(this.#raw);
       abandon(this.#rawSearcher);
+      if (this.#rawTexts !== undefined) abandon(this.#rawTexts);
     });
     this.searcher = new Searcher(raw, this.#rawSearcher, memory, dimensions, this.#guard);
   }
@@ -60,6 +63,7 @@ export class Engine {
     // A crashed instance is dropped as it is: another call could only trap again.
     if (this.#guard.crashed) return;
     this.#rawSearcher.free();
+    this.#rawTexts?.free();
     this.#raw.free();
   }
 
@@ -128,6 +132,21 @@ export class Engine {
 
   remove(slot: number): boolean {
     return this.#guard.run(() => this.#raw.remove(slot));
+  }
+
+  /**
+   * An index of words without rows, in place of an earlier index of words.
+   *
+   * @param k1 of BM25
+   * @param b of BM25
+   */
+  texts(k1: number, b: number): Texts {
+    return this.#guard.run(() => {
+      this.#rawTexts?.free();
+      this.#rawTexts = undefined;
+      this.#rawTexts = this.#raw.texts(k1, b);
+      return new Texts(this.#rawTexts, this.#memory, this.#guard);
+    });
   }
 
   /** Whether every row is in. Until then, the engine does not compact, calibrate or save. */

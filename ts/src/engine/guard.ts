@@ -2,7 +2,7 @@
 // with the same error.
 
 import { EdgeVecError, fix } from '../base/errors.js';
-import type { RawEngine, RawRestore, RawSearcher } from './bindings.js';
+import type { RawEngine, RawRestore, RawSearcher, RawTexts } from './bindings.js';
 import { crashed, failureOf, isTrap } from './faults.js';
 
 export class Guard {
@@ -49,6 +49,6 @@ export class Guard {
  * Keeps the glue from freeing an object of a trapped instance at its collection. Freeing could only
  * trap again, with nobody to catch the error.
  */
-export function abandon(raw: RawEngine | RawSearcher | RawRestore): void {
+export function abandon(raw: RawEngine | RawSearcher | RawRestore | RawTexts): void {
   (raw as { __destroy_into_raw?(): unknown }).__destroy_into_raw?.();
 }

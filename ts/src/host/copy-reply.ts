@@ -13,6 +13,7 @@ export function copyReply<K extends Method>(
   slices: Slices,
 ): ReplyOf<K> | Promise<ReplyOf<K>> {
   if (method === 'search') return copyHits(reply as ReplyOf<'search'>, slices) as ReplyOf<K> | Promise<ReplyOf<K>>;
+  if (method === 'searchText') return copied(reply as ReplyOf<'searchText'>) as ReplyOf<K>;
   if (method === 'get') return copyRecords(reply as ReplyOf<'get'>, slices) as Promise<ReplyOf<K>>;
   return reply;
 }
@@ -32,7 +33,7 @@ async function copyEach(replies: readonly HitsReply[], slices: Slices): Promise<
   return copies;
 }
 
-function copied(reply: HitsReply): HitsReply {
+function copied<T extends RecordsReply>(reply: T): T {
   return { ...reply, metadata: reply.metadata.map(copyOf) };
 }
 

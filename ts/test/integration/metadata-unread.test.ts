@@ -6,6 +6,7 @@ import { parse, stringify } from 'devalue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WriteKind } from '../../src/base/calls.js';
+import type { TextSettings } from '../../src/base/options.js';
 import { Slices } from '../../src/base/time-slices.js';
 import type { EdgeVecEvent, Id } from '../../src/base/types.js';
 import type { Database } from '../../src/database/database.js';
@@ -33,13 +34,14 @@ const REFUSED = { code: 'UNSUPPORTED_FORMAT' };
 async function open(
   disk: Disk,
   source?: AsyncIterable<Uint8Array>,
+  text?: TextSettings,
 ): Promise<{ database: Database; events: EdgeVecEvent[] }> {
   const { module } = await inlineEngine();
   const events: EdgeVecEvent[] = [];
   const site = source === undefined ? new FaultySite(disk) : new MemorySite();
   const engine = { ...SMALL_GRAPH, dimensions: 2 };
   const { database } = await openDatabase(
-    { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false } },
+    { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false }, text },
     { module, slices: new Slices(), site: async () => site, tell: (event) => void events.push(event), source },
   );
   return { database, events };
@@ -88,6 +90,29 @@ async function* streamed(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
 }
 
 describe('Unreadable metadata', () => {
+  test('a text search gives the error of the row, until the row is replaced', async () => {
+    const settings = { fields: [{ name: 'text', path: ['text'], weight: 1 }], k1: 1.2, b: 0.75 };
+    const query = { text: 'whale', k: 3, offset: 0, filter: undefined, prefix: false, fuzzy: false };
+    const disk = new Disk();
+    for (const saves of [false, true]) {
+      const { database } = await open(disk, undefined, settings);
+      await write(
+        database,
+        'upsert',
+        ['a', 'bad'],
+        [{ text: 'whale' }, { text: 'whale', at: new URL('https://a.b/') }],
+      );
+      if (saves) await database.save({ name: undefined });
+      await database.close();
+      const again = await open(disk, undefined, settings);
+      const findAgain = () => again.database.searchText({ ...query, highlight: false, vectors: false });
+      await expect(findAgain()).rejects.toMatchObject({ ...REFUSED, id: 'bad' });
+      await write(again.database, 'upsert', ['bad'], [{ text: 'a white whale' }]);
+      expect((await findAgain()).ids).toEqual(['a', 'bad']);
+      await again.database.close();
+    }
+  });
+
   test.each(unreadable)('%s: only its row fails, from the log and from checkpoints', async (_, value) => {
     const disk = new Disk();
     const first = await open(disk);

@@ -1,12 +1,13 @@
 // The options of `open`, `load` and `import`.
 
 import { EdgeVecError } from '../../base/errors.js';
-import type { EngineOptions, OpenOptions, ResolvedOptions } from '../../base/options.js';
+import type { EngineOptions, OpenOptions, ResolvedOptions, TextOptions } from '../../base/options.js';
 import type { EdgeVecEvent } from '../../base/types.js';
 import { fixedDirectory } from '../../storage/site.js';
 import { harmless } from '../caller.js';
 import { resolveFields } from './filter.js';
 import { checkDirectory, checkName } from './site.js';
+import { resolveText } from './text.js';
 import { checkKeys, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
 
 /** Options that are stored with a database. */
@@ -23,19 +24,25 @@ const KEYS = {
   ...ENGINE_KEYS,
   recall: true,
   indexed: true,
+  text: true,
+  bm25: true,
   name: true,
   durability: true,
   directory: true,
   whenUnavailable: true,
   worker: true,
   onEvent: true,
-} satisfies Record<keyof OpenOptions, true>;
+} satisfies Record<keyof (OpenOptions & TextOptions), true>;
 
 /** Further options that the caller has checked. */
 export type ExtraKeys = Readonly<Record<string, true>>;
 
 /** Resolves the options of `open`. The options of `import` may leave out the dimensions. */
-export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports = false): ResolvedOptions {
+export function resolveOpen(
+  options: OpenOptions & TextOptions,
+  extra: ExtraKeys = {},
+  imports = false,
+): ResolvedOptions {
   checkKeys('open', options, { ...KEYS, ...extra });
   const { metric = 'cosine', precision = 'float32', worker = 'auto', onEvent = warn } = options;
   oneOf('metric', metric, ['cosine', 'dot', 'euclidean']);
@@ -75,6 +82,7 @@ export function resolveOpen(options: OpenOptions, extra: ExtraKeys = {}, imports
       precision,
     },
     recall: share('recall', options.recall ?? 0.95),
+    text: resolveText(options),
     indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
     worker,
     onEvent: harmless(onEvent),

@@ -1,6 +1,6 @@
 // Hits of the engine as a reply: slots become ids, metadata and vectors.
 
-import type { HitsReply } from '../../base/calls.js';
+import type { HitsReply, RecordsReply } from '../../base/calls.js';
 import type { Collection } from '../../collection/collection.js';
 
 /** The hits of the engine's last search from `offset` on. `found`: how many hits there are. */
@@ -8,16 +8,21 @@ export function replyOf(collection: Collection, offset: number, found: number, w
   const { engine } = collection;
   const slots = Array.from(engine.searcher.hitSlots(found).subarray(offset, found));
   const distances = Array.from(engine.searcher.hitDistances(found).subarray(offset, found));
-  const hits = {
+  return { ...contentOf(collection, slots, withVectors), distances };
+}
+
+/** What a collection knows of some slots. With vectors, the rows of the slots must be read. */
+export function contentOf(collection: Collection, slots: readonly number[], withVectors: boolean): RecordsReply {
+  const { engine } = collection;
+  const content = {
     ids: slots.map((slot) => collection.idOf(slot)),
     metadata: slots.map((slot) => collection.metadataOf(slot)),
-    distances,
   };
-  if (!withVectors) return hits;
+  if (!withVectors) return content;
   const size = engine.dimensions;
   const vectors = new Float32Array(slots.length * size);
   slots.forEach((slot, i) => {
     engine.copyRow(slot, vectors, i * size);
   });
-  return { ...hits, vectors };
+  return { ...content, vectors };
 }

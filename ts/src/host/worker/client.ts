@@ -64,7 +64,7 @@ export class WorkerHost implements Host {
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
-    const { worker: how, engine: asked, given, recall, indexed, stored, salvages, onEvent } = options;
+    const { worker: how, engine: asked, given, recall, indexed, text, stored, salvages, onEvent } = options;
     const started = await startWorker(how === false ? true : how);
     // The listener often refers to the database. Held strongly, it would keep the database from
     // being collected while the worker lives.
@@ -81,7 +81,7 @@ export class WorkerHost implements Host {
       const imports = source !== undefined;
       const open = {
         module: engine.module,
-        options: { engine: asked, given, recall, indexed, stored, salvages, imports },
+        options: { engine: asked, given, recall, indexed, text, stored, salvages, imports },
       };
       host.engine = await host.#opened({ open }, started, next);
     } catch (error) {

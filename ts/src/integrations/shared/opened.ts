@@ -1,14 +1,21 @@
 // The open databases of a page, shared by all components that ask for the same options. A database
 // opens for its first holder, and closes after its last holder.
 
-import { type DimensionsOrName, EdgeVec, EdgeVecError, type EdgeVecEvent, type OpenOptions } from '../../index.js';
+import {
+  type DimensionsOrName,
+  EdgeVec,
+  EdgeVecError,
+  type EdgeVecEvent,
+  type OpenOptions,
+  type TextOptions,
+} from '../../index.js';
 import { report } from './report.js';
 import { same } from './same.js';
 
 type Default = Record<string, unknown>;
 
 /** The options of `EdgeVec.open`. */
-export type DatabaseOptions = OpenOptions & DimensionsOrName;
+export type DatabaseOptions = OpenOptions & TextOptions & DimensionsOrName;
 
 interface Retry {
   /** Opens the database again after an error. Does nothing in any other state. */

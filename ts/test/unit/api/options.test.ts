@@ -9,6 +9,7 @@ import { resolveSalvage } from '../../../src/api/options/salvage.js';
 import { resolveScan } from '../../../src/api/options/scan.js';
 import { resolveSearch } from '../../../src/api/options/search.js';
 import { resolveSite } from '../../../src/api/options/site.js';
+import { resolveText, resolveTextSearch } from '../../../src/api/options/text.js';
 import { readable } from '../../../src/api/options/values.js';
 import { resolveDelete, resolveWrite } from '../../../src/api/options/write.js';
 import { EdgeVecError } from '../../../src/base/errors.js';
@@ -51,6 +52,9 @@ function options(names: readonly string[], base: object = {}): fc.Arbitrary<neve
   return fc.oneof({ weight: 9, arbitrary: object }, value) as fc.Arbitrary<never>;
 }
 
+const TEXT = ['text', 'k', 'offset', 'filter', 'prefix', 'fuzzy', 'highlight', 'includeVectors'];
+const settings = { fields: [{ name: 'title', path: ['title'], weight: 1 }], k1: 1.2, b: 0.75 };
+
 const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
   ['import', options([...OPEN, ...WHERE]), (given) => resolveOpen(given, {}, true)],
@@ -59,6 +63,12 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
     'search',
     options(['k', 'offset', 'filter', 'recall', 'ef', 'exact', 'includeVectors']),
     (given) => resolveSearch(given),
+  ],
+  ['text', options(['text', 'bm25'], { text: ['title'] }), (given) => resolveText(given)],
+  [
+    'search by words',
+    options(TEXT, { text: 'whale' }),
+    (given) => resolveTextSearch(Object(given), settings, undefined),
   ],
   ['scan', options(['filter', 'limit', 'offset', 'batchSize', 'includeVectors']), (given) => resolveScan(given)],
   ['count', options(['filter']), (given) => resolveCount(given)],

@@ -11,6 +11,7 @@ function __externref_table_dealloc
 function __wbg_engine_free
 function __wbg_enginerestore_free
 function __wbg_searcher_free
+function __wbg_texts_free
 function __wbindgen_free
 function __wbindgen_malloc
 function __wbindgen_realloc
@@ -43,6 +44,7 @@ function engine_slots
 function engine_stage
 function engine_stageValues
 function engine_stats
+function engine_texts
 function engine_tombstones
 function engine_unlinked
 function enginerestore_announce
@@ -65,6 +67,17 @@ function searcher_query
 function searcher_search
 function searcher_searchAllowed
 function searcher_strategy
+function texts_add
+function texts_allow
+function texts_hitScores
+function texts_hitSlots
+function texts_layOutWords
+function texts_memory
+function texts_merge
+function texts_remove
+function texts_search
+function texts_stage
+function texts_words
 global __abort_handler
 global __instance_terminated
 memory memory

@@ -43,7 +43,7 @@ async function make() {
     vector,
     metadata: { title: id.toUpperCase(), year: 1990, tags: ['poetry'] },
   }));
-  const db = await EdgeVec.open<Metadata>({ name: 'given', dimensions: DIMENSIONS });
+  const db = await EdgeVec.open<Metadata>({ name: 'given', dimensions: DIMENSIONS, text: ['title'] });
   await db.insert(records);
   const file = new File([await new Response(db.export()).blob()], 'notes.edgevec');
   // A site that serves an exported database.

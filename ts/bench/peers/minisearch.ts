@@ -1,0 +1,2 @@
+/** MiniSearch, for the benchmark of text search. */
+export { default } from 'minisearch';

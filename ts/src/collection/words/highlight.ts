@@ -1,0 +1,23 @@
+// The places of words in a text.
+
+import { tokensOf } from '../../text/tokens.js';
+
+/** Begin and end of each place, in UTF-16 units. Ranges ascend, and no two ranges touch. */
+export type Ranges = (readonly [start: number, end: number])[];
+
+/** Only so many UTF-16 units of a text count: a reader sees only a part of a longer text. */
+const MOST_UNITS = 100_000;
+
+/** Where the words are in the text. */
+export function rangesIn(text: string, words: ReadonlySet<string>): Ranges {
+  const ranges: [number, number][] = [];
+  tokensOf(text.slice(0, MOST_UNITS), (token, start, end) => {
+    if (!words.has(token)) return;
+    const last = ranges.at(-1);
+    // The words of an identifier, and pairs of characters, overlap. A whole identifier comes before
+    // its words.
+    if (last === undefined || start > last[1]) ranges.push([start, end]);
+    else last[1] = Math.max(last[1], end);
+  });
+  return ranges;
+}
