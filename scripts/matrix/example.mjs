@@ -15,17 +15,21 @@
  * @property {string} [error]
  */
 
-/** `example.js`: opens, counts, writes, searches, closes, opens again, searches. */
-export const EXAMPLE = `
+/** The rows of every app, and a query whose nearest rows are tea and coffee. */
+export const ROWS = `
 const ROWS = [
   { id: 'tea', vector: [0.9, 0.1, 0, 0.2], metadata: { title: 'How to brew tea' } },
   { id: 'coffee', vector: [0.7, 0.5, 0.1, 0.1], metadata: { title: 'Coffee by hand' } },
   { id: 'bike', vector: [0, 0.1, 0.9, 0.4], metadata: { title: 'Mending a tyre' } },
 ];
+const QUERY = [0.9, 0.2, 0, 0.1];
+`;
 
+/** `example.js`: opens, counts, writes, searches, closes, opens again, searches. */
+export const EXAMPLE = `${ROWS}
 export async function example(EdgeVec, { stored = true, ...options } = {}) {
   const open = () => EdgeVec.open({ ...(stored && { name: 'library' }), dimensions: 4, ...options });
-  const search = async (db) => (await db.search([0.9, 0.2, 0, 0.1], 2)).map(({ id }) => id);
+  const search = async (db) => (await db.search(QUERY, 2)).map(({ id }) => id);
   let db = await open();
   const before = await db.count();
   await db.upsert(ROWS);

@@ -2,6 +2,7 @@
 import { APPS } from './targets/apps.mjs';
 import { BUNDLERS } from './targets/bundlers.mjs';
 import { EDGE } from './targets/edge.mjs';
+import { ENTRIES } from './targets/entries.mjs';
 import { EXTENSIONS } from './targets/extensions.mjs';
 import { FRAMEWORKS } from './targets/frameworks.mjs';
 import { MANAGERS } from './targets/managers.mjs';
@@ -19,6 +20,7 @@ export const TARGETS = [
   ...PAGES,
   ...FRAMEWORKS,
   ...APPS,
+  ...ENTRIES,
   ...EXTENSIONS,
   ...NATIVE,
   ...TESTS,

@@ -43,7 +43,9 @@ const VERSIONS = {
   parcel: '2.16.4',
   pnpm: '12.21.0',
   react: '19.3.1',
+  'react-18': '18.3.1',
   'react-dom': '19.3.1',
+  'react-dom-18': '18.3.1',
   'react-native': '0.87.1',
   'react-native-web': '0.21.4',
   rollup: '4.68.5',
@@ -66,7 +68,8 @@ const VERSIONS = {
 };
 
 /**
- * The version of a package. `vite-7` and `typescript-5` are older versions of the same package.
+ * The version of a package. `vite-7`, `react-18` and `typescript-5` are older versions of the same
+ * package.
  *
  * @param {string} key
  */
@@ -81,4 +84,5 @@ export function versionOf(key) {
  *
  * @param {string} key
  */
-export const specifierOf = (key) => `${key.replace(/(?<=^(?:vite|typescript))-\d+$/, '')}@${versionOf(key)}`;
+export const specifierOf = (key) =>
+  `${key.replace(/(?<=^(?:react|react-dom|typescript|vite))-\d+$/, '')}@${versionOf(key)}`;
