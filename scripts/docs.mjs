@@ -24,10 +24,13 @@ async function required(title, command, args) {
   if (!ok) throw new Stop(`The site stopped at "${title}": its output is above.`);
 }
 
-/** Writes the reference of the API into docs/api, from the types and their comments. */
-const writeReference = () => required('Reference of the API', node, typedoc);
+/** Writes all that the pages need from the build. The library must be built. */
+async function prepare() {
+  await required('Reference of the API', node, typedoc);
+  await required('Index of the search', node, ['scripts/docs/search-index.mjs']);
+}
 
-/** Builds the site. The library must be built. */
+/** Builds the site. */
 async function buildSite() {
   await required('Types of the site', node, [bin('typescript/bin/tsc'), '-p', 'docs/.vitepress']);
   await required('Site', node, [vitepress, 'build', 'docs']);
@@ -50,7 +53,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       await setup();
       await build();
     }
-    await writeReference();
+    await prepare();
     if (values.dev) return required('Pages, until you press Ctrl-C', node, [vitepress, 'dev', 'docs', ...port]);
     await buildSite();
     if (!values.serve) return console.log(`\nThe site is in ${site}.`);

@@ -1,17 +1,25 @@
 // The site of the documentation: `npm run docs`. The pages are the Markdown files of docs/.
 
-import { defineConfig } from 'vitepress';
+import { join } from 'node:path';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+import { addressed, reference, written } from '../../scripts/docs/pages.mjs';
 import { slug } from '../../scripts/house/links.mjs';
 import { repository, siteLinks } from './links.js';
+import { liveBlocks, liveModules } from './live/blocks.js';
 import { navOf, referenceSidebarOf, sidebarOf } from './navigation.js';
-import { addressed, reference, written } from './pages.js';
+import { withPolicy } from './policy.js';
 
 /** A picture of bars, as data, so that the site has no further file. */
 const ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#078577" d="M1 2h3v12H1zM6 2h1v12H6zM12 2h3v12h-3z"/><path fill="#c97a1e" d="M9 2h2v12H9z"/></svg>',
 )}`;
 
-export default defineConfig({
+const dist = join(import.meta.dirname, '../../dist');
+
+/** `install` is the command on the first page. */
+type Settings = DefaultTheme.Config & { readonly install: string };
+
+export default defineConfig<Settings>({
   title: 'EdgeVec',
   description: 'A vector database that runs on the user’s own device.',
   // The site works in any folder of a server.
@@ -25,7 +33,10 @@ export default defineConfig({
   // Other engines have other names for sections, and readers follow links from GitHub.
   markdown: {
     anchor: { slugify: slug },
-    config: siteLinks,
+    config: (md) => {
+      siteLinks(md);
+      liveBlocks(md);
+    },
     // Forms that GitHub does not have would change the text of a page.
     attrs: false,
     emoji: false,
@@ -33,7 +44,23 @@ export default defineConfig({
     snippet: false,
     toc: false,
   },
+  transformHtml: withPolicy,
+  vite: {
+    plugins: [liveModules],
+    resolve: {
+      // The package as built, whose entries import each other by name.
+      alias: [
+        { find: /^edgevec$/, replacement: join(dist, 'index.js') },
+        { find: /^edgevec\/(.+)$/, replacement: join(dist, '$1.js') },
+      ],
+    },
+    assetsInclude: ['**/*.edgevec'],
+    worker: { format: 'es' },
+    // The model of the search is a single large file.
+    build: { chunkSizeWarningLimit: 1000 },
+  },
   themeConfig: {
+    install: `npm install git+${repository}.git`,
     nav: navOf([...written, ...reference]),
     sidebar: { '/': sidebarOf(written), '/api/': referenceSidebarOf(reference) },
     outline: { level: [2, 3] },

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
-import { addressed, docs } from './pages.js';
+import { addressed, docs } from '../../scripts/docs/pages.mjs';
 
 const root = dirname(docs);
 

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import type { DefaultTheme } from 'vitepress';
-import type { Page } from './pages.js';
+import type { Page } from '../../scripts/docs/pages.mjs';
 import { SECTIONS, type Section } from './sections.js';
 
 /** The pages of a section, in order. */
@@ -19,7 +19,10 @@ function pagesIn({ pages = [], folders = [] }: Section, all: readonly Page[]): P
 /** The short menu above each page. */
 export function navOf(all: readonly Page[]): DefaultTheme.NavItem[] {
   return ['tutorial.md', 'examples.md', 'api/index.md', 'troubleshooting.md'].flatMap((file) =>
-    all.filter((page) => page.file === file).map(({ title, path }) => ({ text: title, link: path })),
+    // A short title: the words before a colon.
+    all
+      .filter((page) => page.file === file)
+      .map(({ title, path }) => ({ text: title.split(':')[0] ?? title, link: path })),
   );
 }
 

@@ -38,23 +38,37 @@ export const slug = (heading) =>
     .replaceAll(' ', '-');
 
 /**
- * The anchors of a page. Equal headings are numbered.
+ * The headings of a page with their places and their anchors. Equal headings are numbered.
+ *
+ * @param {string} text
+ * @returns {{ heading: string, level: number, anchor: string, start: number, end: number }[]}
+ */
+export function headingAnchors(text) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  // Blanks keep the places of the headings behind code.
+  const prose = text.replace(FENCED, (code) => code.replace(/[^\n]/g, ' '));
+  return [...prose.matchAll(/^ {0,3}(#{1,6}) +(.*?)(?: +#+)? *$/gm)].map(
+    ({ 0: line, 1: marks = '', 2: heading = '', index }) => {
+      const anchor = slug(heading);
+      const before = counts.get(anchor) ?? 0;
+      counts.set(anchor, before + 1);
+      const numbered = before === 0 ? anchor : `${anchor}-${before}`;
+      return { heading, level: marks.length, anchor: numbered, start: index, end: index + line.length };
+    },
+  );
+}
+
+/**
+ * The anchors of a page.
  *
  * @param {string} text
  */
-function anchorsOf(text) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  const anchors = new Set([...text.matchAll(/\b(?:id|name)="([^"]+)"/g)].map(([, id = '']) => id));
-  const prose = text.replace(FENCED, '');
-  for (const [, heading = ''] of prose.matchAll(/^ {0,3}#{1,6} +(.*?)(?: +#+)? *$/gm)) {
-    const anchor = slug(heading);
-    const before = counts.get(anchor) ?? 0;
-    counts.set(anchor, before + 1);
-    anchors.add(before === 0 ? anchor : `${anchor}-${before}`);
-  }
-  return anchors;
-}
+const anchorsOf = (text) =>
+  new Set([
+    ...[...text.matchAll(/\b(?:id|name)="([^"]+)"/g)].map(([, id = '']) => id),
+    ...headingAnchors(text).map(({ anchor }) => anchor),
+  ]);
 
 /**
  * Whether npm packs a file.

@@ -1,6 +1,16 @@
-// The theme of the site: the default theme of VitePress with the fonts of the system.
+// The theme of the site: the default theme of VitePress with the fonts of the system, a search by
+// EdgeVec, and examples that run.
 
-import Theme from 'vitepress/theme-without-fonts';
+import type { Theme } from 'vitepress';
+import DefaultTheme from 'vitepress/theme-without-fonts';
+import LiveExample from '../live/LiveExample.vue';
+import Layout from './Layout.vue';
 import './style.css';
 
-export default Theme;
+export default {
+  extends: DefaultTheme,
+  Layout,
+  enhanceApp: ({ app }) => {
+    app.component('LiveExample', LiveExample);
+  },
+} satisfies Theme;

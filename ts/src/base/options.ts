@@ -146,7 +146,9 @@ export interface TextOptions<M extends object = Record<string, unknown>> {
 
 /** Options of BM25. */
 export interface Bm25Options {
+  /** How soon further occurrences of a word stop counting. */
   readonly k1?: number;
+  /** How much the length of a text counts: from 0 (not at all) to 1. */
   readonly b?: number;
 }
 

@@ -78,6 +78,7 @@ export interface TextSearch<M extends object = Default> {
 
 /** A hit of a search by words. */
 export interface TextHit<M extends object> {
+  /** The name of the row. */
   readonly id: Id;
   /** The score by BM25: above 0, and higher for a better row. */
   readonly score: number;
