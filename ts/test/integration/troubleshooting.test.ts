@@ -44,8 +44,8 @@ describe('the page has the message', () => {
   const vector = [1, 0, 0];
   const open = () => EdgeVec.open<{ year?: number; link?: unknown }>({ dimensions: 3 });
   const calls: readonly (readonly [EdgeVecErrorCode, () => unknown])[] = [
-    ['INVALID_OPTIONS', async () => (await open()).search(vector, { topK: 5 } as object)],
-    ['INVALID_FILTER', async () => (await open()).search(vector, { filter: { year: { gte: 1 } as object } })],
+    ['INVALID_OPTIONS', () => EdgeVec.open({ dimensions: 3, metric: 'l2' as 'euclidean' })],
+    ['INVALID_FILTER', async () => (await open()).search(vector, { filter: { year: { $gt: null } as object } })],
     ['INVALID_K', async () => (await open()).search(vector, 0)],
     ['INVALID_VECTOR', async () => (await open()).search('how to brew tea' as unknown as number[])],
     ['DIMENSION_MISMATCH', async () => (await open()).search([0.1, 0.2])],
