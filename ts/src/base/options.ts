@@ -146,9 +146,9 @@ export interface TextOptions<M extends object = Record<string, unknown>> {
 
 /** Options of BM25. */
 export interface Bm25Options {
-  /** How soon further occurrences of a word stop counting. */
+  /** How much a further occurrence of a word counts: from 0 (not at all) to 1,000. Default: 1.2. */
   readonly k1?: number;
-  /** How much the length of a text counts: from 0 (not at all) to 1. */
+  /** How much the length of a text counts: from 0 (not at all) to 1. Default: 0.75. */
   readonly b?: number;
 }
 
