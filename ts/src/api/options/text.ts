@@ -54,7 +54,7 @@ function within(name: string, value: unknown, most: number): number {
 export function isTextSearch(query: unknown): query is TextSearch<never> {
   return ofCaller(
     () => typeof query === 'object' && query !== null && Object.hasOwn(query, 'text'),
-    'INVALID_OPTIONS',
+    'INVALID_VECTOR',
     'The query cannot be read',
   );
 }
