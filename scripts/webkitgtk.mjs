@@ -141,7 +141,7 @@ async function startSession(port, binary) {
 /** Runs in the page: keeps console lines until the next poll. */
 const RELAY = `
   if (!globalThis.__edgevecRelay) {
-    const relay = { lines: [], outcomes: {} };
+    const relay = { lines: [], outcomes: {}, begun: {} };
     Object.defineProperty(globalThis, '__edgevecRelay', { value: relay });
     const text = (value) => {
       if (typeof value === 'string') return value;
@@ -231,9 +231,12 @@ export async function openWebKitGtk(url, { onConsole } = {}) {
      * @type {{ lines: { type: string, text: string }[], outcome: { value?: unknown, error?: string } | null }}
      */
     const { lines, outcome } = await execute(
-      `const { lines, outcomes } = globalThis.__edgevecRelay;
-      const outcome = outcomes[arguments[0]] ?? null;
-      if (outcome) delete outcomes[arguments[0]];
+      `const { lines, outcomes, begun } = globalThis.__edgevecRelay;
+      const call = arguments[0];
+      // A call that another page has begun never ends here.
+      const lost = call < 0 || begun[call] ? null : { error: 'The page was left before the answer.' };
+      const outcome = outcomes[call] ?? lost;
+      delete outcomes[call];
       return { lines: lines.splice(0), outcome };`,
       call,
     );
@@ -256,7 +259,8 @@ export async function openWebKitGtk(url, { onConsole } = {}) {
       const call = calls++;
       const expression = typeof source === 'string' ? source : `(${source})(...${JSON.stringify(args)})`;
       await execute(
-        `const { outcomes } = globalThis.__edgevecRelay;
+        `const { outcomes, begun } = globalThis.__edgevecRelay;
+        begun[${call}] = true;
         Promise.resolve().then(() => (${expression})).then(
           (value) => { outcomes[${call}] = { value }; },
           (error) => { outcomes[${call}] = { error: String(error && error.message ? error.name + ': ' + error.message : error) }; },

@@ -24,7 +24,8 @@ const test = base.extend<{ app: string }>({
 
 /** Installs a package, and returns what npm prints. */
 async function install(folder: string, spec: string): Promise<string> {
-  const args = ['install', '--prefix', '.', '--offline', '--no-audit', '--no-fund', spec];
+  // The tests inherit the level of npm's messages, and `npm run --silent` leaves no message.
+  const args = ['install', '--prefix', '.', '--offline', '--no-audit', '--no-fund', '--loglevel', 'notice', spec];
   const { stdout, stderr } = await run('npm', args, { cwd: folder });
   return stdout + stderr;
 }
