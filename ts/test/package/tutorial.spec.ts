@@ -88,8 +88,11 @@ test('each version of main.ts compiles under strict', async () => {
   expect(stdout).toBe('');
 });
 
-for (const { name } of found) {
+for (const { name, driver } of found) {
   test(`the app works in ${name}`, async ({ launch }) => {
+    // Vite's development server reloads the page by itself, and the test leads the page on.
+    const reason = 'the driver of WebKitGTK never answers a command that a navigation interrupts';
+    test.skip(driver === 'webkitgtk', reason);
     const browser = await launch(name);
     const lines: string[] = [];
     const errors: string[] = [];
