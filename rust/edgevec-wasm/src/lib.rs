@@ -57,12 +57,7 @@ impl Engine {
     /// exhausted.
     #[wasm_bindgen(js_name = stageValues)]
     pub fn stage_values(&mut self, values: u32) -> *const f32 {
-        let values = values as usize;
-        if self.staged.try_reserve(values.saturating_sub(self.staged.len())).is_err() {
-            return std::ptr::null();
-        }
-        self.staged.resize(values, 0.0);
-        self.staged.as_ptr()
+        room(&mut self.staged, values as usize)
     }
 
     /// Stores every staged row, hidden, or no row. Returns a status. `faultRow` tells the refused
@@ -161,4 +156,13 @@ impl Engine {
         self.fault_row = row;
         status
     }
+}
+
+/// Gives a buffer this length, for JavaScript to write. Null if memory is exhausted.
+fn room<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> *const T {
+    if buffer.try_reserve(length.saturating_sub(buffer.len())).is_err() {
+        return std::ptr::null();
+    }
+    buffer.resize(length, T::default());
+    buffer.as_ptr()
 }

@@ -6,8 +6,8 @@
 use edgevec::{Error, Hit, Mode, Scratch, Strategy};
 use wasm_bindgen::prelude::*;
 
-use crate::Engine;
 use crate::structs::status;
+use crate::{Engine, room};
 
 /// The buffers of the searches of one thread.
 #[wasm_bindgen]
@@ -37,12 +37,7 @@ impl Searcher {
     /// Makes room for the words of a filter, to be written before `searchAllowed`. Bit `s % 32` of
     /// word `s / 32` allows the row of slot `s`. Null if memory is exhausted.
     pub fn allow(&mut self, words: u32) -> *const u32 {
-        let words = words as usize;
-        if self.allow.try_reserve(words.saturating_sub(self.allow.len())).is_err() {
-            return std::ptr::null();
-        }
-        self.allow.resize(words, 0);
-        self.allow.as_ptr()
+        room(&mut self.allow, words as usize)
     }
 
     /// As `search`, among the rows that the written words allow. Rows beyond the last word are not
@@ -113,15 +108,24 @@ fn mode_of(mode: u32) -> Mode {
 
 /// The number of hits, or a negated status.
 fn answer(hits: Result<&[Hit], Error>, slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> i32 {
-    hits.and_then(|hits| copy_hits(hits, slots, distances)).unwrap_or_else(|error| -status(error).0)
+    hits.and_then(|hits| copy_hits(hits.iter().map(|hit| (hit.slot, hit.distance)), slots, distances))
+        .unwrap_or_else(|error| -status(error).0)
 }
 
-fn copy_hits(hits: &[Hit], slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> Result<i32, Error> {
+/// Copies hits to the buffers that JavaScript reads. Returns the number of hits.
+pub(crate) fn copy_hits<T>(
+    hits: impl ExactSizeIterator<Item = (u32, T)>,
+    slots: &mut Vec<u32>,
+    values: &mut Vec<T>,
+) -> Result<i32, Error> {
+    let count = hits.len();
     slots.clear();
-    distances.clear();
-    slots.try_reserve(hits.len())?;
-    distances.try_reserve(hits.len())?;
-    slots.extend(hits.iter().map(|hit| hit.slot));
-    distances.extend(hits.iter().map(|hit| hit.distance));
-    Ok(hits.len() as i32)
+    values.clear();
+    slots.try_reserve(count)?;
+    values.try_reserve(count)?;
+    for (slot, value) in hits {
+        slots.push(slot);
+        values.push(value);
+    }
+    Ok(count as i32)
 }

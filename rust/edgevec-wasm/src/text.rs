@@ -2,11 +2,12 @@
 //!
 //! Words cross as bytes of UTF-8, each word on a line of its own.
 
-use edgevec::text::{QueryWord, TextHit, TextIndex, TextOptions, TextScratch};
+use edgevec::text::{QueryWord, TextIndex, TextOptions, TextScratch};
 use wasm_bindgen::prelude::*;
 
-use crate::Engine;
+use crate::searcher::copy_hits;
 use crate::structs::status;
+use crate::{Engine, room};
 
 /// Begins a line that tells the weight of the words behind the line, in a second byte.
 const WEIGHT: u8 = b'\t';
@@ -30,12 +31,9 @@ impl Texts {
     /// Makes room for this many bytes of words, to be written before `add` or `search`. Null if
     /// memory is exhausted.
     pub fn stage(&mut self, bytes: u32) -> *const u8 {
-        let bytes = bytes as usize;
-        if self.staged.try_reserve(bytes.saturating_sub(self.staged.len())).is_err() {
-            return std::ptr::null();
-        }
-        self.staged.resize(bytes.max(self.staged.len()), 0);
-        self.staged.as_ptr()
+        // Less room than before would be cleared again by the next longer row.
+        let bytes = self.staged.len().max(bytes as usize);
+        room(&mut self.staged, bytes)
     }
 
     /// Sets the words of a row: the first `bytes` staged bytes. A line of a tab and a second byte
@@ -67,12 +65,7 @@ impl Texts {
     /// Makes room for the words of a filter, to be written before a `search` that is filtered. Bit
     /// `s % 32` of word `s / 32` allows the row of slot `s`. Null if memory is exhausted.
     pub fn allow(&mut self, words: u32) -> *const u32 {
-        let words = words as usize;
-        if self.allow.try_reserve(words.saturating_sub(self.allow.len())).is_err() {
-            return std::ptr::null();
-        }
-        self.allow.resize(words, 0);
-        self.allow.as_ptr()
+        room(&mut self.allow, words as usize)
     }
 
     /// The best `k` rows for the first `bytes` staged bytes: each line has a letter and a word. Bit
@@ -84,10 +77,11 @@ impl Texts {
             Some(QueryWord { text, prefix: letter & 1 != 0, fuzzy: letter & 2 != 0 })
         });
         let allow = filtered.then_some(self.allow.as_slice());
-        match self.index.search(&mut self.scratch, words, k as usize, allow) {
-            Ok(hits) => copy_hits(hits, &mut self.hit_slots, &mut self.hit_scores),
-            Err(error) => -status(error).0,
-        }
+        let (slots, scores) = (&mut self.hit_slots, &mut self.hit_scores);
+        self.index
+            .search(&mut self.scratch, words, k as usize, allow)
+            .and_then(|hits| copy_hits(hits.iter().map(|hit| (hit.slot, hit.score)), slots, scores))
+            .unwrap_or_else(|error| -status(error).0)
     }
 
     /// The slots of the last search's hits, the best first.
@@ -144,12 +138,4 @@ impl Engine {
 /// The lines of the first bytes, without empty lines.
 fn lines(staged: &[u8], bytes: u32) -> impl Iterator<Item = &[u8]> {
     staged[..bytes as usize].split(|&byte| byte == b'\n').filter(|line| !line.is_empty())
-}
-
-fn copy_hits(hits: &[TextHit], slots: &mut Vec<u32>, scores: &mut Vec<f64>) -> i32 {
-    slots.clear();
-    scores.clear();
-    slots.extend(hits.iter().map(|hit| hit.slot));
-    scores.extend(hits.iter().map(|hit| hit.score));
-    hits.len() as i32
 }
