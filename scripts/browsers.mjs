@@ -7,6 +7,9 @@ import { existsSync } from 'node:fs';
 import { onPath } from './run.mjs';
 import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
 
+/** @typedef {import('playwright-core').LaunchOptions} AllOptions */
+/** @typedef {'executablePath' | 'channel' | 'args' | 'firefoxUserPrefs'} UsedOption */
+/** @typedef {Pick<AllOptions, UsedOption>} LaunchOptions */
 /** @typedef {'chromium' | 'firefox' | 'webkit'} BrowserName */
 
 /**
@@ -15,8 +18,7 @@ import { findWebKitGtk, openWebKitGtk } from './webkitgtk.mjs';
  * @property {'playwright' | 'webkitgtk'} driver the program that drives the browser
  * @property {'playwright' | 'system'} origin the source of the build
  * @property {string} executablePath
- * @property {Pick<import('playwright-core').LaunchOptions, 'executablePath' | 'channel' | 'args' | 'firefoxUserPrefs'>} launchOptions
- *   for Playwright's `launch`
+ * @property {LaunchOptions} launchOptions for Playwright's `launch`
  */
 
 /**

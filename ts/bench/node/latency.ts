@@ -4,7 +4,7 @@ import type { Job } from '../job';
 import type { Latencies } from '../measure/latencies';
 import { busyShare, describeMachine } from './machine';
 import { type Ended, GRAPH, K } from './main';
-import { BROWSERS, type BrowserName, oneOf, whole } from './options';
+import { BROWSERS, type BrowserName, checkOneSource, oneOf, whole, wholeOrNull } from './options';
 import { type LaunchBrowser, measureInPages } from './pages';
 import { chooseSource } from './source';
 import { count, table } from './tables';
@@ -55,12 +55,12 @@ export function parseOptions(args: readonly string[]): LatencyOptions | null {
     },
   });
   if (values.help) return null;
-  if (values.data && values.synthetic) throw new Error('--data and --synthetic exclude each other.');
+  checkOneSource(values);
   return {
     data: values.data ?? null,
     synthetic: values.synthetic,
-    dimensions: values.dim === undefined ? null : whole('--dim', values.dim),
-    n: values.n === undefined ? null : whole('--n', values.n),
+    dimensions: wholeOrNull('--dim', values.dim),
+    n: wholeOrNull('--n', values.n),
     queries: whole('--queries', values.queries),
     passes: whole('--passes', values.passes),
     ef: whole('--ef', values.ef),

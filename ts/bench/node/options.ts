@@ -72,14 +72,14 @@ export function parseOptions(args: readonly string[]): Options | null {
     },
   });
   if (values.help) return null;
-  if (values.data && values.synthetic) throw new Error('--data and --synthetic exclude each other.');
+  checkOneSource(values);
   const slugs = [...SYSTEMS.keys()];
   const efs = [...new Set(list(values.ef).map((ef) => whole('--ef', ef)))].sort((a, b) => a - b);
   return {
     data: values.data ?? null,
     synthetic: values.synthetic,
-    dimensions: values.dim === undefined ? null : whole('--dim', values.dim),
-    n: values.n === undefined ? null : whole('--n', values.n),
+    dimensions: wholeOrNull('--dim', values.dim),
+    n: wholeOrNull('--n', values.n),
     queries: whole('--queries', values.queries),
     browser: oneOf('--browser', values.browser, BROWSERS) as BrowserName,
     systems: list(values.systems).map((name) => SYSTEMS.get(oneOf('--systems', name, slugs)) as SystemName),
@@ -103,7 +103,17 @@ export function whole(name: string, text: string): number {
   return value;
 }
 
+/** A whole number from 1 that the user may leave out. */
+export function wholeOrNull(name: string, text: string | undefined): number | null {
+  return text === undefined ? null : whole(name, text);
+}
+
 export function oneOf(name: string, text: string, allowed: readonly string[]): string {
   if (!allowed.includes(text)) throw new Error(`${name} takes ${allowed.join(', ')}, not "${text}".`);
   return text;
+}
+
+/** @throws if the user asked for a folder and for the synthetic set */
+export function checkOneSource({ data, synthetic }: { readonly data?: string; readonly synthetic: boolean }): void {
+  if (data && synthetic) throw new Error('--data and --synthetic exclude each other.');
 }

@@ -3,6 +3,7 @@
 // columns clone faster than objects. Types only.
 
 import type { Clause, Path } from './clause.js';
+import type { ResolvedTextSearch } from './options.js';
 import type { FacetCount, Highlights } from './queries.js';
 import type { Id } from './types.js';
 
@@ -71,18 +72,7 @@ export interface SearchRequest {
   readonly vectors: boolean;
 }
 
-export interface SearchTextRequest {
-  readonly text: string;
-  readonly k: number;
-  /** How many of the best rows to leave out. */
-  readonly offset: number;
-  /** Only rows that match. */
-  readonly filter: Clause | undefined;
-  readonly prefix: boolean;
-  readonly fuzzy: boolean;
-  readonly highlight: boolean;
-  readonly vectors: boolean;
-}
+export type SearchTextRequest = Omit<ResolvedTextSearch, 'includeVectors'> & Pick<SearchRequest, 'vectors'>;
 
 /** Hits of a text search by column, the best first. */
 export interface TextHitsReply extends RecordsReply {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { FilteredSystemName } from '../../filters/job';
 import { BROWSER_SYSTEMS } from '../catalogue';
-import { BROWSERS, type BrowserName, list, oneOf, whole } from '../options';
+import { BROWSERS, type BrowserName, checkOneSource, list, oneOf, whole, wholeOrNull } from '../options';
 
 const NAMES: readonly FilteredSystemName[] = ['edgevec', 'edgevec (api)', 'edgevec-0.9', 'PGlite + pgvector'];
 const SYSTEMS = new Map(NAMES.map((name) => [BROWSER_SYSTEMS[name].slug, name]));
@@ -79,19 +79,15 @@ export function parseOptions(args: readonly string[]): FilterOptions | null {
   });
   if (values.help) return null;
   const { data, synthetic, browser } = values;
-  if (data && synthetic) throw new Error('--data and --synthetic exclude each other.');
-  const optional = (name: 'n' | 'peers-n'): number | null => {
-    const value = values[name];
-    return value === undefined ? null : whole(`--${name}`, value);
-  };
+  checkOneSource(values);
   const slugs = [...SYSTEMS.keys()];
   const isWhole = !(data ?? values.dims ?? values.n ?? values.selectivity ?? values.queries ?? values.systems);
   return {
     data: data ?? null,
     synthetic,
     dims: values.dims === undefined ? null : list(values.dims).map((dim) => whole('--dims', dim)),
-    n: optional('n'),
-    peersN: optional('peers-n'),
+    n: wholeOrNull('--n', values.n),
+    peersN: wholeOrNull('--peers-n', values['peers-n']),
     shares: list(values.selectivity ?? '0.01,0.1,1,5,10,20,50,90').map(share),
     queries: whole('--queries', values.queries ?? '200'),
     peersQueries: whole('--peers-queries', values['peers-queries']),

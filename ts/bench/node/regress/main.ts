@@ -7,7 +7,7 @@ import { percentile } from '../../measure/statistics';
 import { buildApp } from '../app';
 import { busyShare, describeMachine } from '../machine';
 import { type Ended, GRAPH, K } from '../main';
-import { BROWSERS, type BrowserName, oneOf, whole } from '../options';
+import { BROWSERS, type BrowserName, checkOneSource, oneOf, whole } from '../options';
 import type { LaunchBrowser } from '../pages';
 import { serve } from '../server';
 import { chooseSource } from '../source';
@@ -82,7 +82,7 @@ export function parseOptions(args: readonly string[]): RegressOptions | null {
   });
   if (values.help) return null;
   if (values.base === undefined) throw new Error('--base is missing: name a commit, such as --base origin/main.');
-  if (values.data && values.synthetic) throw new Error('--data and --synthetic exclude each other.');
+  checkOneSource(values);
   const limit = Number(values.limit);
   if (!(limit > 1)) throw new Error(`--limit takes a number above 1, not "${values.limit}".`);
   return {
