@@ -18,6 +18,7 @@ export const SECTIONS: readonly Section[] = [
     title: 'Using EdgeVec',
     pages: [
       'inputs.md',
+      'sources.md',
       'filters.md',
       'search.md',
       'persistence.md',

@@ -10,6 +10,7 @@ export type * from './base/filter-types.js';
 export type {
   Bm25Options,
   DimensionsOrName,
+  FieldNames,
   ImportOptions,
   ListOptions,
   LoadOptions,

@@ -16,6 +16,7 @@ export type * from './base/filter-types.js';
 export type {
   Bm25Options,
   DimensionsOrName,
+  FieldNames,
   ImportOptions,
   ListOptions,
   LoadOptions,

@@ -49,10 +49,13 @@ export interface Fields {
   readonly id?: unknown;
   readonly vector?: unknown;
   readonly metadata?: unknown;
+  /** Only in records of a source. */
+  readonly hash?: unknown;
 }
 
 const RECORD = 'an object with id, vector and metadata';
 const FIELDS = ['id', 'vector', 'metadata'];
+const FIELDS_OF_SOURCE = [...FIELDS, 'hash'];
 
 /**
  * The record itself, if it has known fields only. `insert` also takes a bare vector.
@@ -84,19 +87,20 @@ export function checkRecord(kind: WriteKind, record: unknown, place: Position): 
       ...place,
     });
   }
+  const known = kind === 'replace' ? FIELDS_OF_SOURCE : FIELDS;
   for (const key in record) {
-    if (FIELDS.includes(key)) continue;
+    if (known.includes(key)) continue;
     throw new EdgeVecError('INVALID_RECORD', 'The record has a field that would be lost', {
-      expected: 'only id, vector and metadata',
+      expected: `only ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`,
       got: inspect(key),
-      remedy: [remedyFor([key], FIELDS), 'Put fields of your own into metadata.'].filter(Boolean).join(' '),
+      remedy: [remedyFor([key], known), 'Put fields of your own into metadata.'].filter(Boolean).join(' '),
       ...place,
     });
   }
   return record;
 }
 
-/** The id of a record for this kind of write. Only `insert` may leave out ids. */
+/** The id of a record for this kind of write. Only `insert` and `replace` may leave out ids. */
 export function checkRecordId(kind: WriteKind, id: unknown, place: Position): Id | undefined {
-  return id === undefined && kind === 'insert' ? undefined : checkId(id, place);
+  return id === undefined && (kind === 'insert' || kind === 'replace') ? undefined : checkId(id, place);
 }

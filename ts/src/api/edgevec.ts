@@ -36,7 +36,9 @@ import type {
   NewRecord,
   NewRow,
   RecordChange,
+  Replaced,
   ScannedRecord,
+  SourceRecord,
   Stats,
   StoredRecord,
   UpsertRecord,
@@ -256,6 +258,33 @@ export class EdgeVec<M extends object = Default> {
       const strict = readable(() => resolveDelete(options, 'update')) ?? sessionOf(this).strict;
       return sessionOf(this).call('updateMatching', { ...resolveChange(input), strict });
     });
+  }
+
+  /**
+   * Makes the rows of a source exactly these records, in a single transaction: new and changed
+   * records are written, rows that no record has are deleted, and all other rows stay untouched.
+   * The rows of a source are the rows whose metadata field `source` equals the first argument.
+   * EdgeVec fills the field. The option `fields` of `open` gives the field another name.
+   *
+   * A record equals a row if the ids, the metadata and the vectors are equal. Of records without an
+   * id, metadata and vector decide. A record with a `hash` equals the row with the same id and
+   * hash.
+   *
+   * The records may be an array or any other iterable. New and changed rows wait in memory and in
+   * storage until the last record has come. If the call fails, or the page ends meanwhile, the
+   * source stays as it was.
+   *
+   * @returns the ids of the rows, in four lists.
+   * @throws the errors of {@link insert}. `ID_EXISTS` if an id is the id of a row outside of the
+   * source, `DUPLICATE_ID` if two records are the same row, `CONFLICT` if somebody has changed a
+   * kept row meanwhile. `INVALID_OPTIONS` if the source is neither a string nor a number.
+   *
+   * @example
+   * const passages = [{ vector, metadata: { page: 1 } }];
+   * const { added, removed } = await db.replace('guide.pdf', passages);
+   */
+  replace(source: string | number, records: Many<SourceRecord<M>>, options?: WriteOptions): Promise<Replaced> {
+    return sessionOf(this).replace(source, records, options);
   }
 
   /**

@@ -3,10 +3,11 @@
 // type that Vue gives to an object inside a `ref`.
 
 import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
+import { chunk } from '../base/chunk.js';
 import { closed, EdgeVecError } from '../base/errors.js';
 import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
-import type { Id, WriteOptions } from '../base/types.js';
+import type { Id, Replaced, WriteOptions } from '../base/types.js';
 import { COUNTED_CHANGES, type Host } from '../host/host.js';
 import { answer } from './caller.js';
 import type { Changes } from './changes.js';
@@ -83,6 +84,15 @@ export class Session {
         input,
         readable(() => resolveWrite(kind, options)),
       );
+    });
+  }
+
+  replace(source: unknown, input: unknown, options?: WriteOptions): Promise<Replaced> {
+    return answer(async () => {
+      if (this.#closing !== undefined) throw closed();
+      const how = readable(() => resolveWrite('replace', options));
+      const { replace } = await chunk('replace', () => import('./write/replace.js'));
+      return replace(this.#target, source, input, how, this.options.fields);
     });
   }
 

@@ -7,14 +7,17 @@ import type { ResolvedTextSearch } from './options.js';
 import type { FacetCount, Highlights } from './queries.js';
 import type { Id } from './types.js';
 
-/** How a write treats ids of the database, and other ids. */
-export type WriteKind = 'insert' | 'upsert' | 'update';
+/**
+ * How a write treats ids of the database, and other ids. `'replace'` writes rows of a source, and
+ * removes the other rows of the source.
+ */
+export type WriteKind = 'insert' | 'upsert' | 'update' | 'replace';
 
 /** Up to a few hundred records of a write. */
 export interface Part {
   /** The row of the first record in the transaction, from 0. */
   readonly start: number;
-  /** `undefined` lets the database choose the id (only in inserts). */
+  /** `undefined` lets the database choose the id (only in inserts and in `'replace'`). */
   readonly ids: readonly (Id | undefined)[];
   /** Flat: `dimensions` numbers for each record with a vector. Handed over, not shared. */
   readonly vectors: Float32Array;
@@ -42,6 +45,31 @@ export interface WriteRequest {
   /** Rows of the whole transaction, if known: an array has a length, and a stream has no length. */
   readonly rows?: number | undefined;
   readonly part: Part;
+}
+
+/** Records of a source, to be compared with the rows. */
+export interface CompareRequest {
+  /** The number of the transaction. The first comparison opens the transaction. */
+  readonly transaction: number;
+  readonly first: boolean;
+  /** The rows of the source. */
+  readonly source: Clause;
+  /** `undefined` for a record without an id: a row with the same content has the record's id. */
+  readonly ids: readonly (Id | undefined)[];
+  readonly metadata: readonly object[];
+  /** Flat: `dimensions` numbers for each record, if the records come with vectors. Handed over. */
+  readonly vectors?: Float32Array;
+  /** A field of the metadata that decides alone, for records that have the field. */
+  readonly hashField: string;
+}
+
+/** The effect of a committed `'replace'`. */
+export interface ReplaceReply {
+  /** The new rows, with chosen ids. */
+  readonly added: readonly Id[];
+  /** The written rows that took the place of another row. */
+  readonly changed: readonly Id[];
+  readonly removed: readonly Id[];
 }
 
 /** Records by column. Every column leaves out a missing record. */
@@ -168,6 +196,10 @@ interface Methods {
    * all rows are visible.
    */
   write: { request: WriteRequest; reply: readonly number[] };
+  /** For each record, the id of the row with the same content. That row stays as it is. */
+  compare: { request: CompareRequest; reply: readonly (Id | undefined)[] };
+  /** Commits a `'replace'` whose parts are all in. */
+  replace: { request: { readonly transaction: number; readonly strict: boolean }; reply: ReplaceReply };
   /** Rolls a transaction back, unless it has committed. */
   abort: { request: { readonly transaction: number }; reply: undefined };
   get: { request: GetRequest; reply: RecordsReply };

@@ -111,7 +111,8 @@ export type EdgeVecErrorCode =
   | 'NAME_TAKEN'
   /**
    * `edgevec/sync`: the stored database was written to after this index was loaded or saved.
-   * Nothing was saved.
+   * Nothing was saved. `replace`: somebody has changed a kept row of the source meanwhile. Nothing
+   * was written.
    */
   | 'CONFLICT'
   /** A stored database was made with other options. */

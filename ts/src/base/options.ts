@@ -110,6 +110,11 @@ export interface OpenOptions {
    */
   readonly whenUnavailable?: 'throw' | 'memory';
   /**
+   * The names of the metadata fields that EdgeVec itself fills. Default: `{ source: 'source', hash:
+   * 'hash' }`.
+   */
+  readonly fields?: FieldNames;
+  /**
    * The folder for databases kept in files, and for the copies made by `save(name)`, also if the
    * database has no name. Default: `.edgevec` in the working directory. EdgeVec resolves a relative
    * path at the call of `open`, `load`, `import`, `list` or `drop`. A later `process.chdir()` moves
@@ -124,6 +129,17 @@ export interface OpenOptions {
    */
   readonly onEvent?: (event: EdgeVecEvent) => void;
 }
+
+/** The names of the metadata fields that EdgeVec itself fills. A name is a key of the metadata. */
+export interface FieldNames {
+  /** The source of a row, for `replace`. Default `'source'`. */
+  readonly source?: string;
+  /** The hash that `replace` was given for a row. Default `'hash'`. */
+  readonly hash?: string;
+}
+
+/** All names of {@link FieldNames}. */
+export type RecordFields = Required<FieldNames>;
 
 /** Options of `open`, `load` and `import` for text search. `M` is the type of the metadata. */
 export interface TextOptions<M extends object = Record<string, unknown>> {
@@ -174,7 +190,7 @@ export interface TextField {
 }
 
 /** Options of `load`. The stored database has the other options. */
-export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'directory' | 'worker' | 'onEvent'>;
+export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'fields' | 'directory' | 'worker' | 'onEvent'>;
 
 /** Options of `import`. The file has the engine's options, so you may leave out these options. */
 export type ImportOptions = OpenOptions;
@@ -233,6 +249,7 @@ export interface ResolvedOptions extends HostOptions {
   /** An absolute path, for databases kept in files. */
   readonly directory: string | undefined;
   readonly strict: boolean;
+  readonly fields: RecordFields;
   readonly worker: 'auto' | boolean | string | URL | (() => PlatformWorker);
   readonly onEvent: (event: EdgeVecEvent) => void;
 }

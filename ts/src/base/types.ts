@@ -97,6 +97,40 @@ export type RecordChange<M extends object> = {
   readonly metadata?: Partial<M>;
 };
 
+/**
+ * A record of a source, for `replace`. The metadata may leave out the fields that EdgeVec fills
+ * (`fields` of `open`).
+ */
+export type SourceRecord<M extends object> = {
+  /** The name of the row. Default: EdgeVec chooses an integer, or keeps the row's id. */
+  readonly id?: Id;
+  /** The vector, of the length `dimensions`. */
+  readonly vector: VectorInput;
+  /**
+   * Decides alone whether the record has changed: a string or a number. Without a hash, metadata
+   * and vector decide. EdgeVec keeps the hash in the field `hash` of the metadata.
+   */
+  readonly hash?: string | number;
+} & MetadataField<Unfilled<M>>;
+
+/** The metadata, with the fields that EdgeVec fills as optional fields. */
+export type Unfilled<M extends object> = {
+  [K in keyof M as K extends Filled ? never : K]: M[K];
+} & { [K in keyof M as K extends Filled ? K : never]?: M[K] };
+type Filled = 'source' | 'hash';
+
+/** The result of `replace`: ids of rows. */
+export interface Replaced {
+  /** The new rows, in the order of the records. */
+  readonly added: Id[];
+  /** The rows that were there, and have another content now, in the order of the records. */
+  readonly changed: Id[];
+  /** The rows that have the content of a record already. EdgeVec wrote nothing for these rows. */
+  readonly kept: Id[];
+  /** The rows of the source that no record has, in order of insertion. */
+  readonly removed: Id[];
+}
+
 /** Many records: an array is a single transaction, any other iterable is a stream of batches. */
 export type Many<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 

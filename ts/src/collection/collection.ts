@@ -127,6 +127,11 @@ export class Collection implements Ids {
     return this.#records.changes.mark();
   }
 
+  /** Whether the row of a slot has changed after `after`. */
+  hasChanged(after: number, slot: number): boolean {
+    return this.#records.changes.haveBeen(after, slot, 1);
+  }
+
   /** Whether any of these slots has a row that came after `after`. */
   haveCome(after: number, first: number, slots: number): boolean {
     for (let slot = first; slot < Math.min(first + slots, this.#ids.slots); slot++) {

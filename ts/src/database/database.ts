@@ -18,7 +18,7 @@ import type { Path } from '../base/clause.js';
 import { aborted, type EdgeVecError } from '../base/errors.js';
 import type { EngineOptions, TextSettings } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
-import type { Id } from '../base/types.js';
+import type { Id, Precision } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
 import type { PersistentStore } from '../persistence/store.js';
 import type { StorageSite } from '../storage/storage.js';
@@ -26,7 +26,7 @@ import { Exports } from './exports.js';
 import type { LiveState } from './live-state.js';
 import { readFacets } from './query/facets.js';
 import { Search } from './query/search.js';
-import { listIds, selectable } from './query/selection.js';
+import { listIds, readStored, selectable } from './query/selection.js';
 import { searchText } from './query/text.js';
 import { haveRows, readRecords } from './read.js';
 import type { InMemoryReplica } from './replica.js';
@@ -34,6 +34,7 @@ import { Snapshots } from './snapshots.js';
 import { type Change, Committer } from './write/committer.js';
 import { deletion } from './write/deletion.js';
 import { deletionOf, updateOf } from './write/matching.js';
+import type { Replacement } from './write/replacement.js';
 
 /** How many milliseconds of the time for closing the writes being logged leave to later steps. */
 const KEPT_MS = 2_000;
@@ -56,6 +57,7 @@ export class Database implements Handlers {
   readonly #snapshots: Snapshots;
   readonly #exports = new Exports();
   readonly #site: () => Promise<StorageSite>;
+  readonly #precision: Precision;
   #closing: Promise<void> | undefined;
 
   constructor(replica: InMemoryReplica, { engine, recall, site, store }: DatabaseOptions) {
@@ -67,6 +69,7 @@ export class Database implements Handlers {
     this.#search = new Search(live, isolation, slices, recall);
     this.#snapshots = new Snapshots(replica, this.#committer, store, engine);
     this.#site = site;
+    this.#precision = engine.precision;
   }
 
   /**
@@ -128,6 +131,43 @@ export class Database implements Handlers {
       // Without a pause, a long write that never waits would never end its turn of the event loop.
       await slices.breathe();
       return [];
+    } catch (error) {
+      await transactions.fail(number, transaction, error as EdgeVecError);
+      throw error;
+    }
+  }
+
+  async compare(request: RequestOf<'compare'>): Promise<ReplyOf<'compare'>> {
+    const { live, isolation, slices, transactions } = this.#replica;
+    live.assertOpen();
+    slices.begin();
+    const number = request.transaction;
+    const transaction = transactions.replacing(request, () => this.#store?.buffer(undefined));
+    try {
+      while (isolation.rest !== undefined) await isolation.rest;
+      const kept = await transaction.replacement?.compare(live, isolation, this.#precision, request);
+      transactions.assertOpen(number, transaction);
+      return kept ?? [];
+    } catch (error) {
+      await transactions.fail(number, transaction, error as EdgeVecError);
+      throw error;
+    }
+  }
+
+  async replace({ transaction: number, strict }: RequestOf<'replace'>): Promise<ReplyOf<'replace'>> {
+    const { live, isolation, maintenance, transactions } = this.#replica;
+    live.assertOpen();
+    const transaction = transactions.known(number);
+    try {
+      while (isolation.rest !== undefined) await isolation.rest;
+      const replacement = transaction.replacement as Replacement;
+      const waits = Promise.all([maintenance.linked(), readStored(live.collection, replacement.source)]);
+      const ready = Promise.race([waits, transaction.failed]);
+      const chosen = await this.#committer.enqueue(transactions.change(number, transaction, ready), strict);
+      maintenance.tidy();
+      const { added, changed, removed } = replacement;
+      let next = 0;
+      return { added: added.map((id) => id ?? (chosen[next++] as number)), changed, removed };
     } catch (error) {
       await transactions.fail(number, transaction, error as EdgeVecError);
       throw error;

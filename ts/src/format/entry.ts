@@ -24,6 +24,8 @@ export interface Origin {
 
 export interface WriteEntry extends Origin {
   readonly kind: WriteKind;
+  /** The rows to remove after the write. Only in a `'replace'`. */
+  readonly removed?: readonly Id[];
   /** The first id chosen for a record without an id. The ids of further records follow in order. */
   readonly firstChosen: number;
   /**
@@ -50,7 +52,8 @@ const MAGIC = 0x52465645; // "EVFR"
 const HEADER = 24;
 
 /** The text of a write. Each part is given by its number of bytes. */
-type WriteText = Omit<WriteEntry, 'parts'> & { readonly parts: readonly number[] };
+type WriteText = Omit<WriteEntry, 'parts' | 'removed'> & { readonly parts: readonly number[] };
+type ReplaceText = WriteText & Required<Pick<WriteEntry, 'removed'>>;
 
 /**
  * If the largest safe integer was an id, version 1.0.0-alpha.1 chose 2^53, and confirmed the write.
@@ -66,6 +69,16 @@ const writeText: Shape<WriteText> = object<WriteText>({
   parts: list(count),
 });
 
+const replaceText: Shape<ReplaceText> = object<ReplaceText>({
+  writer: text,
+  number: count,
+  kind: oneOf('replace'),
+  firstChosen: chosen,
+  stored: list(chunkRef),
+  parts: list(count),
+  removed: list(id),
+});
+
 const deleteText: Shape<DeleteEntry> = object<DeleteEntry>({
   writer: text,
   number: count,
@@ -75,17 +88,22 @@ const deleteText: Shape<DeleteEntry> = object<DeleteEntry>({
 
 export function encodeFrame(seq: number, entry: Entry): Uint8Array<ArrayBuffer> {
   const parts = entry.kind === 'delete' ? [] : entry.parts;
-  const json =
-    entry.kind === 'delete'
-      ? deleteText.write(entry)
-      : writeText.write({ ...entry, parts: parts.map(({ length }) => length) });
-  const bytes = new TextEncoder().encode(JSON.stringify(json));
+  const bytes = new TextEncoder().encode(JSON.stringify(textOf(entry)));
   const writer = new ByteWriter(HEADER + bytes.length + lengthOf(parts));
   writer.magic(MAGIC).float64(seq).uint32(bytes.length);
   const place = writer.at;
   writer.leaveChecksum().put(bytes);
   for (const part of parts) writer.put(part);
   return writer.seal(place).bytes;
+}
+
+function textOf(entry: Entry): unknown {
+  if (entry.kind === 'delete') return deleteText.write(entry);
+  const { removed = [], ...write } = entry;
+  const parts = entry.parts.map(({ length }) => length);
+  return entry.kind === 'replace'
+    ? replaceText.write({ ...write, parts, removed })
+    : writeText.write({ ...write, parts });
 }
 
 /**
@@ -111,7 +129,9 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   const content = new ByteReader(reader.rest(), () => unreadable(seq));
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(content.take(length)));
-    const entry = isDeletion(json) ? deleteText.read(json) : withParts(writeText.read(json), content);
+    const entry = isOf(json, 'delete')
+      ? deleteText.read(json)
+      : withParts((isOf(json, 'replace') ? replaceText : writeText).read(json), content);
     if (content.left > 0) throw unknownField('the entry');
     return entry;
   } catch (cause) {
@@ -120,8 +140,8 @@ export function decodeFrame(bytes: Uint8Array, seq: number): Entry {
   }
 }
 
-function isDeletion(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && (json as DeleteEntry).kind === 'delete';
+function isOf(json: unknown, kind: Entry['kind']): boolean {
+  return typeof json === 'object' && json !== null && (json as Entry).kind === kind;
 }
 
 function withParts(entry: WriteText, content: ByteReader): WriteEntry {

@@ -11,7 +11,7 @@ import type { Slices } from '../base/time-slices.js';
 import type { EdgeVecEvent, HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
-import { COUNTED_CHANGES, type Host } from './host.js';
+import { COUNTED_CHANGES, type Host, hasChanged } from './host.js';
 
 type Tell = (event: EdgeVecEvent) => void;
 /** Opens the host. The host tells its events to the function. */
@@ -47,7 +47,7 @@ export async function openShared(engine: EngineModule, options: ResolvedOptions,
  * Equal for options that make the same database. Undefined if the options make a database that
  * nobody else may hold.
  */
-function keyOf({ worker, onEvent: _, strict: __, ...options }: ResolvedOptions): string | undefined {
+function keyOf({ worker, onEvent: _, strict: __, fields: ___, ...options }: ResolvedOptions): string | undefined {
   if (options.stored === undefined || options.salvages !== undefined || typeof worker === 'function') return undefined;
   return JSON.stringify({ ...options, worker: String(worker) });
 }
@@ -149,7 +149,7 @@ class SharedHost {
 }
 
 /** Calls that change the storage. A closing share waits for their answers. */
-const CHANGES: readonly Method[] = [...COUNTED_CHANGES, 'save'];
+const CHANGES: readonly Method[] = [...COUNTED_CHANGES, 'replace', 'save'];
 
 class Share implements Host {
   readonly tell: Tell;
@@ -261,6 +261,12 @@ class Share implements Host {
         const rows = part.start + part.ids.length;
         return last && rows > 0 ? () => this.#shared.changed(this) : undefined;
       }
+      case 'compare':
+        this.#transactions.add((request as RequestOf<'compare'>).transaction);
+        return undefined;
+      case 'replace':
+        this.#transactions.delete((request as RequestOf<'replace'>).transaction);
+        return (reply) => void (hasChanged(reply as ReplyOf<'replace'>) && this.#shared.changed(this));
       case 'abort':
         this.#transactions.delete((request as RequestOf<'abort'>).transaction);
         return undefined;

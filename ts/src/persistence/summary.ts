@@ -85,6 +85,7 @@ async function apply(storage: StorageBackend, manifest: Manifest, entry: Entry, 
     throw error;
   }
   if (entry.kind !== 'update') for (const id of added) ids.add(id);
+  for (const id of entry.removed ?? []) ids.delete(id);
   return true;
 }
 

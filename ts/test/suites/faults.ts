@@ -29,6 +29,19 @@ const remove = (ids: readonly (string | number)[], strict = false): Step => ({
   run: (process) => process.delete(ids, strict),
   apply: (rows) => ids.forEach((id) => void rows.delete(id)),
 });
+/** The rows of a source: the rows with the name of the source before their number. */
+const replace = (source: string, written: readonly Row[], strict = false): Step => ({
+  name: 'replace',
+  strict,
+  run: (process) => process.replace(source, written, strict),
+  apply: (rows) => {
+    for (const id of [...rows.keys()]) {
+      const isOfSource = typeof id === 'string' && id.startsWith(source);
+      if (isOfSource && !written.some((row) => row.id === id)) rows.delete(id);
+    }
+    set(rows, written);
+  },
+});
 /** Ends the process, and starts another. */
 const restart = 'restart';
 const save: Step = { name: 'save', strict: true, run: (process) => process.save(), apply: () => {} };
@@ -64,7 +77,11 @@ const STORY: readonly (Step | typeof restart)[] = [
   remove(['a0', 'big3']),
   save,
   upsert([{ id: 'last', n: 6 }]),
+  replace('doc', many(6, 'doc', 2)),
   restart,
+  // Kept, changed, new and removed rows, and parts before the entry.
+  replace('doc', [...many(3, 'doc', 2), { id: 'doc4', n: 8 }, ...many(70, 'doc/', 3)], true),
+  replace('doc', many(2, 'doc/', 3)),
   upsert([{ id: 1, n: 7 }]),
 ];
 

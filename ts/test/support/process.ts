@@ -201,6 +201,50 @@ export class Process {
     return chosen;
   }
 
+  /**
+   * Makes the rows of the source `from` exactly these rows. `before` runs before the commit.
+   *
+   * @returns the number of rows that were kept
+   */
+  async replace(
+    from: string,
+    rows: readonly Row[],
+    strict = false,
+    before = async (): Promise<void> => {},
+  ): Promise<number> {
+    const transaction = ++this.#transactions;
+    const { dimensions } = this.#database.collection().engine;
+    const fill = (some: readonly Row[]): Float32Array => {
+      const vectors = new Float32Array(some.length * dimensions);
+      some.forEach(({ n }, i) => void this.#fill(vectors.subarray(i * dimensions, (i + 1) * dimensions), n));
+      return vectors;
+    };
+    const metadataOf = ({ n, more }: Row): object => ({ n, from, ...more });
+    const step = Math.max(1, Math.floor((1 << 20) / (4 * dimensions)));
+    let written = 0;
+    for (let start = 0; start === 0 || start < rows.length; start += step) {
+      const some = rows.slice(start, start + step);
+      const kept = await this.#database.compare({
+        transaction,
+        first: start === 0,
+        source: parseFilter({ from }),
+        ids: some.map(({ id }) => id),
+        metadata: some.map(metadataOf),
+        vectors: fill(some),
+        hashField: 'hash',
+      });
+      const rest = some.filter((_, i) => kept[i] === undefined);
+      if (rest.length === 0) continue;
+      const ids = rest.map(({ id }) => id);
+      const part: Part = { start: written, ids, vectors: fill(rest), metadata: rest.map(metadataOf) };
+      await this.#database.write({ transaction, kind: 'replace', first: false, last: false, strict, part });
+      written += rest.length;
+    }
+    await before();
+    await this.#database.replace({ transaction, strict });
+    return rows.length - written;
+  }
+
   delete(ids: readonly Id[], strict = false): Promise<number> {
     return this.#database.delete({ ids, strict });
   }

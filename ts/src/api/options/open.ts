@@ -1,7 +1,14 @@
 // The options of `open`, `load` and `import`.
 
 import { EdgeVecError } from '../../base/errors.js';
-import type { EngineOptions, OpenOptions, ResolvedOptions, TextOptions } from '../../base/options.js';
+import type {
+  EngineOptions,
+  FieldNames,
+  OpenOptions,
+  RecordFields,
+  ResolvedOptions,
+  TextOptions,
+} from '../../base/options.js';
 import type { EdgeVecEvent } from '../../base/types.js';
 import { fixedDirectory } from '../../storage/site.js';
 import { harmless } from '../caller.js';
@@ -28,6 +35,7 @@ const KEYS = {
   bm25: true,
   name: true,
   durability: true,
+  fields: true,
   directory: true,
   whenUnavailable: true,
   worker: true,
@@ -84,9 +92,28 @@ export function resolveOpen(
     recall: share('recall', options.recall ?? 0.95),
     text: resolveText(options),
     indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
+    fields: resolveFieldNames(options.fields),
     worker,
     onEvent: harmless(onEvent),
   };
+}
+
+const FIELD_KEYS = { source: true, hash: true } satisfies Record<keyof FieldNames, true>;
+
+function resolveFieldNames(fields: FieldNames = {}): RecordFields {
+  checkKeys('fields', fields, FIELD_KEYS);
+  const { source = 'source', hash = 'hash' } = fields;
+  const names = { source, hash };
+  for (const [key, name] of Object.entries(names)) {
+    // The metadata of a row cannot have a field of this name.
+    if (typeof name !== 'string' || name === '' || name === '__proto__') {
+      throw invalid(`fields.${key}`, 'a key of the metadata', name);
+    }
+  }
+  if (new Set(Object.values(names)).size < Object.keys(names).length) {
+    throw invalid('fields', 'a different key for each field', fields);
+  }
+  return names;
 }
 
 function checkDimensions(dimensions: unknown): number {

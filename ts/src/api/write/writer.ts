@@ -1,10 +1,10 @@
 // The caller's side of one transaction: parts go out while earlier parts are still being linked.
 // Every failure ends in one error, with the database as it was.
 
-import type { WriteKind } from '../../base/calls.js';
+import type { CompareRequest, ReplaceReply, WriteKind } from '../../base/calls.js';
 import { aborted, amend, EdgeVecError, hasCode } from '../../base/errors.js';
 import type { Id, Progress, WriteOptions } from '../../base/types.js';
-import type { Host } from '../../host/host.js';
+import { type Host, hasChanged } from '../../host/host.js';
 import { Thrown } from '../caller.js';
 import { Packer } from './packer.js';
 
@@ -28,6 +28,8 @@ interface Extent {
   readonly rows: number;
   /** Rows in all, if known. */
   readonly total?: number;
+  /** The row in the caller's input, by the row of the transaction. Default: from `firstRow` on. */
+  readonly rowOf?: (row: number) => number | undefined;
 }
 
 export class Writer {
@@ -89,6 +91,31 @@ export class Writer {
     return this.#ids.map((id) => id ?? (chosen[next++] as number));
   }
 
+  /** For each record of a source, the id of the row with the same content. */
+  async compare(records: Omit<CompareRequest, 'transaction' | 'first'>): Promise<readonly (Id | undefined)[]> {
+    if (this.#options.signal?.aborted) throw this.#aborted();
+    const first = !this.#sent;
+    this.#sent = true;
+    return this.#target.host.call('compare', { transaction: this.#transaction, first, ...records });
+  }
+
+  /** Resolves once all sent parts are in the database, hidden. */
+  async drain(): Promise<void> {
+    while (this.#inFlight.length > 0) await this.#settleOne();
+  }
+
+  /** Commits the replacement of a source, once all parts are in. */
+  async replace(): Promise<ReplaceReply> {
+    if (this.#options.signal?.aborted) throw this.#aborted();
+    const request = { transaction: this.#transaction, strict: this.#isStrict };
+    const reply = await this.#target.host.call('replace', request).catch((error) => {
+      throw this.#placed(error);
+    });
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (hasChanged(reply)) this.#target.changed();
+    return reply;
+  }
+
   /** Rolls back; then resolves with the error to report: the error of the earliest row. */
   async fail(error: unknown): Promise<unknown> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
@@ -112,9 +139,8 @@ export class Writer {
     const first = !this.#sent;
     this.#sent = true;
     const part = this.#packer.take();
-    const { durability } = this.#options;
-    const strict = durability === undefined ? this.#target.strict : durability === 'strict';
     const { total: rows } = this.#extent;
+    const strict = this.#isStrict;
     const request = { transaction: this.#transaction, kind: this.#kind, first, last, strict, rows, part };
     const reply = this.#target.host.call('write', request).catch((error) => {
       throw this.#placed(error);
@@ -122,6 +148,11 @@ export class Writer {
     // The reply is awaited later, if at all.
     reply.catch(() => {});
     this.#inFlight.push({ done: last ? undefined : part.start + part.ids.length, reply });
+  }
+
+  get #isStrict(): boolean {
+    const { durability } = this.#options;
+    return durability === undefined ? this.#target.strict : durability === 'strict';
   }
 
   async #settleOne(): Promise<readonly number[]> {
@@ -158,8 +189,9 @@ export class Writer {
    */
   #placed(error: unknown): unknown {
     if (!(error instanceof EdgeVecError) || error.row === undefined) return error;
-    const { firstRow } = this.#extent;
-    return amend(error, { row: firstRow === undefined ? undefined : firstRow + error.row });
+    const { firstRow, rowOf } = this.#extent;
+    const row = firstRow === undefined ? undefined : firstRow + error.row;
+    return amend(error, { row: rowOf === undefined ? row : rowOf(error.row) });
   }
 
   #aborted(): EdgeVecError {

@@ -119,7 +119,9 @@ async function apply(
     await slices.take(transaction.publish());
     applied += kept.ids.length;
   }
-  return applied > 0;
+  const { removed = [] } = entry;
+  for (const id of removed) into.delete(id);
+  return applied > 0 || removed.length > 0;
 }
 
 async function* readableParts(

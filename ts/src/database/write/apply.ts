@@ -41,6 +41,6 @@ export async function applyEntry(
     await hidden(transaction.rollback());
     throw error;
   }
-  transaction.resume(entry.firstChosen);
+  transaction.resume(entry.firstChosen, entry.removed);
   return visible(transaction.publish());
 }

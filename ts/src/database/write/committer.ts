@@ -30,6 +30,8 @@ export interface Change<T> {
    * never logged together with others.
    */
   readonly isAlone?: boolean;
+  /** Whether the check has found that the change changes nothing, so the log needs no entry. */
+  isVain?(): boolean;
   /** Whether the engine still has the rows to publish. A replaced engine takes its rows along. */
   isWhole(): boolean;
   /**
@@ -228,7 +230,7 @@ export class Committer {
       if (others) await this.#catchUp(waiting);
       const checked = await this.#checked([...waiting.values()]);
       for (const queued of waiting.values()) if (!checked.includes(queued)) waiting.delete(queued.number);
-      if (checked.length === 0) return true;
+      if (checked.every(({ change }) => change.isVain?.())) return true;
       const entries = checked.map(({ change, number }) => change.entry({ writer: store.writer, number }));
       const isStrict = checked.some(({ strict }) => strict);
       // Until the log has answered.

@@ -9,6 +9,8 @@ import type { Collection } from '../../collection/collection.js';
 import type { Ids, PendingIds } from '../../collection/ids.js';
 import type { Origin, WriteEntry } from '../../format/entry.js';
 import type { WriteBuffer } from '../../persistence/write-buffer.js';
+import { deleteRows } from './deletion.js';
+import type { Replacement } from './replacement.js';
 
 const NO_SLOT = -1;
 
@@ -17,6 +19,8 @@ export class Transaction {
   #collection: Collection;
   /** Collects the parts for the log, if there is one. */
   readonly #buffer: WriteBuffer | undefined;
+  /** Decides which rows leave, if the kind is `'replace'`, and the log has not decided. */
+  readonly replacement: Replacement | undefined;
   // By row of this write.
   readonly #ids: (Id | undefined)[] = [];
   #slots: number[] = [];
@@ -24,6 +28,8 @@ export class Transaction {
   readonly #given = new Set<Id>();
   /** The first of the ids chosen for rows that came without an id. */
   #firstChosen = 0;
+  /** The rows to remove. */
+  #removed: readonly Id[] = [];
   #fail: (error: EdgeVecError) => void = () => {};
   /** Rejects when the transaction is aborted while a part of it waits. */
   readonly failed: Promise<never>;
@@ -34,10 +40,11 @@ export class Transaction {
   /** The log may hold an entry of the transaction. */
   #mayBeLogged = false;
 
-  constructor(kind: WriteKind, collection: Collection, buffer?: WriteBuffer) {
+  constructor(kind: WriteKind, collection: Collection, buffer?: WriteBuffer, replacement?: Replacement) {
     this.#kind = kind;
     this.#collection = collection;
     this.#buffer = buffer;
+    this.replacement = replacement;
     this.failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
@@ -74,6 +81,7 @@ export class Transaction {
           remedy: 'Keep one of the records, or write them one after the other.',
         });
       }
+      this.replacement?.assertNew(id, base + i);
       this.#given.add(id);
       if (sure) this.#check(id, base + i, this.#collection);
     });
@@ -101,6 +109,10 @@ export class Transaction {
       if (row % STEP_ROWS === STEP_ROWS - 1) yield;
     }
     this.#firstChosen = this.#chosen === 0 ? 0 : ids.choose(this.#chosen, this.#given);
+    if (this.replacement !== undefined) {
+      yield* this.replacement.check(this.#collection, this.#ids);
+      this.#removed = this.replacement.removed;
+    }
   }
 
   /** Notes the effect of the transaction on the ids. */
@@ -113,17 +125,19 @@ export class Transaction {
   entry(origin: Origin): WriteEntry {
     this.#mayBeLogged = true;
     const payload = this.#buffer?.payload() ?? { stored: [], parts: [] };
-    return { ...origin, kind: this.#kind, firstChosen: this.#firstChosen, ...payload };
+    const removed = this.#kind === 'replace' ? { removed: this.#removed } : {};
+    return { ...origin, kind: this.#kind, firstChosen: this.#firstChosen, ...payload, ...removed };
   }
 
-  /** Takes up the choice of ids that the log holds. */
-  resume(firstChosen: number): void {
+  /** Takes up the choice of ids, and of the rows to remove, that the log holds. */
+  resume(firstChosen: number, removed: readonly Id[] = []): void {
     this.#firstChosen = firstChosen;
+    this.#removed = removed;
   }
 
   /**
-   * Makes every row visible, and every replaced row invisible. Yields as `check` does. Until the
-   * last step the caller lets nobody see the rows.
+   * Makes every row visible, and every replaced or removed row invisible. Yields as `check` does.
+   * Until the last step the caller lets nobody see the rows.
    *
    * @returns the ids chosen for rows that came without an id
    */
@@ -134,6 +148,7 @@ export class Transaction {
       this.#publish(row, id ?? (chosen.at(-1) as number));
       if (row % STEP_ROWS === STEP_ROWS - 1) yield;
     }
+    yield* deleteRows(this.#collection, this.#removed);
     return chosen;
   }
 
@@ -143,6 +158,7 @@ export class Transaction {
    */
   async move(collection: Collection): Promise<void> {
     this.#collection = collection;
+    this.replacement?.move();
     this.#slots = [];
     if (this.failure !== undefined) return;
     try {

@@ -1,7 +1,7 @@
 // The write transactions under way, by the caller's numbers, and how a transaction ends without
 // effect.
 
-import type { WriteRequest } from '../../base/calls.js';
+import type { CompareRequest, WriteRequest } from '../../base/calls.js';
 import { aborted, type EdgeVecError } from '../../base/errors.js';
 import type { Collection } from '../../collection/collection.js';
 import type { WriteBuffer } from '../../persistence/write-buffer.js';
@@ -9,6 +9,7 @@ import type { Isolation } from '../isolation.js';
 import type { LiveState } from '../live-state.js';
 import type { Maintenance } from '../maintenance.js';
 import type { Change } from './committer.js';
+import { Replacement } from './replacement.js';
 import { Transaction } from './transaction.js';
 
 export class Transactions {
@@ -44,6 +45,25 @@ export class Transactions {
     return opened;
   }
 
+  /**
+   * The transaction that replaces a source; the first comparison begins one.
+   *
+   * @throws `ABORTED` if the transaction is gone
+   */
+  replacing({ transaction, first, source }: CompareRequest, buffer: () => WriteBuffer | undefined): Transaction {
+    if (!first) return this.known(transaction);
+    const opened = new Transaction('replace', this.#live.collection, buffer(), new Replacement(source));
+    this.#open.set(transaction, opened);
+    return opened;
+  }
+
+  /** A transaction that has begun. @throws `ABORTED` if the transaction is gone */
+  known(transaction: number): Transaction {
+    const known = this.#open.get(transaction);
+    if (known === undefined) throw aborted();
+    return known;
+  }
+
   /** @throws `ABORTED` if the transaction has ended meanwhile */
   assertOpen(number: number, transaction: Transaction): void {
     if (this.#open.get(number) !== transaction) throw aborted();
@@ -63,6 +83,10 @@ export class Transactions {
       ready,
       bytes: transaction.bytes,
       isWhole: () => transaction.failure === undefined,
+      ...(transaction.replacement !== undefined && {
+        isAlone: true,
+        isVain: () => transaction.replacement?.isVain === true,
+      }),
       *check(ids) {
         begin();
         yield* transaction.check(ids);

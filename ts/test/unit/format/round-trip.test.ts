@@ -39,6 +39,14 @@ test('an entry of the log', () => {
       stored: fc.array(ref, { maxLength: 3 }),
       parts: fc.array(part, { maxLength: 4 }),
     }),
+    fc.record({
+      ...origin,
+      kind: fc.constant('replace' as const),
+      firstChosen: count,
+      stored: fc.array(ref, { maxLength: 3 }),
+      parts: fc.array(part, { maxLength: 4 }),
+      removed: fc.array(id, { maxLength: 20 }),
+    }),
     fc.record({ ...origin, kind: fc.constant('delete' as const), ids: fc.array(id, { maxLength: 20 }) }),
   );
   fc.assert(

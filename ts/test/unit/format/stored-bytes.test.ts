@@ -29,7 +29,7 @@ const PART: Required<StoredPart> = {
   ],
 };
 
-const WRITE: Required<WriteEntry> = {
+const WRITE: Required<Omit<WriteEntry, 'removed'>> = {
   writer: 'w',
   number: 3,
   kind: 'update',
@@ -37,6 +37,8 @@ const WRITE: Required<WriteEntry> = {
   stored: [{ name: 'lz-w-1-part', bytes: 1_048_576, crc: 4_294_967_295 }],
   parts: [PART, { start: 0, ids: [7], vectors: Float32Array.of(1, 2) }].map(encodePart),
 };
+
+const REPLACEMENT: Required<WriteEntry> = { ...WRITE, kind: 'replace', removed: ['ä', 1] };
 
 const DELETION: Required<DeleteEntry> = { writer: 'w', number: 4, kind: 'delete', ids: ['ä', 1, '1', -0.5] };
 
@@ -114,6 +116,7 @@ const THINGS: Readonly<
   head: [encodeHead(HEAD), decodeHead, HEAD],
   part: [encodePart(PART), (bytes) => decodePart(bytes, 2), PART],
   write: [encodeFrame(2 ** 40, WRITE), (bytes) => decodeFrame(bytes, 2 ** 40), WRITE],
+  replacement: [encodeFrame(6, REPLACEMENT), (bytes) => decodeFrame(bytes, 6), REPLACEMENT],
   deletion: [encodeFrame(5, DELETION), (bytes) => decodeFrame(bytes, 5), DELETION],
   manifest: [encodeManifest(MANIFEST), decodeManifest, MANIFEST],
   'manifest with a further store': [encodeManifest(WITH_STORES), decodeManifest, WITH_STORES],
@@ -201,8 +204,13 @@ describe('a field of a newer version is refused', () => {
   test('in the text of a write, a deletion and a manifest, at every level', async () => {
     const parts = WRITE.parts.flatMap((part) => [...part]);
     const write = { ...WRITE, parts: WRITE.parts.map(({ length }) => length) };
+    const replacement = { ...REPLACEMENT, parts: write.parts };
     const kinds = [
       [write, (text: string) => decodeFrame(withText(encodeFrame(5, WRITE), 24, 16, text, Uint8Array.from(parts)), 5)],
+      [
+        replacement,
+        (text: string) => decodeFrame(withText(encodeFrame(5, REPLACEMENT), 24, 16, text, Uint8Array.from(parts)), 5),
+      ],
       [DELETION, (text: string) => decodeFrame(withText(encodeFrame(5, DELETION), 24, 16, text), 5)],
       [MANIFEST, (text: string) => decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text))],
       [WITH_STORES, (text: string) => decodeManifest(withText(encodeManifest(WITH_STORES), 16, 8, text))],
@@ -299,6 +307,7 @@ describe('a field used only in memory is not written', () => {
     ['the head', encodeHead({ ...HEAD, ...later } as Head), encodeHead(HEAD)],
     ['a part', encodePart({ ...PART, ...later } as StoredPart), encodePart(PART)],
     ['a write', encodeFrame(5, { ...WRITE, ...later } as WriteEntry), encodeFrame(5, WRITE)],
+    ['a replacement', encodeFrame(5, { ...REPLACEMENT, ...later } as WriteEntry), encodeFrame(5, REPLACEMENT)],
     ['a deletion', encodeFrame(5, { ...DELETION, ...later } as DeleteEntry), encodeFrame(5, DELETION)],
     [
       'a manifest',
