@@ -2,12 +2,12 @@
 // script, and both as separate files.
 
 import { readFile } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
 import { commonJsEntry, portableWasm } from './common-js.js';
 import { buildIntegrations } from './integrations.js';
 import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
+import { buildWorkerScript, NO_WORKER, type WorkerScript } from './worker-script.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
@@ -33,20 +33,23 @@ export function inlineWasm(): Plugin {
 }
 
 /**
- * `virtual:edgevec/worker`: the worker script as text.
+ * `virtual:edgevec/worker`: the core of the worker's script as text, and
+ * `virtual:edgevec/worker/<name>-part`: a part of the script.
  *
- * @param script gives the text. By default, a separate build makes the script at each load
+ * @param script gives the texts. By default, a separate build makes the script at each load
  */
-export function inlineWorker(script: () => Promise<Script> = workerScript): Plugin {
-  const id = 'virtual:edgevec/worker';
+export function inlineWorker(script: () => Promise<WorkerScript> = () => buildWorkerScript(NAMES)): Plugin {
+  const core = 'virtual:edgevec/worker';
+  const part = /^\0virtual:edgevec\/worker\/(.+)-part$/;
   return {
     name: 'edgevec:inline-worker',
-    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    resolveId: (source) => (source === core || source.startsWith(`${core}/`) ? `\0${source}` : undefined),
     async load(loaded) {
-      if (loaded !== `\0${id}`) return;
-      const { code, files } = await script();
+      const [, name] = part.exec(loaded) ?? [];
+      if (loaded !== `\0${core}` && name === undefined) return;
+      const { core: text, parts, files } = await script();
       for (const file of files) this.addWatchFile(file);
-      return `export default ${JSON.stringify(code)};`;
+      return `export default ${JSON.stringify(name === undefined ? text : (parts.get(name) ?? ''))};`;
     },
   };
 }
@@ -59,8 +62,8 @@ export function emitFiles(): Plugin {
     config: () => ({ define: NAMES }),
     async generateBundle(_, bundle) {
       const emit = (fileName: string, source: string): void => void this.emitFile({ type: 'asset', fileName, source });
-      const worker = await workerScript();
-      emit('worker.js', `${worker.code.trimEnd()}\n//# sourceMappingURL=${WORKER_MAP}\n`);
+      const worker = await buildWorkerScript(NAMES);
+      emit('worker.js', `${worker.whole}//# sourceMappingURL=${WORKER_MAP}\n`);
       emit(WORKER_MAP, worker.map);
       const [module, commonJs, workerd] = await Promise.all([
         singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }, worker),
@@ -96,37 +99,11 @@ export function edgevec(): Plugin[] {
   return [inlineWasm(), inlineWorker()];
 }
 
-/** A script as text, and the files of which the script is made. */
-interface Script {
-  readonly code: string;
-  readonly files: readonly string[];
-}
-
-/** For platforms without workers, and for the worker itself. */
-const NO_WORKER: Script = { code: '', files: [] };
-
 /**
  * Without this, bundlers that carry a stand-in for each name of Node find a free `Buffer` (devalue
  * names it), and give a page a stand-in that nothing calls.
  */
 const NAMES = { Buffer: 'globalThis.Buffer' };
-
-// A classic script without imports starts from a blob, from a URL, and as a module worker.
-// The code has no comment with the address of its source map. `worker.js` gets the comment, and for
-// the text in the library ts/src/host/worker/source-map.ts writes the comment.
-async function workerScript(): Promise<Script & { readonly map: string; readonly modules: readonly string[] }> {
-  const { code, map, moduleIds } = await singleFile(
-    'ts/src/host/worker/worker.ts',
-    {
-      minify: true,
-      sourcemap: 'hidden',
-      lib: { formats: ['iife'], name: 'edgevecWorker', fileName: () => 'worker.js' },
-    },
-    NO_WORKER,
-  );
-  if (map === null) throw new Error('the worker was built without a source map');
-  return { code, map: map.toString(), files: moduleIds.filter(isAbsolute), modules: moduleIds };
-}
 
 /**
  * Bundles an entry with everything that the entry imports, also with `import()`.
@@ -137,7 +114,7 @@ async function workerScript(): Promise<Script & { readonly map: string; readonly
 async function singleFile(
   entry: string,
   { lib, ...options }: { lib: Omit<LibraryOptions, 'entry'> } & Omit<BuildEnvironmentOptions, 'lib'>,
-  worker: Script,
+  worker: WorkerScript,
   plugins: readonly Plugin[] = [],
 ): Promise<Rolldown.OutputChunk> {
   const result = await build({
@@ -152,9 +129,7 @@ async function singleFile(
       minify: false,
       rolldownOptions: {
         external: ['./edgevec.wasm'],
-        // The worker is a script without exports. With 'named', the script would name a free
-        // `exports`, and no worker would start.
-        output: { codeSplitting: false, exports: lib.formats?.includes('iife') ? 'auto' : 'named' },
+        output: { codeSplitting: false, exports: 'named' },
       },
       lib: { entry: path(entry), fileName: () => 'single.js', ...lib },
       ...options,

@@ -6,8 +6,14 @@ declare module 'virtual:edgevec/wasm/*' {
   export default text;
 }
 
-/** The worker script, as text. */
+/** The core of the worker's script, as text. */
 declare module 'virtual:edgevec/worker' {
+  const source: string;
+  export default source;
+}
+
+/** A part of the worker's script, as text. The part follows the core. */
+declare module 'virtual:edgevec/worker/*-part' {
   const source: string;
   export default source;
 }

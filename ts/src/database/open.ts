@@ -1,5 +1,6 @@
 // From options to a running database, in whichever host.
 
+import { chunk } from '../base/chunk.js';
 import { amend, EdgeVecError, gone, hasCode } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import type { EngineOptions, HostOptions } from '../base/options.js';
@@ -19,7 +20,6 @@ import type { ChangeChannel, StorageBackend, StorageSite } from '../storage/stor
 import { Database } from './database.js';
 import { InMemoryReplica } from './replica.js';
 import type { SalvageReport } from './salvage/report.js';
-import { salvage } from './salvage/salvage.js';
 
 export interface Opened {
   readonly database: Database;
@@ -125,6 +125,8 @@ function claim(storage: StorageBackend): Promise<boolean> {
 async function salvaged(name: string, { engine: asked, recall }: HostOptions, around: Surroundings): Promise<Opened> {
   const { slices, site } = around;
   const start = starting(around);
+  // A part of the worker's script (ts/src/host/worker/script.ts), and a chunk elsewhere.
+  const { salvage } = await chunk('the salvage of databases', () => import('./salvage/salvage.js'));
   const { collection, options, report } = await salvage(await site(), name, asked, { slices, start });
   const database = new Database(new InMemoryReplica({ collection }, slices), { engine: options, recall, site });
   await database.start();

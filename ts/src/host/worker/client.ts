@@ -16,6 +16,7 @@ import { Calls } from './calls.js';
 import { packError, unpackError, unpackEvent, unpackReport } from './error-data.js';
 import { awaitLock } from './liveness.js';
 import type { FromWorker, ToWorker } from './protocol.js';
+import { partsFor } from './script.js';
 import { type Started, startWorker, workerFailed } from './start.js';
 
 /** How long the answer may take after the worker has closed its database, in milliseconds. */
@@ -65,7 +66,7 @@ export class WorkerHost implements Host {
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
     const { worker: how, engine: asked, given, recall, indexed, text, stored, salvages, onEvent } = options;
-    const started = await startWorker(how === false ? true : how);
+    const started = await startWorker(how === false ? true : how, partsFor(options));
     // The listener often refers to the database. Held strongly, it would keep the database from
     // being collected while the worker lives.
     const tell = weakly(onEvent);

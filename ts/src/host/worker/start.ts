@@ -5,7 +5,7 @@ import { reasonOf } from '../../base/inspect.js';
 import type { ResolvedOptions } from '../../base/options.js';
 import { isHeld, lockName } from './liveness.js';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.js';
-import { sourceMapComment } from './source-map.js';
+import { type Part, scriptUrl } from './script.js';
 import { POLICY, trusted, wantsPolicy } from './trusted.js';
 
 /**
@@ -33,10 +33,18 @@ export function canStartWorker(): boolean {
   return typeof Worker === 'function' && typeof Blob === 'function' && typeof URL?.createObjectURL === 'function';
 }
 
-/** Starts a worker, and waits for hello. @throws `WORKER_FAILED` */
-export async function startWorker(how: Exclude<ResolvedOptions['worker'], false>): Promise<Started> {
+/**
+ * Starts a worker, and waits for hello.
+ *
+ * @param parts the parts of the script that the database needs. A script of the caller's has all
+ * @throws `WORKER_FAILED`
+ */
+export async function startWorker(
+  how: Exclude<ResolvedOptions['worker'], false>,
+  parts: readonly Part[],
+): Promise<Started> {
   if (typeof how !== 'function' && typeof Worker !== 'function') throw noWorkers();
-  const blob = how === 'auto' || how === true ? await blobUrl() : undefined;
+  const blob = how === 'auto' || how === true ? await ownScript(parts) : undefined;
   const own = blob && trusted(blob);
   let worker: Worker | undefined;
   try {
@@ -62,10 +70,9 @@ function take(worker: Worker): Worker {
   return worker;
 }
 
-async function blobUrl(): Promise<string> {
+async function ownScript(parts: readonly Part[]): Promise<string> {
   try {
-    const { default: source } = await import('virtual:edgevec/worker');
-    return URL.createObjectURL(new Blob([source, sourceMapComment()], { type: 'text/javascript' }));
+    return await scriptUrl(parts);
   } catch (cause) {
     throw workerFailed("The worker's script could not be loaded", cause);
   }

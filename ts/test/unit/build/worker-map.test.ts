@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../../../../scripts/run.mjs';
 import { buildLibrary } from '../../support/library.js';
 
-const COMMENT = '\n//# sourceMappingURL=worker.js.map\n';
+const COMMENT = '//# sourceMappingURL=worker.js.map\n';
 
 let dist: string;
 let script: string;
@@ -52,12 +52,17 @@ test('the map holds the sources of the repository', async () => {
   }
 });
 
-test('the text in the library is the script of worker.js, and no file of the library holds the map', async () => {
+test('the texts in the library are the script of worker.js, and no file of the library holds the map', async () => {
   const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'));
-  const [inline, ...others] = files.filter((file) => /^chunks\/worker-/.test(file.replaceAll('\\', '/')));
-  expect(others).toEqual([]);
-  const { default: text } = await import(/* @vite-ignore */ pathToFileURL(join(dist, inline ?? '')).href);
-  expect(text.trimEnd()).toBe(script.slice(0, -COMMENT.length));
+  const textsOf = async (name: RegExp): Promise<string[]> => {
+    const found = files.filter((file) => name.test(file.replaceAll('\\', '/'))).sort();
+    const chunks = found.map((file) => import(/* @vite-ignore */ pathToFileURL(join(dist, file)).href));
+    return (await Promise.all(chunks)).map(({ default: text }) => text);
+  };
+  const cores = await textsOf(/^chunks\/worker-/);
+  const parts = await textsOf(/^chunks\/.+-part-/);
+  expect([cores.length, parts.length]).toEqual([1, 1]);
+  expect(`${[...cores, ...parts].join('')}${COMMENT}`).toBe(script);
   for (const file of files) {
     expect(await readFile(join(dist, file), 'utf8'), file).not.toContain(map.mappings.slice(0, 200));
   }
