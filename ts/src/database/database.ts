@@ -195,7 +195,7 @@ export class Database implements Handlers {
   }
 
   updateMatching({ filter, metadata, strict }: RequestOf<'updateMatching'>): Promise<number> {
-    return this.#change((live) => updateOf(live, filter, metadata, this.#store !== undefined), strict);
+    return this.#change((live) => updateOf(live, filter, metadata), strict);
   }
 
   search(request: SearchRequest): Promise<readonly HitsReply[]> {

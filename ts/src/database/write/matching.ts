@@ -2,11 +2,9 @@
 // so every earlier write counts, also the writes of other tabs. The log holds the ids of these
 // rows: each tab and each replay changes the same rows.
 
-import type { Part } from '../../base/calls.js';
 import type { Clause } from '../../base/clause.js';
 import type { Id } from '../../base/types.js';
-import { copyStored } from '../../collection/metadata/copy.js';
-import { encodePart } from '../../format/part.js';
+import { decodePart, encodePart, type StoredPart } from '../../format/part.js';
 import type { LiveState } from '../live-state.js';
 import { listIds, readStored } from '../query/selection.js';
 import type { Change } from './committer.js';
@@ -36,11 +34,9 @@ export function deletionOf(live: LiveState, filter: Clause): Change<number> {
  * The change for the committer. Its result is how many rows were changed.
  *
  * @param metadata is put over the metadata of each row, key by key, one level deep
- * @param isLogged whether the database has a log
  */
-export function updateOf(live: LiveState, filter: Clause, metadata: object, isLogged: boolean): Change<number> {
-  let parts: Part[] = [];
-  let encoded: Uint8Array[] = [];
+export function updateOf(live: LiveState, filter: Clause, metadata: object): Change<number> {
+  let parts: Uint8Array[] = [];
   return {
     ready: readStored(live.collection, filter),
     bytes: 0,
@@ -49,23 +45,21 @@ export function updateOf(live: LiveState, filter: Clause, metadata: object, isLo
     *check() {
       live.assertOpen();
       parts = [];
-      encoded = [];
       const ids = yield* listIds(live.collection, filter);
       for (let start = 0; start < ids.length; start += PART_ROWS) {
-        const part = partOf(start, ids.slice(start, start + PART_ROWS), metadata);
-        parts.push(part);
-        if (isLogged) encoded.push(encodePart(part));
+        parts.push(encodePart(partOf(start, ids.slice(start, start + PART_ROWS), metadata)));
         yield;
       }
     },
     foresee: () => {},
-    entry: (origin) => ({ ...origin, kind: 'update', firstChosen: 0, stored: [], parts: encoded }),
+    entry: (origin) => ({ ...origin, kind: 'update', firstChosen: 0, stored: [], parts }),
     *publish() {
       // The rows of this moment: another tab's checkpoint may have taken the place of others.
       const transaction = new Transaction('update', live.collection);
-      for (const { metadata: shared = [], ...part } of parts) {
-        // Rows share no values, so that a caller who changes a reply changes one row.
-        transaction.append({ ...part, metadata: shared.map((own) => own && copyStored(own)) }, false);
+      for (const bytes of parts) {
+        // As a replay of the log reads the part. Rows then share no values, so that a caller who
+        // changes a reply changes one row.
+        transaction.append(decodePart(bytes, live.engine.dimensions), false);
         yield;
       }
       yield* transaction.publish();
@@ -76,6 +70,6 @@ export function updateOf(live: LiveState, filter: Clause, metadata: object, isLo
 }
 
 /** Every row has the same object: the stored form holds the object once. */
-function partOf(start: number, ids: Id[], metadata: object): Part {
+function partOf(start: number, ids: Id[], metadata: object): StoredPart {
   return { start, ids, withVector: [], vectors: new Float32Array(0), metadata: ids.map(() => metadata) };
 }

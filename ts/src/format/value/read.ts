@@ -5,7 +5,7 @@
 // right text with a value that this version does not read. And the depth must have a limit, for any
 // size of the stack.
 
-import { unflatten } from 'devalue';
+import { fromBase64 } from '../../base/base64.js';
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import { arrayOfHoles, KINDS_IN_WORDS, MAX_LEVELS, STORED_VIEWS, viewConstructor } from './kinds.js';
@@ -197,7 +197,7 @@ class Reader {
     if (known !== undefined) return known;
     const node = this.#node(index);
     if (!Array.isArray(node) || node[0] !== 'ArrayBuffer') throw malformed();
-    const buffer: ArrayBuffer = unflatten([['ArrayBuffer', node[1]]]);
+    const { buffer } = fromBase64(textOf(node[1]));
     const bytes = { buffer, left: buffer.byteLength };
     this.#bytes ??= new Map();
     this.#bytes.set(index as number, bytes);
