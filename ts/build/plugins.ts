@@ -7,7 +7,7 @@ import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, 
 import { commonJsEntry, portableWasm } from './common-js.js';
 import { buildIntegrations } from './integrations.js';
 import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
-import { buildWorkerScript, NO_WORKER, type WorkerScript } from './worker-script.js';
+import { type BuiltWorker, buildWorkerScript, NO_WORKER, type WorkerScript } from './worker-script.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
@@ -32,17 +32,27 @@ export function inlineWasm(): Plugin {
   };
 }
 
+/** The script of the worker, until one of its files changes: minifying takes seconds. */
+let built: Promise<BuiltWorker> | undefined;
+function workerScript(): Promise<BuiltWorker> {
+  built ??= buildWorkerScript(NAMES);
+  return built;
+}
+
 /**
  * `virtual:edgevec/worker`: the core of the worker's script as text, and
  * `virtual:edgevec/worker/<name>-part`: a part of the script.
  *
- * @param script gives the texts. By default, a separate build makes the script at each load
+ * @param script gives the texts. By default, a separate build makes the script
  */
-export function inlineWorker(script: () => Promise<WorkerScript> = () => buildWorkerScript(NAMES)): Plugin {
+export function inlineWorker(script: () => Promise<WorkerScript> = workerScript): Plugin {
   const core = 'virtual:edgevec/worker';
   const part = /^\0virtual:edgevec\/worker\/(.+)-part$/;
   return {
     name: 'edgevec:inline-worker',
+    watchChange: () => {
+      built = undefined;
+    },
     resolveId: (source) => (source === core || source.startsWith(`${core}/`) ? `\0${source}` : undefined),
     async load(loaded) {
       const [, name] = part.exec(loaded) ?? [];
@@ -62,7 +72,7 @@ export function emitFiles(): Plugin {
     config: () => ({ define: NAMES }),
     async generateBundle(_, bundle) {
       const emit = (fileName: string, source: string): void => void this.emitFile({ type: 'asset', fileName, source });
-      const worker = await buildWorkerScript(NAMES);
+      const worker = await workerScript();
       emit('worker.js', `${worker.whole}//# sourceMappingURL=${WORKER_MAP}\n`);
       emit(WORKER_MAP, worker.map);
       const [module, commonJs, workerd] = await Promise.all([
