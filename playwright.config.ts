@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 import { BROWSERS, findBrowser, playwrightUse } from './scripts/browsers.mjs';
 
@@ -7,6 +8,10 @@ Object.assign(process.env, { EDGEVEC_DEMO_PORT });
 const baseURL = `http://localhost:${EDGEVEC_DEMO_PORT}/`;
 
 const found = (await Promise.all(BROWSERS.map(findBrowser))).filter((browser) => browser !== undefined);
+
+/** Models for the dictionary. The repository has no model of this size, and tests load no model. */
+const MODELS = '../shared/models';
+const models = existsSync(MODELS) ? ` --models ${MODELS}` : '';
 
 export default defineConfig({
   outputDir: 'test-results',
@@ -33,7 +38,7 @@ export default defineConfig({
     { name: 'package', testDir: 'ts/test/package', workers: 1 },
   ],
   webServer: {
-    command: `node scripts/demo.mjs --port ${EDGEVEC_DEMO_PORT}`,
+    command: `node scripts/demo.mjs --port ${EDGEVEC_DEMO_PORT}${models}`,
     url: baseURL,
   },
 });

@@ -1,8 +1,9 @@
 /**
  * Builds the demo on the library in dist/, and serves the demo: for `npm start`, and with `--port`
- * for the demo's tests.
+ * for the demo's tests. With `--models FOLDER`, the page loads its model from the folder.
  */
-import { join } from 'node:path';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from './run.mjs';
@@ -25,17 +26,46 @@ const emptyPage = {
 };
 
 /**
- * @param {{ open?: boolean, port?: number }} [options] without a port, the first free port from
- * 4173 on
+ * Serves models of a folder under the addresses of huggingface.co, for a page without a network.
+ *
+ * @param {string} folder
+ * @returns {import('vite').Plugin}
+ */
+const modelHost = (folder) => ({
+  name: 'edgevec:model-host',
+  configurePreviewServer({ middlewares }) {
+    middlewares.use('/models/', (request, response) => {
+      const [, model, file] = /^\/[^/]+\/([\w.-]+)\/resolve\/main\/([\w./-]+)$/.exec(request.url ?? '') ?? [];
+      const path = join(folder, model ?? '', file ?? '');
+      if (model === undefined || path.includes('..') || !existsSync(path)) {
+        response.statusCode = 404;
+        response.end();
+        return;
+      }
+      response.setHeader('Content-Length', statSync(path).size);
+      response.setHeader('Cache-Control', 'no-store');
+      createReadStream(path).pipe(response);
+    });
+  },
+});
+
+/**
+ * @param {{ open?: boolean, port?: number, models?: string | undefined }} [options] without a port,
+ * the first free port from 4173 on. `models`: a folder with models, which the page then loads from
+ * here. By default, the page loads its model from huggingface.co
  * @returns {Promise<string>} the address
  */
-export async function serveDemo({ open = false, port } = {}) {
+export async function serveDemo({ open = false, port, models } = {}) {
+  if (models !== undefined) process.env['EDGEVEC_MODEL_HOST'] = './models/';
   const { build, preview } = await import('vite');
   const configFile = join(root, 'examples/demo/vite.config.ts');
   await build({ configFile, logLevel: 'warn' });
   const server = await preview({
     configFile,
-    plugins: port === undefined ? [] : [emptyPage],
+    plugins: [
+      ...(port === undefined ? [] : [emptyPage]),
+      ...(models === undefined ? [] : [modelHost(resolve(models))]),
+    ],
     preview: { open, ...(port !== undefined && { port, strictPort: true }) },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -47,6 +77,7 @@ export async function serveDemo({ open = false, port } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { port: { type: 'string' } } });
-  console.log(await serveDemo(values.port === undefined ? {} : { port: Number(values.port) }));
+  const { values } = parseArgs({ options: { port: { type: 'string' }, models: { type: 'string' } } });
+  const { port, models } = values;
+  console.log(await serveDemo({ models, ...(port !== undefined && { port: Number(port) }) }));
 }

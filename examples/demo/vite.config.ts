@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { better } from './plugins/better.js';
 import { dictionary } from './plugins/dictionary.js';
 import { offline, SERVICE_WORKER } from './plugins/offline.js';
 
@@ -11,6 +12,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const inRepository = existsSync(at('../../ts/src/index.ts'));
 const alias = [
   { find: /^edgevec$/, replacement: at('../../dist/index.js') },
+  { find: /^edgevec\/transformers$/, replacement: at('../../dist/transformers.js') },
   { find: /^edgevec-static-model$/, replacement: at('../static-model/src/index.js') },
   { find: /^edgevec-static-model\/(?=static-en-256\.bin)/, replacement: at('../static-model/src/') },
 ];
@@ -27,13 +29,15 @@ export default defineConfig({
   base: './',
   // A missing file is an error 404, as on a static host.
   appType: 'mpa',
-  plugins: [dictionary(), offline()],
+  plugins: [dictionary(), better(), offline()],
   resolve: { alias: inRepository ? alias : [] },
   server: { headers: isolation, fs: { allow: [at('../..')] } },
   preview: { headers: isolation },
   optimizeDeps: { exclude: ['edgevec-static-model'] },
   build: {
     target: 'es2022',
+    // transformers.js is a single large file.
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       // Making the dictionary takes seconds, and is expected.
       checks: { bundlerTimings: false },

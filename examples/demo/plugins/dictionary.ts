@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
-import { lineOf, type Sense, textOf } from '../src/dictionary/sense.js';
+import { briefTextOf, lineOf, type Sense, textOf } from '../src/dictionary/sense.js';
 import { readWordNet } from './wordnet.js';
 
 const NAME = 'virtual:dictionary';
@@ -54,8 +54,9 @@ export function dictionary(): Plugin {
       if (id !== RESOLVED) return undefined;
       const files = parts().map(({ path, senses, bytes: { length: bytes } }) => ({ path, senses, bytes }));
       // Other senses, another order, or other texts for the model are another edition.
-      const edition = hash(`${files.map(({ path }) => path)} ${textOf(SAMPLE)}`);
-      return `export const edition = ${JSON.stringify(edition)};\nexport const files = ${JSON.stringify(files)};\n`;
+      const editionOf = (text: string) => hash(`${files.map(({ path }) => path)} ${text}`);
+      const editions = { small: editionOf(textOf(SAMPLE)), better: editionOf(briefTextOf(SAMPLE)) };
+      return `export const editions = ${JSON.stringify(editions)};\nexport const files = ${JSON.stringify(files)};\n`;
     },
     configureServer({ middlewares }) {
       middlewares.use((request, response, next) => {

@@ -1,6 +1,7 @@
 /** Gives the service worker the list of the page's files, for use without a network. */
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
+import { isOnDemand } from './better.js';
 
 /** The script at the top of the site, where it can answer for all pages. */
 export const SERVICE_WORKER = 'sw.js';
@@ -19,7 +20,9 @@ export function offline(): Plugin {
       handler(_, bundle) {
         const script = bundle[SERVICE_WORKER];
         if (script?.type !== 'chunk') throw new Error(`The build has no ${SERVICE_WORKER}.`);
-        const files = Object.values(bundle).filter(({ fileName }) => fileName !== SERVICE_WORKER);
+        const files = Object.values(bundle).filter(
+          ({ fileName }) => fileName !== SERVICE_WORKER && !isOnDemand(fileName),
+        );
         const list = files.map((file) => {
           // A name in assets/ has a hash of the content.
           if (file.fileName.startsWith('assets/')) return { url: file.fileName, revision: null };

@@ -1,8 +1,7 @@
 /** Questions to the dictionary, and their answers. */
 import type { Hit, SearchOptions } from 'edgevec';
-import { embed } from 'edgevec-static-model';
 import type { PartOfSpeech, Sense } from './sense';
-import type { Dictionary } from './store';
+import type { Dictionary, Index } from './store';
 
 export interface Question {
   /** What the visitor has typed. */
@@ -41,7 +40,7 @@ export function filterOf(parts: readonly PartOfSpeech[]): Filter | undefined {
   return { part: parts.length === 1 && only ? only : { $in: parts } };
 }
 
-export async function ask(db: Dictionary, { text, like, parts }: Question): Promise<Answer> {
+export async function ask({ db, model }: Index, { text, like, parts }: Question): Promise<Answer> {
   const filter = filterOf(parts);
   const options = { k: HITS, ...(filter && { filter }) };
   if (like !== null) {
@@ -49,8 +48,8 @@ export async function ask(db: Dictionary, { text, like, parts }: Question): Prom
     if (!sense) return { ...NOTHING, known: true };
     return { ...(await timed(() => db.search({ like }, options))), like: sense.metadata.words[0] ?? '', known: true };
   }
-  const [vector, nothing] = await embed([text, '']);
-  if (!vector || vector.every((number, i) => number === nothing?.[i])) return NOTHING;
+  const vector = await model.embedQuery(text);
+  if (!vector) return NOTHING;
   return { ...(await timed(() => db.search(vector, options))), like: null, known: true };
 }
 

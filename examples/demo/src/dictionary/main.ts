@@ -8,12 +8,14 @@ import { notify, words } from '../shared/notices';
 import { clearProblem, showProblem } from '../shared/problem';
 import { mountTheme } from '../shared/theme';
 import { ask, findExact, type Question } from './ask';
-import { ALL_SENSES, loadModel } from './files';
+import { mountBetter } from './choice';
+import { ALL_SENSES } from './files';
 import { latest } from './latest';
 import { painted } from './painted';
 import { countRequests } from './requests';
-import { exact, growth, question, shown } from './state';
-import { type Dictionary, dropOldEditions, fill, openDictionary } from './store';
+import { loadSmall } from './small';
+import { better, exact, growth, question, shown } from './state';
+import { dropOldEditions, fill, type Index, openIndex } from './store';
 import { mountCode } from './views/code';
 import { mountDevice, tellFact, tellStats } from './views/device';
 import { mountExact } from './views/exact';
@@ -54,29 +56,34 @@ async function tellLatency(searchTime: number): Promise<void> {
   byId('times').textContent = `${format.latency(felt)} from key to screen${nothing}`;
 }
 
-async function answer(db: Dictionary, asked: Question): Promise<void> {
+/**
+ * @param index answers by meaning
+ * @param first the index that has all senses first, for exact words
+ */
+async function answer(index: Index, first: Index, asked: Question): Promise<void> {
   try {
     const text = asked.text.trim();
     const isAsked = text !== '' || asked.like !== null;
-    const found = isAsked ? await ask(db, { ...asked, text }) : null;
+    const found = isAsked ? await ask(index, { ...asked, text }) : null;
     if (asked !== question.value) return;
     clearProblem(problem);
-    shown.set(found && { ...found, question: asked });
+    shown.set(found && { ...found, question: asked, model: index.model.name });
     if (found) void tellLatency(found.searchTime);
-    const word = text === '' ? null : await findExact(db, text, asked.parts);
+    const word = text === '' ? null : await findExact(first.db, text, asked.parts);
     if (asked === question.value) exact.set(word);
   } catch (error) {
     showProblem(problem, error);
   }
 }
 
-async function grow(db: Dictionary, model: ArrayBuffer, askAgain: () => void): Promise<void> {
+async function grow(index: Index, askAgain: () => void): Promise<void> {
+  const { db } = index;
   const wanted = wantedSenses();
   const rows = await db.count();
   growth.set({ rows, wanted, filling: rows < wanted });
   askAgain();
   if (rows < wanted) {
-    await fill(db, model, wanted, (now) => {
+    await fill(index, wanted, (now) => {
       growth.set({ rows: now, wanted, filling: now < wanted });
       askAgain();
     });
@@ -84,12 +91,15 @@ async function grow(db: Dictionary, model: ArrayBuffer, askAgain: () => void): P
   const count = await db.count();
   growth.set({ rows: count, wanted, filling: false });
   askAgain();
-  tellStats(await db.stats());
+  tellStats([await db.stats()]);
 }
 
 async function start(): Promise<void> {
-  const [db, model] = await Promise.all([openDictionary(onEvent), loadModel()]);
-  const reply = latest((asked: Question) => answer(db, asked));
+  const small = await openIndex(await loadSmall(), onEvent);
+  const { db } = small;
+  /** The index of the model that the visitor has chosen, if the index is complete. */
+  let index = small;
+  const reply = latest((asked: Question) => answer(index, small, asked));
   question.watch(reply);
   const askAgain = () => reply(question.value);
   const count = latest(async () => {
@@ -103,7 +113,7 @@ async function start(): Promise<void> {
   onChanged = () => count(undefined);
   const growing = async (): Promise<void> => {
     try {
-      await grow(db, model.slice(0), askAgain);
+      await grow(small, askAgain);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       notify('fill', `The dictionary is not complete: ${text}`, 'Try again', () => void growing());
@@ -111,9 +121,17 @@ async function start(): Promise<void> {
   };
   await growing();
   await dropOldEditions(db);
-  countRequests((count, latest) => {
+  const countAgain = countRequests((count, latest) => {
     requests = count;
     tellFact('sent', count === 0 ? '0' : `${count} ${count === 1 ? 'request' : 'requests'}, at last ${latest}`);
+  });
+  // The files of the better model and its index are no part of an answer.
+  better.watch(({ state }) => state === 'ready' && countAgain());
+  mountBetter(wantedSenses(), async (chosen) => {
+    index = chosen ?? small;
+    askAgain();
+    const open = chosen ? [small, chosen] : [small];
+    tellStats(await Promise.all(open.map(({ db }) => db.stats())));
   });
   tellFact('offline', await keepOffline());
 }

@@ -1,6 +1,7 @@
 /** Makes the rows of the dictionary in a worker: senses with their vectors. */
 import { dimensions } from 'edgevec-static-model';
 import { loadSenses } from './files';
+import type { Row } from './model';
 import type { Sense } from './sense';
 
 /** What the worker is asked. */
@@ -19,15 +20,8 @@ export interface Batch {
 /** The answer to each call. A batch, or null at the end of the file, answers `next`. */
 export type Reply = { readonly batch: Batch | null } | { readonly error: string };
 
-export interface Row {
-  readonly id: number;
-  readonly vector: Float32Array;
-  readonly metadata: Sense;
-}
-
 /**
- * The rows `from` to `to`, in batches. The id of a row is its place in the dictionary. The worker
- * makes the next batch while the caller stores a batch.
+ * The rows of the small model. The worker makes the next batch while the caller stores a batch.
  *
  * @param model the file of the model, which the worker takes over
  */

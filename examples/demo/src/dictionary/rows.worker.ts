@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
 /** Opens files of senses, and embeds the senses, so that the page's own thread stays free. */
 import { dimensions, embed, load } from 'edgevec-static-model';
+import { linesOf } from './lines';
 import type { Batch, Call, Reply } from './rows';
 import { readLine, textOf } from './sense';
 
@@ -16,8 +17,7 @@ async function answer(request: Call): Promise<Batch | null> {
     return null;
   }
   if (request.call === 'file') {
-    const text = new Blob([request.bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    lines = (await new Response(text).text()).split('\n').slice(request.from, request.to);
+    lines = (await linesOf(request.bytes)).slice(request.from, request.to);
     return null;
   }
   const senses = lines.splice(0, BATCH).map(readLine);

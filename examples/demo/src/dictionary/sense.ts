@@ -14,11 +14,14 @@ export interface Sense {
 }
 
 /**
- * The text that the model turns into the vector of the sense. The gloss counts twice: a visitor's
- * description is more like the gloss than like the words, and a rare word is cut into pieces that
- * mean something else.
+ * The text that the small model turns into the vector of the sense. The gloss counts twice: a
+ * visitor's description is more like the gloss than like the words, and a rare word is cut into
+ * pieces that mean something else.
  */
 export const textOf = ({ words, gloss }: Sense): string => `${words.join(', ')}: ${gloss}; ${gloss}`;
+
+/** The text for a model that reads whole sentences, and knows rare words. */
+export const briefTextOf = ({ words, gloss }: Sense): string => `${words.join(', ')}: ${gloss}`;
 
 /** A line of a file of senses, with tabs between the fields. */
 export const lineOf = ({ words, part, gloss, example = '' }: Sense): string =>

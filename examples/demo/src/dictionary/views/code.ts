@@ -26,24 +26,45 @@ function filter(parts: readonly PartOfSpeech[]): string {
   return `, filter: { part: ${parts.length === 1 ? literal(only) : `{ $in: [${parts.map(literal).join(', ')}] }`} }`;
 }
 
-/** @returns a module that needs `edgevec` and `edgevec-static-model` */
+/** The lines that load a model and embed texts: the imports, and the calls. */
+const CODE_OF_MODEL = {
+  small: {
+    needs: 'edgevec-static-model, the small model of the examples',
+    imports: `import { dimensions, embed } from 'edgevec-static-model';`,
+    load: '',
+    embed: (texts: string) => `await embed(${texts})`,
+    query: (text: string) => `const [query] = await embed([${text}]);`,
+    dimensions: 'dimensions',
+  },
+  better: {
+    needs: '@huggingface/transformers',
+    imports: `import { embedder } from 'edgevec/transformers';`,
+    load: `\nconst model = await embedder('Xenova/all-MiniLM-L6-v2', { dtype: 'q8' });`,
+    embed: (texts: string) => `await model.embed(${texts})`,
+    query: (text: string) => `const query = await model.embedQuery(${text});`,
+    dimensions: 'dimensions: model.dimensions',
+  },
+} as const;
+
+/** @returns a module that needs `edgevec` and the package of the model */
 export function codeOf(answer: Shown | null): string {
   const senses = answer?.hits.slice(0, ROWS).map(({ metadata }) => metadata) ?? [];
   const { parts } = answer?.question ?? SAMPLE;
   const text = answer?.question.text || SAMPLE.text;
+  const model = CODE_OF_MODEL[answer?.model ?? 'small'];
   return `import { EdgeVec } from 'edgevec';
-import { dimensions, embed } from 'edgevec-static-model';
-
+${model.imports}
+${model.load}
 const senses = [
 ${(senses.length > 0 ? senses : SAMPLE.senses).map(row).join('\n')}
 ];
-const vectors = await embed(senses.map(({ word, gloss }) => \`\${word}: \${gloss}\`));
+const vectors = ${model.embed(`senses.map(({ word, gloss }) => \`\${word}: \${gloss}\`)`)};
 
 // Kept on the device under its name. int8 takes a quarter of the memory.
-const db = await EdgeVec.open({ name: 'my-dictionary', dimensions, precision: 'int8' });
+const db = await EdgeVec.open({ name: 'my-dictionary', ${model.dimensions}, precision: 'int8' });
 await db.upsert(senses.map((metadata, id) => ({ id, vector: vectors[id], metadata })));
 
-const [query] = await embed([${literal(text)}]);
+${model.query(literal(text))}
 const hits = await db.search(query, { k: 10${filter(parts)} });
 for (const { score, metadata } of hits) console.log(score.toFixed(2), metadata.word);
 `;
@@ -54,6 +75,7 @@ export function mountCode(): void {
   const copy = byId('copy');
   shown.watch((answer) => {
     code.textContent = codeOf(answer);
+    byId('code-model').textContent = CODE_OF_MODEL[answer?.model ?? 'small'].needs;
   });
   copy.addEventListener('click', async () => {
     try {

@@ -6,8 +6,11 @@ import * as format from '../../shared/format';
 const FACTS = {
   felt: ['Key to screen', 'From your key press until the browser has painted the answer.'],
   search: ['Search', 'The call db.search alone: to the engine’s worker and back.'],
-  sent: ['Bytes sent', 'Requests of this page since all its files are here, by the browser’s own list.'],
-  memory: ['Memory', 'The engine’s WebAssembly memory; the model takes 7 MB more.'],
+  sent: [
+    'Bytes sent',
+    'Requests of this page since all its files are here, by the browser’s own list. A model that you choose is loaded before.',
+  ],
+  memory: ['Memory', 'The engine’s WebAssembly memory. The small model takes 7 MB more.'],
   stored: ['Stored', 'In this browser, for your next visit. Clearing the site’s data deletes it.'],
   offline: ['Without network', 'A service worker keeps the page, the model and the dictionary.'],
 } as const;
@@ -22,9 +25,14 @@ export function tellFact(fact: Fact, value: string): void {
   if (place) place.textContent = value;
 }
 
-export function tellStats({ memoryBytes, storage }: Stats): void {
-  tellFact('memory', format.bytes(memoryBytes));
-  tellFact('stored', storage.persistence === 'ephemeral' ? 'nothing' : format.bytes(storage.bytes));
+/** @param all of each open index */
+export function tellStats(all: readonly Stats[]): void {
+  const stored = all.filter(({ storage }) => storage.persistence !== 'ephemeral');
+  tellFact('memory', format.bytes(all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)));
+  tellFact(
+    'stored',
+    stored.length === 0 ? 'nothing' : format.bytes(stored.reduce((sum, { storage }) => sum + storage.bytes, 0)),
+  );
 }
 
 export function mountDevice(): void {
