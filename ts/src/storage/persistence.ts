@@ -1,7 +1,7 @@
 // Asks whether the browser may clear the data of this site. The calls run in the caller's thread:
 // workers may look, but some workers cannot ask.
 
-import { node } from './files/node.js';
+import { builtInModules } from './files/platform.js';
 import { hasIndexedDb, storageManager } from './indexeddb/platform.js';
 
 /**
@@ -9,7 +9,7 @@ import { hasIndexedDb, storageManager } from './indexeddb/platform.js';
  * request before. Also true if databases are kept in files, since no browser clears files.
  */
 export async function persist(): Promise<boolean> {
-  if (!hasIndexedDb()) return node() !== undefined;
+  if (!hasIndexedDb()) return builtInModules() !== undefined;
   if (await isPersisted()) return true;
   try {
     return (await storageManager()?.persist?.()) === true;

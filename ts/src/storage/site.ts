@@ -3,7 +3,7 @@
 
 import { chunk } from '../base/chunk.js';
 import { EdgeVecError } from '../base/errors.js';
-import { type NodePlatform, node } from './files/node.js';
+import { type BuiltInModules, builtInModules } from './files/platform.js';
 import { hasIndexedDb } from './indexeddb/platform.js';
 import type { StorageSite } from './storage.js';
 
@@ -20,7 +20,7 @@ export async function localSite(directory: string | undefined): Promise<StorageS
     // Before the first `await`: the working directory may change meanwhile.
     const root = absolute(found, directory);
     const { FilesSite } = await chunk('the storage in files', () => import('./files/site.js'));
-    return new FilesSite(found, root);
+    return FilesSite.at(root);
   }
   if (hasIndexedDb()) {
     const { IndexedDbSite } = await chunk('the storage in IndexedDB', () => import('./indexeddb/site.js'));
@@ -60,13 +60,13 @@ export function isInFiles(directory: string | undefined): boolean {
   return files(directory) !== undefined;
 }
 
-function files(directory: string | undefined): NodePlatform | undefined {
-  return directory === undefined && hasIndexedDb() ? undefined : node();
+function files(directory: string | undefined): BuiltInModules | undefined {
+  return directory === undefined && hasIndexedDb() ? undefined : builtInModules();
 }
 
-function absolute({ resolve }: NodePlatform, directory = DIRECTORY): string {
+function absolute({ path }: BuiltInModules, directory = DIRECTORY): string {
   try {
-    return resolve(directory);
+    return path.resolve(directory);
   } catch (cause) {
     throw new EdgeVecError('STORAGE_UNAVAILABLE', `The working directory cannot be determined: ${String(cause)}`, {
       remedy: 'Pass an absolute path as the directory.',

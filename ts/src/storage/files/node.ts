@@ -1,7 +1,6 @@
-// The part of Node that files need. Bun and Deno have the same. The modules come from
-// `process.getBuiltinModule`, so bundlers see no import: a bundle for a page does not fail, and
-// carries no stand-in.
+// The part of Node that files need. Bun and Deno have the same.
 
+import { builtInModules } from './platform.js';
 import type { Slots } from './share.js';
 
 /** Identifies a file, under any name. */
@@ -60,7 +59,6 @@ interface Process {
   readonly versions?: { readonly node?: string };
   kill(pid: number, signal: 0): void;
   on?(event: 'exit', run: () => void): unknown;
-  getBuiltinModule?(name: string): unknown;
 }
 
 declare const process: Process | undefined;
@@ -103,17 +101,15 @@ interface Os {
 
 /** Undefined if the platform has no files. */
 export function node(): NodePlatform | undefined {
-  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
-  const { pid, kill, getBuiltinModule } = process;
-  const fs = getBuiltinModule('node:fs/promises') as Fs | undefined;
-  const os = getBuiltinModule('node:os') as Os | undefined;
-  const path = getBuiltinModule('node:path') as { resolve(path: string): string } | undefined;
+  const modules = builtInModules();
+  if (modules === undefined || process === undefined) return undefined;
+  const { pid, kill } = process;
+  const fs = modules.promises as Fs;
+  const os = modules.os as Os;
   // The timers of Node. A global `setInterval` may return a number, which has no `unref`.
-  const timers = getBuiltinModule('node:timers') as Timers | undefined;
-  const now = getBuiltinModule('node:fs') as FsNow | undefined;
-  if (now === undefined) return undefined;
-  if (fs === undefined || os === undefined || path === undefined || timers === undefined) return undefined;
-  const { resolve } = path;
+  const timers = modules.timers as Timers;
+  const now = modules.fs as FsNow;
+  const { resolve } = modules.path;
   const every = (ms: number, run: () => void): (() => void) => {
     const timer = timers.setInterval(run, ms);
     timer.unref();

@@ -8,7 +8,7 @@ import { failed, isFull, unavailable } from './errors.js';
 import { exists } from './io.js';
 import { LockFile } from './lock-file.js';
 import { CHUNKS, DROPPED, escaped, FOLDER, JOURNAL, LOCK, MAX_FILE_NAME, NEW, RESERVE, unescaped } from './names.js';
-import { codeOf, type NodePlatform } from './node.js';
+import { codeOf, type NodePlatform, node } from './node.js';
 import { isReadOnlyRefusal, ReadOnlyFiles } from './read-only.js';
 import { FileRemains } from './remains.js';
 import { share, withdraw } from './share.js';
@@ -23,6 +23,11 @@ export class FilesSite implements StorageSite {
   constructor(node: NodePlatform, root: string) {
     this.#node = node;
     this.#root = root;
+  }
+
+  /** The folder of this machine. The caller knows that the platform has files. */
+  static at(root: string): FilesSite {
+    return new FilesSite(node() as NodePlatform, root);
   }
 
   async open(name: string, onGone: () => void = () => {}): Promise<StorageBackend> {
