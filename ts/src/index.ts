@@ -22,5 +22,6 @@ export type {
   TextOptions,
 } from './base/options.js';
 export type * from './base/queries.js';
+export type * from './base/searches.js';
 export type * from './base/types.js';
 export type { SalvageLoss, SalvagePart, SalvageReport } from './database/salvage/report.js';

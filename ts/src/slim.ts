@@ -28,6 +28,7 @@ export type {
   TextOptions,
 } from './base/options.js';
 export type * from './base/queries.js';
+export type * from './base/searches.js';
 export type * from './base/types.js';
 export type { SalvageLoss, SalvagePart, SalvageReport } from './database/salvage/report.js';
 export type { WasmSource } from './engine/given.js';

@@ -3,8 +3,9 @@
 // worker's message holds the metadata of the row once. If the row was updated between two queries
 // of the call, the old and the new metadata share the values that the update kept.
 
-import type { HitsReply, RecordsReply, TextHitsReply } from '../base/calls.js';
-import type { TextHit } from '../base/queries.js';
+import type { FoundReply, HitsReply, RecordsReply } from '../base/calls.js';
+import { scoreOf } from '../base/score.js';
+import type { Highlights, TextHit } from '../base/searches.js';
 import type { Hit, Id, Metric, ScannedRecord } from '../base/types.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
@@ -35,13 +36,16 @@ export class Decoder<M extends object> {
     });
   }
 
-  /** Hits of a search by words, the best first. */
-  textHits(reply: TextHitsReply): TextHit<M>[] {
-    return reply.ids.map((id, i) => {
-      const hit = { id, score: reply.scores[i] as number, ...this.#content(reply, i, id) };
-      const highlights = reply.highlights?.[i];
-      return highlights === undefined ? hit : { ...hit, highlights };
-    });
+  /** Hits of a search by an object, the best first. Hits of a single vector have a distance. */
+  found({ distances, highlights, ranks, ...reply }: FoundReply): TextHit<M>[] {
+    return reply.ids.map((id, i) => ({
+      id,
+      ...(distances && { distance: distances[i] }),
+      score: reply.scores[i] as number,
+      ...this.#content(reply, i, id),
+      ...(highlights && { highlights: highlights[i] as Highlights }),
+      ...ranks?.[i],
+    }));
   }
 
   #content({ metadata, vectors }: RecordsReply, i: number, id: Id) {
@@ -57,16 +61,5 @@ export class Decoder<M extends object> {
     if (this.#given?.has(id)) return copyStored(metadata) as M;
     this.#given?.add(id);
     return metadata as M;
-  }
-}
-
-function scoreOf(metric: Metric, distance: number): number {
-  switch (metric) {
-    case 'cosine':
-      return 1 - distance;
-    case 'dot':
-      return 0 - distance;
-    case 'euclidean':
-      return 1 / (1 + distance);
   }
 }

@@ -4,7 +4,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { ReplyOf, RequestOf } from '../base/calls.js';
+import type { ReplyOf } from '../base/calls.js';
 import { chunk } from '../base/chunk.js';
 import { EdgeVecError } from '../base/errors.js';
 import type { FieldName, Filter } from '../base/filter-types.js';
@@ -16,14 +16,19 @@ import type {
   Facets,
   FacetsOptions,
   KeysOptions,
-  LikeRow,
   Matching,
   MatchingChange,
   ScanOptions,
+} from '../base/queries.js';
+import type {
+  FusedHit,
+  HybridSearch,
+  Search,
   SearchOptions,
   TextHit,
   TextSearch,
-} from '../base/queries.js';
+  VectorSearch,
+} from '../base/searches.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type {
   DeleteOptions,
@@ -50,23 +55,23 @@ import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
 import { exportStream } from './export-stream.js';
+import { find } from './find.js';
 import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
 import { lineStream } from './json/stream.js';
-import { likeOf, noSuchRow } from './like.js';
 import { memoryParts } from './memory-parts.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
+import { asQuery, isQuery, resolveQueries, resolveQuery } from './options/query.js';
 import { resolveKeys, resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
 import { checkName, resolveList, resolveSite } from './options/site.js';
-import { isTextSearch, resolveTextSearch } from './options/text.js';
 import { readable } from './options/values.js';
 import { resolveDelete } from './options/write.js';
 import { copyQueries } from './queries.js';
-import { beginSession, type Opened, type Session, sessionOf } from './session.js';
+import { beginSession, type Opened, sessionOf } from './session.js';
 import { copyVector } from './vector/copy.js';
 
 type WithVectors = { readonly includeVectors: true };
@@ -435,66 +440,78 @@ export class EdgeVec<M extends object = Default> {
    * Finds the `k` rows nearest to `query`, nearest first, or all rows if the database has fewer.
    * You may pass the number `k` in place of the options.
    *
-   * The query is a vector, or `{ like: id }` for the rows most like a row of the database. The hits
-   * then leave out the row itself.
+   * Or the query is an object with all options, and says what to look for: `vector`, `like` (the id
+   * of a row: the rows most like the row, without the row itself), `text` (words in the fields that
+   * `open` was given as `text`, by BM25), or `text` and a vector at once. `vectors` fuses the hits
+   * of several vectors. See {@link VectorSearch}, {@link TextSearch} and {@link HybridSearch}.
    *
-   * Or the query is `{ text }` with words, and all options beside the words. The hits are then the
-   * rows with the best words (BM25) in the fields that `open` was given as `text`. See
-   * {@link TextSearch}.
-   *
-   * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`,
-   * `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also `INVALID_ID`, and `NOT_FOUND` if no row has
-   * the id.
+   * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`,
+   * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also
+   * `INVALID_ID`, and `NOT_FOUND` if no row has the id. With `rerank` also `RERANK_FAILED` and
+   * `RERANK_TIMEOUT`.
    *
    * @example
    * const hits = await db.search(query, 5);
    * for (const { id, score, metadata } of hits) console.log(id, score, metadata);
-   * const similar = await db.search({ like: 'a' }, { k: 3, filter: { read: false } });
-   * const found = await db.search({ text: 'whale ship', k: 3, filter: { read: false } });
+   * const similar = await db.search({ like: 'a', k: 3, filter: { read: false } });
+   * const found = await db.search({ text: 'whale ship', vector: query, k: 3 });
    */
   search(query: TextSearch<M>): Promise<TextHit<M>[]>;
-  search(query: VectorInput | LikeRow, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
-  search(query: VectorInput | LikeRow, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
-  search(
-    query: VectorInput | LikeRow | TextSearch<M>,
-    options?: number | SearchOptions<M>,
-  ): Promise<Hit<M>[] | TextHit<M>[]> {
+  search(query: HybridSearch<M>): Promise<FusedHit<M>[]>;
+  search(query: VectorSearch<M> & WithVectors): Promise<HitWithVector<M>[]>;
+  search(query: VectorSearch<M>): Promise<Hit<M>[]>;
+  search(query: VectorInput, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
+  search(query: VectorInput, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
+  search(query: VectorInput | Search<M>, options?: number | SearchOptions<M>): Promise<TextHit<M>[]> {
     return answer(async () => {
-      if (isTextSearch(query)) return searchText<M>(sessionOf(this), query, options);
-      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
-      const like = likeOf(query);
-      if (like !== undefined) return searchLike<M>(sessionOf(this), like, { vectors, ...how });
+      const session = sessionOf(this);
+      const { text } = session.options;
+      const [object, more] = isQuery(query) ? [query, options] : [asQuery(options)?.(query), undefined];
+      if (object !== undefined) {
+        const [hits] = await find<M>(session, [resolveQuery(object, more, this.dimensions, text)]);
+        return hits as TextHit<M>[];
+      }
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
-      const [reply] = await sessionOf(this).call('search', { queries, vectors, ...how });
-      return sessionOf(this)
-        .decoder<M>(false)
-        .hits(reply as ReplyOf<'search'>[number]);
+      const [reply] = await session.call('search', { queries, vectors, ...how });
+      return session.decoder<M>(false).hits(reply as ReplyOf<'search'>[number]);
     });
   }
 
   /**
    * {@link search} for many queries in a single call. The result has the hits of each query, in
-   * order.
+   * order. The queries are vectors, with the same options for all, or objects with the options of
+   * each.
    *
    * @throws the errors of {@link search}, with the position of the query in `row`. `INVALID_VECTOR`
    * also if the queries take more than 1 GiB together.
    */
+  searchMany(queries: readonly TextSearch<M>[]): Promise<TextHit<M>[][]>;
+  searchMany(queries: readonly HybridSearch<M>[]): Promise<FusedHit<M>[][]>;
+  searchMany(queries: readonly (VectorSearch<M> & WithVectors)[]): Promise<HitWithVector<M>[][]>;
+  searchMany(queries: readonly VectorSearch<M>[]): Promise<Hit<M>[][]>;
   searchMany(queries: readonly VectorInput[], options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[][]>;
   searchMany(queries: readonly VectorInput[], options?: number | SearchOptions<M>): Promise<Hit<M>[][]>;
-  searchMany(queries: readonly VectorInput[], options?: number | SearchOptions<M>): Promise<Hit<M>[][]> {
+  searchMany(
+    queries: readonly VectorInput[] | readonly Search<M>[],
+    options?: number | SearchOptions<M>,
+  ): Promise<TextHit<M>[][]> {
     return answer(async () => {
-      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options));
-      const replies = await sessionOf(this).call('search', {
+      const session = sessionOf(this);
+      const searches = resolveQueries(queries, options, this.dimensions, session.options.text);
+      if (searches !== undefined) return find<M>(session, searches);
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
+      const replies = await session.call('search', {
         queries: copyQueries(queries, this.dimensions),
         vectors,
         ...how,
       });
-      const decoder = sessionOf(this).decoder<M>(true);
+      const decoder = session.decoder<M>(true);
       const hits: Hit<M>[][] = [];
       for (const reply of replies) {
         hits.push(decoder.hits(reply));
-        await sessionOf(this).host.slices.breathe();
+        await session.host.slices.breathe();
       }
       return hits;
     });
@@ -698,28 +715,6 @@ async function* linesOf<M extends object>(db: EdgeVec<M>, options?: ExportJsonOp
   const which = { includeVectors: true, ...(filter === undefined ? {} : { filter: filter as Filter<M> }) } as const;
   const { lineOf } = await jsonLines();
   for await (const record of db.scan(which)) yield lineOf(record, vectors);
-}
-
-async function searchLike<M extends object>(
-  session: Session,
-  id: Id,
-  how: Omit<RequestOf<'search'>, 'queries'>,
-): Promise<Hit<M>[]> {
-  const row = await session.call('get', { ids: [id], vectors: true });
-  if (row.vectors === undefined || row.ids.length === 0) throw noSuchRow(id);
-  const { k, offset = 0 } = how;
-  // Rows with the same vector may come before the row itself, so the row may be on any page.
-  const [reply] = await session.call('search', { ...how, queries: row.vectors, k: offset + k + 1, offset: 0 });
-  const hits = session.decoder<M>(false).hits(reply as ReplyOf<'search'>[number]);
-  return hits.filter((hit) => hit.id !== id).slice(offset, offset + k);
-}
-
-async function searchText<M extends object>(session: Session, query: object, more: unknown): Promise<TextHit<M>[]> {
-  const { includeVectors: vectors, ...how } = readable(() => {
-    return resolveTextSearch(query as TextSearch, session.options.text, more);
-  });
-  const reply = await session.call('searchText', { ...how, vectors });
-  return session.decoder<M>(false).textHits(reply);
 }
 
 async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['storage']['persistence']> {

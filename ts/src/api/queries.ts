@@ -31,19 +31,23 @@ function copied(queries: unknown, dimensions: number): Float32Array {
     });
   }
   const count = queries.length;
-  const most = Math.floor(MOST_BYTES / (Float32Array.BYTES_PER_ELEMENT * dimensions));
   // Of a very long list, the first query says more than the length: perhaps the list holds no
   // vectors.
   if (count > 0) checkLength(queries[0], dimensions, { row: 0 });
-  if (count > most) {
-    throw new EdgeVecError('INVALID_VECTOR', 'There are too many queries for one call', {
-      expected: `at most ${most} of ${dimensions} dimensions`,
-      got: `${count}`,
-      remedy: 'Call searchMany with a part of them at a time.',
-    });
-  }
+  checkCount(count, dimensions);
   for (let row = 1; row < count; row++) checkLength(queries[row], dimensions, { row });
   const flat = new Float32Array(count * dimensions);
   for (let row = 0; row < count; row++) copyVector(queries[row], dimensions, flat, row * dimensions, { row });
   return flat;
+}
+
+/** @throws `INVALID_VECTOR` */
+export function checkCount(count: number, dimensions: number): void {
+  const most = Math.floor(MOST_BYTES / (Float32Array.BYTES_PER_ELEMENT * dimensions));
+  if (count <= most) return;
+  throw new EdgeVecError('INVALID_VECTOR', 'There are too many queries for one call', {
+    expected: `at most ${most} of ${dimensions} dimensions`,
+    got: `${count}`,
+    remedy: 'Call searchMany with a part of them at a time.',
+  });
 }

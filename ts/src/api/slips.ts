@@ -12,6 +12,12 @@ const WORDS: Readonly<Record<string, string>> = {
   filter: 'where query match condition conditions predicate',
   includeVectors: 'includevalues withvectors withvector vectors vector values includeembeddings',
   ef: 'efsearch numcandidates',
+  candidates: 'fetchk prefetch',
+  diversity: 'mmr lambda lambdamult',
+  groupBy: 'group grouping collapse',
+  perGroup: 'groupsize',
+  minScore: 'threshold scorethreshold',
+  weights: 'alpha weight',
   // Options of open.
   dimensions: 'dim dims d size vectorsize vectordimension',
   metric: 'distance space similarity distancemetric distancefunction',
@@ -33,9 +39,6 @@ const WORDS: Readonly<Record<string, string>> = {
 const NEEDLESS: Readonly<Record<string, string>> = {
   includemetadata: 'Leave the option out: every hit has its metadata.',
   withpayload: 'Leave the option out: every hit has its metadata.',
-  threshold: 'Leave out far hits afterwards: hits.filter(({ score }) => score > 0.5).',
-  minscore: 'Leave out far hits afterwards: hits.filter(({ score }) => score > 0.5).',
-  scorethreshold: 'Leave out far hits afterwards: hits.filter(({ score }) => score > 0.5).',
 };
 
 const plainForm = (word: string): string => word.toLowerCase().replace(/[_-]/g, '');

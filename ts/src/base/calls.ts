@@ -3,8 +3,8 @@
 // columns clone faster than objects. Types only.
 
 import type { Clause, Path } from './clause.js';
-import type { ResolvedTextSearch } from './options.js';
-import type { FacetCount, Highlights } from './queries.js';
+import type { FacetCount } from './queries.js';
+import type { FusedHit, Highlights } from './searches.js';
 import type { Id } from './types.js';
 
 /**
@@ -100,14 +100,56 @@ export interface SearchRequest {
   readonly vectors: boolean;
 }
 
-export type SearchTextRequest = Omit<ResolvedTextSearch, 'includeVectors'> & Pick<SearchRequest, 'vectors'>;
+/** The words to look for. */
+export interface WordQuery {
+  readonly text: string;
+  readonly prefix: boolean;
+  readonly fuzzy: boolean;
+  readonly highlight: boolean;
+}
 
-/** Hits of a text search by column, the best first. */
-export interface TextHitsReply extends RecordsReply {
+/** A search by vectors, like a row or by words. At least one of the three is there. */
+export interface FindRequest extends Omit<SearchRequest, 'queries' | 'vectors'> {
+  /** Flat, perhaps empty: `dimensions` numbers for each vector. Handed over, not shared. */
+  readonly vectors: Float32Array;
+  /** The id of a row. `vectors` is then empty. */
+  readonly like: Id | undefined;
+  readonly words: WordQuery | undefined;
+  readonly offset: number;
+  readonly includeVectors: boolean;
+  /** Used if there are several lists: of each vector, and then of the words. */
+  readonly fusion: Fusion;
+  /** How many rows of each list to choose from. */
+  readonly candidates: number | undefined;
+  readonly minScore: number | undefined;
+  /** From 0 to 1. */
+  readonly diversity: number;
+  readonly groupBy: Path | undefined;
+  readonly perGroup: number;
+  /** Whether the reply has `ranks`. */
+  readonly explain: boolean;
+}
+
+/** How to fuse lists. */
+export interface Fusion {
+  readonly method: 'rrf' | 'relative';
+  readonly rrfK: number;
+  /** The weight of each list. At least one is above 0. */
+  readonly weights: readonly number[];
+}
+
+/** Hits by column, the best first. */
+export interface FoundReply extends RecordsReply {
   readonly scores: readonly number[];
+  /** Only of a search by a single vector. */
+  readonly distances?: readonly number[];
   /** For each hit, if the request asks for highlights: by field, the ranges of words. */
   readonly highlights?: readonly Highlights[];
+  readonly ranks?: readonly Ranks[];
 }
+
+/** The places of a hit in the lists that were fused. */
+export type Ranks = Pick<FusedHit<object>, 'vectorRank' | 'vectorScore' | 'textRank' | 'textScore'>;
 
 export interface GetRequest {
   readonly ids: readonly Id[];
@@ -211,7 +253,7 @@ interface Methods {
   /** The number of changed rows. */
   updateMatching: { request: UpdateMatchingRequest; reply: number };
   search: { request: SearchRequest; reply: readonly HitsReply[] };
-  searchText: { request: SearchTextRequest; reply: TextHitsReply };
+  find: { request: readonly FindRequest[]; reply: readonly FoundReply[] };
   /** Ids, in order of insertion. */
   ids: { request: IdsRequest | undefined; reply: readonly Id[] };
   /** The number of rows that match. */

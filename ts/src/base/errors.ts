@@ -69,6 +69,13 @@ export type EdgeVecErrorCode =
   | 'MODEL_LOAD_FAILED'
   /** `edgevec/transformers`: the model failed on a text. `cause` is the library's error. */
   | 'MODEL_FAILED'
+  /**
+   * `rerank` failed, or did not give a finite number for each hit. `cause` is the error of
+   * `rerank`.
+   */
+  | 'RERANK_FAILED'
+  /** `rerank` took longer than `timeout`. */
+  | 'RERANK_TIMEOUT'
   /** The options ask for a worker, and the worker could not be started. */
   | 'WORKER_FAILED'
   /**

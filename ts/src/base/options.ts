@@ -255,7 +255,7 @@ export interface ResolvedOptions extends HostOptions {
 }
 
 /**
- * `SearchOptions`, checked, with every default filled in except `recall`. The default of `recall`
+ * `NearestOptions`, checked, with every default filled in except `recall`. The default of `recall`
  * is the database's `recall`.
  */
 export interface ResolvedSearch {
@@ -265,18 +265,6 @@ export interface ResolvedSearch {
   readonly ef: number | undefined;
   readonly recall: number | undefined;
   readonly exact: boolean;
-  readonly includeVectors: boolean;
-}
-
-/** A text search, checked, with every default filled in. */
-export interface ResolvedTextSearch {
-  readonly text: string;
-  readonly k: number;
-  readonly offset: number;
-  readonly filter: Clause | undefined;
-  readonly prefix: boolean;
-  readonly fuzzy: boolean;
-  readonly highlight: boolean;
   readonly includeVectors: boolean;
 }
 

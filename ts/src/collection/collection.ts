@@ -72,6 +72,11 @@ export class Collection implements Ids {
     return this.#ids.at(slot) !== undefined;
   }
 
+  /** The place of the row of a slot in the order of insertion. */
+  orderOf(slot: number): number {
+    return this.#ids.orderOf(slot);
+  }
+
   idOf(slot: number): Id {
     const id = this.#ids.at(slot);
     if (id === undefined) throw new Error(`slot ${slot} is visible and has no id`);

@@ -25,9 +25,9 @@ import type { StorageSite } from '../storage/storage.js';
 import { Exports } from './exports.js';
 import type { LiveState } from './live-state.js';
 import { readFacets } from './query/facets.js';
+import { Find } from './query/find.js';
 import { Search } from './query/search.js';
 import { listIds, readStored, selectable } from './query/selection.js';
-import { searchText } from './query/text.js';
 import { haveRows, readRecords } from './read.js';
 import type { InMemoryReplica } from './replica.js';
 import { Snapshots } from './snapshots.js';
@@ -54,6 +54,7 @@ export class Database implements Handlers {
   readonly #store: PersistentStore | undefined;
   readonly #committer: Committer;
   readonly #search: Search;
+  readonly #find: Find;
   readonly #snapshots: Snapshots;
   readonly #exports = new Exports();
   readonly #site: () => Promise<StorageSite>;
@@ -67,6 +68,7 @@ export class Database implements Handlers {
     this.#store = store;
     this.#committer = new Committer(live, isolation, store);
     this.#search = new Search(live, isolation, slices, recall);
+    this.#find = new Find({ live, isolation, slices, metric: engine.metric, recall });
     this.#snapshots = new Snapshots(replica, this.#committer, store, engine);
     this.#site = site;
     this.#precision = engine.precision;
@@ -202,9 +204,8 @@ export class Database implements Handlers {
     return this.#search.answer(request);
   }
 
-  searchText(request: RequestOf<'searchText'>): Promise<ReplyOf<'searchText'>> {
-    const { live, isolation } = this.#replica;
-    return searchText(live, isolation, request);
+  find(requests: RequestOf<'find'>): Promise<ReplyOf<'find'>> {
+    return this.#find.answer(requests);
   }
 
   async ids({ filter, offset, limit }: RequestOf<'ids'> = {}): Promise<Id[]> {

@@ -2,7 +2,7 @@
 // reply. The database keeps its metadata objects, and a caller may change an object after receiving
 // a reply.
 
-import type { HitsReply, Method, RecordsReply, ReplyOf } from '../base/calls.js';
+import type { Method, RecordsReply, ReplyOf } from '../base/calls.js';
 import { type Slices, STEP_ROWS } from '../base/time-slices.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
@@ -12,20 +12,21 @@ export function copyReply<K extends Method>(
   reply: ReplyOf<K>,
   slices: Slices,
 ): ReplyOf<K> | Promise<ReplyOf<K>> {
-  if (method === 'search') return copyHits(reply as ReplyOf<'search'>, slices) as ReplyOf<K> | Promise<ReplyOf<K>>;
-  if (method === 'searchText') return copied(reply as ReplyOf<'searchText'>) as ReplyOf<K>;
+  if (method === 'search' || method === 'find') {
+    return copyHits<RecordsReply>(reply as ReplyOf<'search' | 'find'>, slices) as ReplyOf<K> | Promise<ReplyOf<K>>;
+  }
   if (method === 'get') return copyRecords(reply as ReplyOf<'get'>, slices) as Promise<ReplyOf<K>>;
   return reply;
 }
 
 /** The reply to a single query is copied in a single piece. */
-function copyHits(replies: readonly HitsReply[], slices: Slices): readonly HitsReply[] | Promise<readonly HitsReply[]> {
+function copyHits<T extends RecordsReply>(replies: readonly T[], slices: Slices): readonly T[] | Promise<readonly T[]> {
   const [first] = replies;
   return first !== undefined && replies.length === 1 ? [copied(first)] : copyEach(replies, slices);
 }
 
-async function copyEach(replies: readonly HitsReply[], slices: Slices): Promise<readonly HitsReply[]> {
-  const copies: HitsReply[] = [];
+async function copyEach<T extends RecordsReply>(replies: readonly T[], slices: Slices): Promise<readonly T[]> {
+  const copies: T[] = [];
   for (const reply of replies) {
     copies.push(copied(reply));
     await slices.breathe();

@@ -19,7 +19,7 @@ import type { Host } from './host.js';
  * Calls that are answered without a turn of the event loop. A loop of such calls would hold up this
  * thread until the loop ends: no timer would fire, and no background work would go on.
  */
-const AT_ONCE: readonly Method[] = ['search', 'searchText', 'count', 'stats', 'stored', 'flush'];
+const AT_ONCE: readonly Method[] = ['search', 'find', 'count', 'stats', 'stored', 'flush'];
 
 export class InThreadHost implements Host {
   readonly kind = 'in-thread';

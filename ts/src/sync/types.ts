@@ -1,6 +1,6 @@
 // The public types of `edgevec/sync`. Types only.
 
-import type { SearchOptions } from '../base/queries.js';
+import type { NearestOptions } from '../base/searches.js';
 import type { EdgeVecEvent, MemoryParts, Metric } from '../base/types.js';
 
 /** A metric, by the names of EdgeVec, or `'l2'` for `'euclidean'`. */
@@ -23,7 +23,7 @@ export interface SyncHit<M extends object> {
 }
 
 /** Options of `search`: those of the entry `edgevec`, without `k`. */
-export type SyncSearchOptions<M extends object> = Omit<SearchOptions<M>, 'k'>;
+export type SyncSearchOptions<M extends object> = Omit<NearestOptions<M>, 'k'>;
 
 /** Options of `insertBatch`. */
 export interface BatchOptions<M extends object> {

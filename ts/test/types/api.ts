@@ -156,7 +156,7 @@ export async function reading(): Promise<void> {
   docs.exportJson({ filter: { year: 3 }, vectors: 'base64' });
   // @ts-expect-error unknown field
   docs.exportJson({ filter: { titel: 'A' } });
-  const [similar] = await docs.search({ like: 'a' }, { k: 3, includeVectors: true });
+  const [similar] = await docs.search({ like: 'a', k: 3, includeVectors: true });
   similar?.vector.length;
   // @ts-expect-error an id is a string or a number
   await docs.search({ like: true });

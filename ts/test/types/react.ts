@@ -1,6 +1,6 @@
 // Hooks of `edgevec/react` that must compile, and hooks that must not. Nothing runs the file.
 
-import type { EdgeVec, EdgeVecError, FacetCount, Hit, HitWithVector } from '../../src/index.js';
+import type { EdgeVec, EdgeVecError, FacetCount, FusedHit, Hit, HitWithVector } from '../../src/index.js';
 import {
   type DatabaseState,
   type SearchQuery,
@@ -50,6 +50,9 @@ export function useSearching(query: SearchQuery, text: string): void {
   useSearch(db, [1, 2]);
   useSearch(db, { like: 1 });
   useSearch(db, embed(text));
+  const { hits: fused } = useSearch(db, { text, vector }, { k: 3, fusion: 'rrf', groupBy: 'tags' });
+  same<typeof fused, readonly FusedHit<Note>[]>(true);
+  useSearch(db, { text }, { prefix: true, debounce: 100 });
   // @ts-expect-error a text is no vector
   useSearch(db, text);
   // @ts-expect-error the metadata has no such field

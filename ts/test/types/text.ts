@@ -1,7 +1,14 @@
 // Options and results of text search that must compile, and options that must not. tsc checks this
 // file, and nothing runs the file.
 
-import { EdgeVec, type TextFields, type TextHit } from '../../src/index.js';
+import {
+  EdgeVec,
+  type FusedHit,
+  type Hit,
+  type HitWithVector,
+  type TextFields,
+  type TextHit,
+} from '../../src/index.js';
 import { EdgeVec as SlimEdgeVec } from '../../src/slim.js';
 import { same } from './same.js';
 
@@ -50,4 +57,54 @@ export async function searches(db: EdgeVec<Doc>): Promise<void> {
   await db.search({ text: 'whale', filter: { yeer: 1 } });
   // @ts-expect-error the options are beside the words
   await db.search({ text: 'whale' }, 3);
+}
+
+declare const vector: Float32Array;
+
+export async function hybrids(db: EdgeVec<Doc>): Promise<void> {
+  const hits = await db.search({ text: 'whale', vector, k: 3, fusion: 'rrf', weights: { vector: 2 }, explain: true });
+  same<typeof hits, FusedHit<Doc>[]>(true);
+  same<(typeof hits)[number]['textRank'], number | undefined>(true);
+  const several = await db.search({ vectors: [vector, [1, 2]], weights: { vector: [1, 0.5] }, filter: { year: 1990 } });
+  same<typeof several, FusedHit<Doc>[]>(true);
+  const near = await db.search({ vector, groupBy: 'author.name', perGroup: 2, diversity: 0.3, minScore: 0.5 });
+  same<typeof near, Hit<Doc>[]>(true);
+  const like = await db.search({ like: 'a', includeVectors: true });
+  same<typeof like, HitWithVector<Doc>[]>(true);
+  await db.search({ like: 'a', text: 'whale', prefix: true, recall: 0.9 });
+  await db.search(vector, { groupBy: 'tags', candidates: 50 });
+  const reranked = await db.search({
+    text: 'whale',
+    timeout: 100,
+    rerank: async ({ text = '' }, found, { signal }) =>
+      found.map(({ metadata }) => (signal.aborted ? 0 : metadata.title.indexOf(text))),
+  });
+  same<typeof reranked, TextHit<Doc>[]>(true);
+  const many = await db.searchMany([
+    { text: 'whale', vector },
+    { text: 'ship', vector, k: 3 },
+  ]);
+  same<typeof many, FusedHit<Doc>[][]>(true);
+  const words = await db.searchMany([{ text: 'whale' }]);
+  same<typeof words, TextHit<Doc>[][]>(true);
+  // @ts-expect-error a vector and a row
+  await db.search({ vector, like: 'a' });
+  // @ts-expect-error nothing to look for
+  await db.search({ k: 3 });
+  // @ts-expect-error a search by words has no distance to search by
+  await db.search({ text: 'whale', recall: 0.9 });
+  // @ts-expect-error a vector alone has nothing to fuse
+  await db.search({ vector, fusion: 'rrf' });
+  // @ts-expect-error an unknown way of fusion
+  await db.search({ text: 'whale', vector, fusion: 'sum' });
+  // @ts-expect-error an unknown list
+  await db.search({ text: 'whale', vector, weights: { words: 1 } });
+  // @ts-expect-error an unknown field
+  await db.search({ vector, groupBy: 'sauce' });
+  // @ts-expect-error scores are numbers
+  await db.search({ text: 'whale', rerank: (_, found) => found.map(({ metadata }) => metadata.title) });
+  // @ts-expect-error the options are beside the vector
+  await db.search({ vector }, 3);
+  // @ts-expect-error a fused hit has no distance
+  hits[0]?.distance;
 }

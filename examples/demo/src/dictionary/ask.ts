@@ -46,7 +46,11 @@ export async function ask({ db, model }: Index, { text, like, parts }: Question)
   if (like !== null) {
     const sense = await db.get(like);
     if (!sense) return { ...NOTHING, known: true };
-    return { ...(await timed(() => db.search({ like }, options))), like: sense.metadata.words[0] ?? '', known: true };
+    return {
+      ...(await timed(() => db.search({ like, ...options }))),
+      like: sense.metadata.words[0] ?? '',
+      known: true,
+    };
   }
   const vector = await model.embedQuery(text);
   if (!vector) return NOTHING;

@@ -1,9 +1,9 @@
-// The options of `search` and `searchMany`.
+// The options of a search for the nearest rows.
 
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { ResolvedSearch } from '../../base/options.js';
-import type { SearchOptions } from '../../base/queries.js';
+import type { NearestOptions } from '../../base/searches.js';
 import { filterOption, type WithAnyFilter } from './filter.js';
 import { checkKeys, flag, integer, MAX_U32, share } from './values.js';
 
@@ -15,10 +15,10 @@ const KEYS = {
   ef: true,
   exact: true,
   includeVectors: true,
-} satisfies Record<keyof SearchOptions, true>;
+} satisfies Record<keyof NearestOptions, true>;
 
 /** Resolves the second argument; a number is `k`. */
-export function resolveSearch(options: number | WithAnyFilter<SearchOptions> = {}): ResolvedSearch {
+export function resolveSearch(options: number | WithAnyFilter<NearestOptions> = {}): ResolvedSearch {
   if (typeof options !== 'object') return resolveSearch({ k: options });
   checkKeys('search', options, KEYS);
   const { k = 10, offset = 0, filter, recall, ef, exact = false, includeVectors = false } = options;

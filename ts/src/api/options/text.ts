@@ -1,29 +1,12 @@
-// The options of text search: the fields with words, and the query by words.
+// The options of `open` for text search: the fields with words, and BM25.
 
-import { EdgeVecError } from '../../base/errors.js';
-import { inspect } from '../../base/inspect.js';
-import type { Bm25Options, ResolvedTextSearch, TextField, TextOptions, TextSettings } from '../../base/options.js';
-import type { TextSearch } from '../../base/queries.js';
-import { ofCaller } from '../caller.js';
-import { filterOption, resolveFields, type WithAnyFilter } from './filter.js';
-import { checkKeys, flag, integer, invalid, MAX_U32 } from './values.js';
-
-const KEYS = {
-  text: true,
-  k: true,
-  offset: true,
-  filter: true,
-  prefix: true,
-  fuzzy: true,
-  highlight: true,
-  includeVectors: true,
-} satisfies Record<keyof TextSearch, true>;
+import type { Bm25Options, TextField, TextOptions, TextSettings } from '../../base/options.js';
+import { resolveFields } from './filter.js';
+import { checkKeys, integer, invalid, number } from './values.js';
 
 const BM25_KEYS = { k1: true, b: true } satisfies Record<keyof Bm25Options, true>;
 
 const MOST_WEIGHT = 64;
-/** A longer query is no question, and each of its words costs a walk through a list. */
-const MOST_UNITS = 10_000;
 
 /** The fields of a database for text search. Undefined if the database has no such fields. */
 export function resolveText({ text, bm25 }: TextOptions): TextSettings | undefined {
@@ -42,60 +25,5 @@ export function resolveText({ text, bm25 }: TextOptions): TextSettings | undefin
   if (fields.length === 0) throw invalid('text', 'at least one field', text, 'Leave text out for no text search.');
   checkKeys('bm25', bm25 ?? {}, BM25_KEYS);
   const { k1 = 1.2, b = 0.75 } = bm25 ?? {};
-  return { fields, k1: within('bm25.k1', k1, 1_000), b: within('bm25.b', b, 1) };
-}
-
-function within(name: string, value: unknown, most: number): number {
-  if (typeof value === 'number' && value >= 0 && value <= most) return value;
-  throw invalid(name, `a number from 0 to ${most}`, value);
-}
-
-/** Whether a query looks for words. */
-export function isTextSearch(query: unknown): query is TextSearch<never> {
-  return ofCaller(
-    () => typeof query === 'object' && query !== null && Object.hasOwn(query, 'text'),
-    'INVALID_VECTOR',
-    'The query cannot be read',
-  );
-}
-
-/** @param more the second argument of the call */
-export function resolveTextSearch(
-  query: WithAnyFilter<TextSearch>,
-  settings: TextSettings | undefined,
-  more: unknown,
-): ResolvedTextSearch {
-  if (settings === undefined) {
-    throw new EdgeVecError('INVALID_OPTIONS', 'The database was opened without fields for text search', {
-      expected: "open({ text: ['title', 'body'] }), with the fields to search in",
-    });
-  }
-  if (more !== undefined) {
-    throw new EdgeVecError('INVALID_OPTIONS', 'A search by words was given a second argument', {
-      expected: 'all options beside the words: search({ text, k, filter })',
-      got: inspect(more),
-    });
-  }
-  checkKeys('search', query, KEYS);
-  const { text, k = 10, offset = 0, filter } = query;
-  const { prefix = false, fuzzy = false, highlight = false, includeVectors = false } = query;
-  if (typeof text !== 'string' || text.length > MOST_UNITS) {
-    throw invalid('text', `a string of at most ${MOST_UNITS} characters`, text);
-  }
-  if (!Number.isSafeInteger(k) || k < 1) {
-    throw new EdgeVecError('INVALID_K', 'k is not a number of hits', {
-      expected: 'an integer from 1',
-      got: inspect(k),
-    });
-  }
-  return {
-    text,
-    k,
-    offset: integer('offset', offset, 0, MAX_U32),
-    filter: filterOption(filter),
-    prefix: flag('prefix', prefix),
-    fuzzy: flag('fuzzy', fuzzy),
-    highlight: flag('highlight', highlight),
-    includeVectors: flag('includeVectors', includeVectors),
-  };
+  return { fields, k1: number('bm25.k1', k1, 0, 1_000), b: number('bm25.b', b, 0, 1) };
 }

@@ -57,6 +57,11 @@ export function integer(name: string, value: unknown, from: number, to: number):
   throw invalid(name, `an integer from ${from} to ${to}`, value);
 }
 
+export function number(name: string, value: unknown, from: number, to: number): number {
+  if (typeof value === 'number' && value >= from && value <= to) return value;
+  throw invalid(name, `a number from ${from} to ${to}`, value);
+}
+
 export function share(name: string, value: unknown): number {
   if (typeof value === 'number' && value > 0 && value < 1) return value;
   const remedy =

@@ -5,6 +5,8 @@ import type { SearchRequest } from '../../base/calls.js';
 import { MODE } from '../../engine/bindings.js';
 import type { Engine } from '../../engine/engine.js';
 
+type Breadth = Pick<SearchRequest, 'k' | 'offset' | 'ef' | 'recall' | 'exact'>;
+
 interface Plan {
   /** Hits to look for. */
   readonly k: number;
@@ -17,7 +19,7 @@ interface Plan {
  * @param rows how many rows the search may return
  * @param recall of searches with neither `ef` nor `recall`
  */
-export function planOf(engine: Engine, request: SearchRequest, rows: number, recall: number): Plan {
+export function planOf(engine: Engine, request: Breadth, rows: number, recall: number): Plan {
   const { k, offset = 0, ef, recall: asked, exact } = request;
   // A search finds no more rows than there are, and the engine's buffers need not be larger. The
   // engine of an empty database still checks the query.

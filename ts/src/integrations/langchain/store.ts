@@ -2,16 +2,8 @@
 
 import { Document, type DocumentInterface } from '@langchain/core/documents';
 import type { EmbeddingsInterface } from '@langchain/core/embeddings';
-import { maximalMarginalRelevance } from '@langchain/core/utils/math';
 import { type MaxMarginalRelevanceSearchOptions, VectorStore } from '@langchain/core/vectorstores';
-import {
-  type EdgeVec,
-  EdgeVecError,
-  type Filter,
-  type HitWithVector,
-  type Id,
-  type WriteOptions,
-} from '../../index.js';
+import { type EdgeVec, EdgeVecError, type Filter, type Id, type WriteOptions } from '../../index.js';
 import type { EdgeVecStoreConfig, OpenedDatabase } from './config.js';
 import { givenDatabase, LazyDatabase, type StoreDatabase } from './database.js';
 import { type DocumentMetadata, documentOf, rowOf, TEXT_KEY } from './documents.js';
@@ -207,15 +199,8 @@ export class EdgeVecStore<M extends object = Record<string, unknown>> extends Ve
     const vector = await this.embeddings.embedQuery(query);
     const db = await this.#database.existing();
     if (db === undefined) return [];
-    const how = { k: fetchK, includeVectors: true, ...(filter !== undefined && { filter }) } as const;
-    const hits = await db.search(vector, how);
-    const chosen = maximalMarginalRelevance(
-      vector,
-      hits.map((hit) => Array.from(hit.vector)),
-      lambda,
-      k,
-    );
-    return chosen.map((i) => documentOf<M>(hits[i] as HitWithVector<M>, this.#textKey));
+    const how = { k, candidates: fetchK, diversity: 1 - lambda, ...(filter !== undefined && { filter }) };
+    return (await db.search(vector, how)).map((hit) => documentOf<M>(hit, this.#textKey));
   }
 
   /**

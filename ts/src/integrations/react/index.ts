@@ -10,7 +10,7 @@ export type {
   NoDatabase,
   ReadyDatabase,
 } from '../shared/opened.js';
-export type { SearchQuery, SearchState, UseSearchOptions } from '../shared/search.js';
+export type { SearchQuery, SearchState, TextQuery, UseSearchOptions, UseTextOptions } from '../shared/search.js';
 export { useEdgeVec } from './use-edgevec.js';
 export { useLiveQuery } from './use-live-query.js';
 export { useSearch } from './use-search.js';

@@ -1,12 +1,14 @@
 import { useMemo } from 'react';
-import type { EdgeVec, Hit, HitWithVector } from '../../index.js';
+import type { EdgeVec, FusedHit, Hit, HitWithVector } from '../../index.js';
 import { same } from '../shared/same.js';
 import {
   NO_HITS,
   type SearchQuery,
   type SearchState,
   searchQuestion,
+  type TextQuery,
   type UseSearchOptions,
+  type UseTextOptions,
 } from '../shared/search.js';
 import { useEqual } from './use-equal.js';
 import { useQuestion } from './use-live-query.js';
@@ -39,8 +41,13 @@ export function useSearch<M extends object>(
 ): SearchState<Hit<M>>;
 export function useSearch<M extends object>(
   db: EdgeVec<M> | null | undefined,
-  query: SearchQuery,
-  options: UseSearchOptions<M> = {},
+  query: TextQuery,
+  options?: UseTextOptions<M>,
+): SearchState<FusedHit<M>>;
+export function useSearch<M extends object>(
+  db: EdgeVec<M> | null | undefined,
+  query: SearchQuery | TextQuery,
+  options: UseTextOptions<M> = {},
 ): SearchState<Hit<M>> {
   const asked = useEqual(query, same);
   const how = useEqual(options, same);

@@ -1,17 +1,35 @@
 // A search that follows its query, as all frameworks write the search.
 
-import type { EdgeVec, Hit, LikeRow, SearchOptions, VectorInput } from '../../index.js';
+import type {
+  EdgeVec,
+  FusionOptions,
+  Hit,
+  HybridTarget,
+  SearchOptions,
+  TextTarget,
+  VectorInput,
+  VectorSearch,
+  VectorTarget,
+  WordOptions,
+} from '../../index.js';
 import type { QueryFacts, Question } from './live-query.js';
 
 /**
- * A query: a vector, `{ like: id }`, or the promise of either, such as the promise of an embedding.
- * `null` and `undefined` search nothing.
+ * A query: a vector, `{ vector }` or `{ like: id }`, or the promise of either, such as the promise
+ * of an embedding. `null` and `undefined` search nothing.
  */
-export type SearchQuery = Query | PromiseLike<Query> | null | undefined;
-type Query = VectorInput | LikeRow;
+export type SearchQuery = Maybe<VectorInput | VectorTarget>;
 
-/** The options of `db.search`, and `debounce`. */
-export interface UseSearchOptions<M extends object = Record<string, unknown>> extends SearchOptions<M> {
+/**
+ * A query by words, by words and a vector, or by several vectors, or the promise of such a query.
+ */
+export type TextQuery = Maybe<TextTarget | HybridTarget>;
+
+type Targets = VectorTarget | TextTarget | HybridTarget;
+type Maybe<Query> = Query | PromiseLike<Query> | null | undefined;
+
+/** Options of a search that waits while the user types. */
+interface Debounced {
   /**
    * Milliseconds that a new query waits for a newer query, for searches while the user types.
    * Default 0: every query is searched at once.
@@ -19,9 +37,19 @@ export interface UseSearchOptions<M extends object = Record<string, unknown>> ex
   readonly debounce?: number;
 }
 
+/** The options of `db.search`, and `debounce`. */
+export interface UseSearchOptions<M extends object = Record<string, unknown>> extends SearchOptions<M>, Debounced {}
+
+/** The options of a search by words, and `debounce`. */
+export interface UseTextOptions<M extends object = Record<string, unknown>>
+  extends SearchOptions<M>,
+    WordOptions<M>,
+    FusionOptions,
+    Debounced {}
+
 /** The state of a search. */
 export interface SearchState<H> extends QueryFacts {
-  /** Nearest first. Empty before the first answer, and after an error. */
+  /** The best first. Empty before the first answer, and after an error. */
   readonly hits: readonly H[];
 }
 
@@ -30,8 +58,20 @@ export const NO_HITS: readonly never[] = [];
 /** The question that a search asks. */
 export function searchQuestion<M extends object>(
   db: EdgeVec<M>,
-  query: NonNullable<SearchQuery>,
-  { debounce, ...options }: UseSearchOptions<M>,
+  query: NonNullable<SearchQuery | TextQuery>,
+  { debounce, ...options }: UseTextOptions<M>,
 ): Question<readonly Hit<M>[]> {
-  return { db, debounce, run: async () => db.search(await query, options) };
+  const run = async (): Promise<readonly Hit<M>[]> => {
+    const asked = await query;
+    // The hooks know the type of the hits from the type of the query.
+    const hits = isObject(asked)
+      ? await db.search({ ...options, ...asked } as VectorSearch<M>)
+      : db.search(asked, options);
+    return hits;
+  };
+  return { db, debounce, run };
+}
+
+function isObject(query: VectorInput | Targets): query is Targets {
+  return ['vector', 'vectors', 'like', 'text'].some((name) => Object.hasOwn(Object(query), name));
 }

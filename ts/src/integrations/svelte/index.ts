@@ -9,7 +9,7 @@ export type {
   NoDatabase,
   ReadyDatabase,
 } from '../shared/opened.js';
-export type { SearchQuery, SearchState, UseSearchOptions } from '../shared/search.js';
+export type { SearchQuery, SearchState, TextQuery, UseSearchOptions, UseTextOptions } from '../shared/search.js';
 export type { DatabaseSource } from './ask.js';
 export { liveQuery } from './live-query.js';
 export { openEdgeVec } from './open-edgevec.js';

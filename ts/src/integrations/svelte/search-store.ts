@@ -1,4 +1,4 @@
-import type { Hit, HitWithVector } from '../../index.js';
+import type { FusedHit, Hit, HitWithVector } from '../../index.js';
 import { plainCopy } from '../shared/plain-copy.js';
 import { same } from '../shared/same.js';
 import {
@@ -6,7 +6,9 @@ import {
   type SearchQuery,
   type SearchState,
   searchQuestion,
+  type TextQuery,
   type UseSearchOptions,
+  type UseTextOptions,
 } from '../shared/search.js';
 import { type DatabaseSource, databaseIn, Questions, type SourceValue } from './ask.js';
 import { follow, type MaybeStore, type Readable, store } from './store.js';
@@ -40,15 +42,20 @@ export function searchStore<M extends object>(
 ): Readable<SearchState<Hit<M>>>;
 export function searchStore<M extends object>(
   source: DatabaseSource<M>,
-  query: MaybeStore<SearchQuery>,
-  options?: MaybeStore<UseSearchOptions<M> | undefined>,
+  query: MaybeStore<TextQuery>,
+  options?: MaybeStore<UseTextOptions<M> | undefined>,
+): Readable<SearchState<FusedHit<M>>>;
+export function searchStore<M extends object>(
+  source: DatabaseSource<M>,
+  query: MaybeStore<SearchQuery | TextQuery>,
+  options?: MaybeStore<UseTextOptions<M> | undefined>,
 ): Readable<SearchState<Hit<M>>> {
   return store((show) => {
     const questions = new Questions<readonly Hit<M>[]>(({ data: hits = NO_HITS, ...facts }) =>
       show({ hits, ...facts }),
     );
     let before: readonly unknown[] | undefined;
-    const end = follow<[SourceValue<M>, SearchQuery, UseSearchOptions<M> | undefined]>(
+    const end = follow<[SourceValue<M>, SearchQuery | TextQuery, UseTextOptions<M> | undefined]>(
       [source, query, options],
       (value, target, given) => {
         const db = databaseIn(value);

@@ -1,8 +1,15 @@
 import { computed, type MaybeRefOrGetter, type Ref, toValue } from 'vue';
-import type { EdgeVec, Hit, HitWithVector } from '../../index.js';
+import type { EdgeVec, FusedHit, Hit, HitWithVector } from '../../index.js';
 import type { Question } from '../shared/live-query.js';
 import { same } from '../shared/same.js';
-import { NO_HITS, type SearchQuery, searchQuestion, type UseSearchOptions } from '../shared/search.js';
+import {
+  NO_HITS,
+  type SearchQuery,
+  searchQuestion,
+  type TextQuery,
+  type UseSearchOptions,
+  type UseTextOptions,
+} from '../shared/search.js';
 import { plain } from './plain.js';
 import { type QueryRefs, useQuestion } from './use-question.js';
 
@@ -40,8 +47,13 @@ export function useSearch<M extends object>(
 ): UseSearch<Hit<M>>;
 export function useSearch<M extends object>(
   db: MaybeRefOrGetter<EdgeVec<M> | null | undefined>,
-  query: MaybeRefOrGetter<SearchQuery>,
-  options?: MaybeRefOrGetter<UseSearchOptions<M> | undefined>,
+  query: MaybeRefOrGetter<TextQuery>,
+  options?: MaybeRefOrGetter<UseTextOptions<M> | undefined>,
+): UseSearch<FusedHit<M>>;
+export function useSearch<M extends object>(
+  db: MaybeRefOrGetter<EdgeVec<M> | null | undefined>,
+  query: MaybeRefOrGetter<SearchQuery | TextQuery>,
+  options?: MaybeRefOrGetter<UseTextOptions<M> | undefined>,
 ): UseSearch<Hit<M>> {
   const asked = computed<Asked<M> | undefined>((before) => {
     const source = toValue(db);
@@ -62,6 +74,6 @@ export function useSearch<M extends object>(
 /** A search in plain values, which nobody changes afterwards. */
 interface Asked<M extends object> {
   readonly source: EdgeVec<M>;
-  readonly target: NonNullable<SearchQuery>;
-  readonly how: UseSearchOptions<M>;
+  readonly target: NonNullable<SearchQuery | TextQuery>;
+  readonly how: UseTextOptions<M>;
 }

@@ -129,7 +129,8 @@ describe('useSearch', () => {
     await until(() => error.value?.message === 'no model');
     const embed = vi.fn<() => Promise<VectorInput>>().mockRejectedValueOnce('offline').mockResolvedValue([1, 0]);
     // biome-ignore lint/suspicious/noThenProperty: asks again at each search
-    query.value = { then: (...handlers) => embed().then(...handlers) };
+    const asksAgain: PromiseLike<VectorInput> = { then: (...handlers) => embed().then(...handlers) };
+    query.value = asksAgain;
     await until(() => error.value?.message === 'offline');
     refresh();
     await until(() => status.value === 'ready');

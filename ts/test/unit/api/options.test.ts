@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveCount, resolveFacets } from '../../../src/api/options/filter.js';
 import { resolveOpen } from '../../../src/api/options/open.js';
+import { isQuery, resolveQuery } from '../../../src/api/options/query.js';
 import { resolveSalvage } from '../../../src/api/options/salvage.js';
 import { resolveScan } from '../../../src/api/options/scan.js';
 import { resolveSearch } from '../../../src/api/options/search.js';
 import { resolveSite } from '../../../src/api/options/site.js';
-import { resolveText, resolveTextSearch } from '../../../src/api/options/text.js';
+import { resolveText } from '../../../src/api/options/text.js';
 import { readable } from '../../../src/api/options/values.js';
 import { resolveDelete, resolveWrite } from '../../../src/api/options/write.js';
 import { EdgeVecError } from '../../../src/base/errors.js';
@@ -52,8 +53,14 @@ function options(names: readonly string[], base: object = {}): fc.Arbitrary<neve
   return fc.oneof({ weight: 9, arbitrary: object }, value) as fc.Arbitrary<never>;
 }
 
-const TEXT = ['text', 'k', 'offset', 'filter', 'prefix', 'fuzzy', 'highlight', 'includeVectors'];
+const WORDS = ['text', 'k', 'offset', 'filter', 'prefix', 'fuzzy', 'highlight', 'includeVectors'];
+const RANKING = ['candidates', 'diversity', 'groupBy', 'perGroup', 'minScore', 'rerank', 'timeout'];
+const FUSION = ['vector', 'fusion', 'rrfK', 'weights', 'explain', 'recall'];
 const settings = { fields: [{ name: 'title', path: ['title'], weight: 1 }], k1: 1.2, b: 0.75 };
+
+/** A value that says nothing of what to look for is a vector. */
+const resolveWords = (given: unknown): unknown =>
+  resolveQuery(isQuery(given) ? given : { text: given }, undefined, 2, settings);
 
 const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
@@ -65,11 +72,8 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
     (given) => resolveSearch(given),
   ],
   ['text', options(['text', 'bm25'], { text: ['title'] }), (given) => resolveText(given)],
-  [
-    'search by words',
-    options(TEXT, { text: 'whale' }),
-    (given) => resolveTextSearch(Object(given), settings, undefined),
-  ],
+  ['search by words', options([...WORDS, ...RANKING], { text: 'whale' }), resolveWords],
+  ['hybrid search', options([...WORDS, ...RANKING, ...FUSION], { text: 'whale', vector: [1, 2] }), resolveWords],
   ['scan', options(['filter', 'limit', 'offset', 'batchSize', 'includeVectors']), (given) => resolveScan(given)],
   ['count', options(['filter']), (given) => resolveCount(given)],
   ['facets', options(['filter', 'limit']), (given) => resolveFacets(given)],
@@ -77,6 +81,8 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['delete', options(['durability']), (given) => resolveDelete(given)],
   ['list', options(['directory']), (given) => resolveSite('list', given)],
 ];
+
+const REFUSED = ['INVALID_OPTIONS', 'INVALID_K', 'INVALID_FILTER', 'INVALID_VECTOR', 'DIMENSION_MISMATCH'];
 
 describe('Options of any value', () => {
   test.each(calls)('of %s', (_, arbitrary, resolve) => {
@@ -88,7 +94,7 @@ describe('Options of any value', () => {
       } catch (error) {
         seen.refused++;
         if (!(error instanceof EdgeVecError)) throw error;
-        expect(['INVALID_OPTIONS', 'INVALID_K', 'INVALID_FILTER']).toContain(error.code);
+        expect(REFUSED).toContain(error.code);
         expect(error.message).toMatch(/^[A-Za-z].*[.?]$/s);
         expect(error.message).not.toMatch(/\[object|undefined is not|Cannot read/);
       }

@@ -1,0 +1,267 @@
+// A search by an object: vectors, a row or words, with all options beside.
+
+import type { FindRequest, Fusion, WordQuery } from '../../base/calls.js';
+import type { Path } from '../../base/clause.js';
+import { amend, EdgeVecError } from '../../base/errors.js';
+import { inspect } from '../../base/inspect.js';
+import type { TextSettings } from '../../base/options.js';
+import type {
+  FusionOptions,
+  HybridSearch,
+  NearestOptions,
+  RankingOptions,
+  Rerank,
+  WordOptions,
+} from '../../base/searches.js';
+import { ofCaller } from '../caller.js';
+import { checkId } from '../check.js';
+import { checkCount, copyQueries } from '../queries.js';
+import { copyVector } from '../vector/copy.js';
+import { resolveFields } from './filter.js';
+import { resolveSearch } from './search.js';
+import { checkKeys, flag, integer, invalid, MAX_U32, number, oneOf, readable } from './values.js';
+
+const TARGETS = { vector: true, vectors: true, like: true, text: true } as const;
+const NEAREST = {
+  k: true,
+  offset: true,
+  filter: true,
+  recall: true,
+  ef: true,
+  exact: true,
+  includeVectors: true,
+} satisfies Record<keyof NearestOptions, true>;
+const WORDS = { prefix: true, fuzzy: true, highlight: true } satisfies Record<
+  Exclude<keyof WordOptions, keyof NearestOptions>,
+  true
+>;
+const RANKING = {
+  candidates: true,
+  diversity: true,
+  groupBy: true,
+  perGroup: true,
+  minScore: true,
+  rerank: true,
+  timeout: true,
+} satisfies Record<keyof RankingOptions, true>;
+const FUSION = { fusion: true, rrfK: true, weights: true, explain: true } satisfies Record<keyof FusionOptions, true>;
+const KEYS: Readonly<Record<string, true>> = {
+  ...TARGETS,
+  ...NEAREST,
+  ...WORDS,
+  ...RANKING,
+  ...FUSION,
+} satisfies Record<keyof HybridSearch, true>;
+
+/** The options of a search with a vector as its first argument. */
+const OF_VECTOR: Readonly<Record<string, true>> = { ...NEAREST, ...RANKING };
+
+/** A longer query is no question, and each of its words costs a walk through a list. */
+const MOST_UNITS = 10_000;
+const MOST_WEIGHT = 1_000_000;
+/** The longest time of `setTimeout`. */
+const MOST_MS = 2 ** 31 - 1;
+
+/** A search, checked, with every default filled in. */
+export interface Asked {
+  readonly request: FindRequest;
+  readonly rerank: Rerank<never> | undefined;
+  readonly timeout: number | undefined;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Whether a query is an object that says what to look for. */
+export function isQuery(query: unknown): query is object {
+  return ofCaller(
+    () =>
+      typeof query === 'object' && query !== null && Object.keys(TARGETS).some((name) => Object.hasOwn(query, name)),
+    'INVALID_VECTOR',
+    'The query cannot be read',
+  );
+}
+
+/**
+ * The same search as an object, if options of a search with a vector choose among candidates.
+ * Undefined if the vector and the options are a plain search.
+ */
+export function asQuery(options: unknown): ((vector: unknown) => object) | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  if (!readable(() => Object.keys(options).some((name) => Object.hasOwn(RANKING, name)))) return undefined;
+  const given = readable(() => ({ ...options }));
+  checkKeys('search', given, OF_VECTOR);
+  return (vector) => ({ ...given, vector });
+}
+
+/**
+ * @param more the second argument of the call
+ * @throws `INVALID_OPTIONS`, `INVALID_K`, `INVALID_FILTER`, `INVALID_ID`, `INVALID_VECTOR`,
+ * `DIMENSION_MISMATCH`
+ */
+export function resolveQuery(
+  query: object,
+  more: unknown,
+  dimensions: number,
+  settings: TextSettings | undefined,
+): Asked {
+  const given: Given = readable(() => ({ ...query }));
+  checkKeys('search', given, KEYS);
+  if (more !== undefined) {
+    throw new EdgeVecError('INVALID_OPTIONS', 'A search by an object was given a second argument', {
+      expected: 'all options in the object: search({ text, k, filter })',
+      got: inspect(more),
+    });
+  }
+  return readable(() => resolve(given, dimensions, settings));
+}
+
+/**
+ * The searches of `searchMany`. Undefined if the queries are vectors, and no option chooses among
+ * candidates.
+ *
+ * @throws the errors of `resolveQuery`, with the position of the query
+ */
+export function resolveQueries(
+  queries: unknown,
+  more: unknown,
+  dimensions: number,
+  settings: TextSettings | undefined,
+): Asked[] | undefined {
+  const areObjects = ofCaller(
+    () => Array.isArray(queries) && isQuery(queries[0]),
+    'INVALID_VECTOR',
+    'The queries cannot be read',
+  );
+  const ofVector = areObjects ? undefined : asQuery(more);
+  if (!areObjects && ofVector === undefined) return undefined;
+  // The check of vectors tells of a list that holds no vectors.
+  if (!areObjects) copyQueries(queries, dimensions);
+  const list = queries as readonly unknown[];
+  checkCount(list.length, dimensions);
+  return Array.from(list, (query, row) => {
+    try {
+      const object = ofVector?.(query) ?? (query as object);
+      return resolveQuery(object, areObjects ? more : undefined, dimensions, settings);
+    } catch (error) {
+      throw error instanceof EdgeVecError ? amend(error, { row }) : error;
+    }
+  });
+}
+
+function resolve(given: Given, dimensions: number, settings: TextSettings | undefined): Asked {
+  const targets = targetsOf(given);
+  const words = targets.includes('text') ? wordsOf(given, settings) : undefined;
+  const like = targets.includes('like') ? checkId(given['like']) : undefined;
+  const vectors = vectorsOf(given, targets, dimensions);
+  const byVector = like === undefined ? vectors.length / dimensions : 1;
+  const lists = byVector + (words === undefined ? 0 : 1);
+  refuseNeedless(given, words !== undefined, byVector > 0, lists > 1 || targets.includes('vectors'));
+  const nearest = resolveSearch(
+    Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(NEAREST, name))),
+  );
+  const { candidates, diversity = 0, perGroup = 1, minScore, rerank, timeout, explain = false } = given;
+  if (rerank !== undefined && typeof rerank !== 'function') throw invalid('rerank', 'a function', rerank);
+  if (minScore !== undefined && !Number.isFinite(minScore)) throw invalid('minScore', 'a number', minScore);
+  const wanted = nearest.offset + nearest.k;
+  return {
+    rerank: rerank as Rerank<never> | undefined,
+    timeout: timeout === undefined ? undefined : number('timeout', timeout, 1, MOST_MS),
+    request: {
+      ...nearest,
+      vectors,
+      like,
+      words,
+      fusion: fusionOf(given, byVector, words !== undefined),
+      candidates: candidates === undefined ? undefined : integer('candidates', candidates, wanted, MAX_U32),
+      minScore: minScore as number | undefined,
+      diversity: number('diversity', diversity, 0, 1),
+      groupBy: groupOf(given['groupBy']),
+      perGroup: integer('perGroup', perGroup, 1, MAX_U32),
+      explain: flag('explain', explain),
+    },
+  };
+}
+
+/** What to look for. If nothing is given, the name whose value is missing. */
+function targetsOf(given: Given): readonly string[] {
+  const named = Object.keys(TARGETS).filter((name) => Object.hasOwn(given, name));
+  const targets = named.filter((name) => given[name] !== undefined);
+  const nearest = targets.filter((name) => name !== 'text');
+  if (nearest.length > 1) {
+    throw new EdgeVecError('INVALID_OPTIONS', `search was given ${nearest.join(' and ')}`, {
+      expected: 'one of vector, vectors and like',
+      remedy: 'Pass several vectors as vectors: [a, b].',
+    });
+  }
+  if (named.length > 0) return targets.length > 0 ? targets : named.slice(0, 1);
+  throw new EdgeVecError('INVALID_OPTIONS', 'The query does not say what to look for', {
+    expected: Object.keys(TARGETS).join(', '),
+  });
+}
+
+function vectorsOf({ vector, vectors }: Given, targets: readonly string[], dimensions: number): Float32Array {
+  if (targets.includes('vectors')) {
+    const all = copyQueries(vectors, dimensions);
+    if (all.length === 0) throw invalid('vectors', 'at least one vector', vectors);
+    return all;
+  }
+  const one = new Float32Array(targets.includes('vector') ? dimensions : 0);
+  if (one.length > 0) copyVector(vector, dimensions, one, 0);
+  return one;
+}
+
+function wordsOf(given: Given, settings: TextSettings | undefined): WordQuery {
+  const { text, prefix = false, fuzzy = false, highlight = false } = given;
+  if (settings === undefined) {
+    throw new EdgeVecError('INVALID_OPTIONS', 'The database was opened without fields for text search', {
+      expected: "open({ text: ['title', 'body'] }), with the fields to search in",
+    });
+  }
+  if (typeof text !== 'string' || text.length > MOST_UNITS) {
+    throw invalid('text', `a string of at most ${MOST_UNITS} characters`, text);
+  }
+  return {
+    text,
+    prefix: flag('prefix', prefix),
+    fuzzy: flag('fuzzy', fuzzy),
+    highlight: flag('highlight', highlight),
+  };
+}
+
+function fusionOf({ fusion = 'relative', rrfK = 60, weights = {} }: Given, vectors: number, hasWords: boolean): Fusion {
+  const method = oneOf('fusion', fusion as Fusion['method'], ['relative', 'rrf']);
+  checkKeys('weights', weights as object, { vector: true, text: true });
+  const { vector = 1, text = 1 } = weights as Given;
+  const list: unknown[] = Array.isArray(vector) ? Array.from(vector) : Array.from({ length: vectors }, () => vector);
+  if (list.length !== vectors) throw invalid('weights.vector', `a weight for each of ${vectors} vectors`, vector);
+  const all = list.map((weight) => number('weights.vector', weight, 0, MOST_WEIGHT));
+  if (hasWords) all.push(number('weights.text', text, 0, MOST_WEIGHT));
+  if (!all.some((weight) => weight > 0)) throw invalid('weights', 'a weight above 0', weights);
+  return { method, rrfK: number('rrfK', rrfK, 0, MOST_WEIGHT), weights: all };
+}
+
+function groupOf(field: unknown): Path | undefined {
+  return field === undefined ? undefined : [...resolveFields('groupBy', [field]).values()][0];
+}
+
+/** An option without effect is most likely a mistake, and not what the caller wants. */
+function refuseNeedless(given: Given, hasWords: boolean, hasVector: boolean, isFused: boolean): void {
+  const has = (name: string): boolean => given[name] !== undefined;
+  const chooses = ['diversity', 'groupBy', 'rerank'].some(has);
+  for (const [names, hasEffect, needs] of [
+    [Object.keys(WORDS), hasWords, 'text'],
+    [['recall', 'ef', 'exact'], hasVector, 'vector, vectors or like'],
+    [Object.keys(FUSION), isFused, 'text beside a vector, or vectors'],
+    [['rrfK'], given['fusion'] === 'rrf', "fusion: 'rrf'"],
+    [['candidates'], isFused || chooses, 'text beside a vector, diversity, groupBy or rerank'],
+    [['perGroup'], has('groupBy'), 'groupBy'],
+    [['timeout'], has('rerank'), 'rerank'],
+  ] as const) {
+    const needless = hasEffect ? undefined : names.find(has);
+    if (needless === undefined) continue;
+    throw new EdgeVecError('INVALID_OPTIONS', `The option ${needless} would have no effect in this search`, {
+      expected: `also ${needs}`,
+      remedy: `Leave ${needless} out, or pass ${needs} too.`,
+    });
+  }
+}
