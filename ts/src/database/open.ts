@@ -9,12 +9,10 @@ import { Collection } from '../collection/collection.js';
 import { Engine, type Instance } from '../engine/engine.js';
 import { instantiate } from '../engine/instantiate.js';
 import type { StoredOptions } from '../format/manifest.js';
-import { importInto } from '../persistence/export/import.js';
 import { isOfDatabase } from '../persistence/log/evidence.js';
 import { type DatabaseEvent, type Found, findStored, type StoreContext } from '../persistence/open.js';
 import { PersistentStore } from '../persistence/store.js';
 import { openChannel } from '../persistence/tabs/channel.js';
-import { MemorySite } from '../storage/memory.js';
 import { Names } from '../storage/names.js';
 import type { ChangeChannel, StorageBackend, StorageSite } from '../storage/storage.js';
 import { Database } from './database.js';
@@ -121,12 +119,15 @@ function claim(storage: StorageBackend): Promise<boolean> {
   return storage.commit({ expect: null, put: [['head', 0, new Uint8Array()]] });
 }
 
+// Parts of the worker's script (ts/src/host/worker/script.ts), and chunks elsewhere.
+const salvages = () => chunk('the salvage of databases', () => import('./salvage/salvage.js'));
+const imports = () => chunk('the import of files', () => import('../persistence/export/import.js'));
+
 /** A database in memory, with all readable rows of a damaged database. */
 async function salvaged(name: string, { engine: asked, recall }: HostOptions, around: Surroundings): Promise<Opened> {
   const { slices, site } = around;
   const start = starting(around);
-  // A part of the worker's script (ts/src/host/worker/script.ts), and a chunk elsewhere.
-  const { salvage } = await chunk('the salvage of databases', () => import('./salvage/salvage.js'));
+  const { salvage } = await salvages();
   const { collection, options, report } = await salvage(await site(), name, asked, { slices, start });
   const database = new Database(new InMemoryReplica({ collection }, slices), { engine: options, recall, site });
   await database.start();
@@ -144,7 +145,8 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
     const collection = new Collection(Engine.create(await start(), engine));
     return { database: new Database(new InMemoryReplica({ collection }, slices), { engine, recall, site }), engine };
   }
-  const storage = await new MemorySite().open('', () => {});
+  const { importInto, storageInMemory } = await imports();
+  const storage = await storageInMemory();
   const check = (found: StoredOptions): void => void agreed('', engine, given, found);
   const imported = await importInto(storage, source, new Names(), check, start, slices);
   const { loaded } = imported as NonNullable<typeof imported>;
@@ -168,6 +170,7 @@ async function find(
   const isTaken = async (): Promise<boolean> =>
     (await storage.read('head', 0)) !== undefined || (await isOfDatabase(storage));
   const names = new Names();
+  const { importInto } = await imports();
   const imported = (await isTaken()) ? undefined : await importInto(storage, source, names, check, start, slices);
   if (imported === undefined) {
     throw new EdgeVecError('NAME_TAKEN', `There is a database ${inspect(name)} already`, {

@@ -66,7 +66,8 @@ export class WorkerHost implements Host {
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
     const { worker: how, engine: asked, given, recall, indexed, text, stored, salvages, onEvent } = options;
-    const started = await startWorker(how === false ? true : how, partsFor(options));
+    const imports = source !== undefined;
+    const started = await startWorker(how === false ? true : how, partsFor({ imports, salvages }));
     // The listener often refers to the database. Held strongly, it would keep the database from
     // being collected while the worker lives.
     const tell = weakly(onEvent);
@@ -79,7 +80,6 @@ export class WorkerHost implements Host {
         return pieces.next();
       });
     try {
-      const imports = source !== undefined;
       const open = {
         module: engine.module,
         options: { engine: asked, given, recall, indexed, text, stored, salvages, imports },

@@ -5,15 +5,17 @@ import type { HostOptions } from '../../base/options.js';
 import { sourceMapComment } from './source-map.js';
 
 /** The name of a module that the worker imports with `import()`. */
-export type Part = 'salvage';
+export type Part = 'import' | 'salvage';
 
 const TEXTS: Readonly<Record<Part, () => Promise<{ readonly default: string }>>> = {
+  import: () => import('virtual:edgevec/worker/import-part'),
   salvage: () => import('virtual:edgevec/worker/salvage-part'),
 };
 
 /** All parts that a database with these options may ever need: no part can come later. */
-export function partsFor({ salvages }: Pick<HostOptions, 'salvages'>): Part[] {
-  return salvages === undefined ? [] : ['salvage'];
+export function partsFor({ imports, salvages }: Pick<HostOptions, 'imports' | 'salvages'>): Part[] {
+  const parts: Part[] = imports === true ? ['import'] : [];
+  return salvages === undefined ? parts : [...parts, 'salvage'];
 }
 
 /** The address of a script with these parts, as a blob. */

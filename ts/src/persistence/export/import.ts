@@ -4,9 +4,11 @@
 import { hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Instance } from '../../engine/engine.js';
-import { PortableReader, renamed } from '../../format/export-file.js';
+import { renamed } from '../../format/export-file.js';
+import { PortableReader } from '../../format/export-reader.js';
 import { encodeManifest, type Manifest, refsIn, type StoredOptions } from '../../format/manifest.js';
 import { assertRoom, bytesOf } from '../../storage/estimate.js';
+import { MemorySite } from '../../storage/memory.js';
 import type { Names } from '../../storage/names.js';
 import type { StorageBackend } from '../../storage/storage.js';
 import { type Loaded, loadCheckpoint } from '../checkpoint/load.js';
@@ -17,6 +19,11 @@ import { Log } from '../log/log.js';
 export interface Imported {
   readonly loaded: Loaded;
   readonly log: Log;
+}
+
+/** A storage for a database that stays in memory. */
+export function storageInMemory(): Promise<StorageBackend> {
+  return new MemorySite().open('', () => {});
 }
 
 /**

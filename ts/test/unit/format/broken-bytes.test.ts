@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { crc32c } from '../../../src/base/crc32c.js';
 import { type ChunkRef, refOf } from '../../../src/format/chunk.js';
 import { decodeFrame, encodeFrame } from '../../../src/format/entry.js';
-import { PortableReader } from '../../../src/format/export-file.js';
+import { PortableReader } from '../../../src/format/export-reader.js';
 import { decodeHead, encodeHead } from '../../../src/format/head.js';
 import { decodeManifest, encodeManifest, type Manifest } from '../../../src/format/manifest.js';
 import { decodeParts, encodePart } from '../../../src/format/part.js';

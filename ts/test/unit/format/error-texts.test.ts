@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { damaged, EdgeVecError } from '../../../src/base/errors.js';
 import { unreadable } from '../../../src/format/entry.js';
-import { PortableReader } from '../../../src/format/export-file.js';
+import { PortableReader } from '../../../src/format/export-reader.js';
 import { checkVersion, unknownField } from '../../../src/format/version.js';
 import { failure } from '../../support/open.js';
 
