@@ -49,19 +49,20 @@ function release(...args: string[]): { code: number | null; output: string } {
 
 const NUMBER = version.replaceAll('.', '\\.');
 
-describe('a dry run tells', () => {
-  const cases: { fault: string; make: () => void; told: string; isCommitted?: boolean }[] = [
+/** The faults of the clone, without a process of its own. */
+const faults = () => faultsOf(clone.folder, { today: TODAY });
+
+describe('a fault is', () => {
+  const cases: { fault: string; make: () => void; told: string }[] = [
     {
       fault: 'a changed file',
       make: () => edit('LICENSE-MIT', 'MIT', 'The MIT'),
       told: 'The tree is not clean: commit the changes of LICENSE-MIT.',
-      isCommitted: false,
     },
     {
       fault: 'a new file',
       make: () => clone.write('new.txt', 'new'),
       told: 'The tree is not clean: commit the changes of new.txt.',
-      isCommitted: false,
     },
     {
       fault: 'another version of the crates',
@@ -125,21 +126,40 @@ describe('a dry run tells', () => {
     },
   ];
 
-  test.each(cases)('$fault, and builds nothing', ({ make, told, isCommitted = true }) => {
+  test.each(cases)('$fault', ({ make, told }) => {
     make();
-    if (isCommitted) clone.commit();
-    const { code, output } = release('--dry-run');
-    expect(output).toContain(told);
-    expect(output).toMatch(/(A fault|\d+ faults): nothing was built, published or tagged\./);
-    expect(code).toBe(1);
+    expect(faults().map(({ text }) => text)).toContainEqual(expect.stringContaining(told));
     clone.git('clean', '--force', '--quiet');
   });
 
   test('a tag of the version', () => {
     clone.git('tag', `v${version}`);
-    const { code, output } = release('--dry-run');
+    const told = faults();
     clone.git('tag', '--delete', `v${version}`);
-    expect(output).toContain(`The tag v${version} exists already: raise the version.`);
+    expect(told).toEqual([{ kind: 'tag', text: `The tag v${version} exists already: raise the version.` }]);
+  });
+});
+
+describe('a dry run builds nothing', () => {
+  test('after a fault', () => {
+    edit('LICENSE-MIT', 'MIT', 'The MIT');
+    const { code, output } = release('--dry-run');
+    expect(output).toContain('The tree is not clean: commit the changes of LICENSE-MIT.');
+    expect(output).toContain('A fault: nothing was built, published or tagged.');
+    expect(code).toBe(1);
+  });
+
+  test('after faults of each kind, and tells all', () => {
+    edit('package.json', `"version": "${version}"`, '"version": "0.1.0"');
+    edit('README.md', 'github.com/some-one/edgevec', 'github.com/another/edgevec');
+    clone.git('tag', 'v0.1.0');
+    const { code, output } = release('--dry-run');
+    clone.git('tag', '--delete', 'v0.1.0');
+    const told = faults().filter(({ kind }) => kind !== 'tag');
+    expect(new Set(told.map(({ kind }) => kind))).toEqual(new Set(['tree', 'version', 'changelog']));
+    for (const { text } of told) expect(output).toContain(text);
+    expect(output).toContain('The tag v0.1.0 exists already: raise the version.');
+    expect(output).toContain(`${told.length + 1} faults: nothing was built, published or tagged.`);
     expect(code).toBe(1);
   });
 });
@@ -156,7 +176,7 @@ test('a tagged release needs the tag of the version at this commit', () => {
 });
 
 test('a clone that is ready has no faults', () => {
-  expect(faultsOf(clone.folder, { today: TODAY })).toEqual([]);
+  expect(faults()).toEqual([]);
 });
 
 test('a dry run passes over the placeholder, packs, and shows the files and the next steps', () => {
