@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Page } from '@playwright/test';
 import axe from 'axe-core';
 import { serveFolder } from '../../../scripts/static.mjs';
 import { Dictionary } from './dictionary';
+import { runPasted } from './pasted';
 import { expect, opened, test } from './support';
 
 const DOCTOR = 'a person licensed to heal the sick';
@@ -262,27 +262,6 @@ test('works without a network after the first visit', async ({ browser }) => {
   await context.close();
 });
 
-/** A page that has nothing but the packages, under the names that the code imports. */
-async function withPackages(page: Page): Promise<void> {
-  const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-  const serve = (prefix: string, files: string) =>
-    page.route(`**/${prefix}/**`, (route) => {
-      const path = new URL(route.request().url()).pathname.slice(prefix.length + 2);
-      return route.fulfill({ path: `${folder(files)}/${path}` });
-    });
-  await serve('edgevec', 'dist');
-  await serve('static-model', 'examples/static-model/src');
-  await page.goto('/empty');
-  await page.evaluate(() => {
-    const map = document.createElement('script');
-    map.type = 'importmap';
-    map.textContent = JSON.stringify({
-      imports: { edgevec: '/edgevec/index.js', 'edgevec-static-model': '/static-model/index.js' },
-    });
-    document.head.append(map);
-  });
-}
-
 test('the code on the page runs as it stands', async ({ dictionary, page }) => {
   await dictionary.chip('noun').click();
   await dictionary.ask('a licensed medical practitioner', 'doctor');
@@ -291,14 +270,7 @@ test('the code on the page runs as it stands', async ({ dictionary, page }) => {
   const code = (await dictionary.code.textContent()) ?? '';
   expect(code.split('\n').length).toBeLessThanOrEqual(20);
 
-  await withPackages(page);
-  const lines: string[] = [];
-  const faults: string[] = [];
-  page.on('console', (message) => lines.push(message.text()));
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.addScriptTag({ type: 'module', content: code });
-  await expect.poll(() => [...faults, ...lines]).toHaveLength(3);
-  expect(faults).toEqual([]);
+  const lines = await runPasted(page, code, 3);
   expect(lines[0]).toMatch(/^0\.\d\d doctor$/);
 });
 

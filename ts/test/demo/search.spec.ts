@@ -1,3 +1,4 @@
+import { runPasted } from './pasted';
 import { expect, test } from './support';
 
 test('a stored row is the nearest hit of its own vector', async ({ filled: demo }) => {
@@ -50,6 +51,14 @@ test('the code on the page is the code of the search', async ({ filled: demo }) 
   // The form now differs from the open index.
   await demo.page.getByRole('button', { name: '768 dimensions' }).click();
   await expect(demo.code).toContainText('dimensions: 64,');
+});
+
+test('the code on the page runs as it stands', async ({ filled: demo, page }) => {
+  await demo.search.getByLabel('Hits (k)').selectOption('5');
+  const code = (await demo.code.textContent()) ?? '';
+  const lines = await runPasted(page, code, 6);
+  expect(lines).toContain('1000 rows');
+  expect(lines.filter((line) => /^\d+ 0\.\d+$/.test(line))).toHaveLength(5);
 });
 
 test('fewer or more hits can be asked for', async ({ filled: demo }) => {

@@ -203,9 +203,12 @@ function showEngine({ stats }: Held): void {
     ['of which vectors', format.bytes(stats.memory.rows)],
     ['of which 4-bit codes', format.bytes(stats.memory.codes)],
     ['of which graph links', format.bytes(stats.memory.graph)],
+    ['Levels of the graph', stats.levels === 0 ? 'none: few rows' : String(stats.levels)],
     ['Runs in', stats.host === 'worker' ? 'a worker' : 'this thread'],
     ['WebAssembly', stats.variant],
     ['Dimensions', db ? format.count(db.dimensions) : '–'],
     ['Metric', db?.metric ?? '–'],
+    // The default: the page opens its databases without the option.
+    ['Precision', 'float32, 4 bytes a number'],
   ]);
 }

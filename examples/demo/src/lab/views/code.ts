@@ -36,11 +36,23 @@ function source(): string {
   };
   return `import { EdgeVec } from 'edgevec';
 
+// Random rows. In your app, a model makes a vector of each text.
+const vector = () => Float32Array.from({ length: ${dimensions} }, Math.random);
+const rows = Array.from({ length: 1000 }, (_, id) => ({
+  id,
+  vector: vector(),
+  metadata: { cluster: id % 8 },
+}));
+
 // Kept on the device under its name.
 const db = await EdgeVec.open(${literal(options)});
-await db.upsert(rows, { onProgress, signal });
+await db.upsert(rows, {
+  onProgress: ({ done }) => console.log(done, 'rows'),
+});
 
-const hits = await db.search(query, ${literal(how(settings.value))});`;
+const query = vector();
+const hits = await db.search(query, ${literal(how(settings.value))});
+for (const { id, score } of hits) console.log(id, score);`;
 }
 
 export function mountCode(): void {
