@@ -11,6 +11,7 @@ export {
 } from './api/slim.js';
 export { vectorsOf } from './api/vector/vectors-of.js';
 export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
+export type * from './base/embed.js';
 export { EdgeVecError, type EdgeVecErrorCode, type EdgeVecErrorDetails } from './base/errors.js';
 export type * from './base/filter-types.js';
 export type {
@@ -28,6 +29,7 @@ export type {
   TextOptions,
 } from './base/options.js';
 export type * from './base/queries.js';
+export type * from './base/records.js';
 export type * from './base/searches.js';
 export type * from './base/types.js';
 export type { SalvageLoss, SalvagePart, SalvageReport } from './database/salvage/report.js';

@@ -49,20 +49,22 @@ export interface Fields {
   readonly id?: unknown;
   readonly vector?: unknown;
   readonly metadata?: unknown;
+  /** Only if the database has a model. */
+  readonly text?: unknown;
   /** Only in records of a source. */
   readonly hash?: unknown;
 }
 
 const RECORD = 'an object with id, vector and metadata';
 const FIELDS = ['id', 'vector', 'metadata'];
-const FIELDS_OF_SOURCE = [...FIELDS, 'hash'];
 
 /**
  * The record itself, if it has known fields only. `insert` also takes a bare vector.
  *
+ * @param takesText whether the database has a model for texts
  * @throws `INVALID_RECORD`
  */
-export function checkRecord(kind: WriteKind, record: unknown, place: Position): Fields {
+export function checkRecord(kind: WriteKind, record: unknown, place: Position, takesText = false): Fields {
   if (isThenable(record)) {
     throw new EdgeVecError('INVALID_RECORD', 'The record is a promise', {
       expected: RECORD,
@@ -87,9 +89,10 @@ export function checkRecord(kind: WriteKind, record: unknown, place: Position): 
       ...place,
     });
   }
-  const known = kind === 'replace' ? FIELDS_OF_SOURCE : FIELDS;
+  const known = [...FIELDS, ...(takesText ? ['text'] : []), ...(kind === 'replace' ? ['hash'] : [])];
   for (const key in record) {
     if (known.includes(key)) continue;
+    if (key === 'text') throw withoutModel(place);
     throw new EdgeVecError('INVALID_RECORD', 'The record has a field that would be lost', {
       expected: `only ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`,
       got: inspect(key),
@@ -98,6 +101,14 @@ export function checkRecord(kind: WriteKind, record: unknown, place: Position): 
     });
   }
   return record;
+}
+
+/** A text is of no use in a database without a model. */
+export function withoutModel(place: Position = {}): EdgeVecError {
+  return new EdgeVecError('INVALID_OPTIONS', 'The database was opened without a model for texts', {
+    expected: 'a vector, or open({ embed: model })',
+    ...place,
+  });
 }
 
 /** The id of a record for this kind of write. Only `insert` and `replace` may leave out ids. */

@@ -1,6 +1,7 @@
 // The class as an entry exports it: the statics that open a database, with the entry's own way to
 // get the engine.
 
+import { EdgeVecError } from '../base/errors.js';
 import type {
   DimensionsOrName,
   ImportOptions,
@@ -106,6 +107,14 @@ type Rest<Options extends object, Extra extends object> =
 /** The class that an entry exports. */
 export type EdgeVecClass<Extra extends object> = typeof EdgeVec & Openers<Extra>;
 
+function otherDimensions(got: number, expected: number): EdgeVecError {
+  return new EdgeVecError('OPTIONS_DIFFER', 'The vectors of the model have another length than the rows', {
+    expected: `a model with ${expected} dimensions`,
+    got: `${got}`,
+    remedy: 'Pass the model that the rows were made with.',
+  });
+}
+
 /**
  * @param engineOf gets the engine
  * @param extra the keys of the options that `engineOf` reads
@@ -124,7 +133,13 @@ export function edgeVecClass<Extra extends object>(
     const engine = await engineOf(options as Extra);
     const changes = new Changes();
     const heard = { ...resolved, onEvent: changes.hearing(resolved.onEvent) };
-    return { host: await openHost(engine, heard, source?.()), options: heard, variant: engine.variant, changes };
+    const host = await openHost(engine, heard, source?.());
+    const { embed } = resolved;
+    if (embed !== undefined && embed.dimensions !== host.engine.dimensions) {
+      await host.close();
+      throw otherDimensions(embed.dimensions, host.engine.dimensions);
+    }
+    return { host, options: heard, variant: engine.variant, changes };
   };
   class Entry<M extends object> extends EdgeVec<M> {
     static open<M extends object>(options: OpenOptions & TextOptions): Promise<EdgeVec<M>> {
@@ -132,7 +147,10 @@ export function edgeVecClass<Extra extends object>(
     }
 
     static load<M extends object>(name: string, options: LoadOptions & TextOptions = {}): Promise<EdgeVec<M>> {
-      return answer(async () => Entry.open<M>({ ...readable(() => ({ ...options })), name }));
+      return answer(async () => {
+        const given = readable(() => ({ ...options, name }));
+        return new Entry<M>(await opened(given, () => resolveOpen(given, extra, false, true)));
+      });
     }
 
     static import<M extends object>(

@@ -6,6 +6,7 @@
 
 import type { ReplyOf } from '../base/calls.js';
 import { chunk } from '../base/chunk.js';
+import type { QuestionOptions } from '../base/embed.js';
 import { EdgeVecError } from '../base/errors.js';
 import type { FieldName, Filter } from '../base/filter-types.js';
 import type { ListOptions, SiteOptions, StoredDatabase } from '../base/options.js';
@@ -20,6 +21,17 @@ import type {
   MatchingChange,
   ScanOptions,
 } from '../base/queries.js';
+import type {
+  NewRecord,
+  NewRow,
+  NewText,
+  RecordChange,
+  Replaced,
+  SourceRecord,
+  TextChange,
+  UpsertRecord,
+  UpsertText,
+} from '../base/records.js';
 import type {
   FusedHit,
   HybridSearch,
@@ -38,15 +50,9 @@ import type {
   Id,
   Many,
   Metric,
-  NewRecord,
-  NewRow,
-  RecordChange,
-  Replaced,
   ScannedRecord,
-  SourceRecord,
   Stats,
   StoredRecord,
-  UpsertRecord,
   VectorInput,
   WriteOptions,
 } from '../base/types.js';
@@ -76,6 +82,9 @@ import { copyVector } from './vector/copy.js';
 
 type WithVectors = { readonly includeVectors: true };
 type Default = Record<string, unknown>;
+type Questions = readonly (VectorInput | string)[];
+type Upserted<M extends object> = UpsertRecord<M> | UpsertText<M>;
+type Updated<M extends object> = RecordChange<M> | TextChange<M>;
 
 /**
  * A vector database on this device. `M` is the type of the metadata stored with each row.
@@ -195,16 +204,20 @@ export class EdgeVec<M extends object = Default> {
    * settles. An iterable may use the same object again for each record: EdgeVec copies vector and
    * metadata before it asks for the next record.
    *
+   * In a database with a model (`embed` of `open`), a record may have a `text` in place of a
+   * vector.
+   *
    * @returns the id, or an array of all ids in order.
    * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`,
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`,
    * `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`. If the database is stored, also `QUOTA` (nothing
-   * is then written) and `STORAGE_FAILED`.
+   * is then written) and `STORAGE_FAILED`. With texts, also `MODEL_FAILED` and the errors of the
+   * model.
    *
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
    */
-  insert(record: NewRecord<M>, options?: WriteOptions): Promise<Id>;
+  insert(record: NewRecord<M> | NewText<M>, options?: WriteOptions): Promise<Id>;
   // The list comes before the bare vector: an empty array, and an array of `any`, is a list.
   insert(records: Many<NewRow<M>>, options?: WriteOptions): Promise<Id[]>;
   insert(vector: NewRow<M>, options?: WriteOptions): Promise<Id>;
@@ -227,10 +240,10 @@ export class EdgeVec<M extends object = Default> {
    *   signal,
    * });
    */
-  upsert(record: UpsertRecord<M>, options?: WriteOptions): Promise<Id>;
-  upsert(records: Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id[]>;
-  upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]>;
-  upsert(input: UpsertRecord<M> | Many<UpsertRecord<M>>, options?: WriteOptions): Promise<Id | Id[]> {
+  upsert(record: Upserted<M>, options?: WriteOptions): Promise<Id>;
+  upsert(records: Many<Upserted<M>>, options?: WriteOptions): Promise<Id[]>;
+  upsert(input: Upserted<M> | Many<Upserted<M>>, options?: WriteOptions): Promise<Id | Id[]>;
+  upsert(input: Upserted<M> | Many<Upserted<M>>, options?: WriteOptions): Promise<Id | Id[]> {
     return sessionOf(this).write('upsert', input, options);
   }
 
@@ -251,11 +264,11 @@ export class EdgeVec<M extends object = Default> {
    * await db.update({ filter: { source: 'mail' }, metadata: { read: true } });
    */
   update(change: MatchingChange<M>, options?: DeleteOptions): Promise<number>;
-  update(change: RecordChange<M>, options?: WriteOptions): Promise<Id>;
-  update(changes: Many<RecordChange<M>>, options?: WriteOptions): Promise<Id[]>;
-  update(input: RecordChange<M> | Many<RecordChange<M>>, options?: WriteOptions): Promise<Id | Id[]>;
+  update(change: Updated<M>, options?: WriteOptions): Promise<Id>;
+  update(changes: Many<Updated<M>>, options?: WriteOptions): Promise<Id[]>;
+  update(input: Updated<M> | Many<Updated<M>>, options?: WriteOptions): Promise<Id | Id[]>;
   update(
-    input: MatchingChange<M> | RecordChange<M> | Many<RecordChange<M>>,
+    input: MatchingChange<M> | Updated<M> | Many<Updated<M>>,
     options?: WriteOptions,
   ): Promise<number | Id | Id[]> {
     return answer(async () => {
@@ -445,10 +458,13 @@ export class EdgeVec<M extends object = Default> {
    * `open` was given as `text`, by BM25), or `text` and a vector at once. `vectors` fuses the hits
    * of several vectors. See {@link VectorSearch}, {@link TextSearch} and {@link HybridSearch}.
    *
+   * In a database with a model (`embed` of `open`), the query may be a string: a question, which
+   * the model embeds.
+   *
    * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`,
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also
    * `INVALID_ID`, and `NOT_FOUND` if no row has the id. With `rerank` also `RERANK_FAILED` and
-   * `RERANK_TIMEOUT`.
+   * `RERANK_TIMEOUT`. With a string also `MODEL_FAILED` and `ABORTED`.
    *
    * @example
    * const hits = await db.search(query, 5);
@@ -462,9 +478,16 @@ export class EdgeVec<M extends object = Default> {
   search(query: VectorSearch<M>): Promise<Hit<M>[]>;
   search(query: VectorInput, options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
   search(query: VectorInput, options?: number | SearchOptions<M>): Promise<Hit<M>[]>;
-  search(query: VectorInput | Search<M>, options?: number | SearchOptions<M>): Promise<TextHit<M>[]> {
+  search(question: string, options: QuestionOptions<M> & WithVectors): Promise<HitWithVector<M>[]>;
+  search(question: string, options?: number | QuestionOptions<M>): Promise<Hit<M>[]>;
+  search(query: VectorInput | string | Search<M>, options?: number | SearchOptions<M>): Promise<TextHit<M>[]> {
     return answer(async () => {
       const session = sessionOf(this);
+      const embedded = session.embedQueries([query], options);
+      if (embedded !== undefined) {
+        const [[vector], how] = await embedded;
+        return this.search(vector as never, how as never) as Promise<TextHit<M>[]>;
+      }
       const { text } = session.options;
       const [object, more] = isQuery(query) ? [query, options] : [asQuery(options)?.(query), undefined];
       if (object !== undefined) {
@@ -493,12 +516,16 @@ export class EdgeVec<M extends object = Default> {
   searchMany(queries: readonly VectorSearch<M>[]): Promise<Hit<M>[][]>;
   searchMany(queries: readonly VectorInput[], options: SearchOptions<M> & WithVectors): Promise<HitWithVector<M>[][]>;
   searchMany(queries: readonly VectorInput[], options?: number | SearchOptions<M>): Promise<Hit<M>[][]>;
-  searchMany(
-    queries: readonly VectorInput[] | readonly Search<M>[],
-    options?: number | SearchOptions<M>,
-  ): Promise<TextHit<M>[][]> {
+  searchMany(queries: Questions, options: QuestionOptions<M> & WithVectors): Promise<HitWithVector<M>[][]>;
+  searchMany(queries: Questions, options?: number | QuestionOptions<M>): Promise<Hit<M>[][]>;
+  searchMany(queries: Questions | readonly Search<M>[], options?: number | SearchOptions<M>): Promise<TextHit<M>[][]> {
     return answer(async () => {
       const session = sessionOf(this);
+      const embedded = session.embedQueries(queries, options);
+      if (embedded !== undefined) {
+        const [vectors, how] = await embedded;
+        return this.searchMany(vectors as never, how as never) as Promise<TextHit<M>[][]>;
+      }
       const searches = resolveQueries(queries, options, this.dimensions, session.options.text);
       if (searches !== undefined) return find<M>(session, searches);
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));

@@ -4,16 +4,20 @@
 
 import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
 import { chunk } from '../base/chunk.js';
-import { closed, EdgeVecError } from '../base/errors.js';
+import type { QuestionOptions } from '../base/embed.js';
+import { closed, EdgeVecError, hasCode } from '../base/errors.js';
 import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
-import type { Id, Replaced, WriteOptions } from '../base/types.js';
+import type { Replaced } from '../base/records.js';
+import type { Id, WriteOptions } from '../base/types.js';
 import { COUNTED_CHANGES, type Host } from '../host/host.js';
-import { answer } from './caller.js';
+import { answer, ofCaller } from './caller.js';
 import type { Changes } from './changes.js';
+import { withoutModel } from './check.js';
 import { Decoder } from './decode.js';
-import { readable } from './options/values.js';
+import { readable, signalOption } from './options/values.js';
 import { resolveWrite } from './options/write.js';
+import { either } from './write/either.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
@@ -78,13 +82,52 @@ export class Session {
   write(kind: WriteKind, input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
     return answer(async () => {
       if (this.#closing !== undefined) throw closed();
-      return write(
-        this.#target,
-        kind,
-        input,
-        readable(() => resolveWrite(kind, options)),
-      );
+      const how = readable(() => resolveWrite(kind, options));
+      const { embed: model, fields } = this.options;
+      if (model === undefined) return write(this.#target, kind, input, how);
+      const { writeTexts } = await embedding();
+      return writeTexts(this.#target, kind, input, how, { model, field: fields.text });
     });
+  }
+
+  /**
+   * The queries, each string as the vector of the text, and the options of a search with vectors.
+   * Undefined if no query is a string, or if the database has no model: the check of vectors then
+   * refuses a string. The caller of a search may change a vector as soon as the call has returned,
+   * so there is no promise for vectors.
+   */
+  embedQueries(queries: unknown, options: unknown): Promise<readonly [unknown[], unknown]> | undefined {
+    if (this.options.embed === undefined) return undefined;
+    const given = ofCaller(
+      // A list may claim a far too large length, which the check of queries refuses.
+      () => (Array.isArray(queries) && queries.length <= MOST_TEXTS ? Array.from(queries) : undefined),
+      'INVALID_VECTOR',
+      'The queries cannot be read',
+    );
+    const texts = given?.filter((query) => typeof query === 'string');
+    if (given === undefined || texts === undefined || texts.length === 0) return undefined;
+    const { signal, ...rest } = readable(() => (typeof options === 'object' ? { ...options } : {})) as QuestionOptions;
+    const how = typeof options === 'object' ? rest : options;
+    return this.embed(texts, 'query', signalOption(signal)).then((made) => {
+      const vectors = made.values();
+      return [given.map((query) => (typeof query === 'string' ? vectors.next().value : query)), how];
+    });
+  }
+
+  /** The vectors of texts, by the model that `open` was given. */
+  async embed(texts: readonly string[], kind: 'query' | 'passage', signal?: AbortSignal): Promise<Float32Array[]> {
+    const { embed: model } = this.options;
+    if (model === undefined) throw withoutModel();
+    const { embedTexts } = await embedding();
+    const { ended } = this.host;
+    const both = either(signal, ended);
+    try {
+      return await embedTexts(model, texts, { kind, signal: both.signal });
+    } catch (error) {
+      throw hasCode(error, 'ABORTED') && ended.aborted && !signal?.aborted ? ended.reason : error;
+    } finally {
+      both.forget();
+    }
   }
 
   replace(source: unknown, input: unknown, options?: WriteOptions): Promise<Replaced> {
@@ -92,7 +135,9 @@ export class Session {
       if (this.#closing !== undefined) throw closed();
       const how = readable(() => resolveWrite('replace', options));
       const { replace } = await chunk('replace', () => import('./write/replace.js'));
-      return replace(this.#target, source, input, how, this.options.fields);
+      const { fields, embed: model } = this.options;
+      const embed = model && ((texts: readonly string[], signal: AbortSignal) => this.embed(texts, 'passage', signal));
+      return replace(this.#target, source, input, how, fields, embed);
     });
   }
 
@@ -105,6 +150,12 @@ export class Session {
     return this.#closing;
   }
 }
+
+/** At most, queries of a call that may be strings. */
+const MOST_TEXTS = 1 << 20;
+
+/** Texts become vectors in a chunk of their own, for databases with a model. */
+const embedding = () => chunk('the embedding of texts', () => import('./embed/write.js'));
 
 const sessions = /* @__PURE__ */ new WeakMap<object, Session>();
 

@@ -57,8 +57,10 @@ export interface CompareRequest {
   /** `undefined` for a record without an id: a row with the same content has the record's id. */
   readonly ids: readonly (Id | undefined)[];
   readonly metadata: readonly object[];
-  /** Flat: `dimensions` numbers for each record, if the records come with vectors. Handed over. */
-  readonly vectors?: Float32Array;
+  /** Whether each record comes with a vector. */
+  readonly withVector: readonly boolean[];
+  /** Flat: `dimensions` numbers for each record with a vector. Handed over, not shared. */
+  readonly vectors: Float32Array;
   /** A field of the metadata that decides alone, for records that have the field. */
   readonly hashField: string;
 }

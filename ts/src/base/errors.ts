@@ -67,7 +67,10 @@ export type EdgeVecErrorCode =
    * loaded. `cause` is the library's error.
    */
   | 'MODEL_LOAD_FAILED'
-  /** `edgevec/transformers`: the model failed on a text. `cause` is the library's error. */
+  /**
+   * The model for texts failed, or gave something other than a vector for each text. `cause` is the
+   * error of the model or of its library.
+   */
   | 'MODEL_FAILED'
   /**
    * `rerank` failed, or did not give a finite number for each hit. `cause` is the error of

@@ -1,6 +1,7 @@
 // The options of the public calls, and the same options after the check (`api/options/`).
 
 import type { Clause, Path } from './clause.js';
+import type { TextModel } from './embed.js';
 import type { TextFieldName } from './filter-types.js';
 import type { PlatformWorker } from './platform-types.js';
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
@@ -110,10 +111,17 @@ export interface OpenOptions {
    */
   readonly whenUnavailable?: 'throw' | 'memory';
   /**
-   * The names of the metadata fields that EdgeVec itself fills. Default: `{ source: 'source', hash:
-   * 'hash' }`.
+   * The names of the metadata fields that EdgeVec itself fills. Default: `{ text: 'text', source:
+   * 'source', hash: 'hash' }`.
    */
   readonly fields?: FieldNames;
+  /**
+   * A model that turns texts into vectors. Records may then have a `text` in place of a vector, and
+   * a query may be a string: `insert({ text })`, `search('a question')`. EdgeVec keeps the text in
+   * the metadata field `text`. You may leave out `dimensions`. The model runs in the thread of the
+   * caller, or wherever the model itself computes.
+   */
+  readonly embed?: TextModel;
   /**
    * The folder for databases kept in files, and for the copies made by `save(name)`, also if the
    * database has no name. Default: `.edgevec` in the working directory. EdgeVec resolves a relative
@@ -132,6 +140,8 @@ export interface OpenOptions {
 
 /** The names of the metadata fields that EdgeVec itself fills. A name is a key of the metadata. */
 export interface FieldNames {
+  /** The text of a record, if `open` was given a model as `embed`. Default `'text'`. */
+  readonly text?: string;
   /** The source of a row, for `replace`. Default `'source'`. */
   readonly source?: string;
   /** The hash that `replace` was given for a row. Default `'hash'`. */
@@ -190,7 +200,10 @@ export interface TextField {
 }
 
 /** Options of `load`. The stored database has the other options. */
-export type LoadOptions = Pick<OpenOptions, 'recall' | 'durability' | 'fields' | 'directory' | 'worker' | 'onEvent'>;
+export type LoadOptions = Pick<
+  OpenOptions,
+  'recall' | 'durability' | 'fields' | 'embed' | 'directory' | 'worker' | 'onEvent'
+>;
 
 /** Options of `import`. The file has the engine's options, so you may leave out these options. */
 export type ImportOptions = OpenOptions;
@@ -202,8 +215,11 @@ export type ImportOptions = OpenOptions;
  */
 export type SalvageOptions = Pick<OpenOptions, 'directory' | 'recall' | 'worker' | 'onEvent' | keyof EngineOptions>;
 
-/** `open` needs the dimensions, or the name of a stored database. */
-export type DimensionsOrName = { readonly dimensions: number } | { readonly name: string };
+/** `open` needs the dimensions, a model, or the name of a stored database. */
+export type DimensionsOrName =
+  | { readonly dimensions: number }
+  | { readonly name: string }
+  | { readonly embed: TextModel };
 
 /** Options of the engine's constructor. */
 export interface EngineOptions {
@@ -250,6 +266,7 @@ export interface ResolvedOptions extends HostOptions {
   readonly directory: string | undefined;
   readonly strict: boolean;
   readonly fields: RecordFields;
+  readonly embed: TextModel | undefined;
   readonly worker: 'auto' | boolean | string | URL | (() => PlatformWorker);
   readonly onEvent: (event: EdgeVecEvent) => void;
 }

@@ -47,7 +47,14 @@ export async function openShared(engine: EngineModule, options: ResolvedOptions,
  * Equal for options that make the same database. Undefined if the options make a database that
  * nobody else may hold.
  */
-function keyOf({ worker, onEvent: _, strict: __, fields: ___, ...options }: ResolvedOptions): string | undefined {
+function keyOf({
+  worker,
+  onEvent: _,
+  strict: __,
+  fields: ___,
+  embed: ____,
+  ...options
+}: ResolvedOptions): string | undefined {
   if (options.stored === undefined || options.salvages !== undefined || typeof worker === 'function') return undefined;
   return JSON.stringify({ ...options, worker: String(worker) });
 }

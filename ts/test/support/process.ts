@@ -230,6 +230,7 @@ export class Process {
         source: parseFilter({ from }),
         ids: some.map(({ id }) => id),
         metadata: some.map(metadataOf),
+        withVector: some.map(() => true),
         vectors: fill(some),
         hashField: 'hash',
       });

@@ -70,8 +70,7 @@ export async function vectors(): Promise<void> {
   same<ReturnType<typeof vectorsOf>, Float32Array[]>(true);
   await docs.upsert({ id: 'a', vector: transformers.data, metadata: { title: 'A' } });
   await docs.update({ id: 'a', vector: tensorflow });
-  // @ts-expect-error a text is not a vector
-  await untyped.search('text');
+  await untyped.search('a question, for the model of the database');
   // @ts-expect-error a promise is not a vector
   await untyped.search(Promise.resolve(numbers));
   // @ts-expect-error an array of vectors is not a vector

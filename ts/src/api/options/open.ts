@@ -12,6 +12,7 @@ import type {
 import type { EdgeVecEvent } from '../../base/types.js';
 import { fixedDirectory } from '../../storage/site.js';
 import { harmless } from '../caller.js';
+import { resolveEmbed } from './embed.js';
 import { resolveFields } from './filter.js';
 import { checkDirectory, checkName } from './site.js';
 import { resolveText } from './text.js';
@@ -36,6 +37,7 @@ const KEYS = {
   name: true,
   durability: true,
   fields: true,
+  embed: true,
   directory: true,
   whenUnavailable: true,
   worker: true,
@@ -45,11 +47,15 @@ const KEYS = {
 /** Further options that the caller has checked. */
 export type ExtraKeys = Readonly<Record<string, true>>;
 
-/** Resolves the options of `open`. The options of `import` may leave out the dimensions. */
+/**
+ * Resolves the options of `open`. The options of `import` may leave out the dimensions. The
+ * dimensions of a model are no wish for a new database if the database must exist.
+ */
 export function resolveOpen(
   options: OpenOptions & TextOptions,
   extra: ExtraKeys = {},
   imports = false,
+  mustExist = false,
 ): ResolvedOptions {
   checkKeys('open', options, { ...KEYS, ...extra });
   const { metric = 'cosine', precision = 'float32', worker = 'auto', onEvent = warn } = options;
@@ -73,16 +79,22 @@ export function resolveOpen(
         throw invalid(key, 'a name too, because a database without a name is not stored', options[key]);
     }
   }
-  const given = (Object.keys(ENGINE_KEYS) as (keyof EngineOptions)[]).filter((key) => options[key] !== undefined);
+  const embed = resolveEmbed(options.embed);
+  const dimensions = options.dimensions ?? (mustExist || imports ? undefined : embed?.dimensions);
+  if (embed !== undefined && dimensions !== undefined && dimensions !== embed.dimensions) {
+    throw invalid('dimensions', `the dimensions of the model, ${embed.dimensions}`, dimensions);
+  }
+  const engine = { ...options, dimensions };
+  const given = (Object.keys(ENGINE_KEYS) as (keyof EngineOptions)[]).filter((key) => engine[key] !== undefined);
   // The stored database or the file tells the dimensions.
-  const known = (name !== undefined || imports) && options.dimensions === undefined;
+  const known = (name !== undefined || imports) && dimensions === undefined;
   return {
     given,
     directory: fixed,
     strict: isStrict(options.durability ?? 'relaxed'),
     stored: name === undefined ? undefined : { name, elseInMemory: whenUnavailable === 'memory' },
     engine: {
-      dimensions: known ? 0 : checkDimensions(options.dimensions),
+      dimensions: known ? 0 : checkDimensions(dimensions),
       metric,
       m,
       efConstruction: integer('efConstruction', options.efConstruction ?? 200, m, 4096),
@@ -93,17 +105,18 @@ export function resolveOpen(
     text: resolveText(options),
     indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
     fields: resolveFieldNames(options.fields),
+    embed,
     worker,
     onEvent: harmless(onEvent),
   };
 }
 
-const FIELD_KEYS = { source: true, hash: true } satisfies Record<keyof FieldNames, true>;
+const FIELD_KEYS = { text: true, source: true, hash: true } satisfies Record<keyof FieldNames, true>;
 
 function resolveFieldNames(fields: FieldNames = {}): RecordFields {
   checkKeys('fields', fields, FIELD_KEYS);
-  const { source = 'source', hash = 'hash' } = fields;
-  const names = { source, hash };
+  const { text = 'text', source = 'source', hash = 'hash' } = fields;
+  const names = { text, source, hash };
   for (const [key, name] of Object.entries(names)) {
     // The metadata of a row cannot have a field of this name.
     if (typeof name !== 'string' || name === '' || name === '__proto__') {

@@ -87,6 +87,12 @@ export function oneOf<T extends string>(name: string, value: T, known: readonly 
 }
 
 /** @throws `INVALID_OPTIONS` */
+export function signalOption(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal;
+  throw invalid('signal', 'an AbortSignal', signal);
+}
+
+/** @throws `INVALID_OPTIONS` */
 export function isStrict(durability: Durability): boolean {
   return oneOf('durability', durability, ['relaxed', 'strict']) === 'strict';
 }

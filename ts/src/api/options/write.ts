@@ -1,7 +1,7 @@
 // The options of `insert`, `upsert`, `update` and `delete`.
 
 import type { DeleteOptions, WriteOptions } from '../../base/types.js';
-import { checkKeys, invalid, isStrict } from './values.js';
+import { checkKeys, invalid, isStrict, signalOption } from './values.js';
 
 const DELETE_KEYS = { durability: true } satisfies Record<keyof DeleteOptions, true>;
 const WRITE_KEYS = { onProgress: true, signal: true, durability: true } satisfies Record<keyof WriteOptions, true>;
@@ -13,9 +13,7 @@ export function resolveWrite(method: string, options: WriteOptions = {}): WriteO
   if (durability !== undefined) isStrict(durability);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw invalid('onProgress', 'a function', onProgress);
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw invalid('signal', 'an AbortSignal', signal);
-  }
+  signalOption(signal);
   // Read once: a getter of the caller's could say something else each time.
   return {
     ...(onProgress === undefined ? {} : { onProgress }),

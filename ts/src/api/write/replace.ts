@@ -4,13 +4,15 @@
 import { EdgeVecError, hasCode } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { RecordFields } from '../../base/options.js';
-import type { Id, Replaced, WriteOptions } from '../../base/types.js';
+import type { Replaced } from '../../base/records.js';
+import type { Id, WriteOptions } from '../../base/types.js';
 import { copyMetadata } from '../../collection/metadata/copy.js';
 import { ofCaller, Thrown } from '../caller.js';
 import { checkRecord, checkRecordId } from '../check.js';
 import type { Position } from '../position.js';
 import { copyVector, isBareVector } from '../vector/copy.js';
 import { either } from './either.js';
+import { checkText, fill } from './fields.js';
 import { iterableOf, Source } from './source.js';
 import { type Target, Writer } from './writer.js';
 
@@ -24,15 +26,21 @@ interface Checked {
   readonly id: Id | undefined;
   readonly metadata: Record<string, unknown>;
   readonly bytes: number;
-  readonly vector: Float32Array;
+  /** Undefined for a record with a text: the text is in the metadata. */
+  readonly vector: Float32Array | undefined;
 }
 
+/** The vectors of texts. */
+export type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
+
+/** @param embed left out if the database has no model */
 export async function replace(
   target: Target,
   source: unknown,
   input: unknown,
   options: WriteOptions,
   fields: RecordFields,
+  embed?: Embed,
 ): Promise<Replaced> {
   checkSource(source);
   const iterating = isBareVector(input) ? undefined : iterableOf(input);
@@ -45,7 +53,7 @@ export async function replace(
   const { onProgress, ...how } = options;
   const { signal, forget } = either(options.signal, target.host.ended);
   const total = Array.isArray(input) ? { total: input.length } : {};
-  const replacing = new Replacing(target, source, fields, how);
+  const replacing = new Replacing(target, source, fields, how, embed && ((texts) => embed(texts, signal)));
   let records: Source | undefined;
   try {
     records = new Source(iterating, signal);
@@ -93,6 +101,7 @@ class Replacing {
   readonly #target: Target;
   readonly #source: string | number;
   readonly #fields: RecordFields;
+  readonly #embed: ((texts: readonly string[]) => Promise<readonly Float32Array[]>) | undefined;
   readonly #writer: Writer;
   #batch: Checked[] = [];
   #bytes = 0;
@@ -102,7 +111,14 @@ class Replacing {
   readonly #written: number[] = [];
   readonly #kept: Id[] = [];
 
-  constructor(target: Target, source: string | number, fields: RecordFields, options: WriteOptions) {
+  constructor(
+    target: Target,
+    source: string | number,
+    fields: RecordFields,
+    options: WriteOptions,
+    embed: ((texts: readonly string[]) => Promise<readonly Float32Array[]>) | undefined,
+  ) {
+    this.#embed = embed;
     this.#target = target;
     this.#source = source;
     this.#fields = fields;
@@ -125,7 +141,7 @@ class Replacing {
     const row = this.rows++;
     const checked = ofCaller(() => this.#checked(record, row), 'INVALID_RECORD', 'The record cannot be read', { row });
     this.#batch.push(checked);
-    this.#bytes += checked.bytes + checked.vector.byteLength;
+    this.#bytes += checked.bytes + 4 * this.#target.dimensions;
   }
 
   /** Compares the records since the last call, and writes the records that are no rows yet. */
@@ -135,12 +151,11 @@ class Replacing {
     this.#batch = [];
     this.#bytes = 0;
     const kept = await this.#compare(batch);
-    for (const [i, { row, id, metadata, vector }] of batch.entries()) {
-      const same = kept[i];
-      if (same !== undefined) {
-        this.#kept.push(same);
-        continue;
-      }
+    for (const id of kept) if (id !== undefined) this.#kept.push(id);
+    const rest = batch.filter((_, i) => kept[i] === undefined);
+    const texts = rest.flatMap(({ vector, metadata }) => (vector ? [] : [metadata[this.#fields.text] as string]));
+    const vectors = texts.length === 0 ? [].values() : ((await this.#embed?.(texts)) ?? []).values();
+    for (const { row, id, metadata, vector = vectors.next().value } of rest) {
       if (this.#writer.full) await this.#writer.flush();
       this.#written.push(row);
       this.#writer.add({ ...(id !== undefined && { id }), vector, metadata });
@@ -164,13 +179,19 @@ class Replacing {
   }
 
   #checked(record: unknown, row: number): Checked {
-    const { id: given, vector, hash, metadata: data } = checkRecord('replace', record, { row });
+    const fields = checkRecord('replace', record, { row }, this.#embed !== undefined);
+    const { id: given, vector, text, hash, metadata: data } = fields;
     const id = checkRecordId('replace', given, { row });
     const named = id === undefined ? { row } : { row, id };
     const { metadata = {}, bytes } = copyMetadata(data, named);
     const own = metadata as Record<string, unknown>;
-    put(own, this.#fields.source, this.#source, named);
-    if (hash !== undefined) put(own, this.#fields.hash, checkHash(hash, named), named);
+    fill(own, this.#fields.source, this.#source, named);
+    if (hash !== undefined) fill(own, this.#fields.hash, checkHash(hash, named), named);
+    if (text !== undefined) {
+      checkText(text, named);
+      fill(own, this.#fields.text, text, named);
+      if (vector === undefined) return { row, id, metadata: own, bytes: bytes + 2 * text.length, vector };
+    }
     const copy = new Float32Array(this.#target.dimensions);
     copyVector(vector, this.#target.dimensions, copy, 0, named);
     return { row, id, metadata: own, bytes, vector: copy };
@@ -178,12 +199,14 @@ class Replacing {
 
   async #compare(batch: readonly Checked[]): Promise<readonly (Id | undefined)[]> {
     const { dimensions } = this.#target;
-    const vectors = new Float32Array(batch.length * dimensions);
-    for (const [i, { vector }] of batch.entries()) vectors.set(vector, i * dimensions);
+    const given = batch.flatMap(({ vector }) => (vector === undefined ? [] : [vector]));
+    const vectors = new Float32Array(given.length * dimensions);
+    for (const [i, vector] of given.entries()) vectors.set(vector, i * dimensions);
     return this.#writer.compare({
       source: { op: 'in', path: [this.#fields.source], values: [this.#source] },
       ids: batch.map(({ id }) => id),
       metadata: batch.map(({ metadata }) => metadata),
+      withVector: batch.map(({ vector }) => vector !== undefined),
       vectors,
       hashField: this.#fields.hash,
     });
@@ -197,18 +220,4 @@ function checkHash(hash: unknown, place: Position): string | number {
     got: inspect(hash),
     ...place,
   });
-}
-
-/** Puts a field of EdgeVec into the metadata of a record. */
-function put(metadata: Record<string, unknown>, field: string, value: unknown, place: Position): void {
-  if (Object.hasOwn(metadata, field) && metadata[field] !== value) {
-    throw new EdgeVecError('INVALID_RECORD', `The metadata has another value in the field ${inspect(field)}`, {
-      expected: inspect(value),
-      got: inspect(metadata[field]),
-      remedy:
-        'Leave the field out of the metadata: replace fills it. Or pass another name as the option fields of open.',
-      ...place,
-    });
-  }
-  metadata[field] = value;
 }

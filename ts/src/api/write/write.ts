@@ -63,7 +63,13 @@ async function writeRecords(writer: Writer, records: readonly unknown[], total: 
   }
 }
 
-async function writeStream(target: Target, kind: WriteKind, source: Iterating, options: WriteOptions): Promise<Id[]> {
+/** Writes a stream in batches, each a transaction. */
+export async function writeStream(
+  target: Target,
+  kind: WriteKind,
+  source: Iterating,
+  options: WriteOptions,
+): Promise<Id[]> {
   const rows = Math.min(BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / (4 * target.dimensions))));
   let records: Source | undefined;
   const written: Id[] = [];

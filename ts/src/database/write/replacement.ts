@@ -55,7 +55,7 @@ export class Replacement {
     precision: Precision,
     request: CompareRequest,
   ): Promise<(Id | undefined)[]> {
-    const { ids, metadata, vectors, hashField } = request;
+    const { ids, metadata, withVector, vectors, hashField } = request;
     const keys = metadata.map((own) => contentOf(own, hashField));
     if (ids.includes(undefined)) this.#byContent ??= await readContents(live, isolation, this.source, hashField);
     // Each row is the candidate of a single record.
@@ -66,19 +66,20 @@ export class Replacement {
       const asked = candidates.filter((id) => id !== undefined);
       const rows = await readRecords(live, isolation, {
         ids: asked,
-        vectors: vectors !== undefined,
+        vectors: vectors.length > 0,
         filter: this.source,
       });
       // Another collection has come meanwhile, with other slots.
       if (live.collection !== collection) continue;
       const placeOf = new Map(rows.ids.map((id, place) => [id, place]));
+      let next = 0;
       return candidates.map((id, i) => {
+        const vector = withVector[i] === true ? next++ : undefined;
         const place = id === undefined ? undefined : placeOf.get(id);
         if (id === undefined || place === undefined) return undefined;
         if (contentOf(rows.metadata[place] ?? {}, hashField) !== keys[i]) return undefined;
-        const isDecided = Object.hasOwn(metadata[i] as object, hashField);
-        if (!isDecided && vectors !== undefined && !isSameVector(vectors, i, rows, place, TOLERANCE[precision]))
-          return undefined;
+        const isDecided = vector === undefined || Object.hasOwn(metadata[i] as object, hashField);
+        if (!isDecided && !isSameVector(vectors, vector, rows, place, TOLERANCE[precision])) return undefined;
         const slot = collection.slotOf(id);
         if (slot === undefined) return undefined;
         this.#keep(id, { slot, time });

@@ -96,13 +96,13 @@ class ModelEmbedder implements Embedder {
   embed(text: string, options?: EmbedOptions): Promise<Vector>;
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
   embed(texts: string | readonly string[], options?: EmbedOptions): Promise<Vector | Vector[]> {
-    return this.#embed(texts, this.#prefixes.document, options);
+    return this.#embed(texts, 'passage', options);
   }
 
   embedQuery(text: string, options?: EmbedOptions): Promise<Vector>;
   embedQuery(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
   embedQuery(texts: string | readonly string[], options?: EmbedOptions): Promise<Vector | Vector[]> {
-    return this.#embed(texts, this.#prefixes.query, options);
+    return this.#embed(texts, 'query', options);
   }
 
   dispose(): Promise<void> {
@@ -116,10 +116,12 @@ class ModelEmbedder implements Embedder {
 
   async #embed(
     texts: string | readonly string[],
-    prefix = '',
-    { batchSize = this.#batchSize, onProgress, signal }: EmbedOptions = {},
+    ownKind: 'query' | 'passage',
+    options: EmbedOptions = {},
   ): Promise<Vector | Vector[]> {
-    checkCall({ batchSize, ...(onProgress && { onProgress }), ...(signal && { signal }) });
+    checkCall(options);
+    const { kind = ownKind, batchSize = this.#batchSize, onProgress, signal } = options;
+    const prefix = this.#prefixes[kind === 'query' ? 'query' : 'document'] ?? '';
     const list = textsOf(texts).map((text) => prefix + text);
     const vectors: Vector[] = new Array(list.length);
     let done = 0;

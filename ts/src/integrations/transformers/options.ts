@@ -20,7 +20,7 @@ const KNOWN = [
   'signal',
 ] as const satisfies readonly (keyof EmbedderOptions)[];
 
-const KNOWN_OF_CALL = ['batchSize', 'onProgress', 'signal'] as const satisfies readonly (keyof EmbedOptions)[];
+const KNOWN_OF_CALL = ['kind', 'batchSize', 'onProgress', 'signal'] as const satisfies readonly (keyof EmbedOptions)[];
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -32,7 +32,8 @@ const FUNCTION: Check = ['a function', (value) => typeof value === 'function'];
 const SIGNAL: Check = ['an AbortSignal', (value) => isObject(value) && 'aborted' in value];
 const POSITIVE: Check = ['an integer from 1', (value) => Number.isInteger(value) && (value as number) >= 1];
 
-const CHECKS: { readonly [name in keyof EmbedderOptions]-?: Check } = {
+const CHECKS: { readonly [name in keyof EmbedderOptions | keyof EmbedOptions]-?: Check } = {
+  kind: ["'query' or 'passage'", (value) => value === 'query' || value === 'passage'],
   device: TEXT,
   dtype: TEXT,
   pooling: TEXT,
@@ -61,8 +62,10 @@ const CHECKS: { readonly [name in keyof EmbedderOptions]-?: Check } = {
   signal: SIGNAL,
 };
 
+type Name = keyof EmbedderOptions | keyof EmbedOptions;
+
 /** @throws `INVALID_OPTIONS` */
-function check(options: unknown, known: readonly (keyof EmbedderOptions)[]): void {
+function check(options: unknown, known: readonly Name[]): void {
   if (!isObject(options)) throw invalid('The options are not an object', 'an object', options);
   for (const [name, value] of Object.entries(options)) {
     const key = known.find((key) => key === name);

@@ -114,6 +114,11 @@ export interface EmbedderOptions {
 
 /** Options of `embed` and `embedQuery`. */
 export interface EmbedOptions {
+  /**
+   * What the texts are: `'passage'` (default of `embed`) for documents, `'query'` for queries, as
+   * `embedQuery`. A database with the option `embed` passes `kind`.
+   */
+  readonly kind?: 'query' | 'passage';
   /** Texts to embed at once: an integer from 1. Default: the embedder's `batchSize`. */
   readonly batchSize?: number;
   /**

@@ -1,0 +1,3 @@
+import { defineEmbedSuite } from '../../suites/embed.js';
+
+defineEmbedSuite('in-thread', false);
