@@ -107,8 +107,8 @@ export class EdgeVec<M extends object = Default> {
       });
     }
     const session = beginSession(this, opened as Opened);
-    const { dimensions, metric } = host.engine;
-    showFacts(this, { name: options.stored?.name, dimensions, metric, host: host.kind });
+    const { dimensions, metric, model } = host.engine;
+    showFacts(this, { name: options.stored?.name, dimensions, metric, model, host: host.kind });
     ownMethods(this, EdgeVec.prototype);
     showInNode(this, () => (session.isClosed ? { closed: true } : { count: host.count?.() }));
     // Set here and not as a method: where the symbol is missing, a method would be named
@@ -185,6 +185,9 @@ export class EdgeVec<M extends object = Default> {
 
   /** How closeness is measured. */
   declare readonly metric: Metric;
+
+  /** The name of the model that made the vectors, or undefined if the model is not known. */
+  declare readonly model: string | undefined;
 
   /** Where the engine runs. */
   declare readonly host: HostKind;

@@ -127,6 +127,8 @@ export type EdgeVecErrorCode =
   | 'CONFLICT'
   /** A stored database was made with other options. */
   | 'OPTIONS_DIFFER'
+  /** The rows of a stored database, or of a file, were made by another model. */
+  | 'MODEL_DIFFERS'
   /** Stored bytes differ from the bytes that were written. */
   | 'DAMAGED'
   /**

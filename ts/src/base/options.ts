@@ -252,6 +252,8 @@ export interface HostOptions {
    * The names of the options that the caller gave. A stored database must agree with these options.
    */
   readonly given: readonly (keyof EngineOptions)[];
+  /** The name of the model for texts, if the caller has given a model. */
+  readonly model?: string | undefined;
   readonly recall: number;
   /** Fields to make columns of. */
   readonly indexed?: readonly Path[] | undefined;

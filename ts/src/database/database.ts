@@ -16,10 +16,11 @@ import type {
 } from '../base/calls.js';
 import type { Path } from '../base/clause.js';
 import { aborted, type EdgeVecError } from '../base/errors.js';
-import type { EngineOptions, TextSettings } from '../base/options.js';
+import type { TextSettings } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
 import type { Id, Precision } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
+import type { StoredOptions } from '../format/manifest.js';
 import type { PersistentStore } from '../persistence/store.js';
 import type { StorageSite } from '../storage/storage.js';
 import { Exports } from './exports.js';
@@ -41,7 +42,7 @@ const KEPT_MS = 2_000;
 
 export interface DatabaseOptions {
   /** The options of the stored database. */
-  readonly engine: EngineOptions;
+  readonly engine: StoredOptions;
   readonly recall: number;
   /** Where databases are stored. */
   readonly site: () => Promise<StorageSite>;

@@ -22,7 +22,7 @@ import type { SalvageReport } from './salvage/report.js';
 export interface Opened {
   readonly database: Database;
   /** The options of the stored database. */
-  readonly engine: EngineOptions;
+  readonly engine: StoredOptions;
   /** The report of losses, if the database was made from a damaged database. */
   readonly report?: SalvageReport;
 }
@@ -96,7 +96,7 @@ async function openAs(options: HostOptions, around: Surroundings): Promise<Opene
     const start = starting(around);
     const channel = channelOf(storage, stored.name);
     const context: StoreContext = { storage, name: stored.name, slices, start, tell, channel };
-    const found = await find(context, options, around.source);
+    const found = known(await find(context, options, around.source), options.model);
     const engine = found.loaded.manifest.options;
     const replica = new InMemoryReplica(found.loaded, slices, tell);
     const store = new PersistentStore(context, found, replica);
@@ -138,18 +138,19 @@ function starting({ module, start = () => instantiate(module) }: Surroundings): 
   return start;
 }
 
-async function inMemory({ engine, given, recall }: HostOptions, around: Surroundings): Promise<Opened> {
+async function inMemory({ engine: asked, given, model, recall }: HostOptions, around: Surroundings): Promise<Opened> {
   const { slices, site, source } = around;
   const start = starting(around);
   if (source === undefined) {
-    const collection = new Collection(Engine.create(await start(), engine));
+    const collection = new Collection(Engine.create(await start(), asked));
+    const engine = { ...asked, ...(model !== undefined && { model }) };
     return { database: new Database(new InMemoryReplica({ collection }, slices), { engine, recall, site }), engine };
   }
   const { importInto, storageInMemory } = await imports();
   const storage = await storageInMemory();
-  const check = (found: StoredOptions): void => void agreed('', engine, given, found);
+  const check = (found: StoredOptions): void => void agreed('', asked, given, model, found);
   const imported = await importInto(storage, source, new Names(), check, start, slices);
-  const { loaded } = imported as NonNullable<typeof imported>;
+  const { loaded } = known(imported as NonNullable<typeof imported>, model);
   const { options } = loaded.manifest;
   // All rows are read. The stream would keep the bytes of the whole file in memory.
   const { collection } = loaded;
@@ -161,11 +162,11 @@ async function inMemory({ engine, given, recall }: HostOptions, around: Surround
 /** The stored database, or a new stored database with the rows of the source. */
 async function find(
   place: StoreContext,
-  { engine, given }: HostOptions,
+  { engine, given, model }: HostOptions,
   source: AsyncIterable<Uint8Array> | undefined,
 ): Promise<Found> {
   const { storage, name, slices, start } = place;
-  const check = (found: StoredOptions | undefined): StoredOptions => agreed(name, engine, given, found);
+  const check = (found: StoredOptions | undefined): StoredOptions => agreed(name, engine, given, model, found);
   if (source === undefined) return findStored(place, check);
   const isTaken = async (): Promise<boolean> =>
     (await storage.read('head', 0)) !== undefined || (await isOfDatabase(storage));
@@ -188,11 +189,23 @@ function agreed(
   name: string,
   engine: EngineOptions,
   given: readonly (keyof EngineOptions)[],
+  model: string | undefined,
   stored: StoredOptions | undefined,
 ): StoredOptions {
   if (stored === undefined) {
-    if (given.includes('dimensions')) return engine;
+    if (given.includes('dimensions')) return { ...engine, ...(model !== undefined && { model }) };
     throw notFound(name);
+  }
+  if (model !== undefined && stored.model !== undefined && stored.model !== model) {
+    throw new EdgeVecError(
+      'MODEL_DIFFERS',
+      `The vectors ${name === '' ? 'of the file' : `of the database ${inspect(name)}`} were made by another model`,
+      {
+        expected: `the model ${inspect(stored.model)}`,
+        got: inspect(model),
+        remedy: 'Open with the model of the vectors. Or write the texts into a new database with the other model.',
+      },
+    );
   }
   const differing = given.filter((key) => engine[key] !== stored[key]);
   if (differing.length === 0) return stored;
@@ -207,6 +220,16 @@ function agreed(
         ? 'Leave them out: the file tells them.'
         : 'Leave them out, take another name, or drop the database first.',
   });
+}
+
+/**
+ * The same database with the model that the caller names, if the stored database names no model.
+ * The next checkpoint stores the name.
+ */
+function known<T extends Pick<Found, 'loaded'>>(found: T, model: string | undefined): T {
+  const { manifest } = found.loaded;
+  if (model === undefined || manifest.options.model !== undefined) return found;
+  return { ...found, loaded: { ...found.loaded, manifest: { ...manifest, options: { ...manifest.options, model } } } };
 }
 
 function notFound(name: string): EdgeVecError {

@@ -2,7 +2,7 @@
 // copy.
 
 import { EdgeVecError, hasCode } from '../base/errors.js';
-import type { EngineOptions } from '../base/options.js';
+import type { StoredOptions } from '../format/manifest.js';
 import { copyTo } from '../persistence/export/copy.js';
 import { copiedSnapshot } from '../persistence/export/from-memory.js';
 import { storedSnapshot } from '../persistence/export/from-storage.js';
@@ -21,14 +21,14 @@ export class Snapshots {
   readonly #replica: InMemoryReplica;
   readonly #committer: Committer;
   readonly #store: PersistentStore | undefined;
-  readonly #options: EngineOptions;
+  readonly #options: StoredOptions;
 
   /** @param options the database was made with */
   constructor(
     replica: InMemoryReplica,
     committer: Committer,
     store: PersistentStore | undefined,
-    options: EngineOptions,
+    options: StoredOptions,
   ) {
     this.#replica = replica;
     this.#committer = committer;

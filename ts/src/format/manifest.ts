@@ -8,9 +8,9 @@ import { areCutRight } from './blocks.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { CHUNK_REF_FIELDS, type ChunkRef, chunkRef } from './chunk.js';
 import { type StoredColumn, storedColumns } from './columns/listed.js';
-import { count, integer, list, Malformed, object, oneOf, type Shape, UnknownField } from './fields.js';
+import { count, integer, isText, list, Malformed, object, oneOf, type Shape, scalar, UnknownField } from './fields.js';
 import { SECTIONS } from './sections.js';
-import { FORMAT_VERSION, FURTHER_STORES_VERSION, unknownField } from './version.js';
+import { FORMAT_VERSION, FURTHER_STORES_VERSION, MODEL_VERSION, unknownField } from './version.js';
 
 /** The options of a stored database. */
 export interface StoredOptions {
@@ -20,6 +20,8 @@ export interface StoredOptions {
   readonly m: number;
   readonly efConstruction: number;
   readonly seed: number;
+  /** The name of the model that made the vectors. Left out if the model is not known. */
+  readonly model?: string | undefined;
 }
 
 export interface Manifest {
@@ -65,14 +67,20 @@ const HEADER = 16;
 /** Asks for a shape of each option. An option without a shape would be lost at the next start. */
 type EveryOption = { readonly [K in keyof EngineOptions]-?: Shape<EngineOptions[K]> };
 
-const options: Shape<StoredOptions> = object<StoredOptions>({
+const OPTION_FIELDS = {
   dimensions: integer(1, 4096),
   metric: oneOf('cosine', 'dot', 'euclidean'),
   m: integer(2, 64),
   efConstruction: integer(2, 4096),
   seed: integer(0, 0xffff_ffff),
   precision: oneOf('float32', 'int16', 'int8'),
-} satisfies EveryOption);
+} satisfies EveryOption;
+
+const options: Shape<StoredOptions> = object<Omit<StoredOptions, 'model'>>(OPTION_FIELDS);
+const optionsWithModel: Shape<StoredOptions> = object<Required<StoredOptions>>({
+  ...OPTION_FIELDS,
+  model: scalar((value): value is string => isText(value) && value !== ''),
+}) as Shape<StoredOptions>;
 
 const chunks = list(chunkRef);
 
@@ -118,16 +126,18 @@ const FIELDS = {
 };
 
 /** The shape of a manifest with exactly these optional fields. */
-function shapeWith(hasStores: boolean, hasColumns: boolean): Shape<Manifest> {
-  const fields = { ...FIELDS, ...(hasStores && { stores }), ...(hasColumns && { columns: storedColumns }) };
+function shapeWith(hasModel: boolean, hasStores: boolean, hasColumns: boolean): Shape<Manifest> {
+  const own = { ...FIELDS, options: hasModel ? optionsWithModel : options };
+  const fields = { ...own, ...(hasStores && { stores }), ...(hasColumns && { columns: storedColumns }) };
   return object<Required<Manifest>>(fields as typeof FIELDS & { stores: Shape<Stores>; columns: typeof storedColumns });
 }
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const { stores, columns } = manifest;
-  const written = shapeWith(stores !== undefined, columns !== undefined).write(manifest);
+  const hasModel = manifest.options.model !== undefined;
+  const written = shapeWith(hasModel, stores !== undefined, columns !== undefined).write(manifest);
   const text = new TextEncoder().encode(JSON.stringify(written));
-  const version = stores === undefined ? FORMAT_VERSION : FURTHER_STORES_VERSION;
+  const version = hasModel ? MODEL_VERSION : stores === undefined ? FORMAT_VERSION : FURTHER_STORES_VERSION;
   const writer = new ByteWriter(HEADER + text.length).magic(MAGIC, version).uint32(text.length);
   const place = writer.at;
   return writer.leaveChecksum().put(text).seal(place).bytes;
@@ -137,7 +147,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 export function decodeManifest(bytes: Uint8Array): Manifest {
   const wrong = (): EdgeVecError => damaged(WHAT);
   const reader = new ByteReader(bytes, wrong);
-  const version = reader.magic(MAGIC, FURTHER_STORES_VERSION);
+  const version = reader.magic(MAGIC, MODEL_VERSION);
   const length = reader.uint32();
   const place = reader.at;
   reader.uint32();
@@ -145,8 +155,10 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   if (reader.left > length) throw unknownField(WHAT);
   try {
     const given: unknown = JSON.parse(new TextDecoder().decode(reader.take(length)));
-    const hasColumns = typeof given === 'object' && given !== null && Object.hasOwn(given, 'columns');
-    const manifest = shapeWith(version === FURTHER_STORES_VERSION, hasColumns).read(given);
+    const has = (field: string): boolean => typeof given === 'object' && given !== null && Object.hasOwn(given, field);
+    const hasModel = version === MODEL_VERSION;
+    const hasStores = version === FURTHER_STORES_VERSION || (hasModel && has('stores'));
+    const manifest = shapeWith(hasModel, hasStores, has('columns')).read(given);
     if (!isConsistent(manifest)) throw wrong();
     return manifest;
   } catch (cause) {

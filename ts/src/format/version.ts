@@ -14,6 +14,12 @@ export const FORMAT_VERSION = 1;
  */
 export const FURTHER_STORES_VERSION = 2;
 
+/**
+ * The version of a manifest that names the model of the rows. A version of EdgeVec without models
+ * refuses this manifest. Otherwise its next checkpoint would forget the model.
+ */
+export const MODEL_VERSION = 3;
+
 /** @throws `UNSUPPORTED_FORMAT` if the stored bytes are of another format */
 export function checkVersion(got: number, latest = FORMAT_VERSION): void {
   if (got >= FORMAT_VERSION && got <= latest) return;

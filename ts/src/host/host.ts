@@ -1,10 +1,10 @@
 // The interface of the two hosts.
 
 import type { Method, ReplyOf, RequestOf } from '../base/calls.js';
-import type { EngineOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import type { HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
+import type { StoredOptions } from '../format/manifest.js';
 
 /** Calls that change rows. Their reply is the number of changed rows. */
 export const COUNTED_CHANGES: readonly Method[] = ['delete', 'deleteMatching', 'updateMatching'];
@@ -31,7 +31,7 @@ export interface Host {
    */
   call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>>;
   /** The options of the database's index. */
-  readonly engine: EngineOptions;
+  readonly engine: StoredOptions;
   /**
    * The number of visible rows, without a wait. Left out if the rows are in another thread, and
    * undefined if the database has ended.

@@ -4,12 +4,13 @@
 import type { Handlers, Method, ReplyOf, RequestOf } from '../base/calls.js';
 import { asEdgeVecError, closed } from '../base/errors.js';
 import { weakly } from '../base/finalizer.js';
-import type { EngineOptions, ResolvedOptions } from '../base/options.js';
+import type { ResolvedOptions } from '../base/options.js';
 import { Slices } from '../base/time-slices.js';
 import type { Database } from '../database/database.js';
 import { type Opened, openDatabase } from '../database/open.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
+import type { StoredOptions } from '../format/manifest.js';
 import type { DatabaseEvent } from '../persistence/open.js';
 import { localSite } from '../storage/site.js';
 import { copyReply } from './copy-reply.js';
@@ -30,7 +31,7 @@ export class InThreadHost implements Host {
   readonly partsInFlight = 1;
   readonly transactions = { next: 1 };
   readonly slices: Slices;
-  readonly engine: EngineOptions;
+  readonly engine: StoredOptions;
   readonly report: SalvageReport | undefined;
   readonly #ended: AbortController;
   /**

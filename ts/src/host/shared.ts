@@ -6,11 +6,12 @@
 import type { Method, ReplyOf, RequestOf, WriteRequest } from '../base/calls.js';
 import { closed, type EdgeVecError } from '../base/errors.js';
 import { weakly } from '../base/finalizer.js';
-import type { EngineOptions, ResolvedOptions } from '../base/options.js';
+import type { ResolvedOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import type { EdgeVecEvent, HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
+import type { StoredOptions } from '../format/manifest.js';
 import { COUNTED_CHANGES, type Host, hasChanged } from './host.js';
 
 type Tell = (event: EdgeVecEvent) => void;
@@ -193,7 +194,7 @@ class Share implements Host {
     return this.#host.slices;
   }
 
-  get engine(): EngineOptions {
+  get engine(): StoredOptions {
     return this.#host.engine;
   }
 

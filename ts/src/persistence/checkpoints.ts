@@ -46,6 +46,8 @@ export class Checkpoints {
   #isMended: boolean;
   /** Set if this tab's last checkpoint left out the graph: the error that tells why. */
   #reduced: EdgeVecError | undefined;
+  /** The model of the rows, if known. Another tab may have made a checkpoint without a model. */
+  readonly #model: string | undefined;
   #isOpened = false;
   #closed = false;
 
@@ -73,6 +75,7 @@ export class Checkpoints {
       codes: this.#recoding.bytes + this.#ask((engine) => comingCodesBytes(engine, precision), 0),
       hasFreeSlots: this.#hasFreeSlots(),
     }));
+    this.#model = manifest.options.model;
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#stored = sizesOf(manifest);
     this.#counted = log.head.checkpoint;
@@ -381,6 +384,8 @@ export class Checkpoints {
   }
 
   #checkpointerOf(manifest: Manifest): Checkpointer {
-    return new Checkpointer(this.#context, this.#log, this.#names, manifest, (run) => unlessHeld(this.#readers, run));
+    const options = { ...(this.#model !== undefined && { model: this.#model }), ...manifest.options };
+    const known = { ...manifest, options };
+    return new Checkpointer(this.#context, this.#log, this.#names, known, (run) => unlessHeld(this.#readers, run));
   }
 }

@@ -319,6 +319,8 @@ export class PersistentStore {
   }
 }
 
-function isSame(a: StoredOptions, b: StoredOptions): boolean {
-  return (Object.keys(a) as (keyof StoredOptions)[]).every((key) => a[key] === b[key]);
+/** A tab may know the model before the other tab does. */
+function isSame(stored: StoredOptions, own: StoredOptions): boolean {
+  const keys = Object.keys(stored) as (keyof StoredOptions)[];
+  return keys.every((key) => stored[key] === own[key] || (key === 'model' && own.model === undefined));
 }

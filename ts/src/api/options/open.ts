@@ -106,6 +106,7 @@ export function resolveOpen(
     indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
     fields: resolveFieldNames(options.fields),
     embed,
+    model: embed?.model,
     worker,
     onEvent: harmless(onEvent),
   };

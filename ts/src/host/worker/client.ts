@@ -4,12 +4,13 @@
 import type { Method, ReplyOf, RequestOf } from '../../base/calls.js';
 import { asEdgeVecError, closed, EdgeVecError, unanswered } from '../../base/errors.js';
 import { weakly } from '../../base/finalizer.js';
-import type { EngineOptions, ResolvedOptions } from '../../base/options.js';
+import type { ResolvedOptions } from '../../base/options.js';
 import { Slices } from '../../base/time-slices.js';
 import { CLOSING_MS } from '../../base/timeout.js';
 import type { EdgeVecEvent } from '../../base/types.js';
 import type { SalvageReport } from '../../database/salvage/report.js';
 import type { EngineModule } from '../../engine/load.js';
+import type { StoredOptions } from '../../format/manifest.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
 import { Calls } from './calls.js';
@@ -39,7 +40,7 @@ export class WorkerHost implements Host {
   readonly partsInFlight = 2;
   readonly transactions = { next: 1 };
   readonly slices = new Slices();
-  engine!: EngineOptions;
+  engine!: StoredOptions;
   report: SalvageReport | undefined;
   readonly #worker: Worker;
   readonly #tell: (event: EdgeVecEvent) => void;
@@ -65,7 +66,7 @@ export class WorkerHost implements Host {
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
-    const { worker: how, engine: asked, given, recall, indexed, text, stored, salvages, onEvent } = options;
+    const { worker: how, engine: asked, given, model, recall, indexed, text, stored, salvages, onEvent } = options;
     const imports = source !== undefined;
     const started = await startWorker(how === false ? true : how, partsFor({ imports, salvages }));
     // The listener often refers to the database. Held strongly, it would keep the database from
@@ -82,7 +83,7 @@ export class WorkerHost implements Host {
     try {
       const open = {
         module: engine.module,
-        options: { engine: asked, given, recall, indexed, text, stored, salvages, imports },
+        options: { engine: asked, given, model, recall, indexed, text, stored, salvages, imports },
       };
       host.engine = await host.#opened({ open }, started, next);
     } catch (error) {
@@ -132,7 +133,7 @@ export class WorkerHost implements Host {
     message: ToWorker,
     { lock, isSeen }: Started,
     next: (() => Promise<IteratorResult<Uint8Array>>) | undefined,
-  ): Promise<EngineOptions> {
+  ): Promise<StoredOptions> {
     return new Promise((resolve, reject) => {
       let opened = false;
       /**

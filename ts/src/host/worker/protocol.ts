@@ -1,7 +1,8 @@
 // The messages between client and worker.
 
 import type { Method } from '../../base/calls.js';
-import type { EngineOptions, HostOptions } from '../../base/options.js';
+import type { HostOptions } from '../../base/options.js';
+import type { StoredOptions } from '../../format/manifest.js';
 import type { ErrorData, EventData, ReportData } from './error-data.js';
 
 /**
@@ -83,7 +84,7 @@ export interface PongMessage {
  */
 export type FromWorker =
   | { readonly hello: number; readonly locked: boolean }
-  | { readonly ready: EngineOptions; readonly report?: ReportData | undefined }
+  | { readonly ready: StoredOptions; readonly report?: ReportData | undefined }
   | { readonly failed: ErrorData }
   | { readonly call: number; readonly reply: unknown }
   | { readonly call: number; readonly error: ErrorData }

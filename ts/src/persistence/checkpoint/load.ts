@@ -114,7 +114,7 @@ export async function loadCheckpoint(
  * engine belong together. @throws `DAMAGED`
  */
 function assertAgreed(saved: Header, options: StoredOptions): void {
-  const keys = Object.keys(saved.options) as (keyof StoredOptions)[];
+  const keys = Object.keys(saved.options) as (keyof Header['options'])[];
   if (keys.some((key) => saved.options[key] !== options[key])) throw damaged('the checkpoint');
 }
 

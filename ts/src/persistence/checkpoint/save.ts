@@ -59,7 +59,7 @@ export interface Saved {
 
 export class Checkpointer {
   readonly #context: CheckpointContext;
-  readonly #options: StoredOptions;
+  #options: StoredOptions;
   /** The error, if the last attempt at a whole checkpoint found no room. */
   #refusal: EdgeVecError | undefined;
   /**
@@ -228,6 +228,9 @@ export class Checkpointer {
     const bytes = await storage.read('chunks', checkpoint);
     const manifest = bytes && decodeManifest(bytes);
     if (manifest !== undefined) assertStoresKnown(manifest);
+    // The other tab may know the model.
+    const model = manifest?.options.model;
+    if (model !== undefined) this.#options = { ...this.#options, model };
     // Only now: if the stored checkpoint is refused, the next attempt refuses it too.
     stored.follow(checkpoint, manifest);
   }

@@ -65,6 +65,10 @@ const WITH_STORES: Required<Omit<Manifest, 'columns'>> = {
   stores: { toy: [ref('toy-0'), ref('toy-1')] },
 };
 
+const WITH_MODEL: Manifest = { ...MANIFEST, options: { ...MANIFEST.options, model: 'mödel' } };
+
+const WITH_ALL: Manifest = { ...WITH_STORES, options: WITH_MODEL.options };
+
 const WITH_COLUMNS: Required<Omit<Manifest, 'stores'>> = {
   ...MANIFEST,
   columns: [
@@ -122,6 +126,8 @@ const THINGS: Readonly<
   manifest: [encodeManifest(MANIFEST), decodeManifest, MANIFEST],
   'manifest with a further store': [encodeManifest(WITH_STORES), decodeManifest, WITH_STORES],
   'manifest with columns': [encodeManifest(WITH_COLUMNS), decodeManifest, WITH_COLUMNS],
+  'manifest with a model': [encodeManifest(WITH_MODEL), decodeManifest, WITH_MODEL],
+  'manifest with a model and a further store': [encodeManifest(WITH_ALL), decodeManifest, WITH_ALL],
   'manifest of nothing': [encodeManifest(EMPTY), decodeManifest, EMPTY],
   'start of a file': [encodeStart(encodeManifest(EMPTY)), manifestOf, EMPTY],
   'what was cut off': [encodeAside(CUT_OFF)[0] as Uint8Array, decodeAside, CUT_OFF],
@@ -215,6 +221,7 @@ describe('a field of a newer version is refused', () => {
       [DELETION, (text: string) => decodeFrame(withText(encodeFrame(5, DELETION), 24, 16, text), 5)],
       [MANIFEST, (text: string) => decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text))],
       [WITH_STORES, (text: string) => decodeManifest(withText(encodeManifest(WITH_STORES), 16, 8, text))],
+      [WITH_MODEL, (text: string) => decodeManifest(withText(encodeManifest(WITH_MODEL), 16, 8, text))],
     ] as const;
     // Whether the store is known is checked when the checkpoint is read.
     const isStore = (changed: unknown): boolean => 'later' in ((changed as Manifest).stores ?? {});
@@ -253,7 +260,7 @@ describe('a field of a newer version is refused', () => {
     const view = new DataView(manifest.buffer);
     expect(view.getUint32(4, true)).toBe(2);
     expect(new DataView(encodeManifest(MANIFEST).buffer).getUint32(4, true)).toBe(1);
-    for (const version of [1, 3]) {
+    for (const version of [1, 4]) {
       view.setUint32(4, version, true);
       const text = JSON.stringify(WITH_STORES);
       expect(await errorOf(() => decodeManifest(withText(manifest, 16, 8, text)))).toMatchObject(NEWER);
@@ -316,4 +323,15 @@ describe('a field used only in memory is not written', () => {
       encodeManifest(MANIFEST),
     ],
   ])('in %s', (_, written, expected) => expect(written).toEqual(expected));
+});
+
+test('a manifest has a model exactly in version 3', async () => {
+  const model = encodeManifest(WITH_MODEL);
+  expect(new DataView(model.buffer).getUint32(4, true)).toBe(3);
+  const read = (value: object): Manifest => decodeManifest(withText(model, 16, 8, JSON.stringify(value)));
+  for (const wrong of [MANIFEST, { ...WITH_MODEL, options: { ...MANIFEST.options, model: '' } }]) {
+    expect(await errorOf(() => read(wrong))).toMatchObject({ code: 'DAMAGED' });
+  }
+  const older = withText(encodeManifest(MANIFEST), 16, 8, JSON.stringify(WITH_MODEL));
+  expect(await errorOf(() => decodeManifest(older))).toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
 });
