@@ -1,11 +1,16 @@
 // Failures of workers: a worker does not start, has another version, or dies.
 
-import workerSource from 'virtual:edgevec/worker';
+import core from 'virtual:edgevec/worker';
+import importPart from 'virtual:edgevec/worker/import-part';
+import salvagePart from 'virtual:edgevec/worker/salvage-part';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type EdgeVecEvent, type OpenOptions } from '../../src/index.js';
 import { EdgeVec as Slim } from '../../src/slim.js';
 import { failure } from '../support/open.js';
 import { clustered } from '../support/vectors.js';
+
+/** As `worker.js` of the package. */
+const workerSource = core + importPart + salvagePart;
 
 afterEach(() => void vi.unstubAllGlobals());
 
