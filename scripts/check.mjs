@@ -28,6 +28,8 @@ async function rustGates() {
     'clippy',
     '--package',
     'edgevec-wasm',
+    '--features',
+    'text',
     '--target',
     'wasm32-unknown-unknown',
     '--',

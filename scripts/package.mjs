@@ -47,6 +47,7 @@ export async function packedGates(tarball) {
     '--exclude-entrypoints',
     'edgevec.wasm',
     'edgevec-relaxed.wasm',
+    'edgevec-text.wasm',
   ];
   return [
     gate('publint', await step('publint', node, [bin('publint/src/cli.js'), tarball, '--strict'])),

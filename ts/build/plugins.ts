@@ -12,6 +12,12 @@ import { type BuiltWorker, buildWorkerScript, NO_WORKER, type WorkerScript } fro
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const wasm = (variant: string): string => path(`rust/target/edgevec-wasm/${variant}.wasm`);
 const WORKER_MAP = 'worker.js.map';
+/** The files of the engines in the package, and their builds. */
+const WASM_FILES = [
+  ['edgevec.wasm', 'simd128'],
+  ['edgevec-relaxed.wasm', 'relaxed-simd'],
+  ['edgevec-text.wasm', 'text'],
+] as const;
 
 /**
  * `virtual:edgevec/wasm/<variant>`: gzip in base64. Over the wire this costs 0.3 %, and plain
@@ -98,8 +104,9 @@ export function emitFiles(): Plugin {
       emit('types/worker.d.ts', 'export {};\n');
       emit('types/inline.d.ts', "export * from './index.js';\nexport { default } from './index.js';\n");
       emit('types/wasm.d.ts', 'declare const file: any;\nexport default file;\n');
-      this.emitFile({ type: 'asset', fileName: 'edgevec.wasm', source: await readFile(wasm('simd128')) });
-      this.emitFile({ type: 'asset', fileName: 'edgevec-relaxed.wasm', source: await readFile(wasm('relaxed-simd')) });
+      for (const [fileName, variant] of WASM_FILES) {
+        this.emitFile({ type: 'asset', fileName, source: await readFile(wasm(variant)) });
+      }
     },
   };
 }
@@ -138,7 +145,7 @@ async function singleFile(
       target: 'es2022',
       minify: false,
       rolldownOptions: {
-        external: ['./edgevec.wasm'],
+        external: WASM_FILES.map(([file]) => `./${file}`),
         output: { codeSplitting: false, exports: 'named' },
       },
       lib: { entry: path(entry), fileName: () => 'single.js', ...lib },

@@ -18,8 +18,13 @@ declare module 'virtual:edgevec/worker/*-part' {
   export default source;
 }
 
-/** In Cloudflare Workers: the engine, compiled by the platform. The package has the file. */
+/** In Cloudflare Workers: the engines, compiled by the platform. The package has the files. */
 declare module '*/edgevec.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+declare module '*/edgevec-text.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }

@@ -3,9 +3,14 @@
 
 import { type EdgeVecClass, edgeVecClass } from './api/edgevec-class.js';
 import wasm from './edgevec.wasm';
-import { givenEngine } from './engine/given.js';
+import textWasm from './edgevec-text.wasm';
+import { givenEngine, givenTextEngine } from './engine/given.js';
 
-export const EdgeVec: EdgeVecClass<Record<never, never>> = /* @__PURE__ */ edgeVecClass(() => givenEngine(wasm), {});
+export const EdgeVec: EdgeVecClass<Record<never, never>> = /* @__PURE__ */ edgeVecClass(
+  () => givenEngine(wasm),
+  () => givenTextEngine(textWasm),
+  {},
+);
 
 export { vectorsOf } from './api/vector/vectors-of.js';
 export { EdgeVecConfig, init as default } from './api/wrong-entry.js';

@@ -6,8 +6,8 @@
 use edgevec::{Error, Hit, Mode, Scratch, Strategy};
 use wasm_bindgen::prelude::*;
 
-use crate::structs::status;
-use crate::{Engine, room};
+use crate::engine::Engine;
+use crate::{copy_hits, room, status};
 
 /// The buffers of the searches of one thread.
 #[wasm_bindgen]
@@ -110,22 +110,4 @@ fn mode_of(mode: u32) -> Mode {
 fn answer(hits: Result<&[Hit], Error>, slots: &mut Vec<u32>, distances: &mut Vec<f32>) -> i32 {
     hits.and_then(|hits| copy_hits(hits.iter().map(|hit| (hit.slot, hit.distance)), slots, distances))
         .unwrap_or_else(|error| -status(error).0)
-}
-
-/// Copies hits to the buffers that JavaScript reads. Returns the number of hits.
-pub(crate) fn copy_hits<T>(
-    hits: impl ExactSizeIterator<Item = (u32, T)>,
-    slots: &mut Vec<u32>,
-    values: &mut Vec<T>,
-) -> Result<i32, Error> {
-    let count = hits.len();
-    slots.clear();
-    values.clear();
-    slots.try_reserve(count)?;
-    values.try_reserve(count)?;
-    for (slot, value) in hits {
-        slots.push(slot);
-        values.push(value);
-    }
-    Ok(count as i32)
 }

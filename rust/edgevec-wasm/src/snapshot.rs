@@ -4,8 +4,8 @@ use edgevec::Error;
 use edgevec::snapshot::{Recovered, Restoring, Section};
 use wasm_bindgen::prelude::*;
 
-use crate::Engine;
-use crate::structs::status;
+use crate::engine::Engine;
+use crate::status;
 
 #[wasm_bindgen]
 impl Engine {

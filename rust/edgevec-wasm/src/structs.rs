@@ -145,17 +145,3 @@ impl EngineStats {
         }
     }
 }
-
-/// An error as a status, and the row of the batch if the error concerns a row.
-pub(crate) fn status(error: Error) -> (i32, u32) {
-    match error {
-        Error::NotFinite { row } => (1, row as u32),
-        Error::ZeroVector { row } => (2, row as u32),
-        Error::TooLarge { row } => (3, row as u32),
-        Error::OutOfMemory => (4, 0),
-        Error::Damaged { .. } => (5, 0),
-        Error::UnsupportedFormat { .. } => (6, 0),
-        Error::Partial => (7, 0),
-        _ => unreachable!("options and buffers have been found right"),
-    }
-}

@@ -5,14 +5,20 @@
 use edgevec::text::{QueryWord, TextIndex, TextOptions, TextScratch};
 use wasm_bindgen::prelude::*;
 
-use crate::searcher::copy_hits;
-use crate::structs::status;
-use crate::{Engine, room};
+use crate::{ABI_VERSION, copy_hits, room, status};
 
 /// Begins a line that tells the weight of the words behind the line, in a second byte.
 const WEIGHT: u8 = b'\t';
 /// The second byte is above this byte by the weight.
 const NO_WEIGHT: u8 = b' ';
+
+/// The version of the boundary. The name differs from the name of the other engine, so that neither
+/// file passes for the other.
+#[wasm_bindgen(js_name = textAbiVersion)]
+#[must_use]
+pub fn abi_version() -> u32 {
+    ABI_VERSION
+}
 
 /// The words of all rows, and the buffers for words, a filter and hits.
 #[wasm_bindgen]
@@ -28,6 +34,21 @@ pub struct Texts {
 
 #[wasm_bindgen]
 impl Texts {
+    /// No rows yet. `k1` and `b` are the options of BM25.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(k1: f64, b: f64) -> Self {
+        Self {
+            index: TextIndex::new(TextOptions { k1, b }),
+            scratch: TextScratch::default(),
+            staged: Vec::new(),
+            allow: Vec::new(),
+            hit_slots: Vec::new(),
+            hit_scores: Vec::new(),
+            words: Vec::new(),
+        }
+    }
+
     /// Makes room for this many bytes of words, to be written before `add` or `search`. Null if
     /// memory is exhausted.
     pub fn stage(&mut self, bytes: u32) -> *const u8 {
@@ -116,22 +137,6 @@ impl Texts {
     /// Bytes of memory.
     pub fn memory(&self) -> f64 {
         self.index.memory() as f64
-    }
-}
-
-#[wasm_bindgen]
-impl Engine {
-    /// An index of words, without rows yet. `k1` and `b` are the options of BM25.
-    pub fn texts(&self, k1: f64, b: f64) -> Texts {
-        Texts {
-            index: TextIndex::new(TextOptions { k1, b }),
-            scratch: TextScratch::default(),
-            staged: Vec::new(),
-            allow: Vec::new(),
-            hit_slots: Vec::new(),
-            hit_scores: Vec::new(),
-            words: Vec::new(),
-        }
     }
 }
 

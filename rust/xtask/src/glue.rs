@@ -40,14 +40,13 @@ fn name(declaration: &str) -> Option<&str> {
 }
 
 /// The factory's type, behind the module's own declarations.
-pub fn declarations(module: &str) -> Result<String> {
+pub fn declarations(module: &str, names: &[&str]) -> Result<String> {
     let (body, default) =
         module.split_once("export default function __wbg_init").context("the declarations have a default export")?;
+    let members: String = names.iter().map(|name| format!("  {name}: typeof {name};\n")).collect();
     Ok(format!(
         "{body}declare function init{default}\n\
          /** A fresh copy of the glue, for one instance. */\n\
-         export declare function createBindings(): {{\n  \
-           Engine: typeof Engine;\n  EngineRestore: typeof EngineRestore;\n  abiVersion: typeof abiVersion;\n  \
-           init: typeof init;\n  initSync: typeof initSync;\n}};\n"
+         export declare function createBindings(): {{\n{members}}};\n"
     ))
 }

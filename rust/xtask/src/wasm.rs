@@ -1,5 +1,5 @@
-//! Builds every wasm variant into a folder of `target/`: `<variant>.wasm`, the same packed as
-//! `<variant>.wasm.gz`, and the shared glue.
+//! Builds every wasm file into a folder of `target/`: `<variant>.wasm`, the same packed as
+//! `<variant>.wasm.gz`, and the glue.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use crate::glue;
 use crate::panics;
 use crate::toolchain::{self, Toolchain};
 
+#[derive(Clone, Copy)]
 struct Variant {
     name: &'static str,
     /// Passed to rustc as target features.
@@ -20,7 +21,7 @@ struct Variant {
     enable: &'static [&'static str],
 }
 
-/// In no order. `ts/src/engine/variants.ts` has the order of preference.
+/// The engine of vectors, in no order. `ts/src/engine/variants.ts` has the order of preference.
 const VARIANTS: &[Variant] = &[
     Variant { name: "simd128", features: "+simd128", enable: &["--enable-simd"] },
     Variant {
@@ -29,6 +30,9 @@ const VARIANTS: &[Variant] = &[
         enable: &["--enable-simd", "--enable-relaxed-simd"],
     },
 ];
+
+/// The engine of text search. The packed numbers of its lists gain nothing by relaxed SIMD.
+const TEXT: Variant = Variant { name: "text", ..VARIANTS[0] };
 
 /// The features of every engine with simd128 (Safari 16.4, Chrome 91, Firefox 89), and of rustc's
 /// default target.
@@ -45,50 +49,82 @@ const BASELINE: &[&str] = &[
 /// A build, and its folder.
 pub struct Build {
     folder: &'static str,
-    /// Cargo's features of `edgevec-wasm`.
-    features: &'static str,
+    engines: &'static [Engine],
     /// Whether apps load the build, so that bytes count.
     is_small: bool,
 }
 
+/// Wasm files that share their glue.
+struct Engine {
+    /// Cargo's features of `edgevec-wasm`.
+    features: &'static str,
+    variants: &'static [Variant],
+    /// The name of the glue.
+    glue: &'static str,
+    /// The names that the glue gives.
+    names: &'static [&'static str],
+}
+
+/// The names in the glue of the engine of vectors.
+const VECTORS: &[&str] = &["Engine", "EngineRestore", "abiVersion", "init", "initSync"];
+
 /// The build in the package.
-pub const PACKAGE: Build = Build { folder: "edgevec-wasm", features: "", is_small: true };
+pub const PACKAGE: Build = Build {
+    folder: "edgevec-wasm",
+    engines: &[
+        Engine { features: "vectors", variants: VARIANTS, glue: "bindings", names: VECTORS },
+        Engine {
+            features: "text",
+            variants: &[TEXT],
+            glue: "text-bindings",
+            names: &["Texts", "init", "textAbiVersion"],
+        },
+    ],
+    is_small: true,
+};
 /// For `npm run bench:kernels`, and for the comparison of kernels with their formulas.
-pub const BENCH: Build = Build { folder: "edgevec-wasm-bench", features: "bench", is_small: false };
+pub const BENCH: Build = Build {
+    folder: "edgevec-wasm-bench",
+    engines: &[Engine { features: "bench", variants: VARIANTS, glue: "bindings", names: VECTORS }],
+    is_small: false,
+};
 
 pub fn build(build: &Build) -> Result<()> {
     let toolchain = Toolchain::find()?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is in the workspace")?;
     let output = workspace.join("target").join(build.folder);
     fs::create_dir_all(&output)?;
-    let mut shared: Option<(String, String)> = None;
-    for variant in VARIANTS {
-        let compiled = compile(&toolchain, workspace, build, variant)?;
-        let mut bindings = Bindgen::new();
-        bindings.input_path(compiled).out_name("edgevec").web(true)?;
-        bindings.omit_default_module_path(true).typescript(true).remove_producers_section(true);
-        let mut bindings = bindings.generate_output()?;
-        let glue = (glue::factory(bindings.js())?, glue::declarations(bindings.ts().context("declarations")?)?);
-        ensure!(*shared.get_or_insert_with(|| glue.clone()) == glue, "variants differ in their glue");
-        if build.is_small {
-            panics::strip(bindings.wasm_mut())?;
+    for engine in build.engines {
+        let mut shared: Option<(String, String)> = None;
+        for variant in engine.variants {
+            let compiled = compile(&toolchain, workspace, engine, variant)?;
+            let mut bindings = Bindgen::new();
+            bindings.input_path(compiled).out_name("edgevec").web(true)?;
+            bindings.omit_default_module_path(true).typescript(true).remove_producers_section(true);
+            let mut bindings = bindings.generate_output()?;
+            let types = glue::declarations(bindings.ts().context("declarations")?, engine.names)?;
+            let glue = (glue::factory(bindings.js())?, types);
+            ensure!(*shared.get_or_insert_with(|| glue.clone()) == glue, "variants differ in their glue");
+            if build.is_small {
+                panics::strip(bindings.wasm_mut())?;
+            }
+            let bound = output.join(format!("{}.bound.wasm", variant.name));
+            fs::write(&bound, bindings.wasm_mut().emit_wasm())?;
+            let optimised = output.join(format!("{}.wasm", variant.name));
+            optimise(workspace, variant, &bound, &optimised)?;
+            fs::remove_file(bound)?;
+            if build.is_small {
+                pack(&optimised)?;
+            }
         }
-        let bound = output.join(format!("{}.bound.wasm", variant.name));
-        fs::write(&bound, bindings.wasm_mut().emit_wasm())?;
-        let optimised = output.join(format!("{}.wasm", variant.name));
-        optimise(workspace, variant, &bound, &optimised)?;
-        fs::remove_file(bound)?;
-        if build.is_small {
-            pack(&optimised)?;
-        }
+        let (module, types) = shared.context("there is at least one variant")?;
+        fs::write(output.join(format!("{}.js", engine.glue)), module)?;
+        fs::write(output.join(format!("{}.d.ts", engine.glue)), types)?;
     }
-    let (module, types) = shared.context("there is at least one variant")?;
-    fs::write(output.join("bindings.js"), module)?;
-    fs::write(output.join("bindings.d.ts"), types)?;
     Ok(())
 }
 
-fn compile(toolchain: &Toolchain, workspace: &Path, build: &Build, variant: &Variant) -> Result<PathBuf> {
+fn compile(toolchain: &Toolchain, workspace: &Path, engine: &Engine, variant: &Variant) -> Result<PathBuf> {
     let mut flags = vec!["-C".into(), format!("target-feature={}", variant.features)];
     // Measured: 2.6 % fewer bytes than rustc's own threshold at opt-level 3, and queries and builds
     // as fast.
@@ -100,8 +136,8 @@ fn compile(toolchain: &Toolchain, workspace: &Path, build: &Build, variant: &Var
     // A folder a variant: otherwise each build would undo the cache of the other.
     let target = workspace.join("target").join(format!("wasm-{}", variant.name));
     let mut cargo = toolchain.cargo_build(&flags);
-    cargo.current_dir(workspace).args(["--release", "--package", "edgevec-wasm", "--lib"]);
-    cargo.args(["--features", build.features, "--target-dir"]).arg(&target);
+    cargo.current_dir(workspace).args(["--release", "--package", "edgevec-wasm", "--lib", "--no-default-features"]);
+    cargo.args(["--features", engine.features, "--target-dir"]).arg(&target);
     run(&mut cargo, "cargo")?;
     Ok(target.join("wasm32-unknown-unknown/release/edgevec_wasm.wasm"))
 }

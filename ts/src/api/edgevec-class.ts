@@ -117,11 +117,13 @@ function otherDimensions(got: number, expected: number): EdgeVecError {
 
 /**
  * @param engineOf gets the engine
- * @param extra the keys of the options that `engineOf` reads
+ * @param textEngineOf gets the engine of text search, for a database with text search
+ * @param extra the keys of the options that both read
  * @internal
  */
 export function edgeVecClass<Extra extends object>(
   engineOf: (options: Extra) => Promise<EngineModule>,
+  textEngineOf: (options: Extra) => Promise<WebAssembly.Module>,
   extra: ExtraKeys,
 ): EdgeVecClass<Extra> {
   const opened = async (
@@ -130,7 +132,11 @@ export function edgeVecClass<Extra extends object>(
     source?: () => AsyncIterable<Uint8Array>,
   ): Promise<Opened> => {
     const resolved = readable(resolve);
-    const engine = await engineOf(options as Extra);
+    const [vectors, text] = await Promise.all([
+      engineOf(options as Extra),
+      resolved.text && textEngineOf(options as Extra),
+    ]);
+    const engine = { ...vectors, text };
     const changes = new Changes();
     const heard = { ...resolved, onEvent: changes.hearing(resolved.onEvent) };
     const host = await openHost(engine, heard, source?.());

@@ -1,6 +1,6 @@
 // The class of the default entry: it carries the engine inline.
 
-import { inlineEngine } from '../engine/inline.js';
+import { inlineEngine, inlineTextEngine } from '../engine/inline.js';
 import type { EdgeVec as Database } from './edgevec.js';
 import { type EdgeVecClass, edgeVecClass } from './edgevec-class.js';
 
@@ -13,7 +13,11 @@ import { type EdgeVecClass, edgeVecClass } from './edgevec-class.js';
  * await db.upsert({ id: 'a', vector, metadata: { title: 'A' } });
  * const hits = await db.search(query, { k: 10 });
  */
-export const EdgeVec: EdgeVecClass<Record<never, never>> = /* @__PURE__ */ edgeVecClass(inlineEngine, {});
+export const EdgeVec: EdgeVecClass<Record<never, never>> = /* @__PURE__ */ edgeVecClass(
+  inlineEngine,
+  inlineTextEngine,
+  {},
+);
 
 /** A vector database on this device. `M` is the type of the metadata stored with each row. */
 export type EdgeVec<M extends object = Record<string, unknown>> = Database<M>;

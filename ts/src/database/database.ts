@@ -16,10 +16,10 @@ import type {
 } from '../base/calls.js';
 import type { Path } from '../base/clause.js';
 import { aborted, type EdgeVecError } from '../base/errors.js';
-import type { TextSettings } from '../base/options.js';
 import { CLOSING_MS, Deadline } from '../base/timeout.js';
 import type { Id, Precision } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
+import type { TextMeans } from '../collection/words/words.js';
 import type { StoredOptions } from '../format/manifest.js';
 import type { PersistentStore } from '../persistence/store.js';
 import type { StorageSite } from '../storage/storage.js';
@@ -100,10 +100,10 @@ export class Database implements Handlers {
     selectable(live, isolation, undefined, fields).catch(() => {});
   }
 
-  /** Keeps the words of these fields from now on, and reads the words in the background. */
-  indexTexts(settings: TextSettings): void {
+  /** Keeps the words of text fields from now on, and reads the words in the background. */
+  indexTexts(means: TextMeans): void {
     const { live, maintenance } = this.#replica;
-    live.collection.words.declare(settings);
+    live.collection.words.declare(means);
     maintenance.tidy();
   }
 

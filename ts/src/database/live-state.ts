@@ -50,9 +50,8 @@ export class LiveState {
   /** Puts another collection in place. The caller frees the engine of the old collection. */
   replace({ stream, collection }: Loading): void {
     collection.columns.declare(this.#collection.columns.declared);
-    const { settings } = this.#collection.words;
-    if (settings !== undefined) collection.words.declare(settings);
-    this.#collection.words.end();
+    const means = this.#collection.words.end();
+    if (means !== undefined) collection.words.declare(means);
     this.#collection = collection;
     this.#stream?.stop();
     this.#stream = stream;

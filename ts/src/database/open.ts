@@ -1,13 +1,14 @@
 // From options to a running database, in whichever host.
 
 import { chunk } from '../base/chunk.js';
-import { amend, EdgeVecError, gone, hasCode } from '../base/errors.js';
+import { amend, EdgeVecError, gone, hasCode, internal } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
 import type { EngineOptions, HostOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import { Collection } from '../collection/collection.js';
+import type { TextMeans } from '../collection/words/words.js';
 import { Engine, type Instance } from '../engine/engine.js';
-import { instantiate } from '../engine/instantiate.js';
+import { instantiate, instantiateTexts } from '../engine/instantiate.js';
 import type { StoredOptions } from '../format/manifest.js';
 import { isOfDatabase } from '../persistence/log/evidence.js';
 import { type DatabaseEvent, type Found, findStored, type StoreContext } from '../persistence/open.js';
@@ -30,6 +31,8 @@ export interface Opened {
 /** The means that a host provides. */
 export interface Surroundings {
   readonly module: WebAssembly.Module;
+  /** The engine of text search, if the database has text search. */
+  readonly textModule?: WebAssembly.Module | undefined;
   readonly slices: Slices;
   /** Starts an instance for an engine. By default, an instance of the module. */
   readonly start?: () => Promise<Instance>;
@@ -50,10 +53,20 @@ export interface Surroundings {
  * `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
  */
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
+  const text = await textMeans(options, around);
   const opened = await openAs(options, around);
   opened.database.index(options.indexed ?? []);
-  if (options.text !== undefined) opened.database.indexTexts(options.text);
+  if (text !== undefined) opened.database.indexTexts(text);
   return opened;
+}
+
+/** Starts the engine of text search. Undefined if the database has no text search. */
+async function textMeans({ text }: HostOptions, { textModule }: Surroundings): Promise<TextMeans | undefined> {
+  if (text === undefined) return undefined;
+  if (textModule === undefined) throw internal('The engine of text search was not loaded');
+  // A part of the worker's script (ts/src/host/worker/script.ts), and a chunk elsewhere.
+  const { TEXT_CODE: code } = await chunk('text search', () => import('../collection/words/text-code.js'));
+  return { settings: text, code, instance: await instantiateTexts(textModule, code.createTextBindings()) };
 }
 
 async function openAs(options: HostOptions, around: Surroundings): Promise<Opened> {

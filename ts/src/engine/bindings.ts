@@ -4,8 +4,11 @@
 import type { EngineStats } from '../base/calls.js';
 import type { EngineOptions } from '../base/options.js';
 
-/** Must equal the engine's `abiVersion()`: bumped whenever a function below changes its meaning. */
-export const ABI_VERSION = 13;
+/**
+ * Must equal the version that each engine tells. Raised whenever a function below changes its
+ * meaning.
+ */
+export const ABI_VERSION = 14;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -33,7 +36,6 @@ export interface RawEngine {
   remove(slot: number): boolean;
   efFor(k: number, recall: number): number;
   searcher(): RawSearcher;
-  texts(k1: number, b: number): RawTexts;
   row(slot: number): number;
   tombstones(): number;
   freeSlots(): number;
@@ -104,13 +106,20 @@ export interface RawRestore {
   withoutGraph(): boolean;
 }
 
-/** One wasm instance with its own memory. */
+/** An instance of the engine of vectors, with its own memory. */
 export interface Bindings {
   readonly Engine: new (options: EngineOptions) => RawEngine;
   readonly EngineRestore: new (headerBytes: number) => RawRestore;
   readonly abiVersion: () => number;
   readonly init: (source: { module_or_path: WebAssembly.Module }) => Promise<{ readonly memory: WebAssembly.Memory }>;
   readonly initSync: (source: { module: WebAssembly.Module }) => { readonly memory: WebAssembly.Memory };
+}
+
+/** An instance of the engine of text search, with its own memory. */
+export interface TextBindings {
+  readonly Texts: new (k1: number, b: number) => RawTexts;
+  readonly textAbiVersion: () => number;
+  readonly init: Bindings['init'];
 }
 
 /** Status of `commit`, `loadChunk` and of a restore. `search` returns the negated status. */

@@ -7,7 +7,7 @@
 import type { EngineStats } from '../base/calls.js';
 import { damaged, EdgeVecError } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import type { Bindings, EngineFault, RawEngine, RawSearcher, RawTexts } from './bindings.js';
+import type { Bindings, EngineFault, RawEngine, RawSearcher, RawTexts, TextBindings } from './bindings.js';
 import { failureOf, faultOf, isTrap, outOfMemory } from './faults.js';
 import { abandon, Guard } from './guard.js';
 import { Searcher } from './searcher.js';
@@ -16,6 +16,12 @@ import { Texts } from './texts.js';
 /** A running wasm instance, without an engine yet. */
 export interface Instance {
   readonly bindings: Bindings;
+  readonly memory: WebAssembly.Memory;
+}
+
+/** A running wasm instance for text search. */
+export interface TextInstance {
+  readonly bindings: TextBindings;
   readonly memory: WebAssembly.Memory;
 }
 
@@ -32,6 +38,7 @@ export class Engine {
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
   #rawTexts: RawTexts | undefined;
+  #textMemory: WebAssembly.Memory | undefined;
   /** Searches in the index. */
   readonly searcher: Searcher;
 
@@ -135,17 +142,19 @@ export class Engine {
   }
 
   /**
-   * An index of words without rows, in place of an earlier index of words.
+   * An index of words without rows, in place of an earlier index of words. A trap in the instance
+   * of text search ends this engine too: words and rows belong together.
    *
    * @param k1 of BM25
    * @param b of BM25
    */
-  texts(k1: number, b: number): Texts {
+  texts({ bindings, memory }: TextInstance, k1: number, b: number): Texts {
     return this.#guard.run(() => {
       this.#rawTexts?.free();
       this.#rawTexts = undefined;
-      this.#rawTexts = this.#raw.texts(k1, b);
-      return new Texts(this.#rawTexts, this.#memory, this.#guard);
+      this.#rawTexts = new bindings.Texts(k1, b);
+      this.#textMemory = memory;
+      return new Texts(this.#rawTexts, memory, this.#guard);
     });
   }
 
@@ -240,10 +249,16 @@ export class Engine {
     });
   }
 
-  /** The engine's counts. `memoryBytes` is the whole memory of the instance, free room included. */
+  /**
+   * The engine's counts. `memoryBytes` is the whole memory of the instance and of the instance of
+   * text search, free room included.
+   */
   stats(): EngineStats {
     const distances = this.searcher.distances();
-    return this.#guard.run(() => ({ ...this.#raw.stats(), distances, memoryBytes: this.#memory.buffer.byteLength }));
+    return this.#guard.run(() => {
+      const memoryBytes = this.#memory.buffer.byteLength + (this.#textMemory?.buffer.byteLength ?? 0);
+      return { ...this.#raw.stats(), distances, memoryBytes };
+    });
   }
 }
 

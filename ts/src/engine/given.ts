@@ -1,4 +1,4 @@
-// The engine that the caller of `edgevec/slim` gives.
+// The engines that the caller of `edgevec/slim` gives.
 
 import { amend, EdgeVecError, loadFailed } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
@@ -15,7 +15,7 @@ export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | Response |
 export async function givenEngine(source: WasmSource): Promise<EngineModule> {
   const best = bestVariant();
   if (source instanceof WebAssembly.Module) return { module: source, variant: variantOf(source) };
-  const bytes = await bytesOf(source);
+  const bytes = await bytesOf(source, 'wasm', 'edgevec.wasm');
   try {
     const module = await compile(bytes);
     return { module, variant: variantOf(module) };
@@ -27,9 +27,15 @@ export async function givenEngine(source: WasmSource): Promise<EngineModule> {
   }
 }
 
+/** Compiles the given engine of text search. @internal */
+export async function givenTextEngine(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  return compile(await bytesOf(source, 'textWasm', 'edgevec-text.wasm'));
+}
+
 // `unknown`: structurally everything is a WebAssembly.Module, so types cannot tell a module from
 // the rest.
-async function bytesOf(source: unknown): Promise<BufferSource | Response> {
+async function bytesOf(source: unknown, option: string, file: string): Promise<BufferSource | Response> {
   if (typeof source === 'string' || source instanceof URL) return fetched(fetch(source), String(source));
   if (isResponse(source)) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source as BufferSource;
@@ -37,10 +43,10 @@ async function bytesOf(source: unknown): Promise<BufferSource | Response> {
     const response = await fetched(source, 'the given response');
     if (isResponse(response)) return response;
   }
-  throw new EdgeVecError('INVALID_OPTIONS', 'The option wasm is invalid', {
+  throw new EdgeVecError('INVALID_OPTIONS', `The option ${option} is invalid`, {
     expected: 'a WebAssembly.Module, its bytes, a Response or a URL',
     got: inspect(source),
-    remedy: "Pass the package's edgevec.wasm, or import from 'edgevec', which carries it.",
+    remedy: `Pass the package's ${file}, or import from 'edgevec', which carries it.`,
   });
 }
 

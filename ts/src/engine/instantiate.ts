@@ -3,8 +3,8 @@
 import { createBindings } from '#wasm/bindings.js';
 import { EdgeVecError, loadFailed } from '../base/errors.js';
 import type { EngineOptions } from '../base/options.js';
-import { ABI_VERSION, type Bindings } from './bindings.js';
-import { Engine, type Instance } from './engine.js';
+import { ABI_VERSION, type Bindings, type TextBindings } from './bindings.js';
+import { Engine, type Instance, type TextInstance } from './engine.js';
 import { outOfMemory } from './faults.js';
 
 /** An engine without rows, in an instance of its own. */
@@ -18,12 +18,12 @@ export async function startEngine(module: WebAssembly.Module, options: EngineOpt
  */
 export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   const bindings: Bindings = createBindings();
-  try {
-    const { memory } = await bindings.init({ module_or_path: module });
-    return ofThisVersion(bindings, memory);
-  } catch (error) {
-    throw unstarted(error);
-  }
+  return { bindings, memory: await start(module, bindings, bindings.abiVersion) };
+}
+
+/** Starts an instance for the text search of a single database. */
+export async function instantiateTexts(module: WebAssembly.Module, bindings: TextBindings): Promise<TextInstance> {
+  return { bindings, memory: await start(module, bindings, bindings.textAbiVersion) };
 }
 
 /**
@@ -35,7 +35,8 @@ export function instantiateNow(module: WebAssembly.Module): Instance {
   const bindings: Bindings = createBindings();
   try {
     const { memory } = bindings.initSync({ module });
-    return ofThisVersion(bindings, memory);
+    checkVersion(bindings.abiVersion());
+    return { bindings, memory };
   } catch (error) {
     if (error instanceof RangeError && /main thread/.test(error.message)) {
       throw new EdgeVecError('UNSUPPORTED', 'This browser starts no engine in the thread of a page', {
@@ -47,13 +48,26 @@ export function instantiateNow(module: WebAssembly.Module): Instance {
   }
 }
 
+async function start(
+  module: WebAssembly.Module,
+  { init }: Pick<Bindings, 'init'>,
+  version: () => number,
+): Promise<WebAssembly.Memory> {
+  try {
+    const { memory } = await init({ module_or_path: module });
+    checkVersion(version());
+    return memory;
+  } catch (error) {
+    throw unstarted(error);
+  }
+}
+
 /** @throws `ENGINE_LOAD_FAILED` if the module is of another version */
-function ofThisVersion(bindings: Bindings, memory: WebAssembly.Memory): Instance {
-  const abi = bindings.abiVersion();
-  if (abi === ABI_VERSION) return { bindings, memory };
+function checkVersion(version: number): void {
+  if (version === ABI_VERSION) return;
   throw new EdgeVecError('ENGINE_LOAD_FAILED', 'The WebAssembly module is of another EdgeVec version', {
     expected: `boundary version ${ABI_VERSION}`,
-    got: `${abi}`,
+    got: `${version}`,
     remedy: SAME_VERSION,
   });
 }
@@ -66,4 +80,4 @@ function unstarted(error: unknown): EdgeVecError {
   return loadFailed('The WebAssembly module is not an EdgeVec engine of this version', error, SAME_VERSION);
 }
 
-const SAME_VERSION = 'Use the edgevec.wasm of the same package version.';
+const SAME_VERSION = 'Use the .wasm files of the same package version.';

@@ -9,6 +9,12 @@ export interface EngineModule {
   readonly variant: Variant;
 }
 
+/** The compiled engines of a database. */
+export interface EngineModules extends EngineModule {
+  /** The engine of text search, if the database has text search. */
+  readonly text: WebAssembly.Module | undefined;
+}
+
 /** Compiles bytes or a response. */
 export async function compile(source: BufferSource | Response): Promise<WebAssembly.Module> {
   try {

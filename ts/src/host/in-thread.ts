@@ -9,7 +9,7 @@ import { Slices } from '../base/time-slices.js';
 import type { Database } from '../database/database.js';
 import { type Opened, openDatabase } from '../database/open.js';
 import type { SalvageReport } from '../database/salvage/report.js';
-import type { EngineModule } from '../engine/load.js';
+import type { EngineModules } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
 import type { DatabaseEvent } from '../persistence/open.js';
 import { localSite } from '../storage/site.js';
@@ -49,7 +49,7 @@ export class InThreadHost implements Host {
   }
 
   static async open(
-    { module }: EngineModule,
+    { module, text: textModule }: EngineModules,
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
     slices = new Slices(),
@@ -64,7 +64,11 @@ export class InThreadHost implements Host {
       if (event.type === 'storage-gone') ended.abort(event.error);
       listener(event);
     };
-    return new InThreadHost(await openDatabase(options, { module, slices, site, tell, source }), slices, ended);
+    return new InThreadHost(
+      await openDatabase(options, { module, textModule, slices, site, tell, source }),
+      slices,
+      ended,
+    );
   }
 
   get ended(): AbortSignal {

@@ -3,7 +3,7 @@
 import { chunk } from '../base/chunk.js';
 import { hasCode } from '../base/errors.js';
 import type { ResolvedOptions } from '../base/options.js';
-import type { EngineModule } from '../engine/load.js';
+import type { EngineModules } from '../engine/load.js';
 import { isInFiles } from '../storage/site.js';
 import type { Host } from './host.js';
 import { openShared } from './shared.js';
@@ -16,7 +16,7 @@ import { canStartWorker } from './worker/start.js';
  * tells `onEvent`.
  */
 export function openHost(
-  engine: EngineModule,
+  engine: EngineModules,
   options: ResolvedOptions,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<Host> {
@@ -27,7 +27,7 @@ export function openHost(
 }
 
 async function openAlone(
-  engine: EngineModule,
+  engine: EngineModules,
   options: ResolvedOptions,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<Host> {
@@ -58,7 +58,7 @@ async function openAlone(
  * The script of the worker has the database too, so a page with a worker does not load the chunk.
  */
 async function openInThread(
-  engine: EngineModule,
+  engine: EngineModules,
   options: ResolvedOptions,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<Host> {

@@ -9,9 +9,9 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type WasmSource } from '../../src/slim.js';
 import { failure } from '../support/open.js';
 
-const bytes = new Uint8Array(
-  await readFile(fileURLToPath(new URL('../../../rust/target/edgevec-wasm/simd128.wasm', import.meta.url))),
-);
+const bytesOf = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await readFile(fileURLToPath(new URL(`../../../rust/target/edgevec-wasm/${name}`, import.meta.url))));
+const [bytes, textBytes] = await Promise.all([bytesOf('simd128.wasm'), bytesOf('text.wasm')]);
 const response = (type: string, status = 200) => new Response(bytes, { status, headers: { 'content-type': type } });
 
 async function works(wasm: WasmSource): Promise<void> {
@@ -55,6 +55,26 @@ test('names the fault of an unusable engine', async () => {
   const other = await failure(open(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), 'ENGINE_LOAD_FAILED');
   expect(other.remedy).toContain('same package version');
   await failure(() => EdgeVec.open({ dimensions: 0, wasm: bytes }), 'INVALID_OPTIONS');
+});
+
+test('takes the engine of text search, only for a database with text search', async () => {
+  const open = (textWasm: unknown, wasm: WasmSource = bytes) =>
+    EdgeVec.open<{ body: string }>({ dimensions: 2, text: ['body'], wasm, textWasm: textWasm as WasmSource });
+  for (const textWasm of [textBytes, await WebAssembly.compile(textBytes), new Response(textBytes)]) {
+    const db = await open(textWasm);
+    await db.insert({ id: 'a', vector: [1, 2], metadata: { body: 'white whale' } });
+    expect(await db.search({ text: 'whale' })).toMatchObject([{ id: 'a' }]);
+    await db.close();
+  }
+  const missing = await failure(() => open(undefined), 'INVALID_OPTIONS');
+  expect(missing.problem).toContain('textWasm');
+  expect(missing.remedy).toContain('edgevec-text.wasm');
+  await failure(() => open(new Response('', { status: 404 })), 'ENGINE_LOAD_FAILED');
+  await failure(() => open(Promise.reject(new TypeError('offline'))), 'ENGINE_LOAD_FAILED');
+  // Neither engine passes for the other.
+  await failure(() => open(bytes), 'ENGINE_LOAD_FAILED');
+  await failure(() => open(textBytes, textBytes), 'ENGINE_LOAD_FAILED');
+  await works(bytes);
 });
 
 test('salvages a stored database', async () => {

@@ -26,7 +26,12 @@ async function visit(browser: RunningBrowser, url: string, inbox: Inbox): Promis
   }
 }
 
-const FOUND = { ids: ['east', 'north'], titles: ['East', 'North'], slim: [[7, 3]] };
+const FOUND = {
+  ids: ['east', 'north'],
+  titles: ['East', 'North'],
+  words: [['north'], [7]],
+  slim: [[7, 3]],
+};
 
 const STRICT =
   "default-src 'none'; img-src data:; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-edgevec'";

@@ -51,6 +51,8 @@ export interface Outcome {
   readonly titles: string[];
   readonly host: string;
   readonly events: string[];
+  /** The hits of text search, of `edgevec` and of `edgevec/slim`. */
+  readonly words: unknown[][];
   readonly slim: unknown[];
   readonly error?: string;
 }

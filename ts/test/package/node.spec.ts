@@ -94,20 +94,24 @@ async function printed(type: 'module' | 'commonjs', source: string, flags: strin
   return JSON.parse(stdout);
 }
 
-/** Prints the nearest row, whether errors have the exported class, and the names of the exports. */
+/**
+ * Prints the nearest row, the row with a word, whether errors have the exported class, and the
+ * names of the exports.
+ */
 const SEARCH = `
   async function search(all) {
     const { EdgeVec, EdgeVecError } = all;
-    const db = await EdgeVec.open({ dimensions: 2 });
-    await db.insert([{ id: 'a', vector: [1, 0] }, { id: 'b', vector: [0, 1] }]);
+    const db = await EdgeVec.open({ dimensions: 2, text: ['title'] });
+    await db.insert([{ id: 'a', vector: [1, 0] }, { id: 'b', vector: [0, 1], metadata: { title: 'North' } }]);
     const [{ id }] = await db.search([1, 0.1], 1);
+    const [{ id: word }] = await db.search({ text: 'north' });
     await db.close();
     const error = await EdgeVec.open({}).catch((reason) => reason);
-    console.log(JSON.stringify([id, error instanceof EdgeVecError, ...Object.keys(all).sort()]));
+    console.log(JSON.stringify([id, word, error instanceof EdgeVecError, ...Object.keys(all).sort()]));
   }`;
 
 /** What each entry prints: all entries export the same. */
-const FOUND = ['a', true, 'EdgeVec', 'EdgeVecConfig', 'EdgeVecError', 'default', 'vectorsOf'];
+const FOUND = ['a', 'b', true, 'EdgeVec', 'EdgeVecConfig', 'EdgeVecError', 'default', 'vectorsOf'];
 
 test('require gives the module that import gives', async () => {
   const source = `

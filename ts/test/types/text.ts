@@ -27,7 +27,12 @@ export async function fields(): Promise<void> {
   await EdgeVec.open<Doc>({ dimensions: 2, text: ['title', 'subtitle', 'author.name', 'anything'] });
   await EdgeVec.open<Doc>({ dimensions: 2, text: { title: 3, 'author.name': 1 }, bm25: { k1: 1 } });
   await EdgeVec.load<Doc>('notes', { text: ['title'] });
-  await SlimEdgeVec.open<Doc>({ dimensions: 2, text: ['title'], wasm: '/edgevec.wasm' });
+  await SlimEdgeVec.open<Doc>({
+    dimensions: 2,
+    text: ['title'],
+    wasm: '/edgevec.wasm',
+    textWasm: '/edgevec-text.wasm',
+  });
   // Without a type of the metadata, every name is a field.
   const open = await EdgeVec.open({ dimensions: 2, text: [name, 'title'] });
   same<typeof open, EdgeVec<Record<string, unknown>>>(true);

@@ -1,6 +1,6 @@
 // The places of words in a text.
 
-import { tokensOf } from '../../text/tokens.js';
+import type { tokensOf } from '../../text/tokens.js';
 
 /** Begin and end of each place, in UTF-16 units. Ranges ascend, and no two ranges touch. */
 export type Ranges = (readonly [start: number, end: number])[];
@@ -9,9 +9,9 @@ export type Ranges = (readonly [start: number, end: number])[];
 const MOST_UNITS = 100_000;
 
 /** Where the words are in the text. */
-export function rangesIn(text: string, words: ReadonlySet<string>): Ranges {
+export function rangesIn(text: string, words: ReadonlySet<string>, cut: typeof tokensOf): Ranges {
   const ranges: [number, number][] = [];
-  tokensOf(text.slice(0, MOST_UNITS), (token, start, end) => {
+  cut(text.slice(0, MOST_UNITS), (token, start, end) => {
     if (!words.has(token)) return;
     const last = ranges.at(-1);
     // The words of an identifier, and pairs of characters, overlap. A whole identifier comes before

@@ -5,17 +5,18 @@
 // The earlier words of a row leave at once, so a search never finds a row by words that the row
 // does not have any more.
 
+import type { WordQuery } from '../../base/calls.js';
 import { amend, EdgeVecError } from '../../base/errors.js';
 import type { TextField, TextSettings } from '../../base/options.js';
-import type { Engine } from '../../engine/engine.js';
+import type { Engine, TextInstance } from '../../engine/engine.js';
 import { type TextHits, type Texts, type WordSearch, weightLine } from '../../engine/texts.js';
 import { valueAt } from '../../filter/match.js';
 import { Unread } from '../../format/value/unread.js';
-import { tokensOf } from '../../text/tokens.js';
 import type { MetadataReader } from '../columns/builder.js';
 import { Pace } from '../pace.js';
 import type { SlotChunk, SlotRecord, SlotStore, Slots } from '../slot-store.js';
 import { type Ranges, rangesIn } from './highlight.js';
+import type { TextCode } from './text-code.js';
 
 /** The name of the store of words. */
 export const WORDS = 'words';
@@ -31,12 +32,20 @@ export interface OrderedSlots extends Slots {
   orderOf(slot: number): number;
 }
 
+/** What text search needs beside the rows. */
+export interface TextMeans {
+  readonly settings: TextSettings;
+  readonly code: TextCode;
+  /** For a single collection at a time. */
+  readonly instance: TextInstance;
+}
+
 export class Words implements SlotStore {
   readonly name = WORDS;
   readonly #engine: Engine;
   readonly #slots: OrderedSlots;
   readonly #metadata: MetadataReader;
-  #settings: TextSettings | undefined;
+  #means: TextMeans | undefined;
   #index: Texts | undefined;
   /** The slots whose words have not been read yet. */
   readonly #waiting = new Set<number>();
@@ -52,24 +61,25 @@ export class Words implements SlotStore {
     this.#metadata = metadata;
   }
 
-  /** The fields with words. Undefined if the database has no text search. */
-  get settings(): TextSettings | undefined {
-    return this.#settings;
-  }
-
-  /** Keeps the words of these fields from now on. To be called once. */
-  declare(settings: TextSettings): void {
-    this.#settings = settings;
-    this.#index = this.#engine.texts(settings.k1, settings.b);
+  /** Keeps the words of text fields from now on. To be called once. */
+  declare(means: TextMeans): void {
+    const { settings, instance } = means;
+    this.#means = means;
+    this.#index = this.#engine.texts(instance, settings.k1, settings.b);
     this.#isChanged = true;
     for (let slot = 0; slot < this.#slots.count; slot++) if (this.#slots.has(slot)) this.#waiting.add(slot);
   }
 
-  /** Another collection takes the place of this collection, and the engine will be freed. */
-  end(): void {
+  /**
+   * Another collection takes the place of this collection, and the engine will be freed.
+   *
+   * @returns the means for the other collection. Undefined if the database has no text search
+   */
+  end(): TextMeans | undefined {
     this.#index = undefined;
     this.#waiting.clear();
     this.#isChanged = false;
+    return this.#means;
   }
 
   /** Whether `tidy` has something to do. */
@@ -89,9 +99,11 @@ export class Words implements SlotStore {
    * @throws `OUT_OF_MEMORY`
    */
   *prepare(): Generator<undefined, void> {
+    const means = this.#means;
+    if (means === undefined) return;
     const pace = new Pace();
     for (const slot of this.#waiting) {
-      const bytes = this.#readRow(slot);
+      const bytes = this.#readRow(slot, means);
       if (++this.#read % ROWS_PER_MERGE === 0) {
         this.#index?.merge(MERGED_AT_ONCE);
         yield;
@@ -112,6 +124,14 @@ export class Words implements SlotStore {
     }
   }
 
+  /** The words of a query. The last word, and the end of a last identifier, may go on. */
+  wordsOf({ text, prefix, fuzzy }: WordQuery): WordSearch[] {
+    const tokens: { readonly token: string; readonly end: number }[] = [];
+    this.#means?.code.queryTokensOf(text, (token, _, end) => tokens.push({ token, end }));
+    const last = tokens.reduce((most, { end }) => Math.max(most, end), 0);
+    return tokens.map(({ token, end }) => ({ token, prefix: prefix && end === last, fuzzy }));
+  }
+
   /**
    * The best `k` rows for some words.
    *
@@ -127,10 +147,13 @@ export class Words implements SlotStore {
   /** Makes a function that finds the words of the last search in the metadata of a row. */
   highlighter(): (metadata: object | undefined) => Record<string, Ranges> {
     const words = new Set(this.#index?.words());
+    const means = this.#means;
     return (metadata) => {
       const found: Record<string, Ranges> = {};
-      for (const field of this.#fields) {
-        const ranges = rangesIn(textOf(metadata, field), words);
+      if (means === undefined) return found;
+      const { settings, code } = means;
+      for (const field of settings.fields) {
+        const ranges = rangesIn(textOf(metadata, field), words, code.tokensOf);
         if (ranges.length > 0) found[field.name] = ranges;
       }
       return found;
@@ -162,12 +185,8 @@ export class Words implements SlotStore {
     return this.#index?.memory() ?? 0;
   }
 
-  get #fields(): readonly TextField[] {
-    return this.#settings?.fields ?? [];
-  }
-
   /** Reads the words of a row that waits. @returns about how many bytes were read */
-  #readRow(slot: number): number {
+  #readRow(slot: number, { settings, code }: TextMeans): number {
     let metadata: object | undefined;
     try {
       metadata = this.#metadata.peek(slot);
@@ -178,11 +197,11 @@ export class Words implements SlotStore {
       return this.#metadata.lineBytes(slot);
     }
     let lines = '';
-    for (const field of this.#fields) {
+    for (const field of settings.fields) {
       const text = textOf(metadata, field);
       if (text === '') continue;
       lines += weightLine(field.weight);
-      tokensOf(text, (token) => {
+      code.tokensOf(text, (token) => {
         lines += `${token}\n`;
       });
     }

@@ -15,7 +15,6 @@ import { fuse, type Ranked, scale } from './fusion.js';
 import { planOf } from './plan.js';
 import { contentOf } from './reply.js';
 import { selectable } from './selection.js';
-import { wordsOf } from './words-of.js';
 
 /** Candidates, if the request does not say how many. */
 const CANDIDATES = 100;
@@ -172,7 +171,7 @@ export class Find {
       });
     }
     if (words !== undefined) {
-      const asked = wordsOf(words);
+      const asked = collection.words.wordsOf(words);
       // A search finds no more rows than there are, and the engine's buffers need not be larger.
       finders.push((most, allow) =>
         collection.words.search(asked, Math.min(most, allow?.count() ?? collection.count), allow?.words),

@@ -9,7 +9,7 @@ import { Slices } from '../../base/time-slices.js';
 import { CLOSING_MS } from '../../base/timeout.js';
 import type { EdgeVecEvent } from '../../base/types.js';
 import type { SalvageReport } from '../../database/salvage/report.js';
-import type { EngineModule } from '../../engine/load.js';
+import type { EngineModules } from '../../engine/load.js';
 import type { StoredOptions } from '../../format/manifest.js';
 import type { Host } from '../host.js';
 import { buffersOf } from './buffers.js';
@@ -62,7 +62,7 @@ export class WorkerHost implements Host {
 
   /** @throws `WORKER_FAILED` if no worker can be started, and all errors of opening a database */
   static async open(
-    engine: EngineModule,
+    engine: EngineModules,
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
@@ -83,6 +83,7 @@ export class WorkerHost implements Host {
     try {
       const open = {
         module: engine.module,
+        textModule: engine.text,
         options: { engine: asked, given, model, recall, indexed, text, stored, salvages, imports },
       };
       host.engine = await host.#opened({ open }, started, next);

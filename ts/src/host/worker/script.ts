@@ -5,17 +5,20 @@ import type { HostOptions } from '../../base/options.js';
 import { sourceMapComment } from './source-map.js';
 
 /** The name of a module that the worker imports with `import()`. */
-export type Part = 'import' | 'salvage';
+export type Part = 'import' | 'salvage' | 'text-code';
 
 const TEXTS: Readonly<Record<Part, () => Promise<{ readonly default: string }>>> = {
   import: () => import('virtual:edgevec/worker/import-part'),
   salvage: () => import('virtual:edgevec/worker/salvage-part'),
+  'text-code': () => import('virtual:edgevec/worker/text-code-part'),
 };
 
 /** All parts that a database with these options may ever need: no part can come later. */
-export function partsFor({ imports, salvages }: Pick<HostOptions, 'imports' | 'salvages'>): Part[] {
+export function partsFor({ imports, salvages, text }: Pick<HostOptions, 'imports' | 'salvages' | 'text'>): Part[] {
   const parts: Part[] = imports === true ? ['import'] : [];
-  return salvages === undefined ? parts : [...parts, 'salvage'];
+  if (salvages !== undefined) parts.push('salvage');
+  if (text !== undefined) parts.push('text-code');
+  return parts;
 }
 
 /** The address of a script with these parts, as a blob. */

@@ -81,13 +81,13 @@ function pong(sent: number): void {
   unread = [];
 }
 
-async function open({ module, options }: OpenMessage['open']): Promise<void> {
+async function open({ module, textModule, options }: OpenMessage['open']): Promise<void> {
   isOpening = true;
   try {
     const tell = (event: DatabaseEvent): void => scope.postMessage({ event: packEvent(event) });
     const site = async () => new IndexedDbSite();
     const source = options.imports ? fed.read() : undefined;
-    const opened = await openDatabase(options, { module, slices: new Slices(), site, tell, source });
+    const opened = await openDatabase(options, { module, textModule, slices: new Slices(), site, tell, source });
     database = opened.database;
     scope.postMessage({ ready: opened.engine, report: opened.report && packReport(opened.report) });
   } catch (error) {

@@ -61,7 +61,7 @@ test('the texts in the library are the script of worker.js, and no file of the l
   };
   const cores = await textsOf(/^chunks\/worker-/);
   const parts = await textsOf(/^chunks\/.+-part-/);
-  expect([cores.length, parts.length]).toEqual([1, 2]);
+  expect([cores.length, parts.length]).toEqual([1, 3]);
   expect(`${[...cores, ...parts].join('')}${COMMENT}`).toBe(script);
   for (const file of files) {
     expect(await readFile(join(dist, file), 'utf8'), file).not.toContain(map.mappings.slice(0, 200));

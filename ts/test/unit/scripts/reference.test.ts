@@ -8,6 +8,7 @@ const WITHOUT_CALLS = [
   'transformers-worker',
   'edgevec.wasm',
   'edgevec-relaxed.wasm',
+  'edgevec-text.wasm',
   'package.json',
 ];
 
