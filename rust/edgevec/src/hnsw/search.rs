@@ -33,10 +33,23 @@ pub struct Scratch {
     /// A row that is the query: the one being inserted, and the one others are compared with.
     pub(super) inserted: Query,
     row: Query,
+    pub(super) selection: Selection,
     pub(crate) hits: Vec<Hit>,
     /// The rows that the last filtered search could return.
     pub(crate) allowed: Bitset,
     pub(crate) strategy: Strategy,
+}
+
+/// The memory of a selection of links.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    /// The distances of the chosen rows.
+    pub(super) distances: Vec<f32>,
+    /// The places of candidates that may still be chosen.
+    pub(super) open: Vec<usize>,
+    /// For each candidate, the first chosen row that is nearer than the node, and the distance.
+    pub(super) nearer: Vec<Option<(u32, f32)>>,
+    pub(super) crowd: Vec<u32>,
 }
 
 impl Scratch {
@@ -248,27 +261,8 @@ impl Scratch {
         self.distances[0]
     }
 
-    /// The first of `others` within less than `distance` of a row, and the distance.
-    #[inline(never)]
-    pub(super) fn first_within(
-        &mut self,
-        vectors: &Vectors,
-        slot: u32,
-        others: &[u32],
-        distance: f32,
-    ) -> Option<(u32, f32)> {
-        let mut row = std::mem::take(&mut self.row);
-        vectors.prepare_row(slot, &mut row);
-        let within = others.chunks(BATCH).find_map(|batch| {
-            self.score(vectors, &row, batch.iter().copied());
-            self.scored().find(|&(_, other)| other < distance)
-        });
-        self.row = row;
-        within
-    }
-
     /// Scores others against a stored row.
-    fn score_row(&mut self, vectors: &Vectors, slot: u32, others: impl Iterator<Item = u32>) {
+    pub(super) fn score_row(&mut self, vectors: &Vectors, slot: u32, others: impl Iterator<Item = u32>) {
         let mut row = std::mem::take(&mut self.row);
         vectors.prepare_row(slot, &mut row);
         self.score(vectors, &row, others);
