@@ -24,6 +24,9 @@ pub struct Scratch {
     slots: Vec<u32>,
     distances: Vec<f32>,
     scored: usize,
+    /// Slots met and not scored yet: the first `waiting_count`. None between two walks.
+    waiting: Vec<u32>,
+    waiting_count: usize,
     pub(super) evaluations: u64,
     /// The rows a walk has found, while exact distances rank these rows again.
     estimated: Vec<Key>,
@@ -171,7 +174,9 @@ impl Scratch {
         self.pool_scored(counts);
     }
 
-    /// As [`visit`](Self::visit), for a row of links.
+    /// Meets a row of links, and starts to bring the rows met into the cache. Then scores and pools
+    /// the rows that the call before has met: memory had the time between to bring these rows. A
+    /// call without links scores the last rows.
     #[inline(always)]
     pub(super) fn visit_links(&mut self, vectors: &Vectors, query: &Query, links: &[u32], counts: &Bitset) {
         // Without branches, because chance decides whether a link has been met.
@@ -187,8 +192,16 @@ impl Scratch {
             new += usize::from(self.visited.insert(link));
         }
         vectors.prefetch(&self.slots[..new]);
-        self.score_first(vectors, query, new);
+        std::mem::swap(&mut self.slots, &mut self.waiting);
+        let met_before = std::mem::replace(&mut self.waiting_count, new);
+        self.score_first(vectors, query, met_before);
         self.pool_scored(counts);
+    }
+
+    /// Whether rows of links have been met and not been scored.
+    #[inline(always)]
+    pub(super) fn has_waiting(&self) -> bool {
+        self.waiting_count > 0
     }
 
     #[inline(always)]

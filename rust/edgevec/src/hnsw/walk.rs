@@ -101,6 +101,10 @@ impl Graph {
     /// Best-first search of one level from the visited nodes. True if no node worth expanding is
     /// left. False if the scratch has made `until` evaluations; the caller can then call again to
     /// go on.
+    ///
+    /// The walk scores the rows that a node leads to after the walk has expanded the next node.
+    /// Meanwhile, memory brings the rows. The walk therefore expands some more nodes, and finds
+    /// somewhat more.
     pub(crate) fn walk(
         &self,
         vectors: &Vectors,
@@ -110,14 +114,18 @@ impl Graph {
         until: u64,
         scratch: &mut Scratch,
     ) -> bool {
-        while scratch.evaluations < until {
-            let Some(slot) = scratch.pool.expand_next() else { return true };
+        loop {
+            let goes_on = scratch.evaluations < until;
+            let next = if goes_on { scratch.pool.expand_next() } else { None };
+            if next.is_none() && !scratch.has_waiting() {
+                return goes_on;
+            }
             if let Some(next) = scratch.pool.peek_next() {
                 let row = self.row(next, level);
                 std::hint::black_box((row[0], row[row.len() - 1]));
             }
-            scratch.visit_links(vectors, query, self.row(slot, level), counts);
+            let links = next.map_or(&[][..], |slot| self.row(slot, level));
+            scratch.visit_links(vectors, query, links, counts);
         }
-        false
     }
 }
