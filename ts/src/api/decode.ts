@@ -3,9 +3,8 @@
 // worker's message holds the metadata of the row once. If the row was updated between two queries
 // of the call, the old and the new metadata share the values that the update kept.
 
-import type { FoundReply, HitsReply, RecordsReply } from '../base/calls.js';
+import type { HitsReply, RecordsReply } from '../base/calls.js';
 import { scoreOf } from '../base/score.js';
-import type { Highlights, TextHit } from '../base/searches.js';
 import type { Hit, Id, Metric, ScannedRecord } from '../base/types.js';
 import { copyStored } from '../collection/metadata/copy.js';
 
@@ -34,18 +33,6 @@ export class Decoder<M extends object> {
       const distance = reply.distances[i] as number;
       return { id, distance, score: scoreOf(this.#metric, distance), ...this.#content(reply, i, id) };
     });
-  }
-
-  /** Hits of a search by an object, the best first. Hits of a single vector have a distance. */
-  found({ distances, highlights, ranks, ...reply }: FoundReply): TextHit<M>[] {
-    return reply.ids.map((id, i) => ({
-      id,
-      ...(distances && { distance: distances[i] }),
-      score: reply.scores[i] as number,
-      ...this.#content(reply, i, id),
-      ...(highlights && { highlights: highlights[i] as Highlights }),
-      ...ranks?.[i],
-    }));
   }
 
   #content({ metadata, vectors }: RecordsReply, i: number, id: Id) {

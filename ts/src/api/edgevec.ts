@@ -61,7 +61,6 @@ import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
 import { exportStream } from './export-stream.js';
-import { find } from './find.js';
 import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
@@ -70,7 +69,6 @@ import { memoryParts } from './memory-parts.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
 import { hasFilter, resolveChange, resolveDeletion } from './options/matching.js';
-import { asQuery, isQuery, resolveQueries, resolveQuery } from './options/query.js';
 import { resolveKeys, resolveScan } from './options/scan.js';
 import { resolveSearch } from './options/search.js';
 import { checkName, resolveList, resolveSite } from './options/site.js';
@@ -78,6 +76,7 @@ import { readable } from './options/values.js';
 import { resolveDelete } from './options/write.js';
 import { copyQueries } from './queries.js';
 import { beginSession, type Opened, sessionOf } from './session.js';
+import { take, takeMany } from './taken.js';
 import { copyVector } from './vector/copy.js';
 
 type WithVectors = { readonly includeVectors: true };
@@ -491,12 +490,8 @@ export class EdgeVec<M extends object = Default> {
         const [[vector], how] = await embedded;
         return this.search(vector as never, how as never) as Promise<TextHit<M>[]>;
       }
-      const { text } = session.options;
-      const [object, more] = isQuery(query) ? [query, options] : [asQuery(options)?.(query), undefined];
-      if (object !== undefined) {
-        const [hits] = await find<M>(session, [resolveQuery(object, more, this.dimensions, text)]);
-        return hits as TextHit<M>[];
-      }
+      const taken = take(query, options, this.dimensions);
+      if (taken !== undefined) return (await (await finder()).find<M>(session, [taken], false))[0] as TextHit<M>[];
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
       const queries = new Float32Array(this.dimensions);
       copyVector(query, this.dimensions, queries, 0);
@@ -529,8 +524,8 @@ export class EdgeVec<M extends object = Default> {
         const [vectors, how] = await embedded;
         return this.searchMany(vectors as never, how as never) as Promise<TextHit<M>[][]>;
       }
-      const searches = resolveQueries(queries, options, this.dimensions, session.options.text);
-      if (searches !== undefined) return find<M>(session, searches);
+      const taken = takeMany(queries, options, this.dimensions);
+      if (taken !== undefined) return (await finder()).find<M>(session, taken, true);
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
       const replies = await session.call('search', {
         queries: copyQueries(queries, this.dimensions),
@@ -746,6 +741,8 @@ async function* linesOf<M extends object>(db: EdgeVec<M>, options?: ExportJsonOp
   const { lineOf } = await jsonLines();
   for await (const record of db.scan(which)) yield lineOf(record, vectors);
 }
+
+const finder = () => chunk('searches by objects', () => import('./find.js'));
 
 async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['storage']['persistence']> {
   if (kind === undefined || kind === 'memory') return 'ephemeral';

@@ -1,30 +1,58 @@
-// Searches by an object, from the call to the hits.
+// Searches by an object, from the call to the hits. A chunk: many pages search by vectors only.
 
-import type { FindRequest } from '../base/calls.js';
-import { chunk } from '../base/chunk.js';
-import type { TextHit } from '../base/searches.js';
-import type { Asked } from './options/query.js';
+import type { FindRequest, FoundReply } from '../base/calls.js';
+import { amend, EdgeVecError } from '../base/errors.js';
+import type { Highlights, TextHit } from '../base/searches.js';
+import type { Decoder } from './decode.js';
+import { type Asked, resolveQuery } from './options/query.js';
+import { readable } from './options/values.js';
+import { reranked } from './rerank.js';
 import type { Session } from './session.js';
+import type { Taken } from './taken.js';
 
 /** Candidates for `rerank`, if the caller does not say how many. */
 const CANDIDATES = 100;
 
-/** The hits of each search, in order. */
-export async function find<M extends object>(session: Session, searches: readonly Asked[]): Promise<TextHit<M>[][]> {
-  const replies = await session.call('find', searches.map(requestOf));
-  const decoder = session.decoder<M>(searches.length > 1);
+/**
+ * The hits of each search, in order.
+ *
+ * @param isList whether an error tells the position of its search
+ */
+export async function find<M extends object>(
+  session: Session,
+  searches: readonly Taken[],
+  isList: boolean,
+): Promise<TextHit<M>[][]> {
+  const { dimensions, options } = session;
+  const all = searches.map((taken, row) => {
+    try {
+      return readable(() => resolveQuery(taken, dimensions, options.text));
+    } catch (error) {
+      throw isList && error instanceof EdgeVecError ? amend(error, { row }) : error;
+    }
+  });
+  const replies = await session.call('find', all.map(requestOf));
+  const decoder = session.decoder<M>(isList);
   const found: TextHit<M>[][] = [];
   for (const [i, reply] of replies.entries()) {
     if (i > 0) await session.host.slices.breathe();
-    const asked = searches[i] as Asked;
-    const hits = decoder.found(reply);
-    if (asked.rerank === undefined) found.push(hits);
-    else {
-      const { reranked } = await chunk('rerank', () => import('./rerank.js'));
-      found.push(await reranked(hits, asked, session.host.slices));
-    }
+    const asked = all[i] as Asked;
+    const hits = hitsOf(reply, decoder);
+    found.push(asked.rerank === undefined ? hits : await reranked(hits, asked, session.host.slices));
   }
   return found;
+}
+
+/** Hits, the best first. Hits of a single vector have a distance. */
+function hitsOf<M extends object>(reply: FoundReply, decoder: Decoder<M>): TextHit<M>[] {
+  const { distances, scores, highlights, ranks } = reply;
+  return reply.ids.map((_, i) => ({
+    ...decoder.record(reply, i),
+    ...(distances && { distance: distances[i] }),
+    score: scores[i] as number,
+    ...(highlights && { highlights: highlights[i] as Highlights }),
+    ...ranks?.[i],
+  }));
 }
 
 /** What the database does of a search: with `rerank`, only the candidates. */

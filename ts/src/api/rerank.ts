@@ -1,4 +1,4 @@
-// Hits in the order of new scores. A chunk, since few pages rerank.
+// Hits in the order of new scores.
 
 import { EdgeVecError } from '../base/errors.js';
 import { inspect, reasonOf } from '../base/inspect.js';

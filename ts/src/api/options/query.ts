@@ -1,27 +1,18 @@
-// A search by an object: vectors, a row or words, with all options beside.
+// The options of a search by an object: vectors, a row or words, with all options beside.
 
 import type { FindRequest, Fusion, WordQuery } from '../../base/calls.js';
 import type { Path } from '../../base/clause.js';
-import { amend, EdgeVecError } from '../../base/errors.js';
+import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { TextSettings } from '../../base/options.js';
-import type {
-  FusionOptions,
-  HybridSearch,
-  NearestOptions,
-  RankingOptions,
-  Rerank,
-  WordOptions,
-} from '../../base/searches.js';
-import { ofCaller } from '../caller.js';
+import type { FusionOptions, NearestOptions, Rerank, WordOptions } from '../../base/searches.js';
 import { checkId } from '../check.js';
-import { checkCount, copyQueries } from '../queries.js';
-import { copyVector } from '../vector/copy.js';
+import { RANKING, TARGETS, type Taken } from '../taken.js';
+import { checkLength } from '../vector/copy.js';
 import { resolveFields } from './filter.js';
 import { resolveSearch } from './search.js';
-import { checkKeys, flag, integer, invalid, MAX_U32, number, oneOf, readable } from './values.js';
+import { checkKeys, flag, integer, invalid, MAX_U32, number, oneOf } from './values.js';
 
-const TARGETS = { vector: true, vectors: true, like: true, text: true } as const;
 const NEAREST = {
   k: true,
   offset: true,
@@ -35,26 +26,10 @@ const WORDS = { prefix: true, fuzzy: true, highlight: true } satisfies Record<
   Exclude<keyof WordOptions, keyof NearestOptions>,
   true
 >;
-const RANKING = {
-  candidates: true,
-  diversity: true,
-  groupBy: true,
-  perGroup: true,
-  minScore: true,
-  rerank: true,
-  timeout: true,
-} satisfies Record<keyof RankingOptions, true>;
 const FUSION = { fusion: true, rrfK: true, weights: true, explain: true } satisfies Record<keyof FusionOptions, true>;
-const KEYS: Readonly<Record<string, true>> = {
-  ...TARGETS,
-  ...NEAREST,
-  ...WORDS,
-  ...RANKING,
-  ...FUSION,
-} satisfies Record<keyof HybridSearch, true>;
-
 /** The options of a search with a vector as its first argument. */
-const OF_VECTOR: Readonly<Record<string, true>> = { ...NEAREST, ...RANKING };
+const OF_VECTOR = [...Object.keys(NEAREST), ...RANKING];
+const ALL = [...TARGETS, ...OF_VECTOR, ...Object.keys(WORDS), ...Object.keys(FUSION)];
 
 /** A longer query is no question, and each of its words costs a walk through a list. */
 const MOST_UNITS = 10_000;
@@ -69,96 +44,37 @@ export interface Asked {
   readonly timeout: number | undefined;
 }
 
-type Given = Readonly<Record<string, unknown>>;
+type Given = Taken['given'];
 
-/** Whether a query is an object that says what to look for. */
-export function isQuery(query: unknown): query is object {
-  return ofCaller(
-    () =>
-      typeof query === 'object' && query !== null && Object.keys(TARGETS).some((name) => Object.hasOwn(query, name)),
-    'INVALID_VECTOR',
-    'The query cannot be read',
+/**
+ * The search, checked.
+ *
+ * @throws `INVALID_OPTIONS`, `INVALID_K`, `INVALID_ID`, `INVALID_VECTOR`
+ */
+export function resolveQuery(taken: Taken, dimensions: number, settings: TextSettings | undefined): Asked {
+  const { given, more, isPlain, vectors } = taken;
+  checkKeys(
+    'search',
+    given,
+    Object.fromEntries((isPlain ? ['vector', ...OF_VECTOR] : ALL).map((name) => [name, true])),
   );
-}
-
-/**
- * The same search as an object, if options of a search with a vector choose among candidates.
- * Undefined if the vector and the options are a plain search.
- */
-export function asQuery(options: unknown): ((vector: unknown) => object) | undefined {
-  if (typeof options !== 'object' || options === null) return undefined;
-  if (!readable(() => Object.keys(options).some((name) => Object.hasOwn(RANKING, name)))) return undefined;
-  const given = readable(() => ({ ...options }));
-  checkKeys('search', given, OF_VECTOR);
-  return (vector) => ({ ...given, vector });
-}
-
-/**
- * @param more the second argument of the call
- * @throws `INVALID_OPTIONS`, `INVALID_K`, `INVALID_FILTER`, `INVALID_ID`, `INVALID_VECTOR`,
- * `DIMENSION_MISMATCH`
- */
-export function resolveQuery(
-  query: object,
-  more: unknown,
-  dimensions: number,
-  settings: TextSettings | undefined,
-): Asked {
-  const given: Given = readable(() => ({ ...query }));
-  checkKeys('search', given, KEYS);
   if (more !== undefined) {
     throw new EdgeVecError('INVALID_OPTIONS', 'A search by an object was given a second argument', {
       expected: 'all options in the object: search({ text, k, filter })',
       got: inspect(more),
     });
   }
-  return readable(() => resolve(given, dimensions, settings));
-}
-
-/**
- * The searches of `searchMany`. Undefined if the queries are vectors, and no option chooses among
- * candidates.
- *
- * @throws the errors of `resolveQuery`, with the position of the query
- */
-export function resolveQueries(
-  queries: unknown,
-  more: unknown,
-  dimensions: number,
-  settings: TextSettings | undefined,
-): Asked[] | undefined {
-  const areObjects = ofCaller(
-    () => Array.isArray(queries) && isQuery(queries[0]),
-    'INVALID_VECTOR',
-    'The queries cannot be read',
-  );
-  const ofVector = areObjects ? undefined : asQuery(more);
-  if (!areObjects && ofVector === undefined) return undefined;
-  // The check of vectors tells of a list that holds no vectors.
-  if (!areObjects) copyQueries(queries, dimensions);
-  const list = queries as readonly unknown[];
-  checkCount(list.length, dimensions);
-  return Array.from(list, (query, row) => {
-    try {
-      const object = ofVector?.(query) ?? (query as object);
-      return resolveQuery(object, areObjects ? more : undefined, dimensions, settings);
-    } catch (error) {
-      throw error instanceof EdgeVecError ? amend(error, { row }) : error;
-    }
-  });
-}
-
-function resolve(given: Given, dimensions: number, settings: TextSettings | undefined): Asked {
   const targets = targetsOf(given);
+  if (targets.includes('vector') && vectors.length === 0) checkLength(given['vector'], dimensions);
+  if (targets.includes('vectors') && vectors.length === 0)
+    throw invalid('vectors', 'at least one vector', given['vectors']);
   const words = targets.includes('text') ? wordsOf(given, settings) : undefined;
   const like = targets.includes('like') ? checkId(given['like']) : undefined;
-  const vectors = vectorsOf(given, targets, dimensions);
   const byVector = like === undefined ? vectors.length / dimensions : 1;
-  const lists = byVector + (words === undefined ? 0 : 1);
-  refuseNeedless(given, words !== undefined, byVector > 0, lists > 1 || targets.includes('vectors'));
-  const nearest = resolveSearch(
-    Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(NEAREST, name))),
-  );
+  const isFused = targets.includes('vectors') || (byVector > 0 && words !== undefined);
+  refuseNeedless(given, words !== undefined, byVector > 0, isFused);
+  const { k, offset, recall, ef, exact, includeVectors } = given;
+  const nearest = resolveSearch(present({ k, offset, recall, ef, exact, includeVectors }));
   const { candidates, diversity = 0, perGroup = 1, minScore, rerank, timeout, explain = false } = given;
   if (rerank !== undefined && typeof rerank !== 'function') throw invalid('rerank', 'a function', rerank);
   if (minScore !== undefined && !Number.isFinite(minScore)) throw invalid('minScore', 'a number', minScore);
@@ -168,6 +84,7 @@ function resolve(given: Given, dimensions: number, settings: TextSettings | unde
     timeout: timeout === undefined ? undefined : number('timeout', timeout, 1, MOST_MS),
     request: {
       ...nearest,
+      filter: taken.filter,
       vectors,
       like,
       words,
@@ -182,9 +99,13 @@ function resolve(given: Given, dimensions: number, settings: TextSettings | unde
   };
 }
 
+/** Without the fields that are `undefined`. */
+const present = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
 /** What to look for. If nothing is given, the name whose value is missing. */
 function targetsOf(given: Given): readonly string[] {
-  const named = Object.keys(TARGETS).filter((name) => Object.hasOwn(given, name));
+  const named = TARGETS.filter((name) => Object.hasOwn(given, name));
   const targets = named.filter((name) => given[name] !== undefined);
   const nearest = targets.filter((name) => name !== 'text');
   if (nearest.length > 1) {
@@ -195,19 +116,8 @@ function targetsOf(given: Given): readonly string[] {
   }
   if (named.length > 0) return targets.length > 0 ? targets : named.slice(0, 1);
   throw new EdgeVecError('INVALID_OPTIONS', 'The query does not say what to look for', {
-    expected: Object.keys(TARGETS).join(', '),
+    expected: TARGETS.join(', '),
   });
-}
-
-function vectorsOf({ vector, vectors }: Given, targets: readonly string[], dimensions: number): Float32Array {
-  if (targets.includes('vectors')) {
-    const all = copyQueries(vectors, dimensions);
-    if (all.length === 0) throw invalid('vectors', 'at least one vector', vectors);
-    return all;
-  }
-  const one = new Float32Array(targets.includes('vector') ? dimensions : 0);
-  if (one.length > 0) copyVector(vector, dimensions, one, 0);
-  return one;
 }
 
 function wordsOf(given: Given, settings: TextSettings | undefined): WordQuery {

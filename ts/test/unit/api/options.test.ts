@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveCount, resolveFacets } from '../../../src/api/options/filter.js';
 import { resolveOpen } from '../../../src/api/options/open.js';
-import { isQuery, resolveQuery } from '../../../src/api/options/query.js';
+import { resolveQuery } from '../../../src/api/options/query.js';
 import { resolveSalvage } from '../../../src/api/options/salvage.js';
 import { resolveScan } from '../../../src/api/options/scan.js';
 import { resolveSearch } from '../../../src/api/options/search.js';
@@ -13,6 +13,7 @@ import { resolveSite } from '../../../src/api/options/site.js';
 import { resolveText } from '../../../src/api/options/text.js';
 import { readable } from '../../../src/api/options/values.js';
 import { resolveDelete, resolveWrite } from '../../../src/api/options/write.js';
+import { type Taken, take } from '../../../src/api/taken.js';
 import { EdgeVecError } from '../../../src/base/errors.js';
 import { cases } from '../../support/property.js';
 
@@ -58,9 +59,9 @@ const RANKING = ['candidates', 'diversity', 'groupBy', 'perGroup', 'minScore', '
 const FUSION = ['vector', 'fusion', 'rrfK', 'weights', 'explain', 'recall'];
 const settings = { fields: [{ name: 'title', path: ['title'], weight: 1 }], k1: 1.2, b: 0.75 };
 
-/** A value that says nothing of what to look for is a vector. */
+/** A value that says nothing of what to look for is taken as words. */
 const resolveWords = (given: unknown): unknown =>
-  resolveQuery(isQuery(given) ? given : { text: given }, undefined, 2, settings);
+  resolveQuery((take(given, undefined, 2) ?? take({ text: given }, undefined, 2)) as Taken, 2, settings);
 
 const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],

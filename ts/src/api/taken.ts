@@ -1,0 +1,107 @@
+// A search by an object, as far as the call itself must read it: the caller may change its objects
+// as soon as the call has returned. find.ts, a chunk, does the rest.
+
+import type { Clause } from '../base/clause.js';
+import { amend, EdgeVecError } from '../base/errors.js';
+import { ofCaller } from './caller.js';
+import { filterOption } from './options/filter.js';
+import { readable } from './options/values.js';
+import { checkCount, copyQueries } from './queries.js';
+import { copyVector } from './vector/copy.js';
+
+/** What a search can look for. */
+export const TARGETS: readonly string[] = ['vector', 'vectors', 'like', 'text'];
+
+/** The options of `RankingOptions`. With one of these, a search by a vector is no plain search. */
+export const RANKING: readonly string[] = [
+  'candidates',
+  'diversity',
+  'groupBy',
+  'perGroup',
+  'minScore',
+  'rerank',
+  'timeout',
+];
+
+/** A search, copied and not yet checked. */
+export interface Taken {
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Flat: copies of `vector` or `vectors`. */
+  readonly vectors: Float32Array;
+  readonly filter: Clause | undefined;
+  /** Whether the vector was the first argument, and the options the second. */
+  readonly isPlain: boolean;
+  /** The second argument beside an object. */
+  readonly more: unknown;
+}
+
+/**
+ * The search, if the query is an object, or an option chooses among candidates. Undefined if the
+ * query is a vector, and the options are those of a plain search.
+ *
+ * @throws `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`
+ */
+export function take(query: unknown, options: unknown, dimensions: number): Taken | undefined {
+  if (isQuery(query)) return taken({ ...readable(() => ({ ...query })) }, dimensions, false, options);
+  const ranking = rankingOf(options);
+  return ranking && taken({ ...ranking, vector: query }, dimensions, true, undefined);
+}
+
+/** As `take`, for each query of `searchMany`. @throws also with the position of the query */
+export function takeMany(queries: unknown, options: unknown, dimensions: number): Taken[] | undefined {
+  const areObjects = ofCaller(
+    () => Array.isArray(queries) && isQuery(queries[0]),
+    'INVALID_VECTOR',
+    'The queries cannot be read',
+  );
+  const ranking = areObjects ? undefined : rankingOf(options);
+  if (!areObjects && ranking === undefined) return undefined;
+  // The check of vectors tells of a list that holds no vectors.
+  if (!areObjects) copyQueries(queries, dimensions);
+  const list = queries as readonly unknown[];
+  checkCount(list.length, dimensions);
+  return Array.from(list, (query, row) => {
+    try {
+      if (ranking !== undefined) return taken({ ...ranking, vector: query }, dimensions, true, undefined);
+      return taken(
+        readable(() => ({ ...(query as object) })),
+        dimensions,
+        false,
+        options,
+      );
+    } catch (error) {
+      throw error instanceof EdgeVecError ? amend(error, { row }) : error;
+    }
+  });
+}
+
+function isQuery(query: unknown): query is object {
+  return ofCaller(
+    () => typeof query === 'object' && query !== null && TARGETS.some((name) => Object.hasOwn(query, name)),
+    'INVALID_VECTOR',
+    'The query cannot be read',
+  );
+}
+
+function rankingOf(options: unknown): object | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  return readable(() => (RANKING.some((name) => Object.hasOwn(options, name)) ? { ...options } : undefined));
+}
+
+function taken(given: Taken['given'], dimensions: number, isPlain: boolean, more: unknown): Taken {
+  return readable(() => {
+    const { vector, vectors, filter, weights } = given;
+    let flat: Float32Array = new Float32Array(vector === undefined ? 0 : dimensions);
+    if (vector !== undefined) copyVector(vector, dimensions, flat, 0);
+    else if (vectors !== undefined) flat = copyQueries(vectors, dimensions);
+    const copied = typeof weights === 'object' && weights !== null ? { ...given, weights: copyOf(weights) } : given;
+    return { given: copied, vectors: flat, filter: filterOption(filter), isPlain, more };
+  });
+}
+
+/** Lists in the object are copied too. */
+function copyOf(weights: object): object {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, weight]) => [name, Array.isArray(weight) ? Array.from(weight) : weight]),
+  );
+}
