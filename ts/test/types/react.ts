@@ -27,6 +27,12 @@ export function useOpening(user: string | undefined): void {
   if (opened.error) same<typeof opened.status, 'error'>(true);
   opened.retry();
   useEdgeVec(user === undefined ? null : { name: user });
+  const { db } = useEdgeVec<Note>({ name: 'notes', dimensions: 384 }, { suspense: true });
+  same<typeof db, EdgeVec<Note>>(true);
+  const state = useEdgeVec({ name: 'notes' }, { suspense: user !== undefined });
+  same<typeof state.db, EdgeVec | undefined>(true);
+  const unnamed = useEdgeVec({ dimensions: 3 }, { suspense: true });
+  same<typeof unnamed.db, EdgeVec | undefined>(true);
   // @ts-expect-error either dimensions or the name of a stored database is required
   useEdgeVec({ metric: 'dot' });
   // @ts-expect-error unknown metric

@@ -11,6 +11,6 @@ export type {
   ReadyDatabase,
 } from '../shared/opened.js';
 export type { SearchQuery, SearchState, TextQuery, UseSearchOptions, UseTextOptions } from '../shared/search.js';
-export { useEdgeVec } from './use-edgevec.js';
+export { type UseEdgeVecOptions, useEdgeVec } from './use-edgevec.js';
 export { useLiveQuery } from './use-live-query.js';
 export { useSearch } from './use-search.js';

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { EdgeVecEvent } from '../../index.js';
+import { EdgeVecError, type EdgeVecEvent } from '../../index.js';
 import {
   type DatabaseOptions,
   type DatabaseState,
   DatabaseView,
   IDLE,
   LOADING,
+  type ReadyDatabase,
   sameDatabase,
 } from '../shared/opened.js';
 import { useEqual } from './use-equal.js';
@@ -20,6 +21,17 @@ interface Self {
 const newSelf = (): Self => ({ onEvent: undefined });
 
 const isSame = (a: Given, b: Given): boolean => (a && b ? sameDatabase(a, b) : a === b);
+
+/** How `useEdgeVec` tells the component that the database is being opened. */
+export interface UseEdgeVecOptions {
+  /**
+   * Suspends the component until the database is open, so that the nearest `<Suspense>` shows its
+   * fallback. An error goes to the nearest error boundary. The database must have a name, since
+   * React forgets a component that suspends, and finds its database again only by the name.
+   * Default: false.
+   */
+  readonly suspense?: boolean;
+}
 
 /**
  * Opens a database for a component, and closes the database after the component is gone. `M` is the
@@ -37,6 +49,8 @@ const isSame = (a: Given, b: Given): boolean => (a && b ? sameDatabase(a, b) : a
  * Do not call `close()` on the database: other components may use the database.
  *
  * @param options the options of `EdgeVec.open`. `null` or `undefined` opens nothing.
+ * @param how with `suspense: true`, the component renders only with an open database. On a server,
+ *   React then shows the fallback.
  * @returns the state. `error` has the error of `EdgeVec.open`, or the reason why the database has
  * ended. `retry` opens the database again after an error.
  *
@@ -44,7 +58,16 @@ const isSame = (a: Given, b: Given): boolean => (a && b ? sameDatabase(a, b) : a
  * const { db, error, retry } = useEdgeVec<Note>({ name: 'notes', dimensions: 384 });
  */
 export function useEdgeVec<M extends object = Record<string, unknown>>(
+  options: DatabaseOptions & { readonly name: string },
+  how: UseEdgeVecOptions & { readonly suspense: true },
+): ReadyDatabase<M>;
+export function useEdgeVec<M extends object = Record<string, unknown>>(
   options: DatabaseOptions | null | undefined,
+  how?: UseEdgeVecOptions,
+): DatabaseState<M>;
+export function useEdgeVec<M extends object = Record<string, unknown>>(
+  options: DatabaseOptions | null | undefined,
+  { suspense = false }: UseEdgeVecOptions = {},
 ): DatabaseState<M> {
   const [self] = useState(newSelf);
   const known = useEqual(options, isSame);
@@ -66,9 +89,30 @@ export function useEdgeVec<M extends object = Record<string, unknown>>(
     },
     [view, self],
   );
-  return useSyncExternalStore<DatabaseState<M>>(
+  const state = useSyncExternalStore<DatabaseState<M>>(
     subscribe,
     () => view?.state ?? IDLE,
     () => (view === undefined ? IDLE : LOADING),
   );
+  if (suspense && known && view !== undefined) suspend(known, view, state);
+  return state;
+}
+
+/**
+ * Returns only if the database is open. React renders a component again after a thrown promise, in
+ * every version since 18. `use` of React 19 does the same.
+ */
+function suspend<M extends object>({ name }: DatabaseOptions, view: DatabaseView<M>, state: DatabaseState<M>): void {
+  if (name === undefined) {
+    throw new EdgeVecError('INVALID_OPTIONS', 'A component cannot suspend for a database without a name', {
+      remedy: 'Give the database a name, or leave out suspense.',
+    });
+  }
+  // React sends the fallback for an error on a server, and renders the component in the browser.
+  if (typeof document === 'undefined') throw new Error('EdgeVec opens no database on a server');
+  if (state.status === 'loading') throw view.opened();
+  if (state.status === 'error') {
+    view.forget();
+    throw state.error;
+  }
 }

@@ -82,6 +82,11 @@ const nothing = (): void => {};
 export const IDLE: NoDatabase = { status: 'idle', isLoading: false, db: undefined, error: undefined, retry: nothing };
 export const LOADING: LoadingDatabase = { ...IDLE, status: 'loading', isLoading: true };
 
+/**
+ * How long a database stays open for a component that waits to be put on the page, in milliseconds.
+ */
+const UNHELD_MS = 5_000;
+
 /** A component that holds a database open. */
 export interface Holder {
   /** The database is in a new state. */
@@ -99,6 +104,10 @@ class Shared {
   #state: DatabaseState = LOADING;
   #db: EdgeVec | undefined;
   #isOver = false;
+  /** Resolves once the database is open, or has failed to open. */
+  #opening!: Promise<void>;
+  /** The opening that a component has waited for. */
+  #awaited: Promise<void> | undefined;
 
   constructor(options: DatabaseOptions, scope: object | undefined) {
     this.options = options;
@@ -118,6 +127,23 @@ class Shared {
       // the component back within a task.
       if (this.#holders.size === 0) setTimeout(this.#closeIfFree);
     };
+  }
+
+  /**
+   * For a component that is not on the page yet, and so cannot hold the database. If no component
+   * holds the database soon after the opening, the database closes.
+   */
+  opened(): Promise<void> {
+    if (this.#awaited !== this.#opening) {
+      this.#awaited = this.#opening;
+      this.#opening.then(() => setTimeout(this.#closeIfFree, UNHELD_MS));
+    }
+    return this.#opening;
+  }
+
+  /** Forgets an error that a component has thrown. The next opening tries again. */
+  forget(): void {
+    setTimeout(this.#closeIfFree);
   }
 
   readonly #closeIfFree = (): void => {
@@ -146,7 +172,7 @@ class Shared {
       }
       this.#hear(event);
     };
-    EdgeVec.open({ ...this.options, onEvent }).then(
+    this.#opening = EdgeVec.open({ ...this.options, onEvent }).then(
       (db) => {
         this.#db = db;
         if (this.#isOver) this.#close();
@@ -223,14 +249,29 @@ export class DatabaseView<M extends object = Default> {
   }
 
   /** Holds the database open until the returned function is called. */
-  readonly hold = (holder: Holder): (() => void) => {
+  readonly hold = (holder: Holder): (() => void) => this.#shared().hold(holder);
+
+  /**
+   * Opens the database for a component that waits to be put on the page. Each call before the end
+   * of an opening gives the same promise, if the database has a name. The promise never rejects.
+   */
+  opened(): Promise<void> {
+    return this.#shared().opened();
+  }
+
+  /** Forgets an error that the component throws, so that the next opening tries again. */
+  forget(): void {
+    this.#find()?.forget();
+  }
+
+  #shared(): Shared {
     let shared = this.#find();
     if (shared === undefined) {
       shared = new Shared(this.#options, this.#scope);
       databases.add(shared);
     }
-    return shared.hold(holder);
-  };
+    return shared;
+  }
 
   #find(): Shared | undefined {
     for (const shared of databases) {

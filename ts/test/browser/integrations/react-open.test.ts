@@ -1,6 +1,6 @@
 // `useEdgeVec` on a page, with a real worker and IndexedDB.
 
-import { createElement, Fragment } from 'react';
+import { Component, createElement, Fragment, type ReactNode, Suspense } from 'react';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeVec, type EdgeVecEvent } from '../../../src/index.js';
 import { type DatabaseOptions, useEdgeVec } from '../../../src/integrations/react/index.js';
@@ -161,5 +161,92 @@ describe('useEdgeVec', () => {
     expect(warn).toHaveBeenCalledWith(expect.stringContaining('edgevec: '));
     last().retry();
     await until(() => last().status === 'ready');
+  });
+});
+
+/** Shows the code of an error from below, until the error is cleared. */
+class Boundary extends Component<{ readonly children: ReactNode }, { readonly code?: string }> {
+  override state: { readonly code?: string } = {};
+  static current: Boundary | undefined;
+
+  static getDerivedStateFromError(error: unknown) {
+    return { code: (error as { code?: string }).code ?? String(error) };
+  }
+
+  override render(): ReactNode {
+    Boundary.current = this;
+    return this.state.code ?? this.props.children;
+  }
+}
+
+/** A component that suspends, below a fallback and an error boundary. Shows the dimensions. */
+function Suspending({ options }: { readonly options: DatabaseOptions & { readonly name: string } }) {
+  return String(useEdgeVec(options, { suspense: true }).db.dimensions);
+}
+const waiting = (options: DatabaseOptions): ReactNode =>
+  createElement(
+    Boundary,
+    null,
+    createElement(
+      Suspense,
+      { fallback: 'waiting' },
+      createElement(Suspending, { options: options as DatabaseOptions & { readonly name: string } }),
+    ),
+  );
+const shown = (): string => document.body.innerText;
+
+describe('useEdgeVec with suspense', () => {
+  test('shows the fallback until the database is open, opens once and closes once', async () => {
+    const opens = countOpens();
+    const name = freshName();
+    const { show, unmount } = page();
+    show(strict(waiting({ name, dimensions: 2 })));
+    expect(shown()).toBe('waiting');
+    await until(() => shown() === '2');
+    unmount();
+    await until(() => opens.closed()[0] === 1);
+    expect([opens.calls(), opens.closed()]).toEqual([1, [1]]);
+  });
+
+  test('another database shows the fallback again', async () => {
+    const opens = countOpens();
+    const { show } = page();
+    show(waiting({ name: freshName(), dimensions: 2 }));
+    await until(() => shown() === '2');
+    show(waiting({ name: freshName(), dimensions: 3 }));
+    expect(shown()).toBe('waiting');
+    await until(() => shown() === '3');
+    await until(() => opens.closed()[0] === 1);
+    expect([opens.calls(), opens.closed()]).toEqual([2, [1, 0]]);
+  });
+
+  test('an error goes to the boundary, and the boundary tries again', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    const name = freshName();
+    await (await EdgeVec.open({ name, dimensions: 3 })).close();
+    const { show } = page();
+    show(waiting({ name, dimensions: 2 }));
+    await until(() => shown() === 'OPTIONS_DIFFER');
+    await EdgeVec.drop(name);
+    Boundary.current?.setState({ code: undefined as never });
+    await until(() => shown() === '2');
+  });
+
+  test('a component that goes while it waits closes the database', async () => {
+    const opens = countOpens();
+    const { show, unmount } = page();
+    show(waiting({ name: freshName(), dimensions: 2 }));
+    unmount();
+    await until(() => opens.closed()[0] === 1);
+    expect(opens.calls()).toBe(1);
+  });
+
+  test('a database without a name is refused', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { show } = page();
+    show(waiting({ dimensions: 2 }));
+    expect(shown()).toBe('INVALID_OPTIONS');
   });
 });
