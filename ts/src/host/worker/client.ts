@@ -68,7 +68,7 @@ export class WorkerHost implements Host {
   ): Promise<WorkerHost> {
     const { worker: how, engine: asked, given, model, recall, indexed, text, stored, salvages, onEvent } = options;
     const imports = source !== undefined;
-    const started = await startWorker(how === false ? true : how, partsFor({ imports, salvages }));
+    const started = await startWorker(how === false ? true : how, partsFor({ imports, salvages, text }));
     // The listener often refers to the database. Held strongly, it would keep the database from
     // being collected while the worker lives.
     const tell = weakly(onEvent);
