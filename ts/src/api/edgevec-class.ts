@@ -11,6 +11,7 @@ import type {
   SalvageOptions,
   TextOptions,
 } from '../base/options.js';
+import type { EdgeVecEvent } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
 import { openHost } from '../host/open.js';
@@ -22,6 +23,7 @@ import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
 import type { Opened } from './session.js';
+import type { Voiced } from './voiced.js';
 
 /** The result of `salvage`. */
 export interface Salvage<M extends object> {
@@ -139,13 +141,26 @@ export function edgeVecClass<Extra extends object>(
     const engine = { ...vectors, text };
     const changes = new Changes();
     const heard = { ...resolved, onEvent: changes.hearing(resolved.onEvent) };
-    const host = await openHost(engine, heard, source?.());
+    const voiced = async (asked: ResolvedOptions, file?: AsyncIterable<Uint8Array>): Promise<Voiced> => {
+      let isMuted = false;
+      // Held by `mute`, since hosts refer to their listeners weakly.
+      const onEvent = (event: EdgeVecEvent): void => {
+        if (!isMuted) asked.onEvent(event);
+      };
+      const host = await openHost(engine, { ...asked, onEvent }, file);
+      const mute = (): void => {
+        isMuted = true;
+        void onEvent;
+      };
+      return { host, mute };
+    };
+    const { host, mute } = await voiced(heard, source?.());
     const { embed } = resolved;
     if (embed !== undefined && embed.dimensions !== host.engine.dimensions) {
       await host.close();
       throw otherDimensions(embed.dimensions, host.engine.dimensions);
     }
-    return { host, options: heard, variant: engine.variant, changes };
+    return { host, mute, options: heard, variant: engine.variant, changes, open: (asked) => voiced(asked) };
   };
   class Entry<M extends object> extends EdgeVec<M> {
     static open<M extends object>(options: OpenOptions & TextOptions): Promise<EdgeVec<M>> {

@@ -6,7 +6,7 @@
 
 import type { ReplyOf } from '../base/calls.js';
 import { chunk } from '../base/chunk.js';
-import type { QuestionOptions } from '../base/embed.js';
+import type { QuestionOptions, ReembedOptions, TextModel } from '../base/embed.js';
 import { EdgeVecError } from '../base/errors.js';
 import type { FieldName, Filter } from '../base/filter-types.js';
 import type { ListOptions, SiteOptions, StoredDatabase } from '../base/options.js';
@@ -57,6 +57,7 @@ import type {
   WriteOptions,
 } from '../base/types.js';
 import { isPersisted, persist } from '../storage/persistence.js';
+import { shadowOf, withoutShadows } from '../storage/shadow.js';
 import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
@@ -137,7 +138,7 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       const { directory, details } = readable(() => resolveList(options));
       const site = await localSite(directory);
-      if (!details) return site.list();
+      if (!details) return withoutShadows(await site.list());
       const { describeStored } = await chunk('the list of databases', () => import('./list.js'));
       return describeStored(site);
     });
@@ -153,7 +154,11 @@ export class EdgeVec<M extends object = Default> {
    * connection, the data is gone by then.
    */
   static drop(name: string, options?: SiteOptions): Promise<void> {
-    return answer(async () => (await localSite(readable(() => resolveSite('drop', options)))).drop(checkName(name)));
+    return answer(async () => {
+      const site = await localSite(readable(() => resolveSite('drop', options)));
+      await site.drop(checkName(name));
+      await site.drop(shadowOf(name));
+    });
   }
 
   /**
@@ -540,6 +545,32 @@ export class EdgeVec<M extends object = Default> {
       }
       return hits;
     });
+  }
+
+  /**
+   * Makes the vectors of all rows again by another model, from the texts that the rows keep in the
+   * metadata field `text`. Meanwhile, searches and writes go on with the old vectors. In the end,
+   * the new index takes the place of the old index in a single step. From then on, `search('…')`
+   * and `{ text }` use the new model.
+   *
+   * The finished rows of a stored database are kept: if the call fails or is aborted, or if the
+   * page ends, the next `reembed` with the same model goes on from there. Rows that have changed
+   * meanwhile are embedded again. Other tabs find their database closed after the last step, with
+   * the event `storage-gone`, since their model is the old model.
+   *
+   * @returns the number of rows.
+   * @throws `INVALID_RECORD` if a row has no text, `MODEL_FAILED`, `ABORTED`, `CONFLICT` if other
+   * tabs write without a pause, `BLOCKED` if a call is under way already, `INVALID_OPTIONS`. In a
+   * stored database also `QUOTA`, `STORAGE_FAILED`.
+   *
+   * @example
+   * const embed = (texts: readonly string[]) => texts.map((text) => [text.length, 1]);
+   * const db = await EdgeVec.open({ embed: { model: 'one', dimensions: 2, embed } });
+   * await db.insert({ text: 'tea' });
+   * await db.reembed({ model: 'two', dimensions: 2, embed });
+   */
+  reembed(embed: TextModel, options?: ReembedOptions): Promise<number> {
+    return sessionOf(this).reembed(embed, options);
   }
 
   /**

@@ -4,6 +4,7 @@ import { asEdgeVecError } from '../base/errors.js';
 import type { StoredDatabase } from '../base/options.js';
 import { isDamage } from '../persistence/open.js';
 import { type Summary, summarize } from '../persistence/summary.js';
+import { withoutShadows } from '../storage/shadow.js';
 import type { StorageSite } from '../storage/storage.js';
 
 /** How often to look again if another tab makes checkpoints meanwhile, or if data is damaged. */
@@ -12,7 +13,7 @@ const LOOKS = 3;
 /** All databases of the site. A database that is dropped meanwhile is left out. */
 export async function describeStored(site: StorageSite): Promise<StoredDatabase[]> {
   const described: StoredDatabase[] = [];
-  for (const name of await site.list()) {
+  for (const name of withoutShadows(await site.list())) {
     try {
       const summary = await look(site, name);
       if (summary === undefined) continue;

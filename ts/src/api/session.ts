@@ -4,7 +4,7 @@
 
 import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
 import { chunk } from '../base/chunk.js';
-import type { QuestionOptions } from '../base/embed.js';
+import type { QuestionOptions, ReembedOptions } from '../base/embed.js';
 import { closed, EdgeVecError, hasCode } from '../base/errors.js';
 import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
@@ -15,45 +15,62 @@ import { answer, ofCaller } from './caller.js';
 import type { Changes } from './changes.js';
 import { withoutModel } from './check.js';
 import { Decoder } from './decode.js';
+import { showFacts } from './instance.js';
 import { readable, signalOption } from './options/values.js';
 import { resolveWrite } from './options/write.js';
+import type { Voiced } from './voiced.js';
 import { either } from './write/either.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
 /** What a database is made of once it is open. @internal */
-export interface Opened {
-  readonly host: Host;
+export interface Opened extends Voiced {
   readonly options: ResolvedOptions;
   /** The engine build in use. */
   readonly variant: string;
   readonly changes: Changes;
+  /** Opens another host with the same engine. */
+  readonly open: (options: ResolvedOptions) => Promise<Voiced>;
 }
 
 export class Session {
-  readonly host: Host;
-  readonly options: ResolvedOptions;
+  host: Host;
+  options: ResolvedOptions;
   readonly variant: string;
   readonly changes: Changes;
   /** The durability of changes without an option. */
   readonly strict: boolean;
   readonly #owner: object;
-  readonly #target: Target;
+  readonly #open: Opened['open'];
+  #mute: () => void;
+  #target: Target;
+  /** Changes that have begun, and the reads of the host. */
+  readonly #changing = new Set<Promise<unknown>>();
+  readonly #reading = new Set<Promise<unknown>>();
+  /** Set while changes wait: another host is taking the place of the host. */
+  #hold: Promise<void> | undefined;
+  #isReembedding = false;
   #closing: Promise<void> | undefined;
 
-  constructor(owner: object, { host, options, variant, changes }: Opened) {
+  constructor(owner: object, { host, mute, options, variant, changes, open }: Opened) {
     this.host = host;
+    this.#mute = mute;
+    this.#open = open;
     this.options = options;
     this.variant = variant;
     this.changes = changes;
     this.strict = options.strict;
     this.#owner = owner;
-    const { dimensions } = host.engine;
-    const { strict } = options;
-    this.#target = { host, dimensions, strict, changed: changes.tell, owner };
+    this.#target = this.#targetOf(host);
+  }
+
+  #targetOf(host: Host): Target {
+    const { changes, strict } = this;
+    const owner = this.#owner;
     closeWithOwner(owner, host);
     // Weakly, since listeners often refer to the owner, and the host must not.
     host.ended.addEventListener('abort', weakly(changes.tell));
+    return { host, dimensions: host.engine.dimensions, strict, changed: changes.tell, owner };
   }
 
   get dimensions(): number {
@@ -71,8 +88,10 @@ export class Session {
 
   async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#closing !== undefined) throw closed();
-    const reply = await this.host.call(method, request);
-    if (COUNTED_CHANGES.includes(method) && reply !== 0) this.changes.tell();
+    const isChange = COUNTED_CHANGES.includes(method);
+    if (isChange && this.#hold !== undefined) await this.#hold;
+    const reply = await noted(isChange ? this.#changing : this.#reading, this.host.call(method, request));
+    if (isChange && reply !== 0) this.changes.tell();
     // Looking at the owner again keeps the owner reachable for as long as a call is pending: see
     // finalizer.ts.
     void this.#owner;
@@ -80,7 +99,7 @@ export class Session {
   }
 
   write(kind: WriteKind, input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
-    return answer(async () => {
+    return this.#change(async () => {
       if (this.#closing !== undefined) throw closed();
       const how = readable(() => resolveWrite(kind, options));
       const { embed: model, fields } = this.options;
@@ -106,9 +125,12 @@ export class Session {
     );
     const texts = given?.filter((query) => typeof query === 'string');
     if (given === undefined || texts === undefined || texts.length === 0) return undefined;
+    const { embed: model } = this.options;
     const { signal, ...rest } = readable(() => (typeof options === 'object' ? { ...options } : {})) as QuestionOptions;
     const how = typeof options === 'object' ? rest : options;
     return this.embed(texts, 'query', signalOption(signal)).then((made) => {
+      // The rows have got another model meanwhile.
+      if (model !== this.options.embed) return this.embedQueries(given, options) ?? [given, how];
       const vectors = made.values();
       return [given.map((query) => (typeof query === 'string' ? vectors.next().value : query)), how];
     });
@@ -131,7 +153,7 @@ export class Session {
   }
 
   replace(source: unknown, input: unknown, options?: WriteOptions): Promise<Replaced> {
-    return answer(async () => {
+    return this.#change(async () => {
       if (this.#closing !== undefined) throw closed();
       const how = readable(() => resolveWrite('replace', options));
       const { replace } = await chunk('replace', () => import('./write/replace.js'));
@@ -139,6 +161,79 @@ export class Session {
       const embed = model && ((texts: readonly string[], signal: AbortSignal) => this.embed(texts, 'passage', signal));
       return replace(this.#target, source, input, how, fields, embed);
     });
+  }
+
+  /** See `EdgeVec.reembed`. */
+  reembed(embed: unknown, options?: ReembedOptions): Promise<number> {
+    return answer(async () => {
+      if (this.#closing !== undefined) throw closed();
+      if (this.#isReembedding) throw busy();
+      this.#isReembedding = true;
+      try {
+        const { reembed } = await chunk('reembed', () => import('./embed/reembed.js'));
+        return await reembed(
+          {
+            host: this.host,
+            options: this.options,
+            open: this.#open,
+            alone: (run) => this.#alone(run),
+            swap: (next, changed) => this.#swap(next, changed),
+          },
+          embed,
+          options,
+        );
+      } finally {
+        this.#isReembedding = false;
+      }
+    });
+  }
+
+  /** Runs while no change of this object is under way. Changes that are called meanwhile wait. */
+  async #alone<T>(run: () => Promise<T>): Promise<T> {
+    let release = (): void => {};
+    this.#hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    try {
+      await Promise.allSettled(this.#changing);
+      return await run();
+    } finally {
+      this.#hold = undefined;
+      release();
+    }
+  }
+
+  /**
+   * From here on, all calls go to another host. Resolves once the old host has answered the rest.
+   */
+  async #swap({ host, mute }: Voiced, options: ResolvedOptions): Promise<void> {
+    const [old, muteOld] = [this.host, this.#mute];
+    if (this.#closing !== undefined) {
+      await host.close();
+      throw closed();
+    }
+    forget(this.#owner);
+    this.host = host;
+    this.#mute = mute;
+    this.options = options;
+    this.#target = this.#targetOf(host);
+    const { dimensions, model } = host.engine;
+    showFacts(this.#owner, { dimensions, model, host: host.kind });
+    this.changes.tell();
+    muteOld();
+    await Promise.allSettled(this.#reading);
+    // Other holders of the old host hear that its database is gone.
+    await old.call('catchUp', undefined).catch(() => {});
+    await old.close().catch(() => {});
+  }
+
+  /** Does a change, after the changes that wait. */
+  #change<T>(run: () => Promise<T>): Promise<T> {
+    const held = this.#hold;
+    return noted(
+      this.#changing,
+      answer(() => (held === undefined ? run() : held.then(run))),
+    );
   }
 
   close(): Promise<void> {
@@ -156,6 +251,16 @@ const MOST_TEXTS = 1 << 20;
 
 /** Texts become vectors in a chunk of their own, for databases with a model. */
 const embedding = () => chunk('the embedding of texts', () => import('./embed/write.js'));
+
+/** The promise, noted in the set until it settles. */
+function noted<T>(set: Set<Promise<unknown>>, promise: Promise<T>): Promise<T> {
+  const settled = promise.catch(() => {}).then(() => void set.delete(settled));
+  set.add(settled);
+  return promise;
+}
+
+const busy = (): EdgeVecError =>
+  new EdgeVecError('BLOCKED', 'The database is being embedded again already', { remedy: 'Await the first reembed.' });
 
 const sessions = /* @__PURE__ */ new WeakMap<object, Session>();
 

@@ -65,6 +65,12 @@ export interface CompareRequest {
   readonly hashField: string;
 }
 
+/** A place in the log of a stored database. */
+export interface Position {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
 /** The effect of a committed `'replace'`. */
 export interface ReplaceReply {
   /** The new rows, with chosen ids. */
@@ -273,8 +279,18 @@ interface Methods {
   exportNext: { request: number; reply: ExportReply };
   /** Drops all pieces that nobody has asked for. */
   exportEnd: { request: number; reply: undefined };
-  /** Writes a checkpoint, or a copy under another name. */
-  save: { request: { readonly name: string | undefined }; reply: undefined };
+  /**
+   * Writes a checkpoint, or a copy under another name. `replaces`: only in place of the database at
+   * this position of its log.
+   */
+  save: { request: { readonly name: string | undefined; readonly replaces?: Position | undefined }; reply: undefined };
+  /** The end of the log, once all rows before it are here. Undefined if nothing is stored. */
+  position: { request: undefined; reply: Position | undefined };
+  /**
+   * Whether to stop following other tabs: a copy is about to take the place of the database, and
+   * this database answers reads until the copy is open.
+   */
+  retire: { request: { readonly isRetired: boolean }; reply: undefined };
   stats: { request: undefined; reply: CollectionStats };
   stored: { request: undefined; reply: StoredStats };
 }

@@ -1,7 +1,7 @@
 // The caller's model, which turns texts into vectors. Types only.
 
 import type { SearchOptions } from './searches.js';
-import type { TensorInput, VectorInput } from './types.js';
+import type { Progress, TensorInput, VectorInput } from './types.js';
 
 /** What a call of {@link TextModel.embed} is for. */
 export interface EmbedRequest {
@@ -46,3 +46,14 @@ export type QuestionOptions<M extends object = Record<string, unknown>> = Search
    */
   readonly signal?: AbortSignal;
 };
+
+/** Options of `reembed`. */
+export interface ReembedOptions {
+  /**
+   * Called after each batch, with the rows that have a vector of the new model, and all rows. If
+   * `onProgress` throws or its promise rejects, `reembed` rejects with the same error.
+   */
+  readonly onProgress?: ((progress: Progress) => void) | ((progress: Progress) => PromiseLike<void>);
+  /** Aborts the call. A stored database keeps the finished rows for the next `reembed`. */
+  readonly signal?: AbortSignal;
+}

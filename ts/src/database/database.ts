@@ -256,11 +256,23 @@ export class Database implements Handlers {
     await this.#committer.flush();
   }
 
-  async save({ name }: RequestOf<'save'>): Promise<undefined> {
+  async position(): Promise<ReplyOf<'position'>> {
+    this.#replica.live.assertOpen();
+    await this.#committer.catchUp();
+    return this.#store?.position;
+  }
+
+  async retire({ isRetired }: RequestOf<'retire'>): Promise<undefined> {
+    // Rows that are still in storage would be gone with the database.
+    if (isRetired) await this.#replica.live.whole();
+    await this.#store?.retire(isRetired);
+  }
+
+  async save({ name, replaces }: RequestOf<'save'>): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();
     if (name === undefined || name === this.#store?.name) await this.#snapshots.checkpoint();
-    else await this.#snapshots.copyTo(await this.#site(), name);
+    else await this.#snapshots.copyTo(await this.#site(), name, replaces);
   }
 
   async exportBegin(): Promise<number> {

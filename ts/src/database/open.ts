@@ -216,7 +216,8 @@ function agreed(
       {
         expected: `the model ${inspect(stored.model)}`,
         got: inspect(model),
-        remedy: 'Open with the model of the vectors. Or write the texts into a new database with the other model.',
+        remedy:
+          'Open with the model of the vectors. To change the model, open without embed and call db.reembed(model).',
       },
     );
   }

@@ -1,12 +1,14 @@
 // The database at one moment: as a checkpoint in its own storage, or as a snapshot for a file or a
 // copy.
 
+import type { Position } from '../base/calls.js';
 import { EdgeVecError, hasCode } from '../base/errors.js';
 import type { StoredOptions } from '../format/manifest.js';
 import { copyTo } from '../persistence/export/copy.js';
 import { copiedSnapshot } from '../persistence/export/from-memory.js';
 import { storedSnapshot } from '../persistence/export/from-storage.js';
 import type { Snapshot } from '../persistence/export/snapshot.js';
+import { type HeadCheck, headIfReadable } from '../persistence/log/log.js';
 import type { PersistentStore } from '../persistence/store.js';
 import type { StorageSite } from '../storage/storage.js';
 import type { InMemoryReplica } from './replica.js';
@@ -77,15 +79,31 @@ export class Snapshots {
     }
   }
 
-  /** Stores a copy under a name, in place of a database of that name. */
-  async copyTo(site: StorageSite, name: string): Promise<void> {
+  /**
+   * Stores a copy under a name, in place of a database of that name.
+   *
+   * @param replaces the database must be at this position of its log
+   * @throws `CONFLICT` if the database is at another position
+   */
+  async copyTo(site: StorageSite, name: string, replaces?: Position): Promise<void> {
     const snapshot = await this.take();
     try {
-      await copyTo(site, name, snapshot, this.#replica.slices);
+      await copyTo(site, name, snapshot, this.#replica.slices, replaces && { check: unmoved(replaces) });
     } finally {
       snapshot.end();
     }
   }
+}
+
+/** Throws if the log has gone on. Checkpoints leave the position as it is. */
+function unmoved({ epoch, seq }: Position): HeadCheck {
+  return (stored) => {
+    const head = headIfReadable(stored);
+    if (head?.epoch === epoch && head.seq === seq) return;
+    throw new EdgeVecError('CONFLICT', 'The database has changed meanwhile', {
+      remedy: 'Nothing was replaced. Try again.',
+    });
+  };
 }
 
 /** Whether the storage failed, and not the database. */

@@ -5,7 +5,7 @@
 // tabs have written, the replica is behind the storage. The replica catches up when other tabs tell
 // about changes, and before a write: the log refuses a tab that has not read all earlier entries.
 
-import type { EngineStats, StoredStats } from '../base/calls.js';
+import type { EngineStats, Position, StoredStats } from '../base/calls.js';
 import { closed, type EdgeVecError, gone } from '../base/errors.js';
 import type { Deadline } from '../base/timeout.js';
 import type { Entry } from '../format/entry.js';
@@ -51,6 +51,8 @@ export class PersistentStore {
   /** Whether the replica has caught up with the log once. */
   #isOpened = false;
   #closed = false;
+  /** Whether a copy is about to take the place of the database. */
+  #isRetired = false;
   /** Whether the application has been told that the stored database is gone. */
   #isGone = false;
 
@@ -71,6 +73,18 @@ export class PersistentStore {
     return this.#context.name;
   }
 
+  /** The last entry of the log that the replica has. */
+  get position(): Position {
+    const { epoch, seq } = this.#log.head;
+    return { epoch, seq };
+  }
+
+  /** Stops following other tabs, or follows them again. */
+  async retire(isRetired: boolean): Promise<void> {
+    this.#isRetired = isRetired;
+    if (!isRetired) await this.#look();
+  }
+
   get writer(): string {
     return this.#names.writer;
   }
@@ -82,6 +96,7 @@ export class PersistentStore {
   watch(look: () => Promise<void>): void {
     this.#look = look;
     this.#context.channel?.onChange(() => {
+      if (this.#isRetired) return;
       this.#turns.met();
       void look().catch(() => {});
     });

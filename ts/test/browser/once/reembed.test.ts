@@ -1,0 +1,3 @@
+import { defineReembedSuite } from '../../suites/reembed.js';
+
+defineReembedSuite('in-thread', true, { worker: false });

@@ -1,0 +1,264 @@
+// `reembed`: another model makes the vectors again, and nothing is lost on the way.
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EdgeVec, type EdgeVecEvent, type OpenOptions, type Progress, type TextModel } from '../../src/index.js';
+import { failure } from '../support/open.js';
+
+interface Doc {
+  text: string;
+  page?: number;
+}
+
+/** The count of the letter, so vectors tell which model made them. */
+function modelOf(
+  letters: string,
+  before: (texts: readonly string[]) => unknown = () => {},
+): TextModel & { embedded: string[] } {
+  const embedded: string[] = [];
+  return {
+    model: letters,
+    dimensions: letters.length,
+    embedded,
+    batchSize: 8,
+    async embed(texts) {
+      await before(texts);
+      embedded.push(...texts);
+      return texts.map((text) => [...letters].map((letter) => text.split(letter).length));
+    },
+  };
+}
+
+const loose = (value: unknown): never => value as never;
+const words = ['tea', 'coffee', 'bicycle', 'zebra', 'tyre', 'cheese'];
+const textOf = (i: number): string => `${words[i % words.length]} ${i}`;
+
+let names = 0;
+
+/** @param how undefined for a database in memory */
+export function defineReembedSuite(label: string, isStored: boolean, how: Partial<OpenOptions>): void {
+  const nameOf = (): string => `reembed ${label} ${Date.now()} ${++names}`;
+  const open = async (
+    name: string,
+    embed: TextModel | undefined,
+    more: Partial<OpenOptions> = {},
+  ): Promise<EdgeVec<Doc>> => {
+    const options = { ...how, ...(isStored && { name }), ...(embed && { embed }), ...more };
+    const db = await EdgeVec.open<Doc>(options as never);
+    onTestFinished(async () => {
+      await db.close();
+      if (isStored) await EdgeVec.drop(name, how.directory === undefined ? {} : { directory: how.directory });
+    });
+    return db;
+  };
+
+  const fill = (db: EdgeVec<Doc>, count: number): Promise<unknown> =>
+    db.upsert(Array.from({ length: count }, (_, id) => ({ id, text: textOf(id), metadata: { page: id } })));
+
+  /** Each row has the vector of its text, by the model. */
+  async function expectVectors(db: EdgeVec<Doc>, letters: string, count: number): Promise<void> {
+    let rows = 0;
+    for await (const { vector, metadata } of db.scan({ includeVectors: true })) {
+      rows++;
+      expect([...vector].map(Math.round)).toEqual([...letters].map((letter) => metadata.text.split(letter).length));
+    }
+    expect(rows).toBe(count);
+  }
+
+  describe(`reembed, ${label}`, () => {
+    test('all rows get vectors of the other model, and the object goes on', async () => {
+      const name = nameOf();
+      const db = await open(name, modelOf('ab'));
+      await fill(db, 300);
+      let told = 0;
+      db.subscribe(() => void told++);
+      const seen: Progress[] = [];
+      const next = modelOf('eyz');
+      expect(await db.reembed(next, { onProgress: (progress) => void seen.push(progress) })).toBe(300);
+      expect(seen.at(-1)).toEqual({ done: 300, total: 300 });
+      expect(told).toBeGreaterThan(0);
+      expect([db.dimensions, db.model, next.embedded.length]).toEqual([3, 'eyz', 300]);
+      await expectVectors(db, 'eyz', 300);
+      expect(await db.keys({ limit: 3 })).toEqual([0, 1, 2]);
+      expect((await db.search('zebra', 1))[0]?.metadata.text).toMatch(/zebra/);
+      await db.insert({ text: 'zzz', metadata: { page: 1 } });
+      expect((await db.search('zzz', 1))[0]?.metadata.text).toBe('zzz');
+      expect(await db.count()).toBe(301);
+      if (!isStored) return;
+      await db.close();
+      await failure(() => open(name, modelOf('ab')), 'MODEL_DIFFERS');
+      const again = await open(name, modelOf('eyz'));
+      await expectVectors(again, 'eyz', 301);
+      const where = how.directory === undefined ? {} : { directory: how.directory };
+      expect(await EdgeVec.list(where)).not.toContain(`${name}:reembed`);
+    });
+
+    test('writes in the meantime are not lost, and searches are answered all the time', async () => {
+      const name = nameOf();
+      const db = await open(name, modelOf('ab'));
+      await fill(db, 200);
+      const writes: Promise<unknown>[] = [];
+      let calls = 0;
+      let isWriting = true;
+      const next = modelOf('cde', () => {
+        // In the end, the model also embeds the queries and the texts of these writes.
+        if (!isWriting || calls >= 60) return;
+        const i = calls++;
+        if (i % 3 === 0) writes.push(db.upsert({ id: i, text: `changed ${i}`, metadata: { page: -1 } }));
+        if (i % 5 === 1) writes.push(db.delete(100 + i));
+        if (i % 7 === 2) writes.push(db.insert({ text: `new ${i}`, metadata: { page: -2 } }));
+      });
+      let running = true;
+      const searching = (async () => {
+        let answers = 0;
+        while (running) {
+          expect((await db.search('tea and coffee', 3)).length).toBe(3);
+          answers++;
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+        return answers;
+      })();
+      await db.reembed(next);
+      running = false;
+      isWriting = false;
+      expect(await searching).toBeGreaterThan(0);
+      while (writes.length > 0) await writes.shift();
+      const changed = Array.from({ length: calls }, (_, i) => i);
+      const texts = new Map<unknown, string>();
+      for await (const { id, metadata } of db.scan()) texts.set(id, metadata.text);
+      for (const i of changed) {
+        if (i % 3 === 0) expect(texts.get(i)).toBe(`changed ${i}`);
+        if (i % 5 === 1 && 100 + i < 200) expect(texts.has(100 + i)).toBe(false);
+        if (i % 7 === 2) expect([...texts.values()]).toContain(`new ${i}`);
+      }
+      await expectVectors(db, 'cde', texts.size);
+    });
+
+    test('an abort and a failing model leave the old index', async () => {
+      const name = nameOf();
+      const db = await open(name, modelOf('ab'));
+      await fill(db, 40);
+      const controller = new AbortController();
+      let calls = 0;
+      const aborting = modelOf('cd', () => {
+        if (++calls === 3) controller.abort();
+      });
+      await failure(() => db.reembed(aborting, { signal: controller.signal }), 'ABORTED');
+      await failure(() => db.reembed(modelOf('cd', () => Promise.reject(new Error('down')))), 'MODEL_FAILED');
+      const oops = new Error('oops');
+      await expect(
+        db.reembed(modelOf('cd'), {
+          onProgress: () => {
+            throw oops;
+          },
+        }),
+      ).rejects.toBe(oops);
+      expect([db.dimensions, db.model]).toEqual([2, 'ab']);
+      await expectVectors(db, 'ab', 40);
+      expect((await db.search('tea', 1)).length).toBe(1);
+    });
+
+    test('a row without a text is named, and nothing changes', async () => {
+      const db = await open(nameOf(), modelOf('ab'));
+      await fill(db, 10);
+      await db.insert({ id: 'bare', vector: [1, 2], metadata: { page: 1 } } as never);
+      expect(await failure(() => db.reembed(modelOf('cd')), 'INVALID_RECORD')).toMatchObject({ id: 'bare' });
+      expect(db.model).toBe('ab');
+    });
+
+    test.each([
+      ['no model', undefined, {}],
+      ['a name', 'all-MiniLM', {}],
+      ['an unknown option', modelOf('cd'), { batch: 3 }],
+      ['a wrong signal', modelOf('cd'), { signal: {} }],
+      ['a wrong onProgress', modelOf('cd'), { onProgress: 3 }],
+    ])('%s: INVALID_OPTIONS', async (_, model, options) => {
+      const db = await open(nameOf(), modelOf('ab'));
+      await failure(() => db.reembed(loose(model), loose(options)), 'INVALID_OPTIONS');
+    });
+
+    test('an empty database takes the model, two calls at once are refused, and close ends a call', async () => {
+      const db = await open(nameOf(), modelOf('ab'));
+      const both = [db.reembed(modelOf('cd')), failure(() => db.reembed(modelOf('ef')), 'BLOCKED')];
+      expect((await Promise.all(both))[0]).toBe(0);
+      expect(db.model).toBe('cd');
+      await fill(db, 20);
+      let begin = (): void => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      const hanging = modelOf('gh', () => {
+        begin();
+        return new Promise(() => {});
+      });
+      const call = failure(() => db.reembed(hanging), 'CLOSED');
+      await begun;
+      await db.close();
+      await call;
+      await failure(() => db.reembed(modelOf('ab')), 'CLOSED');
+    });
+
+    if (!isStored) return;
+
+    test('a later call goes on with the finished rows', async () => {
+      const name = nameOf();
+      const db = await open(name, undefined, { dimensions: 2 });
+      await db.upsert(
+        Array.from({ length: 600 }, (_, id) => ({ id, vector: [1, id], metadata: { text: textOf(id) } })),
+      );
+      let isDown = false;
+      const first = modelOf('xyz', () => {
+        if (isDown) throw new Error('down');
+      });
+      const stop = ({ done }: Progress): void => {
+        isDown = done >= 256;
+      };
+      await failure(() => db.reembed(first, { onProgress: stop }), 'MODEL_FAILED');
+      await db.update({ id: 3, metadata: { text: 'changed' } });
+      await db.delete(4);
+      await db.close();
+      const again = await EdgeVec.load<Doc>(name, how);
+      onTestFinished(() => again.close());
+      const second = modelOf('xyz');
+      expect(await again.reembed(second)).toBe(599);
+      expect(second.embedded.length).toBe(600 - 256 + 1);
+      expect(second.embedded).toContain('changed');
+      await expectVectors(again, 'xyz', 599);
+    });
+
+    test('the rows of an attempt with another model are not taken', async () => {
+      const name = nameOf();
+      const db = await open(name, modelOf('ab'));
+      await fill(db, 30);
+      let calls = 0;
+      const failing = modelOf('cd', () => {
+        if (++calls > 2) throw new Error('down');
+      });
+      await failure(() => db.reembed(failing), 'MODEL_FAILED');
+      await db.reembed(modelOf('ef'));
+      await expectVectors(db, 'ef', 30);
+    });
+
+    test('another tab may write meanwhile, and finds its database gone in the end', async () => {
+      const name = nameOf();
+      const db = await open(name, modelOf('ab'));
+      await fill(db, 60);
+      const events: EdgeVecEvent['type'][] = [];
+      // Other options, so that the object has a database of its own, as each tab has.
+      const other = await open(name, modelOf('ab'), { recall: 0.8, onEvent: ({ type }) => void events.push(type) });
+      let isDone = false;
+      const next = modelOf('cd', async () => {
+        if (isDone) return;
+        isDone = true;
+        await other.upsert({ id: 5, text: 'by the other tab' });
+        await other.insert({ text: 'new' });
+      });
+      await db.reembed(next);
+      await expectVectors(db, 'cd', 61);
+      expect((await db.get(5))?.metadata.text).toBe('by the other tab');
+      const error = await failure(() => other.insert({ text: 'late' }), 'CLOSED');
+      expect(error.code).toBe('CLOSED');
+      expect(events).toContain('storage-gone');
+      expect(await db.count()).toBe(61);
+    });
+  });
+}
