@@ -45,47 +45,43 @@
 //! New rows gather in a *tail*. A full tail becomes a *segment*: lists of postings, packed, that
 //! never change. [`TextIndex::merge`] makes larger segments of small segments in small steps, and
 //! leaves out removed rows. Until then a removed row only has a mark.
+//!
+//! # Stored segments
+//!
+//! [`TextIndex::write_part`] writes a segment once, since a segment never changes, and
+//! [`TextIndex::write_head`] the rows removed since. Another index reads the segments by
+//! [`TextIndex::restore`], [`TextIndex::restore_lists`] and [`TextIndex::restore_step`], and adds
+//! the rows of [`TextIndex::unstored`] and all rows changed since. The segments of the other index
+//! have numbers above ([`TextIndex::with_segments_from`]). No byte is trusted.
 
 mod dictionary;
 mod edits;
 mod merge;
+mod options;
 mod packing;
 mod query;
 mod rows;
 mod search;
 mod segment;
+mod stored;
 mod tail;
 
+pub use options::TextOptions;
 pub use query::{MOST_EXPANSIONS, QueryWord};
 pub use search::{TextHit, TextScratch};
+pub use stored::Restoring;
 
 use dictionary::Dictionary;
 use merge::Merge;
 use search::{Scoring, Sources};
 use segment::Segment;
+use stored::DAMAGED;
 use tail::Tail;
 
 use crate::Error;
 
 /// A slot without a row.
 const NOWHERE: Place = Place { segment: u32::MAX, row: 0 };
-
-/// The options of BM25.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TextOptions {
-    /// How much a further occurrence of a word counts, at least 0. At 0, only the first occurrence
-    /// counts. 1.2 by default.
-    pub k1: f64,
-    /// How much the length of a row counts, from 0 to 1. At 0, the length does not count. 0.75 by
-    /// default.
-    pub b: f64,
-}
-
-impl Default for TextOptions {
-    fn default() -> Self {
-        Self { k1: 1.2, b: 0.75 }
-    }
-}
 
 /// Where the row of a slot is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -248,13 +244,113 @@ impl TextIndex {
         self.dictionary.memory() + segments + self.tail.memory() + merge + lists
     }
 
+    /// As [`TextIndex::new`]. No segment gets a number below `first`.
+    #[must_use]
+    pub fn with_segments_from(options: TextOptions, first: u32) -> Self {
+        Self { tail_id: first, next_id: first + 1, ..Self::new(options) }
+    }
+
+    /// The numbers of the segments. A number stands for the same lists for good.
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.segments.iter().map(|segment| segment.id)
+    }
+
+    /// The slots of the rows that are in no segment yet.
+    pub fn unstored(&self) -> impl Iterator<Item = u32> {
+        let rows = &self.tail.rows;
+        (0..).zip(&rows.slots).filter(|&(row, _)| rows.is_live(row)).map(|(_, &slot)| slot)
+    }
+
+    /// The number of parts of a segment. 0 if there is no such segment any more.
+    #[must_use]
+    pub fn parts(&self, segment: u32) -> u32 {
+        self.segment(segment).map_or(0, stored::parts)
+    }
+
+    /// Appends a part of a segment. Appends nothing if there is no such segment any more.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn write_part(&self, segment: u32, part: u32, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.segment(segment).map_or(Ok(()), |segment| stored::write_part(segment, &self.dictionary, part, out))
+    }
+
+    /// Appends the head: the removed rows of each segment.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn write_head(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        stored::write_head(&self.segments, out)
+    }
+
+    /// Begins to read a segment, by the head and the first part.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::OutOfMemory`].
+    pub fn restore(&self, segment: u32, head: &[u8], rows: &[u8]) -> Result<Restoring, Error> {
+        if segment >= self.tail_id || self.segment(segment).is_some() {
+            return Err(DAMAGED);
+        }
+        Restoring::begin(segment, head, rows)
+    }
+
+    /// Takes in a further part of a segment.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::OutOfMemory`].
+    pub fn restore_lists(&mut self, restoring: &mut Restoring, part: &[u8]) -> Result<(), Error> {
+        restoring.take(&mut self.dictionary, part)
+    }
+
+    /// A step of reading a segment whose parts are all in: about so many postings. At the end the
+    /// segment takes its place, with the rows that `allow` allows and whose slots have no words
+    /// yet. Returns false then.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::OutOfMemory`].
+    pub fn restore_step(&mut self, restoring: &mut Restoring, postings: u32, allow: &[u32]) -> Result<bool, Error> {
+        if restoring.step(postings as usize)? {
+            return Ok(true);
+        }
+        let mut segment = restoring.finish();
+        let is_allowed = |slot: u32| allow.get(slot as usize / 32).is_some_and(|word| word >> (slot % 32) & 1 == 1);
+        let slots = segment.rows.slots.iter().filter(|&&slot| is_allowed(slot)).max();
+        let slots = slots.map_or(0, |&slot| slot as usize + 1);
+        self.places.try_reserve(slots.saturating_sub(self.places.len()))?;
+        self.segments.try_reserve(1)?;
+        if self.places.len() < slots {
+            self.places.resize(slots, NOWHERE);
+        }
+        let rows = &mut segment.rows;
+        for row in 0..rows.len() {
+            let slot = rows.slots[row as usize];
+            if !rows.is_live(row) {
+                continue;
+            }
+            if is_allowed(slot) && self.places[slot as usize] == NOWHERE {
+                self.places[slot as usize] = Place { segment: segment.id, row };
+                self.rows += 1;
+                self.lengths += u64::from(rows.lengths[row as usize]);
+            } else {
+                rows.remove(row);
+            }
+        }
+        self.segments.push(segment);
+        Ok(false)
+    }
+
+    fn segment(&self, id: u32) -> Option<&Segment> {
+        self.segments.iter().find(|segment| segment.id == id)
+    }
+
     /// Counts a word of the row that is added.
     fn count(&mut self, word: &[u8], weight: u32) -> Result<(), Error> {
         let term = self.dictionary.intern(word)?;
         let at = term as usize;
         if at >= self.frequencies.len() {
-            self.frequencies.try_reserve(1)?;
-            self.frequencies.push(0);
+            // A segment that was read may have brought many terms.
+            self.frequencies.try_reserve(at + 1 - self.frequencies.len())?;
+            self.frequencies.resize(at + 1, 0);
         }
         if self.frequencies[at] == 0 {
             self.terms.try_reserve(1)?;

@@ -32,7 +32,7 @@ pub struct TextHit {
     pub score: f64,
 }
 
-/// The memory of the searches of one thread, used again by each search.
+/// The memory of the searches of one thread in one index, used again by each search.
 #[derive(Debug, Default)]
 pub struct TextScratch {
     pub(crate) terms: Vec<QueryTerm>,

@@ -98,6 +98,26 @@ impl Segment {
         varint(&self.bytes, self.starts[list] as usize).0
     }
 
+    /// Bytes of all lists.
+    pub(crate) fn list_bytes(&self) -> usize {
+        self.bytes.len() - PADDING
+    }
+
+    /// The lists that begin at these places.
+    pub(crate) fn lists_between(&self, from: usize, to: usize) -> std::ops::Range<usize> {
+        let place = |at: usize| self.starts.partition_point(|&start| (start as usize) < at);
+        place(from)..place(to)
+    }
+
+    /// The number of postings of a list, and its packed blocks without their marks.
+    pub(crate) fn packed(&self, list: usize) -> (usize, &[u8]) {
+        let end = self.starts.get(list + 1).map_or(self.list_bytes(), |&start| start as usize);
+        let bytes = &self.bytes[self.starts[list] as usize..end];
+        let (count, at) = varint(bytes, 0);
+        let blocks = (count as usize).div_ceil(BLOCK);
+        (count as usize, &bytes[at + if blocks > 1 { blocks * MARK } else { 0 }..])
+    }
+
     pub(crate) fn memory(&self) -> usize {
         self.rows.memory() + 4 * (self.terms.capacity() + self.starts.capacity()) + self.bytes.capacity()
     }

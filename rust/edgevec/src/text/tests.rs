@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRng;
 
 use super::edits::is_one_edit;
+use super::stored::tests::{read, seal, stored};
 use super::*;
 
 type Words = Vec<(String, u32)>;
@@ -149,6 +150,7 @@ fn run(plan: &Plan, rng: &mut TestRng) -> Result<(), TestCaseError> {
             0 => seal(&mut index),
             1 => drop(index.merge(rng.next_u32() % 64)),
             2 => while index.merge(1_000).unwrap() {},
+            3 => (index, scratch) = (stored_and_read(&index, &judge, plan, rng), TextScratch::default()),
             _ => {}
         }
         if step % 8 == 0 || step + 1 == plan.steps {
@@ -158,13 +160,22 @@ fn run(plan: &Plan, rng: &mut TestRng) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Makes a segment of the tail, however small.
-fn seal(index: &mut TextIndex) {
-    if index.tail.rows.len() > 0 {
-        let segment = index.tail.seal(index.tail_id).unwrap();
-        index.segments.push(segment);
-        index.tail_id = index.new_id();
+/// The index as another index reads the index, with some rows that the bytes lack or that changed.
+fn stored_and_read(index: &TextIndex, judge: &Judge, plan: &Plan, rng: &mut TestRng) -> TextIndex {
+    let (head, segments) = stored(index);
+    let first = segments.iter().map(|(segment, _)| segment + 1).max().unwrap_or(0) + rng.next_u32() % 3;
+    let mut other = TextIndex::with_segments_from(plan.options, first);
+    let mut allow: Vec<u32> = (0..plan.slots.div_ceil(32)).map(|_| rng.next_u32() | rng.next_u32()).collect();
+    index.unstored().for_each(|slot| allow[slot as usize / 32] &= !(1 << (slot % 32)));
+    for (segment, parts) in &segments {
+        read(&mut other, *segment, &head, parts, &allow).unwrap();
     }
+    for (&slot, (order, words)) in &judge.0 {
+        if allow[slot as usize / 32] >> (slot % 32) & 1 == 0 {
+            other.add(slot, *order, words.iter().map(|(word, weight)| (word.as_str(), *weight))).unwrap();
+        }
+    }
+    other
 }
 
 fn ask(
