@@ -35,7 +35,7 @@ interface List extends Ranked {
  */
 type Finder = (most: number, allow: ReadonlyBits | undefined, exact: boolean) => List | undefined;
 
-/** What a search was found to be, without the choice of diverse hits. */
+/** The result of a search, before the choice of diverse hits. */
 interface Found {
   /** The hits, or the candidates for diverse hits. */
   readonly reply: FoundReply;
