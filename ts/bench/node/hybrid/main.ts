@@ -21,6 +21,9 @@ export const USAGE = `npm run bench:hybrid -- --transformers DIR [options]
   --models FOLDER     a folder with the folder all-MiniLM-L6-v2 (default ../shared/models)
   --n N               passages (default 100000)
   --queries N         held questions (default 200)
+  --exact             compares with every row, and makes no graph worth the name: judges the ranking
+                      alone, in a few minutes
+  --no-peers          leaves out MiniSearch, which takes about a second for a question
 
 The benchmark uses the library of the last npm run build.`;
 
@@ -36,6 +39,8 @@ interface HybridOptions {
   readonly models: string;
   readonly rows: number;
   readonly questions: number;
+  readonly isExact: boolean;
+  readonly hasPeers: boolean;
 }
 
 /**
@@ -52,6 +57,8 @@ export function parseOptions(args: readonly string[]): HybridOptions | null {
       models: { type: 'string', default: '../shared/models' },
       n: { type: 'string', default: '100000' },
       queries: { type: 'string', default: '200' },
+      exact: { type: 'boolean', default: false },
+      'no-peers': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -64,6 +71,8 @@ export function parseOptions(args: readonly string[]): HybridOptions | null {
     models: values.models,
     rows: whole('--n', values.n),
     questions: whole('--queries', values.queries),
+    isExact: values.exact,
+    hasPeers: !values['no-peers'],
   };
 }
 
@@ -72,7 +81,8 @@ type Ask = (question: Question, k: number) => Promise<readonly number[]>;
 export async function run(options: HybridOptions, _: readonly string[], root: string): Promise<Ended> {
   const folder = resolve(root, options.data);
   if (!existsSync(join(folder, 'base.jsonl.gz'))) throw new Error(`There are no passages in ${folder}: name a --data.`);
-  installPeers(root, ['minisearch'], console.log);
+  const { isExact, hasPeers } = options;
+  if (hasPeers) installPeers(root, ['minisearch'], console.log);
   const passages = passagesOf(folder, options.rows);
   const questions = await questionsOf(
     folder,
@@ -81,13 +91,14 @@ export async function run(options: HybridOptions, _: readonly string[], root: st
     options.questions,
     passages,
   );
-  const db = await filled(root, passages, vectorsOf(folder, options.rows));
+  const db = await filled(root, passages, vectorsOf(folder, options.rows), isExact);
   const rows: string[][] = [];
-  for (const [name, ask] of systems(db)) rows.push(await measured(name, ask, questions));
+  for (const [name, ask] of systems(db, isExact)) rows.push(await measured(name, ask, questions));
   await db.close();
-  rows.push(
-    await measured(`MiniSearch ${installedVersion('minisearch', root)}`, miniSearch(root, passages), questions),
-  );
+  if (hasPeers) {
+    const name = `MiniSearch ${installedVersion('minisearch', root)}`;
+    rows.push(await measured(name, miniSearch(root, passages), questions));
+  }
   const { cpu, cores } = describeMachine();
   console.log(`\n${count(passages.length)} passages, ${questions.length} questions, Node ${process.versions.node}`);
   console.log(`${cpu}, ${cores} cores\n`);
@@ -95,10 +106,16 @@ export async function run(options: HybridOptions, _: readonly string[], root: st
   return { ok: true };
 }
 
-async function filled(root: string, passages: readonly Passage[], vectors: Float32Array): Promise<EdgeVec<Passage>> {
+async function filled(
+  root: string,
+  passages: readonly Passage[],
+  vectors: Float32Array,
+  isExact: boolean,
+): Promise<EdgeVec<Passage>> {
   const library: typeof import('../../../src/index.js') = requireFrom(root, './dist/cjs/index.js');
   const { EdgeVec: Class } = library;
-  const db = await Class.open<Passage>({ dimensions: DIMENSIONS, text: ['text'], worker: false });
+  const graph = isExact ? { m: 2, efConstruction: 2 } : {};
+  const db = await Class.open<Passage>({ dimensions: DIMENSIONS, text: ['text'], worker: false, ...graph });
   await db.insert(
     passages.map((metadata, id) => ({
       id,
@@ -110,30 +127,29 @@ async function filled(root: string, passages: readonly Passage[], vectors: Float
   return db;
 }
 
-function systems(db: EdgeVec<Passage>): [string, Ask][] {
+function systems(db: EdgeVec<Passage>, exact: boolean): [string, Ask][] {
   const hybrid =
     (how: Partial<HybridSearch<Passage>>): Ask =>
     async ({ text, vector }, k) => {
-      const query = { text, vector, k, ...how } as HybridSearch<Passage>;
+      const query = { text, vector, k, exact, ...how } as HybridSearch<Passage>;
       return (await db.search(query)).map(({ id }) => Number(id));
     };
   return [
-    ['vector', async ({ vector }, k) => (await db.search(vector, k)).map(({ id }) => Number(id))],
+    ['vector', async ({ vector }, k) => (await db.search(vector, { k, exact })).map(({ id }) => Number(id))],
     ['text', async ({ text }, k) => (await db.search({ text, k })).map(({ id }) => Number(id))],
     ["hybrid, 'relative' (default)", hybrid({})],
     ["hybrid, 'relative', vector 0.7, text 0.3", hybrid({ weights: { vector: 0.7, text: 0.3 } })],
     ["hybrid, 'relative', vector 0.3, text 0.7", hybrid({ weights: { vector: 0.3, text: 0.7 } })],
     ["hybrid, 'rrf'", hybrid({ fusion: 'rrf' })],
-    ["hybrid, 'rrf', rrfK 10", hybrid({ fusion: 'rrf', rrfK: 10 })],
-    ['two plain lists, rrf 60', plainFusion(db)],
+    ['two plain lists, rrf 60', plainFusion(db, exact)],
   ];
 }
 
 /** Reciprocal rank fusion of two searches, as applications do without a hybrid search. */
-function plainFusion(db: EdgeVec<Passage>): Ask {
+function plainFusion(db: EdgeVec<Passage>, exact: boolean): Ask {
   return async ({ text, vector }, k) => {
     const scores = new Map<number, number>();
-    for (const hits of [await db.search(vector, JUDGED), await db.search({ text, k: JUDGED })]) {
+    for (const hits of [await db.search(vector, { k: JUDGED, exact }), await db.search({ text, k: JUDGED })]) {
       for (const [place, { id }] of hits.entries()) {
         scores.set(Number(id), (scores.get(Number(id)) ?? 0) + 1 / (60 + place + 1));
       }
