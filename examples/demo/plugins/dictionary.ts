@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
-import { briefTextOf, lineOf, type Sense, textOf } from '../src/dictionary/sense.js';
+import { briefTextOf, lineOf, type Sense, textOf, toStored } from '../src/dictionary/sense.js';
 import { readWordNet } from './wordnet.js';
 
 const NAME = 'virtual:dictionary';
@@ -53,8 +53,9 @@ export function dictionary(): Plugin {
     load(id) {
       if (id !== RESOLVED) return undefined;
       const files = parts().map(({ path, senses, bytes: { length: bytes } }) => ({ path, senses, bytes }));
-      // Other senses, another order, or other texts for the model are another edition.
-      const editionOf = (text: string) => hash(`${files.map(({ path }) => path)} ${text}`);
+      // Other senses, another order, other texts for the model or other rows are another edition.
+      const rowOf = JSON.stringify(toStored(SAMPLE));
+      const editionOf = (text: string) => hash(`${files.map(({ path }) => path)} ${text} ${rowOf}`);
       const editions = { small: editionOf(textOf(SAMPLE)), better: editionOf(briefTextOf(SAMPLE)) };
       return `export const editions = ${JSON.stringify(editions)};\nexport const files = ${JSON.stringify(files)};\n`;
     },

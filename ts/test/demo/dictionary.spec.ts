@@ -151,7 +151,16 @@ test('the senses of an exact word are beside the meanings, whatever its capitals
       /^More like doctor.*repair.*restore/,
     ]);
   }
+  // A word is found from its first letters on.
+  await dictionary.query.fill('phys');
+  await expect(dictionary.exact).toContainText('Words that begin with “phys”:');
+  await expect(dictionary.exact.getByRole('listitem').filter({ hasText: 'physician' })).toContainText(
+    'a licensed medical practitioner',
+  );
+  await dictionary.query.fill('united sta');
+  await expect(dictionary.exact).toContainText('North American republic');
   await dictionary.query.fill('united states');
+  await expect(dictionary.exact).toContainText('“united states” has 2 senses.');
   await expect(dictionary.exact).toContainText('North American republic');
   await dictionary.query.fill('time');
   await expect(dictionary.exact).toContainText(/“time” has \d+ senses/);

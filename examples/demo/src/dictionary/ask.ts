@@ -1,6 +1,6 @@
 /** Questions to the dictionary, and their answers. */
 import type { Hit, SearchOptions } from 'edgevec';
-import type { PartOfSpeech, Sense } from './sense';
+import { fromStored, type PartOfSpeech, type Sense, type StoredSense } from './sense';
 import type { Dictionary, Index } from './store';
 
 export interface Question {
@@ -12,8 +12,14 @@ export interface Question {
   readonly parts: readonly PartOfSpeech[];
 }
 
+/** A sense with its place in the dictionary. */
+export interface Found {
+  readonly id: number;
+  readonly sense: Sense;
+}
+
 export interface Answer {
-  readonly hits: readonly Hit<Sense>[];
+  readonly hits: readonly (Found & { readonly score: number })[];
   /** Milliseconds of the call of `search`, to the engine's worker and back. */
   readonly searchTime: number;
   /** The word of the sense that the hits are like, if the question was such a sense. */
@@ -22,16 +28,21 @@ export interface Answer {
   readonly known: boolean;
 }
 
-/** The senses of a word in the dictionary. */
+/** The senses of a typed word, and words that begin with the typed letters. */
 export interface ExactWord {
+  /** Senses of the word itself. */
   readonly count: number;
-  readonly senses: readonly { readonly id: number; readonly sense: Sense }[];
+  /** Senses of the word itself, the best known first, then senses of longer words. */
+  readonly senses: readonly Found[];
 }
 
 export const HITS = 10;
+/** The senses beside the meanings. */
 const EXACT = 6;
+/** The best senses by words that the page looks at. The word with most senses, "break", has 75. */
+const LOOKED_AT = 200;
 
-type Filter = NonNullable<SearchOptions<Sense>['filter']>;
+type Filter = NonNullable<SearchOptions<StoredSense>['filter']>;
 
 /** The filter of the chips. Undefined: every sense. */
 export function filterOf(parts: readonly PartOfSpeech[]): Filter | undefined {
@@ -48,7 +59,7 @@ export async function ask({ db, model }: Index, { text, like, parts }: Question)
     if (!sense) return { ...NOTHING, known: true };
     return {
       ...(await timed(() => db.search({ like, ...options }))),
-      like: sense.metadata.words[0] ?? '',
+      like: fromStored(sense.metadata).words[0] ?? '',
       known: true,
     };
   }
@@ -59,28 +70,33 @@ export async function ask({ db, model }: Index, { text, like, parts }: Question)
 
 const NOTHING: Answer = { hits: [], searchTime: 0, like: null, known: false };
 
-async function timed(search: () => Promise<Hit<Sense>[]>): Promise<Pick<Answer, 'hits' | 'searchTime'>> {
+async function timed(search: () => Promise<Hit<StoredSense>[]>): Promise<Pick<Answer, 'hits' | 'searchTime'>> {
   const start = performance.now();
   const hits = await search();
-  return { hits, searchTime: performance.now() - start };
+  const searchTime = performance.now() - start;
+  return { hits: hits.map(({ score, ...hit }) => ({ ...foundIn(hit), score })), searchTime };
 }
 
-/** The senses of the word that `text` is. Count 0 if the dictionary has no such word. */
+const foundIn = ({ id, metadata }: Pick<Hit<StoredSense>, 'id' | 'metadata'>): Found => ({
+  id: Number(id),
+  sense: fromStored(metadata),
+});
+
+const folded = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
+
+/**
+ * The senses of the word that `text` is, or is going to be: the last letters may be missing.
+ * Capitals do not count. Text search finds rows with one of several words, and only words that begin
+ * with the whole text are kept.
+ */
 export async function findExact(db: Dictionary, text: string, parts: readonly PartOfSpeech[]): Promise<ExactWord> {
-  const filter = { ...filterOf(parts), words: { $containsAny: spellings(text) } } as Filter;
-  const [count, senses] = await Promise.all([db.count({ filter }), collect(db.scan({ filter, limit: EXACT }))]);
-  return { count, senses };
-}
-
-async function collect(scan: AsyncIterable<{ id: string | number; metadata: Sense }>): Promise<ExactWord['senses']> {
-  const found = [];
-  for await (const { id, metadata } of scan) found.push({ id: Number(id), sense: metadata });
-  return found;
-}
-
-/** Filters mind capitals, and visitors do not: `paris`, `Paris`, `PARIS`, and `New York`. */
-function spellings(text: string): string[] {
-  const lower = text.trim().replace(/\s+/g, ' ').toLowerCase();
-  const title = lower.replace(/(?<=^|[\s-])\p{L}/gu, (letter) => letter.toUpperCase());
-  return [...new Set([text.trim(), lower, title, lower.toUpperCase()])];
+  const asked = folded(text);
+  const filter = filterOf(parts);
+  const hits = await db.search({ text: asked, prefix: true, k: LOOKED_AT, ...(filter && { filter }) });
+  const found = hits.map(foundIn).sort((a, b) => a.id - b.id);
+  const same = found.filter(({ sense }) => sense.words.some((word) => folded(word) === asked));
+  const longer = found.filter(
+    (each) => !same.includes(each) && each.sense.words.some((word) => folded(word).startsWith(asked)),
+  );
+  return { count: same.length, senses: [...same, ...longer].slice(0, EXACT) };
 }

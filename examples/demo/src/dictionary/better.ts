@@ -6,7 +6,7 @@ import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { loadSenses } from './files';
 import { linesOf } from './lines';
 import type { Model, Row } from './model';
-import { briefTextOf, readLine } from './sense';
+import { briefTextOf, readLine, toStored } from './sense';
 
 const NAME = 'Xenova/all-MiniLM-L6-v2';
 const DTYPE = 'q8';
@@ -60,7 +60,11 @@ async function* makeRows(model: Embedder, from: number, to: number): AsyncGenera
     for (let start = Math.max(from - first, 0); start < end; start += BATCH) {
       const batch = lines.slice(start, Math.min(start + BATCH, end)).map(readLine);
       const vectors = await model.embed(batch.map(briefTextOf));
-      yield batch.map((metadata, i) => ({ id: first + start + i, vector: vectors[i] as Float32Array, metadata }));
+      yield batch.map((sense, i) => ({
+        id: first + start + i,
+        vector: vectors[i] as Float32Array,
+        metadata: toStored(sense),
+      }));
     }
   }
 }

@@ -1,10 +1,10 @@
 /** A model that turns texts into vectors, and the rows that the model makes of the dictionary. */
-import type { Sense } from './sense';
+import type { StoredSense } from './sense';
 
 export interface Row {
   readonly id: number;
   readonly vector: Float32Array;
-  readonly metadata: Sense;
+  readonly metadata: StoredSense;
 }
 
 export interface Model {

@@ -2,7 +2,7 @@
 import { dimensions } from 'edgevec-static-model';
 import { loadSenses } from './files';
 import type { Row } from './model';
-import type { Sense } from './sense';
+import { type Sense, toStored } from './sense';
 
 /** What the worker is asked. */
 export type Call =
@@ -49,10 +49,10 @@ export async function* makeRows(model: ArrayBuffer, from: number, to: number): A
 }
 
 const rowsOf = ({ senses, vectors }: Batch, first: number): Row[] =>
-  senses.map((metadata, i) => ({
+  senses.map((sense, i) => ({
     id: first + i,
     vector: vectors.subarray(i * dimensions, (i + 1) * dimensions),
-    metadata,
+    metadata: toStored(sense),
   }));
 
 /** Asks the worker, a single question at a time. */

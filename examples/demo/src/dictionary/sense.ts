@@ -3,7 +3,6 @@ export const PARTS_OF_SPEECH = ['noun', 'verb', 'adjective', 'adverb'] as const;
 
 export type PartOfSpeech = (typeof PARTS_OF_SPEECH)[number];
 
-/** The metadata of a row. */
 export interface Sense {
   readonly words: readonly string[];
   readonly part: PartOfSpeech;
@@ -26,6 +25,16 @@ export const briefTextOf = ({ words, gloss }: Sense): string => `${words.join(',
 /** A line of a file of senses, with tabs between the fields. */
 export const lineOf = ({ words, part, gloss, example = '' }: Sense): string =>
   [PARTS_OF_SPEECH.indexOf(part), words.join('|'), gloss, example].join('\t');
+
+/** The metadata of a row. Text search looks into strings alone, so the words are a single text. */
+export interface StoredSense extends Omit<Sense, 'words'> {
+  /** The words, with a bar between two words. */
+  readonly words: string;
+}
+
+export const toStored = ({ words, ...rest }: Sense): StoredSense => ({ words: words.join('|'), ...rest });
+
+export const fromStored = ({ words, ...rest }: StoredSense): Sense => ({ words: words.split('|'), ...rest });
 
 export function readLine(line: string): Sense {
   const [part, words = '', gloss = '', example = ''] = line.split('\t');

@@ -4,9 +4,9 @@ import { editions } from 'virtual:dictionary';
 import { EdgeVec, type EdgeVecEvent } from 'edgevec';
 import { INDEX } from './index-options';
 import type { Model } from './model';
-import type { Sense } from './sense';
+import type { StoredSense } from './sense';
 
-export type Dictionary = EdgeVec<Sense>;
+export type Dictionary = EdgeVec<StoredSense>;
 
 /** A database of the senses with their vectors, and the model of these vectors. */
 export interface Index {
@@ -27,12 +27,14 @@ const NAMES = {
 
 /** Opens the database of a model, with the rows of earlier visits. */
 export async function openIndex(model: Model, onEvent: (event: EdgeVecEvent) => void): Promise<Index> {
-  const db = await EdgeVec.open<Sense>({
+  const db = await EdgeVec.open<StoredSense>({
     name: NAMES[model.name],
     dimensions: model.dimensions,
     ...INDEX,
-    // The filters of the page: chips, and exact words.
-    indexed: ['part', 'words'],
+    // The filter of the page: the chips.
+    indexed: ['part'],
+    // Exact words are looked up in the small model's index, which is complete first.
+    ...(model.name === 'small' && { text: ['words'] }),
     whenUnavailable: 'memory',
     onEvent,
   });

@@ -48,7 +48,7 @@ const CODE_OF_MODEL = {
 
 /** @returns a module that needs `edgevec` and the package of the model */
 export function codeOf(answer: Shown | null): string {
-  const senses = answer?.hits.slice(0, ROWS).map(({ metadata }) => metadata) ?? [];
+  const senses = answer?.hits.slice(0, ROWS).map(({ sense }) => sense) ?? [];
   const { parts } = answer?.question ?? SAMPLE;
   const text = answer?.question.text || SAMPLE.text;
   const model = CODE_OF_MODEL[answer?.model ?? 'small'];

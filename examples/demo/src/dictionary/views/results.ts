@@ -51,7 +51,7 @@ function tell(answer: Shown | null): void {
     const [first] = answer.hits;
     announce(
       first
-        ? `${format.count(answer.hits.length)} senses. First: ${first.metadata.words[0]}, ${first.metadata.part}.`
+        ? `${format.count(answer.hits.length)} senses. First: ${first.sense.words[0]}, ${first.sense.part}.`
         : 'No sense found.',
     );
   }, CALM);
@@ -67,7 +67,7 @@ function show(answer: Shown | null): void {
   tell(answer);
   const focused = list.contains(document.activeElement);
   const hits = answer?.hits ?? [];
-  list.replaceChildren(...hits.map(({ id, metadata, score }) => senseItem(Number(id), metadata, score)));
+  list.replaceChildren(...hits.map(({ id, sense, score }) => senseItem(id, sense, score)));
   list.hidden = hits.length === 0;
   empty.hidden = hits.length > 0;
   if (answer === null) empty.replaceChildren(...suggestions());
