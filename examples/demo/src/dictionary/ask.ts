@@ -86,8 +86,8 @@ const folded = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowe
 
 /**
  * The senses of the word that `text` is, or is going to be: the last letters may be missing.
- * Capitals do not count. Text search finds rows with one of several words, and only words that begin
- * with the whole text are kept.
+ * Capitals do not count. Text search finds rows with one of several words, and only words that
+ * begin with the whole text are kept.
  */
 export async function findExact(db: Dictionary, text: string, parts: readonly PartOfSpeech[]): Promise<ExactWord> {
   const asked = folded(text);
