@@ -305,7 +305,7 @@ export class EdgeVec<M extends object = Default> {
    * kept row meanwhile. `INVALID_OPTIONS` if the source is neither a string nor a number.
    *
    * @example
-   * const passages = [{ vector, metadata: { page: 1 } }];
+   * const passages = [{ vector, metadata: { title: 'How to brew tea' } }];
    * const { added, removed } = await db.replace('guide.pdf', passages);
    */
   replace(source: string | number, records: Many<SourceRecord<M>>, options?: WriteOptions): Promise<Replaced> {
