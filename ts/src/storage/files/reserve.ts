@@ -36,6 +36,8 @@ export class Reserve {
    */
   async grow(wanted: number): Promise<boolean> {
     const bytes = Math.min(RANDOM_BYTES, wanted - this.size);
+    // Another holder of the storage has made the file longer, since the caller looked.
+    if (bytes <= 0) return true;
     // A file system may store zeros, or bytes it already has, without using room. Random bytes take
     // room.
     const piece = crypto.getRandomValues(new Uint8Array(bytes));

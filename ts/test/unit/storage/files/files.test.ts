@@ -11,6 +11,15 @@ import { Process } from '../../../support/process.js';
 
 const makeFolder = temporaryFolders('files');
 
+test('two holders may ask for reserves of different sizes at once', async () => {
+  const site = new FilesSite(node, makeFolder());
+  const [one, other] = [await site.open('db'), await site.open('db')];
+  const asked = [one.reserve?.(300_000), other.reserve?.(150_000)];
+  expect(await Promise.all(asked)).toEqual([true, true]);
+  expect(one.heldBack?.()).toBeGreaterThanOrEqual(150_000);
+  await Promise.all([one.close(), other.close()]);
+});
+
 describe('A commit with an unknown outcome', () => {
   /** Fails the journal's syncs from the nth on: the record is written then. */
   function armed(root: string, name = 'db'): { site: FilesSite; arm: (nth: number) => void } {
