@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { same } from '../../base/same.js';
 import type { EdgeVec } from '../../index.js';
 import { LiveQuery, type QueryState, type Question } from '../shared/live-query.js';
-import { same } from '../shared/same.js';
 import { useEqual } from './use-equal.js';
 
 /** The state of a question, which is asked for as long as the component is on the page. */

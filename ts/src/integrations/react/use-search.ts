@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { same } from '../../base/same.js';
 import type { EdgeVec, FusedHit, Hit, HitWithVector } from '../../index.js';
-import { same } from '../shared/same.js';
 import {
   NO_HITS,
   type SearchQuery,

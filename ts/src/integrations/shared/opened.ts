@@ -1,6 +1,7 @@
 // The open databases of a page, shared by all components that ask for the same options. A database
 // opens for its first holder, and closes after its last holder.
 
+import { same } from '../../base/same.js';
 import {
   type DimensionsOrName,
   EdgeVec,
@@ -10,7 +11,6 @@ import {
   type TextOptions,
 } from '../../index.js';
 import { report } from './report.js';
-import { same } from './same.js';
 
 type Default = Record<string, unknown>;
 

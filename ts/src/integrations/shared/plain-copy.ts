@@ -1,4 +1,4 @@
-import { isPlain } from './plain-object.js';
+import { isPlain } from '../../base/objects.js';
 
 /**
  * Copies plain objects and arrays, also those inside. The caller may change the originals

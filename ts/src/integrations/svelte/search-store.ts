@@ -1,6 +1,6 @@
+import { same } from '../../base/same.js';
 import type { FusedHit, Hit, HitWithVector } from '../../index.js';
 import { plainCopy } from '../shared/plain-copy.js';
-import { same } from '../shared/same.js';
 import {
   NO_HITS,
   type SearchQuery,

@@ -1,7 +1,7 @@
 import { computed, type MaybeRefOrGetter, type Ref, toValue } from 'vue';
+import { same } from '../../base/same.js';
 import type { EdgeVec, FusedHit, Hit, HitWithVector } from '../../index.js';
 import type { Question } from '../shared/live-query.js';
-import { same } from '../shared/same.js';
 import {
   NO_HITS,
   type SearchQuery,

@@ -1,14 +1,29 @@
-// Equality by value, as components compare options, filters and queries.
+// Equality by value, as live queries compare results, and components compare options.
 
 import { describe, expect, test } from 'vitest';
+import { same } from '../../../src/base/same.js';
 import { sameDatabase } from '../../../src/integrations/shared/opened.js';
-import { same } from '../../../src/integrations/shared/same.js';
 
 const circle = (): object => {
   const value: { self?: unknown } = {};
   value.self = value;
   return value;
 };
+
+/** An object whose contents double at each level. */
+const shared = (levels: number): object => {
+  let value: object = { end: true };
+  for (let i = 0; i < levels; i++) value = [value, value];
+  return value;
+};
+
+const nested = (levels: number): object => {
+  let value: object = {};
+  for (let i = 1; i < levels; i++) value = { value };
+  return value;
+};
+
+const buffer = new Uint8Array([1, 2]).buffer;
 
 describe('same', () => {
   test.each<[string, () => unknown]>([
@@ -22,6 +37,14 @@ describe('same', () => {
     ['typed arrays', () => new Float32Array([1, Number.NaN])],
     ['arrays of bigints', () => new BigInt64Array([1n])],
     ['filters', () => ({ $or: [{ year: { $gte: 1990 } }, { at: new Date(1) }], tags: { $in: ['a', null] } })],
+    ['maps', () => new Map([[{ a: 1 }, new Set(['a'])]])],
+    ['regular expressions', () => /a/gi],
+    ['buffers', () => new Uint8Array([1, 2]).buffer],
+    ['views', () => new DataView(new Uint8Array([1, 2, 3]).buffer, 1)],
+    ['boxed values', () => [Object(1), Object('a'), Object(true), Object(1n)]],
+    ['circular objects', circle],
+    ['objects that share objects at every level', () => shared(100)],
+    ['metadata of 256 levels', () => nested(256)],
     ['objects without a prototype', () => Object.assign(Object.create(null), { a: 1 })],
     ['fields in another order', () => (Math.abs(order++ % 2) === 1 ? { a: 1, b: 2 } : { b: 2, a: 1 })],
   ])('%s with the same contents are equal', (_, make) => {
@@ -40,9 +63,16 @@ describe('same', () => {
     ['a field more', { a: 1 }, { a: 1, b: 2 }],
     ['an inherited field', { toString: 1 }, { other: 1 }],
     ['promises', Promise.resolve(1), Promise.resolve(1)],
-    ['maps', new Map(), new Map()],
+    ['maps', new Map([['a', 1]]), new Map([['a', 2]])],
+    ['sets', new Set([1]), new Set([1, 2])],
+    ['a map and a set', new Map(), new Set()],
+    ['regular expressions', /a/g, /a/i],
+    ['buffers', new ArrayBuffer(1), new ArrayBuffer(2)],
+    ['views of the same buffer', new DataView(buffer, 0, 1), new DataView(buffer, 1, 1)],
+    ['boxed values', Object(1), Object(2)],
     ['functions', () => 1, () => 1],
-    ['circular objects', circle(), circle()],
+    ['circular objects', circle(), Object.assign(circle(), { a: 1 })],
+    ['values without end', nested(1_000_000), nested(1_000_000)],
   ])('%s differ', (_, a, b) => {
     expect([same(a, b), same(b, a)]).toEqual([false, false]);
   });
