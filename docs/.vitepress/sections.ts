@@ -21,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
       'sources.md',
       'filters.md',
       'search.md',
+      'live.md',
       'persistence.md',
       'tuning.md',
       'environments.md',

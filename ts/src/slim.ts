@@ -14,6 +14,7 @@ export { EdgeVecConfig, init as default } from './api/wrong-entry.js';
 export type * from './base/embed.js';
 export { EdgeVecError, type EdgeVecErrorCode, type EdgeVecErrorDetails } from './base/errors.js';
 export type * from './base/filter-types.js';
+export type * from './base/live.js';
 export type {
   Bm25Options,
   DimensionsOrName,

@@ -6,10 +6,14 @@ import type { EdgeVecEvent } from '../base/types.js';
 import { harmless } from './caller.js';
 
 export class Changes {
-  readonly #listeners = new Set<() => void>();
+  /** The listeners, each with the function for the end of all subscriptions. */
+  readonly #listeners = new Map<() => void, () => void>();
 
-  /** @returns a function that ends the subscription */
-  add(listener: () => unknown): () => void {
+  /**
+   * @param onClear called by `clear`, unless the subscription has ended before
+   * @returns a function that ends the subscription
+   */
+  add(listener: () => unknown, onClear = (): void => {}): () => void {
     if (typeof listener !== 'function') {
       throw new EdgeVecError('INVALID_OPTIONS', 'The listener of subscribe cannot be called', {
         expected: 'a function',
@@ -19,17 +23,18 @@ export class Changes {
     }
     // A function of its own for each subscription: the same listener may subscribe twice.
     const own = harmless<void>(() => listener());
-    this.#listeners.add(own);
+    this.#listeners.set(own, onClear);
     return () => void this.#listeners.delete(own);
   }
 
   readonly tell = (): void => {
     // A listener may end subscriptions and begin new ones meanwhile.
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener();
+    for (const listener of [...this.#listeners.keys()]) if (this.#listeners.has(listener)) listener();
   };
 
   /** Ends all subscriptions. */
   clear(): void {
+    for (const onClear of this.#listeners.values()) onClear();
     this.#listeners.clear();
   }
 

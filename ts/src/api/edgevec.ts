@@ -9,6 +9,7 @@ import { chunk } from '../base/chunk.js';
 import type { QuestionOptions, ReembedOptions, TextModel } from '../base/embed.js';
 import { EdgeVecError } from '../base/errors.js';
 import type { FieldName, Filter } from '../base/filter-types.js';
+import type { Live, LiveOptions } from '../base/live.js';
 import type { ListOptions, SiteOptions, StoredDatabase } from '../base/options.js';
 import type {
   CountOptions,
@@ -66,6 +67,7 @@ import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
 import { lineStream } from './json/stream.js';
+import { beginLive, searchOf } from './live.js';
 import { memoryParts } from './memory-parts.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
@@ -753,6 +755,51 @@ export class EdgeVec<M extends object = Default> {
    */
   subscribe(listener: () => unknown): () => void {
     return sessionOf(this).changes.add(listener);
+  }
+
+  /**
+   * Runs a query now, and again each time rows have changed, in this tab or in another tab. Calls
+   * `onResult` with the first result, and with each later result that differs from the result
+   * before. The query is a search, or a function that reads from the database.
+   *
+   * - A run ends before the next run begins. Any number of changes during a run lead to a single
+   *   further run. The last result that `onResult` gets is the result of a run that began after the
+   *   last change.
+   * - Results are compared by value: ids, distances, scores, metadata and vectors. Do not change a
+   *   result: EdgeVec compares the next result with the changed result.
+   * - `onResult` is never called before `live` returns.
+   *
+   * The live query ends with `close()` of the returned object, with `signal`, and with `close()` of
+   * the database. Once no call can succeed any more, because another tab has dropped the database
+   * or the worker is gone, `onError` receives the error, and the live query ends. Until the live
+   * query ends, the garbage collector does not close the database.
+   *
+   * If `onResult` or `onError` throws or rejects, the error goes to `reportError`, or to
+   * `console.error` if there is no `reportError`.
+   *
+   * @param query a search as an object, as {@link search} takes the object, or a function
+   * @throws `INVALID_OPTIONS`, and the errors of {@link search} for a wrong query. All other errors
+   * reach `onError`.
+   *
+   * @example
+   * const live = db.live({ vector, k: 5 }, (hits) => console.log(hits));
+   * const filter = { read: false };
+   * const unread = db.live(() => db.count({ filter }), (count) => console.log(count));
+   * for (const { close } of [live, unread]) close();
+   */
+  live(query: TextSearch<M>, onResult: (hits: TextHit<M>[]) => unknown, options?: LiveOptions): Live;
+  live(query: HybridSearch<M>, onResult: (hits: FusedHit<M>[]) => unknown, options?: LiveOptions): Live;
+  live(
+    query: VectorSearch<M> & WithVectors,
+    onResult: (hits: HitWithVector<M>[]) => unknown,
+    options?: LiveOptions,
+  ): Live;
+  live(query: VectorSearch<M>, onResult: (hits: Hit<M>[]) => unknown, options?: LiveOptions): Live;
+  live<T>(query: () => PromiseLike<T>, onResult: (result: T) => unknown, options?: LiveOptions): Live;
+  live(query: unknown, onResult: (result: never) => unknown, options?: LiveOptions): Live {
+    const session = sessionOf(this);
+    const run = typeof query === 'function' ? query : searchOf(session, query);
+    return beginLive(this, session, run as () => PromiseLike<never>, onResult, options);
   }
 
   /**

@@ -1,0 +1,143 @@
+// Live queries: each runs again when rows may have changed, and tells results that differ.
+
+import { EdgeVecError } from '../base/errors.js';
+import { inspect, reasonOf } from '../base/inspect.js';
+import type { Live, LiveOptions } from '../base/live.js';
+import { same } from '../base/same.js';
+import type { TextHit } from '../base/searches.js';
+import { answer, harmless, report } from './caller.js';
+import { find } from './find.js';
+import { isQuery, resolveQuery } from './options/query.js';
+import { checkKeys, invalid, readable } from './options/values.js';
+import type { Session } from './session.js';
+
+const KEYS = { onError: true, signal: true } satisfies Record<keyof LiveOptions, true>;
+
+/**
+ * The databases with live queries, by query. Without this reference, the garbage collector would
+ * close a database that only its live queries use.
+ */
+const held = /* @__PURE__ */ new Map<object, object>();
+
+type Outcome<T> = { readonly result: T } | { readonly error: Error };
+
+/**
+ * The search of a live query, which may run any number of times. The caller may change the query
+ * afterwards.
+ *
+ * @throws `INVALID_OPTIONS`, and the errors of `resolveQuery`
+ */
+export function searchOf<M extends object>(session: Session, query: unknown): () => Promise<TextHit<M>[]> {
+  if (!isQuery(query)) {
+    throw new EdgeVecError('INVALID_OPTIONS', 'The query of live is no search', {
+      expected: 'a search such as { vector, k: 10 } or { text }, or a function',
+      got: inspect(query),
+      remedy: 'Pass a vector by its name: live({ vector }, onResult).',
+    });
+  }
+  const { request, ...more } = resolveQuery(query, undefined, session.dimensions, session.options.text);
+  return () =>
+    answer(async () => {
+      // A run hands its vectors over.
+      const asked = { ...more, request: { ...request, vectors: request.vectors.slice() } };
+      const [hits] = await find<M>(session, [asked]);
+      return hits as TextHit<M>[];
+    });
+}
+
+/**
+ * Runs a query now, and again after each change. A run always ends before the next run begins, and
+ * any number of changes during a run lead to a single further run.
+ *
+ * @param db the database of the session
+ * @throws `INVALID_OPTIONS`
+ */
+export function beginLive<T>(
+  db: object,
+  session: Session,
+  query: () => PromiseLike<T>,
+  onResult: (result: T) => unknown,
+  options: LiveOptions = {},
+): Live {
+  if (typeof onResult !== 'function') {
+    throw new EdgeVecError('INVALID_OPTIONS', 'The second argument of live cannot be called', {
+      expected: 'a function that takes results',
+      got: inspect(onResult),
+      remedy: 'Call db.live(query, (hits) => show(hits)).',
+    });
+  }
+  const { onError, signal } = readable(() => resolveLive(options));
+  const tellResult = harmless(onResult);
+  const tellError = harmless(onError);
+  const { ended } = session.host;
+  let told: Outcome<T> | undefined;
+  let isRunning = false;
+  let isDue = false;
+  let isClosed = false;
+
+  const run = async (): Promise<void> => {
+    if (isRunning) {
+      isDue = true;
+      return;
+    }
+    isRunning = true;
+    do {
+      isDue = false;
+      const outcome = await outcomeOf(query);
+      if (isClosed) return;
+      if (told === undefined || !areSame(told, outcome)) {
+        told = outcome;
+        if ('error' in outcome) tellError(outcome.error);
+        else tellResult(outcome.result);
+      }
+      // No later run could succeed.
+      if (ended.aborted) close();
+    } while (isDue && !isClosed);
+    isRunning = false;
+  };
+  const close = (): void => {
+    isClosed = true;
+    told = undefined;
+    held.delete(live);
+    unsubscribe();
+    signal?.removeEventListener('abort', close);
+  };
+
+  const live: Live = { close };
+  const unsubscribe = session.changes.add(() => void run(), close);
+  if (signal?.aborted) close();
+  else {
+    signal?.addEventListener('abort', close);
+    held.set(live, db);
+    void run();
+  }
+  return live;
+}
+
+function resolveLive(options: LiveOptions): Required<Pick<LiveOptions, 'onError'>> & LiveOptions {
+  checkKeys('live', options, KEYS);
+  const { onError = report, signal } = options;
+  if (typeof onError !== 'function') throw invalid('onError', 'a function', onError);
+  if (signal === undefined) return { onError };
+  if (typeof signal?.addEventListener !== 'function') throw invalid('signal', 'an AbortSignal', signal);
+  return { onError, signal };
+}
+
+async function outcomeOf<T>(query: () => PromiseLike<T>): Promise<Outcome<T>> {
+  try {
+    return { result: await query() };
+  } catch (thrown) {
+    return { error: thrown instanceof Error ? thrown : new Error(reasonOf(thrown), { cause: thrown }) };
+  }
+}
+
+/** Whether the caller knows the outcome already. */
+function areSame(a: Outcome<unknown>, b: Outcome<unknown>): boolean {
+  try {
+    if ('result' in a) return 'result' in b && same(a.result, b.result);
+    return 'error' in b && a.error.name === b.error.name && a.error.message === b.error.message;
+  } catch {
+    // An object of the caller throws when it is read, and is told again.
+    return false;
+  }
+}
