@@ -1,4 +1,6 @@
-// A question to a database, asked again when the rows change. The answer to the last question wins.
+// A question to a database, as a live query of the database. The answer to the last question wins.
+
+import type { Live, LiveOptions } from '../../index.js';
 
 /** The facts of an answer, without the answer. */
 export interface QueryFacts {
@@ -29,7 +31,9 @@ export interface QueryState<T> extends QueryFacts {
 /** A question. Two questions are the same if they are the same object. */
 export interface Question<T> {
   /** Changes of this database ask the question again. */
-  readonly db: { subscribe(listener: () => void): () => void };
+  readonly db: {
+    live<A>(query: () => PromiseLike<A>, onResult: (answer: A) => void, options: LiveOptions): Live;
+  };
   readonly run: () => PromiseLike<T>;
   /** Milliseconds to wait for a newer question. Default 0: ask at once. */
   readonly debounce?: number | undefined;
@@ -78,27 +82,26 @@ export class LiveQuery<T> {
       this.#set(undefined, this.#idle);
       return () => {};
     }
-    const asking = new Asking(question.run, (outcome) => this.#set(question, { ...this.#idle, ...outcome }));
-    const { debounce = 0 } = question;
-    let timer = debounce > 0 ? setTimeout(() => first(), debounce) : undefined;
-    const first = (): void => {
+    const { db, run, debounce = 0 } = question;
+    let live: Live | undefined;
+    const show = (state: Partial<QueryState<T>>): void => this.#set(question, { ...this.#idle, ...state });
+    const begin = (): void => {
       clearTimeout(timer);
-      timer = undefined;
-      asking.now();
+      live?.close();
+      live = db.live(run, (data) => show({ status: 'ready', data }), {
+        onError: (error) => show({ status: 'error', error }),
+      });
     };
-    if (timer === undefined) first();
-    const end = question.db.subscribe(() => {
-      if (timer === undefined) asking.soon();
-    });
+    const timer = debounce > 0 ? setTimeout(begin, debounce) : undefined;
+    if (timer === undefined) begin();
     const askAgain = (): void => {
       if (this.stateOf(question).status === 'error') this.#set(question, this.#loading());
-      first();
+      begin();
     };
     this.#askAgain = askAgain;
     return () => {
       clearTimeout(timer);
-      asking.stop();
-      end();
+      live?.close();
       if (this.#askAgain === askAgain) this.#askAgain = undefined;
     };
   }
@@ -113,57 +116,5 @@ export class LiveQuery<T> {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of [...this.#listeners]) listener();
-  }
-}
-
-type Outcome<T> = { readonly status: 'ready'; readonly data: T } | { readonly status: 'error'; readonly error: Error };
-
-/** Asks the same question any number of times. Only the last answer is told. */
-class Asking<T> {
-  readonly #run: () => PromiseLike<T>;
-  readonly #tell: (outcome: Outcome<T>) => void;
-  #turn = 0;
-  #isRunning = false;
-  #isDue = false;
-
-  constructor(run: () => PromiseLike<T>, tell: (outcome: Outcome<T>) => void) {
-    this.#run = run;
-    this.#tell = tell;
-  }
-
-  /** Asks now. An answer still under way is ignored. */
-  now(): void {
-    const turn = ++this.#turn;
-    this.#isRunning = true;
-    this.#isDue = false;
-    this.#outcome().then((outcome) => {
-      if (turn !== this.#turn) return;
-      this.#isRunning = false;
-      this.#tell(outcome);
-      if (this.#isDue) this.now();
-    });
-  }
-
-  /**
-   * Asks now, or after the answer that is under way. Any number of changes meanwhile lead to a
-   * single question.
-   */
-  soon(): void {
-    if (this.#isRunning) this.#isDue = true;
-    else this.now();
-  }
-
-  stop(): void {
-    this.#turn++;
-    this.#isRunning = true;
-  }
-
-  async #outcome(): Promise<Outcome<T>> {
-    try {
-      return { status: 'ready', data: await this.#run() };
-    } catch (reason) {
-      const error = reason instanceof Error ? reason : new Error(String(reason), { cause: reason });
-      return { status: 'error', error };
-    }
   }
 }
