@@ -51,6 +51,7 @@ import type {
   Id,
   Many,
   Metric,
+  RowChanges,
   ScannedRecord,
   Stats,
   StoredRecord,
@@ -63,6 +64,7 @@ import { localSite } from '../storage/site.js';
 import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
 import { exportStream } from './export-stream.js';
+import { finder } from './finder.js';
 import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
@@ -283,7 +285,7 @@ export class EdgeVec<M extends object = Default> {
     return answer(async () => {
       if (!hasFilter(input)) return sessionOf(this).write('update', input, options);
       const strict = readable(() => resolveDelete(options, 'update')) ?? sessionOf(this).strict;
-      return sessionOf(this).call('updateMatching', { ...resolveChange(input), strict });
+      return sessionOf(this).change('updateMatching', { ...resolveChange(input), strict });
     });
   }
 
@@ -390,8 +392,8 @@ export class EdgeVec<M extends object = Default> {
   delete(input: Id | readonly Id[] | Matching<M>, options?: DeleteOptions): Promise<number> {
     return answer(async () => {
       const strict = readable(() => resolveDelete(options)) ?? sessionOf(this).strict;
-      if (hasFilter(input)) return sessionOf(this).call('deleteMatching', { filter: resolveDeletion(input), strict });
-      return sessionOf(this).call('delete', { ids: checkIds('delete', input).ids, strict });
+      if (hasFilter(input)) return sessionOf(this).change('deleteMatching', { filter: resolveDeletion(input), strict });
+      return sessionOf(this).change('delete', { ids: checkIds('delete', input).ids, strict });
     });
   }
 
@@ -405,7 +407,7 @@ export class EdgeVec<M extends object = Default> {
   clear(options?: DeleteOptions): Promise<number> {
     return answer(async () => {
       const strict = readable(() => resolveDelete(options, 'clear')) ?? sessionOf(this).strict;
-      return sessionOf(this).call('deleteMatching', { filter: resolveDeletion({ filter: {} }), strict });
+      return sessionOf(this).change('deleteMatching', { filter: resolveDeletion({ filter: {} }), strict });
     });
   }
 
@@ -732,15 +734,15 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Calls `listener` each time the answers of reads may have changed, for lists that follow the
-   * database:
+   * Calls `listener` each time rows have changed, with the ids of the rows. Use {@link live} for
+   * results that follow the rows. The calls come:
    *
    * - after a transaction or deletion of this object has changed rows, before the promise of the
    *   call resolves. A stream calls `listener` after each of its batches.
    * - after another tab, or another object of this page, has written, and its rows are here, as the
    *   event `changed` says.
    * - once no call can succeed any more, because another tab has dropped the database or the worker
-   *   is gone. The next call tells the error.
+   *   is gone, with `all: true`. The next call tells the error.
    *
    * `close()` ends all subscriptions. If `listener` throws or rejects, the error goes to
    * `reportError`, or to `console.error` if there is no `reportError`.
@@ -749,11 +751,13 @@ export class EdgeVec<M extends object = Default> {
    * @throws `INVALID_OPTIONS` if `listener` is no function.
    *
    * @example
-   * const end = db.subscribe(async () => console.log(await db.count()));
+   * const end = db.subscribe(({ all, inserted, updated, deleted }) => {
+   *   console.log(all ? 'any row' : [inserted, updated, deleted]);
+   * });
    * await db.delete(ids);
    * end();
    */
-  subscribe(listener: () => unknown): () => void {
+  subscribe(listener: (rows: RowChanges) => unknown): () => void {
     return sessionOf(this).changes.add(listener);
   }
 
@@ -778,8 +782,8 @@ export class EdgeVec<M extends object = Default> {
    * `console.error` if there is no `reportError`.
    *
    * @param query a search as an object, as {@link search} takes the object, or a function
-   * @throws `INVALID_OPTIONS`, and the errors of {@link search} for a wrong query. All other errors
-   * reach `onError`.
+   * @throws `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`. All other
+   * errors reach `onError`.
    *
    * @example
    * const live = db.live({ vector, k: 5 }, (hits) => console.log(hits));
@@ -819,8 +823,6 @@ async function* linesOf<M extends object>(db: EdgeVec<M>, options?: ExportJsonOp
   const { lineOf } = await jsonLines();
   for await (const record of db.scan(which)) yield lineOf(record, vectors);
 }
-
-const finder = () => chunk('searches by objects', () => import('./find.js'));
 
 async function persistenceOf(kind: ReplyOf<'stored'>['kind']): Promise<Stats['storage']['persistence']> {
   if (kind === undefined || kind === 'memory') return 'ephemeral';

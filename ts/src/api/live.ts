@@ -6,10 +6,10 @@ import type { Live, LiveOptions } from '../base/live.js';
 import { same } from '../base/same.js';
 import type { TextHit } from '../base/searches.js';
 import { answer, harmless, report } from './caller.js';
-import { find } from './find.js';
-import { isQuery, resolveQuery } from './options/query.js';
-import { checkKeys, invalid, readable } from './options/values.js';
+import { finder } from './finder.js';
+import { checkKeys, invalid, readable, signalOption } from './options/values.js';
 import type { Session } from './session.js';
+import { take } from './taken.js';
 
 const KEYS = { onError: true, signal: true } satisfies Record<keyof LiveOptions, true>;
 
@@ -25,22 +25,22 @@ type Outcome<T> = { readonly result: T } | { readonly error: Error };
  * The search of a live query, which may run any number of times. The caller may change the query
  * afterwards.
  *
- * @throws `INVALID_OPTIONS`, and the errors of `resolveQuery`
+ * @throws `INVALID_OPTIONS`, and the errors of `take`
  */
 export function searchOf<M extends object>(session: Session, query: unknown): () => Promise<TextHit<M>[]> {
-  if (!isQuery(query)) {
+  const taken = take(query, undefined, session.dimensions);
+  if (taken === undefined) {
     throw new EdgeVecError('INVALID_OPTIONS', 'The query of live is no search', {
       expected: 'a search such as { vector, k: 10 } or { text }, or a function',
       got: inspect(query),
       remedy: 'Pass a vector by its name: live({ vector }, onResult).',
     });
   }
-  const { request, ...more } = resolveQuery(query, undefined, session.dimensions, session.options.text);
   return () =>
     answer(async () => {
+      const { find } = await finder();
       // A run hands its vectors over.
-      const asked = { ...more, request: { ...request, vectors: request.vectors.slice() } };
-      const [hits] = await find<M>(session, [asked]);
+      const [hits] = await find<M>(session, [{ ...taken, vectors: taken.vectors.slice() }], false);
       return hits as TextHit<M>[];
     });
 }
@@ -69,7 +69,6 @@ export function beginLive<T>(
   const { onError, signal } = readable(() => resolveLive(options));
   const tellResult = harmless(onResult);
   const tellError = harmless(onError);
-  const { ended } = session.host;
   let told: Outcome<T> | undefined;
   let isRunning = false;
   let isDue = false;
@@ -91,7 +90,7 @@ export function beginLive<T>(
         else tellResult(outcome.result);
       }
       // No later run could succeed.
-      if (ended.aborted) close();
+      if (session.host.ended.aborted) close();
     } while (isDue && !isClosed);
     isRunning = false;
   };
@@ -116,11 +115,10 @@ export function beginLive<T>(
 
 function resolveLive(options: LiveOptions): Required<Pick<LiveOptions, 'onError'>> & LiveOptions {
   checkKeys('live', options, KEYS);
-  const { onError = report, signal } = options;
+  const { onError = report } = options;
   if (typeof onError !== 'function') throw invalid('onError', 'a function', onError);
-  if (signal === undefined) return { onError };
-  if (typeof signal?.addEventListener !== 'function') throw invalid('signal', 'an AbortSignal', signal);
-  return { onError, signal };
+  const signal = signalOption(options.signal);
+  return signal === undefined ? { onError } : { onError, signal };
 }
 
 async function outcomeOf<T>(query: () => PromiseLike<T>): Promise<Outcome<T>> {

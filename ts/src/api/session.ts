@@ -3,6 +3,7 @@
 // type that Vue gives to an object inside a `ref`.
 
 import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
+import { ALL_ROWS } from '../base/changed-rows.js';
 import { chunk } from '../base/chunk.js';
 import type { QuestionOptions, ReembedOptions } from '../base/embed.js';
 import { closed, EdgeVecError, hasCode } from '../base/errors.js';
@@ -10,7 +11,7 @@ import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { Replaced } from '../base/records.js';
 import type { Id, WriteOptions } from '../base/types.js';
-import { COUNTED_CHANGES, type Host } from '../host/host.js';
+import type { Host } from '../host/host.js';
 import { answer, ofCaller } from './caller.js';
 import type { Changes } from './changes.js';
 import { withoutModel } from './check.js';
@@ -69,8 +70,8 @@ export class Session {
     const owner = this.#owner;
     closeWithOwner(owner, host);
     // Weakly, since listeners often refer to the owner, and the host must not.
-    host.ended.addEventListener('abort', weakly(changes.tell));
-    return { host, dimensions: host.engine.dimensions, strict, changed: changes.tell, owner };
+    host.ended.addEventListener('abort', weakly(changes.noteEnd));
+    return { host, dimensions: host.engine.dimensions, strict, changed: changes.note, owner };
   }
 
   get dimensions(): number {
@@ -88,14 +89,24 @@ export class Session {
 
   async call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#closing !== undefined) throw closed();
-    const isChange = COUNTED_CHANGES.includes(method);
-    if (isChange && this.#hold !== undefined) await this.#hold;
-    const reply = await noted(isChange ? this.#changing : this.#reading, this.host.call(method, request));
-    if (isChange && reply !== 0) this.changes.tell();
+    const reply = await noted(this.#reading, this.host.call(method, request));
     // Looking at the owner again keeps the owner reachable for as long as a call is pending: see
     // finalizer.ts.
     void this.#owner;
     return reply;
+  }
+
+  /** Resolves with the number of changed rows. */
+  async change<K extends 'delete' | 'deleteMatching' | 'updateMatching'>(
+    method: K,
+    request: RequestOf<K>,
+  ): Promise<number> {
+    if (this.#closing !== undefined) throw closed();
+    if (this.#hold !== undefined) await this.#hold;
+    const { result, changed } = await noted(this.#changing, this.host.call(method, request));
+    this.changes.note(changed);
+    void this.#owner;
+    return result;
   }
 
   write(kind: WriteKind, input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
@@ -219,7 +230,7 @@ export class Session {
     this.#target = this.#targetOf(host);
     const { dimensions, model } = host.engine;
     showFacts(this.#owner, { dimensions, model, host: host.kind });
-    this.changes.tell();
+    this.changes.note(ALL_ROWS);
     muteOld();
     await Promise.allSettled(this.#reading);
     // Other holders of the old host hear that its database is gone.

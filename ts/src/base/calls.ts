@@ -5,7 +5,7 @@
 import type { Clause, Path } from './clause.js';
 import type { FacetCount } from './queries.js';
 import type { FusedHit, Highlights } from './searches.js';
-import type { Id } from './types.js';
+import type { Id, RowChanges } from './types.js';
 
 /**
  * How a write treats ids of the database, and other ids. `'replace'` writes rows of a source, and
@@ -71,7 +71,14 @@ export interface Position {
   readonly seq: number;
 }
 
-/** The effect of a committed `'replace'`. */
+/** The reply of a call that changes rows. */
+export interface Effect<T> {
+  readonly result: T;
+  /** Undefined if no row has changed. */
+  readonly changed: RowChanges | undefined;
+}
+
+/** The result of a committed `'replace'`. */
 export interface ReplaceReply {
   /** The new rows, with chosen ids. */
   readonly added: readonly Id[];
@@ -245,21 +252,21 @@ interface Methods {
    * Resolves once the part is linked. The last part resolves with the chosen ids, in order, once
    * all rows are visible.
    */
-  write: { request: WriteRequest; reply: readonly number[] };
+  write: { request: WriteRequest; reply: Effect<readonly number[]> };
   /** For each record, the id of the row with the same content. That row stays as it is. */
   compare: { request: CompareRequest; reply: readonly (Id | undefined)[] };
   /** Commits a `'replace'` whose parts are all in. */
-  replace: { request: { readonly transaction: number; readonly strict: boolean }; reply: ReplaceReply };
+  replace: { request: { readonly transaction: number; readonly strict: boolean }; reply: Effect<ReplaceReply> };
   /** Rolls a transaction back, unless it has committed. */
   abort: { request: { readonly transaction: number }; reply: undefined };
   get: { request: GetRequest; reply: RecordsReply };
   /** For each id, whether the id has a row. */
   has: { request: { readonly ids: readonly Id[] }; reply: readonly boolean[] };
   /** The number of deleted rows. */
-  delete: { request: { readonly ids: readonly Id[]; readonly strict: boolean }; reply: number };
-  deleteMatching: { request: DeleteMatchingRequest; reply: number };
+  delete: { request: { readonly ids: readonly Id[]; readonly strict: boolean }; reply: Effect<number> };
+  deleteMatching: { request: DeleteMatchingRequest; reply: Effect<number> };
   /** The number of changed rows. */
-  updateMatching: { request: UpdateMatchingRequest; reply: number };
+  updateMatching: { request: UpdateMatchingRequest; reply: Effect<number> };
   search: { request: SearchRequest; reply: readonly HitsReply[] };
   find: { request: readonly FindRequest[]; reply: readonly FoundReply[] };
   /** Ids, in order of insertion. */

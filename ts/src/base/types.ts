@@ -233,13 +233,31 @@ export interface MemoryParts {
   readonly text: number;
 }
 
+/**
+ * The rows that one or more writes have changed, by id. Each id is in one list. The listener of
+ * `subscribe` and the event `changed` receive such an object.
+ */
+export interface RowChanges {
+  /**
+   * Whether any row may have changed: more than 1000 rows have changed, a checkpoint of another tab
+   * has taken the place of all rows, or the database has ended. The lists are then empty.
+   */
+  readonly all: boolean;
+  /** New rows. */
+  readonly inserted: readonly Id[];
+  /** Rows with another vector or other metadata. */
+  readonly updated: readonly Id[];
+  /** Rows that are gone, also rows that came and went since the changes that were told before. */
+  readonly deleted: readonly Id[];
+}
+
 /** The events that `onEvent` receives. */
 export type EdgeVecEvent =
   /**
    * Another tab has written, or this page has written through another object of the same database.
    * The rows are here: a search may find new rows. The writes of this object give no event.
    */
-  | { readonly type: 'changed' }
+  | ({ readonly type: 'changed' } & RowChanges)
   /**
    * Nothing can be stored here, so the database is kept in memory, as `whenUnavailable` asks. The
    * database ends with the page.

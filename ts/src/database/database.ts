@@ -4,6 +4,7 @@
 // A durable database is never ahead of the log: callers see only changes that are in the log.
 
 import type {
+  Effect,
   ExportReply,
   FacetReply,
   Handlers,
@@ -126,14 +127,14 @@ export class Database implements Handlers {
       const ready = waits ? Promise.race([Promise.all([linking, kept]), transaction.failed]) : undefined;
       if (request.last) {
         const change = transactions.change(number, transaction, ready);
-        const chosen = await this.#committer.enqueue(change, request.strict);
+        const effect = await this.#committer.enqueue(change, request.strict);
         maintenance.tidy();
-        return chosen;
+        return effect;
       }
       await ready;
       // Without a pause, a long write that never waits would never end its turn of the event loop.
       await slices.breathe();
-      return [];
+      return { result: [], changed: undefined };
     } catch (error) {
       await transactions.fail(number, transaction, error as EdgeVecError);
       throw error;
@@ -166,11 +167,12 @@ export class Database implements Handlers {
       const replacement = transaction.replacement as Replacement;
       const waits = Promise.all([maintenance.linked(), readStored(live.collection, replacement.source)]);
       const ready = Promise.race([waits, transaction.failed]);
-      const chosen = await this.#committer.enqueue(transactions.change(number, transaction, ready), strict);
+      const effect = await this.#committer.enqueue(transactions.change(number, transaction, ready), strict);
       maintenance.tidy();
       const { added, changed, removed } = replacement;
       let next = 0;
-      return { added: added.map((id) => id ?? (chosen[next++] as number)), changed, removed };
+      const all = added.map((id) => id ?? (effect.result[next++] as number));
+      return { ...effect, result: { added: all, changed, removed } };
     } catch (error) {
       await transactions.fail(number, transaction, error as EdgeVecError);
       throw error;
@@ -189,15 +191,15 @@ export class Database implements Handlers {
     return haveRows(this.#replica.live, this.#replica.isolation, ids);
   }
 
-  delete({ ids, strict }: RequestOf<'delete'>): Promise<number> {
+  delete({ ids, strict }: RequestOf<'delete'>): Promise<Effect<number>> {
     return this.#change((live) => deletion(live, ids), strict);
   }
 
-  deleteMatching({ filter, strict }: RequestOf<'deleteMatching'>): Promise<number> {
+  deleteMatching({ filter, strict }: RequestOf<'deleteMatching'>): Promise<Effect<number>> {
     return this.#change((live) => deletionOf(live, filter), strict);
   }
 
-  updateMatching({ filter, metadata, strict }: RequestOf<'updateMatching'>): Promise<number> {
+  updateMatching({ filter, metadata, strict }: RequestOf<'updateMatching'>): Promise<Effect<number>> {
     return this.#change((live) => updateOf(live, filter, metadata), strict);
   }
 

@@ -3,6 +3,7 @@
 
 import { closed, type EdgeVecError } from '../base/errors.js';
 import { Slices } from '../base/time-slices.js';
+import type { RowChanges } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
 import type { Entry } from '../format/entry.js';
 import type { AtRest } from '../persistence/checkpoint/copies.js';
@@ -47,10 +48,10 @@ export class InMemoryReplica implements Replica {
     return this.isolation.atRest;
   }
 
-  async apply(entry: Entry, parts: PartsOf): Promise<void> {
+  async apply(entry: Entry, parts: PartsOf): Promise<Applied> {
     const { isolation, live, slices } = this;
     live.assertOpen();
-    await applyEntry(live.collection, entry, parts, {
+    const applied = await applyEntry(live.collection, entry, parts, {
       slices,
       // While the database opens, nobody waits for other rows. The order of links then follows from
       // the log alone, whatever the time.
@@ -59,6 +60,7 @@ export class InMemoryReplica implements Replica {
       visible: (steps) => isolation.alone(steps),
     });
     if (entry.kind !== 'delete') this.maintenance.link();
+    return applied;
   }
 
   applyTo(collection: Collection, entry: Entry, parts: PartsOf): Promise<Applied> {
@@ -98,8 +100,8 @@ export class InMemoryReplica implements Replica {
     if (this.#isStarted) this.#tell({ type: 'rows-unreadable', error });
   }
 
-  changed(): void {
+  changed(rows: RowChanges): void {
     // Writes before the database was open are no news.
-    if (this.#isStarted) this.#tell({ type: 'changed' });
+    if (this.#isStarted) this.#tell({ type: 'changed', ...rows });
   }
 }

@@ -6,13 +6,6 @@ import type { HostKind } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { StoredOptions } from '../format/manifest.js';
 
-/** Calls that change rows. Their reply is the number of changed rows. */
-export const COUNTED_CHANGES: readonly Method[] = ['delete', 'deleteMatching', 'updateMatching'];
-
-/** Whether a committed `'replace'` has changed rows. */
-export const hasChanged = ({ added, changed, removed }: ReplyOf<'replace'>): boolean =>
-  added.length + changed.length + removed.length > 0;
-
 /** Runs a database. Every call rejects with an `EdgeVecError`, and with no other error. */
 export interface Host {
   readonly kind: HostKind;

@@ -3,16 +3,16 @@
 // module that a development server has replaced. A second worker would hold a second copy of all
 // rows. Each opener has a *share* of the database.
 
-import type { Method, ReplyOf, RequestOf, WriteRequest } from '../base/calls.js';
+import type { Effect, Method, ReplyOf, RequestOf, WriteRequest } from '../base/calls.js';
 import { closed, type EdgeVecError } from '../base/errors.js';
 import { weakly } from '../base/finalizer.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
-import type { EdgeVecEvent, HostKind } from '../base/types.js';
+import type { EdgeVecEvent, HostKind, RowChanges } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
 import type { StoredOptions } from '../format/manifest.js';
-import { COUNTED_CHANGES, type Host, hasChanged } from './host.js';
+import type { Host } from './host.js';
 
 type Tell = (event: EdgeVecEvent) => void;
 /** Opens the host. The host tells its events to the function. */
@@ -128,8 +128,8 @@ class SharedHost {
   }
 
   /** A share has changed rows. */
-  changed(by: Share): void {
-    for (const share of this.#shares) if (share !== by) share.tell({ type: 'changed' });
+  changed(by: Share, rows: RowChanges): void {
+    for (const share of this.#shares) if (share !== by) share.tell({ type: 'changed', ...rows });
   }
 
   /** A share has closed. The last share closes the database. */
@@ -156,8 +156,8 @@ class SharedHost {
   }
 }
 
-/** Calls that change the storage. A closing share waits for their answers. */
-const CHANGES: readonly Method[] = [...COUNTED_CHANGES, 'replace', 'save'];
+/** Calls that change rows. Each reply is an `Effect`. */
+const CHANGES: readonly Method[] = ['write', 'replace', 'delete', 'deleteMatching', 'updateMatching'];
 
 class Share implements Host {
   readonly tell: Tell;
@@ -216,14 +216,18 @@ class Share implements Host {
 
   call<K extends Method>(method: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
-    const commits = method === 'write' && (request as WriteRequest).last;
+    const changes = CHANGES.includes(method);
+    const commits = method === 'write' ? (request as WriteRequest).last : changes;
     // Before the call, which takes the request over.
     const noteReply = this.#note(method, request);
     const reply = this.#host.call(method, request).then((reply) => {
       noteReply?.(reply);
+      const changed = changes ? (reply as Effect<unknown>).changed : undefined;
+      if (changed !== undefined) this.#shared.changed(this, changed);
       return reply;
     });
-    if (commits || CHANGES.includes(method)) {
+    // A closing share waits for the answers of calls that change the storage.
+    if (commits || method === 'save') {
       const settled = reply.catch(() => {}).then(() => void this.#changing.delete(settled));
       this.#changing.add(settled);
       return reply;
@@ -260,21 +264,19 @@ class Share implements Host {
 
   /** Notes a call. @returns notes the reply */
   #note(method: Method, request: unknown): ((reply: unknown) => void) | undefined {
-    if (COUNTED_CHANGES.includes(method)) return (rows) => void (rows !== 0 && this.#shared.changed(this));
     switch (method) {
       case 'write': {
-        const { transaction, last, part } = request as WriteRequest;
+        const { transaction, last } = request as WriteRequest;
         if (!last) this.#transactions.add(transaction);
         else this.#transactions.delete(transaction);
-        const rows = part.start + part.ids.length;
-        return last && rows > 0 ? () => this.#shared.changed(this) : undefined;
+        return undefined;
       }
       case 'compare':
         this.#transactions.add((request as RequestOf<'compare'>).transaction);
         return undefined;
       case 'replace':
         this.#transactions.delete((request as RequestOf<'replace'>).transaction);
-        return (reply) => void (hasChanged(reply as ReplyOf<'replace'>) && this.#shared.changed(this));
+        return undefined;
       case 'abort':
         this.#transactions.delete((request as RequestOf<'abort'>).transaction);
         return undefined;

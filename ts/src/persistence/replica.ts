@@ -1,15 +1,16 @@
 // The database in memory, as its persistence sees the database: a replica that follows the log.
 // Checkpoints are made of the replica.
 
-import type { Part } from '../base/calls.js';
+import type { Effect, Part } from '../base/calls.js';
 import type { EdgeVecError } from '../base/errors.js';
+import type { RowChanges } from '../base/types.js';
 import type { Collection } from '../collection/collection.js';
 import type { Entry, WriteEntry } from '../format/entry.js';
 import type { AtRest } from './checkpoint/copies.js';
 import type { Loaded } from './checkpoint/load.js';
 
-/** The result of an entry: the chosen ids of a write, or the number of deleted rows. */
-export type Applied = readonly number[] | number;
+/** The effect of an entry: the chosen ids of a write, or the number of deleted rows. */
+export type Applied = Effect<readonly number[] | number>;
 
 /** Reads the parts of a write. */
 export type PartsOf = (entry: WriteEntry) => AsyncIterable<Part>;
@@ -19,7 +20,7 @@ export interface Replica {
   collection(): Collection;
   readonly atRest: AtRest;
   /** Applies an entry of another tab to the rows. */
-  apply(entry: Entry, parts: PartsOf): Promise<void>;
+  apply(entry: Entry, parts: PartsOf): Promise<Applied>;
   /**
    * Applies an entry to a collection that nobody reads yet.
    *
@@ -33,8 +34,8 @@ export interface Replica {
   replace(loaded: Loaded): Promise<void>;
   /** Ends the database with this error: rows that were still to come cannot be read. */
   fail(error: EdgeVecError): void;
-  /** Called when writes of other tabs have changed the replica. */
-  changed(): void;
+  /** Called when writes of other tabs have changed the replica, with the changed rows. */
+  changed(rows: RowChanges): void;
 }
 
 /**

@@ -6,6 +6,7 @@
 // about changes, and before a write: the log refuses a tab that has not read all earlier entries.
 
 import type { EngineStats, Position, StoredStats } from '../base/calls.js';
+import { ALL_ROWS, ChangedRows } from '../base/changed-rows.js';
 import { closed, type EdgeVecError, gone } from '../base/errors.js';
 import type { Deadline } from '../base/timeout.js';
 import type { Entry } from '../format/entry.js';
@@ -40,10 +41,8 @@ export class PersistentStore {
   #arrival: Arrival;
   /** Calls `catchUp` in the queue of the database. */
   #look = async (): Promise<void> => {};
-  /**
-   * Whether entries of other tabs have changed the replica, and the replica has not been told yet.
-   */
-  #hasChanged = false;
+  /** The rows that entries of other tabs have changed. The replica has not been told yet. */
+  readonly #changed = new ChangedRows();
   /** Bytes of commits that the storage has lost. */
   readonly #lost: number;
   /** Whether the log is damaged, and this process may not repair the log. */
@@ -165,9 +164,8 @@ export class PersistentStore {
   async catchUp(own: OwnWrites): Promise<void> {
     await this.#catchUp(own);
     if (!this.#isOpened) this.#opened();
-    if (!this.#hasChanged) return;
-    this.#hasChanged = false;
-    this.#replica.changed();
+    const changed = this.#changed.take();
+    if (changed !== undefined) this.#replica.changed(changed);
   }
 
   async stored(): Promise<StoredStats> {
@@ -268,8 +266,8 @@ export class PersistentStore {
     const isForeign = entry.writer !== this.writer;
     const ending = await taken(this.#log, seq, async () => {
       if (!isForeign && (await own.apply(entry.number))) return;
-      await this.#replica.apply(entry, partsIn(this.#context.storage, this.#options.dimensions));
-      this.#hasChanged = true;
+      const { changed } = await this.#replica.apply(entry, partsIn(this.#context.storage, this.#options.dimensions));
+      if (changed !== undefined) this.#changed.add(changed);
     });
     if (ending !== undefined) return ending;
     this.#checkpoints.unsaved.add([entry], seq, bytes);
@@ -308,7 +306,7 @@ export class PersistentStore {
       () => this.#gone(),
     );
     await this.#replica.replace(reloaded.loaded);
-    this.#hasChanged = true;
+    this.#changed.add(ALL_ROWS);
     this.#arrival = reloaded.arrival;
     this.#watchArrival();
     // The log may name a later checkpoint by now. The checkpointer shares the chunks of the loaded

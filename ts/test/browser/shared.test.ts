@@ -36,10 +36,11 @@ for (const worker of [true, false]) {
     const [one, other, [toOne, toOther]] = await openTwice(stored({ worker }));
     await one.insert([{ id: 'a', vector: [1, 0] }]);
     expect(await other.keys()).toEqual(['a']);
-    expect([toOne, toOther]).toEqual([[], [{ type: 'changed' }]]);
+    const changed = { type: 'changed', all: false, inserted: [], updated: [], deleted: [] };
+    expect([toOne, toOther]).toEqual([[], [{ ...changed, inserted: ['a'] }]]);
     await other.update({ id: 'a', metadata: { n: 1 } });
     expect((await one.get('a'))?.metadata).toEqual({ n: 1 });
-    expect(toOne).toEqual([{ type: 'changed' }]);
+    expect(toOne).toEqual([{ ...changed, updated: ['a'] }]);
     await other.delete('no such row');
     await one.insert([]);
     expect([toOne?.length, toOther?.length]).toEqual([1, 1]);

@@ -7,7 +7,8 @@ import { decodeHead } from '../../src/format/head.js';
 import { decodeManifest, namesOf } from '../../src/format/manifest.js';
 import { EdgeVec, EdgeVecError } from '../../src/index.js';
 import { Disk, FaultySite } from '../support/disk.js';
-import { hasty, Process, type Row } from '../support/process.js';
+import { Process, type Row } from '../support/process.js';
+import { hasty } from '../support/slices.js';
 import { streamingDisk } from '../support/streaming.js';
 
 const DIMENSIONS = 512;

@@ -3,7 +3,8 @@
 
 import { expect, test } from 'vitest';
 import { Disk, FaultySite } from '../support/disk.js';
-import { Process, type Row, singleSteps } from '../support/process.js';
+import { Process, type Row } from '../support/process.js';
+import { singleSteps } from '../support/slices.js';
 
 /** A part of a write has 512 rows, and a rollback of a part takes eight steps. */
 const DIMENSIONS = 512;

@@ -11,7 +11,7 @@ import { inlineEngine } from '../../src/engine/inline.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { failure } from '../support/open.js';
-import { hasty } from '../support/process.js';
+import { hasty } from '../support/slices.js';
 import { clustered } from '../support/vectors.js';
 
 const DIMENSIONS = 1024;

@@ -3,6 +3,8 @@
 // the order of writes.
 
 import { describe, expect, test } from 'vitest';
+import type { Id } from '../../src/base/types.js';
+import { parseFilter } from '../../src/filter/parse.js';
 import type { ChangeChannel } from '../../src/storage/storage.js';
 import { Disk, FaultySite, strayOn } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';
@@ -19,8 +21,22 @@ const IDS = Array.from({ length: 12 }, (_, i) => `id ${i}`);
 interface Tab {
   readonly site: FaultySite;
   readonly process: Process;
+  readonly view: View;
   frozen: boolean;
   running: number;
+}
+
+/** What a page of the tab shows. */
+interface View {
+  /** The last result of a live query for the values of all ids. */
+  values: ReadonlyMap<Id, number> | undefined;
+  /** The last result of a live query for the number of rows. */
+  count: number | undefined;
+  readonly begun: ReadonlySet<Id>;
+  /** By id, whether the tab was told that the row is there, or is gone. */
+  readonly told: Map<Id, boolean>;
+  /** Whether the tab was told that any row may have changed. */
+  isVague: boolean;
 }
 
 /**
@@ -85,7 +101,27 @@ class World {
       if (isRowChunk(key) && this.begun.rows.length > 0) await hold();
     };
     const process = await Process.start(site, this.begun.dimensions, channel);
-    tab = { site, process, frozen: false, running: 0 };
+    const told = new Map<Id, boolean>();
+    process.subscribe(({ all, inserted, updated, deleted }) => {
+      view.isVague ||= all;
+      for (const id of [...inserted, ...updated]) told.set(id, true);
+      for (const id of deleted) told.set(id, false);
+    });
+    const begun = new Set(await process.matching(parseFilter({})));
+    const view: View = { values: undefined, count: undefined, begun, told, isVague: false };
+    process.live(
+      () => process.values(IDS),
+      (values) => {
+        view.values = values;
+      },
+    );
+    process.live(
+      () => process.count(),
+      (count) => {
+        view.count = count;
+      },
+    );
+    tab = { site, process, view, frozen: false, running: 0 };
     site.onCall = hold;
     this.tabs.push(tab);
     return tab;
@@ -177,6 +213,17 @@ class World {
   }
 }
 
+/** Expects that the live queries and the told ids of a tab agree with the rows. */
+function checkView({ values, count, begun, told, isVague }: View, rows: readonly Row[], seed: string): void {
+  const present = new Map(rows.map(({ id, n }) => [id, n]));
+  expect(count, seed).toBe(rows.length);
+  expect(values, seed).toEqual(new Map(IDS.flatMap((id) => (present.has(id) ? [[id, present.get(id)]] : []))));
+  if (isVague) return;
+  for (const [id, isThere] of told) expect(present.has(id), `${seed}, ${id}`).toBe(isThere);
+  for (const id of present.keys()) if (!begun.has(id)) expect(told.get(id), `${seed}, ${id}`).toBe(true);
+  for (const id of begun) if (!present.has(id)) expect(told.get(id), `${seed}, ${id}`).toBe(false);
+}
+
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -226,6 +273,7 @@ describe('Tabs', () => {
       const sorted = (list: readonly Row[]): Row[] => [...list].sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
       for (const { process } of world.tabs) expect(sorted(await process.rows()), `seed ${seed}`).toEqual(sorted(rows));
       for (const { process } of world.tabs) expect(process.events, `seed ${seed}`).toEqual([]);
+      for (const { view } of world.tabs) checkView(view, rows, `seed ${seed}`);
       reloads += world.tabs.filter(({ process }) => process.isReloaded).length;
       const closing = [...world.tabs.map(({ process }) => process.close()), late.close()];
       await world.settle();

@@ -466,7 +466,7 @@ export function defineDurableSuite(label: string, kept: Kept): void {
       expect(events).toEqual([]);
       await a.upsert({ id: 'x', vector: [1, 2], metadata: { n: 1 } });
       await seen(async () => events.length > 0);
-      expect(events[0]).toEqual({ type: 'changed' });
+      expect(events[0]).toEqual({ type: 'changed', all: false, inserted: ['x'], updated: [], deleted: [] });
       // A write is applied after all earlier writes, including the writes of the other handle.
       await failure(() => b.insert({ id: 'x', vector: [1, 2], metadata: { n: 2 } }), 'ID_EXISTS');
       expect((await b.get('x'))?.metadata).toEqual({ n: 1 });

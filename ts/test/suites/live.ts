@@ -164,11 +164,17 @@ export function defineLiveSuite(label: string, open: Open, where: { directory?: 
       expect(errors).toHaveLength(1);
     });
 
-    test('a fault that only the engine finds reaches onError', async () => {
+    test.each<[string, unknown, string]>([
+      ['a vector with NaN', { vector: [Number.NaN, 1] }, 'NOT_FINITE'],
+      ['a wrong k', { vector: [1, 1], k: 0 }, 'INVALID_K'],
+      ['an unknown option', { vector: [1, 1], limit: 5 }, 'INVALID_OPTIONS'],
+      ['a vector and a row', { vector: [1, 1], like: 1 }, 'INVALID_OPTIONS'],
+      ['words without an index of words', { text: 'whale' }, 'INVALID_OPTIONS'],
+    ])('%s reaches onError', async (_, query, code) => {
       const db = await open<Row>({ dimensions: DIMENSIONS });
-      const { results, errors } = noted((note, onError) => db.live({ vector: [Number.NaN, 1] }, note, { onError }));
+      const { results, errors } = noted((note, onError) => db.live(query as never, note, { onError }));
       await expect.poll(() => errors).toHaveLength(1);
-      await failure(() => Promise.reject(errors[0]), 'NOT_FINITE');
+      await failure(() => Promise.reject(errors[0]), code as never);
       expect(results).toEqual([]);
     });
 
@@ -180,11 +186,7 @@ export function defineLiveSuite(label: string, open: Open, where: { directory?: 
       ['a string', 'whale', 'INVALID_OPTIONS'],
       ['a vector of another length', { vector: [1] }, 'DIMENSION_MISMATCH'],
       ['a vector of words', { vector: ['a', 'b'] }, 'INVALID_VECTOR'],
-      ['a wrong k', { vector: [1, 1], k: 0 }, 'INVALID_K'],
       ['a wrong filter', { vector: [1, 1], filter: { n: { $no: 1 } } }, 'INVALID_FILTER'],
-      ['an unknown option', { vector: [1, 1], limit: 5 }, 'INVALID_OPTIONS'],
-      ['a vector and a row', { vector: [1, 1], like: 1 }, 'INVALID_OPTIONS'],
-      ['words without an index of words', { text: 'whale' }, 'INVALID_OPTIONS'],
       ['an object without a query', { k: 5 }, 'INVALID_OPTIONS'],
       [
         'a query that throws',

@@ -1,7 +1,7 @@
 // Listeners of a database: they hear of changed rows, and of the end of the database.
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { EdgeVec } from '../../src/index.js';
+import { EdgeVec, type Id, type RowChanges } from '../../src/index.js';
 import { failure, type Open } from '../support/open.js';
 
 type Row = { n: number };
@@ -46,6 +46,34 @@ export function defineSubscribeSuite(label: string, open: Open, where: { directo
       expect(await during(() => db.importJson(new Blob(['{"id":9,"vector":[1,1],"metadata":{"n":9}}\n'])))).toBe(1);
       expect(await during(() => db.clear())).toBe(1);
       expect(await db.count()).toBe(0);
+    });
+
+    test('the listener receives the ids of the rows', async () => {
+      const db = await open<Row>({ dimensions: 2 });
+      const told: Partial<RowChanges>[] = [];
+      db.subscribe(({ all, ...lists }) => {
+        told.push(all ? { all } : Object.fromEntries(Object.entries(lists).filter(([, ids]) => ids.length > 0)));
+      });
+      const [chosen] = await db.insert([{ vector: [1, 1], metadata: { n: 1 } }, ...rows(100)]);
+      await db.upsert(rows(100, 200));
+      await db.update({ id: 200, metadata: { n: 7 } });
+      await db.update({ filter: { n: 7 }, metadata: { n: 8 } });
+      await db.delete([100, 'nobody']);
+      await db.delete({ filter: { n: 8 } });
+      const many = Array.from({ length: 1_000 }, (_, n) => `${n}`);
+      await db.insert(many.map((id, n) => ({ id, vector: [n, 1], metadata: { n } })));
+      await db.clear();
+      expect(told).toEqual([
+        { inserted: [chosen, 100] },
+        { inserted: [200], updated: [100] },
+        { updated: [200] },
+        { updated: [200] },
+        { deleted: [100] },
+        { deleted: [200] },
+        { inserted: many },
+        // With the row of the chosen id, these are more rows than a listener is told.
+        { all: true },
+      ]);
     });
 
     test('a stream is told after each batch', async () => {
@@ -123,6 +151,27 @@ export function defineSubscribeSuite(label: string, open: Open, where: { directo
       await failure(() => db.insert(rows(1)), 'CLOSED');
       db.subscribe(listener)();
       expect(listener).not.toHaveBeenCalled();
+    });
+
+    test('the writes of another tab are told with their ids', async () => {
+      const [here, there] = await tabs(`subscribe-ids-${label}`, label === 'worker');
+      await here.insert(rows(1, 2));
+      // What `here` knows of the rows, from the changes alone.
+      const known = new Set<Id>([1, 2]);
+      const updated = new Set<Id>();
+      here.subscribe(({ all, ...changes }) => {
+        if (all) throw new Error('too many rows');
+        for (const id of changes.inserted) known.add(id);
+        for (const id of changes.updated) updated.add(id);
+        for (const id of changes.deleted) known.delete(id);
+      });
+      await there.upsert(rows(2, 3));
+      await there.delete(1);
+      await there.insert({ id: 'brief', vector: [1, 1], metadata: { n: 0 } });
+      await there.delete('brief');
+      await there.insert(rows(4));
+      await expect.poll(() => [...known]).toEqual([2, 3, 4]);
+      expect([...updated]).toEqual([2]);
     });
 
     test('the write of another tab is told once its rows are here', async () => {

@@ -1,21 +1,24 @@
-// A simulated process with an open database, below the level of hosts: without messages and without
-// validation.
+// A simulated process with an open database, below hosts: without messages and validation.
 
-import type { Part, WriteKind } from '../../src/base/calls.js';
+import { Changes } from '../../src/api/changes.js';
+import { beginLive } from '../../src/api/live.js';
+import type { Session } from '../../src/api/session.js';
+import type { Effect, Part, WriteKind } from '../../src/base/calls.js';
 import type { Clause } from '../../src/base/clause.js';
 import type { Filter } from '../../src/base/filter-types.js';
 import type { EngineOptions, HostOptions } from '../../src/base/options.js';
-import { Slices, systemClock } from '../../src/base/time-slices.js';
-import type { Id } from '../../src/base/types.js';
+import type { Slices } from '../../src/base/time-slices.js';
+import type { Id, RowChanges } from '../../src/base/types.js';
 import type { Columns } from '../../src/collection/columns/columns.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase, type Surroundings } from '../../src/database/open.js';
-import type { Instance } from '../../src/engine/engine.js';
 import { inlineEngine } from '../../src/engine/inline.js';
 import { instantiate } from '../../src/engine/instantiate.js';
 import { parseFilter } from '../../src/filter/parse.js';
 import type { DatabaseEvent } from '../../src/persistence/open.js';
 import type { ChangeChannel, StorageSite } from '../../src/storage/storage.js';
+import { makingWith } from './made-engine.js';
+import { hasty } from './slices.js';
 
 /** Options of the engines of tests, without the dimensions. The small graph is fast to build. */
 export const SMALL_GRAPH = {
@@ -26,35 +29,8 @@ export const SMALL_GRAPH = {
   seed: 0,
 } as const;
 
-/** Time slices that never pause, but continue in the next turn of the event loop. */
-export function hasty(): Slices {
-  const clock = systemClock();
-  return new Slices({ ...clock, pause: () => clock.turn() });
-}
-
-/** Slices of a single step: a job takes a step in each turn of the event loop. */
-export function singleSteps(): Slices {
-  const clock = systemClock();
-  return new Slices({ ...clock, pause: () => clock.turn() }, 0);
-}
-
 /** With this many dimensions, a few rows fill a frame. */
 export const DIMENSIONS = 4096;
-
-/**
- * An instance whose engines are made with options of the engine only. The engine's header keeps
- * these options.
- */
-function makingWith(instance: Instance, made: { readonly exactThreshold?: number }): Instance {
-  const { bindings } = instance;
-  const { Engine } = bindings;
-  class Made extends Engine {
-    constructor(options: EngineOptions) {
-      super({ ...options, ...made });
-    }
-  }
-  return { ...instance, bindings: Object.assign(Object.create(bindings), { Engine: Made }) };
-}
 
 /**
  * `exactThreshold` is known to the engine only. `precision` and `metric` count for a new database.
@@ -87,6 +63,8 @@ export class Process {
   readonly #database: Database;
   readonly #first: unknown;
   readonly #changes: () => number;
+  /** The listeners, as the public class has them. */
+  readonly #heard: Changes;
   readonly #fill: Fill;
   readonly #text: object;
   #transactions = 0;
@@ -95,12 +73,14 @@ export class Process {
     database: Database,
     events: Told[],
     changes: () => number,
+    heard: Changes,
     text = 0,
     fill: Fill = (vector, n) => void vector.fill(n),
   ) {
     this.#database = database;
     this.#first = database.collection().engine;
     this.#changes = changes;
+    this.#heard = heard;
     this.#fill = fill;
     this.#text = text === 0 ? {} : { text: 'x'.repeat(text) };
     this.events = events;
@@ -156,6 +136,8 @@ export class Process {
     const given = dimensions > 0 ? (['dimensions'] as const) : [];
     const events: Told[] = [];
     let changes = 0;
+    const heard = new Changes();
+    const hear = heard.hearing((event) => void (event.type === 'changed' ? changes++ : events.push(event as Told)));
     const opened = await openDatabase(
       { engine, given, recall: 0.95, stored: stored ?? undefined, salvages },
       {
@@ -163,10 +145,32 @@ export class Process {
         module,
         start: async () => makingWith(await instantiate(module), made),
         slices,
-        tell: (event) => void (event.type === 'changed' ? changes++ : events.push(event)),
+        tell: hear,
       },
     );
-    return new Process(opened.database, events, () => changes, text, fill);
+    return new Process(opened.database, events, () => changes, heard, text, fill);
+  }
+
+  /** Calls the listener with the rows of each change. */
+  subscribe(listener: (rows: RowChanges) => void): void {
+    this.#heard.add(listener);
+  }
+
+  /** Runs a query now, and after each change. */
+  live<T>(query: () => Promise<T>, onResult: (result: T) => void) {
+    const host = { ended: new AbortController().signal };
+    return beginLive(this, { changes: this.#heard, host } as unknown as Session, query, onResult);
+  }
+
+  #heardOf<T>({ result, changed }: Effect<T>): T {
+    this.#heard.note(changed);
+    return result;
+  }
+
+  /** The values of `n` by id, as of a single moment. */
+  async values(ids: readonly Id[]): Promise<Map<Id, number>> {
+    const found = await this.#database.get({ ids, vectors: false });
+    return new Map(found.ids.map((id, i) => [id, (found.metadata[i] as { n: number }).n]));
   }
 
   /** @param pause awaited before the last part */
@@ -179,7 +183,7 @@ export class Process {
     const transaction = ++this.#transactions;
     const { dimensions } = this.#database.collection().engine;
     const step = Math.max(1, Math.floor((1 << 20) / (4 * dimensions)));
-    let chosen: readonly number[] = [];
+    let effect: Effect<readonly number[]> | undefined;
     for (let start = 0; start < rows.length; start += step) {
       const some = rows.slice(start, start + step);
       const vectors = new Float32Array(some.length * dimensions);
@@ -188,7 +192,7 @@ export class Process {
       const part: Part = { start, ids: some.map(({ id }) => id), vectors, metadata };
       const last = start + step >= rows.length;
       if (last) await pause;
-      chosen = await this.#database.write({
+      effect = await this.#database.write({
         transaction,
         kind,
         first: start === 0,
@@ -198,7 +202,7 @@ export class Process {
         part,
       });
     }
-    return chosen;
+    return this.#heardOf(effect ?? { result: [], changed: undefined });
   }
 
   /**
@@ -242,20 +246,20 @@ export class Process {
       written += rest.length;
     }
     await before();
-    await this.#database.replace({ transaction, strict });
+    this.#heardOf(await this.#database.replace({ transaction, strict }));
     return rows.length - written;
   }
 
-  delete(ids: readonly Id[], strict = false): Promise<number> {
-    return this.#database.delete({ ids, strict });
+  async delete(ids: readonly Id[], strict = false): Promise<number> {
+    return this.#heardOf(await this.#database.delete({ ids, strict }));
   }
 
-  deleteMatching(filter: Filter, strict = false): Promise<number> {
-    return this.#database.deleteMatching({ filter: parseFilter(filter), strict });
+  async deleteMatching(filter: Filter, strict = false): Promise<number> {
+    return this.#heardOf(await this.#database.deleteMatching({ filter: parseFilter(filter), strict }));
   }
 
-  updateMatching(filter: Filter, metadata: object, strict = false): Promise<number> {
-    return this.#database.updateMatching({ filter: parseFilter(filter), metadata, strict });
+  async updateMatching(filter: Filter, metadata: object, strict = false): Promise<number> {
+    return this.#heardOf(await this.#database.updateMatching({ filter: parseFilter(filter), metadata, strict }));
   }
 
   compact(): Promise<undefined> {

@@ -1,10 +1,10 @@
 // The caller's side of one transaction: parts go out while earlier parts are still being linked.
 // Every failure ends in one error, with the database as it was.
 
-import type { CompareRequest, ReplaceReply, WriteKind } from '../../base/calls.js';
+import type { CompareRequest, ReplaceReply, ReplyOf, WriteKind } from '../../base/calls.js';
 import { aborted, amend, EdgeVecError, hasCode } from '../../base/errors.js';
-import type { Id, Progress, WriteOptions } from '../../base/types.js';
-import { type Host, hasChanged } from '../../host/host.js';
+import type { Id, Progress, RowChanges, WriteOptions } from '../../base/types.js';
+import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
 import { Packer } from './packer.js';
 
@@ -14,8 +14,8 @@ export interface Target {
   readonly dimensions: number;
   /** The durability of writes without an option. */
   readonly strict: boolean;
-  /** Called after each transaction that has changed rows. */
-  readonly changed: () => void;
+  /** Called after each transaction, with the changed rows. Undefined: no row has changed. */
+  readonly changed: (rows: RowChanges | undefined) => void;
   /** Keeps the database reachable during a write: see finalizer.ts. */
   readonly owner: object;
 }
@@ -40,7 +40,7 @@ export class Writer {
   readonly #packer: Packer;
   readonly #transaction: number;
   readonly #ids: (Id | undefined)[] = [];
-  readonly #inFlight: { readonly done: number | undefined; readonly reply: Promise<readonly number[]> }[] = [];
+  readonly #inFlight: { readonly done: number | undefined; readonly reply: Promise<ReplyOf<'write'>> }[] = [];
   #sent = false;
 
   constructor(target: Target, kind: WriteKind, extent: Extent, options: WriteOptions) {
@@ -83,12 +83,12 @@ export class Writer {
       while (this.#inFlight.length > 0) await this.#settleOne();
     }
     this.#send(true);
-    let chosen: readonly number[] = [];
-    while (this.#inFlight.length > 0) chosen = await this.#settleOne();
+    let effect: ReplyOf<'write'> | undefined;
+    while (this.#inFlight.length > 0) effect = await this.#settleOne();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    if (this.#ids.length > 0) this.#target.changed();
+    this.#target.changed(effect?.changed);
     let next = 0;
-    return this.#ids.map((id) => id ?? (chosen[next++] as number));
+    return this.#ids.map((id) => id ?? (effect?.result[next++] as number));
   }
 
   /** For each record of a source, the id of the row with the same content. */
@@ -108,12 +108,12 @@ export class Writer {
   async replace(): Promise<ReplaceReply> {
     if (this.#options.signal?.aborted) throw this.#aborted();
     const request = { transaction: this.#transaction, strict: this.#isStrict };
-    const reply = await this.#target.host.call('replace', request).catch((error) => {
+    const { result, changed } = await this.#target.host.call('replace', request).catch((error) => {
       throw this.#placed(error);
     });
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    if (hasChanged(reply)) this.#target.changed();
-    return reply;
+    this.#target.changed(changed);
+    return result;
   }
 
   /** Rolls back; then resolves with the error to report: the error of the earliest row. */
@@ -155,19 +155,19 @@ export class Writer {
     return durability === undefined ? this.#target.strict : durability === 'strict';
   }
 
-  async #settleOne(): Promise<readonly number[]> {
+  async #settleOne(): Promise<ReplyOf<'write'> | undefined> {
     const part = this.#inFlight[0];
-    if (part === undefined) return [];
+    if (part === undefined) return undefined;
     // A part leaves the list only if it succeeds: `fail` looks through the list for the earliest
     // error.
-    const chosen = await part.reply;
+    const effect = await part.reply;
     this.#inFlight.shift();
     if (part.done !== undefined) {
       const { firstRow = 0, total } = this.#extent;
       const done = firstRow + part.done;
       await this.#tell(total === undefined ? { done } : { done, total });
     }
-    return chosen;
+    return effect;
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Slices } from '../../base/time-slices.js';
 import type { Collection } from '../../collection/collection.js';
 import type { Entry, WriteEntry } from '../../format/entry.js';
 import type { Applied } from '../../persistence/replica.js';
-import { deleteRows } from './deletion.js';
+import { deletedRows } from './deletion.js';
 import { Transaction } from './transaction.js';
 
 /** How steps on the rows are run. */
@@ -25,7 +25,7 @@ export async function applyEntry(
   parts: (entry: WriteEntry) => AsyncIterable<Part>,
   { slices, postpones, hidden, visible }: Running,
 ): Promise<Applied> {
-  if (entry.kind === 'delete') return visible(deleteRows(collection, entry.ids));
+  if (entry.kind === 'delete') return visible(deletedRows(collection, entry.ids));
   const transaction = new Transaction(entry.kind, collection);
   try {
     for await (const part of parts(entry)) {

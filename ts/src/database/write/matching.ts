@@ -2,6 +2,7 @@
 // so every earlier write counts, also the writes of other tabs. The log holds the ids of these
 // rows: each tab and each replay changes the same rows.
 
+import type { Effect } from '../../base/calls.js';
 import type { Clause } from '../../base/clause.js';
 import type { Id } from '../../base/types.js';
 import { decodePart, encodePart, type StoredPart } from '../../format/part.js';
@@ -15,7 +16,7 @@ import { Transaction } from './transaction.js';
 const PART_ROWS = 256;
 
 /** The change for the committer. Its result is how many rows were deleted. */
-export function deletionOf(live: LiveState, filter: Clause): Change<number> {
+export function deletionOf(live: LiveState, filter: Clause): Change<Effect<number>> {
   let byIds = deletion(live, []);
   return {
     ...byIds,
@@ -35,7 +36,7 @@ export function deletionOf(live: LiveState, filter: Clause): Change<number> {
  *
  * @param metadata is put over the metadata of each row, key by key, one level deep
  */
-export function updateOf(live: LiveState, filter: Clause, metadata: object): Change<number> {
+export function updateOf(live: LiveState, filter: Clause, metadata: object): Change<Effect<number>> {
   let parts: Uint8Array[] = [];
   return {
     ready: readStored(live.collection, filter),
@@ -62,8 +63,8 @@ export function updateOf(live: LiveState, filter: Clause, metadata: object): Cha
         transaction.append(decodePart(bytes, live.engine.dimensions), false);
         yield;
       }
-      yield* transaction.publish();
-      return transaction.rows;
+      const { changed } = yield* transaction.publish();
+      return { result: transaction.rows, changed };
     },
     *withdraw() {},
   };

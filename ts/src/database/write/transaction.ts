@@ -1,7 +1,8 @@
 // A write transaction: rows arrive in parts and stay hidden until all rows become visible in one
 // step.
 
-import type { Part, WriteKind } from '../../base/calls.js';
+import type { Effect, Part, WriteKind } from '../../base/calls.js';
+import { ChangedRows } from '../../base/changed-rows.js';
 import { amend, asEdgeVecError, EdgeVecError } from '../../base/errors.js';
 import { STEP_ROWS } from '../../base/time-slices.js';
 import type { Id } from '../../base/types.js';
@@ -141,15 +142,16 @@ export class Transaction {
    *
    * @returns the ids chosen for rows that came without an id
    */
-  *publish(): Generator<undefined, number[]> {
+  *publish(): Generator<undefined, Effect<number[]>> {
     const chosen: number[] = [];
+    const changed = new ChangedRows();
     for (const [row, id] of this.#ids.entries()) {
       if (id === undefined) chosen.push(this.#firstChosen + chosen.length);
-      this.#publish(row, id ?? (chosen.at(-1) as number));
+      this.#publish(row, id ?? (chosen.at(-1) as number), changed);
       if (row % STEP_ROWS === STEP_ROWS - 1) yield;
     }
-    yield* deleteRows(this.#collection, this.#removed);
-    return chosen;
+    yield* deleteRows(this.#collection, this.#removed, changed);
+    return { result: chosen, changed: changed.take() };
   }
 
   /**
@@ -211,8 +213,9 @@ export class Transaction {
     return this.#ids.length - this.#given.size;
   }
 
-  #publish(row: number, id: Id): void {
+  #publish(row: number, id: Id, changed: ChangedRows): void {
     const old = this.#collection.slotOf(id);
+    changed.note(id, old !== undefined, true);
     const slot = this.#slots[row] as number;
     const metadata = this.#merged(old, this.#metadata[row]);
     this.#collection.set(id, slot === NO_SLOT ? (old as number) : slot, metadata);

@@ -1,7 +1,7 @@
 // The write transactions under way, by the caller's numbers, and how a transaction ends without
 // effect.
 
-import type { CompareRequest, WriteRequest } from '../../base/calls.js';
+import type { CompareRequest, Effect, WriteRequest } from '../../base/calls.js';
 import { aborted, type EdgeVecError } from '../../base/errors.js';
 import type { Collection } from '../../collection/collection.js';
 import type { WriteBuffer } from '../../persistence/write-buffer.js';
@@ -70,7 +70,7 @@ export class Transactions {
   }
 
   /** The change for the committer, once all parts are in. */
-  change(number: number, transaction: Transaction, ready: Promise<unknown> | undefined): Change<number[]> {
+  change(number: number, transaction: Transaction, ready: Promise<unknown> | undefined): Change<Effect<number[]>> {
     const begin = (): void => {
       this.#live.assertOpen();
       this.assertOpen(number, transaction);
@@ -94,9 +94,9 @@ export class Transactions {
       foresee: (ids) => transaction.foresee(ids),
       entry: (origin) => transaction.entry(origin),
       *publish() {
-        const chosen = yield* transaction.publish();
+        const effect = yield* transaction.publish();
         end();
-        return chosen;
+        return effect;
       },
       *withdraw() {
         end();

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Changes } from '../../../src/api/changes.js';
 import { beginLive } from '../../../src/api/live.js';
 import type { Session } from '../../../src/api/session.js';
+import { ALL_ROWS } from '../../../src/base/changed-rows.js';
 import type { LiveOptions } from '../../../src/base/live.js';
 import { failure } from '../../support/open.js';
 
@@ -41,14 +42,14 @@ const settle = () => new Promise((resolve) => setTimeout(resolve));
 test('any number of changes during a run lead to a single further run', async () => {
   const { runs, told, changes, answer } = begun();
   expect(runs).toHaveLength(1);
-  for (let i = 0; i < 5; i++) changes.tell();
+  for (let i = 0; i < 5; i++) changes.note(ALL_ROWS);
   expect(runs).toHaveLength(1);
   await answer('first');
   expect([runs.length, told]).toEqual([2, ['first']]);
   await answer('second');
   expect([runs.length, told]).toEqual([2, ['first', 'second']]);
-  changes.tell();
-  changes.tell();
+  changes.note(ALL_ROWS);
+  changes.note(ALL_ROWS);
   expect(runs).toHaveLength(3);
 });
 
@@ -59,7 +60,7 @@ test('a change that comes while a result is told leads to a further run', async 
   const told: number[] = [];
   const onResult = (result: number): void => {
     told.push(result);
-    if (result < 3) changes.tell();
+    if (result < 3) changes.note(ALL_ROWS);
   };
   const { close } = beginLive({}, session, async () => ++n, onResult);
   await settle();
@@ -71,15 +72,15 @@ test('a result that equals the last one is not told again, and neither is an err
   const { told, changes, answer, fail } = begun();
   await answer([{ id: 1, metadata: { at: new Date(1) } }]);
   for (const metadata of [{ at: new Date(1) }, { at: new Date(2) }, { at: new Date(2) }]) {
-    changes.tell();
+    changes.note(ALL_ROWS);
     await answer([{ id: 1, metadata }]);
   }
   expect(told).toHaveLength(2);
   for (const message of ['a', 'a', 'b']) {
-    changes.tell();
+    changes.note(ALL_ROWS);
     await fail(new Error(message));
   }
-  changes.tell();
+  changes.note(ALL_ROWS);
   await answer([{ id: 1, metadata: { at: new Date(2) } }]);
   expect(told.slice(2)).toEqual(['error: a', 'error: b', [{ id: 1, metadata: { at: new Date(2) } }]]);
 });
@@ -87,11 +88,11 @@ test('a result that equals the last one is not told again, and neither is an err
 test('an error of a run is told, and the next change runs the query again', async () => {
   const { runs, told, changes, answer, fail } = begun();
   await fail(new Error('no'));
-  changes.tell();
+  changes.note(ALL_ROWS);
   await fail('thrown');
-  changes.tell();
+  changes.note(ALL_ROWS);
   await fail(Object.create(null));
-  changes.tell();
+  changes.note(ALL_ROWS);
   await answer(1);
   expect([runs.length, told]).toEqual([4, ['error: no', 'error: thrown', 'error: an object', 1]]);
 });
@@ -127,7 +128,7 @@ test('errors of the two functions are reported, and end nothing', async () => {
   const { close } = beginLive({}, session, query, onResult, { onError });
   for (let i = 0; i < 3; i++) {
     await settle();
-    changes.tell();
+    changes.note(ALL_ROWS);
   }
   await settle();
   close();
@@ -152,18 +153,18 @@ for (const [how, end] of [
     end(between);
     const during = open();
     await during.answer('told');
-    during.changes.tell();
+    during.changes.note(ALL_ROWS);
     end(during);
     await during.fail(new Error('late'));
     const due = open();
     await due.answer('told');
-    due.changes.tell();
-    due.changes.tell();
+    due.changes.note(ALL_ROWS);
+    due.changes.note(ALL_ROWS);
     end(due);
     await due.answer('late');
     for (const one of [first, between, during, due]) {
       const runs = one.runs.length;
-      one.changes.tell();
+      one.changes.note(ALL_ROWS);
       end(one);
       one.live.close();
       await settle();
@@ -185,19 +186,19 @@ test('a query that its own result closes tells nothing more', async () => {
     async () => ++n,
     (result) => {
       told.push(result);
-      changes.tell();
+      changes.note(ALL_ROWS);
       live.close();
     },
   );
   await settle();
-  changes.tell();
+  changes.note(ALL_ROWS);
   await settle();
   expect([n, told]).toEqual([1, [1]]);
 });
 
 test('a signal that is aborted already runs nothing', async () => {
   const { runs, changes } = begun({ signal: AbortSignal.abort() });
-  changes.tell();
+  changes.note(ALL_ROWS);
   expect(runs).toHaveLength(0);
 });
 
@@ -212,9 +213,9 @@ test('a signal lets go of an ended query', () => {
 test('after the end of the database, the error is told once, and nothing runs again', async () => {
   const { runs, told, changes, ended, fail } = begun();
   ended.abort();
-  changes.tell();
+  changes.note(ALL_ROWS);
   await fail(new Error('gone'));
-  changes.tell();
+  changes.note(ALL_ROWS);
   await settle();
   expect([runs.length, told]).toEqual([1, ['error: gone']]);
 });
@@ -228,7 +229,7 @@ test('results that cannot be read, or that are no promises, are told as they are
   });
   for (let i = 0; i < 3; i++) {
     await answer(unreadable());
-    changes.tell();
+    changes.note(ALL_ROWS);
   }
   expect(told).toHaveLength(3);
   const session = { changes: new Changes(), host: { ended: new AbortController().signal } } as unknown as Session;

@@ -197,7 +197,7 @@ describe('Slices', () => {
     expect(await many).toHaveLength(100);
     const deletion = database.delete({ ids: Array.from({ length: 1000 }, (_, i) => i + 1), strict: false });
     await clock.run();
-    expect(await deletion).toBe(1000);
+    expect((await deletion).result).toBe(1000);
     const compaction = database.compact();
     await clock.run();
     await compaction;

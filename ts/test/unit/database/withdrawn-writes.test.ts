@@ -1,6 +1,7 @@
 // A write whose effect has come out of the log, in a database that ends at that moment.
 
 import { expect, it } from 'vitest';
+import type { Effect } from '../../../src/base/calls.js';
 import { EdgeVecError } from '../../../src/base/errors.js';
 import { Slices } from '../../../src/base/time-slices.js';
 import { Isolation } from '../../../src/database/isolation.js';
@@ -29,14 +30,14 @@ function storeOf(result: number): PersistentStore {
     append: async () => {
       throw new EdgeVecError('STORAGE_FAILED', 'The storage failed', { remedy: 'Try again.' });
     },
-    catchUp: ({ applied }: OwnWrites) => applied(1, result),
+    catchUp: ({ applied }: OwnWrites) => applied(1, { result, changed: undefined }),
   } as unknown as PersistentStore;
 }
 
 it('answers a write with the result out of the log, although the rows written twice cannot be removed', async () => {
   const live = { collection: {}, assertAlive: () => {}, assertOpen: () => {} } as unknown as LiveState;
   const committer = new Committer(live, new Isolation(live, new Slices()), storeOf(3));
-  const change: Change<number> = {
+  const change: Change<Effect<number>> = {
     ready: undefined,
     bytes: 0,
     isWhole: () => true,
@@ -50,5 +51,5 @@ it('answers a write with the result out of the log, although the rows written tw
   // `settled` resolves after the write has left the queue, whether or not the write is answered.
   await committer.settled();
   const unanswered = Symbol('unanswered');
-  expect(await Promise.race([answer, Promise.resolve(unanswered)])).toBe(3);
+  expect(await Promise.race([answer, Promise.resolve(unanswered)])).toEqual({ result: 3, changed: undefined });
 });

@@ -27,7 +27,7 @@ function asked() {
     },
     run: () => new Promise((resolve, reject) => answers.push({ resolve, reject })),
   };
-  return { question, answers, change: changes.tell, open: () => open };
+  return { question, answers, change: changes.noteEnd, open: () => open };
 }
 
 /** Runs everything that waits for promises that are settled. */

@@ -4,7 +4,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { Disk, FaultySite } from '../../../support/disk.js';
-import { Process, type Row, singleSteps } from '../../../support/process.js';
+import { Process, type Row } from '../../../support/process.js';
+import { singleSteps } from '../../../support/slices.js';
 
 /** A part of a write has at most 512 rows. */
 const DIMENSIONS = 512;
