@@ -1,17 +1,22 @@
 //! Builds an index natively, calibrates it, and prints for each `k` and asked recall the `ef`
 //! chosen and the recall reached.
 //!
-//! `cargo run --release --example calibration -- DIR|clusters [dimensions] [rows] [queries]`. The
-//! folder holds `base.bf16` and `queries.bf16` as the in-browser benchmark reads them; `clusters`
-//! is a seeded clustered set.
+//! `cargo run --release --example calibration -- DIR|clusters|gaussian|lengths [dimensions] [rows]
+//! [queries]`. The folder holds `base.bf16` and `queries.bf16` as the in-browser benchmark reads
+//! them. The other sets are seeded: rows in clusters, rows without structure, and rows of lognormal
+//! lengths under dot.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use edgevec::{Index, Mode, Options, Scratch};
+use edgevec::{Index, Metric, Mode, Options, Scratch};
 
+#[path = "../tests/support/hard.rs"]
+mod hard;
 #[path = "../tests/support/mod.rs"]
 mod support;
+
+use hard::{Hard, Kind};
 
 const WIDTH: usize = 768;
 
@@ -20,15 +25,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = arguments.next().ok_or("usage: calibration DIR|clusters [dimensions] [rows] [queries]")?;
     let mut number = |default: usize| arguments.next().map_or(Ok(default), |value| value.parse::<usize>());
     let (dimensions, rows, count) = (number(WIDTH)?, number(100_000)?, number(1_000)?);
-    let (base, queries) = if folder == "clusters" {
-        let mut data = support::Clusters::new(dimensions, 100, 5);
-        (data.rows(rows), data.rows(count))
-    } else {
-        let read = |name, rows| support::read_bf16(&Path::new(&folder).join(name), WIDTH, dimensions, rows);
-        (read("base.bf16", rows)?, read("queries.bf16", count)?)
+    let hard = |kind| {
+        let mut data = Hard::new(kind, dimensions, rows, 5);
+        (data.rows(rows), data.queries(count))
+    };
+    let (base, queries) = match folder.as_str() {
+        "clusters" => {
+            let mut data = support::Clusters::new(dimensions, 100, 5);
+            (data.rows(rows), data.rows(count))
+        }
+        "gaussian" => hard(Kind::Gaussian),
+        "lengths" => hard(Kind::Lengths),
+        _ => {
+            let read = |name, rows| support::read_bf16(&Path::new(&folder).join(name), WIDTH, dimensions, rows);
+            (read("base.bf16", rows)?, read("queries.bf16", count)?)
+        }
     };
 
-    let mut index = Index::new(Options::new(dimensions as u32))?;
+    let metric = if folder == "lengths" { Metric::Dot } else { Metric::Cosine };
+    let mut index = Index::new(Options { metric, ..Options::new(dimensions as u32) })?;
     let (start, mut calibrating) = (Instant::now(), Duration::ZERO);
     let mut slots = Vec::new();
     for batch in base.chunks(256 * dimensions) {

@@ -14,10 +14,11 @@ mod missed;
 mod sample;
 mod table;
 mod view;
+mod widths;
 
 use crate::Error;
 use crate::hnsw::Scratch;
-use crate::key::{Key, distance_of, slot_of};
+use crate::key::{Key, distance_of, key, slot_of};
 use crate::vectors::Judged;
 use missed::Missed;
 use sample::{HeldOut, block, draw, others, scan};
@@ -25,22 +26,23 @@ use table::{EFS, KS, Misses};
 pub(crate) use table::{Table, unknown_ef};
 pub(crate) use view::IndexView;
 
-/// Rows searched for. More rows make the result surer and take longer: about one part in a hundred
-/// of building the graph. In small sets the searches weigh more, and a calibration makes fewer
-/// searches.
+/// Rows searched for, with the true neighbours from a scan of all rows. In small sets the searches
+/// weigh more, and a calibration makes fewer searches.
 const SAMPLE: (u32, u32) = (40, 80);
 /// Rows for each row of the sample, in small sets.
 const ROWS_A_SAMPLE: u32 = 100;
-/// Further rows searched for, if some searches found next to nothing. Walks that go astray are few,
-/// and `SAMPLE` tells little of how few.
-const MORE: usize = 240;
-/// From this width on, misses tell that a walk went astray.
-const ASTRAY_FROM: usize = 40;
-/// Above this share of misses, a larger sample is not worth the time.
+/// Further rows searched for, if the sample leaves the recall unsure, and rows for each of these.
+const MORE: (u32, u32) = (80, 240);
+const ROWS_A_FURTHER: u32 = 50;
+/// The standard error of a share of misses that needs no further rows.
+const SURE: f64 = 0.004;
+/// Above this share of misses, further rows are not worth the time.
 const HOPELESS: f64 = 0.25;
-/// From this width on, every other row of the sample is enough: wide searches take the most time,
-/// and miss little.
-const WIDE: usize = 200;
+/// If a walk misses no greater share of the nearest ten rows, the walk stands for the scan: the
+/// further rows need no scan.
+const TRUE_ENOUGH: f64 = 0.003;
+/// The neighbours that stand for the nearest neighbour. A sample says little of one neighbour.
+const HEAD: usize = 3;
 /// If misses fall by a higher power of the width than this, misses do not fall as a power, and the
 /// calibration tries a width between.
 const STEEP: f64 = 2.5;
@@ -50,8 +52,6 @@ const STEEP: f64 = 2.5;
 const WORTH: [f64; KS.len()] = [0.02, 0.02, 0.1];
 /// The calibration tries no width between two widths nearer to each other than this factor.
 const NEAR: f64 = 1.3;
-/// Fewer misses than this share count as none: in a sample, the difference is chance.
-const FEW_MISSES: f64 = 0.002;
 /// A share of a handful of misses in a sample. The calibration takes fewer misses as this share, if
 /// the calibration judges how fast misses fall.
 const HANDFUL: f64 = 0.005;
@@ -67,24 +67,33 @@ pub(crate) struct Calibration {
     sample: Vec<HeldOut>,
     /// Rows of an earlier sample.
     earlier: Vec<u32>,
+    /// The share of misses of the widest walk, if this walk stands for the truth.
+    unseen: Option<f64>,
     phase: Phase,
     /// The row of the sample for the next step.
     next: usize,
-    /// Widths still to be tried, the next width last.
-    widths: Vec<usize>,
-    /// Wide widths that need no trial, in the order of `widths`.
-    spared: Vec<usize>,
+    /// The widths that are being tried, in ascending order.
+    trying: Vec<usize>,
+    /// Widths between the others have been tried.
+    tried_between: bool,
     /// The misses at tried widths, in ascending order of the widths.
     points: Vec<Point>,
-    /// The misses at the width being tried.
-    missed: [Missed; KS.len()],
-    walked: Vec<Key>,
     judged: Judged,
     scratch: Scratch,
+    /// The memory of exact rankings.
+    ranking: Scratch,
 }
 
-/// The misses at a width, for each of `KS`.
-type Point = (usize, [Missed; KS.len()]);
+/// The misses at a width.
+type Point = (usize, Tally);
+
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    /// For each of `KS`.
+    missed: [Missed; KS.len()],
+    /// Of the nearest `HEAD`, among the hits of a search for the second of `KS`.
+    head: Missed,
+}
 
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
@@ -119,15 +128,15 @@ impl Calibration {
             unsure,
             sample: Vec::new(),
             earlier: Vec::new(),
+            unseen: None,
             phase: Phase::Scan(0),
             next: 0,
-            widths: EFS.into_iter().rev().collect(),
-            spared: Vec::new(),
-            points: Vec::new(),
-            missed: Default::default(),
-            walked: Vec::new(),
+            trying: EFS.to_vec(),
+            tried_between: false,
+            points: EFS.map(|ef| (ef, Tally::default())).to_vec(),
             judged: Judged::default(),
             scratch: Scratch::default(),
+            ranking: Scratch::default(),
         };
         calibration.begin(view, size)?;
         Ok(calibration)
@@ -142,18 +151,19 @@ impl Calibration {
         for slot in drawn {
             self.sample.push(HeldOut::new(view, slot, self.unsure)?);
         }
-        (self.phase, self.next) = (Phase::Scan(0), 0);
+        self.phase = if self.unseen.is_some() { Phase::Search } else { Phase::Scan(0) };
+        self.next = 0;
         Ok(())
     }
 
-    /// About how many steps are left, at least one. The calibration may need more or fewer widths.
+    /// About how many steps are left, at least one. The calibration may need more rows and widths.
     pub(crate) fn left(&self, view: &IndexView<'_>) -> u32 {
-        let (sample, widths) = (self.sample.len() as u32, self.widths.len() as u32);
+        let sample = self.sample.len() as u32;
         let blocks = |from: u32| (self.slots - from).div_ceil(self.block(view));
         let left = match self.phase {
-            Phase::Scan(from) => blocks(from) + (1 + widths) * sample,
-            Phase::Rank => (1 + widths) * sample,
-            Phase::Search => widths * sample,
+            Phase::Scan(from) => blocks(from) + 2 * sample,
+            Phase::Rank => 2 * sample,
+            Phase::Search => sample,
         };
         left.saturating_sub(self.next as u32).max(1)
     }
@@ -198,102 +208,110 @@ impl Calibration {
                 }
                 if self.next >= self.sample.len() {
                     self.next = 0;
-                    self.end_width();
-                    if self.widths.is_empty() && self.earlier.is_empty() && self.some_went_astray() {
-                        self.widths = self.points.iter().rev().map(|&(ef, _)| ef).collect();
-                        self.begin(view, MORE)?;
-                    }
+                    self.end_pass(view)?;
                 }
             }
         }
-        Ok(if self.widths.is_empty() { Step::Done(self.table(), self.judged.error()) } else { Step::Going })
+        Ok(if self.trying.is_empty() { Step::Done(self.table(), self.judged.error()) } else { Step::Going })
     }
 
-    /// Searches like a search of a caller, for each of `KS`: exact distances rank only as many rows
-    /// of the walk as `k` needs.
+    /// Searches like searches of a caller of each width, for each of `KS`: exact distances rank
+    /// only as many rows of the walk as `k` needs.
     fn search(&mut self, view: &IndexView<'_>) -> Result<(), Error> {
-        let (IndexView { graph, vectors, alive }, scratch) = (view, &mut self.scratch);
         let HeldOut { slot, query, truth, .. } = &self.sample[self.next];
-        let Some(&ef) = self.widths.last() else { return Ok(()) };
-        if ef >= WIDE && self.next % 2 == 1 {
-            return Ok(());
-        }
         // The row was removed after the draw, or is the entry point by now. The search would teach
         // nothing.
-        if !view.counts(*slot) || graph.entry() == Some(*slot) {
+        if !view.counts(*slot) || view.graph.entry() == Some(*slot) {
             return Ok(());
         }
-        scratch.begin(ef, self.slots)?;
-        graph.search(vectors, query, alive, u64::MAX / 2, Some(*slot), scratch);
-        self.walked.clear();
-        self.walked.try_reserve(scratch.pool.len())?;
-        self.walked.extend_from_slice(scratch.pool.array());
-        for (at, &k) in KS.iter().enumerate().filter(|&(_, &k)| k <= ef) {
-            scratch.pool.array().clone_from(&self.walked);
-            scratch.rerank(vectors, query, k)?;
-            // Searches cannot find rows removed meanwhile. Copies stand for each other.
-            let wanted = truth.iter().filter(|&&key| view.counts(slot_of(key))).take(k);
-            let (wanted, farthest) = wanted.fold((0usize, 0.0), |(count, _), &key| (count + 1, distance_of(key)));
-            let found = scratch.pool.nearest().take(k).filter(|&(_, distance)| distance <= farthest).count();
-            if wanted > 0 {
-                self.missed[at].add(wanted.saturating_sub(found), wanted);
+        let pools = widths::walk(view, self.slots, query, *slot, &self.trying, &mut self.scratch)?;
+        let ranking = &mut self.ranking;
+        let mut rank = |pool: &[Key], k: usize| -> Result<Vec<Key>, Error> {
+            ranking.pool.array().clear();
+            ranking.pool.array().extend_from_slice(pool);
+            ranking.rerank(view.vectors, query, k)?;
+            Ok(ranking.pool.nearest().take(k).map(|(slot, distance)| key(distance, slot)).collect())
+        };
+        let widest = pools.last().filter(|_| self.unseen.is_some());
+        let ranked = widest.map(|widest| rank(widest, KS[1])).transpose()?;
+        let truth = ranked.as_ref().unwrap_or(truth);
+        for (&ef, pool) in self.trying.iter().zip(&pools) {
+            let place = self.points.partition_point(|&(known, _)| known < ef);
+            let tally = &mut self.points[place].1;
+            let add = |missed: &mut Missed, k: usize, hits: &[Key]| {
+                // Searches cannot find rows removed meanwhile. Copies stand for each other.
+                let wanted = truth.iter().filter(|&&key| view.counts(slot_of(key))).take(k);
+                let (wanted, farthest) = wanted.fold((0usize, 0.0), |(count, _), &key| (count + 1, distance_of(key)));
+                let found = hits.iter().take_while(|&&hit| distance_of(hit) <= farthest).count();
+                if wanted > 0 {
+                    let seen = wanted.saturating_sub(found) as f64;
+                    let unseen = self.unseen.unwrap_or(0.0) * (wanted as f64 - seen);
+                    missed.add(seen + unseen, wanted);
+                }
+            };
+            let most = if self.unseen.is_some() { KS[1] } else { KS[KS.len() - 1] };
+            for (at, &k) in KS.iter().enumerate().filter(|&(_, &k)| k <= ef.min(most)) {
+                let hits = rank(pool, k)?;
+                add(&mut tally.missed[at], k, &hits);
+                if at == 1 {
+                    add(&mut tally.head, HEAD, &hits);
+                }
             }
         }
         Ok(())
     }
 
-    /// Notes the misses at the width, and plans other widths.
-    fn end_width(&mut self) {
-        let Some(ef) = self.widths.pop() else { return };
-        let missed = std::mem::take(&mut self.missed);
-        let at = self.points.partition_point(|&(known, _)| known < ef);
+    /// Plans further widths and rows, after every row of the sample has been searched for.
+    fn end_pass(&mut self, view: &IndexView<'_>) -> Result<(), Error> {
+        self.trying.clear();
         if !self.earlier.is_empty() {
-            // An earlier sample has planned all widths.
-            self.points[at].1.iter_mut().zip(missed).for_each(|(known, missed)| known.join(missed));
-            return;
+            return Ok(());
         }
-        self.points.insert(at, (ef, missed));
-        let misses = misses(&missed);
-        let is_widest = at + 1 == self.points.len();
-        let (few, enough) = (misses.iter().all(|&misses| misses <= FEW_MISSES), misses[1] <= 0.01 && misses[2] <= 0.04);
-        if is_widest && ef >= KS[KS.len() - 1] && (few || enough && ef >= WIDE) {
-            // The wider widths would take as long as all the others.
-            self.spared.append(&mut self.widths);
-        }
-        if self.widths.is_empty() {
-            let shares: Vec<_> = self.points.iter().map(|&(ef, ref missed)| (ef, self::misses(missed))).collect();
+        let shares: Vec<(usize, Misses)> = self.points.iter().map(|(ef, tally)| (*ef, tally.misses())).collect();
+        if !std::mem::replace(&mut self.tried_between, true) {
             let between = shares.windows(2).filter(|pair| is_steep(pair[0], pair[1]));
-            self.widths = between.map(|pair| ((pair[0].0 * pair[1].0) as f64).sqrt().round() as usize).collect();
-            self.widths.reverse();
+            self.trying = between.map(|pair| ((pair[0].0 * pair[1].0) as f64).sqrt().round() as usize).collect();
+            for &ef in &self.trying {
+                let at = self.points.partition_point(|&(known, _)| known < ef);
+                self.points.insert(at, (ef, Tally::default()));
+            }
+            if !self.trying.is_empty() {
+                return Ok(());
+            }
         }
-    }
-
-    /// Whether some walks have missed next to all rows at a width that is enough for most walks.
-    fn some_went_astray(&self) -> bool {
-        let wide = self.points.iter().filter(|&&(ef, _)| ef >= ASTRAY_FROM);
-        wide.flat_map(|(_, missed)| &missed[1..]).any(|missed| missed.is_clumped() && missed.share() <= HOPELESS)
+        if self.points.iter().any(|(_, tally)| tally.is_unsure()) {
+            let true_enough = shares.iter().find(|&&(ef, misses)| ef > KS[1] && misses[1] <= TRUE_ENOUGH);
+            self.unseen = true_enough.map(|&(_, misses)| misses[1]);
+            let widest = true_enough.map_or(usize::MAX, |&(ef, _)| ef);
+            self.trying = shares.iter().map(|&(ef, _)| ef).filter(|&ef| ef <= widest).collect();
+            let more = (self.rows / ROWS_A_FURTHER).clamp(MORE.0, MORE.1);
+            self.begin(view, more as usize)?;
+        }
+        Ok(())
     }
 
     fn table(&self) -> Table {
-        let mut points: Vec<_> = self.points.iter().map(|(ef, missed)| (*ef, misses(missed))).collect();
-        if let Some(&(ef, misses)) = points.last() {
-            // Wider walks find more, at least in proportion.
-            let wider = self.spared.iter().rev();
-            points.extend(wider.map(|&wider| (wider, misses.map(|misses| misses * ef as f64 / wider as f64))));
-        }
+        let points: Vec<_> = self.points.iter().map(|(ef, tally)| (*ef, tally.misses())).collect();
         Table::measured(self.rows, &points)
     }
 }
 
-fn misses(missed: &[Missed; KS.len()]) -> Misses {
-    let mut misses = missed.map(Missed::share);
-    // A sample says little of the nearest row alone. The nearest row is not much easier to find
-    // than the nearest ten, and no easier if walks come to all ten or to no row.
-    misses[0] = (misses[0] + misses[1] / 4.0) / 1.25;
-    if missed[1].is_clumped() {
-        misses[0] = misses[0].max(misses[1]);
+impl Tally {
+    fn misses(&self) -> Misses {
+        let mut misses = self.missed.map(Missed::share);
+        // A sample says little of the nearest row alone. The next rows are a little harder to find,
+        // and no harder if walks come to all rows or to no row.
+        misses[0] = (misses[0] + self.head.share()) / 2.0;
+        if self.missed[1].is_clumped() {
+            misses[0] = misses[0].max(misses[1]);
+        }
+        misses
     }
-    misses
+
+    /// Whether further rows would tell the misses better, and are worth the time.
+    fn is_unsure(&self) -> bool {
+        self.missed[..2].iter().any(|missed| missed.share() <= HOPELESS && missed.error() > SURE)
+    }
 }
 
 /// Whether misses fall so fast between two widths that a width between is worth trying.

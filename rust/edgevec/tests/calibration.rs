@@ -25,7 +25,7 @@ fn it_is_a_part_of_linking_and_takes_steps_of_its_own() {
     index.commit(&data.rows(301), &mut slots).unwrap();
     assert_eq!(index.link(0), 301, "nothing is due yet");
     let left = index.link(300);
-    assert!(left > 100, "due at the row that the graph's threshold asks for: {left}");
+    assert!(left > 80, "due at the row that the graph's threshold asks for: {left}");
     assert_eq!((index.link(0), index.stats().unlinked), (left, 1));
     assert_eq!(index.link(10), left - 10, "in slices");
     assert_eq!((index.stats().unlinked, index.stats().calibrated_rows), (1, 0), "before the next row");
@@ -127,9 +127,9 @@ fn each_step_is_short() {
         assert!(index.link(1) > 0);
         steps += 1;
     }
-    // Two scans of 2,000 rows, forty searches at each of six widths and more, and two or more steps
-    // to rank each row of the sample.
-    assert!((400..4_000).contains(&steps), "{steps}");
+    // Scans of 2,000 rows in blocks, a step for the walks of each of 120 rows, and two or more
+    // steps to rank each row of the sample.
+    assert!((300..4_000).contains(&steps), "{steps}");
 }
 
 #[test]

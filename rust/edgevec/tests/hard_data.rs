@@ -35,6 +35,30 @@ fn check(kind: Kind, dimensions: usize, rows: usize, options: Options, name: &st
     index
 }
 
+/// A search for one row finds the row or not, and the hundredth is close to chance even with a
+/// thousand queries.
+#[test]
+fn searches_reach_the_asked_recall_within_a_hundredth() {
+    let sets = [
+        (Kind::Gaussian, 128, Metric::Cosine),
+        (Kind::Lengths, 128, Metric::Dot),
+        (groups(80, 0.5, false), 96, Metric::Euclidean),
+    ];
+    for (kind, dimensions, metric) in sets {
+        let mut data = Hard::new(kind, dimensions, 8_000, 5);
+        let base = data.rows(8_000);
+        let queries = data.queries(1_000);
+        let index = build(Options { metric, ..Options::new(dimensions as u32) }, &base);
+        for k in [1, 10, 100] {
+            let farthest = farthest(&index, &queries, k);
+            for recall in [0.8, 0.9, 0.95, 0.99] {
+                let (share, _, _) = reached(&index, &queries, k, recall, &farthest);
+                assert!(share >= recall - 0.01, "{kind:?}, k {k}: asked {recall}, reached {share}");
+            }
+        }
+    }
+}
+
 fn groups(rows: usize, spread: f32, in_order: bool) -> Kind {
     Kind::Groups { rows, spread, in_order }
 }

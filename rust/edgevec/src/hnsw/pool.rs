@@ -59,6 +59,19 @@ impl Pool {
         self.reach.begin(k, ef, share);
     }
 
+    /// Lets the walk end when the nearest `width` nodes that count are expanded. The walk can go on
+    /// from there, after another call.
+    pub(crate) fn stop_at(&mut self, width: usize) {
+        self.reach.stop_at(width);
+    }
+
+    /// Lets the pool keep more nodes that count, from now on.
+    pub(crate) fn raise_limit(&mut self, limit: usize) -> Result<(), Error> {
+        self.nearest.try_reserve(limit.saturating_mul(2))?;
+        self.limit = limit;
+        Ok(())
+    }
+
     /// The number of nodes that wait, do not count, and will be expanded unless nearer nodes that
     /// count turn up.
     pub(crate) fn pending(&self) -> usize {
@@ -164,7 +177,9 @@ impl Pool {
                 self.reach.pass(passing);
                 return Some(slot_of(passing) ^ self.mask);
             }
-            self.passing.clear();
+            if !self.reach.is_fixed() {
+                self.passing.clear();
+            }
         }
         let counting = counting?;
         self.nearest[self.next] |= EXPANDED;

@@ -21,6 +21,7 @@ const STEP: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct Reach {
+    /// 0 if the width is fixed.
     k: usize,
     ef: f32,
     /// The expected rank of the `k`-th nearest node that counts, among all nodes.
@@ -54,6 +55,17 @@ impl Reach {
         self.passed.clear();
     }
 
+    /// Begins a walk that expands this many nodes that count, and no more.
+    pub(super) fn stop_at(&mut self, width: usize) {
+        self.k = 0;
+        self.width = width;
+        self.passed.clear();
+    }
+
+    pub(super) fn is_fixed(&self) -> bool {
+        self.k == 0 && self.width != usize::MAX
+    }
+
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -71,7 +83,10 @@ impl Reach {
     #[inline(never)]
     pub(super) fn widen(&mut self, nearest: &[Key], limit: usize) -> bool {
         let width = self.width;
-        if width == usize::MAX || (self.rank(nearest, width) as f32) >= self.wanted(self.rank(nearest, self.k)) {
+        if width == usize::MAX
+            || self.is_fixed()
+            || (self.rank(nearest, width) as f32) >= self.wanted(self.rank(nearest, self.k))
+        {
             return false;
         }
         let wider = width + width.div_ceil(STEP);

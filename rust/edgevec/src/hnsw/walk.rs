@@ -37,10 +37,24 @@ impl Graph {
         scratch: &mut Scratch,
     ) -> bool {
         let until = scratch.evaluations + patience;
+        !self.approach(vectors, query, counts, left_out, scratch)
+            || self.walk(vectors, query, 0, counts, until, scratch)
+    }
+
+    /// Begins a search: fills the scratch's pool with the nodes at which the walk of level 0
+    /// begins. False if the graph is empty.
+    pub(crate) fn approach(
+        &self,
+        vectors: &Vectors,
+        query: &Query,
+        counts: &Bitset,
+        left_out: Option<u32>,
+        scratch: &mut Scratch,
+    ) -> bool {
         if let Some(slot) = left_out {
             _ = scratch.meet(slot);
         }
-        let Some(entry) = self.descend(vectors, query, 0, counts, scratch) else { return true };
+        let Some(entry) = self.descend(vectors, query, 0, counts, scratch) else { return false };
         if let Some(slot) = left_out.filter(|&slot| self.has_copies(vectors, slot)) {
             // Walks reach copies of the row by way of the row only. If the row had never been in
             // the graph, a copy would be in its place.
@@ -49,7 +63,7 @@ impl Graph {
         }
         let entry = self.representative(vectors, entry, &self.nodes);
         scratch.visit_one(vectors, query, entry, counts);
-        self.walk(vectors, query, 0, counts, until, scratch)
+        true
     }
 
     /// Walks down the levels above `floor`, along a few of the nearest nodes of each level. The

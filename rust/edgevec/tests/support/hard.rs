@@ -13,6 +13,9 @@ pub enum Kind {
     OneHot,
     /// Gaussian, and one component a hundred times as wide as the others.
     OneWide,
+    /// Gaussian directions, with lengths of a lognormal distribution: many short rows and few long
+    /// rows.
+    Lengths,
     /// Around Gaussian centres, `rows` rows each, `spread` times as wide as the centres; by chance
     /// or centre after centre.
     Groups { rows: usize, spread: f32, in_order: bool },
@@ -55,6 +58,11 @@ impl Hard {
             Kind::Gaussian => (0..dimensions).map(|_| self.normal()).collect(),
             Kind::OneHot => (0..dimensions).map(|i| if i == chance % dimensions { 1.0 } else { 0.0 }).collect(),
             Kind::OneWide => (0..dimensions).map(|i| self.normal() * if i == 0 { 100.0 } else { 1.0 }).collect(),
+            Kind::Lengths => {
+                let row: Vec<f32> = (0..dimensions).map(|_| self.normal()).collect();
+                let length = self.normal().exp() / (dimensions as f32).sqrt();
+                row.into_iter().map(|value| value * length).collect()
+            }
             Kind::Groups { rows, spread, .. } => {
                 let groups = self.centres.len() / dimensions;
                 let group = if in_order { self.drawn / rows } else { chance } % groups;
@@ -80,6 +88,7 @@ impl Hard {
 }
 
 /// The distance of the `k`-th nearest row to each query.
+#[allow(dead_code, reason = "an example uses the data alone")]
 pub fn farthest(index: &Index, queries: &[f32], k: usize) -> Vec<f32> {
     let mut scratch = Scratch::default();
     let queries = queries.chunks(index.options().dimensions as usize);
@@ -91,6 +100,7 @@ pub fn farthest(index: &Index, queries: &[f32], k: usize) -> Vec<f32> {
 /// What a search as wide as the index holds right for this recall reaches: the share of rows as
 /// near as the truth's, which is fair to copies; the share of queries without any; and distance
 /// evaluations a query.
+#[allow(dead_code, reason = "an example uses the data alone")]
 pub fn reached(index: &Index, queries: &[f32], k: usize, recall: f64, farthest: &[f32]) -> (f64, f64, u64) {
     let mut scratch = Scratch::default();
     let (mut found, mut none) = (0, 0);
