@@ -70,8 +70,8 @@ impl Engine {
         self.fault_row
     }
 
-    /// Takes up to `budget` steps of linking rows, and of calibrations that come due. Returns the
-    /// number of steps left.
+    /// Takes up to `budget` steps of linking rows, of calibrations that come due, and of learning
+    /// sketches. Returns the number of steps left.
     pub fn link(&mut self, budget: u32) -> u32 {
         self.index.link(budget)
     }
@@ -89,6 +89,11 @@ impl Engine {
     /// How many of the waiting slots are postponed.
     pub fn postponed(&self) -> u32 {
         self.index.postponed()
+    }
+
+    /// How many of the steps of `link` are left for sketches.
+    pub fn sketching(&self) -> u32 {
+        self.index.sketching()
     }
 
     /// Makes a hidden row visible.

@@ -107,8 +107,8 @@ impl EngineFault {
     }
 }
 
-/// The counts of an index. `buildDistances` are the distance evaluations made by inserting and
-/// compacting.
+/// The counts of an index. `codeBytes` are the bytes of codes and sketches. `buildDistances` are
+/// the distance evaluations made by inserting and compacting.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct EngineStats {
@@ -138,7 +138,7 @@ impl EngineStats {
             calibrated_rows,
             memory_bytes: stats.memory_bytes as f64,
             row_bytes: stats.row_bytes as f64,
-            code_bytes: stats.code_bytes as f64,
+            code_bytes: (stats.code_bytes + stats.sketch_bytes) as f64,
             graph_bytes: stats.graph_bytes as f64,
             build_distances: stats.build_evaluations as f64,
             drifted: stats.drifted,

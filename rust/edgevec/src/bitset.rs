@@ -84,6 +84,19 @@ impl Bitset {
         std::iter::successors(self.first_from(0), |&slot| self.first_from(slot + 1))
     }
 
+    /// Calls `each` with each slot, ascending: faster than [`iter`](Self::iter), for loops that do
+    /// little at each step.
+    #[inline(always)]
+    pub(crate) fn for_each(&self, mut each: impl FnMut(u32)) {
+        for (at, &word) in self.words.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                each(at as u32 * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+    }
+
     /// The lowest slot from this slot on. Not inlined: many loops walk over a set, and each loop
     /// does much at each step.
     #[inline(never)]

@@ -77,6 +77,12 @@ impl CodedQuery {
         self.numbers.try_reserve_exact(padded)?;
         Ok(self.centred.try_reserve_exact(padded)?)
     }
+
+    /// The query less the mean as whole numbers, the factor of a dot product with these, and the
+    /// bias.
+    pub(crate) fn parts(&self) -> (&[i8], f32, f32) {
+        (&self.numbers, self.factor, self.bias)
+    }
 }
 
 impl Codes {
@@ -237,6 +243,12 @@ impl Codes {
     /// Whether two rows have the same codes.
     pub(crate) fn are_copies(&self, a: u32, b: u32) -> bool {
         self.factors.row(a) == self.factors.row(b) && self.packed.row(a) == self.packed.row(b)
+    }
+
+    /// A row's factor and bias.
+    pub(crate) fn factors(&self, slot: u32) -> [f32; 2] {
+        let factors = self.factors.row(slot);
+        [factors[0], factors[1]]
     }
 
     /// A row's codes, unpacked.
@@ -410,6 +422,7 @@ fn bias(metric: Metric, isa: Isa, mean: &[f32], centred: &[f32]) -> f32 {
     }
 }
 
-fn offset(numbers: &[i8]) -> i32 {
+/// The sum that [`ZERO`], added to each code, adds to a dot product with these numbers.
+pub(crate) fn offset(numbers: &[i8]) -> i32 {
     i32::from(ZERO) * numbers.iter().map(|&number| i32::from(number)).sum::<i32>()
 }

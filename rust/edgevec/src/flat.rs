@@ -9,7 +9,7 @@ use crate::key::{Key, key};
 use crate::vectors::{Query, Vectors};
 
 /// Rows scored before the heap is looked at.
-const SCAN_BLOCK: usize = 64;
+pub(crate) const SCAN_BLOCK: usize = 64;
 
 /// Adds a key to the `k` least.
 pub(crate) fn keep(nearest: &mut BinaryHeap<Key>, k: usize, key: Key) {

@@ -13,6 +13,7 @@ mod linking;
 mod recall;
 mod saved;
 mod search;
+mod sketching;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use crate::bitset::Bitset;
 use crate::calibration::{Calibration, Table};
 use crate::hnsw::{Compaction, Graph, Params, Scratch};
 use crate::kernels::Isa;
+use crate::sketch::learning::Learning;
 use crate::vectors::Vectors;
 use crate::{Error, Options};
 use unlinked::Unlinked;
@@ -50,6 +52,9 @@ pub struct Index {
     compaction: Option<Compaction>,
     calibrated: Option<Table>,
     calibration: Option<Calibration>,
+    sketching: Option<Box<Learning>>,
+    /// Whether sketches are to be learnt, or learnt again, if the index is large enough.
+    wants_sketches: bool,
     /// Rows linked and reclaimed since the last calibration, or since the beginning.
     changed: i64,
     /// The slots that the compaction reclaims. Kept between compactions, so that a compaction can
@@ -103,6 +108,8 @@ impl Index {
             compaction: None,
             calibrated: None,
             calibration: None,
+            sketching: None,
+            wants_sketches: false,
             changed: 0,
             condemned: Bitset::default(),
             scratch: Scratch::default(),

@@ -235,6 +235,8 @@ mod quantize;
 mod residual;
 mod rng;
 mod rows;
+mod sift;
+mod sketch;
 pub mod snapshot;
 mod stats;
 mod strategy;

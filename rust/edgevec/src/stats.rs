@@ -19,12 +19,15 @@ pub struct Stats {
     pub unlinked: u32,
     /// Levels of the graph, or 0 without a graph.
     pub levels: u32,
-    /// Bytes of memory held: the three counts below, and a little for each slot.
+    /// Bytes of memory held: the four counts below, and a little for each slot.
     pub memory_bytes: usize,
     /// Bytes of full rows, or of the residuals kept in place of full rows.
     pub row_bytes: usize,
     /// Bytes of the codes. The graph is walked on codes.
     pub code_bytes: usize,
+    /// Bytes of the sketches: a cache line a row, in a large index of many dimensions whose rows
+    /// can be told apart by sketches.
+    pub sketch_bytes: usize,
     /// Bytes of the graph's links.
     pub graph_bytes: usize,
     /// Whether [`Index::compact`](crate::Index::compact) would code rows again, because later rows

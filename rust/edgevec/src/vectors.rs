@@ -7,6 +7,7 @@ mod query;
 mod renewal;
 mod saved;
 mod scoring;
+mod sketching;
 mod training;
 
 use crate::chunks::Chunks;
@@ -14,6 +15,7 @@ use crate::codes::Codes;
 use crate::kernels::{FLOAT_BLOCK, Isa};
 use crate::residual::Residual;
 use crate::rows::{Rows, check, lay_out};
+use crate::sketch::Sketches;
 use crate::{Error, Metric, Precision};
 use coding::{Decoded, Renewal, encode};
 pub(crate) use judged::Judged;
@@ -38,6 +40,8 @@ pub(crate) struct Vectors {
     codes: Option<Codes>,
     residual: Option<Residual>,
     renewal: Option<Renewal>,
+    /// Of the codes. Boxed, since few indexes have sketches.
+    sketches: Option<Box<Sketches>>,
     /// Codes could not tell the rows apart, so the engine compares full rows.
     refused: bool,
     /// The original length of each row under cosine, or 1 for a row stored without scaling.
@@ -59,6 +63,7 @@ impl Vectors {
             codes: None,
             residual: None,
             renewal: None,
+            sketches: None,
             refused: false,
             lengths: Chunks::new(1, 1.0),
             laid_out: vec![0.0; dimensions.next_multiple_of(FLOAT_BLOCK)],
@@ -110,6 +115,9 @@ impl Vectors {
         if let Some(renewal) = &mut self.renewal {
             renewal.reserve(count)?;
         }
+        if let Some(sketches) = &mut self.sketches {
+            sketches.reserve(count)?;
+        }
         self.residual.as_mut().map_or(Ok(()), |residual| residual.reserve(count))?;
         self.codes.as_mut().map_or(Ok(()), |codes| codes.reserve(count))
     }
@@ -140,6 +148,7 @@ impl Vectors {
                 if let Some(renewal) = renewal.as_mut().filter(|renewal| slot < renewal.next) {
                     encode(&mut renewal.codes, &mut renewal.residual, slot, row);
                 }
+                self.sketch_again(slot);
             }
             Some(_) if slot as usize + 1 == self.sample => self.begin_codes(),
             _ => {}
@@ -167,6 +176,9 @@ impl Vectors {
             if let Some(residual) = &mut renewal.residual {
                 residual.blank(slot);
             }
+        }
+        if let Some(sketches) = &mut self.sketches {
+            sketches.blank(slot);
         }
         if self.keeps_rows() {
             self.rows.blank(slot);
@@ -196,6 +208,7 @@ impl Vectors {
         self.codes = None;
         self.residual = None;
         self.renewal = None;
+        self.sketches = None;
         self.refused = false;
         self.rows.forget_missing();
     }
@@ -225,6 +238,11 @@ impl Vectors {
         codes.unpack(slot, &mut decoded.codes);
         residual.decode(slot, &decoded.codes, codes.mean(), &mut decoded.row);
         &decoded.row
+    }
+
+    /// Bytes of sketches.
+    pub(crate) fn sketch_bytes(&self) -> usize {
+        self.sketches.as_ref().map_or(0, |sketches| sketches.bytes())
     }
 
     /// Bytes of full rows or residuals, and bytes of codes.

@@ -17,6 +17,7 @@ mod guard;
 mod hard_data;
 mod recall;
 mod removed;
+mod sketches;
 mod snapshot;
 
 #[test]

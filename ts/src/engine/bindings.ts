@@ -8,7 +8,7 @@ import type { EngineOptions } from '../base/options.js';
  * Must equal the version that each engine tells. Raised whenever a function below changes its
  * meaning.
  */
-export const ABI_VERSION = 14;
+export const ABI_VERSION = 15;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -32,6 +32,7 @@ export interface RawEngine {
   unlinked(): number;
   postpone(count: number): void;
   postponed(): number;
+  sketching(): number;
   publish(slot: number): boolean;
   remove(slot: number): boolean;
   efFor(k: number, recall: number): number;

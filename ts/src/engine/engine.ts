@@ -105,8 +105,8 @@ export class Engine {
 
   /**
    * Takes up to `budget` steps of linking rows into the graph, and of calibrating, if rows linked
-   * so far have made a calibration due. Returns how many steps remain: more than before if a
-   * calibration has come due.
+   * so far have made a calibration due. At the end come the steps of `sketching`. Returns how many
+   * steps remain: more than before if a calibration has come due.
    */
   link(budget: number): number {
     return this.#guard.run(() => this.#raw.link(budget));
@@ -131,6 +131,11 @@ export class Engine {
   /** How many slots of the queue are postponed. */
   postponed(): number {
     return this.#guard.run(() => this.#raw.postponed());
+  }
+
+  /** The number of steps of `link` left for sketches, once no row waits for links. */
+  sketching(): number {
+    return this.#guard.run(() => this.#raw.sketching());
   }
 
   publish(slot: number): void {

@@ -11,16 +11,23 @@ class Counting {
   /** Rows of other tabs: linked behind the others. */
   later = 0;
   learning = 0;
+  /** Steps for sketches: after all rows. */
+  sketches = 0;
   /** The number of rows that makes the calibration due. */
   dueAt = -1;
 
   link(budget: number): number {
     for (let step = 0; step < budget; step++) {
       if (this.learning > 0) this.learning--;
-      else if (this.rows === 0) this.later = Math.max(0, this.later - 1);
+      else if (this.rows + this.later === 0) this.sketches = Math.max(0, this.sketches - 1);
+      else if (this.rows === 0) this.later--;
       else if (--this.rows === this.dueAt) this.learning += 5;
     }
-    return this.rows + this.later + this.learning;
+    return this.rows + this.later + this.learning + this.sketches;
+  }
+
+  sketching(): number {
+    return this.sketches;
   }
 
   unlinked(): number {
@@ -142,6 +149,16 @@ test('a write does not wait for rows of other tabs after its own queue has becom
   all.engine.later = 50;
   expect(await steps(all, () => (all.engine.rows = 0))).toBe(2);
   expect(all.engine.later).toBe(49);
+});
+
+test('a write waits for no sketches, and the sketches are learnt after the write', async () => {
+  const all = set();
+  Object.assign(all.engine, { rows: 3, sketches: 4 });
+  expect(await steps(all, () => {})).toBe(3);
+  expect(all.engine.sketches).toBe(4);
+  for (let step = 0; step < 4; step++) await all.step();
+  expect(all.engine.sketches).toBe(0);
+  expect(all.linker.settled()).toBeUndefined();
 });
 
 test('a compaction waits for no postponed row that was taken out of the queue', async () => {

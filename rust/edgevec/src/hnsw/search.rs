@@ -1,10 +1,13 @@
 //! The memory of a walk, and how rows are scored and pooled on the way.
 
+use std::collections::BinaryHeap;
+
 use super::graph::NONE;
 use super::pool::Pool;
 use crate::bitset::Bitset;
 use crate::kernels::BATCH;
 use crate::key::{Key, distance_of, key, slot_of};
+use crate::sketch::Bounds;
 use crate::vectors::{Query, Vectors};
 use crate::{Error, Hit, Strategy};
 
@@ -41,6 +44,8 @@ pub struct Scratch {
     /// The rows that the last filtered search could return.
     pub(crate) allowed: Bitset,
     pub(crate) strategy: Strategy,
+    /// For scans by sketches.
+    pub(crate) bounds: Bounds,
 }
 
 /// The memory of a selection of links.
@@ -280,6 +285,22 @@ impl Scratch {
         vectors.prepare_row(slot, &mut row);
         self.score(vectors, &row, others);
         self.row = row;
+    }
+
+    /// Gives the rows of the pool their walk distances. The rows have been ranked otherwise.
+    #[inline(never)]
+    pub(crate) fn estimate_pool(&mut self, vectors: &Vectors, query: &Query) {
+        let mut keys = std::mem::take(self.pool.array());
+        self.choose(keys.iter().map(|&key| slot_of(key)));
+        self.score_chosen(vectors, query);
+        keys.clear();
+        keys.extend(self.scored().map(|(slot, distance)| key(distance, slot)));
+        *self.pool.array() = BinaryHeap::from(keys).into_sorted_vec();
+    }
+
+    /// Undoes a [`rerank`](Self::rerank).
+    pub(crate) fn restore_estimated(&mut self) {
+        std::mem::swap(&mut self.estimated, self.pool.array());
     }
 
     /// If estimates rank the pool, ranks the pool by exact distances. The exact ranking goes

@@ -6,6 +6,8 @@ use crate::bitset::Bitset;
 use crate::flat::{self, By};
 use crate::hnsw::Scratch;
 use crate::key::distance_of;
+use crate::sift::{bound, sift};
+use crate::sketch::Sketches;
 use crate::vectors::Query;
 use crate::{Error, Hit, Mode, Strategy};
 
@@ -18,6 +20,13 @@ const SCANNED_ROW: u64 = 15;
 const SCANNED_LINE: u64 = 13;
 const EVALUATED_ROW: u64 = 150;
 const EVALUATED_LINE: u64 = 5;
+/// The cost of a row of a scan by sketches. A scan also evaluates the distances of some rows: a
+/// number for each scan, and this number for the root of the rows that pass near a row.
+const SKETCHED_ROW: u64 = 16;
+const SIFTED: u64 = 200;
+const SIFTED_A_ROOT: f32 = 90.0;
+/// A scan by sketches pays from this many rows on, for each row that a scan keeps.
+const SKETCHED_A_KEPT: usize = 4;
 /// A walk asks after this many evaluations whether a scan would be cheaper.
 const STEP: u64 = 256;
 /// About how many evaluations are still to come for each barred node that waits near the query. If
@@ -82,7 +91,7 @@ impl Index {
         scratch: &mut Scratch,
     ) -> Result<(), Error> {
         let budget = match mode {
-            Mode::Auto => self.scan_cost(ef, allowed),
+            Mode::Auto => self.scan_cost(k, ef, allowed),
             Mode::Graph => Some(u64::MAX / 2),
             Mode::Exact => None,
         };
@@ -104,17 +113,30 @@ impl Index {
 
     /// The cost of a scan of the allowed rows, in distance evaluations of a walk. `None` if a walk
     /// is expected to cost more.
-    fn scan_cost(&self, ef: usize, allowed: &Allowed<'_>) -> Option<u64> {
+    fn scan_cost(&self, k: usize, ef: usize, allowed: &Allowed<'_>) -> Option<u64> {
         if self.graph.is_empty() || allowed.count <= self.options.exact_threshold {
             return None;
         }
         let lines = self.vectors.walked_bytes().div_ceil(64) as u64;
-        let scan_of =
-            |rows: u64| rows * (SCANNED_ROW + lines * SCANNED_LINE) / (EVALUATED_ROW + lines * EVALUATED_LINE);
-        let scan = scan_of(allowed.count.into());
+        let evaluated = EVALUATED_ROW + lines * EVALUATED_LINE;
+        let scan_of = |rows: u64| rows * (SCANNED_ROW + lines * SCANNED_LINE) / evaluated;
+        let rows = u64::from(allowed.count);
+        let scan = match self.sketches(k, allowed).and_then(Sketches::passing) {
+            Some(passing) => {
+                let sifted = SIFTED_A_ROOT * (passing * rows as f32).sqrt();
+                (rows * SKETCHED_ROW / evaluated + SIFTED + sifted as u64).min(scan_of(rows))
+            }
+            None => scan_of(rows),
+        };
         let nodes = ef as f32 / self.share(allowed).sqrt();
         let walk = (EVALUATIONS_A_NODE * nodes) as u64 + scan_of(self.unlinked.len() as u64);
         (walk <= scan).then_some(scan)
+    }
+
+    /// The sketches, if sketches make a scan of the allowed rows faster.
+    fn sketches(&self, k: usize, allowed: &Allowed<'_>) -> Option<&Sketches> {
+        let pays = allowed.count as usize / SKETCHED_A_KEPT >= kept(k);
+        self.vectors.sketches().filter(|sketches| pays && sketches.passing().is_some())
     }
 
     /// The share of the rows that are allowed, among the rows that a walk may meet.
@@ -165,7 +187,10 @@ impl Index {
         let Some((base, margin)) = self.vectors.estimate(query) else {
             return self.scan_rows(query, k, allowed, scratch);
         };
-        let kept = k.saturating_mul(KEPT_A_HIT).saturating_add(KEPT);
+        if let Some(sketches) = self.sketches(k, allowed) {
+            return self.scan_by_sketches(sketches, query, k, allowed, scratch);
+        }
+        let kept = kept(k);
         flat::search(&self.vectors, query, kept, allowed.rows, By::Estimates(f32::INFINITY), scratch)?;
         let last = scratch.pool.array().last().copied().filter(|_| scratch.pool.len() == kept);
         scratch.rerank(&self.vectors, query, k)?;
@@ -178,6 +203,32 @@ impl Index {
             scratch.rerank(&self.vectors, query, k)?;
         }
         Ok(())
+    }
+
+    /// Fills the pool by a scan of the sketches of the allowed rows. The scan reads the codes of
+    /// the rows with the least bounds first. Exact distances of these rows tell how near a row must
+    /// be to count. The scan then reads the codes of the rows with bounds within this distance.
+    fn scan_by_sketches(
+        &self,
+        sketches: &Sketches,
+        query: &Query,
+        k: usize,
+        allowed: &Allowed<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Error> {
+        let Self { vectors, .. } = self;
+        let sketched = vectors.sketch(sketches, query);
+        bound(sketches, &sketched, kept(k), allowed.rows, allowed.count, scratch)?;
+        let last = scratch.pool.array().last().copied();
+        scratch.estimate_pool(vectors, query);
+        scratch.rerank(vectors, query, k)?;
+        let farthest = scratch.pool.nearest().last().map(|(_, distance)| distance);
+        let Some(((base, margin), (last, farthest))) = vectors.estimate(query).zip(last.zip(farthest)) else {
+            return Ok(());
+        };
+        scratch.restore_estimated();
+        sift(vectors, query, allowed.rows, last, farthest + margin - base, scratch)?;
+        scratch.rerank(vectors, query, k)
     }
 
     /// Fills the pool by an exact scan of the allowed rows. A partial index needs the chunks of the
@@ -196,6 +247,11 @@ impl Index {
         }
         flat::search(&self.vectors, query, k, allowed.rows, By::Rows, scratch)
     }
+}
+
+/// The number of rows that a scan by estimates keeps for the `k` nearest.
+fn kept(k: usize) -> usize {
+    k.saturating_mul(KEPT_A_HIT).saturating_add(KEPT)
 }
 
 /// The visible rows that a filter allows.

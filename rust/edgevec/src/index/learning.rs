@@ -46,6 +46,7 @@ impl Index {
             Ok(Step::Going) => self.calibration = Some(calibration),
             Ok(Step::Indistinct { has_drifted }) => {
                 // Codes about a mean that is far off will be made again, and then judged.
+                self.sketching = None;
                 let unsure = has_drifted || !self.vectors.refuse();
                 self.begin_calibration(unsure);
             }
@@ -53,6 +54,7 @@ impl Index {
                 self.vectors.set_error(error);
                 self.calibrated = Some(table);
                 self.changed = 0;
+                self.wants_sketches = true;
             }
             Err(_) => self.do_without(),
         }
@@ -76,7 +78,7 @@ impl Index {
 
     /// Makes the next calibration due, since distances have changed.
     pub(super) fn calibrate_anew(&mut self) {
-        self.calibration = None;
+        (self.calibration, self.sketching) = (None, None);
         if let Some(table) = &self.calibrated {
             self.changed = self.changed.max(table.rows().into());
         }

@@ -6,10 +6,11 @@ use crate::hnsw::Scratch;
 
 impl Index {
     /// Takes up to `budget` steps. A step takes a committed row into the graph, or is a part of the
-    /// calibration that the linked rows have made due. A part of a calibration takes some tenths of
-    /// a millisecond. Returns the number of steps left, which grows when a calibration comes due. A
-    /// set of at most [`exact_threshold`](crate::Options::exact_threshold) rows has no graph and
-    /// needs no graph: 0.
+    /// calibration that the linked rows have made due. After all rows, steps are parts of learning
+    /// sketches ([`sketching`](Self::sketching)). A part of a calibration or of learning takes some
+    /// tenths of a millisecond. Returns the number of steps left, which grows when a calibration
+    /// comes due. A set of at most [`exact_threshold`](crate::Options::exact_threshold) rows has no
+    /// graph and needs no graph: 0.
     ///
     /// The counts of rows linked and reclaimed decide which rows a calibration sees. Time never
     /// decides. A partial index is not calibrated until the index is whole.
@@ -24,7 +25,13 @@ impl Index {
                 self.calibrate();
                 continue;
             }
-            let Some(slot) = self.unlinked.pop(&self.alive) else { break };
+            let Some(slot) = self.unlinked.pop(&self.alive) else {
+                if self.sketching() == 0 {
+                    break;
+                }
+                self.sketch();
+                continue;
+            };
             if !self.alive.contains(slot) {
                 continue;
             }
@@ -36,7 +43,7 @@ impl Index {
             self.linked += 1;
             self.changed += 1;
         }
-        self.unlinked.len() as u32 + self.calibration_left()
+        self.unlinked.len() as u32 + self.calibration_left() + self.sketching()
     }
 
     /// Slots in the queue of [`link`](Self::link): committed rows, and rows removed before their
@@ -115,5 +122,6 @@ impl Index {
         self.linked = 0;
         self.compaction = None;
         self.calibration = None;
+        (self.sketching, self.wants_sketches) = (None, false);
     }
 }

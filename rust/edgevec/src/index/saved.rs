@@ -162,6 +162,7 @@ impl Index {
         let whole = filled && self.graph.enter(entry, &self.tombstones)?;
         if whole {
             self.graph.choose_entry(&self.alive);
+            self.wants_sketches = true;
             self.linked = self.alive.iter().filter(|&slot| self.graph.contains(slot)).count() as u32;
         } else {
             self.graph.clear();

@@ -26,6 +26,7 @@ impl Index {
         let bits: usize = sets.iter().map(|set| set.bytes()).sum();
         let lists = self.free.capacity() * size_of::<u32>() + self.unlinked.bytes();
         let ((row_bytes, code_bytes), graph_bytes) = (self.vectors.bytes(), self.graph.bytes());
+        let sketch_bytes = self.vectors.sketch_bytes();
         Stats {
             rows: self.visible_count,
             hidden: self.hidden_count,
@@ -34,9 +35,10 @@ impl Index {
             slots: self.slots,
             unlinked: self.unlinked.len() as u32,
             levels: self.graph.levels() as u32,
-            memory_bytes: row_bytes + code_bytes + graph_bytes + bits + lists,
+            memory_bytes: row_bytes + code_bytes + sketch_bytes + graph_bytes + bits + lists,
             row_bytes,
             code_bytes,
+            sketch_bytes,
             graph_bytes,
             drifted: self.vectors.has_drifted(),
             calibrated_rows: self.calibrated.as_ref().map_or(0, Table::rows),

@@ -108,6 +108,7 @@ impl Index {
         self.linked = 0;
         self.compaction = None;
         self.calibration = None;
+        (self.sketching, self.wants_sketches) = (None, false);
         self.calibrated = None;
         self.changed = 0;
         self.slots = 0;

@@ -58,7 +58,7 @@ impl Vectors {
             let agreement = |codes: &Codes| self.judge(codes, slots, &is_free).agreement();
             let better = self.codes.as_ref().is_none_or(|codes| agreement(&renewal.codes) > agreement(codes));
             if better {
-                (self.codes, self.residual) = (Some(renewal.codes), renewal.residual);
+                (self.codes, self.residual, self.sketches) = (Some(renewal.codes), renewal.residual, None);
             } else if let Some(codes) = &mut self.codes {
                 codes.forget_drift();
             }

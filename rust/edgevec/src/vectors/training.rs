@@ -61,7 +61,7 @@ impl Vectors {
         let refused = self.precision == Precision::Float32 && self.coded().is_some();
         if refused {
             self.refused = true;
-            (self.codes, self.renewal) = (None, None);
+            (self.codes, self.renewal, self.sketches) = (None, None, None);
         }
         refused
     }

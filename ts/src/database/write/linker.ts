@@ -12,6 +12,9 @@
 // engine calibrates before the next row is linked. A calibration was therefore made due by rows up
 // to the write's own, by postponed rows, or by a compaction meanwhile.
 //
+// The last steps of linking learn sketches, once no row waits. No write waits for these steps:
+// without sketches, searches are slower and find as much.
+//
 // A compaction takes removed rows out of the queues, perhaps rows that a write waits for. The write
 // then waits for at most as many rows as the shorter queue has. Some of these rows may be later
 // than the write's own, so the write may wait a little too long, but never too short.
@@ -53,14 +56,14 @@ export class Linker {
    */
   linked(): Promise<void> | undefined {
     const { first, postponed } = this.#queues();
-    const remaining = this.#engine.link(0);
+    const remaining = this.#waited(0);
     if (remaining === 0 || remaining === postponed) return undefined;
     return this.#wait({ first, postponed: 0 });
   }
 
   /** As `linked`, with the postponed rows. */
   settled(): Promise<void> | undefined {
-    return this.#engine.link(0) === 0 ? undefined : this.#wait(this.#queues());
+    return this.#waited(0) === 0 ? undefined : this.#wait(this.#queues());
   }
 
   /** Links all rows in the background. */
@@ -100,6 +103,11 @@ export class Linker {
     });
   }
 
+  /** Takes up to `budget` steps. Returns how many steps are left that a caller may wait for. */
+  #waited(budget: number): number {
+    return this.#engine.link(budget) - this.#engine.sketching();
+  }
+
   #queues(): Queues {
     const postponed = this.#engine.postponed();
     return { first: this.#engine.unlinked() - postponed, postponed };
@@ -134,7 +142,7 @@ export class Linker {
     if (!this.#isWanted) return true;
     // Nothing is committed between these calls.
     const before = this.#queues();
-    const remaining = this.#engine.link(1);
+    const remaining = this.#waited(1);
     const after = this.#queues();
     this.#cap(before);
     for (const waiter of this.#waiters) {
@@ -143,7 +151,8 @@ export class Linker {
     }
     if (remaining === 0) {
       this.release();
-      return true;
+      this.#isStarted = this.#engine.sketching() > 0;
+      return !this.#isStarted;
     }
     const isCalibrating = remaining > after.first + after.postponed;
     if (!isCalibrating && this.#waiters.some(isDone)) {

@@ -14,6 +14,7 @@ test('a write does not wait for later rows in place of rows that a compaction to
     },
     unlinked: () => queue,
     postponed: () => 0,
+    sketching: () => 0,
     tombstones: () => 0,
     // The first step takes the removed rows out of the queue.
     compact() {

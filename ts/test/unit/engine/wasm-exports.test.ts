@@ -39,6 +39,7 @@ function engine_remove
 function engine_row
 function engine_searcher
 function engine_setClean
+function engine_sketching
 function engine_slots
 function engine_stage
 function engine_stageValues
