@@ -13,8 +13,11 @@ const TEXTS: Readonly<Record<Part, () => Promise<{ readonly default: string }>>>
   'text-code': () => import('virtual:edgevec/worker/text-code-part'),
 };
 
+/** The options that ask for a part. All must be given: a forgotten option would lack its part. */
+type Asked = { readonly [K in 'imports' | 'salvages' | 'text']: HostOptions[K] | undefined };
+
 /** All parts that a database with these options may ever need: no part can come later. */
-export function partsFor({ imports, salvages, text }: Pick<HostOptions, 'imports' | 'salvages' | 'text'>): Part[] {
+export function partsFor({ imports, salvages, text }: Asked): Part[] {
   const parts: Part[] = imports === true ? ['import'] : [];
   if (salvages !== undefined) parts.push('salvage');
   if (text !== undefined) parts.push('text-code');

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { partsFor } from '../../../src/host/worker/script.js';
 
+const none = { imports: undefined, salvages: undefined, text: undefined };
+
 test('a database has only the parts that its options ask for', () => {
-  expect(partsFor({})).toEqual([]);
-  expect(partsFor({ salvages: 'damaged' })).toEqual(['salvage']);
-  expect(partsFor({ imports: true })).toEqual(['import']);
-  expect(partsFor({ imports: false })).toEqual([]);
+  expect(partsFor(none)).toEqual([]);
+  expect(partsFor({ ...none, imports: false })).toEqual([]);
+  expect(partsFor({ ...none, imports: true })).toEqual(['import']);
+  expect(partsFor({ ...none, salvages: 'damaged' })).toEqual(['salvage']);
+  expect(partsFor({ ...none, text: { fields: [], k1: 1.2, b: 0.75 } })).toEqual(['text-code']);
 });
