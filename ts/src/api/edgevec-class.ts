@@ -11,7 +11,6 @@ import type {
   SalvageOptions,
   TextOptions,
 } from '../base/options.js';
-import type { EdgeVecEvent } from '../base/types.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
 import { openHost } from '../host/open.js';
@@ -23,7 +22,7 @@ import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
 import type { Opened } from './session.js';
-import type { Voiced } from './voiced.js';
+import { Voice, type Voiced } from './voiced.js';
 
 /** The result of `salvage`. */
 export interface Salvage<M extends object> {
@@ -142,25 +141,17 @@ export function edgeVecClass<Extra extends object>(
     const changes = new Changes();
     const heard = { ...resolved, onEvent: changes.hearing(resolved.onEvent) };
     const voiced = async (asked: ResolvedOptions, file?: AsyncIterable<Uint8Array>): Promise<Voiced> => {
-      let isMuted = false;
-      // Held by `mute`, since hosts refer to their listeners weakly.
-      const onEvent = (event: EdgeVecEvent): void => {
-        if (!isMuted) asked.onEvent(event);
-      };
-      const host = await openHost(engine, { ...asked, onEvent }, file);
-      const mute = (): void => {
-        isMuted = true;
-        void onEvent;
-      };
-      return { host, mute };
+      const voice = new Voice(asked.onEvent);
+      const host = await openHost(engine, { ...asked, onEvent: voice.listener }, file);
+      return { host, voice };
     };
-    const { host, mute } = await voiced(heard, source?.());
+    const { host, voice } = await voiced(heard, source?.());
     const { embed } = resolved;
     if (embed !== undefined && embed.dimensions !== host.engine.dimensions) {
       await host.close();
       throw otherDimensions(embed.dimensions, host.engine.dimensions);
     }
-    return { host, mute, options: heard, variant: engine.variant, changes, open: (asked) => voiced(asked) };
+    return { host, voice, options: heard, variant: engine.variant, changes, open: (asked) => voiced(asked) };
   };
   class Entry<M extends object> extends EdgeVec<M> {
     static open<M extends object>(options: OpenOptions & TextOptions): Promise<EdgeVec<M>> {

@@ -19,7 +19,7 @@ import { Decoder } from './decode.js';
 import { showFacts } from './instance.js';
 import { readable, signalOption } from './options/values.js';
 import { resolveWrite } from './options/write.js';
-import type { Voiced } from './voiced.js';
+import type { Voice, Voiced } from './voiced.js';
 import { either } from './write/either.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
@@ -43,7 +43,7 @@ export class Session {
   readonly strict: boolean;
   readonly #owner: object;
   readonly #open: Opened['open'];
-  #mute: () => void;
+  #voice: Voice;
   #target: Target;
   /** Changes that have begun, and the reads of the host. */
   readonly #changing = new Set<Promise<unknown>>();
@@ -53,9 +53,9 @@ export class Session {
   #isReembedding = false;
   #closing: Promise<void> | undefined;
 
-  constructor(owner: object, { host, mute, options, variant, changes, open }: Opened) {
+  constructor(owner: object, { host, voice, options, variant, changes, open }: Opened) {
     this.host = host;
-    this.#mute = mute;
+    this.#voice = voice;
     this.#open = open;
     this.options = options;
     this.variant = variant;
@@ -217,21 +217,21 @@ export class Session {
   /**
    * From here on, all calls go to another host. Resolves once the old host has answered the rest.
    */
-  async #swap({ host, mute }: Voiced, options: ResolvedOptions): Promise<void> {
-    const [old, muteOld] = [this.host, this.#mute];
+  async #swap({ host, voice }: Voiced, options: ResolvedOptions): Promise<void> {
+    const [old, oldVoice] = [this.host, this.#voice];
     if (this.#closing !== undefined) {
       await host.close();
       throw closed();
     }
     forget(this.#owner);
     this.host = host;
-    this.#mute = mute;
+    this.#voice = voice;
     this.options = options;
     this.#target = this.#targetOf(host);
     const { dimensions, model } = host.engine;
     showFacts(this.#owner, { dimensions, model, host: host.kind });
     this.changes.note(ALL_ROWS);
-    muteOld();
+    oldVoice.mute();
     await Promise.allSettled(this.#reading);
     // Other holders of the old host hear that its database is gone.
     await old.call('catchUp', undefined).catch(() => {});
@@ -241,10 +241,9 @@ export class Session {
   /** Does a change, after the changes that wait. */
   #change<T>(run: () => Promise<T>): Promise<T> {
     const held = this.#hold;
-    return noted(
-      this.#changing,
-      answer(() => (held === undefined ? run() : held.then(run))),
-    );
+    // Noted inside of `answer`: V8 shows the function that waits for a promise in a stack only if
+    // nobody else waits for the promise.
+    return answer(() => noted(this.#changing, held === undefined ? run() : held.then(run)));
   }
 
   close(): Promise<void> {
