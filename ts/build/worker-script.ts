@@ -102,17 +102,21 @@ const BEGIN = 'const edgevecChunks={},edgevecChunk=(n,f)=>f(edgevecChunks[n]={},
  */
 async function asPiece({ fileName, code, map }: Rolldown.OutputChunk): Promise<Piece> {
   if (map === null) throw new Error(`the worker's chunk ${fileName} was built without a source map`);
+  const content = JSON.parse(map.toString()) as EncodedSourceMap;
   const small = await minify(
-    { [fileName]: code },
+    // Inside of the function, terser also shortens the names `exports` and `require`. With these
+    // names, checks of packages would take the script for CommonJS.
+    { [fileName]: `edgevecChunk("./${fileName}",(exports,require)=>{\n${code}\n});` },
     {
       ecma: 2020,
       toplevel: true,
       compress: { passes: 2 },
-      sourceMap: { content: map.toString(), includeSources: true, asObject: true },
+      // The code begins in the second line.
+      sourceMap: { content: { ...content, mappings: `;${content.mappings}` }, includeSources: true, asObject: true },
     },
   );
-  const before = `${fileName === CORE ? BEGIN : ''}edgevecChunk("./${fileName}",(exports,require)=>{`;
-  return { code: `${before}${small.code}});`, before: before.length, map: small.map as EncodedSourceMap };
+  const before = fileName === CORE ? BEGIN : '';
+  return { code: `${before}${small.code}`, before: before.length, map: small.map as EncodedSourceMap };
 }
 
 function joinedMap(pieces: readonly Piece[]): EncodedSourceMap {
