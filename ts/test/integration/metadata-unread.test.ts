@@ -13,7 +13,7 @@ import { Slices } from '../../src/base/time-slices.js';
 import type { EdgeVecEvent, Id } from '../../src/base/types.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open.js';
-import { inlineEngine } from '../../src/engine/inline.js';
+import { inlineEngine, inlineTextEngine } from '../../src/engine/inline.js';
 import { parseNodes } from '../../src/format/value/read.js';
 import { serialize } from '../../src/format/value/text.js';
 import { mergeFields, readOrKeep, Unread } from '../../src/format/value/unread.js';
@@ -39,12 +39,20 @@ async function open(
   text?: TextSettings,
 ): Promise<{ database: Database; events: EdgeVecEvent[] }> {
   const { module } = await inlineEngine();
+  const textModule = text && (await inlineTextEngine());
   const events: EdgeVecEvent[] = [];
   const site = source === undefined ? new FaultySite(disk) : new MemorySite();
   const engine = { ...SMALL_GRAPH, dimensions: 2 };
   const { database } = await openDatabase(
     { engine, given: ['dimensions'], recall: 0.95, stored: { name: 'db', elseInMemory: false }, text },
-    { module, slices: new Slices(), site: async () => site, tell: (event) => void events.push(event), source },
+    {
+      module,
+      textModule,
+      slices: new Slices(),
+      site: async () => site,
+      tell: (event) => void events.push(event),
+      source,
+    },
   );
   return { database, events };
 }
