@@ -121,6 +121,9 @@ async function start(): Promise<void> {
   };
   await growing();
   await dropOldEditions(db);
+  // The first search by words or by a row loads the code of such searches. The page also needs the
+  // code without a network.
+  await findExact(db, 'a', []);
   const countAgain = countRequests((count, latest) => {
     requests = count;
     tellFact('sent', count === 0 ? '0' : `${count} ${count === 1 ? 'request' : 'requests'}, at last ${latest}`);
