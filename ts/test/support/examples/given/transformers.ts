@@ -18,19 +18,19 @@ export async function pipeline(_task: string, _model: string, _options?: object)
   return Object.assign(run, { dispose: async () => {} });
 }
 
-export class AutoTokenizer {
-  static async from_pretrained(_name: string) {
+export const AutoTokenizer = {
+  async from_pretrained(_name: string) {
     return (texts: readonly string[], { text_pair: pairs }: { readonly text_pair: readonly string[] }) => {
       if (texts.length !== pairs.length) throw new Error('a text without its pair');
       return { input_ids: texts };
     };
-  }
-}
+  },
+};
 
-export class AutoModelForSequenceClassification {
-  static async from_pretrained(_name: string, _options?: object) {
+export const AutoModelForSequenceClassification = {
+  async from_pretrained(_name: string, _options?: object) {
     return async ({ input_ids }: { readonly input_ids: readonly string[] }) => {
       return { logits: { dims: [input_ids.length, 1], data: Float32Array.from(input_ids, (_, i) => Math.sin(i)) } };
     };
-  }
-}
+  },
+};
