@@ -56,12 +56,9 @@ interface FsNow {
 
 interface Process {
   readonly pid: number;
-  readonly versions?: { readonly node?: string };
   kill(pid: number, signal: 0): void;
   on?(event: 'exit', run: () => void): unknown;
 }
-
-declare const process: Process | undefined;
 
 export interface NodePlatform {
   readonly fs: Fs;
@@ -102,7 +99,8 @@ interface Os {
 /** Undefined if the platform has no files. */
 export function node(): NodePlatform | undefined {
   const modules = builtInModules();
-  if (modules === undefined || process === undefined) return undefined;
+  if (modules === undefined) return undefined;
+  const process = modules.process as Process;
   const { pid, kill } = process;
   const fs = modules.promises as Fs;
   const os = modules.os as Os;
@@ -142,7 +140,7 @@ export function node(): NodePlatform | undefined {
     slots: slotsOf(globalThis),
     mayBeAlive,
     every,
-    onExit,
+    onExit: (run) => onExit(process, run),
     removeNow,
   };
 }
@@ -189,16 +187,16 @@ async function orByDescriptor(method: () => Promise<void>, call: SyncCall, { fd 
  */
 const leaving = new Set<() => void>();
 
-function onExit(run: () => void): () => void {
-  if (leaving.size === 0) listenOnce();
+function onExit(process: Process, run: () => void): () => void {
+  if (leaving.size === 0) listenOnce(process);
   leaving.add(run);
   return () => void leaving.delete(run);
 }
 
 let isListening = false;
 
-function listenOnce(): void {
-  if (!isListening && typeof process === 'object') process.on?.('exit', () => leaving.forEach((run) => void run()));
+function listenOnce(process: Process): void {
+  if (!isListening) process.on?.('exit', () => leaving.forEach((run) => void run()));
   isListening = true;
 }
 

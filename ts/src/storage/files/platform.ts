@@ -9,6 +9,7 @@ export interface BuiltInModules {
   readonly os: object;
   readonly path: { resolve(path: string): string };
   readonly timers: object;
+  readonly process: object;
 }
 
 const NAMES: Readonly<Record<keyof BuiltInModules, string>> = {
@@ -17,14 +18,15 @@ const NAMES: Readonly<Record<keyof BuiltInModules, string>> = {
   os: 'node:os',
   path: 'node:path',
   timers: 'node:timers',
+  process: 'node:process',
 };
-
-declare const process: { getBuiltinModule?(name: string): object | undefined } | undefined;
 
 /** Undefined if the platform has no files. */
 export function builtInModules(): BuiltInModules | undefined {
-  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
-  const { getBuiltinModule } = process;
+  // Through `globalThis`: for a bare `process`, Parcel adds a stand-in to the page.
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): object | undefined } };
+  const getBuiltinModule = process?.getBuiltinModule;
+  if (typeof getBuiltinModule !== 'function') return undefined;
   const modules = Object.entries(NAMES).map(([key, name]) => [key, getBuiltinModule(name)] as const);
   if (modules.some(([, module]) => module === undefined)) return undefined;
   return Object.fromEntries(modules) as unknown as BuiltInModules;

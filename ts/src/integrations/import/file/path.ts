@@ -14,8 +14,6 @@ interface Files {
   open(path: string | URL, flags: 'r'): Promise<Handle>;
 }
 
-declare const process: { getBuiltinModule?(name: string): unknown } | undefined;
-
 /**
  * The file at a path. Each read opens and closes the file, so that nobody needs to close the file
  * at the end.
@@ -23,9 +21,8 @@ declare const process: { getBuiltinModule?(name: string): unknown } | undefined;
  * @throws `INVALID_OPTIONS` if there are no files here, `SOURCE_FAILED`
  */
 export async function readPath(path: string | URL): Promise<RandomAccess> {
-  const files = (typeof process === 'object' ? process.getBuiltinModule?.('node:fs/promises') : undefined) as
-    | Files
-    | undefined;
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const files = process?.getBuiltinModule?.('node:fs/promises') as Files | undefined;
   if (files === undefined) {
     throw new EdgeVecError('INVALID_OPTIONS', 'There are no paths of files on this platform', {
       expected: 'a Blob, File, Response, ReadableStream, ArrayBuffer, typed array or URL',
