@@ -90,10 +90,14 @@ describe('A lock', () => {
     const site = new FilesSite(node, root);
     let gone = 0;
     const first = await site.open('db', () => gone++);
-    const [, second] = await Promise.all([first.close(), site.open('db', () => gone++)]);
+    let isDropping = false;
+    const [, second] = await Promise.all([first.close(), site.open('db', () => (isDropping = true))]);
     await second.commit({ put: [['head', 0, Uint8Array.of(1)]] });
-    const [, third] = await Promise.all([site.drop('db'), site.open('db', () => gone++), site.drop('none')]);
-    expect(gone).toBe(1);
+    const dropped = [site.drop('db'), site.drop('none')];
+    await vi.waitFor(() => expect(isDropping).toBe(true), { interval: 1 });
+    const third = await site.open('db', () => gone++);
+    await Promise.all(dropped);
+    expect(gone).toBe(0);
     await expect(second.read('head', 0)).rejects.toMatchObject({ code: 'CLOSED' });
     await third.commit({ put: [['head', 0, Uint8Array.of(2)]] });
     await third.close();
