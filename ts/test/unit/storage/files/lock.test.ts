@@ -94,7 +94,7 @@ describe('A lock', () => {
     const [, second] = await Promise.all([first.close(), site.open('db', () => (isDropping = true))]);
     await second.commit({ put: [['head', 0, Uint8Array.of(1)]] });
     const dropped = [site.drop('db'), site.drop('none')];
-    await vi.waitFor(() => expect(isDropping).toBe(true), { interval: 1 });
+    await vi.waitFor(() => expect(isDropping).toBe(true), { interval: 1, timeout: 60_000 });
     const third = await site.open('db', () => gone++);
     await Promise.all(dropped);
     expect(gone).toBe(0);
