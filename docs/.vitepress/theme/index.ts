@@ -4,12 +4,12 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import LiveExample from '../live/LiveExample.vue';
-import Layout from './Layout.vue';
+import SiteLayout from './SiteLayout.vue';
 import './style.css';
 
 export default {
   extends: DefaultTheme,
-  Layout,
+  Layout: SiteLayout,
   enhanceApp: ({ app }) => {
     app.component('LiveExample', LiveExample);
   },
