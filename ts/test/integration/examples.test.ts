@@ -5,7 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformWithOxc } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -92,6 +92,9 @@ beforeAll(async () => {
     await write(name, ending, code, runs);
     cpSync(join(folder, 'given/embed.ts'), join(folder, dirname(name), 'embed.ts'));
     cpSync(join(folder, 'given/embed.js'), join(folder, dirname(name), 'embed.js'));
+  }
+  for (const { name, ownFile } of modules) {
+    if (ownFile !== undefined) await write(ownFile, 'ts', `export * from './${basename(name)}';\n`);
   }
 });
 

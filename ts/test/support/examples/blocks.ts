@@ -18,6 +18,8 @@ export interface Block {
   readonly noRun?: string;
   /** Whether the fence has the word `continues`: the block goes on from the blocks before it. */
   readonly isContinued: boolean;
+  /** The file of the reader's app that the first line names, `notes` for `// notes.ts`. */
+  readonly ownFile?: string;
   readonly code: string;
 }
 
@@ -32,12 +34,14 @@ export function blocksOf(file: string, text: string): Block[] {
   return [...text.matchAll(FENCED)].map(({ 1: indent = '', 3: info = '', 4: code = '', index }) => {
     const [, words = '', noRun] = /^(.*?)(?:\bno-run:\s*(.+?))?\s*$/.exec(info.trim()) ?? [];
     const [language = '', ...others] = words.split(/\s+/);
+    const [, ownFile] = /^ *\/\/ (\w+)\.tsx?\n/.exec(code) ?? [];
     return {
       file,
       place: `${file}:${lineOf(text, index)}`,
       language,
       isContinued: others.includes('continues'),
       code: code.replace(new RegExp(`^${indent}`, 'gm'), ''),
+      ...(ownFile !== undefined && { ownFile }),
       ...(noRun !== undefined && { noRun }),
     };
   });

@@ -18,6 +18,8 @@ export interface Module {
   /** The framework that mounts the component of the example. */
   readonly kind: Framework | 'svelte';
   readonly noRun?: string;
+  /** The file by which the later examples of the page import this example, without its ending. */
+  readonly ownFile?: string;
 }
 
 /** The languages of scripts and components. */
@@ -108,14 +110,14 @@ export function modulesOf(blocks: readonly Block[]): Module[] {
     return { ...block, source, names: own, framework: frameworkOf(block, own) };
   });
   return scripts.map((script, at) => {
-    const { file, place, language, code, noRun, framework, source } = script;
+    const { file, place, language, code, noRun, ownFile, framework, source } = script;
     const earlier = before(scripts, at).map((i) => scripts[i] as Script);
     const chain = [...earlier, script];
     const made = new Set(earlier.flatMap((other) => [...other.names.made]));
     const free = new Set(chain.flatMap((other) => [...other.names.free]).filter((name) => !made.has(name)));
     const assumed = assume(free, framework, {
       isSlim: file.includes('slim'),
-      needsStored: earlier.length === 0 && !OPENS.test(code),
+      needsStored: earlier.length === 0 && ownFile === undefined && !OPENS.test(code),
     });
     const moduleOf = (names: Names): string => {
       const body = bodyOf(script, names);
@@ -141,6 +143,7 @@ export function modulesOf(blocks: readonly Block[]): Module[] {
       ...(template !== undefined && { runs: moduleOf(template) }),
       ...(language === 'svelte' && { runs: `${svelteModule(code)}\nexport { Example as shown };\n` }),
       ...(noRun !== undefined && { noRun }),
+      ...(ownFile !== undefined && { ownFile: `${slug(file)}/${ownFile}` }),
     };
   });
 }
