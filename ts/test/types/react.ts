@@ -59,8 +59,8 @@ export function useSearching(query: SearchQuery, text: string): void {
   const { hits: fused } = useSearch(db, { text, vector }, { k: 3, fusion: 'rrf', groupBy: 'tags' });
   same<typeof fused, readonly FusedHit<Note>[]>(true);
   useSearch(db, { text }, { prefix: true, debounce: 100 });
-  // @ts-expect-error a text is no vector
-  useSearch(db, text);
+  const { hits: answers } = useSearch(db, text, { k: 3, debounce: 100 });
+  same<typeof answers, readonly Hit<Note>[]>(true);
   // @ts-expect-error the metadata has no such field
   useSearch(db, vector, { filter: { year: 1990 } });
 }

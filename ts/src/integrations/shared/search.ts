@@ -16,9 +16,10 @@ import type { QueryFacts, Question } from './live-query.js';
 
 /**
  * A query: a vector, `{ vector }` or `{ like: id }`, or the promise of either, such as the promise
- * of an embedding. `null` and `undefined` search nothing.
+ * of an embedding. In a database with a model (`embed` of `open`), also a string: a question, which
+ * the model embeds. `null` and `undefined` search nothing.
  */
-export type SearchQuery = Maybe<VectorInput | VectorTarget>;
+export type SearchQuery = Maybe<VectorInput | VectorTarget | string>;
 
 /**
  * A query by words, by words and a vector, or by several vectors, or the promise of such a query.
@@ -66,12 +67,13 @@ export function searchQuestion<M extends object>(
     // The hooks know the type of the hits from the type of the query.
     const hits = isObject(asked)
       ? await db.search({ ...options, ...asked } as VectorSearch<M>)
-      : db.search(asked, options);
+      : // A string and a vector have two signatures.
+        await db.search(asked as string, options);
     return hits;
   };
   return { db, debounce, run };
 }
 
-function isObject(query: VectorInput | Targets): query is Targets {
+function isObject(query: VectorInput | Targets | string): query is Targets {
   return ['vector', 'vectors', 'like', 'text'].some((name) => Object.hasOwn(Object(query), name));
 }

@@ -69,6 +69,22 @@ describe('useSearch', () => {
     expect(seen.every(({ error }) => error === undefined)).toBe(true);
   });
 
+  test('a string is a question to the model of the database', async () => {
+    const embed = (texts: readonly string[]) => texts.map((text) => [text.length, 10]);
+    const db = await EdgeVec.open<Doc>({ embed: { model: 'lengths', dimensions: 2, embed } });
+    onTestFinished(() => db.close());
+    await db.insert({ text: 'a long text about tea', metadata: { n: 1, tags: [] } });
+    await db.insert({ text: 'tea', metadata: { n: 2, tags: [] } });
+    const { show } = page();
+    const { last, with: use } = searching();
+    show(use({ db, query: 'oat' }));
+    await until(() => last().status === 'ready');
+    expect(last().hits).toMatchObject([{ metadata: { n: 2 } }]);
+    show(use({ db: await filled(), query: 'oat' }));
+    await until(() => last().status === 'error');
+    expect(last().error).toMatchObject({ code: 'INVALID_VECTOR' });
+  });
+
   test('hits never replace the hits of a newer query', async () => {
     const db = await filled();
     const { show } = page();
