@@ -1,22 +1,26 @@
-// The passages of all documents, in a database of EdgeVec. Each model has a database of its own,
-// because vectors of different models cannot be compared.
+// The passages of all documents, in a database of EdgeVec. The database embeds texts itself, by the
+// model that `open` is given.
 
-import { EdgeVec, type Filter } from 'edgevec';
+import { EdgeVec, EdgeVecError, type EdgeVecEvent, type Filter } from 'edgevec';
 import type { Model } from './models.js';
-import { type Passage, passagesOf, sentencesOf } from './passages.js';
+import { passagesOf } from './passages.js';
 import type { SourceText } from './read-file.js';
+import { nearestSentences } from './sentences.js';
 
 /** The metadata of a row. */
-export interface Row extends Passage {
-  readonly document: string;
-  /** The number of the passage in the document, from 0. */
-  readonly part: number;
-  /** The text of the whole document. Only the first passage has the text. */
-  readonly source?: string;
+export interface Row {
+  /** The name of the document. `replace` fills this field. */
+  readonly source: string;
+  readonly heading: string;
+  /** The embedded text: the heading, and the passage below. */
+  readonly text: string;
+  /** The text of the whole document. Only the first passage has this field. */
+  readonly whole?: string;
 }
 
 export interface Answer {
   readonly row: Row;
+  readonly passage: string;
   readonly score: number;
   /** The sentence of the passage that is nearest to the question. */
   readonly sentence: string;
@@ -27,58 +31,78 @@ export interface Listed {
   readonly passages: number;
 }
 
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+/** Takes the finished share of a task, from 0 to 1. */
+type OnProgress = (share: number) => void;
+
+interface Told {
+  /** Another tab has changed the documents. */
+  readonly onChange: () => void;
+  /** Another tab has chosen another model, so this library is closed. */
+  readonly onGone: () => void;
+  readonly onProgress: OnProgress;
+}
+
+const NAME = 'rag-chat';
+
+/** The passage of a row, without the heading. */
+export const passageOf = ({ heading, text }: Row): string => text.slice(heading.length).trimStart();
 
 export class Library {
   private constructor(
     private readonly db: EdgeVec<Row>,
-    private readonly model: Model,
+    private model: Model,
   ) {}
 
-  /** @param onChange called when another tab has changed the documents */
-  static async open(id: string, model: Model, onChange: () => void): Promise<Library> {
-    const db = await EdgeVec.open<Row>({
-      name: `rag-chat-${id}`,
-      dimensions: model.dimensions,
-      indexed: ['document'],
-      onEvent: (event) => {
+  /** Opens the library. If the vectors are of another model, the model makes all vectors again. */
+  static async open(model: Model, { onChange, onGone, onProgress }: Told): Promise<Library> {
+    const options = {
+      name: NAME,
+      indexed: ['source'],
+      onEvent: (event: EdgeVecEvent) => {
         if (event.type === 'changed') onChange();
+        else if (event.type === 'storage-gone') onGone();
         else console.warn(event.error.message);
       },
-    });
-    return new Library(db, model);
+    };
+    try {
+      return new Library(await EdgeVec.open<Row>({ ...options, embed: model }), model);
+    } catch (error) {
+      if (!(error instanceof EdgeVecError && error.code === 'MODEL_DIFFERS')) throw error;
+    }
+    // The page ended during a change of the model. `reembed` goes on with the finished rows.
+    const library = new Library(await EdgeVec.open<Row>(options), model);
+    await library.change(model, onProgress);
+    return library;
   }
 
-  /** Adds a document. A document of the same name is replaced. */
-  async add({ name, text }: SourceText, onProgress: (share: number) => void): Promise<void> {
+  /** Adds a document. Of a document with a known name, only the changed passages are embedded. */
+  async add({ name, text }: SourceText, onProgress: OnProgress): Promise<void> {
     const passages = passagesOf(text);
     if (passages.length === 0) throw new Error(`${name} has no text.`);
-    const texts = passages.map(({ heading, text }) => (heading === '' ? text : `${heading}. ${text}`));
-    const vectors = await this.model.embed(texts, { onProgress: ({ done, total }) => onProgress(done / total) });
-    const records = passages.map((passage, part) => ({
-      id: `${name}#${part}`,
-      vector: vectors[part] as Float32Array,
-      metadata: { ...passage, document: name, part, ...(part === 0 && { source: text }) },
+    // A passage has no id: the same passage stays the same row, wherever the passage moves.
+    const records = passages.map(({ heading, text: passage }, i) => ({
+      text: `${heading}\n${passage}`.trimStart(),
+      metadata: { heading },
+      ...(i === 0 && { id: name, metadata: { heading, whole: text } }),
     }));
-    await this.db.upsert(records);
-    await this.db.delete({ filter: { document: name, part: { $gte: passages.length } } });
+    await this.db.replace(name, records, { onProgress: ({ done }) => onProgress(done / records.length) });
   }
 
   async remove(name: string): Promise<void> {
-    await this.db.delete({ filter: { document: name } });
+    await this.db.delete({ filter: { source: name } });
   }
 
   /** The documents by name. */
   async documents(): Promise<Listed[]> {
-    const { document } = await this.db.facets(['document'], { limit: 1_000 });
-    return document
+    const { source } = await this.db.facets(['source'], { limit: 1_000 });
+    return source
       .map(({ value, count }) => ({ name: String(value), passages: count }))
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
   /** The text of a document. */
   async textOf(name: string): Promise<string> {
-    return (await this.db.get(`${name}#0`))?.metadata.source ?? '';
+    return (await this.db.get(name))?.metadata.whole ?? '';
   }
 
   /**
@@ -87,20 +111,23 @@ export class Library {
    * @param documents the names of the documents to look in. Undefined: all
    */
   async ask(question: string, documents: readonly string[] | undefined, k = 4): Promise<Answer[]> {
-    const query = await this.model.embedQuery(question);
-    const filter: Filter<Row> | undefined = documents && { document: { $in: [...documents] } };
-    const hits = await this.db.search(query, { k, ...(filter && { filter }) });
-    const found = hits.map(({ metadata, score }) => ({ row: metadata, score, sentences: sentencesOf(metadata.text) }));
-    const vectors = await this.model.embed(found.flatMap(({ sentences }) => sentences));
-    let at = 0;
-    return found.map(({ row, score, sentences }) => {
-      const scores = sentences.map(() => dot(query, vectors[at++] as Float32Array));
-      return { row, score, sentence: sentences[scores.indexOf(Math.max(...scores))] ?? row.text };
-    });
+    const filter: Filter<Row> | undefined = documents && { source: { $in: [...documents] } };
+    const hits = await this.db.search(question, { k, ...(filter && { filter }) });
+    const passages = hits.map(({ metadata }) => passageOf(metadata));
+    const sentences = await nearestSentences(this.model, question, passages);
+    return hits.map(({ metadata: row, score }, i) => ({
+      row,
+      score,
+      passage: passages[i] ?? '',
+      sentence: sentences[i] ?? '',
+    }));
   }
 
-  async close(): Promise<void> {
-    await this.db.close();
-    await this.model.dispose();
+  /** Another model makes all vectors again. Questions are answered meanwhile. */
+  async change(model: Model, onProgress: OnProgress): Promise<void> {
+    await this.db.reembed(model, { onProgress: ({ done, total = done }) => onProgress(done / total) });
+    const former = this.model;
+    this.model = model;
+    if (former !== model) await former.dispose();
   }
 }

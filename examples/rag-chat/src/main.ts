@@ -1,7 +1,7 @@
 // Connects the page, the model and the database.
 
-import { Library, type Listed, type Row } from './library.js';
-import { CHOICES, type Choice } from './models.js';
+import { Library, type Listed, passageOf, type Row } from './library.js';
+import { CHOICES, type Choice, type Model } from './models.js';
 import { readDocument, type SourceText } from './read-file.js';
 import bicycle from './samples/bicycle.md?raw';
 import coffee from './samples/coffee.md?raw';
@@ -41,7 +41,7 @@ async function refresh(): Promise<void> {
   if (library === undefined) return;
   documents = await library.documents();
   showDocuments(documents, {
-    open: (name) => void open({ document: name }),
+    open: (name) => void open(name),
     remove: async (name) => {
       await library?.remove(name);
       byId('reader').hidden = true;
@@ -50,23 +50,20 @@ async function refresh(): Promise<void> {
   });
 }
 
-async function open({ document, ...passage }: Pick<Row, 'document'> & Partial<Row>): Promise<void> {
-  const text = (await library?.textOf(document)) ?? '';
-  const { start, end } = passage;
-  showDocument(document, text, start === undefined || end === undefined ? undefined : { start, end });
+async function open(name: string, row?: Row): Promise<void> {
+  const text = (await library?.textOf(name)) ?? '';
+  const passage = row && passageOf(row);
+  const start = passage === undefined ? -1 : text.indexOf(passage);
+  showDocument(name, text, passage === undefined ? undefined : { start, end: start + passage.length });
 }
 
 /** Adds documents one after the other. */
-async function addTo(into: Library, list: readonly SourceText[]): Promise<void> {
-  for (const document of list) {
-    await told(`Embedding ${document.name}`, (onProgress) => into.add(document, onProgress));
-    await refresh();
-  }
-}
-
 async function add(list: readonly SourceText[]): Promise<void> {
   await opening;
-  if (library !== undefined) await addTo(library, list);
+  for (const document of list) {
+    await told(`Embedding ${document.name}`, async (onProgress) => library?.add(document, onProgress));
+    await refresh();
+  }
 }
 
 async function addFiles(files: readonly File[]): Promise<void> {
@@ -76,34 +73,37 @@ async function addFiles(files: readonly File[]): Promise<void> {
   }
 }
 
-/** Opens the library of a model. Documents of the former library are embedded again. */
+/** Opens the library with a model, or gives the open library another model. */
 async function choose(choice: Choice): Promise<void> {
   select.disabled = true;
+  const former = choiceOf(localStorage.getItem('model'));
   const model = await told(`Loading ${choice.label}`, (onProgress) => choice.load(onProgress));
-  const next = model && (await told('Opening', () => Library.open(choice.id, model, () => void refresh())));
+  const next = model && (await told('Embedding', (onProgress) => give(model, choice, onProgress)));
+  if (next === undefined) localStorage.setItem('model', former.id);
+  library = next ?? library;
+  select.value = choiceOf(localStorage.getItem('model')).id;
   select.disabled = false;
-  if (next === undefined) return;
-  const former = library;
-  const known = new Set((await next.documents()).map(({ name }) => name));
-  const missing = documents.filter(({ name }) => !known.has(name));
-  const texts = await Promise.all(
-    missing.map(async ({ name }) => ({ name, text: (await former?.textOf(name)) ?? '' })),
-  );
-  library = next;
-  localStorage.setItem('model', choice.id);
   await refresh();
-  await addTo(next, texts);
-  await former?.close();
+}
+
+async function give(model: Model, { id }: Choice, onProgress: (share: number) => void): Promise<Library> {
+  // Noted before the change: if the page ends meanwhile, the next visit goes on.
+  localStorage.setItem('model', id);
+  if (library === undefined) {
+    return Library.open(model, { onChange: () => void refresh(), onGone: () => location.reload(), onProgress });
+  }
+  await library.change(model, onProgress);
+  return library;
 }
 
 byId<HTMLFormElement>('ask').addEventListener('submit', async (event) => {
   event.preventDefault();
   const input = byId<HTMLInputElement>('question');
   const question = input.value.trim();
-  await opening;
+  if (library === undefined) await opening;
   if (question === '' || library === undefined) return;
   input.value = '';
-  const show = showQuestion(question, (row) => void open(row));
+  const show = showQuestion(question, (row) => void open(row.source, row));
   show(
     documents.length === 0 ? 'Add a document first.' : await library.ask(question, chosen(documents)).catch(reasonOf),
   );

@@ -1,15 +1,14 @@
 // The models to choose from. The small model is part of the app. The other model is loaded by
 // transformers.js, in a worker.
 
-import { type EmbedOptions, embedder } from 'edgevec/transformers';
+import type { TextModel } from 'edgevec';
+import { embedder } from 'edgevec/transformers';
 import { dimensions, embed, load } from 'edgevec-static-model';
 import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 
-export interface Model {
-  readonly dimensions: number;
-  embed(texts: string[], options?: EmbedOptions): Promise<Float32Array[]>;
-  embedQuery(text: string): Promise<Float32Array>;
+export interface Model extends TextModel {
+  embed(texts: readonly string[], request: { kind: 'query' | 'passage' }): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }
 
@@ -20,29 +19,12 @@ export interface Choice {
   load(onProgress: (share: number) => void): Promise<Model>;
 }
 
-/** The small model embeds this many texts at once, and then lets the page breathe. */
-const BATCH = 32;
-
 const small: Choice = {
   id: 'static',
   label: 'Small, contained in this app',
   load: async () => {
     await load();
-    return {
-      dimensions,
-      embed: async (texts, { onProgress, signal } = {}) => {
-        const vectors: Float32Array[] = [];
-        while (vectors.length < texts.length) {
-          signal?.throwIfAborted();
-          vectors.push(...(await embed(texts.slice(vectors.length, vectors.length + BATCH))));
-          await onProgress?.({ done: vectors.length, total: texts.length });
-          await new Promise((resolve) => setTimeout(resolve));
-        }
-        return vectors;
-      },
-      embedQuery: async (text) => (await embed([text]))[0] as Float32Array,
-      dispose: async () => {},
-    };
+    return { model: 'static-en-256', dimensions, embed, dispose: async () => {} };
   },
 };
 

@@ -8,8 +8,7 @@ import { SearchBox } from './components/SearchBox';
 import { TagFilter } from './components/TagFilter';
 import { Undo } from './components/Undo';
 import { Welcome } from './components/Welcome';
-import { embed } from './model';
-import { DATABASE, deleteNote, type Note, readNotes, saveNote, withTags } from './notes';
+import { bodyOf, DATABASE, deleteNote, type Note, readNotes, saveNote, withTags } from './notes';
 
 /** Notes less like the query are not shown. */
 const LEAST_SCORE = 0.1;
@@ -19,12 +18,12 @@ export function App() {
   const { db } = notes;
 
   const [text, setText] = useState('');
-  const [query, setQuery] = useState<Promise<Float32Array>>();
   const [tags, setTags] = useState<readonly string[]>([]);
   const [edited, setEdited] = useState<Edited>();
   const [deleted, setDeleted] = useState<StoredRecord<Note>>();
   const [failed, setFailed] = useState<Error>();
 
+  const query = text.trim() || undefined;
   const search = useSearch(db, query, { k: 30, filter: withTags(tags) });
   const all = useLiveQuery(db, (db) => readNotes(db, tags), [tags]);
   const facets = useLiveQuery(db, (db) => db.facets(['tags'], { filter: withTags(tags) }), [tags]);
@@ -36,15 +35,10 @@ export function App() {
   const { isStale, isLoading } = isSearch ? search : all;
   const error = notes.error ?? failed ?? (isSearch ? search.error : all.error);
 
-  function ask(text: string) {
-    setText(text);
-    setQuery(text.trim() === '' ? undefined : embed(text));
-  }
-
   function retry() {
     notes.retry();
+    search.refresh();
     setFailed(undefined);
-    ask(text);
   }
 
   async function remove(id: string) {
@@ -61,7 +55,7 @@ export function App() {
     <div className="app">
       <header>
         <h1>Notes</h1>
-        <SearchBox text={text} onChange={ask} />
+        <SearchBox text={text} onChange={setText} />
         <button type="button" className="primary" disabled={!db} onClick={() => setEdited({ tags: [...tags] })}>
           New note
         </button>
@@ -75,7 +69,10 @@ export function App() {
         <p className="summary" role="status">
           {count.data ? summary(shown.length, text.trim(), isLoading && !isStale) : ''}
         </p>
-        <NoteList notes={shown} onOpen={({ id, metadata }) => setEdited({ id: String(id), ...metadata })} />
+        <NoteList
+          notes={shown}
+          onOpen={({ id, metadata }) => setEdited({ id: String(id), ...metadata, body: bodyOf(metadata) })}
+        />
       </main>
 
       {edited && db && (

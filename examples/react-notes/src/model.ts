@@ -1,11 +1,6 @@
-// The model that turns a text into a vector. To use another model, change this file alone.
-// README.md shows the file for transformers.js.
+// The model that turns texts into vectors. To use another model, change this file alone. README.md
+// shows the file for transformers.js.
 
-import { dimensions, embed as embedAll } from 'edgevec-static-model';
+import { dimensions, embed } from 'edgevec-static-model';
 
-export { dimensions };
-
-export async function embed(text: string): Promise<Float32Array> {
-  const [vector] = await embedAll([text]);
-  return vector as Float32Array;
-}
+export const model = { model: 'static-en-256', dimensions, embed };

@@ -1,21 +1,25 @@
-// The notes in the database. The metadata of a row is the note, and the vector is the meaning of
-// the note's text.
+// The notes in the database. The metadata of a row is the note. The database embeds the text of the
+// note, by the model.
 
 import type { EdgeVec, Filter, StoredRecord } from 'edgevec';
-import { dimensions, embed } from './model';
+import { model } from './model';
 
 export interface Note {
   title: string;
+  /** The embedded text: the title, and the body below. */
   text: string;
   tags: string[];
   edited: Date;
 }
 
 /** What a person writes. */
-export type Draft = Omit<Note, 'edited'>;
+export type Draft = Pick<Note, 'title' | 'tags'> & { body: string };
+
+/** The text of a note, without the title. */
+export const bodyOf = ({ title, text }: Note): string => text.slice(title.length).trimStart();
 
 /** The options of the database. With a name, the browser keeps the notes. */
-export const DATABASE = { name: 'react-notes', dimensions, indexed: ['tags'] };
+export const DATABASE = { name: 'react-notes', embed: model, indexed: ['tags'] };
 
 /** Only notes with all of these tags. */
 export function withTags(tags: readonly string[]): Filter<Note> {
@@ -29,18 +33,19 @@ export async function readNotes(db: EdgeVec<Note>, tags: readonly string[]) {
   return notes.sort((a, b) => b.metadata.edited.getTime() - a.metadata.edited.getTime());
 }
 
-async function recordOf(id: string, draft: Draft) {
-  const vector = await embed(`${draft.title}. ${draft.text}`);
-  return { id, vector, metadata: { ...draft, edited: new Date() } };
-}
+const recordOf = (id: string, { title, body, tags }: Draft) => ({
+  id,
+  text: `${title}\n${body}`,
+  metadata: { title, tags, edited: new Date() },
+});
 
-/** Adds notes, or replaces a note: the new vector takes the place of the old one. */
+/** Adds a note, or replaces a note: the database makes the new vector. */
 export async function saveNote(db: EdgeVec<Note>, draft: Draft, id: string = crypto.randomUUID()): Promise<void> {
-  await db.upsert(await recordOf(id, draft));
+  await db.upsert(recordOf(id, draft));
 }
 
 export async function addNotes(db: EdgeVec<Note>, drafts: readonly Draft[]): Promise<void> {
-  await db.upsert(await Promise.all(drafts.map((draft) => recordOf(crypto.randomUUID(), draft))));
+  await db.upsert(drafts.map((draft) => recordOf(crypto.randomUUID(), draft)));
 }
 
 /** Deletes a note. @returns the deleted record, with which `db.upsert` undoes the deletion */

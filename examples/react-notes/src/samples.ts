@@ -4,62 +4,62 @@ import type { Draft } from './notes';
 export const SAMPLES: readonly Draft[] = [
   {
     title: 'Sourdough',
-    text: 'Feed the starter the evening before. 500 g flour, 350 g water, 10 g salt. Let the dough rest overnight in the fridge, then bake very hot with steam.',
+    body: 'Feed the starter the evening before. 500 g flour, 350 g water, 10 g salt. Let the dough rest overnight in the fridge, then bake very hot with steam.',
     tags: ['recipe', 'kitchen'],
   },
   {
     title: 'Lentil soup',
-    text: 'Fry onions, carrots and cumin. Add red lentils and stock, cook for twenty minutes. Lemon juice at the end.',
+    body: 'Fry onions, carrots and cumin. Add red lentils and stock, cook for twenty minutes. Lemon juice at the end.',
     tags: ['recipe', 'kitchen'],
   },
   {
     title: 'Lisbon in spring',
-    text: 'Night train from Madrid, four days. Tram 28, the tile museum, custard tarts in Belém. Find a small hotel near the river.',
+    body: 'Night train from Madrid, four days. Tram 28, the tile museum, custard tarts in Belém. Find a small hotel near the river.',
     tags: ['travel', 'plans'],
   },
   {
     title: 'Ask the doctor',
-    text: 'The knee still hurts when I walk downstairs. Ask about physiotherapy, and when running is allowed again.',
+    body: 'The knee still hurts when I walk downstairs. Ask about physiotherapy, and when running is allowed again.',
     tags: ['health'],
   },
   {
     title: 'The river in October',
-    text: 'Grey herons on the weir again, nine of them. The beech leaves are turning, and the water is low after the dry summer.',
+    body: 'Grey herons on the weir again, nine of them. The beech leaves are turning, and the water is low after the dry summer.',
     tags: ['nature', 'diary'],
   },
   {
     title: 'Bicycle',
-    text: 'The rear tyre loses air every night. Patch the tube, oil the chain, and replace the brake pads before winter.',
+    body: 'The rear tyre loses air every night. Patch the tube, oil the chain, and replace the brake pads before winter.',
     tags: ['home', 'to do'],
   },
   {
     title: 'Rent and savings',
-    text: 'The rent goes up in January. Move a tenth of each salary to the savings account, and cancel the gym.',
+    body: 'The rent goes up in January. Move a tenth of each salary to the savings account, and cancel the gym.',
     tags: ['money', 'plans'],
   },
   {
     title: 'A present for Mara',
-    text: 'She turns seven in May. A microscope, or the book about volcanoes. She asks what stars are made of.',
+    body: 'She turns seven in May. A microscope, or the book about volcanoes. She asks what stars are made of.',
     tags: ['family', 'to do'],
   },
   {
     title: 'Why the meeting went well',
-    text: 'Nobody presented slides. We read the proposal in silence for ten minutes and only then talked, so the quiet colleagues spoke too.',
+    body: 'Nobody presented slides. We read the proposal in silence for ten minutes and only then talked, so the quiet colleagues spoke too.',
     tags: ['work'],
   },
   {
     title: 'Release checklist',
-    text: 'Run the tests on all three browsers, write the changelog, tag the version, and tell support what has changed.',
+    body: 'Run the tests on all three browsers, write the changelog, tag the version, and tell support what has changed.',
     tags: ['work', 'to do'],
   },
   {
     title: 'Piano',
-    text: 'Slow scales with the metronome at 60. Left hand alone for the second page of the nocturne. Twenty minutes a day are enough.',
+    body: 'Slow scales with the metronome at 60. Left hand alone for the second page of the nocturne. Twenty minutes a day are enough.',
     tags: ['music'],
   },
   {
     title: 'Cannot sleep',
-    text: 'No screens after ten, cooler bedroom, and coffee only in the morning. When awake at three: get up, read a dull book.',
+    body: 'No screens after ten, cooler bedroom, and coffee only in the morning. When awake at three: get up, read a dull book.',
     tags: ['health', 'diary'],
   },
 ];

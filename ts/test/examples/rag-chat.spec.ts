@@ -92,4 +92,12 @@ test('a model of transformers.js embeds the documents again, in a worker', async
   await page.reload();
   await expect(page.getByLabel('Model')).toHaveValue('minilm');
   await expect(documents(page)).toHaveCount(2);
+
+  // A page that ended during a change of the model has noted the next model only.
+  await page.evaluate(() => localStorage.setItem('model', 'static'));
+  await page.reload();
+  await expect(page.getByLabel('Model')).toHaveValue('static');
+  await expect(documents(page)).toHaveCount(2);
+  await ask(page, 'how do I repair a puncture?');
+  await expect(answers(page).first()).toContainText('bicycle.md › Tyres');
 });

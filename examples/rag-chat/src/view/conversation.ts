@@ -4,16 +4,10 @@ import type { Answer, Row } from '../library.js';
 import { byId, element } from './dom.js';
 
 /** A passage with the nearest sentence marked. */
-function passage({ row, sentence }: Answer): HTMLElement {
-  const start = row.text.indexOf(sentence);
+function marked({ passage, sentence }: Answer): HTMLElement {
+  const start = passage.indexOf(sentence);
   const end = start + sentence.length;
-  return element(
-    'p',
-    {},
-    row.text.slice(0, start),
-    element('mark', {}, row.text.slice(start, end)),
-    row.text.slice(end),
-  );
+  return element('p', {}, passage.slice(0, start), element('mark', {}, passage.slice(start, end)), passage.slice(end));
 }
 
 /** Adds a question, and a place for the answers. @returns shows the answers in that place */
@@ -32,11 +26,11 @@ export function showQuestion(question: string, onOpen: (row: Row) => void): (ans
     }
     const cards = answers.map((answer, i) => {
       const { row, score } = answer;
-      const where = row.heading === '' ? row.document : `${row.document} › ${row.heading}`;
+      const where = row.heading === '' ? row.source : `${row.source} › ${row.heading}`;
       const open = element('button', { type: 'button', title: 'Show in the document' }, `${i + 1}`, ' ', where);
       open.addEventListener('click', () => onOpen(row));
       const share = element('span', { className: 'score', title: 'Likeness in meaning' }, score.toFixed(2));
-      return element('article', {}, element('header', {}, open, share), passage(answer));
+      return element('article', {}, element('header', {}, open, share), marked(answer));
     });
     place.replaceChildren(element('blockquote', {}, best.sentence, element('sup', {}, '1')), ...cards);
     place.previousElementSibling?.scrollIntoView({ block: 'start', behavior: 'smooth' });

@@ -23,7 +23,7 @@ export function NoteEditor({ note, knownTags, onSave, onDelete, onClose }: Props
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name)).trim();
     try {
-      await onSave({ title: text('title'), text: text('text'), tags: tagsOf(text('tags')) });
+      await onSave({ title: text('title'), body: text('body'), tags: tagsOf(text('tags')) });
       onClose();
     } catch (reason) {
       setError(reason as Error);
@@ -40,7 +40,7 @@ export function NoteEditor({ note, knownTags, onSave, onDelete, onClose }: Props
         </label>
         <label>
           Text
-          <textarea name="text" rows={8} defaultValue={note.text} />
+          <textarea name="body" rows={8} defaultValue={note.body} />
         </label>
         <label>
           Tags

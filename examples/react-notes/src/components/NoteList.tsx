@@ -1,5 +1,5 @@
 import type { Hit, ScannedRecord } from 'edgevec';
-import type { Note } from '../notes';
+import { bodyOf, type Note } from '../notes';
 
 /** A note, or a hit of a search. */
 type Shown = ScannedRecord<Note> & Partial<Pick<Hit<Note>, 'score'>>;
@@ -23,7 +23,7 @@ export function NoteList({ notes, onOpen }: Props) {
                 {note.metadata.title}
               </button>
             </h2>
-            <p>{note.metadata.text}</p>
+            <p>{bodyOf(note.metadata)}</p>
             <footer>
               {note.metadata.tags.map((tag) => (
                 <span key={tag} className="tag">
