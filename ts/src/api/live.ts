@@ -3,6 +3,7 @@
 import { EdgeVecError } from '../base/errors.js';
 import { inspect, reasonOf } from '../base/inspect.js';
 import type { Live, LiveOptions } from '../base/live.js';
+import { onAbort } from '../base/on-abort.js';
 import { same } from '../base/same.js';
 import type { TextHit } from '../base/searches.js';
 import { answer, harmless, report } from './caller.js';
@@ -73,6 +74,7 @@ export function beginLive<T>(
   let isRunning = false;
   let isDue = false;
   let isClosed = false;
+  let forgetSignal = (): void => {};
 
   const run = async (): Promise<void> => {
     if (isRunning) {
@@ -99,14 +101,14 @@ export function beginLive<T>(
     told = undefined;
     held.delete(live);
     unsubscribe();
-    signal?.removeEventListener('abort', close);
+    forgetSignal();
   };
 
   const live: Live = { close };
   const unsubscribe = session.changes.add(() => void run(), close);
   if (signal?.aborted) close();
   else {
-    signal?.addEventListener('abort', close);
+    forgetSignal = onAbort(signal, close);
     held.set(live, db);
     void run();
   }

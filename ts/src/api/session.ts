@@ -8,6 +8,7 @@ import { chunk } from '../base/chunk.js';
 import type { QuestionOptions, ReembedOptions } from '../base/embed.js';
 import { closed, EdgeVecError, hasCode } from '../base/errors.js';
 import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
+import { onAbort } from '../base/on-abort.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { Replaced } from '../base/records.js';
 import type { Id, WriteOptions } from '../base/types.js';
@@ -70,7 +71,7 @@ export class Session {
     const owner = this.#owner;
     closeWithOwner(owner, host);
     // Weakly, since listeners often refer to the owner, and the host must not.
-    host.ended.addEventListener('abort', weakly(changes.noteEnd));
+    onAbort(host.ended, weakly<void>(changes.noteEnd));
     return { host, dimensions: host.engine.dimensions, strict, changed: changes.note, owner };
   }
 

@@ -6,6 +6,7 @@
 import type { Effect, Method, ReplyOf, RequestOf, WriteRequest } from '../base/calls.js';
 import { closed, type EdgeVecError } from '../base/errors.js';
 import { weakly } from '../base/finalizer.js';
+import { onAbort } from '../base/on-abort.js';
 import type { ResolvedOptions } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import type { EdgeVecEvent, HostKind, RowChanges } from '../base/types.js';
@@ -94,7 +95,7 @@ class SharedHost {
     try {
       const host = await opening;
       this.#isOpen = true;
-      host.ended.addEventListener('abort', () => {
+      onAbort(host.ended, () => {
         this.#forget();
         for (const share of this.#shares) share.end(host.ended.reason as EdgeVecError);
       });

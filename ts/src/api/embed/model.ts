@@ -3,6 +3,7 @@
 import type { EmbedRequest, TextModel } from '../../base/embed.js';
 import { aborted, EdgeVecError } from '../../base/errors.js';
 import { inspect, reasonOf } from '../../base/inspect.js';
+import { onAbort } from '../../base/on-abort.js';
 import { copyVector } from '../vector/copy.js';
 import { tensorOf } from '../vector/tensor.js';
 import { vectorsOf } from '../vector/vectors-of.js';
@@ -80,13 +81,13 @@ async function unlessAborted<T>(run: () => Promise<T>, signal: AbortSignal): Pro
   let stop = (): void => {};
   const abort = new Promise<never>((_, reject) => {
     stop = () => reject(aborted(signal.reason));
-    signal.addEventListener('abort', stop);
   });
+  const forget = onAbort(signal, stop);
   try {
     if (signal.aborted) stop();
     return await Promise.race([abort, run()]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    forget();
   }
 }
 

@@ -1,5 +1,7 @@
 // Joins two abort signals. Node 20.2 and Safari 17.3 lack AbortSignal.any.
 
+import { onAbort } from '../../base/on-abort.js';
+
 export interface Either {
   /** Aborted as soon as either signal is aborted, with the same reason. */
   readonly signal: AbortSignal;
@@ -10,11 +12,11 @@ export interface Either {
 export function either(a: AbortSignal | undefined, b: AbortSignal): Either {
   const controller = new AbortController();
   const sources = a === undefined ? [b] : [a, b];
-  const onAbort = (): void => controller.abort(sources.find(({ aborted }) => aborted)?.reason);
-  for (const source of sources) source.addEventListener('abort', onAbort);
-  if (sources.some(({ aborted }) => aborted)) onAbort();
+  const abort = (): void => controller.abort(sources.find(({ aborted }) => aborted)?.reason);
+  const removals = sources.map((source) => onAbort(source, abort));
+  if (sources.some(({ aborted }) => aborted)) abort();
   const forget = (): void => {
-    for (const source of sources) source.removeEventListener('abort', onAbort);
+    for (const remove of removals) remove();
   };
   return { signal: controller.signal, forget };
 }

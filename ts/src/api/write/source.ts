@@ -3,6 +3,7 @@
 
 import { aborted, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
+import { onAbort } from '../../base/on-abort.js';
 import { causedBy, isThenable, ofCaller } from '../caller.js';
 
 const FAILED = 'The iterable that provides the records failed';
@@ -71,14 +72,14 @@ export class Source {
   #unlessAborted(next: PromiseLike<unknown>): Promise<Step> {
     const signal = this.#signal;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(aborted(signal?.reason));
-      signal?.addEventListener('abort', onAbort);
+      const abort = (): void => reject(aborted(signal?.reason));
+      const forget = onAbort(signal, abort);
       // The source itself may have aborted while it was asked.
-      if (signal?.aborted) onAbort();
+      if (signal?.aborted) abort();
       Promise.resolve(next)
         .then((answer) => resolve(stepOf(answer)))
         .catch((cause) => reject(causedBy(cause, 'SOURCE_FAILED', FAILED)))
-        .finally(() => signal?.removeEventListener('abort', onAbort));
+        .finally(forget);
     });
   }
 }

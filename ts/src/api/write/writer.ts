@@ -3,6 +3,7 @@
 
 import type { CompareRequest, ReplaceReply, ReplyOf, WriteKind } from '../../base/calls.js';
 import { aborted, amend, EdgeVecError, hasCode } from '../../base/errors.js';
+import { onAbort } from '../../base/on-abort.js';
 import type { Id, Progress, RowChanges, WriteOptions } from '../../base/types.js';
 import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
@@ -41,6 +42,7 @@ export class Writer {
   readonly #transaction: number;
   readonly #ids: (Id | undefined)[] = [];
   readonly #inFlight: { readonly done: number | undefined; readonly reply: Promise<ReplyOf<'write'>> }[] = [];
+  readonly #forgetSignal: () => void;
   #sent = false;
 
   constructor(target: Target, kind: WriteKind, extent: Extent, options: WriteOptions) {
@@ -50,7 +52,7 @@ export class Writer {
     this.#options = options;
     this.#packer = new Packer(kind, target.dimensions, extent.rows);
     this.#transaction = target.host.transactions.next++;
-    options.signal?.addEventListener('abort', this.#onAbort);
+    this.#forgetSignal = onAbort(options.signal, this.#onAbort);
   }
 
   /** True when `flush` must be called before another record can be added. */
@@ -85,7 +87,7 @@ export class Writer {
     this.#send(true);
     let effect: ReplyOf<'write'> | undefined;
     while (this.#inFlight.length > 0) effect = await this.#settleOne();
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#forgetSignal();
     this.#target.changed(effect?.changed);
     let next = 0;
     return this.#ids.map((id) => id ?? (effect?.result[next++] as number));
@@ -111,14 +113,14 @@ export class Writer {
     const { result, changed } = await this.#target.host.call('replace', request).catch((error) => {
       throw this.#placed(error);
     });
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#forgetSignal();
     this.#target.changed(changed);
     return result;
   }
 
   /** Rolls back; then resolves with the error to report: the error of the earliest row. */
   async fail(error: unknown): Promise<unknown> {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#forgetSignal();
     if (this.#sent) await this.#abort();
     let first: unknown = error;
     for (const { reply } of this.#inFlight) {

@@ -1,5 +1,6 @@
 // Ends a wait as soon as a signal aborts.
 
+import { onAbort } from '../../base/on-abort.js';
 import { aborted } from './errors.js';
 
 /** @throws `ABORTED` */
@@ -17,11 +18,11 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   const abort = new Promise<never>((_, reject) => {
     stop = () => reject(aborted(signal.reason));
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop);
   });
+  const forget = onAbort(signal, stop);
   try {
     return await Promise.race([promise, abort]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    forget();
   }
 }

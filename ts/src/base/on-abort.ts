@@ -1,0 +1,38 @@
+// Listeners of abort signals. Many calls may share a signal, and Node warns of a leak if a signal
+// has more than ten listeners. So EdgeVec adds a single listener to each signal.
+
+interface Shared {
+  readonly listeners: Set<{ readonly call: () => void }>;
+  readonly tell: () => void;
+}
+
+const bySignal = /* @__PURE__ */ new WeakMap<AbortSignal, Shared>();
+
+/**
+ * Calls the listener when the signal aborts. A signal that has aborted already calls no listener.
+ *
+ * @returns a function that removes the listener
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => {};
+  const { listeners, tell } = bySignal.get(signal) ?? share(signal);
+  const entry = { call: listener };
+  listeners.add(entry);
+  return () => {
+    if (!listeners.delete(entry) || listeners.size > 0) return;
+    signal.removeEventListener('abort', tell);
+    bySignal.delete(signal);
+  };
+}
+
+function share(signal: AbortSignal): Shared {
+  const listeners: Shared['listeners'] = new Set();
+  const tell = (): void => {
+    // A listener may remove another.
+    for (const entry of [...listeners]) if (listeners.has(entry)) entry.call();
+  };
+  const shared = { listeners, tell };
+  bySignal.set(signal, shared);
+  signal.addEventListener('abort', tell);
+  return shared;
+}
