@@ -1,7 +1,14 @@
 // `reembed`: another model makes the vectors again, and nothing is lost on the way.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EdgeVec, type EdgeVecEvent, type OpenOptions, type Progress, type TextModel } from '../../src/index.js';
+import {
+  EdgeVec,
+  type EdgeVecEvent,
+  type OpenOptions,
+  type Progress,
+  type TextModel,
+  type TextOptions,
+} from '../../src/index.js';
 import { failure } from '../support/open.js';
 
 interface Doc {
@@ -40,7 +47,7 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
   const open = async (
     name: string,
     embed: TextModel | undefined,
-    more: Partial<OpenOptions> = {},
+    more: Partial<OpenOptions> & TextOptions<Doc> = {},
   ): Promise<EdgeVec<Doc>> => {
     const options = { ...how, ...(isStored && { name }), ...(embed && { embed }), ...more };
     const db = await EdgeVec.open<Doc>(options as never);
@@ -131,6 +138,51 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
         if (i % 7 === 2) expect([...texts.values()]).toContain(`new ${i}`);
       }
       await expectVectors(db, 'cde', texts.size);
+    });
+
+    test('a live query goes on with the new index, without an error', async () => {
+      const db = await open(nameOf(), modelOf('ab'), { text: ['text'] });
+      await fill(db, 60);
+      const question = 'a zebra on a tyre';
+      const errors: Error[] = [];
+      const told = { meanings: [] as unknown[], words: [] as unknown[], count: [] as unknown[] };
+      const lives = [
+        db.live(
+          () => db.search(question, 3),
+          (hits) => void told.meanings.push(hits),
+          { onError: (error) => errors.push(error) },
+        ),
+        db.live({ text: 'zebra', k: 3 }, (hits) => void told.words.push(hits), { onError: (e) => errors.push(e) }),
+        db.live(
+          () => db.count(),
+          (count) => void told.count.push(count),
+          { onError: (error) => errors.push(error) },
+        ),
+      ];
+      const old = await db.search(question, 3);
+      await expect.poll(() => told.meanings).toEqual([old]);
+      await expect.poll(() => [told.words.length, told.count]).toEqual([1, [60]]);
+      let isDone = false;
+      await db.reembed(
+        modelOf('zyt', async () => {
+          if (isDone) return;
+          isDone = true;
+          // Runs the live queries during the call.
+          await db.upsert({ id: 'during', vector: [1, 1], metadata: { text: 'nothing' } });
+          await expect.poll(() => told.count.at(-1)).toBe(61);
+        }),
+      );
+      const fresh = await db.search(question, 3);
+      expect(fresh).not.toEqual(old);
+      await expect.poll(() => told.meanings.at(-1)).toEqual(fresh);
+      await db.delete(fresh.map(({ id }) => id));
+      const last = await db.search(question, 3);
+      expect(last).not.toEqual(fresh);
+      await expect.poll(() => told.meanings.at(-1)).toEqual(last);
+      await expect.poll(() => told.count.at(-1)).toBe(58);
+      await expect.poll(() => told.words.at(-1)).toEqual(await db.search({ text: 'zebra', k: 3 }));
+      expect(errors).toEqual([]);
+      for (const live of lives) live.close();
     });
 
     test('an abort and a failing model leave the old index', async () => {
