@@ -26,6 +26,7 @@ export async function find<M extends object>(
   const { dimensions, options } = session;
   const all = searches.map((taken, row) => {
     try {
+      assertSameModel(taken, dimensions);
       return readable(() => resolveQuery(taken, dimensions, options.text));
     } catch (error) {
       throw isList && error instanceof EdgeVecError ? amend(error, { row }) : error;
@@ -41,6 +42,16 @@ export async function find<M extends object>(
     found.push(asked.rerank === undefined ? hits : await reranked(hits, asked, session.host.slices));
   }
   return found;
+}
+
+/** `reembed` may have changed the dimensions since the caller gave the vectors. */
+function assertSameModel({ vectors, dimensions }: Taken, now: number): void {
+  if (vectors.length === 0 || dimensions === now) return;
+  throw new EdgeVecError('DIMENSION_MISMATCH', 'The rows have got vectors of another model since the query was made', {
+    expected: `${now}`,
+    got: `${dimensions}`,
+    remedy: 'Search by a vector of the new model. A live query may be a function: live(() => db.search(question), …).',
+  });
 }
 
 /** Hits, the best first. Hits of a single vector have a distance. */

@@ -28,6 +28,8 @@ export interface Taken {
   readonly given: Readonly<Record<string, unknown>>;
   /** Flat: copies of `vector` or `vectors`. */
   readonly vectors: Float32Array;
+  /** Numbers in each vector. */
+  readonly dimensions: number;
   readonly filter: Clause | undefined;
   /** Whether the vector was the first argument, and the options the second. */
   readonly isPlain: boolean;
@@ -95,7 +97,7 @@ function taken(given: Taken['given'], dimensions: number, isPlain: boolean, more
     if (vector !== undefined) copyVector(vector, dimensions, flat, 0);
     else if (vectors !== undefined) flat = copyQueries(vectors, dimensions);
     const copied = typeof weights === 'object' && weights !== null ? { ...given, weights: copyOf(weights) } : given;
-    return { given: copied, vectors: flat, filter: filterOption(filter), isPlain, more };
+    return { given: copied, vectors: flat, dimensions, filter: filterOption(filter), isPlain, more };
   });
 }
 

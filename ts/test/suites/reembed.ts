@@ -185,6 +185,22 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
       for (const live of lives) live.close();
     });
 
+    test('a live query by a vector of the old model ends in an error', async () => {
+      const db = await open(nameOf(), modelOf('abcd'));
+      await fill(db, 20);
+      const told: unknown[] = [];
+      const errors: Error[] = [];
+      const live = db.live({ vector: [1, 2, 3, 4], k: 2 }, (hits) => void told.push(hits), {
+        onError: (error) => errors.push(error),
+      });
+      await expect.poll(() => told.length).toBe(1);
+      // The old vector has the length of two new vectors.
+      await db.reembed(modelOf('yz'));
+      await expect.poll(() => errors).toMatchObject([{ code: 'DIMENSION_MISMATCH', expected: '2', got: '4' }]);
+      expect(told.length).toBe(1);
+      live.close();
+    });
+
     test('an abort and a failing model leave the old index', async () => {
       const name = nameOf();
       const db = await open(name, modelOf('ab'));
