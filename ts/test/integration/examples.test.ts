@@ -119,6 +119,7 @@ test('blocks that do not run are known', () => {
 test('each compiles under strict', async () => {
   const compilerOptions = {
     noEmit: true,
+    allowImportingTsExtensions: true,
     strict: true,
     skipLibCheck: true,
     target: 'es2022',

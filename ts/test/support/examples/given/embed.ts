@@ -1,5 +1,5 @@
 // The model of an app, `./embed` in examples.
 
-export { embed } from '../given/common.js';
+export { embed, embed as embedQuestion } from '../given/common.js';
 
 export const dimensions = 384;
