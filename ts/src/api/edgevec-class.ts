@@ -44,8 +44,8 @@ export interface Openers<Extra extends object> {
    *
    * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`,
    * `OUT_OF_MEMORY`. With a name also `NOT_FOUND`, `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`,
-   * `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`, and `CLOSED` if another
-   * tab drops the database meanwhile.
+   * `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `MODEL_DIFFERS` if
+   * another model made the vectors, and `CLOSED` if another tab drops the database meanwhile.
    */
   open<M extends object = Record<string, unknown>>(
     options: OpenOptions & TextOptions<Known<M>> & DimensionsOrName & Extra,

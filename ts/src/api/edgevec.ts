@@ -149,10 +149,11 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Deletes a stored database, if it exists. If another tab has the database open, it is closed
-   * there.
+   * Deletes a stored database, if there is a database of this name. If another tab has the database
+   * open, `drop` closes the database there.
    *
-   * @throws `STORAGE_UNAVAILABLE`, `BLOCKED` if another tab or process does not close the database.
+   * @throws `INVALID_OPTIONS`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED` if another tab or
+   * process does not close the database.
    * In IndexedDB, the database is then deleted as soon as the other tab closes it. Until then, the
    * database cannot be opened. If no tab has the database open, and only the browser keeps a
    * connection, the data is gone by then.
@@ -221,9 +222,9 @@ export class EdgeVec<M extends object = Default> {
    * @returns the id, or an array of all ids in order.
    * @throws `ID_EXISTS`, `DUPLICATE_ID`, `INVALID_ID`, `INVALID_RECORD`, `INVALID_VECTOR`,
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`,
-   * `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`. If the database is stored, also `QUOTA` (nothing
-   * is then written) and `STORAGE_FAILED`. With texts, also `MODEL_FAILED` and the errors of the
-   * model.
+   * `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`, `INVALID_OPTIONS`. If the database is stored, also
+   * `QUOTA` and `READ_ONLY` (nothing is then written), and `STORAGE_FAILED`. With texts, also
+   * `MODEL_FAILED` and the errors of the model.
    *
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
@@ -343,8 +344,9 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Whether a row with the id exists. For an array of ids, an array of answers in the same order.
+   * Tells whether a row with the id exists.
    *
+   * @returns true or false. For an array of ids, an array of answers in the same order.
    * @throws `INVALID_ID`.
    */
   has(id: Id): Promise<boolean>;
@@ -384,7 +386,7 @@ export class EdgeVec<M extends object = Default> {
    *
    * @returns the number of deleted rows.
    * @throws `INVALID_ID`, `INVALID_FILTER`, `INVALID_OPTIONS`. In a stored database also `QUOTA`,
-   * `STORAGE_FAILED`.
+   * `READ_ONLY`, `STORAGE_FAILED`.
    *
    * @example
    * await db.delete({ filter: { source: 'old.pdf' } });
@@ -402,7 +404,7 @@ export class EdgeVec<M extends object = Default> {
    * `{}`. Ids that EdgeVec chooses later are still above the ids of the deleted rows.
    *
    * @returns the number of deleted rows.
-   * @throws `INVALID_OPTIONS`. In a stored database also `QUOTA`, `STORAGE_FAILED`.
+   * @throws `INVALID_OPTIONS`. In a stored database also `QUOTA`, `READ_ONLY`, `STORAGE_FAILED`.
    */
   clear(options?: DeleteOptions): Promise<number> {
     return answer(async () => {
@@ -464,13 +466,17 @@ export class EdgeVec<M extends object = Default> {
    * Finds the `k` rows nearest to `query`, nearest first, or all rows if the database has fewer.
    * You may pass the number `k` in place of the options.
    *
-   * Or the query is an object with all options, and says what to look for: `vector`, `like` (the id
-   * of a row: the rows most like the row, without the row itself), `text` (words in the fields that
-   * `open` was given as `text`, by BM25), or `text` and a vector at once. `vectors` fuses the hits
-   * of several vectors. See {@link VectorSearch}, {@link TextSearch} and {@link HybridSearch}.
+   * The query may also be an object with all options ({@link VectorSearch}, {@link TextSearch},
+   * {@link HybridSearch}):
    *
-   * In a database with a model (`embed` of `open`), the query may be a string: a question, which
-   * the model embeds.
+   * - `vector`: the rows nearest to the vector.
+   * - `like`, the id of a row: the rows most like the row, without the row itself.
+   * - `text`: the rows with these words in the fields that `open` was given as `text`, by BM25.
+   * - `text` with `vector`, `like` or `vectors`, or `vectors` alone: the hits of all searches,
+   *   fused into a single list.
+   *
+   * In a database with a model (`embed` of `open`), the query may be a string: a question. The
+   * model embeds the question.
    *
    * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`,
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also
@@ -510,10 +516,10 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * {@link search} for many queries in a single call. The result has the hits of each query, in
-   * order. The queries are vectors, with the same options for all, or objects with the options of
-   * each.
+   * {@link search} for many queries in a single call. The queries are vectors or questions with the
+   * same options for all, or objects with the options of each.
    *
+   * @returns the hits of each query, in the order of the queries.
    * @throws the errors of {@link search}, with the position of the query in `row`. `INVALID_VECTOR`
    * also if the queries take more than 1 GiB together.
    */
@@ -622,7 +628,10 @@ export class EdgeVec<M extends object = Default> {
     await answer(() => sessionOf(this).call('compact', undefined));
   }
 
-  /** Counts of rows, memory, and the work done so far. */
+  /**
+   * Counts of rows, bytes of memory and of storage, and the work since the database was opened.
+   * {@link Stats} explains each number.
+   */
   async stats(): Promise<Stats> {
     const [stats, stored] = await answer(() =>
       Promise.all([sessionOf(this).call('stats', undefined), sessionOf(this).call('stored', undefined)]),
@@ -653,12 +662,13 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * With a name: stores a copy of the database as it is now, and replaces a database of the same
-   * name. `EdgeVec.load(name)` opens the copy. Without a name: writes a checkpoint of the stored
-   * database, so that it opens faster. A stored database also writes checkpoints by itself.
+   * With a name: stores a copy of the present rows, and replaces a database of the same name.
+   * `EdgeVec.load(name)` opens the copy. Without a name: writes a checkpoint of the stored
+   * database, so that the next `open` is faster. A stored database also writes checkpoints by
+   * itself.
    *
    * @throws `INVALID_OPTIONS` if neither the call nor the database has a name.
-   * `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `STORAGE_FAILED`.
+   * `STORAGE_UNAVAILABLE`, `BLOCKED`, `QUOTA`, `READ_ONLY`, `STORAGE_FAILED`.
    */
   async save(name?: string): Promise<void> {
     await answer(async () => {

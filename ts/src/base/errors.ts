@@ -20,7 +20,10 @@ export type EdgeVecErrorCode =
    * only integers from 0 as ids.
    */
   | 'INVALID_ID'
-  /** A record is not an object, has an unknown field, or its metadata is not a plain object. */
+  /**
+   * A record is not an object, has an unknown field, or its metadata is not a plain object. Or the
+   * record, or a row of `reembed`, has no text for the model.
+   */
   | 'INVALID_RECORD'
   /**
    * A vector is not a list of numbers. Or the queries of `searchMany` are not an array of vectors,
@@ -31,7 +34,7 @@ export type EdgeVecErrorCode =
   | 'DIMENSION_MISMATCH'
   /** A vector holds NaN or an infinity (or a number beyond the range of a 32-bit float). */
   | 'NOT_FINITE'
-  /** A vector of zeros has no direction, so cosine cannot compare it. */
+  /** A vector of zeros has no direction, so cosine cannot compare the vector. */
   | 'ZERO_VECTOR'
   /** The squared length of a vector is beyond the range of a 32-bit float. */
   | 'VECTOR_TOO_LARGE'
@@ -60,7 +63,7 @@ export type EdgeVecErrorCode =
    * `cause` is the error that the source threw.
    */
   | 'SOURCE_FAILED'
-  /** The write's `signal` was aborted. */
+  /** The `signal` of the call was aborted. */
   | 'ABORTED'
   /**
    * `edgevec/transformers`: the embedding model, or the library that runs models, could not be
@@ -107,8 +110,8 @@ export type EdgeVecErrorCode =
    */
   | 'STORAGE_UNAVAILABLE'
   /**
-   * The database is in a folder that this process may not write, so it is open only for reading.
-   * Nothing was written.
+   * The database is open only for reading, since this process may not write to the database's
+   * folder. Nothing was written.
    */
   | 'READ_ONLY'
   /** The platform failed to read or write. `cause` is the platform's error. */

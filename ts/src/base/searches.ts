@@ -92,7 +92,10 @@ export interface RankingOptions<M extends object = Default> {
   readonly groupBy?: FieldName<M>;
   /** The largest number of hits of a group: an integer from 1. Default 1. */
   readonly perGroup?: number;
-  /** Only hits with at least this `score`. Which scores there are depends on the search. */
+  /**
+   * Only hits with at least this `score`. Default: no limit. The range of scores depends on the
+   * search: see `score` of each kind of hit, and the option `fusion`.
+   */
   readonly minScore?: number;
   /**
    * Scores the candidates again, for example by a cross-encoder. The hits are then sorted by these
@@ -167,19 +170,24 @@ export type Search<M extends object = Default> = VectorSearch<M> | TextSearch<M>
 /** How a search makes one list of several lists. */
 export interface FusionOptions {
   /**
+   * Default `'relative'`.
+   *
    * - `'relative'`: the scores of each list, scaled so that the best candidate has 1 and the worst
    *   0, and then the weighted mean. A score is from 0 to 1.
    * - `'rrf'`: reciprocal rank fusion. A score is the sum of `weight / (rrfK + rank)`.
    */
   readonly fusion?: 'rrf' | 'relative';
-  /** How little the first ranks count for `'rrf'`: a number from 0. Default 60. */
+  /**
+   * For `'rrf'`: a number from 0, by default 60. With a higher `rrfK`, the first ranks have less
+   * advantage over later ranks.
+   */
   readonly rrfK?: number;
   /**
    * How much each list counts: numbers from 0, default 1. For several vectors, `vector` is the
    * weight of each vector, or an array with a weight for each.
    */
   readonly weights?: { readonly vector?: number | readonly number[]; readonly text?: number };
-  /** Tell the rank and the score of each hit in the lists. Default false. */
+  /** Give each hit its rank and its score in each list: see {@link FusedHit}. Default false. */
   readonly explain?: boolean;
 }
 
@@ -193,7 +201,7 @@ export interface TextHit<M extends object> {
   readonly metadata: M;
   /** A copy of the stored vector, if the search has `includeVectors: true`. */
   readonly vector?: Float32Array;
-  /** If the search has `highlight: true`. */
+  /** The places of the words in the text fields, if the search has `highlight: true`. */
   readonly highlights?: Highlights;
 }
 
@@ -206,7 +214,10 @@ export interface FusedHit<M extends object> extends TextHit<M> {
   readonly vectorRank?: number;
   /** With `explain: true`: the score of `vectorRank`, as {@link Hit.score} has it. */
   readonly vectorScore?: number;
-  /** With `explain: true`: the rank among the candidates by words, from 1. Absent if none. */
+  /**
+   * With `explain: true`: the rank among the candidates by words, from 1. Absent if the row has no
+   * such rank.
+   */
   readonly textRank?: number;
   /** With `explain: true`: the score by BM25. */
   readonly textScore?: number;

@@ -104,9 +104,9 @@ export type HitWithVector<M extends object> = Hit<M> & {
 
 /** The progress of a write. */
 export interface Progress {
-  /** Rows indexed so far. They become visible when their transaction commits. */
+  /** Rows indexed so far. Searches find these rows when their transaction commits. */
   readonly done: number;
-  /** Rows in all. Absent for a stream. */
+  /** All rows of the write. Absent for a stream, since nobody knows the number. */
   readonly total?: number;
 }
 
@@ -187,7 +187,7 @@ export interface StorageStats {
    *
    * - `'durable'`: until you drop the database.
    * - `'best-effort'`: the browser may clear the database if space is short. `EdgeVec.persist()`
-   *   asks the browser not to.
+   *   asks the browser to keep the database.
    * - `'ephemeral'`: until you close the database.
    */
   readonly persistence: 'durable' | 'best-effort' | 'ephemeral';
@@ -266,9 +266,9 @@ export type EdgeVecEvent =
   | { readonly type: 'degraded'; readonly error: Error }
   /**
    * The end of the log could not be read, and the last `lost` writes are gone (`undefined`: an
-   * unknown number). All writes before the damage are whole. Only a failure of the device does
-   * this. The readable part of the lost writes is kept for `EdgeVec.salvage` until the next
-   * checkpoint.
+   * unknown number). All writes before the damage are whole. Only a failure of the device can
+   * damage the log. The readable part of the lost writes is kept for `EdgeVec.salvage` until the
+   * next checkpoint.
    */
   | { readonly type: 'log-damaged'; readonly lost: number | undefined; readonly error: Error }
   /**
@@ -296,8 +296,9 @@ export type EdgeVecEvent =
    */
   | { readonly type: 'checkpoint-failed'; readonly error: Error }
   /**
-   * The database is closed, and `error` says why. Another tab has dropped the database, the browser
-   * has cleared it, or other code has asked IndexedDB for a newer version of it.
+   * The database is closed, and `error` says why. Another tab has dropped or replaced the database,
+   * the browser has cleared the site's data, or other code has asked IndexedDB for a newer version
+   * of the stored database.
    */
   | { readonly type: 'storage-gone'; readonly error: Error }
   /** No worker could be started, so the database runs in this thread, in slices of at most 8 ms. */
