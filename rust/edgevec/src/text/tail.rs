@@ -106,7 +106,7 @@ impl Tail {
         to.try_reserve_exact(from.len())?;
         to.resize(from.len(), Entry::default());
         let mut shift = 0;
-        while self.counts.len() >> shift > 1 {
+        while self.counts.len().saturating_sub(1) >> shift > 0 {
             let digit = |entry: &Entry| (entry.term >> shift) as usize & ((1 << DIGIT) - 1);
             let mut starts = [0u32; (1 << DIGIT) + 1];
             from.iter().for_each(|entry| starts[digit(entry) + 1] += 1);

@@ -129,6 +129,24 @@ proptest! {
     }
 }
 
+#[test]
+fn a_segment_has_each_word_once_whatever_the_number_of_words() {
+    // Segments sort words by digits of 11 bits.
+    for words in [2_047, 2_048, 2_049, 3_000, 4_096] {
+        let mut index = TextIndex::new(TextOptions::default());
+        for slot in 0..300 {
+            let own = (0..20).map(|i| format!("w{}", (slot * 20 + i) % words));
+            index.add(slot, u64::from(slot), own.chain(["whale".to_owned()]).map(|word| (word, 1))).unwrap();
+        }
+        seal(&mut index);
+        let segment = &index.segments[0];
+        assert!((1..segment.lists()).all(|list| segment.term(list - 1) < segment.term(list)), "{words} words");
+        let mut scratch = TextScratch::default();
+        let hits = index.search(&mut scratch, [QueryWord::exact("whale")], 1_000, None).unwrap();
+        assert_eq!(hits.len(), 300, "{words} words");
+    }
+}
+
 fn run(plan: &Plan, rng: &mut TestRng) -> Result<(), TestCaseError> {
     let mut index = TextIndex::new(plan.options);
     let mut judge = Judge::default();
