@@ -2,7 +2,8 @@
 //!
 //! Words cross as bytes of UTF-8, each word on a line of its own.
 
-use edgevec::text::{QueryWord, TextIndex, TextOptions, TextScratch};
+use edgevec::Error;
+use edgevec::text::{QueryWord, Restoring, TextIndex, TextOptions, TextScratch};
 use wasm_bindgen::prelude::*;
 
 use crate::{ABI_VERSION, copy_hits, room, status};
@@ -29,23 +30,30 @@ pub struct Texts {
     allow: Vec<u32>,
     hit_slots: Vec<u32>,
     hit_scores: Vec<f64>,
-    words: Vec<u8>,
+    laid_out: Vec<u8>,
+    /// The head of stored segments.
+    head: Vec<u8>,
+    /// The stored segment that is being read.
+    restoring: Option<Restoring>,
 }
 
 #[wasm_bindgen]
 impl Texts {
-    /// No rows yet. `k1` and `b` are the options of BM25.
+    /// No rows yet. `k1` and `b` are the options of BM25. No new segment gets a number below
+    /// `first_segment`.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(k1: f64, b: f64) -> Self {
+    pub fn new(k1: f64, b: f64, first_segment: u32) -> Self {
         Self {
-            index: TextIndex::new(TextOptions { k1, b }),
+            index: TextIndex::with_segments_from(TextOptions { k1, b }, first_segment),
             scratch: TextScratch::default(),
             staged: Vec::new(),
             allow: Vec::new(),
             hit_slots: Vec::new(),
             hit_scores: Vec::new(),
-            words: Vec::new(),
+            laid_out: Vec::new(),
+            head: Vec::new(),
+            restoring: None,
         }
     }
 
@@ -118,20 +126,26 @@ impl Texts {
     }
 
     /// Lays out the words that took part in the last search, a line for each. Returns the number of
-    /// bytes. `words` points to the bytes.
+    /// bytes. `laidOut` points to the bytes.
     #[wasm_bindgen(js_name = layOutWords)]
     pub fn lay_out_words(&mut self) -> u32 {
-        self.words.clear();
+        self.laid_out.clear();
         for word in self.index.words(&self.scratch) {
-            self.words.extend_from_slice(word);
-            self.words.push(b'\n');
+            self.laid_out.extend_from_slice(word);
+            self.laid_out.push(b'\n');
         }
-        self.words.len() as u32
+        self.laid_out.len() as u32
     }
 
-    /// The words laid out last.
-    pub fn words(&self) -> *const u8 {
-        self.words.as_ptr()
+    /// The bytes laid out last.
+    #[wasm_bindgen(js_name = laidOut)]
+    pub fn laid_out(&self) -> *const u8 {
+        self.laid_out.as_ptr()
+    }
+
+    /// As `merge`, until no segment has a removed row.
+    pub fn purge(&mut self, postings: u32) -> i32 {
+        self.index.purge(postings).map_or_else(|error| -status(error).0, i32::from)
     }
 
     /// Bytes of memory.
@@ -139,6 +153,103 @@ impl Texts {
         self.index.memory() as f64
     }
 }
+
+/// Segments as bytes in the engine's memory, for JavaScript to copy out and back in.
+#[wasm_bindgen]
+impl Texts {
+    /// The number of segments.
+    pub fn segments(&self) -> u32 {
+        self.index.segments().len() as u32
+    }
+
+    /// The number that stands for the segment at a place, for good.
+    pub fn segment(&self, place: u32) -> u32 {
+        self.index.segments().nth(place as usize).unwrap_or(u32::MAX)
+    }
+
+    /// The number of parts of a segment. 0 if there is no such segment any more.
+    pub fn parts(&self, segment: u32) -> u32 {
+        self.index.parts(segment)
+    }
+
+    /// Lays out a part of a segment. Returns the number of bytes, 0 if there is no such segment any
+    /// more, or a negated status. `laidOut` points to the bytes.
+    #[wasm_bindgen(js_name = layOutPart)]
+    pub fn lay_out_part(&mut self, segment: u32, part: u32) -> i32 {
+        self.laid_out.clear();
+        let written = self.index.write_part(segment, part, &mut self.laid_out);
+        written.map_or_else(|error| -status(error).0, |()| self.laid_out.len() as i32)
+    }
+
+    /// Lays out the head, as `layOutPart`.
+    #[wasm_bindgen(js_name = layOutHead)]
+    pub fn lay_out_head(&mut self) -> i32 {
+        self.laid_out.clear();
+        let written = self.index.write_head(&mut self.laid_out);
+        written.map_or_else(|error| -status(error).0, |()| self.laid_out.len() as i32)
+    }
+
+    /// Lays out the slots of the rows that are in no segment yet. Returns the number of slots, or a
+    /// negated status. `hitSlots` points to the slots.
+    #[wasm_bindgen(js_name = layOutUnstored)]
+    pub fn lay_out_unstored(&mut self) -> i32 {
+        self.hit_slots.clear();
+        for slot in self.index.unstored() {
+            if let Err(error) = self.hit_slots.try_reserve(1) {
+                return -status(error.into()).0;
+            }
+            self.hit_slots.push(slot);
+        }
+        self.hit_slots.len() as i32
+    }
+
+    /// Takes the head of stored segments: the first `bytes` staged bytes. Returns a status.
+    #[wasm_bindgen(js_name = readHead)]
+    pub fn read_head(&mut self, bytes: u32) -> i32 {
+        self.head.clear();
+        if let Err(error) = self.head.try_reserve_exact(bytes as usize) {
+            return status(error.into()).0;
+        }
+        self.head.extend_from_slice(&self.staged[..bytes as usize]);
+        0
+    }
+
+    /// Begins to read a stored segment of the head. The first `bytes` staged bytes are its first
+    /// part. Returns a status.
+    pub fn restore(&mut self, segment: u32, bytes: u32) -> i32 {
+        match self.index.restore(segment, &self.head, &self.staged[..bytes as usize]) {
+            Ok(restoring) => {
+                self.restoring = Some(restoring);
+                0
+            }
+            Err(error) => status(error).0,
+        }
+    }
+
+    /// Takes in a further part of the segment: the first `bytes` staged bytes. Returns a status.
+    #[wasm_bindgen(js_name = restoreLists)]
+    pub fn restore_lists(&mut self, bytes: u32) -> i32 {
+        let restoring = self.restoring.as_mut().ok_or(NOTHING_BEGUN);
+        let taken = restoring.and_then(|it| self.index.restore_lists(it, &self.staged[..bytes as usize]));
+        taken.map_or_else(|error| status(error).0, |()| 0)
+    }
+
+    /// A step of reading the segment, once all parts are in: about so many postings. At the end the
+    /// segment takes its place, with the rows that the words of `allow` allow. Returns 1 while
+    /// postings are left, else 0, or a negated status.
+    #[wasm_bindgen(js_name = restoreStep)]
+    pub fn restore_step(&mut self, postings: u32) -> i32 {
+        let restoring = self.restoring.as_mut().ok_or(NOTHING_BEGUN);
+        let step = restoring.and_then(|it| self.index.restore_step(it, postings, &self.allow));
+        if step != Ok(true) {
+            self.restoring = None;
+        }
+        step.map_or_else(|error| -status(error).0, i32::from)
+    }
+}
+
+/// No segment is being read.
+const NOTHING_BEGUN: Error = Error::Damaged { what: "no segment has begun" };
 
 /// The lines of the first bytes, without empty lines.
 fn lines(staged: &[u8], bytes: u32) -> impl Iterator<Item = &[u8]> {

@@ -2,10 +2,9 @@
 
 import { internal } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
-import { IDS, METADATA, VECTORS } from '../format/contents.js';
+import { IDS, METADATA, VECTORS, WORDS } from '../format/contents.js';
 import { COLUMNS } from './columns/columns.js';
 import type { LoadableStore, Slots } from './slot-store.js';
-import { WORDS } from './words/words.js';
 
 /** Makes the store of one collection. */
 export type StoreFactory = (slots: Slots) => LoadableStore;

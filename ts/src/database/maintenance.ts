@@ -81,7 +81,7 @@ export class Maintenance {
     await this.#compaction;
     await this.#compact();
     await this.#linker.settled();
-    await this.#takeWords();
+    await this.#takeWords(true);
   }
 
   /** Rejects everybody who waits for links. */
@@ -98,11 +98,12 @@ export class Maintenance {
     const done = (): void => {
       this.#isReading = false;
     };
-    this.#takeWords().then(done, done);
+    this.#takeWords(false).then(done, done);
   }
 
-  #takeWords(): Promise<void> {
-    return this.#slices.take(this.#live.collection.words.tidy(), () => this.#live.assertOpen());
+  #takeWords(purges: boolean): Promise<void> {
+    const { words } = this.#live.collection;
+    return words.tidy(this.#slices, () => this.#live.assertOpen(), purges);
   }
 
   #compact(): Promise<void> {

@@ -8,7 +8,7 @@ import type { EngineOptions } from '../base/options.js';
  * Must equal the version that each engine tells. Raised whenever a function below changes its
  * meaning.
  */
-export const ABI_VERSION = 15;
+export const ABI_VERSION = 16;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -85,7 +85,18 @@ export interface RawTexts {
   hitSlots(): number;
   hitScores(): number;
   layOutWords(): number;
-  words(): number;
+  purge(postings: number): number;
+  segments(): number;
+  segment(place: number): number;
+  parts(segment: number): number;
+  layOutPart(segment: number, part: number): number;
+  layOutHead(): number;
+  layOutUnstored(): number;
+  laidOut(): number;
+  readHead(bytes: number): number;
+  restore(segment: number, bytes: number): number;
+  restoreLists(bytes: number): number;
+  restoreStep(postings: number): number;
   memory(): number;
 }
 
@@ -118,7 +129,7 @@ export interface Bindings {
 
 /** An instance of the engine of text search, with its own memory. */
 export interface TextBindings {
-  readonly Texts: new (k1: number, b: number) => RawTexts;
+  readonly Texts: new (k1: number, b: number, firstSegment: number) => RawTexts;
   readonly textAbiVersion: () => number;
   readonly init: Bindings['init'];
 }

@@ -11,7 +11,7 @@ import type { Bindings, EngineFault, RawEngine, RawSearcher, RawTexts, TextBindi
 import { failureOf, faultOf, isTrap, outOfMemory } from './faults.js';
 import { abandon, Guard } from './guard.js';
 import { Searcher } from './searcher.js';
-import { Texts } from './texts.js';
+import type { Texts } from './texts.js';
 
 /** A running wasm instance, without an engine yet. */
 export interface Instance {
@@ -150,16 +150,18 @@ export class Engine {
    * An index of words without rows, in place of an earlier index of words. A trap in the instance
    * of text search ends this engine too: words and rows belong together.
    *
+   * @param make the class, which only text search loads
    * @param k1 of BM25
    * @param b of BM25
+   * @param firstSegment the least number of a new segment
    */
-  texts({ bindings, memory }: TextInstance, k1: number, b: number): Texts {
+  texts({ bindings, memory }: TextInstance, make: typeof Texts, k1: number, b: number, firstSegment: number): Texts {
     return this.#guard.run(() => {
       this.#rawTexts?.free();
       this.#rawTexts = undefined;
-      this.#rawTexts = new bindings.Texts(k1, b);
+      this.#rawTexts = new bindings.Texts(k1, b, firstSegment);
       this.#textMemory = memory;
-      return new Texts(this.#rawTexts, memory, this.#guard);
+      return new make(this.#rawTexts, memory, this.#guard);
     });
   }
 

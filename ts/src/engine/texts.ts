@@ -65,11 +65,7 @@ export class Texts {
    * @throws `OUT_OF_MEMORY`. Nothing is lost
    */
   merge(postings: number): boolean {
-    return this.#guard.run(() => {
-      const left = this.#raw.merge(postings);
-      if (left < 0) throw faultOf(-left);
-      return left > 0;
-    });
+    return this.#guard.run(() => countOf(this.#raw.merge(postings)) > 0);
   }
 
   /**
@@ -83,13 +79,8 @@ export class Texts {
         return `${String.fromCharCode(WORD + (prefix ? 1 : 0) + (fuzzy ? 2 : 0))}${token}`;
       });
       const bytes = this.#write(lines.join('\n'));
-      if (allow !== undefined) {
-        const ptr = this.#raw.allow(allow.length);
-        if (ptr === 0) throw outOfMemory();
-        new Uint32Array(this.#memory.buffer, ptr, allow.length).set(allow);
-      }
-      const found = this.#raw.search(bytes, k, allow !== undefined);
-      if (found < 0) throw faultOf(-found);
+      if (allow !== undefined) this.#allow(allow);
+      const found = countOf(this.#raw.search(bytes, k, allow !== undefined));
       const slots = Array.from(new Uint32Array(this.#memory.buffer, this.#raw.hitSlots(), found));
       const scores = Array.from(new Float64Array(this.#memory.buffer, this.#raw.hitScores(), found));
       return { slots, scores };
@@ -100,14 +91,98 @@ export class Texts {
   words(): string[] {
     return this.#guard.run(() => {
       const bytes = this.#raw.layOutWords();
-      const words = new Uint8Array(this.#memory.buffer, this.#raw.words(), bytes).slice();
-      return this.#decoder.decode(words).split('\n').slice(0, -1);
+      return this.#decoder.decode(this.#laidOut(bytes)).split('\n').slice(0, -1);
+    });
+  }
+
+  /** As `merge`, until no segment has the words of a removed row. */
+  purge(postings: number): boolean {
+    return this.#guard.run(() => countOf(this.#raw.purge(postings)) > 0);
+  }
+
+  /** The numbers of the segments. A number stands for the same lists for good. */
+  segments(): number[] {
+    return this.#guard.run(() => Array.from({ length: this.#raw.segments() }, (_, i) => this.#raw.segment(i)));
+  }
+
+  /** The number of parts of a segment. 0 if there is no such segment any more. */
+  parts(segment: number): number {
+    return this.#guard.run(() => this.#raw.parts(segment));
+  }
+
+  /** The bytes of a part. No bytes if there is no such segment any more. @throws `OUT_OF_MEMORY` */
+  copyPart(segment: number, part: number): Uint8Array {
+    return this.#guard.run(() => this.#laidOut(countOf(this.#raw.layOutPart(segment, part))));
+  }
+
+  /** The bytes of the head: the removed rows of all segments. @throws `OUT_OF_MEMORY` */
+  copyHead(): Uint8Array {
+    return this.#guard.run(() => this.#laidOut(countOf(this.#raw.layOutHead())));
+  }
+
+  /** The slots of the rows that are in no segment yet. @throws `OUT_OF_MEMORY` */
+  unstored(): Uint32Array {
+    return this.#guard.run(() => {
+      const slots = countOf(this.#raw.layOutUnstored());
+      return new Uint32Array(this.#memory.buffer, this.#raw.hitSlots(), slots).slice();
+    });
+  }
+
+  /** Takes the head of stored segments. @throws `OUT_OF_MEMORY` */
+  readHead(head: Uint8Array): void {
+    this.#guard.run(() => countOf(-this.#raw.readHead(this.#stage(head))));
+  }
+
+  /**
+   * Begins to read a stored segment of the head, by its first part.
+   *
+   * @throws `DAMAGED`, `OUT_OF_MEMORY`
+   */
+  restore(segment: number, rows: Uint8Array): void {
+    this.#guard.run(() => countOf(-this.#raw.restore(segment, this.#stage(rows))));
+  }
+
+  /** Takes in a further part of the segment. @throws `DAMAGED`, `OUT_OF_MEMORY` */
+  restoreLists(part: Uint8Array): void {
+    this.#guard.run(() => countOf(-this.#raw.restoreLists(this.#stage(part))));
+  }
+
+  /**
+   * Reads about so many postings of the segment. Returns whether postings are left. At the end the
+   * segment has the rows that `allow` allows, as for `search`.
+   *
+   * @throws `DAMAGED`, `OUT_OF_MEMORY`
+   */
+  restoreStep(postings: number, allow: Uint32Array): boolean {
+    return this.#guard.run(() => {
+      this.#allow(allow);
+      return countOf(this.#raw.restoreStep(postings)) > 0;
     });
   }
 
   /** Bytes of memory. */
   memory(): number {
     return this.#guard.run(() => this.#raw.memory());
+  }
+
+  /** A copy of the bytes laid out last. */
+  #laidOut(bytes: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.#raw.laidOut(), bytes).slice();
+  }
+
+  /** Writes the words of a filter. @throws `OUT_OF_MEMORY` */
+  #allow(allow: Uint32Array): void {
+    const ptr = this.#raw.allow(allow.length);
+    if (ptr === 0) throw outOfMemory();
+    new Uint32Array(this.#memory.buffer, ptr, allow.length).set(allow);
+  }
+
+  /** Writes bytes to the staged bytes. Returns their number. @throws `OUT_OF_MEMORY` */
+  #stage(bytes: Uint8Array): number {
+    const ptr = this.#raw.stage(bytes.length);
+    if (ptr === 0) throw outOfMemory();
+    new Uint8Array(this.#memory.buffer, ptr, bytes.length).set(bytes);
+    return bytes.length;
   }
 
   /** Writes lines to the staged bytes. Returns their number. @throws `OUT_OF_MEMORY` */
@@ -117,6 +192,12 @@ export class Texts {
     if (ptr === 0) throw outOfMemory();
     return this.#encoder.encodeInto(lines, new Uint8Array(this.#memory.buffer, ptr, room)).written;
   }
+}
+
+/** The count that a call has returned. @throws the fault if the count is a negated status */
+function countOf(count: number): number {
+  if (count < 0) throw faultOf(-count);
+  return count;
 }
 
 /** The line that gives the words behind it a weight, from 1 to 64. */

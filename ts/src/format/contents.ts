@@ -3,7 +3,7 @@
 
 import type { ChunkRef } from './chunk.js';
 import type { StoredColumn } from './columns/listed.js';
-import type { Manifest, StoredOptions } from './manifest.js';
+import { type Manifest, refsIn, type StoredOptions } from './manifest.js';
 
 // The stores of every version.
 export const VECTORS = 'vectors';
@@ -11,6 +11,8 @@ export const IDS = 'ids';
 export const METADATA = 'metadata';
 /** Begins the keys of chunks of columns. */
 const COLUMN = 'column';
+/** The store of words, and the begin of the keys of its chunks. */
+export const WORDS = 'words';
 
 /** A chunk of a store. */
 export interface Content {
@@ -42,20 +44,36 @@ export const rangeKey = (first: number, slots: number): string => `${METADATA}-$
 export const columnKey = (path: StoredColumn['path'], chunk: number): string =>
   `${COLUMN}-${chunk}:${JSON.stringify(path)}`;
 
+/** The key of a part of a segment of words. */
+export const wordsKey = (segment: number, part: number): string => `${WORDS}-${segment}-${part}`;
+
+/** The key of the head of the words. */
+export const WORDS_HEAD = `${WORDS}-head`;
+
 /** The kind in the name of a chunk. The name of a column's chunk tells nothing of the field. */
 export function kindOfKey(key: string): string {
   const end = key.startsWith(`${COLUMN}-`) ? key.indexOf(':') : key.length;
   return key.slice(0, end);
 }
 
-/** The chunks of all columns of a manifest. */
-export function columnChunksIn({ columns = [] }: Manifest): Omit<Listed, 'store'>[] {
-  return columns.flatMap(({ path, chunks }) => chunks.map((ref, i) => ({ key: columnKey(path, i), ref })));
+/** The chunks of all columns and of the words of a manifest. */
+export function derivedChunksIn({ columns = [], words }: Manifest): Omit<Listed, 'store'>[] {
+  const segments = words?.segments ?? [];
+  return [
+    ...columns.flatMap(({ path, chunks }) => chunks.map((ref, i) => ({ key: columnKey(path, i), ref }))),
+    ...segments.flatMap(({ number, parts }) => parts.map((ref, i) => ({ key: wordsKey(number, i), ref }))),
+    ...(words === undefined ? [] : [{ key: WORDS_HEAD, ref: words.head }]),
+  ];
+}
+
+/** The names of all chunks of a manifest, columns and words included. */
+export function namesOf(manifest: Manifest): string[] {
+  return [...refsIn(manifest), ...derivedChunksIn(manifest).map(({ ref }) => ref)].map(({ name }) => name);
 }
 
 /**
- * All chunks of a manifest except the engine's header and the chunks of columns, in the order of
- * the manifest.
+ * All chunks of a manifest except the engine's header and the chunks of columns and words, in the
+ * order of the manifest.
  */
 export function listedIn({ sections, ids, metadata, stores = {} }: Manifest): Listed[] {
   const numbered = (store: string, refs: readonly ChunkRef[]): Listed[] =>

@@ -4,7 +4,7 @@ import { EdgeVecError, hasCode } from '../base/errors.js';
 import { ByteReader, joinBytes } from './bytes.js';
 import { type ChunkRef, isWhole } from './chunk.js';
 import { HEADER, MAGIC } from './export-file.js';
-import { decodeManifest, type Manifest, refsIn, withoutColumns } from './manifest.js';
+import { decodeManifest, type Manifest, refsIn, withoutDerived } from './manifest.js';
 import { checkVersion } from './version.js';
 
 /**
@@ -36,7 +36,7 @@ export class PortableReader {
     checkVersion(version);
     // A file has no columns. Version 1.0.0-alpha.1 copies the field of a stored database into the
     // file without the chunks.
-    return new PortableReader(pieces, withoutColumns(decodeManifest(await pieces.take(length))));
+    return new PortableReader(pieces, withoutDerived(decodeManifest(await pieces.take(length))));
   }
 
   /**

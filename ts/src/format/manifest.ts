@@ -11,6 +11,7 @@ import { type StoredColumn, storedColumns } from './columns/listed.js';
 import { count, integer, isText, list, Malformed, object, oneOf, type Shape, scalar, UnknownField } from './fields.js';
 import { SECTIONS } from './sections.js';
 import { FORMAT_VERSION, FURTHER_STORES_VERSION, MODEL_VERSION, unknownField } from './version.js';
+import { type StoredWords, storedWords } from './words/listed.js';
 
 /** The options of a stored database. */
 export interface StoredOptions {
@@ -46,6 +47,11 @@ export interface Manifest {
    * time, and are no part of the data: a chunk of a column may be missing.
    */
   readonly columns?: readonly StoredColumn[];
+  /**
+   * The words of text fields. Left out if no words are stored. As columns, words save time, and a
+   * chunk may be missing.
+   */
+  readonly words?: StoredWords | undefined;
 }
 
 export type Stores = Readonly<Record<string, readonly ChunkRef[]>>;
@@ -125,17 +131,19 @@ const FIELDS = {
   metadata: list(object<MetadataRef>({ ...CHUNK_REF_FIELDS, slots: count })),
 };
 
-/** The shape of a manifest with exactly these optional fields. */
-function shapeWith(hasModel: boolean, hasStores: boolean, hasColumns: boolean): Shape<Manifest> {
-  const own = { ...FIELDS, options: hasModel ? optionsWithModel : options };
-  const fields = { ...own, ...(hasStores && { stores }), ...(hasColumns && { columns: storedColumns }) };
-  return object<Required<Manifest>>(fields as typeof FIELDS & { stores: Shape<Stores>; columns: typeof storedColumns });
+const OPTIONAL_FIELDS = { stores, columns: storedColumns, words: storedWords };
+
+/** The shape of a manifest with the optional fields that `has` names. */
+function shapeWith(hasModel: boolean, has: (field: keyof typeof OPTIONAL_FIELDS) => boolean): Shape<Manifest> {
+  const optional = Object.entries(OPTIONAL_FIELDS).filter(([field]) => has(field as keyof typeof OPTIONAL_FIELDS));
+  const fields = { ...FIELDS, options: hasModel ? optionsWithModel : options, ...Object.fromEntries(optional) };
+  return object<Required<Manifest>>(fields as typeof FIELDS & typeof OPTIONAL_FIELDS) as Shape<Manifest>;
 }
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const { stores, columns } = manifest;
+  const { stores } = manifest;
   const hasModel = manifest.options.model !== undefined;
-  const written = shapeWith(hasModel, stores !== undefined, columns !== undefined).write(manifest);
+  const written = shapeWith(hasModel, (field) => manifest[field] !== undefined).write(manifest);
   const text = new TextEncoder().encode(JSON.stringify(written));
   const version = hasModel ? MODEL_VERSION : stores === undefined ? FORMAT_VERSION : FURTHER_STORES_VERSION;
   const writer = new ByteWriter(HEADER + text.length).magic(MAGIC, version).uint32(text.length);
@@ -158,7 +166,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     const has = (field: string): boolean => typeof given === 'object' && given !== null && Object.hasOwn(given, field);
     const hasModel = version === MODEL_VERSION;
     const hasStores = version === FURTHER_STORES_VERSION || (hasModel && has('stores'));
-    const manifest = shapeWith(hasModel, hasStores, has('columns')).read(given);
+    const manifest = shapeWith(hasModel, (field) => (field === 'stores' ? hasStores : has(field))).read(given);
     if (!isConsistent(manifest)) throw wrong();
     return manifest;
   } catch (cause) {
@@ -167,20 +175,14 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   }
 }
 
-/** All chunks of a manifest except the chunks of columns, always in the same order. */
+/** All chunks of a manifest except the chunks of columns and words, always in the same order. */
 export function refsIn({ header, sections, ids, metadata, stores = {} }: Manifest): ChunkRef[] {
   const listed = [...Object.values(sections).flat(), ...ids, ...metadata, ...Object.values(stores).flat()];
   return header === null ? listed : [header, ...listed];
 }
 
-/** The names of all chunks of a manifest, columns included. */
-export function namesOf(manifest: Manifest): string[] {
-  const { columns = [] } = manifest;
-  return [...refsIn(manifest), ...columns.flatMap(({ chunks }) => chunks)].map(({ name }) => name);
-}
-
-/** The same manifest without columns. */
-export function withoutColumns({ columns: _, ...manifest }: Manifest): Manifest {
+/** The same manifest without columns and words. */
+export function withoutDerived({ columns: _, words: __, ...manifest }: Manifest): Manifest {
   return manifest;
 }
 

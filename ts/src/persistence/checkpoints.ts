@@ -84,7 +84,7 @@ export class Checkpoints {
 
   /** Bytes of the stored database. */
   get storedBytes(): number {
-    return this.#stored.bytes + this.#stored.columns + this.unsaved.bytes;
+    return this.#stored.bytes + this.#stored.derived + this.unsaved.bytes;
   }
 
   /**
@@ -142,8 +142,8 @@ export class Checkpoints {
       if (mayChange && before > 0) await this.#make(true, true);
       const hasSpared = await this.reserve.trim();
       if (frees || waits || ((hasSpared || this.unsaved.bytes < before) && (await this.reserve.fill()))) return true;
-      // Columns only save time.
-      if (mayChange && (await this.#dropColumns()) && (await this.reserve.fill())) return true;
+      // Columns and words only save time.
+      if (mayChange && (await this.#dropDerived()) && (await this.reserve.fill())) return true;
       // Without the graph, the rows fit that a checkpoint with the graph leaves no room for.
       const isForGraph = this.#hasFreeSlots() || !(await this.reserve.fill());
       return mayChange && isForGraph && (await this.#dropGraph()) && (await this.reserve.fill());
@@ -313,17 +313,17 @@ export class Checkpoints {
     });
   }
 
-  /** Takes the columns out of the stored checkpoint. False if the stored checkpoint has none. */
-  async #dropColumns(): Promise<boolean> {
-    if (this.#stored.columns === 0) return false;
+  /** Takes columns and words out of the stored checkpoint. False if the checkpoint has neither. */
+  async #dropDerived(): Promise<boolean> {
+    if (this.#stored.derived === 0) return false;
     await this.#running?.catch(() => {});
     await this.#oneAtATime(true, async () => {
       const checkpointer = this.#checkpointer;
-      const manifest = await checkpointer.dropColumns(this.unsaved.parts);
+      const manifest = await checkpointer.dropDerived(this.unsaved.parts);
       if (manifest === undefined || checkpointer !== this.#checkpointer) return;
       this.#hasReduced(manifest);
     });
-    return this.#stored.columns === 0;
+    return this.#stored.derived === 0;
   }
 
   /**

@@ -4,6 +4,7 @@ import { damaged, type EdgeVecError, hasCode } from '../base/errors.js';
 import type { Slices } from '../base/time-slices.js';
 import type { EdgeVecEvent } from '../base/types.js';
 import type { Instance } from '../engine/engine.js';
+import type { ChunkRef } from '../format/chunk.js';
 import { encodeManifest, type Manifest, type StoredOptions } from '../format/manifest.js';
 import { Names } from '../storage/names.js';
 import type { ChangeChannel, StorageBackend } from '../storage/storage.js';
@@ -78,7 +79,10 @@ export async function loadCurrent(
     const manifest = await readManifest(storage, log.head.checkpoint);
     check(manifest.options);
     const loaded = await loadCheckpoint(storage, manifest, await start(), slices);
-    loaded.collection.columns.restore(manifest.columns ?? [], (ref) => storage.read('chunks', ref.name));
+    const { columns, words } = loaded.collection;
+    const read = (ref: ChunkRef) => storage.read('chunks', ref.name);
+    columns.restore(manifest.columns ?? [], read);
+    words.restore(manifest.words, read);
     if (!loaded.withoutGraph) return loaded;
     let isCurrent = false;
     try {

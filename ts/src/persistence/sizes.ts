@@ -5,7 +5,7 @@
 
 import type { Precision } from '../base/types.js';
 import type { Engine } from '../engine/engine.js';
-import { columnChunksIn, listedIn } from '../format/contents.js';
+import { derivedChunksIn, listedIn } from '../format/contents.js';
 import type { Manifest } from '../format/manifest.js';
 import {
   CODES,
@@ -36,10 +36,10 @@ type RowSections = ReadonlyMap<number, number>;
 
 /** The sizes of a stored checkpoint. */
 export interface CheckpointSizes {
-  /** Bytes of all stored chunks except the header and the columns. */
+  /** Bytes of all stored chunks except the header, columns and words. */
   readonly bytes: number;
-  /** Bytes of the columns. A checkpoint without room leaves the columns out. */
-  readonly columns: number;
+  /** Bytes of columns and words. A checkpoint without room leaves both out. */
+  readonly derived: number;
   /**
    * Bytes of chunks that a lean checkpoint may have to write all at once, without metadata: ids,
    * and sections that a lean checkpoint does not replace chunk by chunk.
@@ -55,7 +55,7 @@ export function sizesOf(manifest: Manifest): CheckpointSizes {
     section === ROWS || (hasCodedRows(manifest) && SCALED.includes(section));
   return {
     bytes: bytesOf(stored.map(({ ref }) => ref)),
-    columns: bytesOf(columnChunksIn(manifest).map(({ ref }) => ref)),
+    derived: bytesOf(derivedChunksIn(manifest).map(({ ref }) => ref)),
     atOnce: bytesOf(manifest.ids) + sumOf(rows, (section) => !isReplaced(section)),
     rows,
   };

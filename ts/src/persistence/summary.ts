@@ -34,7 +34,7 @@ export async function summarize(storage: StorageBackend): Promise<Summary> {
   const head = decodeHead(stored);
   const manifest = await readManifest(storage, head.checkpoint);
   const sizes = sizesOf(manifest);
-  let bytes = sizes.bytes + sizes.columns;
+  let bytes = sizes.bytes + sizes.derived;
   let ids: Set<Id> | undefined;
   for await (const [entry, size] of entriesAfter(storage, head)) {
     ids ??= new Set(await idsIn(storage, manifest));

@@ -3,8 +3,9 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { inlineEngine } from '../../src/engine/inline.js';
+import { namesOf } from '../../src/format/contents.js';
 import { decodeHead } from '../../src/format/head.js';
-import { decodeManifest, namesOf } from '../../src/format/manifest.js';
+import { decodeManifest } from '../../src/format/manifest.js';
 import { EdgeVec, EdgeVecError } from '../../src/index.js';
 import { Disk, FaultySite } from '../support/disk.js';
 import { Process, type Row } from '../support/process.js';

@@ -2,9 +2,10 @@
 // be made to fail.
 
 import { closed, EdgeVecError } from '../../src/base/errors.js';
+import { namesOf } from '../../src/format/contents.js';
 import { decodeFrame } from '../../src/format/entry.js';
 import { decodeHead } from '../../src/format/head.js';
-import { decodeManifest, namesOf } from '../../src/format/manifest.js';
+import { decodeManifest } from '../../src/format/manifest.js';
 import {
   type Batch,
   type Keys,

@@ -36,11 +36,13 @@ struct Input {
 }
 
 impl Merge {
-    /// The merge that is due. None if every segment may stay.
-    pub(crate) fn due(segments: &[Segment]) -> Result<Option<Self>, Error> {
+    /// The merge that is due. None if every segment may stay. `purges`: no segment with a removed
+    /// row may stay.
+    pub(crate) fn due(segments: &[Segment], purges: bool) -> Result<Option<Self>, Error> {
         let is_worn = |segment: &&Segment| {
             let removed = segment.rows.removed();
-            segment.rows.live() == 0 || removed >= LEAST_REMOVED && removed >= segment.rows.len() / 4
+            let is_worth = removed >= LEAST_REMOVED && removed >= segment.rows.len() / 4;
+            segment.rows.live() == 0 || is_worth || purges && removed > 0
         };
         if let Some(worn) = segments.iter().find(is_worn) {
             return Self::begin(&[worn]).map(Some);

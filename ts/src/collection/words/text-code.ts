@@ -2,8 +2,21 @@
 // and a part of the worker's script.
 
 import { createTextBindings } from '../../engine/text-glue.js';
+import { Texts, weightLine } from '../../engine/texts.js';
 import { queryTokensOf, tokensOf } from '../../text/tokens.js';
+import { rangesIn } from './highlight.js';
+import { RestoredWords } from './restored-words.js';
+import { StorableWords } from './storable-words.js';
 
-export const TEXT_CODE = { createTextBindings, tokensOf, queryTokensOf };
+export const TEXT_CODE = {
+  createTextBindings,
+  tokensOf,
+  queryTokensOf,
+  rangesIn,
+  weightLine,
+  Texts,
+  RestoredWords,
+  StorableWords,
+};
 
 export type TextCode = typeof TEXT_CODE;

@@ -1,4 +1,7 @@
-// The words of the text fields, for text search: a store without chunks, made of the metadata.
+// The words of the text fields, for text search. Metadata stays the truth, and the words follow
+// from the metadata. A checkpoint keeps the words too, so the first search after a restart reads
+// these words in place of all metadata. Only rows that have changed since the checkpoint, and the
+// newest rows of the checkpoint, are then read as metadata.
 //
 // A write only notes the slot. The words are read in small steps before the next text search, and
 // between other work. A write is therefore no slower, and a row that changes twice is read once.
@@ -6,20 +9,23 @@
 // does not have any more.
 
 import type { WordQuery } from '../../base/calls.js';
-import { amend, EdgeVecError } from '../../base/errors.js';
+import { amend, EdgeVecError, hasCode } from '../../base/errors.js';
 import type { TextField, TextSettings } from '../../base/options.js';
+import type { Slices } from '../../base/time-slices.js';
 import type { Engine, TextInstance } from '../../engine/engine.js';
-import { type TextHits, type Texts, type WordSearch, weightLine } from '../../engine/texts.js';
+import type { TextHits, Texts, WordSearch } from '../../engine/texts.js';
 import { valueAt } from '../../filter/match.js';
+import { WORDS } from '../../format/contents.js';
 import { Unread } from '../../format/value/unread.js';
+import type { StoredWords } from '../../format/words/listed.js';
 import type { MetadataReader } from '../columns/builder.js';
+import type { ReadChunk } from '../columns/stored-columns.js';
 import { Pace } from '../pace.js';
 import type { SlotChunk, SlotRecord, SlotStore, Slots } from '../slot-store.js';
-import { type Ranges, rangesIn } from './highlight.js';
+import type { Ranges } from './highlight.js';
+import type { RestoredWords } from './restored-words.js';
+import type { StorableWords } from './storable-words.js';
 import type { TextCode } from './text-code.js';
-
-/** The name of the store of words. */
-export const WORDS = 'words';
 
 /** Postings merged between two looks at the clock: well below a millisecond. */
 const MERGED_AT_ONCE = 4_096;
@@ -47,6 +53,10 @@ export class Words implements SlotStore {
   readonly #metadata: MetadataReader;
   #means: TextMeans | undefined;
   #index: Texts | undefined;
+  /** The words of the loaded checkpoint. */
+  #stored: { readonly words: StoredWords; readonly read: ReadChunk } | undefined;
+  /** While stored words are being read. Every row counts as waiting until the end. */
+  #restored: RestoredWords | undefined;
   /** The slots whose words have not been read yet. */
   readonly #waiting = new Set<number>();
   /** The errors of rows whose metadata cannot be read, by slot. */
@@ -61,11 +71,30 @@ export class Words implements SlotStore {
     this.#metadata = metadata;
   }
 
+  /** Whether the database has text search. */
+  get isDeclared(): boolean {
+    return this.#index !== undefined;
+  }
+
+  /**
+   * Takes the stored words of the loaded checkpoint, before `declare`.
+   *
+   * @param words undefined if the checkpoint has no words
+   * @param read reads a chunk from the storage of the checkpoint
+   */
+  restore(words: StoredWords | undefined, read: ReadChunk): void {
+    this.#stored = words && { words, read };
+  }
+
   /** Keeps the words of text fields from now on. To be called once. */
   declare(means: TextMeans): void {
-    const { settings, instance } = means;
+    const { settings, code } = means;
     this.#means = means;
-    this.#index = this.#engine.texts(instance, settings.k1, settings.b);
+    const texts = this.#begin(means);
+    if (this.#stored !== undefined) {
+      const { words, read } = this.#stored;
+      this.#restored = code.RestoredWords.of(texts, words, settings.fields, read, this.#slots);
+    }
     this.#isChanged = true;
     for (let slot = 0; slot < this.#slots.count; slot++) if (this.#slots.has(slot)) this.#waiting.add(slot);
   }
@@ -77,6 +106,7 @@ export class Words implements SlotStore {
    */
   end(): TextMeans | undefined {
     this.#index = undefined;
+    this.#restored = undefined;
     this.#waiting.clear();
     this.#isChanged = false;
     return this.#means;
@@ -89,38 +119,72 @@ export class Words implements SlotStore {
 
   /** Whether every row has its words. */
   get isReady(): boolean {
-    return this.#waiting.size === 0;
+    return this.#waiting.size === 0 && this.#restored === undefined;
+  }
+
+  /** Whether `readStored` should read chunks before `prepare`. */
+  get awaitsStored(): boolean {
+    return this.#restored?.awaits === true;
+  }
+
+  /** Reads the next chunks of stored words. Never rejects. */
+  async readStored(): Promise<void> {
+    await this.#restored?.read();
+  }
+
+  /** The words for a checkpoint. Undefined if there are none, or stored words are being read. */
+  get storable(): StorableWords | undefined {
+    if (this.#index === undefined || this.#means === undefined || this.#restored !== undefined) return undefined;
+    const { code, settings } = this.#means;
+    const isMissing = (slot: number): boolean => this.#waiting.has(slot) || this.#unread.has(slot);
+    return new code.StorableWords(this.#index, settings.fields, this.#slots, isMissing);
   }
 
   /**
-   * Reads the words of the rows that wait. Yields now and then. Rows may be written in the
-   * meantime.
+   * Reads all stored words, and the words of the rows that wait now.
+   *
+   * @param check runs before each step, and ends the steps by throwing
+   * @throws `OUT_OF_MEMORY`
+   */
+  async bring(slices: Slices, check: () => void): Promise<void> {
+    await this.#readAll(slices, check);
+    await slices.take(this.#readRows(this.#waiting.size), check);
+  }
+
+  /**
+   * As `bring`, for all rows, and then makes the index fast.
+   *
+   * @param purges whether the words of removed rows leave the segments
+   */
+  async tidy(slices: Slices, check: () => void, purges: boolean): Promise<void> {
+    await this.#readAll(slices, check);
+    await slices.take(this.#tidy(purges), check);
+  }
+
+  /**
+   * Takes the chunks that `readStored` has read. After the last chunk, reads the words of the rows
+   * that wait. Yields now and then. Rows may be written in the meantime.
    *
    * @throws `OUT_OF_MEMORY`
    */
   *prepare(): Generator<undefined, void> {
+    yield* this.#takeStored();
+    if (this.#restored === undefined) yield* this.#readRows();
+  }
+
+  /** Reads the words of so many rows that wait. */
+  *#readRows(most = Number.POSITIVE_INFINITY): Generator<undefined, void> {
     const means = this.#means;
     if (means === undefined) return;
     const pace = new Pace();
+    let left = most;
     for (const slot of this.#waiting) {
+      if (left-- === 0) return;
       const bytes = this.#readRow(slot, means);
       if (++this.#read % ROWS_PER_MERGE === 0) {
         this.#index?.merge(MERGED_AT_ONCE);
         yield;
       } else if (pace.isDue(bytes)) yield;
-    }
-  }
-
-  /**
-   * As `prepare`, and then makes the index fast. Yields now and then.
-   *
-   * @throws `OUT_OF_MEMORY`
-   */
-  *tidy(): Generator<undefined, void> {
-    while (this.#isChanged) {
-      this.#isChanged = false;
-      yield* this.prepare();
-      while (this.#index?.merge(MERGED_AT_ONCE) === true) yield;
     }
   }
 
@@ -153,7 +217,7 @@ export class Words implements SlotStore {
       if (means === undefined) return found;
       const { settings, code } = means;
       for (const field of settings.fields) {
-        const ranges = rangesIn(textOf(metadata, field), words, code.tokensOf);
+        const ranges = code.rangesIn(textOf(metadata, field), words, code.tokensOf);
         if (ranges.length > 0) found[field.name] = ranges;
       }
       return found;
@@ -173,16 +237,66 @@ export class Words implements SlotStore {
     this.#isChanged = true;
     this.#waiting.delete(slot);
     this.#unread.delete(slot);
+    this.#restored?.forget(slot);
     this.#index.remove(slot);
   }
 
-  /** The words are made of the metadata, and no checkpoint has the words. */
+  /** A manifest lists words apart from the stores (`storable`): the words may be missing. */
   chunks(): Iterable<SlotChunk> {
     return [];
   }
 
   bytes(): number {
     return this.#index?.memory() ?? 0;
+  }
+
+  /** An index without rows. */
+  #begin({ settings, code, instance }: TextMeans): Texts {
+    const { k1, b } = settings;
+    // A number of a segment stands for the same lists for good.
+    const numbers = this.#stored?.words.segments.map(({ number }) => number + 1) ?? [];
+    this.#index = this.#engine.texts(instance, code.Texts, k1, b, Math.max(0, ...numbers));
+    return this.#index;
+  }
+
+  /** Reads all stored words. */
+  async #readAll(slices: Slices, check: () => void): Promise<void> {
+    while (this.#restored !== undefined) {
+      await this.readStored();
+      check();
+      await slices.take(this.#takeStored(), check);
+    }
+  }
+
+  /** Takes the chunks that have been read. Other callers may take steps in between. */
+  *#takeStored(): Generator<undefined, void> {
+    for (let restored = this.#restored; restored?.awaits === false; restored = this.#restored) {
+      this.#takeStep(restored);
+      yield;
+    }
+  }
+
+  #takeStep(restored: RestoredWords): void {
+    try {
+      restored.step();
+    } catch (error) {
+      if (!hasCode(error, 'DAMAGED', 'UNSUPPORTED_FORMAT', 'OUT_OF_MEMORY')) throw error;
+      this.#restored = undefined;
+      this.#begin(this.#means as TextMeans);
+      return;
+    }
+    if (!restored.isOver) return;
+    this.#restored = undefined;
+    for (const slot of restored.known) this.#waiting.delete(slot);
+  }
+
+  *#tidy(purges: boolean): Generator<undefined, void> {
+    while (this.#isChanged) {
+      this.#isChanged = false;
+      yield* this.#readRows();
+      while (this.#index?.merge(MERGED_AT_ONCE) === true) yield;
+    }
+    while (purges && this.#index?.purge(MERGED_AT_ONCE) === true) yield;
   }
 
   /** Reads the words of a row that waits. @returns about how many bytes were read */
@@ -200,7 +314,7 @@ export class Words implements SlotStore {
     for (const field of settings.fields) {
       const text = textOf(metadata, field);
       if (text === '') continue;
-      lines += weightLine(field.weight);
+      lines += code.weightLine(field.weight);
       code.tokensOf(text, (token) => {
         lines += `${token}\n`;
       });

@@ -82,6 +82,7 @@ export class Find {
       await selectable(live, isolation, request.filter);
       const { words } = live.collection;
       if (needsRows && live.stream?.isOver === false) await live.whole();
+      else if (request.words !== undefined && words.awaitsStored) await words.readStored();
       else if (request.words !== undefined && !words.isReady) await isolation.run(words.prepare());
       else {
         const found = this.#found(request);

@@ -5,13 +5,14 @@ import type { Path } from '../../base/clause.js';
 import { closed } from '../../base/errors.js';
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk } from '../../collection/slot-store.js';
-import type { Content } from '../../format/contents.js';
+import { type Content, WORDS_HEAD } from '../../format/contents.js';
 import type { Head } from '../../format/head.js';
 import type { Log } from '../log/log.js';
 import { type ColumnAtRest, columnsAtRest } from './columns.js';
 import { chunksOf, contentsOf } from './contents.js';
 import { isAsGood, isOfGraph } from './lean.js';
 import type { StoredChunks } from './stored-chunks.js';
+import { type WordsAtRest, wordsAtRest } from './words.js';
 
 /** Takes steps at rest: no write comes in, no change takes effect, and no row is linked. */
 export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
@@ -31,6 +32,8 @@ export interface Rest {
   readonly head: Head;
   readonly contents: readonly Content[];
   readonly columns: readonly ColumnAtRest[];
+  /** Undefined if the words are not stored. */
+  readonly words: WordsAtRest | undefined;
   /** Bytes of the graph's chunks, by key. */
   readonly graph: ReadonlyMap<string, number>;
 }
@@ -106,6 +109,7 @@ export function* copyEach(
  * @param needed gives the chunks to be copied, in steps
  * @param copies receives each copy, also if a later step fails
  * @param fields the fields whose columns are stored
+ * @param hasWords whether the words are stored
  * @returns undefined if the collection was replaced
  */
 export async function copyAtRest(
@@ -117,6 +121,7 @@ export async function copyAtRest(
   copies: Copy[],
   stored: StoredChunks,
   fields: readonly Path[],
+  hasWords: boolean,
 ): Promise<Rest | undefined> {
   let rest: Rest | undefined;
   await atRest(
@@ -125,12 +130,17 @@ export async function copyAtRest(
       yield* copyEach(yield* needed(), collection, copies);
       const graph = new Map<string, number>();
       for (const chunk of chunksOf(collection)) if (isOfGraph(chunk.key)) graph.set(chunk.key, chunk.bytes());
+      const isCopied = new Set(copies.map(({ key }) => key));
+      const words = hasWords ? wordsAtRest(collection, stored, isCopied) : undefined;
+      // The head changes with every row, and is copied only here.
+      if (words !== undefined) copies.push({ key: WORDS_HEAD, bytes: words.head, time: collection.mark() });
       rest = {
         header: collection.engine.copyHeader(),
         nextId: collection.nextId,
         head: log.head,
         contents: contentsOf(collection),
-        columns: columnsAtRest(collection, fields, stored, new Set(copies.map(({ key }) => key))),
+        columns: columnsAtRest(collection, fields, stored, isCopied),
+        words,
         graph,
       };
     })(),

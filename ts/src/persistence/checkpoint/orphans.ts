@@ -1,9 +1,9 @@
 // Deletes orphans: chunks that neither checkpoint nor log names. A tab that ended during a write
 // leaves orphans. The task is to tell orphans from chunks that a running tab is about to name.
 
+import { namesOf } from '../../format/contents.js';
 import { decodeFrame } from '../../format/entry.js';
 import { decodeHead } from '../../format/head.js';
-import { namesOf } from '../../format/manifest.js';
 import { kindOf, type Names } from '../../storage/names.js';
 import type { StorageBackend } from '../../storage/storage.js';
 import { tidyAside } from './aside.js';

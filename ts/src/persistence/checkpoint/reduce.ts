@@ -1,7 +1,7 @@
-// Makes room in storage by changing the stored checkpoint: graph and columns are left out. The
-// entries of the log stay the same.
+// Makes room in storage by changing the stored checkpoint: graph, columns and words are left out.
+// The entries of the log stay the same.
 
-import { decodeManifest, encodeManifest, type Manifest, refsIn, withoutColumns } from '../../format/manifest.js';
+import { decodeManifest, encodeManifest, type Manifest, refsIn, withoutDerived } from '../../format/manifest.js';
 import type { Put } from '../../storage/storage.js';
 import { chunksOfAside } from '../log/aside.js';
 import type { CheckpointContext } from './context.js';
@@ -9,8 +9,8 @@ import { withoutGraph } from './lean.js';
 import { isLeftOut } from './left-out.js';
 
 /**
- * Replaces the stored checkpoint by the same checkpoint without its graph and its columns. The new
- * manifest needs little room.
+ * Replaces the stored checkpoint by the same checkpoint without its graph, columns and words. The
+ * new manifest needs little room.
  *
  * @returns the new manifest, or undefined if the stored checkpoint stays
  */
@@ -18,20 +18,20 @@ export function leaveGraphOut(
   context: CheckpointContext,
   parts: ReadonlyMap<string, number>,
 ): Promise<Manifest | undefined> {
-  return leaveOut(context, parts, (stored) => withoutGraph(withoutColumns(stored)) ?? withoutStored(stored));
+  return leaveOut(context, parts, (stored) => withoutGraph(withoutDerived(stored)) ?? withoutStored(stored));
 }
 
-/** As `leaveGraphOut`, without the columns only. */
-export function leaveColumnsOut(
+/** As `leaveGraphOut`, but the graph stays. */
+export function leaveDerivedOut(
   context: CheckpointContext,
   parts: ReadonlyMap<string, number>,
 ): Promise<Manifest | undefined> {
   return leaveOut(context, parts, withoutStored);
 }
 
-/** The same checkpoint without columns. Undefined if the checkpoint has none. */
+/** The same checkpoint without columns and words. Undefined if the checkpoint has neither. */
 function withoutStored(manifest: Manifest): Manifest | undefined {
-  return manifest.columns === undefined ? undefined : withoutColumns(manifest);
+  return manifest.columns === undefined && manifest.words === undefined ? undefined : withoutDerived(manifest);
 }
 
 /** @param reduced gives undefined if the stored checkpoint can stay */

@@ -35,9 +35,10 @@ import { DeadChunks, type UnlessRead } from './dead-chunks.js';
 import { isOfGraph } from './lean.js';
 import { isLeftOut, leftOut } from './left-out.js';
 import { assertStoresKnown } from './load.js';
-import { leaveColumnsOut, leaveGraphOut } from './reduce.js';
+import { leaveDerivedOut, leaveGraphOut } from './reduce.js';
 import { renewRows } from './renew.js';
 import { StoredChunks } from './stored-chunks.js';
+import { bringWords, listedWords, neededWordChunks } from './words.js';
 import { type Written, writeCopies } from './write-copies.js';
 
 /** How many bytes may be left for the last pass. */
@@ -45,8 +46,8 @@ const REST_BYTES = 16 << 20;
 /** The limit of passes, since a database may change faster than the passes write. */
 const PASSES = 4;
 
-/** Everything, everything but the columns of metadata, or only the data that must be stored. */
-type Extent = 'all' | 'without columns' | 'lean';
+/** Everything, everything but columns and words, or only the data that must be stored. */
+type Extent = 'all' | 'without derived' | 'lean';
 
 /** A finished checkpoint. */
 export interface Saved {
@@ -67,10 +68,10 @@ export class Checkpointer {
    */
   #isReduced = false;
   /**
-   * Whether the storage has room for columns, as far as known. Once a checkpoint has found no room,
-   * this checkpointer does not try to store columns again: the room belongs to rows.
+   * Whether the storage has room for columns and words, as far as known. Once a checkpoint has
+   * found no room, this checkpointer does not try to store them again: the room belongs to rows.
    */
-  #hasRoomForColumns = true;
+  #hasRoomForDerived = true;
 
   constructor(
     { slices, storage }: { readonly slices: Slices; readonly storage: StorageBackend },
@@ -135,25 +136,26 @@ export class Checkpointer {
     return this.#save(current, atRest, parts, 'lean');
   }
 
-  /** Leaves out the columns if they find no room. */
+  /** Leaves out columns and words if they find no room. */
   async #saveWhole(
     current: () => Collection,
     atRest: AtRest,
     parts: ReadonlyMap<string, number>,
   ): Promise<Saved | undefined> {
     const collection = current();
-    const { storable, building } = collection.columns;
-    const hasColumns = this.#hasRoomForColumns && storable.length + building.length > 0;
+    const { columns, words } = collection;
+    const isThere = columns.storable.length + columns.building.length > 0 || words.isDeclared;
+    const hasDerived = this.#hasRoomForDerived && isThere;
     try {
-      return await this.#save(current, atRest, parts, hasColumns ? 'all' : 'without columns');
+      return await this.#save(current, atRest, parts, hasDerived ? 'all' : 'without derived');
     } catch (error) {
       if (!hasCode(error, 'QUOTA')) throw error;
       // The stored checkpoint may have columns that this tab does not know: of another tab.
-      const manifest = await this.dropColumns(parts);
+      const manifest = await this.dropDerived(parts);
       if (current() !== collection) return undefined;
-      if (!hasColumns && manifest === undefined) throw error;
+      if (!hasDerived && manifest === undefined) throw error;
     }
-    return this.#save(current, atRest, parts, 'without columns');
+    return this.#save(current, atRest, parts, 'without derived');
   }
 
   async #save(
@@ -172,15 +174,22 @@ export class Checkpointer {
     const copies: Copy[] = [];
     let mayBeThere = false;
     try {
-      if (extent === 'all') await bringColumns(collection, stored, slices, check);
-      const fields = extent === 'all' ? collection.columns.storable : [];
-      const columnChunks = (): SlotChunk[] => neededColumnChunks(collection, fields, stored);
+      const hasDerived = extent === 'all';
+      if (hasDerived) {
+        await bringColumns(collection, stored, slices, check);
+        await bringWords(collection, slices, check);
+      }
+      const fields = hasDerived ? collection.columns.storable : [];
+      const derivedChunks = (): SlotChunk[] => [
+        ...neededColumnChunks(collection, fields, stored),
+        ...(hasDerived ? neededWordChunks(collection, stored) : []),
+      ];
       const needed = function* (): Generator<undefined, SlotChunk[]> {
-        return [...(yield* measuredChunks(collection, stored, isLean)), ...columnChunks()];
+        return [...(yield* measuredChunks(collection, stored, isLean)), ...derivedChunks()];
       };
       // A pass of their own: to encode columns takes longer than to copy bytes.
       check();
-      await writeCopies(this.#context, copied(columnChunks(), collection), written, check, false);
+      await writeCopies(this.#context, copied(derivedChunks(), collection), written, check, false);
       for (let pass = 0; pass < PASSES; pass++) {
         const chunks = await slices.take(needed(), check);
         // The estimate counts the reserve as used, and a lean checkpoint may use the reserve.
@@ -189,7 +198,7 @@ export class Checkpointer {
         if (needOf(chunks) <= REST_BYTES) break;
         await writeCopies(this.#context, copied(chunks, collection), written, check, isLean);
       }
-      const rest = await copyAtRest(current, collection, atRest, log, needed, copies, stored, fields);
+      const rest = await copyAtRest(current, collection, atRest, log, needed, copies, stored, fields, hasDerived);
       await writeCopies(this.#context, copies.values(), written, check, isLean);
       mayBeThere = true;
       const names = written.map(([, name]) => name);
@@ -259,7 +268,11 @@ export class Checkpointer {
     const refOfKey = (key: string): ChunkRef =>
       isLean && isOfGraph(key) ? leftOut(key, rest.graph.get(key) ?? 0) : storedOf(key).ref;
     const columns = listedColumns(rest.columns, stored);
-    const manifest = manifestOf(this.#options, rest.nextId, header, rest.contents, refOfKey, columns);
+    const words = rest.words && listedWords(rest.words, stored);
+    const manifest = manifestOf(this.#options, rest.nextId, header, rest.contents, refOfKey, {
+      ...(columns.length > 0 && { columns }),
+      ...(words !== undefined && { words }),
+    });
     const name = names.next('manifest');
     const put: Put[] = [
       ['chunks', header.name, rest.header],
@@ -280,22 +293,22 @@ export class Checkpointer {
   }
 
   /**
-   * Takes the columns out of the stored checkpoint, and deletes their chunks. This checkpointer
-   * stores no columns any more: the room belongs to rows. Only a single tab should call this at a
-   * time.
+   * Takes columns and words out of the stored checkpoint, and deletes their chunks. This
+   * checkpointer stores neither any more: the room belongs to rows. Only a single tab should call
+   * this at a time.
    *
-   * @returns the manifest. Undefined if the stored checkpoint has no columns, if entries were set
+   * @returns the manifest. Undefined if the stored checkpoint has neither, if entries were set
    * aside after the checkpoint, or if another tab has made a checkpoint
    * @throws `QUOTA`, `STORAGE_FAILED`, `CLOSED`
    */
-  async dropColumns(parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
-    this.#hasRoomForColumns = false;
+  async dropDerived(parts: ReadonlyMap<string, number>): Promise<Manifest | undefined> {
+    this.#hasRoomForDerived = false;
     await this.#rebase();
-    return leaveColumnsOut(this.#context, parts);
+    return leaveDerivedOut(this.#context, parts);
   }
 
   /**
-   * Takes graph and columns out of the stored checkpoint, and deletes their chunks. Urgent
+   * Takes graph, columns and words out of the stored checkpoint, and deletes their chunks. Urgent
    * checkpoints leave the graph out from now on, until another checkpoint finds room for the graph.
    * Only a single tab should call this at a time.
    *

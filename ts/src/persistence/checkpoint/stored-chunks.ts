@@ -2,7 +2,8 @@
 // chunks that the present checkpoint has written so far.
 
 import type { StoredChunk } from '../../collection/slot-store.js';
-import { type Manifest, namesOf } from '../../format/manifest.js';
+import { namesOf } from '../../format/contents.js';
+import type { Manifest } from '../../format/manifest.js';
 import { bytesOf } from '../../storage/estimate.js';
 import { storedIn } from './contents.js';
 

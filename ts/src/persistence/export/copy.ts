@@ -2,9 +2,10 @@
 
 import { hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
+import { namesOf } from '../../format/contents.js';
 import { renamed } from '../../format/export-file.js';
 import type { Head } from '../../format/head.js';
-import { decodeManifest, encodeManifest, namesOf, refsIn } from '../../format/manifest.js';
+import { decodeManifest, encodeManifest, refsIn } from '../../format/manifest.js';
 import { assertRoom, bytesOf } from '../../storage/estimate.js';
 import { Names } from '../../storage/names.js';
 import type { StorageBackend, StorageSite } from '../../storage/storage.js';

@@ -15,6 +15,7 @@ import { decodeHead, encodeHead, type Head } from '../../../src/format/head.js';
 import { decodeIds, encodeIds } from '../../../src/format/id-block.js';
 import { decodeManifest, encodeManifest, type Manifest } from '../../../src/format/manifest.js';
 import { decodePart, encodePart, type StoredPart } from '../../../src/format/part.js';
+import { decodeWordsHead, encodeWordsHead, type WordsHead } from '../../../src/format/words/head.js';
 
 const HEAD: Required<Head> = { epoch: 4_000_000_000, seq: 2 ** 40, checkpoint: 'ä-1-manifest', checkpointSeq: 12 };
 
@@ -45,7 +46,7 @@ const DELETION: Required<DeleteEntry> = { writer: 'w', number: 4, kind: 'delete'
 
 const ref = (name: string) => ({ name, bytes: 12, crc: 34 });
 
-const MANIFEST: Required<Omit<Manifest, 'stores' | 'columns'>> = {
+const MANIFEST: Required<Omit<Manifest, 'stores' | 'columns' | 'words'>> = {
   options: { dimensions: 4, metric: 'dot', m: 16, efConstruction: 200, seed: 0, precision: 'int8' },
   nextId: 5,
   header: ref('header'),
@@ -60,7 +61,7 @@ const MANIFEST: Required<Omit<Manifest, 'stores' | 'columns'>> = {
 
 const EMPTY: Manifest = { ...MANIFEST, nextId: 1, header: null, sections: {}, ids: [], metadata: [] };
 
-const WITH_STORES: Required<Omit<Manifest, 'columns'>> = {
+const WITH_STORES: Required<Omit<Manifest, 'columns' | 'words'>> = {
   ...MANIFEST,
   stores: { toy: [ref('toy-0'), ref('toy-1')] },
 };
@@ -69,13 +70,26 @@ const WITH_MODEL: Manifest = { ...MANIFEST, options: { ...MANIFEST.options, mode
 
 const WITH_ALL: Manifest = { ...WITH_STORES, options: WITH_MODEL.options };
 
-const WITH_COLUMNS: Required<Omit<Manifest, 'stores'>> = {
+const WITH_COLUMNS: Required<Omit<Manifest, 'stores' | 'words'>> = {
   ...MANIFEST,
   columns: [
     { path: ['author', 'n\ud800me'], chunks: [ref('column-0'), ref('column-1')] },
     { path: ['year'], chunks: [] },
   ],
 };
+
+const WITH_WORDS = {
+  ...MANIFEST,
+  columns: [{ path: ['year'], chunks: [ref('column-0')] }],
+  words: {
+    rules: '1-5',
+    fields: [{ path: ['a', 'n\ud800me'], weight: 3 }],
+    head: ref('words-head'),
+    segments: [{ number: 7, parts: [ref('words-7-0'), ref('words-7-1')] }],
+  },
+} satisfies Manifest;
+
+const WORDS_HEAD: Required<WordsHead> = { known: Uint32Array.of(0b1011, 1 << 31), segments: Uint8Array.of(1, 2, 3) };
 
 /** A slot of every kind. */
 const COLUMN: Required<ColumnChunk> = {
@@ -126,6 +140,7 @@ const THINGS: Readonly<
   manifest: [encodeManifest(MANIFEST), decodeManifest, MANIFEST],
   'manifest with a further store': [encodeManifest(WITH_STORES), decodeManifest, WITH_STORES],
   'manifest with columns': [encodeManifest(WITH_COLUMNS), decodeManifest, WITH_COLUMNS],
+  'manifest with words': [encodeManifest(WITH_WORDS), decodeManifest, WITH_WORDS],
   'manifest with a model': [encodeManifest(WITH_MODEL), decodeManifest, WITH_MODEL],
   'manifest with a model and a further store': [encodeManifest(WITH_ALL), decodeManifest, WITH_ALL],
   'manifest of nothing': [encodeManifest(EMPTY), decodeManifest, EMPTY],
@@ -133,6 +148,7 @@ const THINGS: Readonly<
   'what was cut off': [encodeAside(CUT_OFF)[0] as Uint8Array, decodeAside, CUT_OFF],
   ids: [encodeIds(IDS), decodeIds, IDS],
   column: [encodeColumnChunk(COLUMN), decodeColumnChunk, COLUMN],
+  'head of words': [encodeWordsHead(WORDS_HEAD), decodeWordsHead, WORDS_HEAD],
 };
 
 async function manifestOf(file: Uint8Array): Promise<Manifest> {
@@ -306,6 +322,34 @@ describe('a column that a newer version has listed in another form is passed ove
     expect(read([...columns, known])).toEqual({ ...MANIFEST, columns: [known] });
     expect(read({ later: columns })).toEqual({ ...MANIFEST, columns: [] });
   });
+});
+
+describe('words that a newer version has listed in another form are passed over', () => {
+  const { words } = WITH_WORDS;
+
+  test.each([
+    ['another field', { ...words, later: 1 }],
+    ['a field of a segment', { ...words, segments: [{ ...words.segments[0], later: 1 }] }],
+    ['a field of the head', { ...words, head: { ...words.head, later: 1 } }],
+    ['no head', { ...words, head: undefined }],
+    ['no object', 7],
+    ['null', null],
+  ])('%s', (_, changed) => {
+    const text = JSON.stringify({ ...MANIFEST, words: changed });
+    const read = decodeManifest(withText(encodeManifest(MANIFEST), 16, 8, text));
+    expect(read).toEqual(MANIFEST);
+    expect(encodeManifest(read)).toEqual(encodeManifest(MANIFEST));
+  });
+});
+
+test('a head of words of another layout, or cut short, is refused', async () => {
+  const bytes = encodeWordsHead(WORDS_HEAD);
+  expect(await errorOf(() => decodeWordsHead(bytes.map((byte, i) => (i === 4 ? 2 : byte))))).toMatchObject({
+    code: 'UNSUPPORTED_FORMAT',
+  });
+  for (const length of [0, 7, 11, 19]) {
+    expect(await errorOf(() => decodeWordsHead(bytes.subarray(0, length)))).toMatchObject({ code: 'DAMAGED' });
+  }
 });
 
 describe('a field used only in memory is not written', () => {

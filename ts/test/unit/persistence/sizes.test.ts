@@ -49,7 +49,7 @@ test.each(['int8', 'int16'] as const)(
     const rows = bytesOf(engine, [ROWS]);
     expect(rows).toBeGreaterThan(0);
     const coming = comingCodesBytes(engine, precision);
-    const stored = { bytes: rows, columns: 0, atOnce: 0, rows: new Map([[ROWS, rows]]) };
+    const stored = { bytes: rows, derived: 0, atOnce: 0, rows: new Map([[ROWS, rows]]) };
     expect(addedBytes(engine, 0, stored)).toBe(0);
     expect(recodedBytes(engine)).toBe(0);
     add(engine, 1);

@@ -97,6 +97,20 @@ fn a_segment_that_is_read_and_stored_again_has_the_same_bytes() {
 }
 
 #[test]
+fn long_lists_of_many_blocks_are_read_in_steps() {
+    let mut index = TextIndex::new(TextOptions::default());
+    for slot in 0..1_500 {
+        let words = [("whale".to_owned(), 1 + slot % 5), (format!("w{}", slot % 7), 1), (format!("only{slot}"), 1)];
+        index.add(slot, u64::from(slot), words.iter().map(|(word, weight)| (word.as_str(), *weight))).unwrap();
+    }
+    seal(&mut index);
+    let (head, segments) = stored(&index);
+    let mut other = TextIndex::with_segments_from(TextOptions::default(), 10);
+    read(&mut other, segments[0].0, &head, &segments[0].1, &[u32::MAX; 47]).unwrap();
+    assert_eq!(stored(&other), (head, segments));
+}
+
+#[test]
 fn a_segment_is_read_once_and_never_takes_the_slot_of_newer_words() {
     let (head, segments) = stored(&two_segments());
     let (segment, parts) = &segments[0];

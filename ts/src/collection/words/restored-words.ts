@@ -1,0 +1,131 @@
+// The stored words of a checkpoint, while the index reads the words: the head, and then one segment
+// after the other. Whatever goes wrong here costs only time: the words are then read from the
+// metadata.
+
+import { Bits } from '../../base/bits.js';
+import { damaged } from '../../base/errors.js';
+import type { TextField } from '../../base/options.js';
+import type { Texts } from '../../engine/texts.js';
+import { type ChunkRef, isWhole } from '../../format/chunk.js';
+import { decodeWordsHead } from '../../format/words/head.js';
+import type { StoredSegment, StoredWords } from '../../format/words/listed.js';
+import { LOADED } from '../changes.js';
+import type { ReadChunk } from '../columns/stored-columns.js';
+import type { Slots } from '../slot-store.js';
+import { fits } from './storable-words.js';
+
+/** Postings read between two looks at the clock: well below a millisecond. */
+const READ_AT_ONCE = 8_192;
+
+const WHAT = 'the words';
+
+/** The chunks that have been read, and not taken yet. */
+interface Batch {
+  /** Undefined for the head. */
+  readonly segment: StoredSegment | undefined;
+  /** Undefined if storage did not give all chunks. */
+  readonly chunks: readonly Uint8Array[] | undefined;
+}
+
+export class RestoredWords {
+  readonly #texts: Texts;
+  readonly #slots: Slots;
+  readonly #read: ReadChunk;
+  readonly #left: (StoredSegment | undefined)[];
+  readonly #head: ChunkRef;
+  #batch: Batch | undefined;
+  #steps: Generator<undefined, void> | undefined;
+  #reading: Promise<void> | undefined;
+  /** The slots of unchanged rows whose words are stored. */
+  #known = new Bits();
+
+  private constructor(texts: Texts, { head, segments }: StoredWords, read: ReadChunk, slots: Slots) {
+    this.#texts = texts;
+    this.#slots = slots;
+    this.#read = read;
+    this.#head = head;
+    this.#left = [undefined, ...segments];
+  }
+
+  /** Undefined if the stored words are of other fields, or were cut by other rules. */
+  static of(
+    texts: Texts,
+    stored: StoredWords,
+    wanted: readonly TextField[],
+    read: ReadChunk,
+    slots: Slots,
+  ): RestoredWords | undefined {
+    return fits(stored, wanted) ? new RestoredWords(texts, stored, read, slots) : undefined;
+  }
+
+  /** Whether `read` should read chunks before the next step. */
+  get awaits(): boolean {
+    return this.#batch === undefined && this.#steps === undefined && !this.isOver;
+  }
+
+  /** Whether all words are in the index. */
+  get isOver(): boolean {
+    return this.#left.length === 0;
+  }
+
+  /** The slots whose rows need no reading any more, once all is over. */
+  get known(): Bits {
+    return this.#known;
+  }
+
+  /** The row of a slot has changed. */
+  forget(slot: number): void {
+    this.#known.delete(slot);
+  }
+
+  /** Reads the next chunks. Never rejects. */
+  read(): Promise<void> {
+    this.#reading ??= this.#readNext().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /**
+   * Takes a step with the chunks that have been read.
+   *
+   * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`, `OUT_OF_MEMORY`: the words must be read from the
+   * metadata
+   */
+  step(): void {
+    this.#steps ??= this.#batch && this.#take(this.#batch);
+    this.#batch = undefined;
+    if (this.#steps?.next().done !== true) return;
+    this.#steps = undefined;
+    this.#left.shift();
+  }
+
+  async #readNext(): Promise<void> {
+    if (!this.awaits) return;
+    const segment = this.#left[0];
+    const refs = segment?.parts ?? [this.#head];
+    const read = await Promise.all(refs.map((ref) => this.#read(ref).catch(() => undefined)));
+    const chunks = read.filter((bytes, i) => isWhole(refs[i] as ChunkRef, bytes)) as Uint8Array[];
+    this.#batch = { segment, chunks: chunks.length === refs.length ? chunks : undefined };
+  }
+
+  *#take({ segment, chunks }: Batch): Generator<undefined, void> {
+    const [first, ...others] = chunks ?? [];
+    if (first === undefined) throw damaged(WHAT);
+    if (segment === undefined) {
+      const head = decodeWordsHead(first);
+      for (const slot of new Bits(head.known)) {
+        if (this.#slots.has(slot) && !this.#slots.haveChanged(LOADED, slot, 1)) this.#known.add(slot);
+      }
+      this.#texts.readHead(head.segments);
+      return;
+    }
+    this.#texts.restore(segment.number, first);
+    for (const part of others) {
+      yield;
+      this.#texts.restoreLists(part);
+    }
+    do yield;
+    while (this.#texts.restoreStep(READ_AT_ONCE, this.#known.words));
+  }
+}
