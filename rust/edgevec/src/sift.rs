@@ -31,7 +31,6 @@ pub(crate) fn bound(
     let (mut slots, mut bounds, mut filled) = ([0; SCAN_BLOCK], [0.0; SCAN_BLOCK], 0);
     let mut take = |slots: &[u32]| {
         let bounds = &mut bounds[..slots.len()];
-        sketches.prefetch(slots);
         sketches.bounds(query, slots, bounds);
         all.extend_from_slice(bounds);
         for (&slot, &bound) in slots.iter().zip(&*bounds) {

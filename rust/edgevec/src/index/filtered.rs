@@ -23,10 +23,9 @@ const EVALUATED_LINE: u64 = 5;
 /// The cost of a row of a scan by sketches: a number for the row, and a number by the square of the
 /// share of rows that the filter bars, since a scan of scattered rows waits for memory. A scan also
 /// evaluates the distances of some rows: a number for each scan, and a number for the root of the
-/// rows that pass near a row. Fitted to the scans of `npm run bench:filters` at 5,000 to 90,000 of
-/// 100,000 rows.
-const SKETCHED_ROW: f32 = 19.0;
-const SCATTERED_ROW: f32 = 34.0;
+/// rows that pass near a row. Fitted to scans of 5,000 to 90,000 of 100,000 rows.
+const SKETCHED_ROW: f32 = 14.0;
+const SCATTERED_ROW: f32 = 25.0;
 const SIFTED: u64 = 200;
 const SIFTED_A_ROOT: f32 = 90.0;
 /// A scan by sketches pays from this many rows on, for each row that a scan keeps.
