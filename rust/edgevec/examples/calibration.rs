@@ -49,10 +49,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for batch in base.chunks(256 * dimensions) {
         index.commit(batch, &mut slots)?;
         loop {
-            let (step, linked) = (Instant::now(), index.stats().unlinked);
+            let (step, before) = (Instant::now(), (index.unlinked(), index.sketching()));
             let left = index.link(1);
-            // A step that links no row is one of a calibration.
-            if index.stats().unlinked == linked {
+            // A step that links no row and learns no sketches is one of a calibration.
+            if (index.unlinked(), index.sketching()) == before {
                 calibrating += step.elapsed();
             }
             if left == 0 {
