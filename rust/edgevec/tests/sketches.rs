@@ -65,7 +65,8 @@ fn words(slots: impl Iterator<Item = u32>, index: &Index) -> Vec<u32> {
 fn scan(index: &Index, queries: &[f32], allow: &[u32]) -> (f64, f64, Vec<u32>) {
     let (mut scratch, mut found, mut wanted, mut evaluated) = (Scratch::default(), 0, 0, 0);
     let mut all = Vec::new();
-    for query in queries.chunks(DIMENSIONS) {
+    let dimensions = index.options().dimensions as usize;
+    for query in queries.chunks(dimensions) {
         let truth = index.search_allowed(&mut scratch, query, K, 0, Mode::Exact, allow).unwrap();
         let truth: Vec<u32> = truth.iter().map(|hit| hit.slot).collect();
         let before = scratch.evaluations();
@@ -77,7 +78,7 @@ fn scan(index: &Index, queries: &[f32], allow: &[u32]) -> (f64, f64, Vec<u32>) {
         evaluated += scratch.evaluations() - before;
     }
     let allowed: u32 = allow.iter().map(|word| word.count_ones()).sum();
-    let rows = queries.len() / DIMENSIONS * allowed as usize;
+    let rows = queries.len() / dimensions * allowed as usize;
     (found as f64 / wanted as f64, evaluated as f64 / rows as f64, all)
 }
 
@@ -164,7 +165,9 @@ fn rows_that_sketches_cannot_tell_apart_have_none() {
     let mut data = Hard::new(Kind::Gaussian, dimensions, ROWS, 5);
     let options = options(Metric::Euclidean, Precision::Float32);
     let mut index = Index::new(Options { dimensions: dimensions as u32, ..options }).unwrap();
-    add(&mut index, &data.rows(ROWS));
+    let slots = add(&mut index, &data.rows(ROWS));
     let stats = index.stats();
     assert!(stats.code_bytes > 0 && stats.sketch_bytes == 0, "{stats:?}");
+    let (recall, _, _) = scan(&index, &data.queries(30), &words(slots.into_iter().step_by(2), &index));
+    assert!(recall >= 0.99, "{recall}");
 }
