@@ -13,6 +13,18 @@ export interface Shape<T> {
   write(value: T): unknown;
 }
 
+/**
+ * Undefined if a newer version has written the value in another form. Only for data that can be
+ * made again.
+ */
+export function readIfKnown<T>(shape: Shape<T>, value: unknown): T | undefined {
+  try {
+    return shape.read(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A value of another kind than its shape. */
 export class Malformed extends Error {
   constructor() {

@@ -3,7 +3,7 @@
 // in another form.
 
 import { type ChunkRef, chunkRef } from '../chunk.js';
-import { list, Malformed, object, type Shape, text } from '../fields.js';
+import { list, Malformed, object, readIfKnown, type Shape, text } from '../fields.js';
 
 export interface StoredColumn {
   /** The keys from the metadata down to the field. At least one key. */
@@ -26,14 +26,6 @@ const path: Shape<readonly string[]> = {
 const column: Shape<StoredColumn> = object<StoredColumn>({ path, chunks: list(chunkRef) });
 
 export const storedColumns: Shape<readonly StoredColumn[]> = {
-  read: (value) => (Array.isArray(value) ? value.flatMap(readIfKnown) : []),
+  read: (value) => (Array.isArray(value) ? value.flatMap((each) => readIfKnown(column, each) ?? []) : []),
   write: (columns) => columns.map((each) => column.write(each)),
 };
-
-function readIfKnown(value: unknown): StoredColumn[] {
-  try {
-    return [column.read(value)];
-  } catch {
-    return [];
-  }
-}

@@ -2,7 +2,7 @@
 // reader passes over words that a newer version has listed in another form.
 
 import { type ChunkRef, chunkRef } from '../chunk.js';
-import { integer, list, object, type Shape, text } from '../fields.js';
+import { integer, list, object, readIfKnown, type Shape, text } from '../fields.js';
 
 /** A segment of the index of words. Its lists never change. */
 export interface StoredSegment {
@@ -34,12 +34,6 @@ const words: Shape<StoredWords> = object<StoredWords>({
 });
 
 export const storedWords: Shape<StoredWords | undefined> = {
-  read(value) {
-    try {
-      return words.read(value);
-    } catch {
-      return undefined;
-    }
-  },
+  read: (value) => readIfKnown(words, value),
   write: (value) => value && words.write(value),
 };
