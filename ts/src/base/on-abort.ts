@@ -25,6 +25,31 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   };
 }
 
+/**
+ * The promise, or a rejection if the signal aborts first or has aborted. Whatever the promise does
+ * after that is ignored.
+ *
+ * @param errorOf makes the error of the reason for the abort
+ */
+export async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  errorOf: (reason: unknown) => Error,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  let stop = (): void => {};
+  const abort = new Promise<never>((_, reject) => {
+    stop = () => reject(errorOf(signal.reason));
+  });
+  const forget = onAbort(signal, stop);
+  try {
+    if (signal.aborted) stop();
+    return await Promise.race([abort, promise]);
+  } finally {
+    forget();
+  }
+}
+
 function share(signal: AbortSignal): Shared {
   const listeners: Shared['listeners'] = new Set();
   const tell = (): void => {

@@ -3,7 +3,7 @@
 import type { EmbedRequest, TextModel } from '../../base/embed.js';
 import { aborted, EdgeVecError } from '../../base/errors.js';
 import { inspect, reasonOf } from '../../base/inspect.js';
-import { onAbort } from '../../base/on-abort.js';
+import { unlessAborted } from '../../base/on-abort.js';
 import { copyVector } from '../vector/copy.js';
 import { tensorOf } from '../vector/tensor.js';
 import { vectorsOf } from '../vector/vectors-of.js';
@@ -44,17 +44,22 @@ async function embedBatch(
   for (const pause of [...PAUSES_MS, undefined]) {
     let answer: unknown;
     try {
-      answer = await unlessAborted(async () => model.embed(texts, request), signal);
+      answer = await unlessAborted(embedding(model, texts, request), signal, aborted);
     } catch (cause) {
       if (signal.aborted) throw aborted(signal.reason);
       if (cause instanceof EdgeVecError) throw cause;
       if (pause === undefined) throw failed(model, cause);
-      await unlessAborted(() => new Promise((resolve) => setTimeout(resolve, pause)), signal);
+      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal, aborted);
       continue;
     }
     return vectorsIn(model, answer, texts.length);
   }
   return [];
+}
+
+/** Async, so that the promise rejects if the model's function throws. */
+async function embedding(model: TextModel, texts: readonly string[], request: EmbedRequest): Promise<unknown> {
+  return model.embed(texts, request);
 }
 
 /** The vectors of an answer, checked and copied. A wrong answer would be wrong again. */
@@ -73,21 +78,6 @@ function vectorsIn(model: TextModel, answer: unknown, count: number): readonly F
   } catch (cause) {
     if (cause instanceof EdgeVecError && cause.code === 'MODEL_FAILED') throw cause;
     throw failed(model, cause);
-  }
-}
-
-/** @throws `ABORTED` as soon as the signal aborts. Whatever the promise does later is ignored */
-async function unlessAborted<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
-  const abort = new Promise<never>((_, reject) => {
-    stop = () => reject(aborted(signal.reason));
-  });
-  const forget = onAbort(signal, stop);
-  try {
-    if (signal.aborted) stop();
-    return await Promise.race([abort, run()]);
-  } finally {
-    forget();
   }
 }
 

@@ -1,9 +1,10 @@
 // Loads a model in a worker or in this thread, and embeds texts in batches.
 
+import { unlessAborted } from '../../base/on-abort.js';
 import { EdgeVecError } from '../../index.js';
-import { assertNotAborted, unlessAborted } from './abort.js';
+import { assertNotAborted } from './abort.js';
 import { batchesOf } from './batches.js';
-import { disposed, inThisThread, loadFailed, otherDevice, runFailed } from './errors.js';
+import { aborted, disposed, inThisThread, loadFailed, otherDevice, runFailed } from './errors.js';
 import { inThread } from './in-thread.js';
 import { canStartWorker, inWorker } from './in-worker.js';
 import type { ModelFacts, ModelHost, ModelNews } from './library.js';
@@ -51,7 +52,7 @@ async function load({ request, options }: Resolved, onEvent: (event: EmbedderEve
   };
   const loadIn = async (host: ModelHost): Promise<Loaded> => {
     try {
-      return { host, facts: await unlessAborted(host.load(request), signal) };
+      return { host, facts: await unlessAborted(host.load(request), signal, aborted) };
     } catch (cause) {
       void host.dispose().catch(() => {});
       throw cause instanceof EdgeVecError ? cause : loadFailed(request.model, cause);
@@ -127,7 +128,7 @@ class ModelEmbedder implements Embedder {
     let done = 0;
     for (const batch of batchesOf(list, batchSize)) {
       assertNotAborted(signal);
-      const flat = await unlessAborted(this.#run(batch.texts), signal);
+      const flat = await unlessAborted(this.#run(batch.texts), signal, aborted);
       for (const [i, place] of batch.places.entries()) {
         vectors[place] = flat.slice(i * this.dimensions, (i + 1) * this.dimensions);
       }
