@@ -11,7 +11,7 @@ import { heading, main, root, rust, Stop, step } from './run.mjs';
 import { setup } from './setup.mjs';
 
 /** The same values as in rust/edgevec/benches/kernels.rs. */
-const KERNELS = ['Dot', 'SquaredEuclidean', 'Levels'];
+const KERNELS = ['Dot', 'SquaredEuclidean', 'Codes'];
 const DIMENSIONS = [128, 384, 768, 1536];
 const PLACES = { cache: 16 << 10, memory: 256 << 20 };
 const VARIANTS = ['relaxed-simd', 'simd128'];
@@ -154,7 +154,7 @@ ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${process.
     npm run bench:kernels
 
 Nanoseconds of one distance, and in brackets picoseconds of one component of it: one query against rows in random order, four at a time; the
-least of five windows. \`Dot\` and \`SquaredEuclidean\` read full rows (four bytes a component), \`Levels\` the four-bit codes that the graph is
+least of five windows. \`Dot\` and \`SquaredEuclidean\` read full rows (four bytes a component), \`Codes\` the four-bit codes that the graph is
 built and walked on. "cache": 16 KB of rows; "memory": 256 MB of them, where nothing but the four rows in flight hides the wait.
 
 ${table}
