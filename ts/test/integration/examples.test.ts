@@ -90,8 +90,8 @@ beforeAll(async () => {
   }
   for (const { name, ending, code, runs } of [...modules, ...htmlModules]) {
     await write(name, ending, code, runs);
-    cpSync(join(folder, 'given/embed.ts'), join(folder, dirname(name), 'embed.ts'));
-    cpSync(join(folder, 'given/embed.js'), join(folder, dirname(name), 'embed.js'));
+    cpSync(join(folder, 'given/text-model.ts'), join(folder, dirname(name), 'model.ts'));
+    cpSync(join(folder, 'given/text-model.js'), join(folder, dirname(name), 'model.js'));
   }
   for (const { name, ownFile } of modules) {
     if (ownFile !== undefined) await write(ownFile, 'ts', `export * from './${basename(name)}';\n`);
