@@ -464,7 +464,7 @@ export class EdgeVec<M extends object = Default> {
 
   /**
    * Finds the `k` rows nearest to `query`, nearest first, or all rows if the database has fewer.
-   * You may pass the number `k` in place of the options.
+   * You may pass the number `k` in place of the options. The default of `k` is 10.
    *
    * The query may also be an object with all options ({@link VectorSearch}, {@link TextSearch},
    * {@link HybridSearch}):
@@ -476,7 +476,7 @@ export class EdgeVec<M extends object = Default> {
    *   fused into a single list.
    *
    * In a database with a model (`embed` of `open`), the query may be a string: a question. The
-   * model embeds the question.
+   * model embeds the question. `signal` of the options aborts the embedding.
    *
    * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`,
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also

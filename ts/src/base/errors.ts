@@ -59,8 +59,9 @@ export type EdgeVecErrorCode =
   /** The name is in another entry of the package. The message says in which. */
   | 'WRONG_ENTRY'
   /**
-   * The iterable given to a write, or the stream given to `import`, failed or is not readable.
-   * `cause` is the error that the source threw.
+   * The iterable given to a write, or the file or stream given to `import`, `importJson` or a
+   * reader of `edgevec/import`, failed or is not readable. `cause` is the error that the source
+   * threw.
    */
   | 'SOURCE_FAILED'
   /** The `signal` of the call was aborted. */
@@ -98,7 +99,10 @@ export type EdgeVecErrorCode =
    * goes on.
    */
   | 'INTERNAL'
-  /** The WebAssembly module could not be fetched, compiled or started. */
+  /**
+   * The WebAssembly module could not be fetched, compiled or started, or another file of the
+   * package could not be loaded.
+   */
   | 'ENGINE_LOAD_FAILED'
   /** This JavaScript engine lacks a feature that EdgeVec needs. */
   | 'UNSUPPORTED'
@@ -118,14 +122,18 @@ export type EdgeVecErrorCode =
   | 'STORAGE_FAILED'
   /** No room is left on the device. Nothing was written. */
   | 'QUOTA'
-  /** Another tab or process has the database open and does not close it. */
+  /**
+   * Another tab or process has the database open and does not close it. Or a `reembed` of the same
+   * object is under way already.
+   */
   | 'BLOCKED'
   /** A database with the same name exists already. */
   | 'NAME_TAKEN'
   /**
    * `edgevec/sync`: the stored database was written to after this index was loaded or saved.
    * Nothing was saved. `replace`: somebody has changed a kept row of the source meanwhile. Nothing
-   * was written.
+   * was written. `reembed`: other tabs have written again and again. Nothing was replaced, and the
+   * finished rows are kept.
    */
   | 'CONFLICT'
   /** A stored database was made with other options. */

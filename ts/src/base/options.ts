@@ -6,12 +6,12 @@ import type { TextFieldName } from './filter-types.js';
 import type { PlatformWorker } from './platform-types.js';
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
-/** Options of `open`. Most applications pass only `dimensions`. */
+/** Options of `open`. Most applications pass `dimensions`, or a model as `embed`. */
 export interface OpenOptions {
   /**
    * Numbers in a vector: an integer from 1 to 4096. Every vector of the database has the same
-   * number. For a database that is already stored, you may leave out `dimensions` and all options
-   * below.
+   * number. With `embed`, the default is the number of the model. For a database that is already
+   * stored, you may leave out `dimensions` and all options below.
    */
   readonly dimensions?: number;
   /**
@@ -118,8 +118,11 @@ export interface OpenOptions {
   /**
    * A model that turns texts into vectors. Records may then have a `text` in place of a vector, and
    * a query may be a string: `insert({ text })`, `search('a question')`. EdgeVec keeps the text in
-   * the metadata field `text`. You may leave out `dimensions`. The model runs in the thread of the
-   * caller, or wherever the model itself computes.
+   * the metadata field `text`. You may leave out `dimensions`. EdgeVec calls the model in the
+   * thread of the caller. The model itself may compute in a worker or on a server.
+   *
+   * EdgeVec keeps the name of the model with the database. If the vectors of a stored database were
+   * made by another model, `open` fails with `MODEL_DIFFERS`.
    */
   readonly embed?: TextModel;
   /**
@@ -158,8 +161,10 @@ export interface TextOptions<M extends object = Record<string, unknown>> {
    * 'body']`. With weights, `{ title: 3, body: 1 }`: a word of the title then counts as three
    * words. A weight is an integer from 1 to 64. Default: none. Only strings have words.
    *
-   * EdgeVec keeps the words in memory, and makes them of the metadata: after `open` in the
-   * background, and then after each write. A text search waits until all rows have their words.
+   * EdgeVec keeps the words in memory, and makes the words of the metadata after each write, in the
+   * background. A checkpoint of a stored database keeps the words of most rows. The next `open`
+   * with the same fields and weights reads these words in place of the metadata. A text search
+   * waits until all rows have their words.
    */
   readonly text?: TextFields<M>;
   /**

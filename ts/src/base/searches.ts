@@ -36,8 +36,8 @@ export interface ReadOptions<M extends object = Default> {
 export interface NearestOptions<M extends object = Default> extends ReadOptions<M> {
   /**
    * The share of the true nearest rows to find, on average: a number above 0 and below 1. A higher
-   * `recall` takes longer. Default: the database's `recall`, 0.95. Use `exact` if the search must
-   * find every nearest row.
+   * `recall` takes longer. Default: the `recall` that `open` was given, or 0.95. Use `exact` if the
+   * search must find every nearest row. Not together with `ef` or `exact`.
    */
   readonly recall?: number;
   /**
@@ -102,7 +102,7 @@ export interface RankingOptions<M extends object = Default> {
    * scores, and `score` is this score.
    */
   readonly rerank?: Rerank<M>;
-  /** How many milliseconds `rerank` may take: a number above 0. Default: no limit. */
+  /** How many milliseconds `rerank` may take: a number from 1 to 2^31 - 1. Default: no limit. */
   readonly timeout?: number;
 }
 
@@ -178,13 +178,14 @@ export interface FusionOptions {
    */
   readonly fusion?: 'rrf' | 'relative';
   /**
-   * For `'rrf'`: a number from 0, by default 60. With a higher `rrfK`, the first ranks have less
-   * advantage over later ranks.
+   * For `'rrf'`: a number from 0 to 1,000,000, by default 60. With a higher `rrfK`, the first ranks
+   * have less advantage over later ranks.
    */
   readonly rrfK?: number;
   /**
-   * How much each list counts: numbers from 0, default 1. For several vectors, `vector` is the
-   * weight of each vector, or an array with a weight for each.
+   * How much each list counts: numbers from 0 to 1,000,000, default 1. At least one weight is above
+   * 0. For several vectors, `vector` is the weight of each vector, or an array with a weight for
+   * each.
    */
   readonly weights?: { readonly vector?: number | readonly number[]; readonly text?: number };
   /** Give each hit its rank and its score in each list: see {@link FusedHit}. Default false. */
@@ -195,7 +196,10 @@ export interface FusionOptions {
 export interface TextHit<M extends object> {
   /** The name of the row. */
   readonly id: Id;
-  /** The score by BM25: above 0, and higher for a better row. After `rerank`, its score. */
+  /**
+   * The score by BM25: above 0, and higher for a better row. After `rerank`, the score that
+   * `rerank` gave.
+   */
   readonly score: number;
   /** A copy of the stored metadata. */
   readonly metadata: M;
@@ -215,11 +219,11 @@ export interface FusedHit<M extends object> extends TextHit<M> {
   /** With `explain: true`: the score of `vectorRank`, as {@link Hit.score} has it. */
   readonly vectorScore?: number;
   /**
-   * With `explain: true`: the rank among the candidates by words, from 1. Absent if the row has no
-   * such rank.
+   * With `explain: true`: the rank among the candidates by words, from 1. Absent if the row has
+   * none of the words.
    */
   readonly textRank?: number;
-  /** With `explain: true`: the score by BM25. */
+  /** With `explain: true`: the score by BM25. Absent if the row has no `textRank`. */
   readonly textScore?: number;
 }
 

@@ -230,7 +230,7 @@ export interface MemoryParts {
    * memory of JavaScript, and `memoryBytes` does not count these bytes.
    */
   readonly columns: number;
-  /** The words of the fields for text search (`text` of `open`). */
+  /** The words of the fields for text search (`text` of `open`). 0 without text search. */
   readonly text: number;
 }
 

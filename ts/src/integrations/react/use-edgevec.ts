@@ -43,6 +43,8 @@ export interface UseEdgeVecOptions {
  * - Options are compared by value, so you may write the options as a literal. If an option changes,
  *   the old database closes and the new database opens. Functions are not compared: `onEvent` may
  *   be a new function each time, and a function for `worker` is used only at opening.
+ * - Make a model for `embed` once, outside of the component. A model with a new function is another
+ *   model, and the database would close and open again.
  * - React's StrictMode and hot reload open the database once.
  * - On a server nothing opens, and the status is `'loading'`.
  *

@@ -26,6 +26,7 @@ type Given = DatabaseOptions | null | undefined;
  * @param options the options of `EdgeVec.open`, or a store of the options. Other options open
  * another database. `null` and `undefined` open nothing. Options are compared by value, except
  * functions: each store has an `onEvent` of its own, and the `worker` of the first store counts.
+ * Make a model for `embed` once, in a module.
  * @returns a store of the state. `error` has the error of `EdgeVec.open`, or the reason why the
  * database has ended. `retry` opens the database again after an error.
  *

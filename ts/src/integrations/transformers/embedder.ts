@@ -22,9 +22,9 @@ type Vector = Float32Array<ArrayBuffer>;
  *
  * @example
  * const model = await embedder('Xenova/all-MiniLM-L6-v2', { dtype: 'q8' });
- * const db = await EdgeVec.open({ name: 'notes', dimensions: model.dimensions });
- * await db.insert({ vector: await model.embed('Mending a tyre') });
- * const hits = await db.search(await model.embedQuery('my bike is broken'), 10);
+ * const db = await EdgeVec.open({ name: 'notes', embed: model });
+ * await db.insert({ text: 'Mending a tyre' });
+ * const hits = await db.search('my bike is broken', 10);
  */
 export async function embedder(model: string, options: EmbedderOptions = {}): Promise<Embedder> {
   const resolved = resolve(model, options);

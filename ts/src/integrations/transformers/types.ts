@@ -104,7 +104,7 @@ export interface EmbedderOptions {
   readonly env?: Readonly<Record<string, unknown>>;
   /** Further options of the library's function `pipeline`, such as `{ revision: 'main' }`. */
   readonly pipeline?: Readonly<Record<string, unknown>>;
-  /** Called while the files of the model load. */
+  /** Called while the files of the model load, with the bytes so far. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Receives events. Default: `console.warn`. */
   readonly onEvent?: (event: EmbedderEvent) => void;
@@ -132,7 +132,7 @@ export interface EmbedOptions {
 
 /** A loaded model. */
 export interface Embedder {
-  /** The name of the model. */
+  /** The name of the model. `EdgeVec.open({ embed })` keeps the name with the database. */
   readonly model: string;
   /** The length of each vector, for `EdgeVec.open({ dimensions })`. */
   readonly dimensions: number;

@@ -43,7 +43,7 @@ export interface UseEdgeVec<M extends object = Default> {
  * @param options the options of `EdgeVec.open`, or a ref or getter of the options. Other options
  * open another database. `null` and `undefined` open nothing. Options are compared by value, but
  * functions are not compared: each component has an `onEvent` of its own, and the `worker` of the
- * first component counts.
+ * first component counts. Make a model for `embed` once, outside of the component.
  *
  * @example
  * const { db, error } = useEdgeVec<Note>({ name: 'notes', dimensions: 384 });
