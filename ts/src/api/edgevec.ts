@@ -93,10 +93,18 @@ type Updated<M extends object> = RecordChange<M> | TextChange<M>;
 /**
  * A vector database on this device. `M` is the type of the metadata stored with each row.
  *
- * Every method rejects with an {@link EdgeVecError}: `CLOSED` after `close()`, `WORKER_DIED` or
- * `ENGINE_CRASHED` if the worker or the engine with the rows is gone, `INTERNAL` for a fault of
- * EdgeVec itself, and the errors in the method's own documentation. Only an error thrown by
- * `onProgress` reaches the caller unchanged.
+ * Every method rejects with an {@link EdgeVecError}. The errors of a method are in the comment of
+ * the method. Each method may also reject with these errors:
+ *
+ * - `CLOSED` after `close()`, or if another tab has dropped the database
+ * - `WORKER_DIED` or `ENGINE_CRASHED` if the worker or the engine with the rows is gone
+ * - `MESSAGE_UNREADABLE` or `OUT_OF_MEMORY` if memory is short
+ * - `DAMAGED`, `STORAGE_FAILED` or `UNSUPPORTED_FORMAT` if the call needs a row of a stored
+ *   database, and the row cannot be read
+ * - `ENGINE_LOAD_FAILED` if the first such call loads a further file of the package, and cannot
+ * - `INTERNAL` for a fault of EdgeVec itself
+ *
+ * Only an error thrown by `onProgress` reaches the caller unchanged.
  */
 export class EdgeVec<M extends object = Default> {
   /**

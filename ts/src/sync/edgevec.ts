@@ -66,8 +66,8 @@ export class EdgeVec<M extends object = Default> {
   }
 
   /**
-   * Reads a stored database into an index: one that `save` has stored, or a database of the entry
-   * `edgevec`. The stored database stays as it is, and may be open elsewhere. Later changes of the
+   * Reads a stored database into an index: a database that `save` or the entry `edgevec` has
+   * stored. The stored database stays as it is, and may be open elsewhere. Later changes of the
    * index are stored only by `save`.
    *
    * @throws `NOT_FOUND`, `NOT_INITIALIZED`, `INVALID_OPTIONS`, `INVALID_ID` if the database has an
@@ -103,7 +103,7 @@ export class EdgeVec<M extends object = Default> {
   /**
    * Adds a row, with a copy of the vector. A search finds the row at once: the call links the row
    * into the graph. The call that brings the index to 2,000 rows builds the graph, and now and then
-   * a later call learns anew how wide searches must be. Such a call takes longer.
+   * a later call learns again how wide searches must be. Such a call takes longer.
    *
    * @returns the id of the row: 0, 1, 2 and so on. An id is never used twice
    * @throws `INVALID_VECTOR`, `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`,
@@ -305,8 +305,8 @@ export class EdgeVec<M extends object = Default> {
 
   /**
    * Stores all rows of this moment on the device, as a database that `load`, and `EdgeVec.open` and
-   * `EdgeVec.load` of the entry `edgevec`, open. A database of this name is replaced: until the end
-   * of the call, the old database is whole, and then the new database is.
+   * `EdgeVec.load` of the entry `edgevec`, open. The call replaces a database of this name in a
+   * single step, at the end of the call.
    *
    * @throws `CONFLICT` if the database was written to after this index was loaded from the name, or
    * saved under the name. `BLOCKED` if the database is open in this or another tab, worker or
