@@ -48,13 +48,42 @@ function watchOpens(): () => Promise<void> {
   };
 }
 
-/** Types a text, as a user of the component would. */
+/** Types a text into an input, as a user of the component would. */
+function typeInto(input: HTMLInputElement, text: string): void {
+  // React replaces the setter of the element.
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** Types a text into all inputs of texts. */
 function type(target: HTMLElement, text: string): void {
-  for (const input of target.querySelectorAll<HTMLInputElement>('input:is([type=search], [type=text], :not([type]))')) {
-    // React replaces the setter of the element.
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
-    input.dispatchEvent(new Event('input', { bubbles: true }));
+  const inputs = target.querySelectorAll<HTMLInputElement>('input:is([type=search], [type=text], :not([type]))');
+  for (const input of inputs) typeInto(input, text);
+}
+
+/** The pages of guides have a form with this input. */
+const NEW_NOTE = 'input[aria-label="New note"]';
+const PATIENCE_MS = 60_000;
+
+async function until(isTrue: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`In vain: ${what}`);
+    await nextFrame();
   }
+}
+
+/** In the page of a guide: adds a note, and waits until the search of the page finds the note. */
+async function addNote(target: HTMLElement, note: string): Promise<void> {
+  const input = target.querySelector<HTMLInputElement>(NEW_NOTE);
+  if (input === null) return;
+  const button = input.form?.querySelector('button') as HTMLButtonElement;
+  await until(() => !button.disabled, 'the form of a guide waits for the database');
+  typeInto(input, note);
+  await nextFrame();
+  button.click();
+  const isFound = () => [...target.querySelectorAll('li')].some((hit) => hit.textContent?.includes(note));
+  await until(isFound, 'the search of a guide looks for the new note');
 }
 
 async function run(): Promise<string> {
@@ -67,6 +96,7 @@ async function run(): Promise<string> {
   await opened();
   type(target, 'tea');
   await opened();
+  await addNote(target, 'How to brew tea');
   return 'ran';
 }
 
