@@ -1,6 +1,6 @@
-// The stored words of a checkpoint, while the index reads the words: the head, and then one segment
-// after the other. Whatever goes wrong here costs only time: the words are then read from the
-// metadata.
+// The stored words of a checkpoint, while the index reads the words: first a look at the rules,
+// then the head, and then one segment after the other. Whatever goes wrong here costs only time:
+// the words are then read from the metadata.
 
 import { Bits } from '../../base/bits.js';
 import { damaged } from '../../base/errors.js';
@@ -9,13 +9,16 @@ import type { Texts } from '../../engine/texts.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import { decodeWordsHead } from '../../format/words/head.js';
 import type { StoredSegment, StoredWords } from '../../format/words/listed.js';
+import { rulesOfTokens } from '../../text/rules.js';
 import { LOADED } from '../changes.js';
 import type { ReadChunk } from '../columns/stored-columns.js';
 import type { Slots } from '../slot-store.js';
-import { fits } from './storable-words.js';
+import { storedFields } from './storable-words.js';
 
 /** Postings read between two looks at the clock: well below a millisecond. */
 const READ_AT_ONCE = 8_192;
+/** Slots looked at between two looks at the clock. */
+const LOOKED_AT = 4_096;
 
 const WHAT = 'the words';
 
@@ -39,23 +42,14 @@ export class RestoredWords {
   /** The slots of unchanged rows whose words are stored. */
   #known = new Bits();
 
-  private constructor(texts: Texts, { head, segments }: StoredWords, read: ReadChunk, slots: Slots) {
+  /** @param wanted the text fields whose words the database needs */
+  constructor(texts: Texts, stored: StoredWords, wanted: readonly TextField[], read: ReadChunk, slots: Slots) {
     this.#texts = texts;
     this.#slots = slots;
     this.#read = read;
-    this.#head = head;
-    this.#left = [undefined, ...segments];
-  }
-
-  /** Undefined if the stored words are of other fields, or were cut by other rules. */
-  static of(
-    texts: Texts,
-    stored: StoredWords,
-    wanted: readonly TextField[],
-    read: ReadChunk,
-    slots: Slots,
-  ): RestoredWords | undefined {
-    return fits(stored, wanted) ? new RestoredWords(texts, stored, read, slots) : undefined;
+    this.#head = stored.head;
+    this.#left = [undefined, ...stored.segments];
+    this.#steps = this.#compare(stored, wanted);
   }
 
   /** Whether `read` should read chunks before the next step. */
@@ -63,7 +57,7 @@ export class RestoredWords {
     return this.#batch === undefined && this.#steps === undefined && !this.isOver;
   }
 
-  /** Whether all words are in the index. */
+  /** Whether all stored words are in the index, or none is of use. */
   get isOver(): boolean {
     return this.#left.length === 0;
   }
@@ -87,7 +81,7 @@ export class RestoredWords {
   }
 
   /**
-   * Takes a step with the chunks that have been read.
+   * Takes a step: compares the rules, or goes on with the chunks that have been read.
    *
    * @throws `DAMAGED`, `UNSUPPORTED_FORMAT`, `OUT_OF_MEMORY`: the words must be read from the
    * metadata
@@ -95,9 +89,7 @@ export class RestoredWords {
   step(): void {
     this.#steps ??= this.#batch && this.#take(this.#batch);
     this.#batch = undefined;
-    if (this.#steps?.next().done !== true) return;
-    this.#steps = undefined;
-    this.#left.shift();
+    if (this.#steps?.next().done === true) this.#steps = undefined;
   }
 
   async #readNext(): Promise<void> {
@@ -109,23 +101,32 @@ export class RestoredWords {
     this.#batch = { segment, chunks: chunks.length === refs.length ? chunks : undefined };
   }
 
+  /** Leaves nothing to read if the words are of other fields, or were cut by other rules. */
+  *#compare({ rules, fields }: StoredWords, wanted: readonly TextField[]): Generator<undefined, void> {
+    const isSame = JSON.stringify(fields) === JSON.stringify(storedFields(wanted));
+    if (!isSame || rules !== (yield* rulesOfTokens())) this.#left.length = 0;
+  }
+
   *#take({ segment, chunks }: Batch): Generator<undefined, void> {
     const [first, ...others] = chunks ?? [];
     if (first === undefined) throw damaged(WHAT);
     if (segment === undefined) {
       const head = decodeWordsHead(first);
+      let looked = 0;
       for (const slot of new Bits(head.known)) {
         if (this.#slots.has(slot) && !this.#slots.haveChanged(LOADED, slot, 1)) this.#known.add(slot);
+        if (++looked % LOOKED_AT === 0) yield;
       }
       this.#texts.readHead(head.segments);
-      return;
+    } else {
+      this.#texts.restore(segment.number, first);
+      for (const part of others) {
+        yield;
+        this.#texts.restoreLists(part);
+      }
+      do yield;
+      while (this.#texts.restoreStep(READ_AT_ONCE, this.#known.words));
     }
-    this.#texts.restore(segment.number, first);
-    for (const part of others) {
-      yield;
-      this.#texts.restoreLists(part);
-    }
-    do yield;
-    while (this.#texts.restoreStep(READ_AT_ONCE, this.#known.words));
+    this.#left.shift();
   }
 }

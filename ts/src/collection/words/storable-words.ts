@@ -1,28 +1,41 @@
 // The words as a checkpoint stores the words: the parts of segments, and the head. Rows that are in
 // no segment yet are not stored. A reader reads their words from the metadata.
 
-import { Bits } from '../../base/bits.js';
+import { Bits, type ReadonlyBits } from '../../base/bits.js';
 import type { TextField } from '../../base/options.js';
 import type { Texts } from '../../engine/texts.js';
 import { wordsKey } from '../../format/contents.js';
 import { encodeWordsHead } from '../../format/words/head.js';
-import type { StoredField, StoredWords } from '../../format/words/listed.js';
-import { rulesOfTokens } from '../../text/rules.js';
+import type { StoredField } from '../../format/words/listed.js';
 import { inOneStep, type SlotChunk, type Slots } from '../slot-store.js';
 
 export class StorableWords {
-  readonly rules = rulesOfTokens();
+  /** The rules by which the texts were cut into words. */
+  readonly rules: string;
   readonly fields: readonly StoredField[];
   readonly #texts: Texts;
   readonly #slots: Slots;
-  readonly #isMissing: (slot: number) => boolean;
+  readonly #waiting: ReadonlyBits;
+  readonly #unread: Iterable<number>;
 
-  /** @param isMissing whether the words of a row have not been read */
-  constructor(texts: Texts, fields: readonly TextField[], slots: Slots, isMissing: (slot: number) => boolean) {
+  /**
+   * @param waiting the slots whose words have not been read
+   * @param unread the slots whose metadata cannot be read
+   */
+  constructor(
+    texts: Texts,
+    rules: string,
+    fields: readonly TextField[],
+    slots: Slots,
+    waiting: ReadonlyBits,
+    unread: Iterable<number>,
+  ) {
+    this.rules = rules;
     this.fields = storedFields(fields);
     this.#texts = texts;
     this.#slots = slots;
-    this.#isMissing = isMissing;
+    this.#waiting = waiting;
+    this.#unread = unread;
   }
 
   get segments(): { readonly number: number; readonly parts: number }[] {
@@ -49,24 +62,18 @@ export class StorableWords {
     }));
   }
 
-  /** The bytes of the head, for the present segments. */
+  /** The bytes of the head, for the present segments. Slots without a row count as known. */
   head(): Uint8Array {
-    const known = Bits.withRoom(this.#slots.count);
-    for (let slot = 0; slot < this.#slots.count; slot++) {
-      if (this.#slots.has(slot) && !this.#isMissing(slot)) known.add(slot);
-    }
+    // Whole words of bits: to look at each slot would take long, and writes wait meanwhile.
+    const known = new Bits().complement(this.#slots.count).andNot(this.#waiting);
+    for (const slot of this.#unread) known.delete(slot);
     for (const slot of this.#texts.unstored()) known.delete(slot);
     return encodeWordsHead({ known: known.words, segments: this.#texts.copyHead() });
   }
 }
 
-/** Whether the stored words are the words of these fields, cut by the rules of this browser. */
-export function fits({ rules, fields }: StoredWords, wanted: readonly TextField[]): boolean {
-  return rules === rulesOfTokens() && JSON.stringify(fields) === JSON.stringify(storedFields(wanted));
-}
-
 /** In an order of their own, since the order of the fields makes no difference. */
-function storedFields(fields: readonly TextField[]): StoredField[] {
+export function storedFields(fields: readonly TextField[]): StoredField[] {
   const stored = fields.map(({ path, weight }) => ({ path: [...path], weight }));
   return stored.sort((a, b) => (JSON.stringify(a.path) < JSON.stringify(b.path) ? -1 : 1));
 }

@@ -3,6 +3,7 @@
 
 import { createTextBindings } from '../../engine/text-glue.js';
 import { Texts, weightLine } from '../../engine/texts.js';
+import { rulesOfTokens } from '../../text/rules.js';
 import { queryTokensOf, tokensOf } from '../../text/tokens.js';
 import { rangesIn } from './highlight.js';
 import { RestoredWords } from './restored-words.js';
@@ -12,6 +13,7 @@ export const TEXT_CODE = {
   createTextBindings,
   tokensOf,
   queryTokensOf,
+  rulesOfTokens,
   rangesIn,
   weightLine,
   Texts,

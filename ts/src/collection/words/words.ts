@@ -8,6 +8,7 @@
 // The earlier words of a row leave at once, so a search never finds a row by words that the row
 // does not have any more.
 
+import { Bits } from '../../base/bits.js';
 import type { WordQuery } from '../../base/calls.js';
 import { amend, EdgeVecError, hasCode } from '../../base/errors.js';
 import type { TextField, TextSettings } from '../../base/options.js';
@@ -55,10 +56,12 @@ export class Words implements SlotStore {
   #index: Texts | undefined;
   /** The words of the loaded checkpoint. */
   #stored: { readonly words: StoredWords; readonly read: ReadChunk } | undefined;
+  /** By which rules the texts are cut. Undefined as long as nobody needs the rules. */
+  #rules: string | undefined;
   /** While stored words are being read. Every row counts as waiting until the end. */
   #restored: RestoredWords | undefined;
-  /** The slots whose words have not been read yet. */
-  readonly #waiting = new Set<number>();
+  /** The slots whose words have not been read yet, and slots without a row. */
+  readonly #waiting = new Bits();
   /** The errors of rows whose metadata cannot be read, by slot. */
   readonly #unread = new Map<number, EdgeVecError>();
   #read = 0;
@@ -93,10 +96,10 @@ export class Words implements SlotStore {
     const texts = this.#begin(means);
     if (this.#stored !== undefined) {
       const { words, read } = this.#stored;
-      this.#restored = code.RestoredWords.of(texts, words, settings.fields, read, this.#slots);
+      this.#restored = new code.RestoredWords(texts, words, settings.fields, read, this.#slots);
     }
     this.#isChanged = true;
-    for (let slot = 0; slot < this.#slots.count; slot++) if (this.#slots.has(slot)) this.#waiting.add(slot);
+    this.#waiting.complement(this.#slots.count);
   }
 
   /**
@@ -119,7 +122,7 @@ export class Words implements SlotStore {
 
   /** Whether every row has its words. */
   get isReady(): boolean {
-    return this.#waiting.size === 0 && this.#restored === undefined;
+    return this.#restored === undefined && this.#waiting.isEmpty();
   }
 
   /** Whether `readStored` should read chunks before `prepare`. */
@@ -132,23 +135,28 @@ export class Words implements SlotStore {
     await this.#restored?.read();
   }
 
-  /** The words for a checkpoint. Undefined if there are none, or stored words are being read. */
+  /**
+   * The words for a checkpoint. Undefined if there are none, before `bring`, or if stored words are
+   * being read.
+   */
   get storable(): StorableWords | undefined {
-    if (this.#index === undefined || this.#means === undefined || this.#restored !== undefined) return undefined;
-    const { code, settings } = this.#means;
-    const isMissing = (slot: number): boolean => this.#waiting.has(slot) || this.#unread.has(slot);
-    return new code.StorableWords(this.#index, settings.fields, this.#slots, isMissing);
+    const [means, index, rules] = [this.#means, this.#index, this.#rules];
+    if (means === undefined || index === undefined || rules === undefined) return undefined;
+    if (this.#restored !== undefined) return undefined;
+    const { fields } = means.settings;
+    return new means.code.StorableWords(index, rules, fields, this.#slots, this.#waiting, this.#unread.keys());
   }
 
   /**
-   * Reads all stored words, and the words of the rows that wait now.
+   * Makes the words storable: reads all stored words, and the words of the rows that wait now.
    *
    * @param check runs before each step, and ends the steps by throwing
    * @throws `OUT_OF_MEMORY`
    */
   async bring(slices: Slices, check: () => void): Promise<void> {
+    this.#rules = this.#means && (await slices.take(this.#means.code.rulesOfTokens(), check));
     await this.#readAll(slices, check);
-    await slices.take(this.#readRows(this.#waiting.size), check);
+    await slices.take(this.#readRows(this.#waiting.count()), check);
   }
 
   /**
@@ -178,13 +186,17 @@ export class Words implements SlotStore {
     if (means === undefined) return;
     const pace = new Pace();
     let left = most;
-    for (const slot of this.#waiting) {
-      if (left-- === 0) return;
-      const bytes = this.#readRow(slot, means);
-      if (++this.#read % ROWS_PER_MERGE === 0) {
-        this.#index?.merge(MERGED_AT_ONCE);
-        yield;
-      } else if (pace.isDue(bytes)) yield;
+    while (!this.#waiting.isEmpty()) {
+      for (const slot of this.#waiting) {
+        // Another reader has read the row since the last yield, or the row is gone.
+        if (!this.#waiting.has(slot)) continue;
+        if (left-- === 0) return;
+        const bytes = this.#readRow(slot, means);
+        if (++this.#read % ROWS_PER_MERGE === 0) {
+          this.#index?.merge(MERGED_AT_ONCE);
+          yield;
+        } else if (pace.isDue(bytes)) yield;
+      }
     }
   }
 
@@ -287,7 +299,7 @@ export class Words implements SlotStore {
     }
     if (!restored.isOver) return;
     this.#restored = undefined;
-    for (const slot of restored.known) this.#waiting.delete(slot);
+    this.#waiting.andNot(restored.known);
   }
 
   *#tidy(purges: boolean): Generator<undefined, void> {
