@@ -295,9 +295,9 @@ export function detailsOf(error: EdgeVecError): EdgeVecErrorDetails {
   return error.cause === undefined ? details : { ...details, cause: error.cause };
 }
 
-/** The write was aborted by its caller. */
-export function aborted(cause?: unknown): EdgeVecError {
-  return new EdgeVecError('ABORTED', 'The write was aborted', cause === undefined ? {} : { cause });
+/** The caller has aborted a call. @param cause the reason of the signal */
+export function aborted(what: 'search' | 'write' | 'call of reembed()', cause?: unknown): EdgeVecError {
+  return new EdgeVecError('ABORTED', `The ${what} was aborted`, cause === undefined ? {} : { cause });
 }
 
 /** The database is closed. */

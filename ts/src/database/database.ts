@@ -120,7 +120,7 @@ export class Database implements Handlers {
       live.assertOpen();
       transactions.assertOpen(number, transaction);
       // An earlier part was lost on the way, and the call of the earlier part fails.
-      if (request.part.start !== transaction.rows) throw aborted();
+      if (request.part.start !== transaction.rows) throw aborted('write');
       const kept = transaction.append(request.part, this.#committer.idle);
       const linking = maintenance.linked();
       const waits = linking !== undefined || kept !== undefined;

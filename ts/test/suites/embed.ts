@@ -241,14 +241,19 @@ export function defineEmbedSuite(label: string, worker: boolean): void {
         return new Promise(() => {});
       });
       const db = await open(model);
-      for (const call of [
+      const writes = [
         (signal: AbortSignal) => db.insert(texts(3), { signal }),
         (signal: AbortSignal) => db.insert(stream(texts(3)), { signal }),
         (signal: AbortSignal) => db.upsert({ id: 1, text: 'a' }, { signal }),
         (signal: AbortSignal) => db.replace('a', texts(3), { signal }),
+      ];
+      const searches = [
         (signal: AbortSignal) => db.search('question', { signal }),
         (signal: AbortSignal) => db.searchMany(['question'], { signal }),
-      ]) {
+      ];
+      const calls = [...writes, ...searches];
+      for (const [i, call] of calls.entries()) {
+        const what = i < writes.length ? 'The write was aborted' : 'The search was aborted';
         const controller = new AbortController();
         const started = new Promise<void>((resolve) => {
           isStarted = resolve;
@@ -256,9 +261,9 @@ export function defineEmbedSuite(label: string, worker: boolean): void {
         const running = call(controller.signal);
         await started;
         controller.abort();
-        await failure(() => running, 'ABORTED');
+        expect((await failure(() => running, 'ABORTED')).message).toContain(what);
         expect(model.calls.at(-1)?.signal.aborted).toBe(true);
-        await failure(() => call(controller.signal), 'ABORTED');
+        expect((await failure(() => call(controller.signal), 'ABORTED')).message).toContain(what);
       }
       expect(await db.count()).toBe(0);
     });

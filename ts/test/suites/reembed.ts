@@ -210,7 +210,8 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
       const aborting = modelOf('cd', () => {
         if (++calls === 3) controller.abort();
       });
-      await failure(() => db.reembed(aborting, { signal: controller.signal }), 'ABORTED');
+      const error = await failure(() => db.reembed(aborting, { signal: controller.signal }), 'ABORTED');
+      expect(error).toMatchObject({ message: 'The call of reembed() was aborted.', cause: controller.signal.reason });
       await failure(() => db.reembed(modelOf('cd', () => Promise.reject(new Error('down')))), 'MODEL_FAILED');
       const oops = new Error('oops');
       await expect(

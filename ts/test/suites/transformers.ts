@@ -157,14 +157,21 @@ export function transformersSuite({ host, device, load }: Target): void {
           if (done === 2) controller.abort(new Error('enough'));
         },
       });
-      await expect(call).rejects.toMatchObject({ code: 'ABORTED', cause: { message: 'enough' } });
+      await expect(call).rejects.toMatchObject({
+        code: 'ABORTED',
+        message: 'The embedding was aborted.',
+        cause: { message: 'enough' },
+      });
       expect(seen).toEqual([1, 2]);
       await expect(model.embed('a', { signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
       expect(await model.embed('tea')).toEqual(expected('tea'));
     });
 
     test('does not load if the signal has aborted', async () => {
-      await expect(load('test/small', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+      await expect(load('test/small', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: 'ABORTED',
+        message: 'The loading of the model was aborted.',
+      });
     });
 
     test('rejects pending and later calls after dispose, also a second dispose resolves', async () => {

@@ -40,16 +40,17 @@ async function embedBatch(
   texts: readonly string[],
   request: EmbedRequest,
 ): Promise<readonly Float32Array[]> {
-  const { signal } = request;
+  const { signal, kind } = request;
+  const stopped = (reason: unknown): EdgeVecError => aborted(kind === 'query' ? 'search' : 'write', reason);
   for (const pause of [...PAUSES_MS, undefined]) {
     let answer: unknown;
     try {
-      answer = await unlessAborted(embedding(model, texts, request), signal, aborted);
+      answer = await unlessAborted(embedding(model, texts, request), signal, stopped);
     } catch (cause) {
-      if (signal.aborted) throw aborted(signal.reason);
+      if (signal.aborted) throw stopped(signal.reason);
       if (cause instanceof EdgeVecError) throw cause;
       if (pause === undefined) throw failed(model, cause);
-      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal, aborted);
+      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal, stopped);
       continue;
     }
     return vectorsIn(model, answer, texts.length);

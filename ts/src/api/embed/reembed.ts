@@ -6,7 +6,7 @@
 import type { Position } from '../../base/calls.js';
 import type { Clause } from '../../base/clause.js';
 import type { ReembedOptions, TextModel } from '../../base/embed.js';
-import { EdgeVecError, hasCode } from '../../base/errors.js';
+import { aborted, EdgeVecError, hasCode } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
 import type { ResolvedOptions } from '../../base/options.js';
 import type { Id, Progress } from '../../base/types.js';
@@ -75,7 +75,9 @@ export async function reembed(lent: Lent, embed: unknown, options: ReembedOption
     isSwapped = true;
     return filler.rows;
   } catch (error) {
-    throw hasCode(error, 'ABORTED') && old.ended.aborted && !own?.aborted ? old.ended.reason : error;
+    if (!hasCode(error, 'ABORTED')) throw error;
+    if (own?.aborted) throw aborted('call of reembed()', own.reason);
+    throw old.ended.aborted ? old.ended.reason : error;
   } finally {
     forget();
     if (name !== undefined || !isSwapped) await shadow.host.close().catch(() => {});

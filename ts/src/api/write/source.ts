@@ -55,7 +55,7 @@ export class Source {
    * @throws `SOURCE_FAILED`, `ABORTED`
    */
   next(): Step | Promise<Step> {
-    if (this.#signal?.aborted) throw aborted(this.#signal.reason);
+    if (this.#signal?.aborted) throw aborted('write', this.#signal.reason);
     const next = ofCaller(() => this.#iterator.next(), 'SOURCE_FAILED', FAILED);
     return this.#isAsync ? this.#unlessAborted(next as Promise<unknown>) : stepOf(next);
   }
@@ -72,7 +72,7 @@ export class Source {
   #unlessAborted(next: PromiseLike<unknown>): Promise<Step> {
     const signal = this.#signal;
     return new Promise((resolve, reject) => {
-      const abort = (): void => reject(aborted(signal?.reason));
+      const abort = (): void => reject(aborted('write', signal?.reason));
       const forget = onAbort(signal, abort);
       // The source itself may have aborted while it was asked.
       if (signal?.aborted) abort();

@@ -198,7 +198,7 @@ export class Writer {
 
   #aborted(): EdgeVecError {
     const { signal } = this.#options;
-    return signal?.aborted ? aborted(signal.reason) : aborted();
+    return aborted('write', signal?.aborted ? signal.reason : undefined);
   }
 
   // The parts under way then reject, and so end the write. After the commit an abort comes too

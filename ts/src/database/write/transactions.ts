@@ -39,7 +39,7 @@ export class Transactions {
     if (known !== undefined) return known;
     // Parts that were under way when their transaction failed come here; the failing part has told
     // why.
-    if (!first) throw aborted();
+    if (!first) throw aborted('write');
     const opened = new Transaction(kind, this.#live.collection, buffer(rows));
     this.#open.set(transaction, opened);
     return opened;
@@ -60,13 +60,13 @@ export class Transactions {
   /** A transaction that has begun. @throws `ABORTED` if the transaction is gone */
   known(transaction: number): Transaction {
     const known = this.#open.get(transaction);
-    if (known === undefined) throw aborted();
+    if (known === undefined) throw aborted('write');
     return known;
   }
 
   /** @throws `ABORTED` if the transaction has ended meanwhile */
   assertOpen(number: number, transaction: Transaction): void {
-    if (this.#open.get(number) !== transaction) throw aborted();
+    if (this.#open.get(number) !== transaction) throw aborted('write');
   }
 
   /** The change for the committer, once all parts are in. */
@@ -120,7 +120,7 @@ export class Transactions {
     const found = this.#open.get(number);
     if (found?.committing) return;
     this.#open.delete(number);
-    if (found !== undefined) await this.#rollback(number, found, aborted());
+    if (found !== undefined) await this.#rollback(number, found, aborted('write'));
     else await this.#rollbacks.get(number)?.done;
   }
 

@@ -3,6 +3,6 @@
 import { aborted } from './errors.js';
 
 /** @throws `ABORTED` */
-export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw aborted(signal.reason);
+export function assertNotAborted(signal: AbortSignal | undefined, what: Parameters<typeof aborted>[0]): void {
+  if (signal?.aborted) throw aborted(what)(signal.reason);
 }

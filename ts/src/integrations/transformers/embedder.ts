@@ -28,7 +28,7 @@ type Vector = Float32Array<ArrayBuffer>;
  */
 export async function embedder(model: string, options: EmbedderOptions = {}): Promise<Embedder> {
   const resolved = resolve(model, options);
-  assertNotAborted(options.signal);
+  assertNotAborted(options.signal, 'loading of the model');
   const onEvent = options.onEvent ?? (({ error }) => console.warn(`edgevec/transformers: ${error.message}`));
   const { host, facts } = await load(resolved, onEvent);
   return new ModelEmbedder(resolved, host, facts);
@@ -52,7 +52,7 @@ async function load({ request, options }: Resolved, onEvent: (event: EmbedderEve
   };
   const loadIn = async (host: ModelHost): Promise<Loaded> => {
     try {
-      return { host, facts: await unlessAborted(host.load(request), signal, aborted) };
+      return { host, facts: await unlessAborted(host.load(request), signal, aborted('loading of the model')) };
     } catch (cause) {
       void host.dispose().catch(() => {});
       throw cause instanceof EdgeVecError ? cause : loadFailed(request.model, cause);
@@ -127,8 +127,8 @@ class ModelEmbedder implements Embedder {
     const vectors: Vector[] = new Array(list.length);
     let done = 0;
     for (const batch of batchesOf(list, batchSize)) {
-      assertNotAborted(signal);
-      const flat = await unlessAborted(this.#run(batch.texts), signal, aborted);
+      assertNotAborted(signal, 'embedding');
+      const flat = await unlessAborted(this.#run(batch.texts), signal, aborted('embedding'));
       for (const [i, place] of batch.places.entries()) {
         vectors[place] = flat.slice(i * this.dimensions, (i + 1) * this.dimensions);
       }

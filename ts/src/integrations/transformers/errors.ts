@@ -81,8 +81,11 @@ export const workerDied = (cause?: unknown): EdgeVecError =>
 export const disposed = (): EdgeVecError =>
   new EdgeVecError('CLOSED', 'The embedder was disposed', { remedy: 'Load the model again with embedder().' });
 
-export const aborted = (cause: unknown): EdgeVecError =>
-  new EdgeVecError('ABORTED', 'The call was aborted by its signal', { cause });
+/** The error for an aborted loading or embedding, made of the reason of the signal. */
+export const aborted =
+  (what: 'loading of the model' | 'embedding') =>
+  (cause: unknown): EdgeVecError =>
+    new EdgeVecError('ABORTED', `The ${what} was aborted`, { cause });
 
 export const invalid = (problem: string, expected: string, value: unknown, row?: number): EdgeVecError =>
   new EdgeVecError('INVALID_OPTIONS', problem, {
