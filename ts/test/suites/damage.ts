@@ -360,7 +360,7 @@ export function defineDamageSuite(label: string, kept: Kept, tampering: Tamperin
         const cases: [RegExp, number, string | undefined][] = [
           [/-8-0$/, ROWS, undefined],
           [/-ids-1$/, ROWS - 1024, 'ids'],
-          [/-metadata-1024(?:\+|%2b)1024$/, ROWS, 'metadata'],
+          [/-metadata-1024\+1024$/, ROWS, 'metadata'],
           [/-2-0$/, ROWS, 'lengths'],
           [/-4-0$/, ROWS, undefined],
           [/-3-0$/, precision === 'float32' ? ROWS : 0, precision === 'float32' ? undefined : 'vectors'],

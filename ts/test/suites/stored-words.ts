@@ -76,6 +76,39 @@ export function defineStoredWordsSuite(label: string, kept: Kept, tampering: Tam
         .at(-1) as string;
     };
 
+    /** Writes another word of the same length into all stored metadata, under right checksums. */
+    async function replaceInMetadata(name: string, from: string, to: string): Promise<void> {
+      const values = await tampering.read(name);
+      const key = manifestIn(values);
+      const manifest = decodeManifest(bytesAt(values, key));
+      const metadata = manifest.metadata.map(({ slots, ...ref }) => {
+        const chunk = `chunks/${ref.name}`;
+        const lines = new TextDecoder().decode(bytesAt(values, chunk));
+        expect(lines).toContain(from);
+        const bytes = new TextEncoder().encode(lines.replaceAll(from, to));
+        values.set(chunk, bytes);
+        return { ...refOf(ref.name, bytes), slots };
+      });
+      values.set(key, encodeManifest({ ...manifest, metadata }));
+      await tampering.write(name, values);
+    }
+
+    test('the first text search after opening reads the stored words', async () => {
+      const { name } = await saved();
+      // Metadata that says another word than the stored words: the answer shows who was asked.
+      await replaceInMetadata(name, 'zebra', 'horse');
+      const db = await openWith(name);
+      const found = async (text: string): Promise<number> => (await db.search({ text, k: ROWS })).length;
+      const unchanged = await found('zebra');
+      expect(unchanged).toBeGreaterThan((ROWS / 5) * 0.8);
+      // Rows that were in no segment yet are read as metadata.
+      expect(await found('horse')).toBe(ROWS / 5 - unchanged);
+      // Every write goes to the words.
+      await db.update({ id: 5, metadata: { title: 'horse' } });
+      expect(await found('zebra')).toBe(unchanged - 1);
+      expect(events).toEqual([]);
+    });
+
     test('answers are the same after opening, also with later writes in the log', async () => {
       const { name, expected } = await saved();
       const db = await openWith(name);

@@ -1,7 +1,8 @@
 // Tampering with databases in files: see tampering.ts.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { CHUNKS, escaped, unescaped } from '../../src/storage/files/names.js';
 import { encodeBody, encodeRecord, entriesOf, RECORD_HEADER } from '../../src/storage/files/record.js';
 import { bytesAt, flipped, nextHead, type Tampering } from './tampering.js';
 
@@ -14,13 +15,15 @@ export function inFiles(directory: string): Tampering {
       // Skips locks and reserved room, because neither belongs to the contents of the database.
       const isFile = (file: string): boolean =>
         !['lock', 'reserve'].includes(file) && statSync(join(folder, file)).isFile();
-      return new Map(files.filter(isFile).map((file) => [file, Uint8Array.from(readFileSync(join(folder, file)))]));
+      const bytesOf = (file: string) => Uint8Array.from(readFileSync(join(folder, file)));
+      return new Map(files.filter(isFile).flatMap((file) => keysOf(file).map((key) => [key, bytesOf(file)])));
     },
     async write(name, values) {
       const folder = folderOf(name);
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(join(folder, 'chunks'), { recursive: true });
-      for (const [file, value] of values) {
+      for (const [key, value] of values) {
+        const file = fileOf(key);
         mkdirSync(dirname(join(folder, file)), { recursive: true });
         writeFileSync(join(folder, file), value as Uint8Array);
       }
@@ -47,6 +50,19 @@ export function inFiles(directory: string): Tampering {
       values.set('journal', flipped(journal, spans.at(-1 - back)));
     },
   };
+}
+
+/** The key of a file. None for a chunk whose writing has not ended. */
+function keysOf(file: string): string[] {
+  if (dirname(file) !== CHUNKS) return [file];
+  const name = unescaped(basename(file));
+  return name === undefined ? [] : [`${CHUNKS}/${name}`];
+}
+
+/** The names of chunks are escaped in files. */
+function fileOf(key: string): string {
+  const chunk = `${CHUNKS}/`;
+  return key.startsWith(chunk) ? chunk + escaped(key.slice(chunk.length)) : key;
 }
 
 function recordsIn(journal: Uint8Array): { readonly bodyAt: number; readonly body: Uint8Array }[] {
