@@ -138,7 +138,7 @@ export function modulesOf(blocks: readonly Block[]): Module[] {
       name: `${slug(file)}/line-${line}`,
       ending: source.ending,
       code: moduleOf(script.names),
-      where: language === 'svelte' ? 'page' : whereOf(script, assumed),
+      where: language === 'svelte' || chain.some((each) => whereOf(each, assumed) === 'page') ? 'page' : 'node',
       kind: language === 'svelte' ? 'svelte' : framework,
       ...(template !== undefined && { runs: moduleOf(template) }),
       ...(language === 'svelte' && { runs: `${svelteModule(code)}\nexport { Example as shown };\n` }),
