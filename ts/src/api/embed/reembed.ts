@@ -103,8 +103,9 @@ function resolve(embed: unknown, options: ReembedOptions) {
 
 /** The shadow, with the rows of an earlier attempt with the same model. */
 async function openShadow(lent: Lent, next: ResolvedOptions, name: string | undefined): Promise<Voiced> {
+  // In memory, the shadow itself takes the place of the database.
+  if (name === undefined) return lent.open(next);
   const quiet = { ...next, onEvent: () => {}, text: undefined, indexed: [] };
-  if (name === undefined) return lent.open(quiet);
   const shadow = { ...quiet, stored: { name: shadowOf(name), elseInMemory: false } };
   try {
     return await lent.open(shadow);
