@@ -69,7 +69,7 @@ import { type ImportSource, piecesOf } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
 import { lineStream } from './json/stream.js';
-import { beginLive, searchOf } from './live.js';
+import { beginLive, beginLiveSearch } from './live.js';
 import { memoryParts } from './memory-parts.js';
 import { resolveExportJson } from './options/export-json.js';
 import { resolveCount, resolveFacets, resolveFields } from './options/filter.js';
@@ -232,7 +232,8 @@ export class EdgeVec<M extends object = Default> {
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`, `METADATA_NOT_STORABLE`,
    * `SOURCE_FAILED`, `ABORTED`, `OUT_OF_MEMORY`, `INVALID_OPTIONS`. If the database is stored, also
    * `QUOTA` and `READ_ONLY` (nothing is then written), and `STORAGE_FAILED`. With texts, also
-   * `MODEL_FAILED` and the errors of the model.
+   * `MODEL_FAILED` and the errors of the model. `MODEL_DIFFERS` if {@link reembed} has changed the
+   * model during the call, and a record has a vector.
    *
    * @example
    * const id = await db.insert({ vector, metadata: { title: 'A' } });
@@ -489,7 +490,9 @@ export class EdgeVec<M extends object = Default> {
    * @throws `INVALID_K`, `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`,
    * `DIMENSION_MISMATCH`, `NOT_FINITE`, `ZERO_VECTOR`, `VECTOR_TOO_LARGE`. With `like` also
    * `INVALID_ID`, and `NOT_FOUND` if no row has the id. With `rerank` also `RERANK_FAILED` and
-   * `RERANK_TIMEOUT`. With a string also `MODEL_FAILED` and `ABORTED`.
+   * `RERANK_TIMEOUT`. With a string also `MODEL_FAILED` and `ABORTED`. `MODEL_DIFFERS` if
+   * {@link reembed} has changed the model during the call, and the query is an object with a
+   * vector.
    *
    * @example
    * const hits = await db.search(query, 5);
@@ -513,7 +516,7 @@ export class EdgeVec<M extends object = Default> {
         const [[vector], how] = await embedded;
         return this.search(vector as never, how as never) as Promise<TextHit<M>[]>;
       }
-      const taken = take(query, options, this.dimensions);
+      const taken = take(query, options, session.host.engine);
       if (taken !== undefined) return (await (await finder()).find<M>(session, [taken], false))[0] as TextHit<M>[];
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
       const queries = new Float32Array(this.dimensions);
@@ -547,7 +550,7 @@ export class EdgeVec<M extends object = Default> {
         const [vectors, how] = await embedded;
         return this.searchMany(vectors as never, how as never) as Promise<TextHit<M>[][]>;
       }
-      const taken = takeMany(queries, options, this.dimensions);
+      const taken = takeMany(queries, options, session.host.engine);
       if (taken !== undefined) return (await finder()).find<M>(session, taken, true);
       const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
       const replies = await session.call('search', {
@@ -793,8 +796,9 @@ export class EdgeVec<M extends object = Default> {
    *
    * The live query ends with `close()` of the returned object, with `signal`, and with `close()` of
    * the database. Once no call can succeed any more, because another tab has dropped the database
-   * or the worker is gone, `onError` receives the error, and the live query ends. Until the live
-   * query ends, the garbage collector does not close the database.
+   * or the worker is gone, `onError` receives the error, and the live query ends. A search by a
+   * vector also ends once {@link reembed} has changed the model, with the error `MODEL_DIFFERS`.
+   * Until the live query ends, the garbage collector does not close the database.
    *
    * If `onResult` or `onError` throws or rejects, the error goes to `reportError`, or to
    * `console.error` if there is no `reportError`.
@@ -820,8 +824,8 @@ export class EdgeVec<M extends object = Default> {
   live<T>(query: () => PromiseLike<T>, onResult: (result: T) => unknown, options?: LiveOptions): Live;
   live(query: unknown, onResult: (result: never) => unknown, options?: LiveOptions): Live {
     const session = sessionOf(this);
-    const run = typeof query === 'function' ? query : searchOf(session, query);
-    return beginLive(this, session, run as () => PromiseLike<never>, onResult, options);
+    if (typeof query !== 'function') return beginLiveSearch<M>(this, session, query, onResult as never, options);
+    return beginLive(this, session, query as () => PromiseLike<never>, onResult, options);
   }
 
   /**

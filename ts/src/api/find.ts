@@ -9,6 +9,7 @@ import { readable } from './options/values.js';
 import { reranked } from './rerank.js';
 import type { Session } from './session.js';
 import type { Taken } from './taken.js';
+import { assertSameSpace } from './vector/space.js';
 
 /** Candidates for `rerank`, if the caller does not say how many. */
 const CANDIDATES = 100;
@@ -23,10 +24,10 @@ export async function find<M extends object>(
   searches: readonly Taken[],
   isList: boolean,
 ): Promise<TextHit<M>[][]> {
-  const { dimensions, options } = session;
+  const { dimensions, host, options } = session;
   const all = searches.map((taken, row) => {
     try {
-      assertSameModel(taken, dimensions);
+      if (taken.vectors.length > 0) assertSameSpace(taken.space, host.engine);
       return readable(() => resolveQuery(taken, dimensions, options.text));
     } catch (error) {
       throw isList && error instanceof EdgeVecError ? amend(error, { row }) : error;
@@ -42,16 +43,6 @@ export async function find<M extends object>(
     found.push(asked.rerank === undefined ? hits : await reranked(hits, asked, session.host.slices));
   }
   return found;
-}
-
-/** `reembed` may have changed the dimensions since the caller gave the vectors. */
-function assertSameModel({ vectors, dimensions }: Taken, now: number): void {
-  if (vectors.length === 0 || dimensions === now) return;
-  throw new EdgeVecError('DIMENSION_MISMATCH', 'The rows have got vectors of another model since the query was made', {
-    expected: `${now}`,
-    got: `${dimensions}`,
-    remedy: 'Search by a vector of the new model. A live query may be a function: live(() => db.search(question), …).',
-  });
 }
 
 /** Hits, the best first. Hits of a single vector have a distance. */

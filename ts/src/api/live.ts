@@ -1,6 +1,6 @@
 // Live queries: each runs again when rows may have changed, and tells results that differ.
 
-import { EdgeVecError } from '../base/errors.js';
+import { EdgeVecError, hasCode } from '../base/errors.js';
 import { inspect, reasonOf } from '../base/inspect.js';
 import type { Live, LiveOptions } from '../base/live.js';
 import { onAbort } from '../base/on-abort.js';
@@ -23,13 +23,25 @@ const held = /* @__PURE__ */ new Map<object, object>();
 type Outcome<T> = { readonly result: T } | { readonly error: Error };
 
 /**
- * The search of a live query, which may run any number of times. The caller may change the query
- * afterwards.
+ * Begins a live query with a search. Once another model has made the vectors of the rows, no later
+ * search by the caller's vectors can succeed.
  *
  * @throws `INVALID_OPTIONS`, and the errors of `take`
  */
-export function searchOf<M extends object>(session: Session, query: unknown): () => Promise<TextHit<M>[]> {
-  const taken = take(query, undefined, session.dimensions);
+export function beginLiveSearch<M extends object>(
+  db: object,
+  session: Session,
+  query: unknown,
+  onResult: (result: TextHit<M>[]) => unknown,
+  options?: LiveOptions,
+): Live {
+  const isLast = (error: Error): boolean => hasCode(error, 'MODEL_DIFFERS');
+  return beginLive(db, session, searchOf<M>(session, query), onResult, options, isLast);
+}
+
+/** A search that may run any number of times. The caller may change the query afterwards. */
+function searchOf<M extends object>(session: Session, query: unknown): () => Promise<TextHit<M>[]> {
+  const taken = take(query, undefined, session.host.engine);
   if (taken === undefined) {
     throw new EdgeVecError('INVALID_OPTIONS', 'The query of live is no search', {
       expected: 'a search such as { vector, k: 10 } or { text }, or a function',
@@ -51,6 +63,7 @@ export function searchOf<M extends object>(session: Session, query: unknown): ()
  * any number of changes during a run lead to a single further run.
  *
  * @param db the database of the session
+ * @param isLast whether no run after this error could succeed
  * @throws `INVALID_OPTIONS`
  */
 export function beginLive<T>(
@@ -59,6 +72,7 @@ export function beginLive<T>(
   query: () => PromiseLike<T>,
   onResult: (result: T) => unknown,
   options: LiveOptions = {},
+  isLast: (error: Error) => boolean = () => false,
 ): Live {
   if (typeof onResult !== 'function') {
     throw new EdgeVecError('INVALID_OPTIONS', 'The second argument of live cannot be called', {
@@ -92,7 +106,7 @@ export function beginLive<T>(
         else tellResult(outcome.result);
       }
       // No later run could succeed.
-      if (session.host.ended.aborted) close();
+      if (session.host.ended.aborted || ('error' in outcome && isLast(outcome.error))) close();
     } while (isDue && !isClosed);
     isRunning = false;
   };

@@ -20,6 +20,8 @@ import { Decoder } from './decode.js';
 import { showFacts } from './instance.js';
 import { readable, signalOption } from './options/values.js';
 import { resolveWrite } from './options/write.js';
+import type { Position } from './position.js';
+import { assertSameSpace } from './vector/space.js';
 import type { Voice, Voiced } from './voiced.js';
 import { either } from './write/either.js';
 import { write } from './write/write.js';
@@ -111,13 +113,14 @@ export class Session {
   }
 
   write(kind: WriteKind, input: unknown, options?: WriteOptions): Promise<Id | Id[]> {
+    const checkOwn = this.#ownVectors();
     return this.#change(async () => {
       if (this.#closing !== undefined) throw closed();
       const how = readable(() => resolveWrite(kind, options));
       const { embed: model, fields } = this.options;
       if (model === undefined) return write(this.#target, kind, input, how);
       const { writeTexts } = await embedding();
-      return writeTexts(this.#target, kind, input, how, { model, field: fields.text });
+      return writeTexts(this.#target, kind, input, how, { model, field: fields.text, checkOwn });
     });
   }
 
@@ -165,14 +168,24 @@ export class Session {
   }
 
   replace(source: unknown, input: unknown, options?: WriteOptions): Promise<Replaced> {
+    const checkOwn = this.#ownVectors();
     return this.#change(async () => {
       if (this.#closing !== undefined) throw closed();
       const how = readable(() => resolveWrite('replace', options));
       const { replace } = await chunk('replace', () => import('./write/replace.js'));
       const { fields, embed: model } = this.options;
       const embed = model && ((texts: readonly string[], signal: AbortSignal) => this.embed(texts, 'passage', signal));
-      return replace(this.#target, source, input, how, fields, embed);
+      return replace(this.#target, source, input, how, fields, checkOwn, embed);
     });
+  }
+
+  /**
+   * A check of vectors of the caller, for a write that may wait until `reembed` has changed the
+   * model.
+   */
+  #ownVectors(): (place: Position) => void {
+    const given = this.host.engine;
+    return (place) => assertSameSpace(given, this.host.engine, place);
   }
 
   /** See `EdgeVec.reembed`. */

@@ -8,6 +8,7 @@ import { filterOption } from './options/filter.js';
 import { readable } from './options/values.js';
 import { checkCount, copyQueries } from './queries.js';
 import { copyVector } from './vector/copy.js';
+import type { Space } from './vector/space.js';
 
 /** What a search can look for. */
 export const TARGETS: readonly string[] = ['vector', 'vectors', 'like', 'text'];
@@ -28,8 +29,8 @@ export interface Taken {
   readonly given: Readonly<Record<string, unknown>>;
   /** Flat: copies of `vector` or `vectors`. */
   readonly vectors: Float32Array;
-  /** Numbers in each vector. */
-  readonly dimensions: number;
+  /** The vectors of the rows when the caller gave the vectors of the search. */
+  readonly space: Space;
   readonly filter: Clause | undefined;
   /** Whether the vector was the first argument, and the options the second. */
   readonly isPlain: boolean;
@@ -43,14 +44,14 @@ export interface Taken {
  *
  * @throws `INVALID_OPTIONS`, `INVALID_FILTER`, `INVALID_VECTOR`, `DIMENSION_MISMATCH`
  */
-export function take(query: unknown, options: unknown, dimensions: number): Taken | undefined {
-  if (isQuery(query)) return taken({ ...readable(() => ({ ...query })) }, dimensions, false, options);
+export function take(query: unknown, options: unknown, space: Space): Taken | undefined {
+  if (isQuery(query)) return taken({ ...readable(() => ({ ...query })) }, space, false, options);
   const ranking = rankingOf(options);
-  return ranking && taken({ ...ranking, vector: query }, dimensions, true, undefined);
+  return ranking && taken({ ...ranking, vector: query }, space, true, undefined);
 }
 
 /** As `take`, for each query of `searchMany`. @throws also with the position of the query */
-export function takeMany(queries: unknown, options: unknown, dimensions: number): Taken[] | undefined {
+export function takeMany(queries: unknown, options: unknown, space: Space): Taken[] | undefined {
   const areObjects = ofCaller(
     () => Array.isArray(queries) && isQuery(queries[0]),
     'INVALID_VECTOR',
@@ -59,15 +60,15 @@ export function takeMany(queries: unknown, options: unknown, dimensions: number)
   const ranking = areObjects ? undefined : rankingOf(options);
   if (!areObjects && ranking === undefined) return undefined;
   // The check of vectors tells of a list that holds no vectors.
-  if (!areObjects) copyQueries(queries, dimensions);
+  if (!areObjects) copyQueries(queries, space.dimensions);
   const list = queries as readonly unknown[];
-  checkCount(list.length, dimensions);
+  checkCount(list.length, space.dimensions);
   return Array.from(list, (query, row) => {
     try {
-      if (ranking !== undefined) return taken({ ...ranking, vector: query }, dimensions, true, undefined);
+      if (ranking !== undefined) return taken({ ...ranking, vector: query }, space, true, undefined);
       return taken(
         readable(() => ({ ...(query as object) })),
-        dimensions,
+        space,
         false,
         options,
       );
@@ -90,14 +91,15 @@ function rankingOf(options: unknown): object | undefined {
   return readable(() => (RANKING.some((name) => Object.hasOwn(options, name)) ? { ...options } : undefined));
 }
 
-function taken(given: Taken['given'], dimensions: number, isPlain: boolean, more: unknown): Taken {
+function taken(given: Taken['given'], space: Space, isPlain: boolean, more: unknown): Taken {
   return readable(() => {
+    const { dimensions } = space;
     const { vector, vectors, filter, weights } = given;
     let flat: Float32Array = new Float32Array(vector === undefined ? 0 : dimensions);
     if (vector !== undefined) copyVector(vector, dimensions, flat, 0);
     else if (vectors !== undefined) flat = copyQueries(vectors, dimensions);
     const copied = typeof weights === 'object' && weights !== null ? { ...given, weights: copyOf(weights) } : given;
-    return { given: copied, vectors: flat, dimensions, filter: filterOption(filter), isPlain, more };
+    return { given: copied, vectors: flat, space, filter: filterOption(filter), isPlain, more };
   });
 }
 

@@ -4,8 +4,9 @@
 export interface LiveOptions {
   /**
    * Receives the error of a run that fails. The query goes on, and runs again at the next change.
-   * The same error of several runs in a row is told once. Default: the error goes to `reportError`,
-   * or to `console.error` if there is no `reportError`.
+   * Only an error after which no run can succeed ends the query: see `live`. The same error of
+   * several runs in a row is told once. Default: the error goes to `reportError`, or to
+   * `console.error` if there is no `reportError`.
    */
   readonly onError?: (error: Error) => unknown;
   /** Ends the live query, as `close` does. */

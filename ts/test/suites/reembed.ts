@@ -187,20 +187,72 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
       for (const live of lives) live.close();
     });
 
-    test('a live query by a vector of the old model ends in an error', async () => {
-      const db = await open(nameOf(), modelOf('abcd'));
+    // Two of the new vectors are as long as an old vector, or a new vector is as long.
+    test.each(['yz', 'stuv'])(
+      'a live query by a vector of the old model ends with an error (then %s)',
+      async (letters) => {
+        const db = await open(nameOf(), modelOf('abcd'), { text: ['text'] });
+        await fill(db, 20);
+        const vector = [1, 2, 3, 4];
+        const queries = [{ vector }, { vectors: [vector, vector] }, { vector, text: 'tea' }];
+        const told = queries.map((): unknown[] => []);
+        const runs = { text: 0, like: 0 };
+        const errors: Error[] = [];
+        const onError = (error: Error): void => void errors.push(error);
+        for (const [i, query] of queries.entries()) {
+          db.live({ ...query, k: 2 } as { vector: number[]; k: number }, (hits) => void told[i]?.push(hits), {
+            onError,
+          });
+        }
+        db.live({ text: 'tea', k: 2 }, () => void runs.text++, { onError });
+        db.live({ like: 3, k: 2 }, () => void runs.like++, { onError });
+        await expect.poll(() => [...told.map((hits) => hits.length), runs]).toEqual([1, 1, 1, { text: 1, like: 1 }]);
+        await db.reembed(modelOf(letters));
+        await expect.poll(() => errors.length).toBe(queries.length);
+        for (const error of errors)
+          expect(error).toMatchObject({ code: 'MODEL_DIFFERS', got: expect.stringMatching(/abcd/) });
+        // Other live queries go on, and the ended queries stay silent, also with the old model.
+        await db.reembed(modelOf('abcd'));
+        const before = runs.text;
+        await db.upsert({ id: 'more', text: 'tea tea tea' });
+        await expect.poll(() => runs.text).toBeGreaterThan(before);
+        expect(told.map((hits) => hits.length)).toEqual([1, 1, 1]);
+        expect(errors).toHaveLength(queries.length);
+      },
+    );
+
+    test('a write that waits for the last step must not bring a vector of the old model', async () => {
+      const db = await open(nameOf(), modelOf('ab'));
       await fill(db, 20);
-      const told: unknown[] = [];
-      const errors: Error[] = [];
-      const live = db.live({ vector: [1, 2, 3, 4], k: 2 }, (hits) => void told.push(hits), {
-        onError: (error) => errors.push(error),
+      const metadata = { text: 'tea' };
+      const outcomes: Promise<unknown>[] = [];
+      let isFirst = true;
+      const next = modelOf('yz', async (texts) => {
+        if (isFirst) {
+          isFirst = false;
+          // The text is in the old index only, so the last step embeds the text.
+          await db.upsert({ id: 3, text: 'changed' });
+        } else if (texts.includes('changed') && outcomes.length === 0) {
+          const vector = [1, 2];
+          const refused = [
+            db.insert(loose(vector)),
+            db.insert({ vector, metadata }),
+            db.upsert([{ id: 4, vector, metadata }]),
+            db.update({ id: 5, vector }),
+            db.replace('a', [{ vector, metadata }]),
+          ].map((call) => failure(() => call, 'MODEL_DIFFERS'));
+          outcomes.push(...refused, db.upsert({ id: 6, text: 'new' }), db.update({ id: 7, metadata: { page: 70 } }));
+        }
       });
-      await expect.poll(() => told.length).toBe(1);
-      // The old vector has the length of two new vectors.
-      await db.reembed(modelOf('yz'));
-      await expect.poll(() => errors).toMatchObject([{ code: 'DIMENSION_MISMATCH', expected: '2', got: '4' }]);
-      expect(told.length).toBe(1);
-      live.close();
+      await db.reembed(next);
+      expect(outcomes).toHaveLength(7);
+      await Promise.all(outcomes);
+      await expectVectors(db, 'yz', 20);
+      expect((await db.get([3, 6, 7])).map((row) => [row?.metadata.text, row?.metadata.page])).toEqual([
+        ['changed', undefined],
+        ['new', undefined],
+        [textOf(7), 70],
+      ]);
     });
 
     test('an abort and a failing model leave the old index', async () => {

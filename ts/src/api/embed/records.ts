@@ -18,6 +18,8 @@ export interface Embedding {
   readonly model: TextModel;
   /** The field of the metadata for the text. */
   readonly field: string;
+  /** Called for each vector of the caller. @throws `MODEL_DIFFERS` */
+  readonly checkOwn: (place: Position) => void;
 }
 
 /** A record whose text has no vector yet. */
@@ -36,9 +38,10 @@ interface Waiting {
 export async function* withVectors(
   kind: WriteKind,
   iterating: Iterating,
-  { model, field }: Embedding,
+  embedding: Embedding,
   signal: AbortSignal,
 ): AsyncGenerator<unknown> {
+  const { model } = embedding;
   const source = new Source(iterating, signal);
   const most = batchSizeOf(model);
   let waiting: Waiting[] = [];
@@ -55,7 +58,7 @@ export async function* withVectors(
     for (let next = await source.next(); !next.done; next = await source.next()) {
       const place = { row: row++ };
       const taken = ofCaller(
-        () => take(kind, next.value, field, place),
+        () => take(kind, next.value, embedding, place),
         'INVALID_RECORD',
         'The record cannot be read',
         place,
@@ -77,9 +80,18 @@ export async function* withVectors(
 }
 
 /** A record to embed, copied, or a record that needs no vector of the model. */
-function take(kind: WriteKind, given: unknown, field: string, place: Position): Waiting | { readonly record: unknown } {
-  if (Array.isArray(given) || isBareVector(given)) return { record: given };
+function take(
+  kind: WriteKind,
+  given: unknown,
+  { field, checkOwn }: Embedding,
+  place: Position,
+): Waiting | { readonly record: unknown } {
+  if (Array.isArray(given) || isBareVector(given)) {
+    checkOwn(place);
+    return { record: given };
+  }
   const { id, vector, text, metadata } = checkRecord(kind, given, place, true);
+  if (vector !== undefined) checkOwn(place);
   if (text === undefined) {
     if (vector === undefined) checkWithoutVector(kind, metadata, field, place);
     return { record: given };

@@ -26,7 +26,10 @@ export async function writeTexts(
     'INVALID_RECORD',
     'The records cannot be read',
   );
-  if (shape === 'vector') return write(target, kind, input, options);
+  if (shape === 'vector') {
+    embedding.checkOwn({});
+    return write(target, kind, input, options);
+  }
   const iterating = iterableOf(input);
   const { ended } = target.host;
   const { signal, forget } = either(options.signal, ended);

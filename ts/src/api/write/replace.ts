@@ -33,13 +33,17 @@ interface Checked {
 /** The vectors of texts. */
 export type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
 
-/** @param embed left out if the database has no model */
+/**
+ * @param checkOwn called for each vector of the caller, and throws `MODEL_DIFFERS`
+ * @param embed left out if the database has no model
+ */
 export async function replace(
   target: Target,
   source: unknown,
   input: unknown,
   options: WriteOptions,
   fields: RecordFields,
+  checkOwn: (place: Position) => void,
   embed?: Embed,
 ): Promise<Replaced> {
   checkSource(source);
@@ -53,7 +57,7 @@ export async function replace(
   const { onProgress, ...how } = options;
   const { signal, forget } = either(options.signal, target.host.ended);
   const total = Array.isArray(input) ? { total: input.length } : {};
-  const replacing = new Replacing(target, source, fields, how, embed && ((texts) => embed(texts, signal)));
+  const replacing = new Replacing(target, source, fields, how, checkOwn, embed && ((texts) => embed(texts, signal)));
   let records: Source | undefined;
   try {
     records = new Source(iterating, signal);
@@ -102,6 +106,7 @@ class Replacing {
   readonly #source: string | number;
   readonly #fields: RecordFields;
   readonly #embed: ((texts: readonly string[]) => Promise<readonly Float32Array[]>) | undefined;
+  readonly #checkOwn: (place: Position) => void;
   readonly #writer: Writer;
   #batch: Checked[] = [];
   #bytes = 0;
@@ -116,9 +121,11 @@ class Replacing {
     source: string | number,
     fields: RecordFields,
     options: WriteOptions,
+    checkOwn: (place: Position) => void,
     embed: ((texts: readonly string[]) => Promise<readonly Float32Array[]>) | undefined,
   ) {
     this.#embed = embed;
+    this.#checkOwn = checkOwn;
     this.#target = target;
     this.#source = source;
     this.#fields = fields;
@@ -192,6 +199,7 @@ class Replacing {
       fill(own, this.#fields.text, text, named);
       if (vector === undefined) return { row, id, metadata: own, bytes: bytes + 2 * text.length, vector };
     }
+    this.#checkOwn(named);
     const copy = new Float32Array(this.#target.dimensions);
     copyVector(vector, this.#target.dimensions, copy, 0, named);
     return { row, id, metadata: own, bytes, vector: copy };

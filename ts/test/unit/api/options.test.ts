@@ -58,10 +58,11 @@ const WORDS = ['text', 'k', 'offset', 'filter', 'prefix', 'fuzzy', 'highlight', 
 const RANKING = ['candidates', 'diversity', 'groupBy', 'perGroup', 'minScore', 'rerank', 'timeout'];
 const FUSION = ['vector', 'fusion', 'rrfK', 'weights', 'explain', 'recall'];
 const settings = { fields: [{ name: 'title', path: ['title'], weight: 1 }], k1: 1.2, b: 0.75 };
+const space = { dimensions: 2 };
 
 /** A value that says nothing of what to look for is taken as words. */
 const resolveWords = (given: unknown): unknown =>
-  resolveQuery((take(given, undefined, 2) ?? take({ text: given }, undefined, 2)) as Taken, 2, settings);
+  resolveQuery((take(given, undefined, space) ?? take({ text: given }, undefined, space)) as Taken, 2, settings);
 
 const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
