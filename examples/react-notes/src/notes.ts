@@ -15,8 +15,16 @@ export interface Note {
 /** What a person writes. */
 export type Draft = Pick<Note, 'title' | 'tags'> & { body: string };
 
-/** The text of a note, without the title. */
-export const bodyOf = ({ title, text }: Note): string => text.slice(title.length).trimStart();
+/**
+ * What a person has written below the title. Notes of the first version of this app have no title
+ * in their text.
+ */
+export function bodyOf({ title, text }: Note): string {
+  const start = startOf(title);
+  return text.startsWith(start) ? text.slice(start.length) : text;
+}
+
+const startOf = (title: string): string => `${title}\n`;
 
 /** The options of the database. With a name, the browser keeps the notes. */
 export const DATABASE = { name: 'react-notes', embed: model, indexed: ['tags'] };
@@ -35,7 +43,7 @@ export async function readNotes(db: EdgeVec<Note>, tags: readonly string[]) {
 
 const recordOf = (id: string, { title, body, tags }: Draft) => ({
   id,
-  text: `${title}\n${body}`,
+  text: `${startOf(title)}${body}`,
   metadata: { title, tags, edited: new Date() },
 });
 
