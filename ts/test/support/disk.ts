@@ -182,19 +182,24 @@ export class FaultySite implements StorageSite {
     this.#disk = disk;
   }
 
-  async open(): Promise<StorageBackend> {
-    return new FaultyStorage(this.#disk, this);
+  /** The disk with the storage of this name. */
+  protected diskOf(_name: string): Disk {
+    return this.#disk;
   }
 
-  inspect(): Promise<StorageBackend> {
-    return this.open();
+  async open(name = 'db'): Promise<StorageBackend> {
+    return new FaultyStorage(this.diskOf(name), this);
+  }
+
+  inspect(name?: string): Promise<StorageBackend | undefined> {
+    return this.open(name);
   }
 
   async list(): Promise<string[]> {
     return ['db'];
   }
 
-  async drop(): Promise<void> {}
+  async drop(_name = 'db'): Promise<void> {}
 
   async call<T>(what: string, run: () => T, key?: string | number): Promise<T> {
     await this.onCall(key);

@@ -27,3 +27,15 @@ export function sampled(kinds: readonly string[], turn: number): number[] {
     return same[turn % same.length] as number;
   });
 }
+
+/**
+ * Picks positions of a list that are spread over the whole list: a random position in each of
+ * `most` equal parts. In a soak, every position is picked.
+ *
+ * @param count the length of the list
+ * @param draw makes random numbers from 0 to 1
+ */
+export function spread(count: number, most: number, draw: () => number): number[] {
+  const parts = soaked(Math.min(most, count), count);
+  return Array.from({ length: parts }, (_, i) => Math.floor(((i + draw()) * count) / parts));
+}
