@@ -1,9 +1,10 @@
-//! The words of rows, for full-text search.
+//! The words of rows, for full-text search, or the sparse vectors of rows.
 //!
-//! Words cross as bytes of UTF-8, each word on a line of its own.
+//! Words cross as bytes of UTF-8, each word on a line of its own. Of a sparse vector, all indices
+//! come before all values, as 32-bit numbers.
 
 use edgevec::Error;
-use edgevec::text::{QueryWord, Restoring, TextIndex, TextOptions, TextScratch};
+use edgevec::text::{QueryWord, Restoring, TextHit, TextIndex, TextOptions, TextScratch};
 use wasm_bindgen::prelude::*;
 
 use crate::{ABI_VERSION, copy_hits, room, status};
@@ -21,7 +22,7 @@ pub fn abi_version() -> u32 {
     ABI_VERSION
 }
 
-/// The words of all rows, and the buffers for words, a filter and hits.
+/// The words or the sparse vectors of all rows, and the buffers for words, a filter and hits.
 #[wasm_bindgen]
 pub struct Texts {
     index: TextIndex,
@@ -80,7 +81,15 @@ impl Texts {
         self.index.add(slot, order as u64, words).map_or_else(|error| status(error).0, |()| 0)
     }
 
-    /// Removes the words of a row.
+    /// Sets the sparse vector of a row: the staged bytes begin with so many indices, ascending, and
+    /// as many values, finite and from 0. `order` is as for `add`. Returns a status.
+    #[wasm_bindgen(js_name = addSparse)]
+    pub fn add_sparse(&mut self, slot: u32, order: f64, pairs: u32) -> i32 {
+        let added = self.index.add_sparse(slot, order as u64, pairs_of(&self.staged, pairs));
+        added.map_or_else(|error| status(error).0, |()| 0)
+    }
+
+    /// Removes the words or the sparse vector of a row.
     pub fn remove(&mut self, slot: u32) -> bool {
         self.index.remove(slot)
     }
@@ -106,11 +115,17 @@ impl Texts {
             Some(QueryWord { text, prefix: letter & 1 != 0, fuzzy: letter & 2 != 0 })
         });
         let allow = filtered.then_some(self.allow.as_slice());
-        let (slots, scores) = (&mut self.hit_slots, &mut self.hit_scores);
-        self.index
-            .search(&mut self.scratch, words, k as usize, allow)
-            .and_then(|hits| copy_hits(hits.iter().map(|hit| (hit.slot, hit.score)), slots, scores))
-            .unwrap_or_else(|error| -status(error).0)
+        let hits = self.index.search(&mut self.scratch, words, k as usize, allow);
+        copied(hits, &mut self.hit_slots, &mut self.hit_scores)
+    }
+
+    /// The best `k` rows for a sparse vector, staged as for `addSparse`. Returns as `search`.
+    #[wasm_bindgen(js_name = searchSparse)]
+    pub fn search_sparse(&mut self, pairs: u32, k: u32, filtered: bool) -> i32 {
+        let allow = filtered.then_some(self.allow.as_slice());
+        let pairs = pairs_of(&self.staged, pairs);
+        let hits = self.index.search_sparse(&mut self.scratch, pairs, k as usize, allow);
+        copied(hits, &mut self.hit_slots, &mut self.hit_scores)
     }
 
     /// The slots of the last search's hits, the best first.
@@ -250,6 +265,18 @@ impl Texts {
 
 /// No segment is being read.
 const NOTHING_BEGUN: Error = Error::Damaged { what: "no segment has begun" };
+
+/// Copies the hits of a search. Returns the number of hits, or a negated status.
+fn copied(hits: Result<&[TextHit], Error>, slots: &mut Vec<u32>, scores: &mut Vec<f64>) -> i32 {
+    hits.and_then(|hits| copy_hits(hits.iter().map(|hit| (hit.slot, hit.score)), slots, scores))
+        .unwrap_or_else(|error| -status(error).0)
+}
+
+/// The pairs of a sparse vector.
+fn pairs_of(staged: &[u8], pairs: u32) -> impl Iterator<Item = (u32, f32)> {
+    let (indices, values) = staged[..8 * pairs as usize].as_chunks().0.split_at(pairs as usize);
+    indices.iter().zip(values).map(|(&index, &value)| (u32::from_le_bytes(index), f32::from_le_bytes(value)))
+}
 
 /// The lines of the first bytes, without empty lines.
 fn lines(staged: &[u8], bytes: u32) -> impl Iterator<Item = &[u8]> {

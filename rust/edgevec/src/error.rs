@@ -75,6 +75,12 @@ pub enum Error {
     /// A recall that no search can be asked for. Choose a recall above 0 and below 1. For a recall
     /// of 1, search with [`Mode::Exact`](crate::Mode::Exact).
     InvalidRecall,
+    /// A sparse vector whose indices do not ascend, or with a value that is negative, NaN or
+    /// infinite. Sort the pairs, and add the values of equal indices.
+    InvalidSparse {
+        /// The position of the pair in the vector.
+        at: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -111,6 +117,9 @@ impl fmt::Display for Error {
             }
             Self::InvalidRecall => {
                 f.write_str("the recall must be above 0 and below 1: for all true rows, search with Mode::Exact")
+            }
+            Self::InvalidSparse { at } => {
+                write!(f, "pair {at} of the sparse vector is not in ascending order, or its value is no number from 0")
             }
         }
     }

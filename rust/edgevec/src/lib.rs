@@ -98,8 +98,8 @@
 //!
 //! # Text search
 //!
-//! The module [`text`] finds rows by their words, ranked by BM25. A text index knows rows by slots
-//! too, so both kinds of search fit the same rows.
+//! The module [`text`] finds rows by their words, ranked by BM25, or by sparse vectors, ranked by
+//! the dot product. A text index knows rows by slots too, so all kinds of search fit the same rows.
 //!
 //! # Threads
 //!

@@ -1,4 +1,5 @@
-//! Full-text search: the words of rows, and the best rows for some words by BM25.
+//! Full-text search: the words of rows, and the best rows for some words by BM25. And sparse
+//! vectors, by the dot product.
 //!
 //! A [`TextIndex`] knows rows by their slots, as an [`Index`](crate::Index) does, and words by
 //! their bytes. The caller cuts texts into words.
@@ -40,6 +41,27 @@
 //! give the same hits and scores on every platform, in whatever order and by whatever way the rows
 //! came.
 //!
+//! # Sparse vectors
+//!
+//! An index may have sparse vectors in place of words, as learned models such as SPLADE give. An
+//! index has one kind: use [`TextIndex::add`] with [`TextIndex::search`], or
+//! [`TextIndex::add_sparse`] with [`TextIndex::search_sparse`], which ranks by the dot product. All
+//! else works for both kinds.
+//!
+//! ```
+//! use edgevec::text::{TextIndex, TextOptions, TextScratch};
+//!
+//! let mut index = TextIndex::new(TextOptions::default());
+//! index.add_sparse(0, 1, [(7, 0.5), (1_012, 2.0)])?;
+//! index.add_sparse(1, 2, [(7, 1.5)])?;
+//!
+//! let mut scratch = TextScratch::default();
+//! let hits = index.search_sparse(&mut scratch, [(7, 1.0), (30_000, 4.0)], 10, None)?;
+//! assert_eq!([hits[0].slot, hits[1].slot], [1, 0]);
+//! assert_eq!([hits[0].score, hits[1].score], [1.5, 0.5]);
+//! # Ok::<(), edgevec::Error>(())
+//! ```
+//!
 //! # Inside
 //!
 //! New rows gather in a *tail*. A full tail becomes a *segment*: lists of postings, packed, that
@@ -61,8 +83,10 @@ mod options;
 mod packing;
 mod query;
 mod rows;
+mod scoring;
 mod search;
 mod segment;
+mod sparse;
 mod stored;
 mod storing;
 mod tail;
@@ -74,7 +98,8 @@ pub use stored::Restoring;
 
 use dictionary::Dictionary;
 use merge::Merge;
-use search::{Scoring, Sources};
+use scoring::Bm25;
+use search::Sources;
 use segment::Segment;
 use tail::Tail;
 
@@ -147,10 +172,7 @@ impl TextIndex {
     ) -> Result<(), Error> {
         self.remove(slot);
         let counted = words.into_iter().try_for_each(|(word, weight)| self.count(word.as_ref(), weight));
-        let added = counted.and_then(|()| self.add_counted(slot, order));
-        self.terms.iter().for_each(|&term| self.frequencies[term as usize] = 0);
-        self.terms.clear();
-        added
+        self.end_row(slot, order, counted)
     }
 
     /// Removes the words of a slot. Returns false if the slot had no words.
@@ -209,7 +231,7 @@ impl TextIndex {
         for word in words {
             query::add_word(scratch, dictionary, segments, tail, word)?;
         }
-        let scoring = Scoring::new(self.options.k1, self.options.b, self.rows, self.lengths);
+        let scoring = Bm25::new(self.options.k1, self.options.b, self.rows, self.lengths);
         scratch.search(&Sources { segments, tail, scoring, allow }, k)
     }
 
@@ -282,6 +304,14 @@ impl TextIndex {
         }
         self.frequencies[at] = self.frequencies[at].saturating_add(weight.max(1));
         Ok(())
+    }
+
+    /// Adds the row whose words have been counted, and forgets the counts.
+    fn end_row(&mut self, slot: u32, order: u64, counted: Result<(), Error>) -> Result<(), Error> {
+        let added = counted.and_then(|()| self.add_counted(slot, order));
+        self.terms.iter().for_each(|&term| self.frequencies[term as usize] = 0);
+        self.terms.clear();
+        added
     }
 
     fn add_counted(&mut self, slot: u32, order: u64) -> Result<(), Error> {

@@ -8,7 +8,7 @@ import type { EngineOptions } from '../base/options.js';
  * Must equal the version that each engine tells. Raised whenever a function below changes its
  * meaning.
  */
-export const ABI_VERSION = 16;
+export const ABI_VERSION = 17;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
@@ -73,15 +73,20 @@ export interface RawSearcher {
   distances(): number;
 }
 
-/** The words of rows. Staged bytes are lines of UTF-8 (rust/edgevec-wasm/src/text.rs). */
+/**
+ * The words or the sparse vectors of rows. Staged bytes are lines of UTF-8, or indices and then
+ * values (rust/edgevec-wasm/src/text.rs).
+ */
 export interface RawTexts {
   free(): void;
   stage(bytes: number): number;
   add(slot: number, order: number, bytes: number): number;
+  addSparse(slot: number, order: number, pairs: number): number;
   remove(slot: number): boolean;
   merge(postings: number): number;
   allow(words: number): number;
   search(bytes: number, k: number, filtered: boolean): number;
+  searchSparse(pairs: number, k: number, filtered: boolean): number;
   hitSlots(): number;
   hitScores(): number;
   layOutWords(): number;

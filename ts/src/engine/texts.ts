@@ -1,7 +1,9 @@
-// The words of rows in the engine, and the searches for words. Words cross as lines of UTF-8.
+// The words or the sparse vectors of rows in the engine, and the searches for them. Words cross as
+// lines of UTF-8. Of a sparse vector, the indices cross before the values.
 //
 // Memory growth detaches every view, so each call makes a new view, and copies out of the view.
 
+import type { SparseVector } from '../base/types.js';
 import type { RawTexts } from './bindings.js';
 import { faultOf, outOfMemory } from './faults.js';
 import type { Guard } from './guard.js';
@@ -54,6 +56,18 @@ export class Texts {
     });
   }
 
+  /**
+   * Sets the sparse vector of a row.
+   *
+   * @throws `OUT_OF_MEMORY`. The row then has no sparse vector
+   */
+  addSparse(slot: number, order: number, vector: SparseVector): void {
+    this.#guard.run(() => {
+      const status = this.#raw.addSparse(slot, order, this.#writeSparse(vector));
+      if (status !== 0) throw faultOf(status);
+    });
+  }
+
   /** Removes the words of a row. Returns false if the row had no words. */
   remove(slot: number): boolean {
     return this.#guard.run(() => this.#raw.remove(slot));
@@ -80,10 +94,20 @@ export class Texts {
       });
       const bytes = this.#write(lines.join('\n'));
       if (allow !== undefined) this.#allow(allow);
-      const found = countOf(this.#raw.search(bytes, k, allow !== undefined));
-      const slots = Array.from(new Uint32Array(this.#memory.buffer, this.#raw.hitSlots(), found));
-      const scores = Array.from(new Float64Array(this.#memory.buffer, this.#raw.hitScores(), found));
-      return { slots, scores };
+      return this.#hits(this.#raw.search(bytes, k, allow !== undefined));
+    });
+  }
+
+  /**
+   * The `k` rows with the highest dot product with a sparse vector. `allow` is as for `search`.
+   *
+   * @throws `OUT_OF_MEMORY`
+   */
+  searchSparse(vector: SparseVector, k: number, allow?: Uint32Array): TextHits {
+    return this.#guard.run(() => {
+      const pairs = this.#writeSparse(vector);
+      if (allow !== undefined) this.#allow(allow);
+      return this.#hits(this.#raw.searchSparse(pairs, k, allow !== undefined));
     });
   }
 
@@ -165,6 +189,14 @@ export class Texts {
     return this.#guard.run(() => this.#raw.memory());
   }
 
+  /** The hits of the last search. @throws the fault if `found` is a negated status */
+  #hits(found: number): TextHits {
+    const count = countOf(found);
+    const slots = Array.from(new Uint32Array(this.#memory.buffer, this.#raw.hitSlots(), count));
+    const scores = Array.from(new Float64Array(this.#memory.buffer, this.#raw.hitScores(), count));
+    return { slots, scores };
+  }
+
   /** A copy of the bytes laid out last. */
   #laidOut(bytes: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, this.#raw.laidOut(), bytes).slice();
@@ -183,6 +215,15 @@ export class Texts {
     if (ptr === 0) throw outOfMemory();
     new Uint8Array(this.#memory.buffer, ptr, bytes.length).set(bytes);
     return bytes.length;
+  }
+
+  /** Writes a sparse vector to the staged bytes. Returns its pairs. @throws `OUT_OF_MEMORY` */
+  #writeSparse({ indices, values }: SparseVector): number {
+    const bytes = new Uint8Array(indices.byteLength + values.byteLength);
+    new Uint32Array(bytes.buffer, 0, indices.length).set(indices);
+    new Float32Array(bytes.buffer, indices.byteLength).set(values);
+    this.#stage(bytes);
+    return indices.length;
   }
 
   /** Writes lines to the staged bytes. Returns their number. @throws `OUT_OF_MEMORY` */

@@ -3,7 +3,8 @@
 
 use super::dictionary::Dictionary;
 use super::edits::is_one_edit;
-use super::search::{QueryTerm, TextScratch};
+use super::scoring::QueryTerm;
+use super::search::TextScratch;
 use super::segment::Segment;
 use super::tail::Tail;
 use crate::Error;

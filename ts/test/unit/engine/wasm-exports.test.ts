@@ -77,6 +77,7 @@ function __wbg_texts_free
 function __wbindgen_start
 function textAbiVersion
 function texts_add
+function texts_addSparse
 function texts_allow
 function texts_hitScores
 function texts_hitSlots
@@ -96,6 +97,7 @@ function texts_restore
 function texts_restoreLists
 function texts_restoreStep
 function texts_search
+function texts_searchSparse
 function texts_segment
 function texts_segments
 function texts_stage
