@@ -51,6 +51,8 @@ export interface Fields {
   readonly metadata?: unknown;
   /** Only if the database has a model. */
   readonly text?: unknown;
+  /** Only if the database has sparse vectors. */
+  readonly sparse?: unknown;
   /** Only in records of a source. */
   readonly hash?: unknown;
 }
@@ -61,10 +63,17 @@ const FIELDS = ['id', 'vector', 'metadata'];
 /**
  * The record itself, if it has known fields only. `insert` also takes a bare vector.
  *
+ * @param takesSparse whether the database has sparse vectors
  * @param takesText whether the database has a model for texts
- * @throws `INVALID_RECORD`
+ * @throws `INVALID_RECORD`, `INVALID_OPTIONS`
  */
-export function checkRecord(kind: WriteKind, record: unknown, place: Position, takesText = false): Fields {
+export function checkRecord(
+  kind: WriteKind,
+  record: unknown,
+  place: Position,
+  takesSparse = false,
+  takesText = false,
+): Fields {
   if (isThenable(record)) {
     throw new EdgeVecError('INVALID_RECORD', 'The record is a promise', {
       expected: RECORD,
@@ -89,10 +98,16 @@ export function checkRecord(kind: WriteKind, record: unknown, place: Position, t
       ...place,
     });
   }
-  const known = [...FIELDS, ...(takesText ? ['text'] : []), ...(kind === 'replace' ? ['hash'] : [])];
+  const known = [
+    ...FIELDS,
+    ...(takesSparse ? ['sparse'] : []),
+    ...(takesText ? ['text'] : []),
+    ...(kind === 'replace' ? ['hash'] : []),
+  ];
   for (const key in record) {
     if (known.includes(key)) continue;
     if (key === 'text') throw withoutModel(place);
+    if (key === 'sparse') throw withoutSparse(place);
     throw new EdgeVecError('INVALID_RECORD', 'The record has a field that would be lost', {
       expected: `only ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`,
       got: inspect(key),
@@ -107,6 +122,14 @@ export function checkRecord(kind: WriteKind, record: unknown, place: Position, t
 export function withoutModel(place: Position = {}): EdgeVecError {
   return new EdgeVecError('INVALID_OPTIONS', 'The database was opened without a model for texts', {
     expected: 'a vector, or open({ embed: model })',
+    ...place,
+  });
+}
+
+/** Nobody would find the sparse vector. */
+export function withoutSparse(place: Position = {}): EdgeVecError {
+  return new EdgeVecError('INVALID_OPTIONS', 'The database was opened without sparse vectors', {
+    expected: 'open({ sparse: true })',
     ...place,
   });
 }

@@ -1,6 +1,7 @@
 // The class as an entry exports it: the statics that open a database, with the entry's own way to
 // get the engine.
 
+import { chunk } from '../base/chunk.js';
 import { EdgeVecError } from '../base/errors.js';
 import type {
   DimensionsOrName,
@@ -108,6 +109,8 @@ type Rest<Options extends object, Extra extends object> =
 /** The class that an entry exports. */
 export type EdgeVecClass<Extra extends object> = typeof EdgeVec & Openers<Extra>;
 
+const sparseTakers = () => chunk('sparse vectors', () => import('./write/sparse.js'));
+
 function otherDimensions(got: number, expected: number): EdgeVecError {
   return new EdgeVecError('OPTIONS_DIFFER', 'The vectors of the model have another length than the rows', {
     expected: `a model with ${expected} dimensions`,
@@ -118,7 +121,8 @@ function otherDimensions(got: number, expected: number): EdgeVecError {
 
 /**
  * @param engineOf gets the engine
- * @param textEngineOf gets the engine of text search, for a database with text search
+ * @param textEngineOf gets the engine of text search, for a database with text search or sparse
+ * vectors
  * @param extra the keys of the options that both read
  * @internal
  */
@@ -133,9 +137,12 @@ export function edgeVecClass<Extra extends object>(
     source?: () => AsyncIterable<Uint8Array>,
   ): Promise<Opened> => {
     const resolved = readable(resolve);
-    const [vectors, text] = await Promise.all([
+    const { sparse } = resolved;
+    const [vectors, text, takeSparse] = await Promise.all([
       engineOf(options as Extra),
-      resolved.text && textEngineOf(options as Extra),
+      // Sparse vectors are words to the engine.
+      (resolved.text ?? sparse) === undefined ? undefined : textEngineOf(options as Extra),
+      sparse === undefined ? undefined : sparseTakers().then(({ sparseTaker }) => sparseTaker(sparse)),
     ]);
     const engine = { ...vectors, text };
     const changes = new Changes();
@@ -151,7 +158,8 @@ export function edgeVecClass<Extra extends object>(
       await host.close();
       throw otherDimensions(embed.dimensions, host.engine.dimensions);
     }
-    return { host, voice, options: heard, variant: engine.variant, changes, open: (asked) => voiced(asked) };
+    const { variant } = engine;
+    return { host, voice, options: heard, variant, changes, takeSparse, open: (asked) => voiced(asked) };
   };
   class Entry<M extends object> extends EdgeVec<M> {
     static open<M extends object>(options: OpenOptions & TextOptions): Promise<EdgeVec<M>> {

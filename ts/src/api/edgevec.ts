@@ -38,6 +38,7 @@ import type {
   HybridSearch,
   Search,
   SearchOptions,
+  SparseSearch,
   TextHit,
   TextSearch,
   VectorSearch,
@@ -293,9 +294,10 @@ export class EdgeVec<M extends object = Default> {
     options?: WriteOptions,
   ): Promise<number | Id | Id[]> {
     return answer(async () => {
-      if (!hasFilter(input)) return sessionOf(this).write('update', input, options);
-      const strict = readable(() => resolveDelete(options, 'update')) ?? sessionOf(this).strict;
-      return sessionOf(this).change('updateMatching', { ...resolveChange(input), strict });
+      const session = sessionOf(this);
+      if (!hasFilter(input)) return session.write('update', input, options);
+      const strict = readable(() => resolveDelete(options, 'update')) ?? session.strict;
+      return session.change('updateMatching', { ...resolveChange(input, session.takeSparse), strict });
     });
   }
 
@@ -476,13 +478,15 @@ export class EdgeVec<M extends object = Default> {
    * You may pass the number `k` in place of the options. The default of `k` is 10.
    *
    * The query may also be an object with all options ({@link VectorSearch}, {@link TextSearch},
-   * {@link HybridSearch}):
+   * {@link SparseSearch}, {@link HybridSearch}):
    *
    * - `vector`: the rows nearest to the vector.
    * - `like`, the id of a row: the rows most like the row, without the row itself.
    * - `text`: the rows with these words in the fields that `open` was given as `text`, by BM25.
-   * - `text` with `vector`, `like` or `vectors`, or `vectors` alone: the hits of all searches,
-   *   fused into a single list.
+   * - `sparse`: the rows with the highest dot product with a sparse vector, in a database that was
+   *   opened with `sparse: true`.
+   * - Several of these (but one of `vector`, `like` and `vectors`), or `vectors` alone: the hits of
+   *   all searches, fused into a single list.
    *
    * In a database with a model (`embed` of `open`), the query may be a string: a question. The
    * model embeds the question. `signal` of the options aborts the embedding.
@@ -500,7 +504,7 @@ export class EdgeVec<M extends object = Default> {
    * const similar = await db.search({ like: 'a', k: 3, filter: { read: false } });
    * const found = await db.search({ text: 'whale ship', vector: query, k: 3 });
    */
-  search(query: TextSearch<M>): Promise<TextHit<M>[]>;
+  search(query: TextSearch<M> | SparseSearch<M>): Promise<TextHit<M>[]>;
   search(query: HybridSearch<M>): Promise<FusedHit<M>[]>;
   search(query: VectorSearch<M> & WithVectors): Promise<HitWithVector<M>[]>;
   search(query: VectorSearch<M>): Promise<Hit<M>[]>;
@@ -534,7 +538,7 @@ export class EdgeVec<M extends object = Default> {
    * @throws the errors of {@link search}, with the position of the query in `row`. `INVALID_VECTOR`
    * also if the queries take more than 1 GiB together.
    */
-  searchMany(queries: readonly TextSearch<M>[]): Promise<TextHit<M>[][]>;
+  searchMany(queries: readonly (TextSearch<M> | SparseSearch<M>)[]): Promise<TextHit<M>[][]>;
   searchMany(queries: readonly HybridSearch<M>[]): Promise<FusedHit<M>[][]>;
   searchMany(queries: readonly (VectorSearch<M> & WithVectors)[]): Promise<HitWithVector<M>[][]>;
   searchMany(queries: readonly VectorSearch<M>[]): Promise<Hit<M>[][]>;
@@ -813,7 +817,7 @@ export class EdgeVec<M extends object = Default> {
    * const unread = db.live(() => db.count({ filter }), (count) => console.log(count));
    * for (const { close } of [live, unread]) close();
    */
-  live(query: TextSearch<M>, onResult: (hits: TextHit<M>[]) => unknown, options?: LiveOptions): Live;
+  live(query: TextSearch<M> | SparseSearch<M>, onResult: (hits: TextHit<M>[]) => unknown, options?: LiveOptions): Live;
   live(query: HybridSearch<M>, onResult: (hits: FusedHit<M>[]) => unknown, options?: LiveOptions): Live;
   live(
     query: VectorSearch<M> & WithVectors,

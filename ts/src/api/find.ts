@@ -28,7 +28,7 @@ export async function find<M extends object>(
   const all = searches.map((taken, row) => {
     try {
       if (taken.vectors.length > 0) assertSameSpace(taken.space, host.engine);
-      return readable(() => resolveQuery(taken, dimensions, options.text));
+      return readable(() => resolveQuery(taken, dimensions, options));
     } catch (error) {
       throw isList && error instanceof EdgeVecError ? amend(error, { row }) : error;
     }

@@ -10,5 +10,6 @@ export function memoryParts({ rowBytes, codeBytes, graphBytes, stores }: Collect
     graph: graphBytes,
     columns: stores['columns'] ?? 0,
     text: stores['words'] ?? 0,
+    sparse: stores['sparse'] ?? 0,
   };
 }

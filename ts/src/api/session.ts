@@ -24,6 +24,7 @@ import type { Position } from './position.js';
 import { assertSameSpace } from './vector/space.js';
 import type { Voice, Voiced } from './voiced.js';
 import { either } from './write/either.js';
+import type { TakeSparse } from './write/sparse.js';
 import { write } from './write/write.js';
 import type { Target } from './write/writer.js';
 
@@ -33,6 +34,8 @@ export interface Opened extends Voiced {
   /** The engine build in use. */
   readonly variant: string;
   readonly changes: Changes;
+  /** Undefined if the database has no sparse vectors. */
+  readonly takeSparse: TakeSparse | undefined;
   /** Opens another host with the same engine. */
   readonly open: (options: ResolvedOptions) => Promise<Voiced>;
 }
@@ -44,6 +47,7 @@ export class Session {
   readonly changes: Changes;
   /** The durability of changes without an option. */
   readonly strict: boolean;
+  readonly takeSparse: TakeSparse | undefined;
   readonly #owner: object;
   readonly #open: Opened['open'];
   #voice: Voice;
@@ -56,25 +60,26 @@ export class Session {
   #isReembedding = false;
   #closing: Promise<void> | undefined;
 
-  constructor(owner: object, { host, voice, options, variant, changes, open }: Opened) {
+  constructor(owner: object, { host, voice, options, variant, changes, takeSparse, open }: Opened) {
     this.host = host;
     this.#voice = voice;
     this.#open = open;
     this.options = options;
     this.variant = variant;
     this.changes = changes;
+    this.takeSparse = takeSparse;
     this.strict = options.strict;
     this.#owner = owner;
     this.#target = this.#targetOf(host);
   }
 
   #targetOf(host: Host): Target {
-    const { changes, strict } = this;
+    const { changes, strict, takeSparse } = this;
     const owner = this.#owner;
     closeWithOwner(owner, host);
     // Weakly, since listeners often refer to the owner, and the host must not.
     onAbort(host.ended, weakly<void>(changes.noteEnd));
-    return { host, dimensions: host.engine.dimensions, strict, changed: changes.note, owner };
+    return { host, dimensions: host.engine.dimensions, strict, takeSparse, changed: changes.note, owner };
   }
 
   get dimensions(): number {
@@ -120,7 +125,8 @@ export class Session {
       const { embed: model, fields } = this.options;
       if (model === undefined) return write(this.#target, kind, input, how);
       const { writeTexts } = await embedding();
-      return writeTexts(this.#target, kind, input, how, { model, field: fields.text, checkOwn });
+      const { takeSparse } = this;
+      return writeTexts(this.#target, kind, input, how, { model, field: fields.text, checkOwn, takeSparse });
     });
   }
 

@@ -13,7 +13,10 @@ export interface WasmOption {
    * relaxed SIMD (Chrome from 114, Firefox from 146): the answers are the same, and come sooner.
    */
   readonly wasm: WasmSource;
-  /** The package's `edgevec-text.wasm`, in the same forms. Needed only with the option `text`. */
+  /**
+   * The package's `edgevec-text.wasm`, in the same forms. Needed only with the option `text` or
+   * `sparse`.
+   */
   readonly textWasm?: WasmSource;
 }
 

@@ -11,7 +11,7 @@ import { copyVector } from './vector/copy.js';
 import type { Space } from './vector/space.js';
 
 /** What a search can look for. */
-export const TARGETS: readonly string[] = ['vector', 'vectors', 'like', 'text'];
+export const TARGETS: readonly string[] = ['vector', 'vectors', 'like', 'text', 'sparse'];
 
 /** The options of `RankingOptions`. With one of these, a search by a vector is no plain search. */
 export const RANKING: readonly string[] = [
@@ -94,18 +94,27 @@ function rankingOf(options: unknown): object | undefined {
 function taken(given: Taken['given'], space: Space, isPlain: boolean, more: unknown): Taken {
   return readable(() => {
     const { dimensions } = space;
-    const { vector, vectors, filter, weights } = given;
+    const { vector, vectors, filter } = given;
     let flat: Float32Array = new Float32Array(vector === undefined ? 0 : dimensions);
     if (vector !== undefined) copyVector(vector, dimensions, flat, 0);
     else if (vectors !== undefined) flat = copyQueries(vectors, dimensions);
-    const copied = typeof weights === 'object' && weights !== null ? { ...given, weights: copyOf(weights) } : given;
+    const copied = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, WITH_LISTS.includes(name) ? copyOf(value) : value]),
+    );
     return { given: copied, vectors: flat, space, filter: filterOption(filter), isPlain, more };
   });
 }
 
+/** Options that are objects with lists. */
+const WITH_LISTS = ['weights', 'sparse'];
+
 /** Lists in the object are copied too. */
-function copyOf(weights: object): object {
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, weight]) => [name, Array.isArray(weight) ? Array.from(weight) : weight]),
-  );
+function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || isList(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, isList(item) ? item.slice() : item]));
+}
+
+/** Whether the value is an array or a typed array. */
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'slice' in value);
 }

@@ -4,8 +4,8 @@
 
 import type { Clause, Path } from './clause.js';
 import type { FacetCount } from './queries.js';
-import type { FusedHit, Highlights } from './searches.js';
-import type { Id, RowChanges } from './types.js';
+import type { FusedHit, Highlights, TextHit } from './searches.js';
+import type { Id, RowChanges, SparseVector } from './types.js';
 
 /**
  * How a write treats ids of the database, and other ids. `'replace'` writes rows of a source, and
@@ -123,16 +123,17 @@ export interface WordQuery {
   readonly highlight: boolean;
 }
 
-/** A search by vectors, like a row or by words. At least one of the three is there. */
+/** A search by vectors, like a row, by words or by a sparse vector, or by several of these. */
 export interface FindRequest extends Omit<SearchRequest, 'queries' | 'vectors'> {
   /** Flat, perhaps empty: `dimensions` numbers for each vector. Handed over, not shared. */
   readonly vectors: Float32Array;
   /** The id of a row. `vectors` is then empty. */
   readonly like: Id | undefined;
   readonly words: WordQuery | undefined;
+  readonly sparse: SparseVector | undefined;
   readonly offset: number;
   readonly includeVectors: boolean;
-  /** Used if there are several lists: of each vector, and then of the words. */
+  /** Used if there are several lists: of each vector, of the words, of the sparse vector. */
   readonly fusion: Fusion;
   /** How many rows of each list to choose from. */
   readonly candidates: number | undefined;
@@ -164,7 +165,7 @@ export interface FoundReply extends RecordsReply {
 }
 
 /** The places of a hit in the lists that were fused. */
-export type Ranks = Pick<FusedHit<object>, 'vectorRank' | 'vectorScore' | 'textRank' | 'textScore'>;
+export type Ranks = Omit<FusedHit<object>, keyof TextHit<object>>;
 
 export interface GetRequest {
   readonly ids: readonly Id[];

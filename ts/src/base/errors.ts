@@ -27,7 +27,8 @@ export type EdgeVecErrorCode =
   | 'INVALID_RECORD'
   /**
    * A vector is not a list of numbers. Or the queries of `searchMany` are not an array of vectors,
-   * or are too many for one call.
+   * or are too many for one call. Or a sparse vector is not two lists of the same length, has a
+   * wrong index, an index twice, or a negative value.
    */
   | 'INVALID_VECTOR'
   /** The length of a vector differs from the database's `dimensions`. */

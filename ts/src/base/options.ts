@@ -112,7 +112,7 @@ export interface OpenOptions {
   readonly whenUnavailable?: 'throw' | 'memory';
   /**
    * The names of the metadata fields that EdgeVec itself fills. Default: `{ text: 'text', source:
-   * 'source', hash: 'hash' }`.
+   * 'source', hash: 'hash', sparse: 'sparse' }`.
    */
   readonly fields?: FieldNames;
   /**
@@ -149,12 +149,17 @@ export interface FieldNames {
   readonly source?: string;
   /** The hash that `replace` was given for a row. Default `'hash'`. */
   readonly hash?: string;
+  /** The sparse vector of a record, if `open` was given `sparse: true`. Default `'sparse'`. */
+  readonly sparse?: string;
 }
 
 /** All names of {@link FieldNames}. */
 export type RecordFields = Required<FieldNames>;
 
-/** Options of `open`, `load` and `import` for text search. `M` is the type of the metadata. */
+/**
+ * Options of `open`, `load` and `import` for text search and for sparse vectors. `M` is the type of
+ * the metadata.
+ */
 export interface TextOptions<M extends object = Record<string, unknown>> {
   /**
    * Fields of the metadata for text search (`search({ text })`), by name or by path: `['title',
@@ -173,6 +178,16 @@ export interface TextOptions<M extends object = Record<string, unknown>> {
    * counts: a number from 0 to 1, by default 0.75.
    */
   readonly bm25?: Bm25Options;
+  /**
+   * Whether records may have a sparse vector, as models such as SPLADE give: `insert({ vector,
+   * sparse: { indices, values } })`. `search({ sparse })` then ranks by the dot product. Default
+   * false.
+   *
+   * EdgeVec keeps a sparse vector in the metadata field `sparse`, and an index of all sparse
+   * vectors in memory: made after `open` in the background, and then after each write. A search by
+   * a sparse vector waits until all rows are in the index.
+   */
+  readonly sparse?: boolean;
 }
 
 /** Options of BM25. */
@@ -264,6 +279,8 @@ export interface HostOptions {
   readonly indexed?: readonly Path[] | undefined;
   /** The fields for text search. */
   readonly text?: TextSettings | undefined;
+  /** The field of the metadata with the sparse vectors, if the database has sparse vectors. */
+  readonly sparse?: string | undefined;
   readonly stored: StoredAt | undefined;
 }
 

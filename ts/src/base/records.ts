@@ -1,6 +1,6 @@
 // The records that the writing calls take. Types only.
 
-import type { Id, MetadataField, VectorInput } from './types.js';
+import type { Id, MetadataField, SparseInput, VectorInput } from './types.js';
 
 /**
  * A record for `insert`. If the record has no `id`, EdgeVec chooses an integer from 1. This integer
@@ -13,6 +13,11 @@ export type NewRecord<M extends object> = {
   readonly id?: Id;
   /** The vector, of the length `dimensions`. */
   readonly vector: VectorInput;
+  /**
+   * A sparse vector, in a database with the option `sparse`. EdgeVec keeps the sparse vector in the
+   * metadata field `sparse`.
+   */
+  readonly sparse?: SparseInput;
 } & MetadataField<M>;
 
 /**
@@ -35,6 +40,8 @@ export type NewText<M extends object> = {
   readonly text: string;
   /** The vector of the text, if you have the vector already. */
   readonly vector?: VectorInput;
+  /** A sparse vector of the text, in a database with the option `sparse`. */
+  readonly sparse?: SparseInput;
 } & MetadataField<Unfilled<M>>;
 
 /** A record with a text, for `upsert` in a database with a model. */
@@ -48,6 +55,8 @@ export type TextChange<M extends object> = {
   readonly text: string;
   /** The vector of the text, if you have the vector already. */
   readonly vector?: VectorInput;
+  /** The new sparse vector, in a database with the option `sparse`. */
+  readonly sparse?: SparseInput;
   /** The other fields to change. Fields left out stay as they are. */
   readonly metadata?: Partial<M>;
 };
@@ -58,6 +67,8 @@ export type UpsertRecord<M extends object> = {
   readonly id: Id;
   /** The vector, of the length `dimensions`. */
   readonly vector: VectorInput;
+  /** A sparse vector, as for `insert`. */
+  readonly sparse?: SparseInput;
 } & MetadataField<M>;
 
 /**
@@ -69,6 +80,8 @@ export type RecordChange<M extends object> = {
   readonly id: Id;
   /** The new vector, of the length `dimensions`. */
   readonly vector?: VectorInput;
+  /** The new sparse vector, in a database with the option `sparse`. */
+  readonly sparse?: SparseInput;
   /** The fields to change. Other fields of the row stay as they are. */
   readonly metadata?: Partial<M>;
 };
@@ -85,6 +98,8 @@ export type SourceRecord<M extends object> = {
    * and vector decide. EdgeVec keeps the hash in the field `hash` of the metadata.
    */
   readonly hash?: string | number;
+  /** A sparse vector, as for `insert`. */
+  readonly sparse?: SparseInput;
 } & (WithVector | WithText) &
   MetadataField<Unfilled<M>>;
 
@@ -106,7 +121,7 @@ interface WithText {
 export type Unfilled<M extends object> = {
   [K in keyof M as K extends Filled ? never : K]: M[K];
 } & { [K in keyof M as K extends Filled ? K : never]?: M[K] };
-type Filled = 'text' | 'source' | 'hash';
+type Filled = 'text' | 'source' | 'hash' | 'sparse';
 
 /** The result of `replace`: ids of rows. */
 export interface Replaced {

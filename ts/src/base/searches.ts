@@ -1,7 +1,7 @@
 // The searches: by a vector, like a row, by words, and by several of these at once. Types only.
 
 import type { FieldName, Filter } from './filter-types.js';
-import type { Id, VectorInput } from './types.js';
+import type { Id, SparseInput, VectorInput } from './types.js';
 
 type Default = Record<string, unknown>;
 
@@ -70,18 +70,18 @@ export interface WordOptions<M extends object = Default> extends ReadOptions<M> 
 export interface RankingOptions<M extends object = Default> {
   /**
    * How many rows to choose the hits from: an integer of at least `offset + k`. Default 100, or
-   * `offset + k` if that is more. A search that fuses takes so many rows by each vector and by the
-   * words, and keeps the best of them after fusion. `rerank`, `diversity` and `groupBy` choose from
-   * the kept rows. With `groupBy` and without `rerank`, the default grows up to 64 times, until
-   * there are enough groups.
+   * `offset + k` if that is more. A search that fuses takes so many rows by each vector, by the
+   * words and by the sparse vector, and keeps the best of them after fusion. `rerank`, `diversity`
+   * and `groupBy` choose from the kept rows. With `groupBy` and without `rerank`, the default grows
+   * up to 64 times, until there are enough groups.
    */
   readonly candidates?: number;
   /**
    * How much the hits must differ from each other: a number from 0 (not at all, the default) to 1.
    * Maximal marginal relevance: the next hit has the highest `(1 - diversity) * relevance -
    * diversity * similarity`. The similarity is the highest cosine with a hit before. The relevance
-   * is the cosine with the query, and for fused, reranked and text hits the score, scaled so that
-   * the best candidate has 1 and the worst 0.
+   * is the cosine with the query, and for all other hits the score, scaled so that the best
+   * candidate has 1 and the worst 0.
    */
   readonly diversity?: number;
   /**
@@ -123,7 +123,7 @@ export type Rerank<M extends object = Default> = (
 /** Options of `search` with a vector, and of `searchMany`. */
 export interface SearchOptions<M extends object = Default> extends NearestOptions<M>, RankingOptions<M> {}
 
-/** What to look for. `VectorSearch`, `TextSearch` and `HybridSearch` each have some of these. */
+/** What to look for. Each kind of search has some of these. */
 interface Targets {
   /** A vector: the rows nearest to the vector. */
   readonly vector?: VectorInput | undefined;
@@ -136,6 +136,12 @@ interface Targets {
    * with more words and rarer words come first (BM25).
    */
   readonly text?: string | undefined;
+  /**
+   * A sparse vector of at most 4,096 indices, in a database that was opened with `sparse: true`:
+   * the rows with the highest dot product. Only rows that have a value above 0 at one of the
+   * indices.
+   */
+  readonly sparse?: SparseInput | undefined;
 }
 
 type Target<Name extends keyof Targets> = { readonly [K in Name]-?: Exclude<Targets[K], undefined> } & {
@@ -148,12 +154,22 @@ export type VectorTarget = Target<'vector'> | Target<'like'>;
 /** Words. */
 export type TextTarget = Target<'text'>;
 
-/** Words and a vector at once, or several vectors. */
+/** A sparse vector. */
+export type SparseTarget = Target<'sparse'>;
+
+/** Several of a vector, words and a sparse vector at once, or several vectors. */
 export type HybridTarget =
   | Target<'vector' | 'text'>
   | Target<'like' | 'text'>
   | Target<'vectors' | 'text'>
-  | Target<'vectors'>;
+  | Target<'vectors'>
+  | Target<'vector' | 'sparse'>
+  | Target<'like' | 'sparse'>
+  | Target<'vectors' | 'sparse'>
+  | Target<'text' | 'sparse'>
+  | Target<'vector' | 'text' | 'sparse'>
+  | Target<'like' | 'text' | 'sparse'>
+  | Target<'vectors' | 'text' | 'sparse'>;
 
 /** A search for the rows nearest to a vector, or most like a row. */
 export type VectorSearch<M extends object = Default> = SearchOptions<M> & VectorTarget;
@@ -161,11 +177,14 @@ export type VectorSearch<M extends object = Default> = SearchOptions<M> & Vector
 /** A search by words. */
 export type TextSearch<M extends object = Default> = WordOptions<M> & RankingOptions<M> & TextTarget;
 
-/** A search by words and a vector at once, or by several vectors. */
+/** A search by a sparse vector. */
+export type SparseSearch<M extends object = Default> = ReadOptions<M> & RankingOptions<M> & SparseTarget;
+
+/** A search by several of a vector, words and a sparse vector at once, or by several vectors. */
 export type HybridSearch<M extends object = Default> = SearchOptions<M> & WordOptions<M> & FusionOptions & HybridTarget;
 
 /** A search, with all options beside the words or vectors. */
-export type Search<M extends object = Default> = VectorSearch<M> | TextSearch<M> | HybridSearch<M>;
+export type Search<M extends object = Default> = VectorSearch<M> | TextSearch<M> | SparseSearch<M> | HybridSearch<M>;
 
 /** How a search makes one list of several lists. */
 export interface FusionOptions {
@@ -187,18 +206,22 @@ export interface FusionOptions {
    * 0. For several vectors, `vector` is the weight of each vector, or an array with a weight for
    * each.
    */
-  readonly weights?: { readonly vector?: number | readonly number[]; readonly text?: number };
+  readonly weights?: {
+    readonly vector?: number | readonly number[];
+    readonly text?: number;
+    readonly sparse?: number;
+  };
   /** Give each hit its rank and its score in each list: see {@link FusedHit}. Default false. */
   readonly explain?: boolean;
 }
 
-/** A hit of a search by words. */
+/** A hit of a search by words or by a sparse vector. */
 export interface TextHit<M extends object> {
   /** The name of the row. */
   readonly id: Id;
   /**
-   * The score by BM25: above 0, and higher for a better row. After `rerank`, the score that
-   * `rerank` gave.
+   * The score by BM25, or the dot product with the sparse vector: above 0, and higher for a better
+   * row. After `rerank`, the score that `rerank` gave.
    */
   readonly score: number;
   /** A copy of the stored metadata. */
@@ -225,6 +248,16 @@ export interface FusedHit<M extends object> extends TextHit<M> {
   readonly textRank?: number;
   /** With `explain: true`: the score by BM25. Absent if the row has no `textRank`. */
   readonly textScore?: number;
+  /**
+   * With `explain: true`: the rank among the candidates by the sparse vector, from 1. Absent if the
+   * row has none of the indices.
+   */
+  readonly sparseRank?: number;
+  /**
+   * With `explain: true`: the dot product with the sparse vector. Absent if the row has no
+   * `sparseRank`.
+   */
+  readonly sparseScore?: number;
 }
 
 /**

@@ -40,6 +40,27 @@ export type TensorInput =
 export type VectorInput = Float32Array | ArrayLike<number> | BigInt64Array | BigUint64Array | TensorInput;
 
 /**
+ * A sparse vector, as models such as SPLADE give: the positions of the numbers above 0, and these
+ * numbers. Two arrays or typed arrays of the same length, in any order. An index is an integer from
+ * 0 to 2^32 - 1, and comes once. A value is a finite number from 0. EdgeVec copies both lists as it
+ * copies metadata.
+ */
+export interface SparseInput {
+  /** The positions of the numbers. */
+  readonly indices: ArrayLike<number>;
+  /** The numbers at these positions. */
+  readonly values: ArrayLike<number>;
+}
+
+/** A sparse vector, as EdgeVec keeps the vector in the metadata. */
+export interface SparseVector extends SparseInput {
+  /** In ascending order. */
+  readonly indices: Uint32Array;
+  /** The value of each index, as a 32-bit float. */
+  readonly values: Float32Array;
+}
+
+/**
  * The metadata stored with a vector: an object of fields.
  *
  * Metadata may hold plain objects, arrays, strings, numbers, booleans, bigints, `null`,
@@ -232,6 +253,8 @@ export interface MemoryParts {
   readonly columns: number;
   /** The words of the fields for text search (`text` of `open`). 0 without text search. */
   readonly text: number;
+  /** The index of the sparse vectors (`sparse` of `open`). */
+  readonly sparse: number;
 }
 
 /**

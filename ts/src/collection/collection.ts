@@ -6,6 +6,7 @@ import { EdgeVecError } from '../base/errors.js';
 import { STEP_ROWS } from '../base/time-slices.js';
 import type { Id } from '../base/types.js';
 import type { Engine } from '../engine/engine.js';
+import { SPARSE, WORDS } from '../format/contents.js';
 import { Columns } from './columns/columns.js';
 import type { IdStore } from './id-store.js';
 import type { Ids } from './ids.js';
@@ -26,6 +27,9 @@ export class Collection implements Ids {
   readonly columns: Columns;
   /** The words for text search. */
   readonly words: Words;
+  /** The sparse vectors. */
+  readonly sparse: Words;
+  readonly allWords: readonly Words[];
   /** In the order of saving and reading their chunks. */
   readonly stores: readonly SlotStore[];
 
@@ -37,8 +41,10 @@ export class Collection implements Ids {
     this.#metadata = metadata;
     this.#further = furtherStores(slots);
     this.columns = new Columns(slots, metadata);
-    this.words = new Words(engine, slots, metadata);
-    this.stores = [new Vectors(engine), ids, metadata, ...this.#further, this.columns, this.words];
+    this.words = new Words(WORDS, engine, slots, metadata);
+    this.sparse = new Words(SPARSE, engine, slots, metadata);
+    this.allWords = [this.words, this.sparse];
+    this.stores = [new Vectors(engine), ids, metadata, ...this.#further, this.columns, ...this.allWords];
   }
 
   get count(): number {

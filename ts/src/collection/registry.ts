@@ -2,7 +2,7 @@
 
 import { internal } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
-import { IDS, METADATA, VECTORS, WORDS } from '../format/contents.js';
+import { IDS, METADATA, SPARSE, VECTORS, WORDS } from '../format/contents.js';
 import { COLUMNS } from './columns/columns.js';
 import type { LoadableStore, Slots } from './slot-store.js';
 
@@ -14,7 +14,20 @@ const factories = new Map<string, StoreFactory>();
  * Names of chunks of other kinds (docs/format.md), and the one name in lowercase letters that every
  * object has already: manifests list the stores as fields of an object.
  */
-const TAKEN = [VECTORS, IDS, METADATA, COLUMNS, WORDS, 'column', 'header', 'manifest', 'part', 'aside', 'constructor'];
+const TAKEN = [
+  VECTORS,
+  IDS,
+  METADATA,
+  COLUMNS,
+  WORDS,
+  SPARSE,
+  'column',
+  'header',
+  'manifest',
+  'part',
+  'aside',
+  'constructor',
+];
 
 /**
  * Adds a further store to every collection made from now on.

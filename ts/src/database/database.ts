@@ -101,10 +101,13 @@ export class Database implements Handlers {
     selectable(live, isolation, undefined, fields).catch(() => {});
   }
 
-  /** Keeps the words of text fields from now on, and reads the words in the background. */
-  indexTexts(means: TextMeans): void {
+  /**
+   * Keeps the words of text fields, or the sparse vectors, from now on, and reads them in the
+   * background.
+   */
+  indexTexts(kind: 'words' | 'sparse', means: TextMeans): void {
     const { live, maintenance } = this.#replica;
-    live.collection.words.declare(means);
+    live.collection[kind].declare(means);
     maintenance.tidy();
   }
 

@@ -50,8 +50,10 @@ export class LiveState {
   /** Puts another collection in place. The caller frees the engine of the old collection. */
   replace({ stream, collection }: Loading): void {
     collection.columns.declare(this.#collection.columns.declared);
-    const means = this.#collection.words.end();
-    if (means !== undefined) collection.words.declare(means);
+    for (const [i, words] of this.#collection.allWords.entries()) {
+      const means = words.end();
+      if (means !== undefined) collection.allWords[i]?.declare(means);
+    }
     this.#collection = collection;
     this.#stream?.stop();
     this.#stream = stream;

@@ -63,7 +63,7 @@ export class Maintenance {
    * Called after each change. Compacts if a quarter of the slots are tombstones: the number of
    * removals then pays for the compaction. Also links the waiting rows. The steps of linking
    * include a due calibration: a compaction and the last rows of a stream make a calibration due.
-   * And reads the words of new rows.
+   * And reads the words and sparse vectors of new rows.
    */
   tidy(): void {
     if (!this.#live.isReady) return;
@@ -89,21 +89,21 @@ export class Maintenance {
     this.#linker.stop(closed());
   }
 
-  /** Reads the words of new rows, one pass at a time. */
+  /** Reads the words and sparse vectors of new rows, one pass at a time. */
   #readWords(): void {
-    const { words } = this.#live.collection;
-    if (!words.isUntidy || this.#isReading) return;
+    if (this.#isReading || !this.#live.collection.allWords.some(({ isUntidy }) => isUntidy)) return;
     this.#isReading = true;
-    // If this fails, the text search that needs the words tells.
+    // If this fails, the search that needs the words tells.
     const done = (): void => {
       this.#isReading = false;
     };
     this.#takeWords(false).then(done, done);
   }
 
-  #takeWords(purges: boolean): Promise<void> {
-    const { words } = this.#live.collection;
-    return words.tidy(this.#slices, () => this.#live.assertOpen(), purges);
+  async #takeWords(purges: boolean): Promise<void> {
+    for (const words of this.#live.collection.allWords) {
+      await words.tidy(this.#slices, () => this.#live.assertOpen(), purges);
+    }
   }
 
   #compact(): Promise<void> {

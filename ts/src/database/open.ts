@@ -3,7 +3,7 @@
 import { chunk } from '../base/chunk.js';
 import { amend, EdgeVecError, gone, hasCode, internal } from '../base/errors.js';
 import { inspect } from '../base/inspect.js';
-import type { EngineOptions, HostOptions } from '../base/options.js';
+import type { EngineOptions, HostOptions, TextSettings } from '../base/options.js';
 import type { Slices } from '../base/time-slices.js';
 import { Collection } from '../collection/collection.js';
 import type { TextMeans } from '../collection/words/words.js';
@@ -31,7 +31,7 @@ export interface Opened {
 /** The means that a host provides. */
 export interface Surroundings {
   readonly module: WebAssembly.Module;
-  /** The engine of text search, if the database has text search. */
+  /** The engine of text search, if the database has text search or sparse vectors. */
   readonly textModule?: WebAssembly.Module | undefined;
   readonly slices: Slices;
   /** Starts an instance for an engine. By default, an instance of the module. */
@@ -53,20 +53,34 @@ export interface Surroundings {
  * `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
  */
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
-  const text = await textMeans(options, around);
+  const { text, sparse } = options;
+  const words = text && (await textMeans(text, 'textWords', around));
+  const vectors = sparse === undefined ? undefined : await textMeans(sparseSettings(sparse), 'sparseWords', around);
   const opened = await openAs(options, around);
   opened.database.index(options.indexed ?? []);
-  if (text !== undefined) opened.database.indexTexts(text);
+  if (words !== undefined) opened.database.indexTexts('words', words);
+  if (vectors !== undefined) opened.database.indexTexts('sparse', vectors);
   return opened;
 }
 
-/** Starts the engine of text search. Undefined if the database has no text search. */
-async function textMeans({ text }: HostOptions, { textModule }: Surroundings): Promise<TextMeans | undefined> {
-  if (text === undefined) return undefined;
+/** A sparse vector is kept as words of a single field, without BM25. */
+const sparseSettings = (field: string): TextSettings => ({
+  fields: [{ name: field, path: [field], weight: 1 }],
+  k1: 0,
+  b: 0,
+});
+
+/** Starts an instance of the engine of text search. */
+async function textMeans(
+  settings: TextSettings,
+  rows: 'textWords' | 'sparseWords',
+  { textModule }: Surroundings,
+): Promise<TextMeans> {
   if (textModule === undefined) throw internal('The engine of text search was not loaded');
   // A part of the worker's script (ts/src/host/worker/script.ts), and a chunk elsewhere.
   const { TEXT_CODE: code } = await chunk('text search', () => import('../collection/words/text-code.js'));
-  return { settings: text, code, instance: await instantiateTexts(textModule, code.createTextBindings()) };
+  const instance = await instantiateTexts(textModule, code.createTextBindings());
+  return { settings, code, rows: code[rows], instance };
 }
 
 async function openAs(options: HostOptions, around: Surroundings): Promise<Opened> {

@@ -19,7 +19,7 @@ export interface Instance {
   readonly memory: WebAssembly.Memory;
 }
 
-/** A running wasm instance for text search. */
+/** A running wasm instance for text search or for sparse vectors. */
 export interface TextInstance {
   readonly bindings: TextBindings;
   readonly memory: WebAssembly.Memory;
@@ -37,8 +37,8 @@ export class Engine {
   readonly #rawSearcher: RawSearcher;
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
-  #rawTexts: RawTexts | undefined;
-  #textMemory: WebAssembly.Memory | undefined;
+  /** The indexes of words, by the memory of their instances. */
+  readonly #texts = new Map<WebAssembly.Memory, RawTexts>();
   /** Searches in the index. */
   readonly searcher: Searcher;
 
@@ -51,7 +51,7 @@ export class Engine {
     this.#guard = new Guard(() => {
       abandon(this.#raw);
       abandon(this.#rawSearcher);
-      if (this.#rawTexts !== undefined) abandon(this.#rawTexts);
+      for (const raw of this.#texts.values()) abandon(raw);
     });
     this.searcher = new Searcher(raw, this.#rawSearcher, memory, dimensions, this.#guard);
   }
@@ -70,7 +70,7 @@ export class Engine {
     // A crashed instance is dropped as it is: another call could only trap again.
     if (this.#guard.crashed) return;
     this.#rawSearcher.free();
-    this.#rawTexts?.free();
+    for (const raw of this.#texts.values()) raw.free();
     this.#raw.free();
   }
 
@@ -147,21 +147,21 @@ export class Engine {
   }
 
   /**
-   * An index of words without rows, in place of an earlier index of words. A trap in the instance
-   * of text search ends this engine too: words and rows belong together.
+   * An index of words without rows, in place of an earlier index in the instance. A trap in the
+   * instance ends this engine too: words and rows belong together.
    *
-   * @param make the class, which only text search loads
+   * @param make the class, which only text search and sparse vectors load
    * @param k1 of BM25
    * @param b of BM25
    * @param firstSegment the least number of a new segment
    */
   texts({ bindings, memory }: TextInstance, make: typeof Texts, k1: number, b: number, firstSegment: number): Texts {
     return this.#guard.run(() => {
-      this.#rawTexts?.free();
-      this.#rawTexts = undefined;
-      this.#rawTexts = new bindings.Texts(k1, b, firstSegment);
-      this.#textMemory = memory;
-      return new make(this.#rawTexts, memory, this.#guard);
+      this.#texts.get(memory)?.free();
+      this.#texts.delete(memory);
+      const raw = new bindings.Texts(k1, b, firstSegment);
+      this.#texts.set(memory, raw);
+      return new make(raw, memory, this.#guard);
     });
   }
 
@@ -257,13 +257,14 @@ export class Engine {
   }
 
   /**
-   * The engine's counts. `memoryBytes` is the whole memory of the instance and of the instance of
-   * text search, free room included.
+   * The engine's counts. `memoryBytes` is the whole memory of the instance and of the instances
+   * with words, free room included.
    */
   stats(): EngineStats {
     const distances = this.searcher.distances();
     return this.#guard.run(() => {
-      const memoryBytes = this.#memory.buffer.byteLength + (this.#textMemory?.buffer.byteLength ?? 0);
+      const memories = [this.#memory, ...this.#texts.keys()];
+      const memoryBytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
       return { ...this.#raw.stats(), distances, memoryBytes };
     });
   }

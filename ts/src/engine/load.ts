@@ -11,7 +11,7 @@ export interface EngineModule {
 
 /** The compiled engines of a database. */
 export interface EngineModules extends EngineModule {
-  /** The engine of text search, if the database has text search. */
+  /** The engine of text search, if the database has text search or sparse vectors. */
   readonly text: WebAssembly.Module | undefined;
 }
 

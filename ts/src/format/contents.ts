@@ -13,6 +13,8 @@ export const METADATA = 'metadata';
 const COLUMN = 'column';
 /** The store of words, and the begin of the keys of its chunks. */
 export const WORDS = 'words';
+/** The store of sparse vectors. No checkpoint has its chunks. */
+export const SPARSE = 'sparse';
 
 /** A chunk of a store. */
 export interface Content {

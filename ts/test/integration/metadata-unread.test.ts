@@ -102,7 +102,8 @@ async function* streamed(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
 describe('Unreadable metadata', () => {
   test('a text search gives the error of the row, until the row is replaced', async () => {
     const settings = { fields: [{ name: 'text', path: ['text'], weight: 1 }], k1: 1.2, b: 0.75 };
-    const { request } = resolveQuery(take({ text: 'whale', k: 3 }, undefined, { dimensions: 2 }) as Taken, 2, settings);
+    const taken = take({ text: 'whale', k: 3 }, undefined, { dimensions: 2 }) as Taken;
+    const { request } = resolveQuery(taken, 2, { text: settings });
     const disk = new Disk();
     for (const saves of [false, true]) {
       const { database } = await open(disk, undefined, settings);

@@ -7,11 +7,12 @@ import { inspect } from '../../base/inspect.js';
 import type { Id } from '../../base/types.js';
 import { copyMetadata } from '../../collection/metadata/copy.js';
 import { ofCaller } from '../caller.js';
-import { checkRecord, checkRecordId } from '../check.js';
+import { checkRecord, checkRecordId, type Fields } from '../check.js';
 import type { Position } from '../position.js';
 import { isBareVector } from '../vector/copy.js';
 import { checkText, fill } from '../write/fields.js';
 import { type Iterating, Source } from '../write/source.js';
+import type { TakeSparse } from '../write/sparse.js';
 import { batchSizeOf, embedTexts } from './model.js';
 
 export interface Embedding {
@@ -20,6 +21,8 @@ export interface Embedding {
   readonly field: string;
   /** Called for each vector of the caller. @throws `MODEL_DIFFERS` */
   readonly checkOwn: (place: Position) => void;
+  /** Undefined if the database has no sparse vectors. */
+  readonly takeSparse: TakeSparse | undefined;
 }
 
 /** A record whose text has no vector yet. */
@@ -83,35 +86,38 @@ export async function* withVectors(
 function take(
   kind: WriteKind,
   given: unknown,
-  { field, checkOwn }: Embedding,
+  embedding: Embedding,
   place: Position,
 ): Waiting | { readonly record: unknown } {
+  const { field, checkOwn, takeSparse } = embedding;
   if (Array.isArray(given) || isBareVector(given)) {
     checkOwn(place);
     return { record: given };
   }
-  const { id, vector, text, metadata } = checkRecord(kind, given, place, true);
+  const fields = checkRecord(kind, given, place, takeSparse !== undefined, true);
+  const { vector, text, metadata } = fields;
   if (vector !== undefined) checkOwn(place);
   if (text === undefined) {
     if (vector === undefined) checkWithoutVector(kind, metadata, field, place);
     return { record: given };
   }
-  const record = withText({ id, text, metadata }, kind, field, place);
+  const record = withText(fields, kind, embedding, place);
   if (vector === undefined) return record;
   const { text: _, ...rest } = record;
   return { record: { ...rest, vector } };
 }
 
 function withText(
-  { id: given, text, metadata: data }: { readonly id: unknown; readonly text: unknown; readonly metadata: unknown },
+  { id: given, text, sparse, metadata: data }: Fields,
   kind: WriteKind,
-  field: string,
+  { field, takeSparse }: Embedding,
   place: Position,
 ): Waiting {
   const id = checkRecordId(kind, given, place);
   const named = id === undefined ? place : { ...place, id };
   checkText(text, named);
-  const metadata = (copyMetadata(data, named).metadata ?? {}) as Record<string, unknown>;
+  const copied = copyMetadata(data, named);
+  const metadata = ((takeSparse?.(copied, sparse, named) ?? copied).metadata ?? {}) as Record<string, unknown>;
   fill(metadata, field, text, named);
   return { ...(id !== undefined && { id }), metadata, text };
 }

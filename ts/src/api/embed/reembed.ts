@@ -105,7 +105,7 @@ function resolve(embed: unknown, options: ReembedOptions) {
 async function openShadow(lent: Lent, next: ResolvedOptions, name: string | undefined): Promise<Voiced> {
   // In memory, the shadow itself takes the place of the database.
   if (name === undefined) return lent.open(next);
-  const quiet = { ...next, onEvent: () => {}, text: undefined, indexed: [] };
+  const quiet = { ...next, onEvent: () => {}, text: undefined, sparse: undefined, indexed: [] };
   const shadow = { ...quiet, stored: { name: shadowOf(name), elseInMemory: false } };
   try {
     return await lent.open(shadow);
@@ -167,7 +167,9 @@ class Filler {
     this.#signal = signal;
     this.#onProgress = onProgress;
     const { dimensions } = model;
-    this.#target = { host: shadow, dimensions, strict: false, changed: () => {}, owner: this };
+    // The metadata that is copied has the sparse vectors.
+    const takeSparse = undefined;
+    this.#target = { host: shadow, dimensions, strict: false, takeSparse, changed: () => {}, owner: this };
   }
 
   /** Writes the rows that the shadow lacks, a transaction for each batch. */

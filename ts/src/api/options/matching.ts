@@ -7,6 +7,7 @@ import type { Matching, MatchingChange } from '../../base/queries.js';
 import { copyMetadata } from '../../collection/metadata/copy.js';
 import { parseFilter } from '../../filter/parse.js';
 import { ofCaller } from '../caller.js';
+import type { TakeSparse } from '../write/sparse.js';
 
 const DELETE_KEYS = { filter: true } satisfies Record<keyof Matching, true>;
 const UPDATE_KEYS = { filter: true, metadata: true } satisfies Record<keyof MatchingChange, true>;
@@ -29,11 +30,15 @@ export function resolveDeletion(input: object): Clause {
   return parseFilter(readFields('delete', input, DELETE_KEYS)['filter']);
 }
 
-/** @throws `INVALID_FILTER`, `INVALID_OPTIONS`, `METADATA_NOT_STORABLE` */
-export function resolveChange(input: object): { readonly filter: Clause; readonly metadata: object } {
+/** @throws `INVALID_FILTER`, `INVALID_OPTIONS`, `METADATA_NOT_STORABLE`, and as `takeSparse` */
+export function resolveChange(
+  input: object,
+  takeSparse: TakeSparse | undefined,
+): { readonly filter: Clause; readonly metadata: object } {
   const { filter, metadata } = readFields('update', input, UPDATE_KEYS);
   const clause = parseFilter(filter);
-  const copied = copyMetadata(metadata, {}).metadata;
+  const given = copyMetadata(metadata, {});
+  const copied = (takeSparse?.(given, undefined, {}) ?? given).metadata;
   if (copied === undefined) {
     throw new EdgeVecError('INVALID_OPTIONS', 'update was given a filter, and no metadata', {
       expected: 'metadata: the fields to change, with their new values',

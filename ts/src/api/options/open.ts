@@ -16,7 +16,7 @@ import { resolveEmbed } from './embed.js';
 import { resolveFields } from './filter.js';
 import { checkDirectory, checkName } from './site.js';
 import { resolveText } from './text.js';
-import { checkKeys, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
+import { checkKeys, flag, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
 
 /** Options that are stored with a database. */
 export const ENGINE_KEYS = {
@@ -34,6 +34,7 @@ const KEYS = {
   indexed: true,
   text: true,
   bm25: true,
+  sparse: true,
   name: true,
   durability: true,
   fields: true,
@@ -85,6 +86,7 @@ export function resolveOpen(
     throw invalid('dimensions', `the dimensions of the model, ${embed.dimensions}`, dimensions);
   }
   const engine = { ...options, dimensions };
+  const fields = resolveFieldNames(options.fields);
   const given = (Object.keys(ENGINE_KEYS) as (keyof EngineOptions)[]).filter((key) => engine[key] !== undefined);
   // The stored database or the file tells the dimensions.
   const known = (name !== undefined || imports) && dimensions === undefined;
@@ -103,8 +105,9 @@ export function resolveOpen(
     },
     recall: share('recall', options.recall ?? 0.95),
     text: resolveText(options),
+    sparse: flag('sparse', options.sparse ?? false) ? fields.sparse : undefined,
     indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
-    fields: resolveFieldNames(options.fields),
+    fields,
     embed,
     model: embed?.model,
     worker,
@@ -112,12 +115,12 @@ export function resolveOpen(
   };
 }
 
-const FIELD_KEYS = { text: true, source: true, hash: true } satisfies Record<keyof FieldNames, true>;
+const FIELD_KEYS = { text: true, source: true, hash: true, sparse: true } satisfies Record<keyof FieldNames, true>;
 
 function resolveFieldNames(fields: FieldNames = {}): RecordFields {
   checkKeys('fields', fields, FIELD_KEYS);
-  const { text = 'text', source = 'source', hash = 'hash' } = fields;
-  const names = { text, source, hash };
+  const { text = 'text', source = 'source', hash = 'hash', sparse = 'sparse' } = fields;
+  const names = { text, source, hash, sparse };
   for (const [key, name] of Object.entries(names)) {
     // The metadata of a row cannot have a field of this name.
     if (typeof name !== 'string' || name === '' || name === '__proto__') {

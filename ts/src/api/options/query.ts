@@ -4,9 +4,11 @@ import type { FindRequest, Fusion, WordQuery } from '../../base/calls.js';
 import type { Path } from '../../base/clause.js';
 import { EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
-import type { TextSettings } from '../../base/options.js';
+import type { HostOptions } from '../../base/options.js';
 import type { FusionOptions, NearestOptions, Rerank, WordOptions } from '../../base/searches.js';
-import { checkId } from '../check.js';
+import type { SparseVector } from '../../base/types.js';
+import { sparseVectorOf } from '../../collection/words/sparse-vector.js';
+import { checkId, withoutSparse } from '../check.js';
 import { RANKING, TARGETS, type Taken } from '../taken.js';
 import { checkLength } from '../vector/copy.js';
 import { resolveFields } from './filter.js';
@@ -33,6 +35,8 @@ const ALL = [...TARGETS, ...OF_VECTOR, ...Object.keys(WORDS), ...Object.keys(FUS
 
 /** A longer query is no question, and each of its words costs a walk through a list. */
 const MOST_UNITS = 10_000;
+/** Each index costs a walk too. */
+const MOST_INDICES = 4_096;
 const MOST_WEIGHT = 1_000_000;
 /** The longest time of `setTimeout`. */
 const MOST_MS = 2 ** 31 - 1;
@@ -49,9 +53,9 @@ type Given = Taken['given'];
 /**
  * The search, checked.
  *
- * @throws `INVALID_OPTIONS`, `INVALID_K`, `INVALID_ID`, `INVALID_VECTOR`
+ * @throws `INVALID_OPTIONS`, `INVALID_K`, `INVALID_ID`, `INVALID_VECTOR`, `NOT_FINITE`
  */
-export function resolveQuery(taken: Taken, dimensions: number, settings: TextSettings | undefined): Asked {
+export function resolveQuery(taken: Taken, dimensions: number, database: Declared): Asked {
   const { given, more, isPlain, vectors } = taken;
   checkKeys(
     'search',
@@ -68,10 +72,11 @@ export function resolveQuery(taken: Taken, dimensions: number, settings: TextSet
   if (targets.includes('vector') && vectors.length === 0) checkLength(given['vector'], dimensions);
   if (targets.includes('vectors') && vectors.length === 0)
     throw invalid('vectors', 'at least one vector', given['vectors']);
-  const words = targets.includes('text') ? wordsOf(given, settings) : undefined;
+  const words = targets.includes('text') ? wordsOf(given, database) : undefined;
+  const sparse = targets.includes('sparse') ? sparseOf(given, database) : undefined;
   const like = targets.includes('like') ? checkId(given['like']) : undefined;
   const byVector = like === undefined ? vectors.length / dimensions : 1;
-  const isFused = targets.includes('vectors') || (byVector > 0 && words !== undefined);
+  const isFused = targets.includes('vectors') || targets.length > 1;
   refuseNeedless(given, words !== undefined, byVector > 0, isFused);
   const { k, offset, recall, ef, exact, includeVectors } = given;
   const nearest = resolveSearch(present({ k, offset, recall, ef, exact, includeVectors }));
@@ -88,7 +93,8 @@ export function resolveQuery(taken: Taken, dimensions: number, settings: TextSet
       vectors,
       like,
       words,
-      fusion: fusionOf(given, byVector, words !== undefined),
+      sparse,
+      fusion: fusionOf(given, byVector, targets),
       candidates: candidates === undefined ? undefined : integer('candidates', candidates, wanted, MAX_U32),
       minScore: minScore as number | undefined,
       diversity: number('diversity', diversity, 0, 1),
@@ -107,7 +113,7 @@ const present = (options: object): object =>
 function targetsOf(given: Given): readonly string[] {
   const named = TARGETS.filter((name) => Object.hasOwn(given, name));
   const targets = named.filter((name) => given[name] !== undefined);
-  const nearest = targets.filter((name) => name !== 'text');
+  const nearest = targets.filter((name) => name !== 'text' && name !== 'sparse');
   if (nearest.length > 1) {
     throw new EdgeVecError('INVALID_OPTIONS', `search was given ${nearest.join(' and ')}`, {
       expected: 'one of vector, vectors and like',
@@ -120,9 +126,12 @@ function targetsOf(given: Given): readonly string[] {
   });
 }
 
-function wordsOf(given: Given, settings: TextSettings | undefined): WordQuery {
+/** What the database was opened with. */
+type Declared = Pick<HostOptions, 'text' | 'sparse'>;
+
+function wordsOf(given: Given, database: Declared): WordQuery {
   const { text, prefix = false, fuzzy = false, highlight = false } = given;
-  if (settings === undefined) {
+  if (database.text === undefined) {
     throw new EdgeVecError('INVALID_OPTIONS', 'The database was opened without fields for text search', {
       expected: "open({ text: ['title', 'body'] }), with the fields to search in",
     });
@@ -138,14 +147,31 @@ function wordsOf(given: Given, settings: TextSettings | undefined): WordQuery {
   };
 }
 
-function fusionOf({ fusion = 'relative', rrfK = 60, weights = {} }: Given, vectors: number, hasWords: boolean): Fusion {
+function sparseOf({ sparse }: Given, database: Declared): SparseVector {
+  if (database.sparse === undefined) throw withoutSparse();
+  const vector = sparseVectorOf(sparse);
+  if (vector.indices.length <= MOST_INDICES) return vector;
+  throw invalid(
+    'sparse',
+    `at most ${MOST_INDICES} indices`,
+    vector.indices,
+    'Keep the indices with the largest values.',
+  );
+}
+
+function fusionOf(
+  { fusion = 'relative', rrfK = 60, weights = {} }: Given,
+  vectors: number,
+  targets: readonly string[],
+): Fusion {
   const method = oneOf('fusion', fusion as Fusion['method'], ['relative', 'rrf']);
-  checkKeys('weights', weights as object, { vector: true, text: true });
-  const { vector = 1, text = 1 } = weights as Given;
+  checkKeys('weights', weights as object, { vector: true, text: true, sparse: true });
+  const { vector = 1, text = 1, sparse = 1 } = weights as Given;
   const list: unknown[] = Array.isArray(vector) ? Array.from(vector) : Array.from({ length: vectors }, () => vector);
   if (list.length !== vectors) throw invalid('weights.vector', `a weight for each of ${vectors} vectors`, vector);
   const all = list.map((weight) => number('weights.vector', weight, 0, MOST_WEIGHT));
-  if (hasWords) all.push(number('weights.text', text, 0, MOST_WEIGHT));
+  if (targets.includes('text')) all.push(number('weights.text', text, 0, MOST_WEIGHT));
+  if (targets.includes('sparse')) all.push(number('weights.sparse', sparse, 0, MOST_WEIGHT));
   if (!all.some((weight) => weight > 0)) throw invalid('weights', 'a weight above 0', weights);
   return { method, rrfK: number('rrfK', rrfK, 0, MOST_WEIGHT), weights: all };
 }
@@ -161,9 +187,9 @@ function refuseNeedless(given: Given, hasWords: boolean, hasVector: boolean, isF
   for (const [names, hasEffect, needs] of [
     [Object.keys(WORDS), hasWords, 'text'],
     [['recall', 'ef', 'exact'], hasVector, 'vector, vectors or like'],
-    [Object.keys(FUSION), isFused, 'text beside a vector, or vectors'],
+    [Object.keys(FUSION), isFused, 'several of text, sparse and a vector, or vectors'],
     [['rrfK'], given['fusion'] === 'rrf', "fusion: 'rrf'"],
-    [['candidates'], isFused || chooses, 'text beside a vector, diversity, groupBy or rerank'],
+    [['candidates'], isFused || chooses, 'several of text, sparse and a vector, diversity, groupBy or rerank'],
     [['perGroup'], has('groupBy'), 'groupBy'],
     [['timeout'], has('rerank'), 'rerank'],
   ] as const) {

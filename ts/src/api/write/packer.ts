@@ -9,6 +9,7 @@ import { ofCaller } from '../caller.js';
 import { checkRecord, checkRecordId } from '../check.js';
 import type { Position } from '../position.js';
 import { copyVector } from '../vector/copy.js';
+import type { TakeSparse } from './sparse.js';
 
 /**
  * The largest part. A part of a slice must be enough to check, store and log such a part. Messages
@@ -20,6 +21,7 @@ const PART_BYTES = 256 << 10;
 export class Packer {
   readonly #kind: WriteKind;
   readonly #dimensions: number;
+  readonly #takeSparse: TakeSparse | undefined;
   readonly #capacity: number;
   #start = 0;
   #ids: (Id | undefined)[] = [];
@@ -31,10 +33,12 @@ export class Packer {
 
   /**
    * @param rows the most records to come. The packer allocates no room for more records
+   * @param takeSparse undefined if the database has no sparse vectors
    */
-  constructor(kind: WriteKind, dimensions: number, rows: number) {
+  constructor(kind: WriteKind, dimensions: number, rows: number, takeSparse: TakeSparse | undefined) {
     this.#kind = kind;
     this.#dimensions = dimensions;
+    this.#takeSparse = takeSparse;
     this.#capacity = Math.min(rows, PART_ROWS, Math.max(1, Math.floor(PART_BYTES / (4 * dimensions))));
   }
 
@@ -57,10 +61,12 @@ export class Packer {
   }
 
   #add(record: unknown, place: Position): Id | undefined {
-    const { id: given, vector, metadata: data } = checkRecord(this.#kind, record, place);
+    const take = this.#takeSparse;
+    const { id: given, vector, metadata: data, sparse } = checkRecord(this.#kind, record, place, take !== undefined);
     const id = checkRecordId(this.#kind, given, place);
     const named = id === undefined ? place : { ...place, id };
-    const { metadata, bytes } = copyMetadata(data, named);
+    const copied = copyMetadata(data, named);
+    const { metadata, bytes } = take?.(copied, sparse, named) ?? copied;
     if (vector !== undefined || this.#kind !== 'update') {
       this.#vectors ??= new Float32Array(this.#capacity * this.#dimensions);
       copyVector(vector, this.#dimensions, this.#vectors, this.#withVector.length * this.#dimensions, named);

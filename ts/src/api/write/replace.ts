@@ -186,11 +186,13 @@ class Replacing {
   }
 
   #checked(record: unknown, row: number): Checked {
-    const fields = checkRecord('replace', record, { row }, this.#embed !== undefined);
-    const { id: given, vector, text, hash, metadata: data } = fields;
+    const take = this.#target.takeSparse;
+    const fields = checkRecord('replace', record, { row }, take !== undefined, this.#embed !== undefined);
+    const { id: given, vector, text, sparse, hash, metadata: data } = fields;
     const id = checkRecordId('replace', given, { row });
     const named = id === undefined ? { row } : { row, id };
-    const { metadata = {}, bytes } = copyMetadata(data, named);
+    const copied = copyMetadata(data, named);
+    const { metadata = {}, bytes } = take?.(copied, sparse, named) ?? copied;
     const own = metadata as Record<string, unknown>;
     fill(own, this.#fields.source, this.#source, named);
     if (hash !== undefined) fill(own, this.#fields.hash, checkHash(hash, named), named);

@@ -8,6 +8,7 @@ import type { Id, Progress, RowChanges, WriteOptions } from '../../base/types.js
 import type { Host } from '../../host/host.js';
 import { Thrown } from '../caller.js';
 import { Packer } from './packer.js';
+import type { TakeSparse } from './sparse.js';
 
 /** The database that a write goes to. */
 export interface Target {
@@ -15,6 +16,8 @@ export interface Target {
   readonly dimensions: number;
   /** The durability of writes without an option. */
   readonly strict: boolean;
+  /** Takes the sparse vectors of records. Undefined if the database has no sparse vectors. */
+  readonly takeSparse: TakeSparse | undefined;
   /** Called after each transaction, with the changed rows. Undefined: no row has changed. */
   readonly changed: (rows: RowChanges | undefined) => void;
   /** Keeps the database reachable during a write: see finalizer.ts. */
@@ -50,7 +53,7 @@ export class Writer {
     this.#kind = kind;
     this.#extent = extent;
     this.#options = options;
-    this.#packer = new Packer(kind, target.dimensions, extent.rows);
+    this.#packer = new Packer(kind, target.dimensions, extent.rows, target.takeSparse);
     this.#transaction = target.host.transactions.next++;
     this.#forgetSignal = onAbort(options.signal, this.#onAbort);
   }

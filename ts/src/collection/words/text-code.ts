@@ -1,12 +1,13 @@
-// The code that only text search needs, loaded when a database with text search is opened: a chunk,
-// and a part of the worker's script.
+// The code that only text search and sparse vectors need, loaded when such a database is opened: a
+// chunk, and a part of the worker's script.
 
 import { createTextBindings } from '../../engine/text-glue.js';
-import { Texts, weightLine } from '../../engine/texts.js';
+import { Texts } from '../../engine/texts.js';
 import { rulesOfTokens } from '../../text/rules.js';
 import { queryTokensOf, tokensOf } from '../../text/tokens.js';
 import { rangesIn } from './highlight.js';
 import { RestoredWords } from './restored-words.js';
+import { sparseWords, textWords } from './row-words.js';
 import { StorableWords } from './storable-words.js';
 
 export const TEXT_CODE = {
@@ -15,7 +16,8 @@ export const TEXT_CODE = {
   queryTokensOf,
   rulesOfTokens,
   rangesIn,
-  weightLine,
+  textWords,
+  sparseWords,
   Texts,
   RestoredWords,
   StorableWords,

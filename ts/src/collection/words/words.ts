@@ -1,5 +1,6 @@
-// The words of the text fields, for text search. Metadata stays the truth, and the words follow
-// from the metadata. A checkpoint keeps the words too, so the first search after a restart reads
+// The words of the text fields, for text search. Or the sparse vectors, whose indices are words to
+// the engine. Metadata stays the truth, and the words follow from the metadata. A checkpoint keeps
+// the words of text fields too, so the first search after a restart reads
 // these words in place of all metadata. Only rows that have changed since the checkpoint, and the
 // newest rows of the checkpoint, are then read as metadata.
 //
@@ -11,12 +12,10 @@
 import { Bits } from '../../base/bits.js';
 import type { WordQuery } from '../../base/calls.js';
 import { amend, EdgeVecError, hasCode } from '../../base/errors.js';
-import type { TextField, TextSettings } from '../../base/options.js';
+import type { TextSettings } from '../../base/options.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Engine, TextInstance } from '../../engine/engine.js';
 import type { TextHits, Texts, WordSearch } from '../../engine/texts.js';
-import { valueAt } from '../../filter/match.js';
-import { WORDS } from '../../format/contents.js';
 import { Unread } from '../../format/value/unread.js';
 import type { StoredWords } from '../../format/words/listed.js';
 import type { MetadataReader } from '../columns/builder.js';
@@ -25,8 +24,10 @@ import { Pace } from '../pace.js';
 import type { SlotChunk, SlotRecord, SlotStore, Slots } from '../slot-store.js';
 import type { Ranges } from './highlight.js';
 import type { RestoredWords } from './restored-words.js';
+import type { RowWords } from './row-words.js';
 import type { StorableWords } from './storable-words.js';
 import type { TextCode } from './text-code.js';
+import { textOf } from './text-of.js';
 
 /** Postings merged between two looks at the clock: well below a millisecond. */
 const MERGED_AT_ONCE = 4_096;
@@ -43,12 +44,14 @@ export interface OrderedSlots extends Slots {
 export interface TextMeans {
   readonly settings: TextSettings;
   readonly code: TextCode;
+  /** How the words of a row come into the index. */
+  readonly rows: RowWords;
   /** For a single collection at a time. */
   readonly instance: TextInstance;
 }
 
 export class Words implements SlotStore {
-  readonly name = WORDS;
+  readonly name: string;
   readonly #engine: Engine;
   readonly #slots: OrderedSlots;
   readonly #metadata: MetadataReader;
@@ -68,7 +71,8 @@ export class Words implements SlotStore {
   /** Whether rows were changed since the last `tidy`. */
   #isChanged = false;
 
-  constructor(engine: Engine, slots: OrderedSlots, metadata: MetadataReader) {
+  constructor(name: string, engine: Engine, slots: OrderedSlots, metadata: MetadataReader) {
+    this.name = name;
     this.#engine = engine;
     this.#slots = slots;
     this.#metadata = metadata;
@@ -209,15 +213,14 @@ export class Words implements SlotStore {
   }
 
   /**
-   * The best `k` rows for some words.
+   * The best rows, as `ask` finds the rows in the index.
    *
-   * @param allow a bit for each slot that the search may find
    * @throws the error of `get`, if the metadata of a row cannot be read: nobody knows the words of
    * the row. `OUT_OF_MEMORY`
    */
-  search(words: readonly WordSearch[], k: number, allow?: Uint32Array): TextHits {
+  search(ask: (index: Texts) => TextHits): TextHits {
     for (const error of this.#unread.values()) throw error;
-    return this.#index?.search(words, k, allow) ?? { slots: [], scores: [] };
+    return this.#index === undefined ? { slots: [], scores: [] } : ask(this.#index);
   }
 
   /** Makes a function that finds the words of the last search in the metadata of a row. */
@@ -312,34 +315,19 @@ export class Words implements SlotStore {
   }
 
   /** Reads the words of a row that waits. @returns about how many bytes were read */
-  #readRow(slot: number, { settings, code }: TextMeans): number {
-    let metadata: object | undefined;
+  #readRow(slot: number, { settings, rows }: TextMeans): number {
+    let add: ReturnType<RowWords>;
     try {
-      metadata = this.#metadata.peek(slot);
+      add = rows(this.#metadata.peek(slot), settings.fields);
     } catch (error) {
       if (!(error instanceof EdgeVecError)) throw error;
       this.#waiting.delete(slot);
       this.#unread.set(slot, error);
       return this.#metadata.lineBytes(slot);
     }
-    let lines = '';
-    for (const field of settings.fields) {
-      const text = textOf(metadata, field);
-      if (text === '') continue;
-      lines += code.weightLine(field.weight);
-      code.tokensOf(text, (token) => {
-        lines += `${token}\n`;
-      });
-    }
-    if (lines !== '') this.#index?.add(slot, this.#slots.orderOf(slot), lines);
+    const bytes = this.#index && add?.(this.#index, slot, this.#slots.orderOf(slot));
     // Only now: if memory is missing, the next search tries again.
     this.#waiting.delete(slot);
-    return lines.length;
+    return bytes ?? 0;
   }
-}
-
-/** The text of a field, or no text if the field is missing or no string. */
-function textOf(metadata: object | undefined, { path }: TextField): string {
-  const value = valueAt(metadata, path);
-  return typeof value === 'string' ? value : '';
 }

@@ -1,8 +1,8 @@
-// Searches by words, like a row, by several vectors, and by several of these at once. All lists of
-// a search, and the rows of its reply, are of one state of the database.
+// Searches by words, by a sparse vector, like a row, by several vectors, and by several of these at
+// once. All lists of a search, and the rows of its reply, are of one state of the database.
 
 import { Bits, type ReadonlyBits } from '../../base/bits.js';
-import type { FindRequest, FoundReply } from '../../base/calls.js';
+import type { FindRequest, FoundReply, Ranks } from '../../base/calls.js';
 import { amend, EdgeVecError } from '../../base/errors.js';
 import { scoreOf } from '../../base/score.js';
 import { allSteps } from '../../base/steps.js';
@@ -80,10 +80,12 @@ export class Find {
     const needsRows = request.includeVectors || request.like !== undefined || request.diversity > 0;
     for (;;) {
       await selectable(live, isolation, request.filter);
-      const { words } = live.collection;
+      const { words, sparse } = live.collection;
+      const asked = [...(request.words ? [words] : []), ...(request.sparse ? [sparse] : [])];
+      const waiting = asked.find(({ isReady }) => !isReady);
       if (needsRows && live.stream?.isOver === false) await live.whole();
-      else if (request.words !== undefined && words.awaitsStored) await words.readStored();
-      else if (request.words !== undefined && !words.isReady) await isolation.run(words.prepare());
+      else if (waiting?.awaitsStored) await waiting.readStored();
+      else if (waiting !== undefined) await isolation.run(waiting.prepare());
       else {
         const found = this.#found(request);
         if (found !== undefined) return this.#finished(found, request);
@@ -124,7 +126,7 @@ export class Find {
         ...content,
         scores,
         ...(best.distances && { distances: pick(best.distances, kept) }),
-        ...(request.explain && { ranks: slots.map((slot) => ranksOf(slot, lists, words !== undefined)) }),
+        ...(request.explain && { ranks: slots.map((slot) => ranksOf(slot, lists, request)) }),
       };
       const highlighter = words?.highlight ? collection.words.highlighter() : undefined;
       if (diversity === 0) return { reply, grouping, diverse: undefined, highlighter };
@@ -144,11 +146,14 @@ export class Find {
     return highlighter === undefined ? finished : { ...finished, highlights: finished.metadata.map(highlighter) };
   }
 
-  /** A list for each vector, and then the list by words. `query`: the vector, if alone. */
+  /**
+   * A list for each vector, then the list by words, then the list by a sparse vector. `query`: the
+   * vector, if alone.
+   */
   #finders(request: FindRequest): { readonly finders: Finder[]; readonly query: Float32Array | undefined } {
     const { metric, recall } = this.#means;
     const { collection, engine } = this.#means.live;
-    const { like, words } = request;
+    const { like, words, sparse } = request;
     const size = engine.dimensions;
     const self = like === undefined ? undefined : collection.slotOf(like);
     if (like !== undefined && self === undefined) throw noSuchRow(like);
@@ -171,14 +176,22 @@ export class Find {
         };
       });
     }
+    // A search finds no more rows than there are, and the engine's buffers need not be larger.
+    const mostOf = (most: number, allow: ReadonlyBits | undefined): number =>
+      Math.min(most, allow?.count() ?? collection.count);
     if (words !== undefined) {
       const asked = collection.words.wordsOf(words);
-      // A search finds no more rows than there are, and the engine's buffers need not be larger.
       finders.push((most, allow) =>
-        collection.words.search(asked, Math.min(most, allow?.count() ?? collection.count), allow?.words),
+        collection.words.search((texts) => texts.search(asked, mostOf(most, allow), allow?.words)),
       );
     }
-    const query = finders.length === 1 && words === undefined ? toUnits(vectors.slice(), size) : undefined;
+    if (sparse !== undefined) {
+      finders.push((most, allow) =>
+        collection.sparse.search((texts) => texts.searchSparse(sparse, mostOf(most, allow), allow?.words)),
+      );
+    }
+    const isAlone = finders.length === 1 && vectors.length > 0;
+    const query = isAlone ? toUnits(vectors.slice(), size) : undefined;
     return { finders: self === undefined ? finders : finders.map((finder) => without(self, finder)), query };
   }
 
@@ -226,18 +239,19 @@ function without(row: number, find: Finder): Finder {
   };
 }
 
-/** The ranks of a row in the lists by vectors and by words, with the scores. */
-function ranksOf(slot: number, lists: readonly List[], hasWords: boolean): NonNullable<FoundReply['ranks']>[number] {
+/** The ranks of a row in the lists of a search, with the scores. */
+function ranksOf(slot: number, lists: readonly List[], { words, sparse }: FindRequest): Ranks {
   const places = lists.map(({ slots, scores }) => ({
     rank: slots.indexOf(slot) + 1,
-    score: scores[slots.indexOf(slot)],
+    score: scores[slots.indexOf(slot)] as number,
   }));
-  const text = hasWords ? places.pop() : undefined;
-  const vector = places.reduce((best, place) => (place.rank < best.rank ? place : best));
+  const bySparse = sparse && places.pop();
+  const byText = words && places.pop();
+  const [byVector] = places.sort((a, b) => a.rank - b.rank);
   return {
-    vectorRank: vector.rank,
-    vectorScore: vector.score as number,
-    ...(text !== undefined && text.rank > 0 && { textRank: text.rank, textScore: text.score as number }),
+    ...(byVector && { vectorRank: byVector.rank, vectorScore: byVector.score }),
+    ...(byText && byText.rank > 0 && { textRank: byText.rank, textScore: byText.score }),
+    ...(bySparse && bySparse.rank > 0 && { sparseRank: bySparse.rank, sparseScore: bySparse.score }),
   };
 }
 

@@ -9,8 +9,8 @@ export interface Ranked {
 }
 
 /**
- * @param lists each row of a list, with its score in the list. A row without words is in no list of
- * words, and has the score 0 there
+ * @param lists each row of a list, with its score in the list. A row that is in no list by words or
+ * by a sparse vector has the score 0 there
  * @param rows the number of different rows
  * @param orderOf the place of a row in the order of insertion
  */

@@ -66,12 +66,12 @@ export class WorkerHost implements Host {
     options: ResolvedOptions,
     source?: AsyncIterable<Uint8Array>,
   ): Promise<WorkerHost> {
-    const { worker: how, engine: asked, given, model, recall, indexed, text, stored, salvages, onEvent } = options;
+    const { worker: how, engine: asked, given, model, recall, indexed, text, sparse, stored, salvages } = options;
     const imports = source !== undefined;
-    const started = await startWorker(how === false ? true : how, partsFor({ imports, salvages, text }));
+    const started = await startWorker(how === false ? true : how, partsFor({ imports, salvages, text, sparse }));
     // The listener often refers to the database. Held strongly, it would keep the database from
     // being collected while the worker lives.
-    const tell = weakly(onEvent);
+    const tell = weakly(options.onEvent);
     const host = new WorkerHost(started.worker, tell, stored !== undefined);
     let pieces: AsyncIterator<Uint8Array> | undefined;
     const next =
@@ -84,7 +84,7 @@ export class WorkerHost implements Host {
       const open = {
         module: engine.module,
         textModule: engine.text,
-        options: { engine: asked, given, model, recall, indexed, text, stored, salvages, imports },
+        options: { engine: asked, given, model, recall, indexed, text, sparse, stored, salvages, imports },
       };
       host.engine = await host.#opened({ open }, started, next);
     } catch (error) {

@@ -14,13 +14,13 @@ const TEXTS: Readonly<Record<Part, () => Promise<{ readonly default: string }>>>
 };
 
 /** The options that ask for a part. All must be given: a forgotten option would lack its part. */
-type Asked = { readonly [K in 'imports' | 'salvages' | 'text']: HostOptions[K] | undefined };
+type Asked = { readonly [K in 'imports' | 'salvages' | 'text' | 'sparse']: HostOptions[K] | undefined };
 
 /** All parts that a database with these options may ever need: no part can come later. */
-export function partsFor({ imports, salvages, text }: Asked): Part[] {
+export function partsFor({ imports, salvages, text, sparse }: Asked): Part[] {
   const parts: Part[] = imports === true ? ['import'] : [];
   if (salvages !== undefined) parts.push('salvage');
-  if (text !== undefined) parts.push('text-code');
+  if ((text ?? sparse) !== undefined) parts.push('text-code');
   return parts;
 }
 

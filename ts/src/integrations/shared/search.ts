@@ -6,6 +6,7 @@ import type {
   Hit,
   HybridTarget,
   SearchOptions,
+  SparseTarget,
   TextTarget,
   VectorInput,
   VectorSearch,
@@ -22,11 +23,12 @@ import type { QueryFacts, Question } from './live-query.js';
 export type SearchQuery = Maybe<VectorInput | VectorTarget | string>;
 
 /**
- * A query by words, by words and a vector, or by several vectors, or the promise of such a query.
+ * A query by words, by a sparse vector, by several vectors, or by several of these at once, or the
+ * promise of such a query.
  */
-export type TextQuery = Maybe<TextTarget | HybridTarget>;
+export type TextQuery = Maybe<TextTarget | SparseTarget | HybridTarget>;
 
-type Targets = VectorTarget | TextTarget | HybridTarget;
+type Targets = VectorTarget | TextTarget | SparseTarget | HybridTarget;
 type Maybe<Query> = Query | PromiseLike<Query> | null | undefined;
 
 /** Options of a search that waits while the user types. */
@@ -75,5 +77,5 @@ export function searchQuestion<M extends object>(
 }
 
 function isObject(query: VectorInput | Targets | string): query is Targets {
-  return ['vector', 'vectors', 'like', 'text'].some((name) => Object.hasOwn(Object(query), name));
+  return ['vector', 'vectors', 'like', 'text', 'sparse'].some((name) => Object.hasOwn(Object(query), name));
 }

@@ -39,7 +39,7 @@ const value = fc.oneof(
 );
 
 const OPEN = ['dimensions', 'metric', 'precision', 'recall', 'm', 'efConstruction', 'seed', 'name', 'durability'];
-const WHERE = ['directory', 'whenUnavailable', 'worker', 'onEvent'];
+const WHERE = ['directory', 'whenUnavailable', 'worker', 'sparse', 'onEvent'];
 
 /**
  * An object with some of the known options, and at times an unknown option. Sometimes a value of
@@ -56,13 +56,17 @@ function options(names: readonly string[], base: object = {}): fc.Arbitrary<neve
 
 const WORDS = ['text', 'k', 'offset', 'filter', 'prefix', 'fuzzy', 'highlight', 'includeVectors'];
 const RANKING = ['candidates', 'diversity', 'groupBy', 'perGroup', 'minScore', 'rerank', 'timeout'];
-const FUSION = ['vector', 'fusion', 'rrfK', 'weights', 'explain', 'recall'];
+const FUSION = ['vector', 'sparse', 'fusion', 'rrfK', 'weights', 'explain', 'recall'];
+const SPARSE = { sparse: { indices: [3, 1], values: [1, 0.5] } };
 const settings = { fields: [{ name: 'title', path: ['title'], weight: 1 }], k1: 1.2, b: 0.75 };
 const space = { dimensions: 2 };
 
 /** A value that says nothing of what to look for is taken as words. */
 const resolveWords = (given: unknown): unknown =>
-  resolveQuery((take(given, undefined, space) ?? take({ text: given }, undefined, space)) as Taken, 2, settings);
+  resolveQuery((take(given, undefined, space) ?? take({ text: given }, undefined, space)) as Taken, 2, {
+    text: settings,
+    sparse: 'sparse',
+  });
 
 const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['open', options([...OPEN, ...WHERE], { dimensions: 3 }), (given) => resolveOpen(given)],
@@ -76,6 +80,7 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['text', options(['text', 'bm25'], { text: ['title'] }), (given) => resolveText(given)],
   ['search by words', options([...WORDS, ...RANKING], { text: 'whale' }), resolveWords],
   ['hybrid search', options([...WORDS, ...RANKING, ...FUSION], { text: 'whale', vector: [1, 2] }), resolveWords],
+  ['search by a sparse vector', options([...WORDS, ...RANKING, 'sparse'], SPARSE), resolveWords],
   ['scan', options(['filter', 'limit', 'offset', 'batchSize', 'includeVectors']), (given) => resolveScan(given)],
   ['count', options(['filter']), (given) => resolveCount(given)],
   ['facets', options(['filter', 'limit']), (given) => resolveFacets(given)],
@@ -84,7 +89,14 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
   ['list', options(['directory']), (given) => resolveSite('list', given)],
 ];
 
-const REFUSED = ['INVALID_OPTIONS', 'INVALID_K', 'INVALID_FILTER', 'INVALID_VECTOR', 'DIMENSION_MISMATCH'];
+const REFUSED = [
+  'INVALID_OPTIONS',
+  'INVALID_K',
+  'INVALID_FILTER',
+  'INVALID_VECTOR',
+  'NOT_FINITE',
+  'DIMENSION_MISMATCH',
+];
 
 describe('Options of any value', () => {
   test.each(calls)('of %s', (_, arbitrary, resolve) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { partsFor } from '../../../src/host/worker/script.js';
 
-const none = { imports: undefined, salvages: undefined, text: undefined };
+const none = { imports: undefined, salvages: undefined, text: undefined, sparse: undefined };
 
 test('a database has only the parts that its options ask for', () => {
   expect(partsFor(none)).toEqual([]);
@@ -9,4 +9,5 @@ test('a database has only the parts that its options ask for', () => {
   expect(partsFor({ ...none, imports: true })).toEqual(['import']);
   expect(partsFor({ ...none, salvages: 'damaged' })).toEqual(['salvage']);
   expect(partsFor({ ...none, text: { fields: [], k1: 1.2, b: 0.75 } })).toEqual(['text-code']);
+  expect(partsFor({ ...none, sparse: 'sparse' })).toEqual(['text-code']);
 });

@@ -6,7 +6,7 @@ import { copyMetadata } from '../../../../src/collection/metadata/copy.js';
 
 /** How many records are in each part. */
 function parts(dimensions: number, metadata: unknown, count: number): number[] {
-  const packer = new Packer('insert', dimensions, count);
+  const packer = new Packer('insert', dimensions, count, undefined);
   const sizes: number[] = [];
   for (let i = 0; i < count; i++) {
     packer.add({ vector: new Float32Array(dimensions), metadata }, i);
