@@ -65,7 +65,7 @@ export class Database implements Handlers {
 
   constructor(replica: InMemoryReplica, { engine, recall, site, store }: DatabaseOptions) {
     const { live, isolation, slices, maintenance } = replica;
-    if (store !== undefined) maintenance.store((recode) => store.recode(recode));
+    if (store !== undefined) maintenance.store(store.storing);
     this.#replica = replica;
     this.#store = store;
     this.#committer = new Committer(live, isolation, store);

@@ -7,10 +7,13 @@ import type { RowStream } from '../persistence/checkpoint/row-stream.js';
 import type { LiveState } from './live-state.js';
 import { Linker } from './write/linker.js';
 
-/**
- * Runs `recode`, which codes all rows again, if the next checkpoint will have room for all codes.
- */
-export type RoomForCodes = (recode: () => Promise<void>) => Promise<void>;
+/** What the stored database does for the work in the background. */
+export interface Storing {
+  /** Runs `run`, which codes all rows again, if the next checkpoint has room for all codes. */
+  recode(run: () => Promise<void>): Promise<void>;
+  /** So many bytes of words were made that the stored checkpoint lacks. */
+  madeWords(bytes: number): Promise<void>;
+}
 
 /** Fewer tombstones than this are not worth a pass over the graph. */
 const TIDY_FROM = 1_000;
@@ -19,7 +22,7 @@ export class Maintenance {
   readonly #live: LiveState;
   readonly #slices: Slices;
   #linker: Linker;
-  #withRoomForCodes: RoomForCodes = (recode) => recode();
+  #storing: Storing | undefined;
   #compaction: Promise<void> | undefined;
   #isReading = false;
 
@@ -30,9 +33,9 @@ export class Maintenance {
     this.#await(live.stream);
   }
 
-  /** The database is stored: from here on, rows are coded again only if storage has room. */
-  store(withRoomForCodes: RoomForCodes): void {
-    this.#withRoomForCodes = withRoomForCodes;
+  /** The database is stored. */
+  store(storing: Storing): void {
+    this.#storing = storing;
   }
 
   /** Goes on with another engine, after the live state has taken another collection. */
@@ -93,11 +96,14 @@ export class Maintenance {
   #readWords(): void {
     if (this.#isReading || !this.#live.collection.allWords.some(({ isUntidy }) => isUntidy)) return;
     this.#isReading = true;
+    const { words } = this.#live.collection;
     // If this fails, the search that needs the words tells.
-    const done = (): void => {
-      this.#isReading = false;
-    };
-    this.#takeWords(false).then(done, done);
+    this.#takeWords(false)
+      .finally(() => {
+        this.#isReading = false;
+      })
+      .then(() => this.#storing?.madeWords(words.takeMade()))
+      .catch(() => {});
   }
 
   async #takeWords(purges: boolean): Promise<void> {
@@ -118,7 +124,8 @@ export class Maintenance {
   async #reclaimAndRecode(): Promise<void> {
     await this.#runSteps(false);
     if (this.#live.isReady && this.#live.engine.stats().drifted) {
-      await this.#withRoomForCodes(() => this.#runSteps(true));
+      const renew = (): Promise<void> => this.#runSteps(true);
+      await (this.#storing === undefined ? renew() : this.#storing.recode(renew));
     }
   }
 

@@ -39,10 +39,10 @@ export class Checkpoints {
    */
   #stored: CheckpointSizes;
   #counted: string;
+  /** The name of the checkpoint that was loaded at opening. */
+  readonly #first: string;
   #running: Promise<void> | undefined;
-  /**
-   * Whether the replica has a graph, but the graph of the stored checkpoint is missing or damaged.
-   */
+  /** Whether the replica has a graph, but the stored graph is missing or damaged. */
   #isMended: boolean;
   /** Set if this tab's last checkpoint left out the graph: the error that tells why. */
   #reduced: EdgeVecError | undefined;
@@ -79,6 +79,7 @@ export class Checkpoints {
     this.#checkpointer = this.#checkpointerOf(manifest);
     this.#stored = sizesOf(manifest);
     this.#counted = log.head.checkpoint;
+    this.#first = this.#counted;
     this.#isMended = withoutGraph;
   }
 
@@ -181,6 +182,14 @@ export class Checkpoints {
     // If another tab made the last checkpoint, that tab has linked the rows too, or will link the
     // rows.
     if (this.#checkpointer.base === this.#log.head.checkpoint) this.#makeBehind();
+  }
+
+  /** As `linked`, for words that the stored checkpoint lacks. */
+  async madeWords(bytes: number): Promise<void> {
+    if (!this.#schedule.areWordsWorth(bytes)) return;
+    await this.#running?.catch(() => {});
+    // A later checkpoint has the words, or other tabs have other text fields.
+    if (this.#log.head.checkpoint === this.#first) this.#makeBehind();
   }
 
   /** Counts again, since another tab may have made a checkpoint. */

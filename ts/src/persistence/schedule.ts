@@ -16,6 +16,9 @@ const LOG_SHARE = 8;
 const LINK_DISTANCES = 500_000;
 const LINK_SHARE = 50;
 
+/** Making so many bytes of words is worth a checkpoint: about 2,500 rows of a paragraph. */
+const WORD_BYTES = 1 << 20;
+
 /**
  * A tab that did not make the last checkpoint has to write every chunk. The tab waits until the log
  * has `PATIENCE` times the bytes, and so leaves most checkpoints to one tab.
@@ -49,6 +52,14 @@ export class Schedule {
    */
   isLinkingWorth({ rows, buildDistances }: Pick<EngineStats, 'rows' | 'buildDistances'>): boolean {
     return buildDistances >= Math.max(LINK_DISTANCES, LINK_SHARE * rows);
+  }
+
+  /**
+   * Whether a checkpoint should keep so many bytes of words that the checkpoint before lacks. The
+   * words of the newest rows are never stored, and usually take fewer bytes.
+   */
+  areWordsWorth(bytes: number): boolean {
+    return bytes >= WORD_BYTES;
   }
 
   /** A checkpoint failed. The next try waits until the log has as many bytes more. */

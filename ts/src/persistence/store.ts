@@ -119,9 +119,9 @@ export class PersistentStore {
     return this.#checkpoints.makeRoom(frees);
   }
 
-  /** Codes all rows again by `run`, if the next checkpoint will have room for all codes. */
-  recode(run: () => Promise<void>): Promise<void> {
-    return this.#checkpoints.recode(run);
+  /** The part of the checkpoints that the work in the background needs. */
+  get storing(): Pick<Checkpoints, 'recode' | 'madeWords'> {
+    return this.#checkpoints;
   }
 
   /**

@@ -32,6 +32,26 @@ test('opening reads the metadata of the newest rows only', async () => {
   await again.close();
 });
 
+test('opening after a checkpoint without text search reads the metadata of the newest and changed rows only', async () => {
+  const read = vi.spyOn(Metadata.prototype, 'peek');
+  const options = { name: 'kept', directory, worker: false, dimensions: 2 } as const;
+  const first = await EdgeVec.open<Page>({ ...options, text: ['title', 'body'] });
+  await first.insert(Array.from({ length: ROWS }, (_, id) => page(id)));
+  await first.save();
+  await first.close();
+  const without = await EdgeVec.open<Page>(options);
+  await without.update(Array.from({ length: 50 }, (_, id) => ({ id, metadata: { title: 'zebra' } })));
+  await without.save();
+  await without.close();
+  read.mockClear();
+  const again = await EdgeVec.open<Page>({ ...options, text: ['title', 'body'] });
+  expect(await again.search({ text: 'zebra', k: ROWS })).toHaveLength(ROWS / 5 + 40);
+  const slots = new Set(read.mock.calls.map(([slot]) => slot));
+  expect(slots.size).toBeGreaterThanOrEqual(50);
+  expect(slots.size).toBeLessThan(450);
+  await again.close();
+});
+
 test('a database that was embedded again has the same words', async () => {
   const embedder = (model: string, factor: number) => ({
     model,

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { refOf } from '../../src/format/chunk.js';
-import { decodeManifest, encodeManifest } from '../../src/format/manifest.js';
+import { decodeManifest, encodeManifest, withoutDerived } from '../../src/format/manifest.js';
 import { EdgeVec, type EdgeVecEvent } from '../../src/index.js';
 import { openedIn } from '../support/opened.js';
 import { bytesAt, chunksOf, flipped, type Tampering, type Values } from '../support/tampering.js';
@@ -57,15 +57,31 @@ export function defineStoredWordsSuite(label: string, kept: Kept, tampering: Tam
       return db;
     };
 
+    const nameOf = (): string => `words-${Date.now()}-${names++}`;
+    const pages = () => Array.from({ length: ROWS }, (_, id) => page(id));
+
     /** A closed database with stored words, and its answers. */
     async function saved(): Promise<{ readonly name: string; readonly expected: unknown[] }> {
-      const name = `words-${Date.now()}-${names++}`;
+      const name = nameOf();
       const db = await openWith(name);
-      await db.insert(Array.from({ length: ROWS }, (_, id) => page(id)));
+      await db.insert(pages());
       const expected = await answers(db);
       await db.save();
       await db.close();
       return { name, expected };
+    }
+
+    /** Whether a stored checkpoint has words. */
+    async function hasWords(name: string): Promise<boolean> {
+      const values = await tampering.read(name);
+      return chunksOf(values, /-manifest$/).some((key) => decodeManifest(bytesAt(values, key)).words !== undefined);
+    }
+
+    /** The number of chunks of words with a word. */
+    async function holding(name: string, word: string): Promise<number> {
+      const values = await tampering.read(name);
+      const chunks = chunksOf(values, CHUNK);
+      return chunks.filter((key) => new TextDecoder().decode(bytesAt(values, key)).includes(word)).length;
     }
 
     /** The manifest made last. The names have ascending numbers. */
@@ -217,20 +233,64 @@ export function defineStoredWordsSuite(label: string, kept: Kept, tampering: Tam
 
     test('words of deleted and replaced rows are in no chunk after compact() and save()', async () => {
       const { name } = await saved();
-      const holding = async (word: string): Promise<number> => {
-        const values = await tampering.read(name);
-        return chunksOf(values, CHUNK).filter((key) => new TextDecoder().decode(bytesAt(values, key)).includes(word))
-          .length;
-      };
-      for (const word of ['only7x', 'only9x']) expect(await holding(word)).toBe(1);
+      for (const word of ['only7x', 'only9x']) expect(await holding(name, word)).toBe(1);
       const db = await openWith(name);
       await db.delete(7);
       await db.update({ id: 9, metadata: { body: 'new' } });
       await db.compact();
       await db.save();
       await db.close();
-      for (const word of ['only7x', 'only9x']) expect(await holding(word)).toBe(0);
-      expect(await holding('only8x')).toBe(1);
+      for (const word of ['only7x', 'only9x']) expect(await holding(name, word)).toBe(0);
+      expect(await holding(name, 'only8x')).toBe(1);
+      // Without text search, nobody can take single words out.
+      const without = await open(name);
+      await without.delete(8);
+      await without.save();
+      expect(await holding(name, 'only8x')).toBe(1);
+      await without.compact();
+      await without.save();
+      await without.close();
+      expect(await holding(name, 'only8x')).toBe(0);
+    });
+
+    test('a checkpoint without text search keeps the words of unchanged rows', async () => {
+      const { name } = await saved();
+      const without = await open(name);
+      await without.update([
+        { id: 12, metadata: { title: 'zebra' } },
+        { id: 13, vector: [5, 5] },
+      ]);
+      await without.save();
+      await without.delete([20, 21]);
+      await without.upsert([page(30), page(ROWS), page(ROWS + 1)]);
+      await without.save();
+      await without.close();
+      expect(await hasWords(name)).toBe(true);
+      const db = await openWith(name);
+      const kept = await answers(db);
+      await db.close();
+      const values = await tampering.read(name);
+      for (const key of chunksOf(values, /-manifest$/)) {
+        values.set(key, encodeManifest(withoutDerived(decodeManifest(bytesAt(values, key)))));
+      }
+      await tampering.write(name, values);
+      expect(await answers(await openWith(name))).toEqual(kept);
+    });
+
+    test('words that were made at opening are stored without a call of save()', async () => {
+      const name = nameOf();
+      const without = await open(name);
+      await without.insert(pages());
+      await without.save();
+      await without.close();
+      expect(await hasWords(name)).toBe(false);
+      const db = await openWith(name);
+      const expected = await answers(db);
+      // Chunks may leave while they are read.
+      await expect.poll(() => hasWords(name).catch(() => false), { timeout: 60_000 }).toBe(true);
+      await db.close();
+      expect(await answers(await openWith(name))).toEqual(expected);
+      expect(events).toEqual([]);
     });
 
     test('an import and a copy have no words, and find the same', async () => {

@@ -17,7 +17,9 @@ import type { Slices } from '../../base/time-slices.js';
 import type { Engine, TextInstance } from '../../engine/engine.js';
 import type { TextHits, Texts, WordSearch } from '../../engine/texts.js';
 import { Unread } from '../../format/value/unread.js';
+import { withoutSlots } from '../../format/words/kept.js';
 import type { StoredWords } from '../../format/words/listed.js';
+import { LOADED } from '../changes.js';
 import type { MetadataReader } from '../columns/builder.js';
 import type { ReadChunk } from '../columns/stored-columns.js';
 import { Pace } from '../pace.js';
@@ -68,6 +70,8 @@ export class Words implements SlotStore {
   /** The errors of rows whose metadata cannot be read, by slot. */
   readonly #unread = new Map<number, EdgeVecError>();
   #read = 0;
+  /** Bytes of words made since the last `takeMade`, of rows that have not changed since loading. */
+  #made = 0;
   /** Whether rows were changed since the last `tidy`. */
   #isChanged = false;
 
@@ -139,6 +143,16 @@ export class Words implements SlotStore {
     await this.#restored?.read();
   }
 
+  /** The stored words, if the database has no text search. A checkpoint keeps these words. */
+  get kept(): StoredWords | undefined {
+    return this.#means === undefined ? this.#stored?.words : undefined;
+  }
+
+  /** A stored head of `kept`, without the rows that have changed since. Yields now and then. */
+  keptHead(head: Uint8Array): Generator<undefined, Uint8Array> {
+    return withoutSlots(head, (slot) => this.#slots.haveChanged(LOADED, slot, 1));
+  }
+
   /**
    * The words for a checkpoint. Undefined if there are none, before `bring`, or if stored words are
    * being read.
@@ -166,9 +180,11 @@ export class Words implements SlotStore {
   /**
    * As `bring`, for all rows, and then makes the index fast.
    *
-   * @param purges whether the words of removed rows leave the segments
+   * @param purges whether the words of removed rows leave the segments. Without text search, all
+   * stored words leave the next checkpoint
    */
   async tidy(slices: Slices, check: () => void, purges: boolean): Promise<void> {
+    if (purges && this.#means === undefined) this.#stored = undefined;
     await this.#readAll(slices, check);
     await slices.take(this.#tidy(purges), check);
   }
@@ -182,6 +198,16 @@ export class Words implements SlotStore {
   *prepare(): Generator<undefined, void> {
     yield* this.#takeStored();
     if (this.#restored === undefined) yield* this.#readRows();
+  }
+
+  /**
+   * About how many bytes of words were made since the last call, of rows that have not changed since
+   * loading: the loaded checkpoint lacks these words.
+   */
+  takeMade(): number {
+    const made = this.#made;
+    this.#made = 0;
+    return made;
   }
 
   /** Reads the words of so many rows that wait. */
@@ -325,9 +351,10 @@ export class Words implements SlotStore {
       this.#unread.set(slot, error);
       return this.#metadata.lineBytes(slot);
     }
-    const bytes = this.#index && add?.(this.#index, slot, this.#slots.orderOf(slot));
+    const bytes = (this.#index && add?.(this.#index, slot, this.#slots.orderOf(slot))) ?? 0;
     // Only now: if memory is missing, the next search tries again.
     this.#waiting.delete(slot);
-    return bytes ?? 0;
+    if (!this.#slots.haveChanged(LOADED, slot, 1)) this.#made += bytes;
+    return bytes;
   }
 }

@@ -12,7 +12,7 @@ import { type ColumnAtRest, columnsAtRest } from './columns.js';
 import { chunksOf, contentsOf } from './contents.js';
 import { isAsGood, isOfGraph } from './lean.js';
 import type { StoredChunks } from './stored-chunks.js';
-import { type WordsAtRest, wordsAtRest } from './words.js';
+import type { WordsAtRest } from './words.js';
 
 /** Takes steps at rest: no write comes in, no change takes effect, and no row is linked. */
 export type AtRest = (steps: Generator<undefined, void>) => Promise<void>;
@@ -109,7 +109,7 @@ export function* copyEach(
  * @param needed gives the chunks to be copied, in steps
  * @param copies receives each copy, also if a later step fails
  * @param fields the fields whose columns are stored
- * @param hasWords whether the words are stored
+ * @param wordsOf gives the words at rest, if words are stored, by the keys of all copies
  * @returns undefined if the collection was replaced
  */
 export async function copyAtRest(
@@ -121,7 +121,7 @@ export async function copyAtRest(
   copies: Copy[],
   stored: StoredChunks,
   fields: readonly Path[],
-  hasWords: boolean,
+  wordsOf: ((copied: ReadonlySet<string>) => Generator<undefined, WordsAtRest | undefined>) | undefined,
 ): Promise<Rest | undefined> {
   let rest: Rest | undefined;
   await atRest(
@@ -131,7 +131,7 @@ export async function copyAtRest(
       const graph = new Map<string, number>();
       for (const chunk of chunksOf(collection)) if (isOfGraph(chunk.key)) graph.set(chunk.key, chunk.bytes());
       const isCopied = new Set(copies.map(({ key }) => key));
-      const words = hasWords ? wordsAtRest(collection, stored, isCopied) : undefined;
+      const words = wordsOf && (yield* wordsOf(isCopied));
       // The head changes with every row, and is copied only here.
       if (words !== undefined) copies.push({ key: WORDS_HEAD, bytes: words.head, time: collection.mark() });
       rest = {

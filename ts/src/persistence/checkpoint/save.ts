@@ -38,7 +38,7 @@ import { assertStoresKnown } from './load.js';
 import { leaveDerivedOut, leaveGraphOut } from './reduce.js';
 import { renewRows } from './renew.js';
 import { StoredChunks } from './stored-chunks.js';
-import { bringWords, listedWords, neededWordChunks } from './words.js';
+import { bringWords, listedWords, neededWordChunks, readKeptHead, wordsAtRest } from './words.js';
 import { type Written, writeCopies } from './write-copies.js';
 
 /** How many bytes may be left for the last pass. */
@@ -144,8 +144,9 @@ export class Checkpointer {
   ): Promise<Saved | undefined> {
     const collection = current();
     const { columns, words } = collection;
-    const isThere = columns.storable.length + columns.building.length > 0 || words.isDeclared;
-    const hasDerived = this.#hasRoomForDerived && isThere;
+    const hasColumns = columns.storable.length + columns.building.length > 0;
+    const hasWords = words.isDeclared || words.kept !== undefined;
+    const hasDerived = this.#hasRoomForDerived && (hasColumns || hasWords);
     try {
       return await this.#save(current, atRest, parts, hasDerived ? 'all' : 'without derived');
     } catch (error) {
@@ -179,6 +180,8 @@ export class Checkpointer {
         await bringColumns(collection, stored, slices, check);
         await bringWords(collection, slices, check);
       }
+      const keptHead = hasDerived ? await readKeptHead(collection, this.#context) : undefined;
+      check();
       const fields = hasDerived ? collection.columns.storable : [];
       const derivedChunks = (): SlotChunk[] => [
         ...neededColumnChunks(collection, fields, stored),
@@ -188,7 +191,6 @@ export class Checkpointer {
         return [...(yield* measuredChunks(collection, stored, isLean)), ...derivedChunks()];
       };
       // A pass of their own: to encode columns takes longer than to copy bytes.
-      check();
       await writeCopies(this.#context, copied(derivedChunks(), collection), written, check, false);
       for (let pass = 0; pass < PASSES; pass++) {
         const chunks = await slices.take(needed(), check);
@@ -198,7 +200,10 @@ export class Checkpointer {
         if (needOf(chunks) <= REST_BYTES) break;
         await writeCopies(this.#context, copied(chunks, collection), written, check, isLean);
       }
-      const rest = await copyAtRest(current, collection, atRest, log, needed, copies, stored, fields, hasDerived);
+      const words = hasDerived
+        ? (copied: ReadonlySet<string>) => wordsAtRest(collection, stored, copied, keptHead)
+        : undefined;
+      const rest = await copyAtRest(current, collection, atRest, log, needed, copies, stored, fields, words);
       await writeCopies(this.#context, copies.values(), written, check, isLean);
       mayBeThere = true;
       const names = written.map(([, name]) => name);

@@ -1,12 +1,16 @@
 // The words in a checkpoint. As columns, words are optional: a checkpoint without room leaves the
-// words out. Segments never change, so a checkpoint writes only new segments, and the head.
+// words out. Segments never change, so a checkpoint writes only new segments, and the head. A
+// database without text search keeps the stored segments, and writes a head without changed rows.
 
 import { hasCode } from '../../base/errors.js';
 import type { Slices } from '../../base/time-slices.js';
 import type { Collection } from '../../collection/collection.js';
 import type { SlotChunk } from '../../collection/slot-store.js';
+import { isWhole } from '../../format/chunk.js';
 import { WORDS_HEAD, wordsKey } from '../../format/contents.js';
+import { isKnown } from '../../format/words/kept.js';
 import type { StoredWords } from '../../format/words/listed.js';
+import type { CheckpointContext } from './context.js';
 import type { StoredChunks } from './stored-chunks.js';
 
 /** The words at rest: what the manifest lists, with the keys of chunks in place of references. */
@@ -26,30 +30,50 @@ export async function bringWords({ words }: Collection, slices: Slices, check: (
   }
 }
 
+/**
+ * Reads the stored head of words that the database only keeps. Undefined if there are none, or if
+ * the head cannot be read: the checkpoint then leaves the words out.
+ */
+export async function readKeptHead(
+  { words }: Collection,
+  { storage, stored }: CheckpointContext,
+): Promise<Uint8Array | undefined> {
+  const ref = words.kept && stored.copyOf(WORDS_HEAD)?.ref;
+  if (ref === undefined) return undefined;
+  const bytes = await storage.read('chunks', ref.name);
+  return isWhole(ref, bytes) && isKnown(bytes) ? bytes : undefined;
+}
+
 /** The parts of segments that are not stored yet. */
 export function neededWordChunks({ words }: Collection, stored: StoredChunks): SlotChunk[] {
   return words.storable?.chunks().filter((chunk) => chunk.isDirty(stored.copyOf(chunk.key))) ?? [];
 }
 
 /**
- * The words, to be called at rest after the copies. Undefined if a segment has appeared since.
+ * The words, to be taken at rest after the copies. Undefined if a segment has appeared since.
  *
  * @param copied the keys of the chunks copied at rest
+ * @param keptHead the stored head of words that the database only keeps
  */
-export function wordsAtRest(
+export function* wordsAtRest(
   { words }: Collection,
   stored: StoredChunks,
   copied: ReadonlySet<string>,
-): WordsAtRest | undefined {
-  const { storable } = words;
-  if (storable === undefined) return undefined;
-  const segments = storable.segments.map(({ number, parts }) => ({
+  keptHead: Uint8Array | undefined,
+): Generator<undefined, WordsAtRest | undefined> {
+  const { kept, storable } = words;
+  const isThere = (key: string): boolean => copied.has(key) || stored.copyOf(key) !== undefined;
+  const listed = storable?.segments ?? kept?.segments.map(({ number, parts }) => ({ number, parts: parts.length }));
+  const segments = listed?.map(({ number, parts }) => ({
     number,
     keys: Array.from({ length: parts }, (_, part) => wordsKey(number, part)),
   }));
-  const isThere = (key: string): boolean => copied.has(key) || stored.copyOf(key) !== undefined;
-  if (!segments.every(({ keys }) => keys.every(isThere))) return undefined;
-  return { rules: storable.rules, fields: storable.fields, head: storable.head(), segments };
+  if (!segments?.every(({ keys }) => keys.every(isThere))) return undefined;
+  // In one step, since segments may merge between two steps.
+  if (storable !== undefined)
+    return { rules: storable.rules, fields: storable.fields, head: storable.head(), segments };
+  if (kept === undefined || keptHead === undefined) return undefined;
+  return { rules: kept.rules, fields: kept.fields, head: yield* words.keptHead(keptHead), segments };
 }
 
 /** The words for the manifest, once all copies are stored. */
