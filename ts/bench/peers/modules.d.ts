@@ -91,6 +91,12 @@ declare module '@orama/orama' {
   interface Orama {
     readonly schema: unknown;
   }
+  /** The modes use only some of the fields. */
+  interface FullSearch extends Search {
+    readonly mode: 'fulltext' | 'vector' | 'hybrid';
+    readonly term: string;
+    readonly properties: readonly string[];
+  }
   interface Search {
     readonly vector: { readonly value: Float32Array; readonly property: string };
     readonly similarity: number;
@@ -99,11 +105,15 @@ declare module '@orama/orama' {
   export function create(options: { readonly schema: Readonly<Record<string, string>> }): Orama;
   export function insertMultiple(
     database: Orama,
-    documents: readonly { readonly id: string; readonly embedding: readonly number[] }[],
+    documents: readonly { readonly id: string; readonly embedding: readonly number[]; readonly text?: string }[],
     batch: number,
   ): Promise<string[]> | string[];
   export function searchVector(
     database: Orama,
     search: Search,
+  ): Promise<{ hits: { id: string }[] }> | { hits: { id: string }[] };
+  export function search(
+    database: Orama,
+    search: Partial<FullSearch>,
   ): Promise<{ hits: { id: string }[] }> | { hits: { id: string }[] };
 }

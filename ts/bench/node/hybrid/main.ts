@@ -1,16 +1,23 @@
-/** Runs `npm run bench:hybrid`: how well searches by vector, by words and by both rank passages. */
+/**
+ * Runs `npm run bench:hybrid`: how well searches by vector, by words and by both rank passages,
+ * beside MiniSearch, Orama and PGlite.
+ */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { EdgeVec, HybridSearch } from '../../../src/index.js';
 import { describeMachine } from '../machine';
 import type { Ended } from '../main';
 import { whole } from '../options';
 import { installedVersion, installPeers } from '../peers';
 import { count, table } from '../tables';
+import { edgevec } from './edgevec';
 import { ndcg, recall } from './judge';
-import { DIMENSIONS, type Passage, passagesOf, type Question, questionsOf, vectorsOf } from './questions';
+import { minisearch } from './minisearch';
+import { orama } from './orama';
+import { pglite } from './pglite';
+import { passagesOf, type Question, questionsOf, vectorsOf } from './questions';
+import type { Ask, Source, Store } from './store';
 
 export const USAGE = `npm run bench:hybrid -- --transformers DIR [options]
 
@@ -23,7 +30,7 @@ export const USAGE = `npm run bench:hybrid -- --transformers DIR [options]
   --queries N         held questions (default 200)
   --exact             compares with every row, and makes no graph worth the name: judges the ranking
                       alone, in a few minutes
-  --no-peers          leaves out MiniSearch, which takes about a second for a question
+  --no-peers          leaves out MiniSearch, Orama and PGlite, which take most of the time
 
 The benchmark uses the library of the last npm run build.`;
 
@@ -76,13 +83,20 @@ export function parseOptions(args: readonly string[]): HybridOptions | null {
   };
 }
 
-type Ask = (question: Question, k: number) => Promise<readonly number[]>;
+/** Every store, and its packages. EdgeVec needs none. */
+const STORES: readonly (readonly [open: (source: Source) => Promise<Store>, ...packages: string[]])[] = [
+  [edgevec],
+  [minisearch, 'minisearch'],
+  [orama, '@orama/orama'],
+  [pglite, '@electric-sql/pglite', '@electric-sql/pglite-pgvector'],
+];
 
 export async function run(options: HybridOptions, _: readonly string[], root: string): Promise<Ended> {
   const folder = resolve(root, options.data);
   if (!existsSync(join(folder, 'base.jsonl.gz'))) throw new Error(`There are no passages in ${folder}: name a --data.`);
   const { isExact, hasPeers } = options;
-  if (hasPeers) installPeers(root, ['minisearch'], console.log);
+  const packages = STORES.flatMap(([, ...needed]) => needed);
+  const missing = hasPeers ? installPeers(root, packages, console.log) : packages;
   const passages = passagesOf(folder, options.rows);
   const questions = await questionsOf(
     folder,
@@ -91,90 +105,28 @@ export async function run(options: HybridOptions, _: readonly string[], root: st
     options.questions,
     passages,
   );
-  const db = await filled(root, passages, vectorsOf(folder, options.rows), isExact);
-  const rows: string[][] = [];
-  for (const [name, ask] of systems(db, isExact)) rows.push(await measured(name, ask, questions));
-  await db.close();
-  if (hasPeers) {
-    const name = `MiniSearch ${installedVersion('minisearch', root)}`;
-    rows.push(await measured(name, miniSearch(root, passages), questions));
-  }
+  const source = { root, passages, vectors: vectorsOf(folder, options.rows), isExact };
   const { cpu, cores } = describeMachine();
   console.log(`\n${count(passages.length)} passages, ${questions.length} questions, Node ${process.versions.node}`);
-  console.log(`${cpu}, ${cores} cores\n`);
-  console.log(table(['search', 'nDCG@10', 'recall@10', 'recall@100', 'nDCG@10, chapter', 'mean ms', 'P95 ms'], rows));
+  console.log(`${cpu}, ${cores} cores, load ${loadavg()[0]?.toFixed(1)} at the begin\n`);
+  const ranked: string[][] = [];
+  const sizes: string[][] = [];
+  for (const [open, ...needed] of STORES) {
+    if (needed.some((name) => missing.includes(name))) continue;
+    const store = await open(source);
+    const versions = needed.map((name) => installedVersion(name, root));
+    const name = [store.name, ...versions].join(' ');
+    console.log(`${name}: ready`);
+    const megabytes = (bytes: number | null): string => count(bytes && bytes / 1e6, 1);
+    sizes.push([name, count(store.buildSeconds, 1), megabytes(store.wordBytes), megabytes(store.bytes)]);
+    for (const [search, ask] of store.searches) ranked.push([name, ...(await measured(search, ask, questions))]);
+    await store.close();
+  }
+  const scores = ['nDCG@10', 'recall@10', 'recall@100', 'nDCG@10, chapter'];
+  console.log(`\n${table(['store', 'search', ...scores, 'mean ms', 'P95 ms'], ranked)}`);
+  console.log(`\n${table(['store', 'build s', 'words MB', 'all MB'], sizes)}`);
+  console.log(`\nLoad ${loadavg()[0]?.toFixed(1)} at the end.`);
   return { ok: true };
-}
-
-async function filled(
-  root: string,
-  passages: readonly Passage[],
-  vectors: Float32Array,
-  isExact: boolean,
-): Promise<EdgeVec<Passage>> {
-  const library: typeof import('../../../src/index.js') = requireFrom(root, './dist/cjs/index.js');
-  const { EdgeVec: Class } = library;
-  const graph = isExact ? { m: 2, efConstruction: 2 } : {};
-  const db = await Class.open<Passage>({ dimensions: DIMENSIONS, text: ['text'], worker: false, ...graph });
-  await db.insert(
-    passages.map((metadata, id) => ({
-      id,
-      vector: vectors.subarray(id * DIMENSIONS, (id + 1) * DIMENSIONS),
-      metadata,
-    })),
-  );
-  await db.compact();
-  return db;
-}
-
-function systems(db: EdgeVec<Passage>, exact: boolean): [string, Ask][] {
-  const hybrid =
-    (how: Partial<HybridSearch<Passage>>): Ask =>
-    async ({ text, vector }, k) => {
-      const query = { text, vector, k, exact, ...how } as HybridSearch<Passage>;
-      return (await db.search(query)).map(({ id }) => Number(id));
-    };
-  return [
-    ['vector', async ({ vector }, k) => (await db.search(vector, { k, exact })).map(({ id }) => Number(id))],
-    ['text', async ({ text }, k) => (await db.search({ text, k })).map(({ id }) => Number(id))],
-    ["hybrid, 'relative' (default)", hybrid({})],
-    ["hybrid, 'relative', vector 0.7, text 0.3", hybrid({ weights: { vector: 0.7, text: 0.3 } })],
-    ["hybrid, 'relative', vector 0.3, text 0.7", hybrid({ weights: { vector: 0.3, text: 0.7 } })],
-    ["hybrid, 'rrf'", hybrid({ fusion: 'rrf' })],
-    ['two plain lists, rrf 60', plainFusion(db, exact)],
-  ];
-}
-
-/** Reciprocal rank fusion of two searches, as applications do without a hybrid search. */
-function plainFusion(db: EdgeVec<Passage>, exact: boolean): Ask {
-  return async ({ text, vector }, k) => {
-    const scores = new Map<number, number>();
-    for (const hits of [await db.search(vector, { k: JUDGED, exact }), await db.search({ text, k: JUDGED })]) {
-      for (const [place, { id }] of hits.entries()) {
-        scores.set(Number(id), (scores.get(Number(id)) ?? 0) + 1 / (60 + place + 1));
-      }
-    }
-    return [...scores]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, k)
-      .map(([id]) => id);
-  };
-}
-
-function miniSearch(root: string, passages: readonly Passage[]): Ask {
-  const MiniSearch: typeof import('minisearch').default = requireFrom(join(root, 'ts/bench/peers'), 'minisearch');
-  const index = new MiniSearch({ fields: ['text'], idField: 'id' });
-  index.addAll(passages.map(({ text }, id) => ({ id, text })));
-  return async ({ text }, k) =>
-    index
-      .search(text)
-      .slice(0, k)
-      .map(({ id }) => Number(id));
-}
-
-/** `import` would go to Vite, which has loaded the benchmark, and has ended by now. */
-function requireFrom(folder: string, name: string) {
-  return createRequire(join(folder, 'index.js'))(name);
 }
 
 async function measured(name: string, ask: Ask, questions: readonly Question[]): Promise<string[]> {
