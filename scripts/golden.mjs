@@ -3,10 +3,21 @@
  * with the package in dist/. Later versions must still read the golden files of every format
  * version, so the script never overwrites a file.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { aroundZero } from '../ts/test/support/seeded-export.mjs';
 import { main, root, step } from './run.mjs';
 
@@ -52,6 +63,73 @@ const describe = (i, long) => ({
   ...(long && { text: `This is row ${i}. `.repeat(2_600) }),
 });
 
+/** So many words that some are in a segment, and some rows are in none. */
+const WORDS = { rows: 900, words: 80, vocabulary: 300 };
+
+/** @param {number} i */
+const page = (i) => ({
+  id: i,
+  vector: [1, i],
+  metadata: {
+    title: i % 7 === 0 ? 'Straße 日本語' : `page ${i % 50}`,
+    body: Array.from({ length: WORDS.words }, (_, at) => `w${(i * 31 + at * 7) % WORDS.vocabulary}`).join(' '),
+  },
+});
+
+/** Searches by words of every kind. */
+const SEARCHES = [
+  { text: 'w1 w30 w200', k: 20 },
+  { text: 'strasse', k: 5 },
+  { text: '日本', k: 5, offset: 100 },
+  { text: 'pag', prefix: true, k: 5 },
+  { text: 'w20o', fuzzy: true, k: 5 },
+  { text: 'later', k: 5 },
+];
+
+/**
+ * Writes the files of a stored database with words, and with entries of the log after the
+ * checkpoint.
+ *
+ * @param {typeof import('../ts/src/index.js').EdgeVec} EdgeVec
+ */
+async function writeWords(EdgeVec) {
+  const name = `${FORMAT}-words`;
+  if (existsSync(join(folder, `${name}.gz`))) return console.log(`${name}: there already`);
+  const directory = mkdtempSync(join(tmpdir(), 'edgevec-golden-'));
+  try {
+    const text = { title: 3, body: 1 };
+    const options = { name: 'golden', directory, worker: false, dimensions: 2, text };
+    const db = /** @type {import('../ts/src/index.js').EdgeVec<any>} */ (await EdgeVec.open(options));
+    await db.insert(Array.from({ length: WORDS.rows }, (_, i) => page(i)));
+    // Until then, some rows wait for their words.
+    await db.search({ text: 'w1', k: 1 });
+    await db.delete(Array.from({ length: 90 }, (_, i) => 9 * i + 4));
+    await db.save();
+    await db.update({ id: 3, metadata: { title: 'later' } });
+    await db.delete(5);
+    await db.insert([page(WORDS.rows), page(WORDS.rows + 1)]);
+    const answers = [];
+    for (const search of SEARCHES) {
+      const hits = await db.search(search);
+      answers.push({ search, hits: hits.map(({ id, score }) => [id, score]) });
+    }
+    const rows = await db.count();
+    await db.close();
+    const stored = join(directory, 'db-golden');
+    const paths = readdirSync(stored, { recursive: true, encoding: 'utf8' }).filter((path) => {
+      return !['lock', 'reserve'].includes(path) && statSync(join(stored, path)).isFile();
+    });
+    const files = Object.fromEntries(
+      paths.sort().map((path) => [path.replaceAll('\\', '/'), readFileSync(join(stored, path)).toString('base64')]),
+    );
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(JSON.stringify(files), { level: 9 }));
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ rows, answers })}\n`);
+    console.log(`${name}: written`);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 await main(async () => {
   /** @type {typeof import('../ts/src/index.js')} */
   const { EdgeVec } = await import(pathToFileURL(join(root, 'dist/index.js')).href);
@@ -87,6 +165,7 @@ await main(async () => {
     await db.close();
     console.log(`${name}: written`);
   }
+  await writeWords(EdgeVec);
   await step('Format', process.execPath, [
     join(root, 'node_modules/@biomejs/biome/bin/biome'),
     'format',
