@@ -125,7 +125,7 @@ export class Maintenance {
     await this.#runSteps(false);
     if (this.#live.isReady && this.#live.engine.stats().drifted) {
       const renew = (): Promise<void> => this.#runSteps(true);
-      await (this.#storing === undefined ? renew() : this.#storing.recode(renew));
+      await (this.#storing?.recode(renew) ?? renew());
     }
   }
 

@@ -1,6 +1,8 @@
 // The places of words in a text.
 
-import type { tokensOf } from '../../text/tokens.js';
+import type { TextField } from '../../base/options.js';
+import { tokensOf } from '../../text/tokens.js';
+import { textOf } from './text-of.js';
 
 /** Begin and end of each place, in UTF-16 units. Ranges ascend, and no two ranges touch. */
 export type Ranges = (readonly [start: number, end: number])[];
@@ -8,10 +10,24 @@ export type Ranges = (readonly [start: number, end: number])[];
 /** Only so many UTF-16 units of a text count: a reader sees only a part of a longer text. */
 const MOST_UNITS = 100_000;
 
+/** Where the words are in the fields of a row, by the names of the fields with words. */
+export function highlightsIn(
+  metadata: object | undefined,
+  fields: readonly TextField[],
+  words: ReadonlySet<string>,
+): Record<string, Ranges> {
+  const found: Record<string, Ranges> = {};
+  for (const field of fields) {
+    const ranges = rangesIn(textOf(metadata, field), words);
+    if (ranges.length > 0) found[field.name] = ranges;
+  }
+  return found;
+}
+
 /** Where the words are in the text. */
-export function rangesIn(text: string, words: ReadonlySet<string>, cut: typeof tokensOf): Ranges {
+function rangesIn(text: string, words: ReadonlySet<string>): Ranges {
   const ranges: [number, number][] = [];
-  cut(text.slice(0, MOST_UNITS), (token, start, end) => {
+  tokensOf(text.slice(0, MOST_UNITS), (token, start, end) => {
     if (!words.has(token)) return;
     const last = ranges.at(-1);
     // The words of an identifier, and pairs of characters, overlap. A whole identifier comes before

@@ -38,15 +38,14 @@ export class StorableWords {
     this.#unread = unread;
   }
 
-  get segments(): { readonly number: number; readonly parts: number }[] {
-    return this.#texts.segments().map((number) => ({ number, parts: this.#texts.parts(number) }));
+  /** The segments, and the numbers of their parts. */
+  get segments(): { readonly number: number; readonly parts: readonly number[] }[] {
+    return this.#texts.segments().map((number) => ({ number, parts: [...Array(this.#texts.parts(number)).keys()] }));
   }
 
   chunks(): SlotChunk[] {
     const texts = this.#texts;
-    const parts = this.segments.flatMap(({ number, parts }) =>
-      Array.from({ length: parts }, (_, part) => ({ number, part })),
-    );
+    const parts = this.segments.flatMap(({ number, parts }) => parts.map((part) => ({ number, part })));
     // Stored lists take less than the lists in memory.
     const bytes = Math.ceil(texts.memory() / Math.max(1, parts.length));
     return parts.map(({ number, part }) => ({

@@ -4,18 +4,17 @@
 import { createTextBindings } from '../../engine/text-glue.js';
 import { Texts } from '../../engine/texts.js';
 import { rulesOfTokens } from '../../text/rules.js';
-import { queryTokensOf, tokensOf } from '../../text/tokens.js';
-import { rangesIn } from './highlight.js';
+import { highlightsIn } from './highlight.js';
+import { wordsOf } from './query-words.js';
 import { RestoredWords } from './restored-words.js';
 import { sparseWords, textWords } from './row-words.js';
 import { StorableWords } from './storable-words.js';
 
 export const TEXT_CODE = {
   createTextBindings,
-  tokensOf,
-  queryTokensOf,
+  wordsOf,
   rulesOfTokens,
-  rangesIn,
+  highlightsIn,
   textWords,
   sparseWords,
   Texts,

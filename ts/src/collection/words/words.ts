@@ -29,7 +29,6 @@ import type { RestoredWords } from './restored-words.js';
 import type { RowWords } from './row-words.js';
 import type { StorableWords } from './storable-words.js';
 import type { TextCode } from './text-code.js';
-import { textOf } from './text-of.js';
 
 /** Postings merged between two looks at the clock: well below a millisecond. */
 const MERGED_AT_ONCE = 4_096;
@@ -158,11 +157,10 @@ export class Words implements SlotStore {
    * being read.
    */
   get storable(): StorableWords | undefined {
-    const [means, index, rules] = [this.#means, this.#index, this.#rules];
-    if (means === undefined || index === undefined || rules === undefined) return undefined;
-    if (this.#restored !== undefined) return undefined;
-    const { fields } = means.settings;
-    return new means.code.StorableWords(index, rules, fields, this.#slots, this.#waiting, this.#unread.keys());
+    if (this.#index === undefined || this.#rules === undefined || this.#restored !== undefined) return undefined;
+    const { code, settings } = this.#means as TextMeans;
+    const unread = this.#unread.keys();
+    return new code.StorableWords(this.#index, this.#rules, settings.fields, this.#slots, this.#waiting, unread);
   }
 
   /**
@@ -201,8 +199,8 @@ export class Words implements SlotStore {
   }
 
   /**
-   * About how many bytes of words were made since the last call, of rows that have not changed since
-   * loading: the loaded checkpoint lacks these words.
+   * About how many bytes of words were made since the last call, of rows that have not changed
+   * since loading: the loaded checkpoint lacks these words.
    */
   takeMade(): number {
     const made = this.#made;
@@ -230,12 +228,9 @@ export class Words implements SlotStore {
     }
   }
 
-  /** The words of a query. The last word, and the end of a last identifier, may go on. */
-  wordsOf({ text, prefix, fuzzy }: WordQuery): WordSearch[] {
-    const tokens: { readonly token: string; readonly end: number }[] = [];
-    this.#means?.code.queryTokensOf(text, (token, _, end) => tokens.push({ token, end }));
-    const last = tokens.reduce((most, { end }) => Math.max(most, end), 0);
-    return tokens.map(({ token, end }) => ({ token, prefix: prefix && end === last, fuzzy }));
+  /** The words of a query. */
+  wordsOf(query: WordQuery): WordSearch[] {
+    return this.#means?.code.wordsOf(query) ?? [];
   }
 
   /**
@@ -253,16 +248,7 @@ export class Words implements SlotStore {
   highlighter(): (metadata: object | undefined) => Record<string, Ranges> {
     const words = new Set(this.#index?.words());
     const means = this.#means;
-    return (metadata) => {
-      const found: Record<string, Ranges> = {};
-      if (means === undefined) return found;
-      const { settings, code } = means;
-      for (const field of settings.fields) {
-        const ranges = code.rangesIn(textOf(metadata, field), words, code.tokensOf);
-        if (ranges.length > 0) found[field.name] = ranges;
-      }
-      return found;
-    };
+    return (metadata) => means?.code.highlightsIn(metadata, means.settings.fields, words) ?? {};
   }
 
   set(slot: number, old: number | undefined, { id, metadata }: SlotRecord): void {

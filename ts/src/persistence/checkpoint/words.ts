@@ -61,19 +61,18 @@ export function* wordsAtRest(
   copied: ReadonlySet<string>,
   keptHead: Uint8Array | undefined,
 ): Generator<undefined, WordsAtRest | undefined> {
-  const { kept, storable } = words;
+  const { storable } = words;
+  const listed = storable ?? (keptHead && words.kept);
+  if (listed === undefined) return undefined;
   const isThere = (key: string): boolean => copied.has(key) || stored.copyOf(key) !== undefined;
-  const listed = storable?.segments ?? kept?.segments.map(({ number, parts }) => ({ number, parts: parts.length }));
-  const segments = listed?.map(({ number, parts }) => ({
+  const segments = listed.segments.map(({ number, parts }) => ({
     number,
-    keys: Array.from({ length: parts }, (_, part) => wordsKey(number, part)),
+    keys: (parts as readonly unknown[]).map((_, part) => wordsKey(number, part)),
   }));
-  if (!segments?.every(({ keys }) => keys.every(isThere))) return undefined;
-  // In one step, since segments may merge between two steps.
-  if (storable !== undefined)
-    return { rules: storable.rules, fields: storable.fields, head: storable.head(), segments };
-  if (kept === undefined || keptHead === undefined) return undefined;
-  return { rules: kept.rules, fields: kept.fields, head: yield* words.keptHead(keptHead), segments };
+  if (!segments.every(({ keys }) => keys.every(isThere))) return undefined;
+  // Without a step in between, since segments that are not only kept may merge.
+  const head = storable?.head() ?? (yield* words.keptHead(keptHead as Uint8Array));
+  return { rules: listed.rules, fields: listed.fields, head, segments };
 }
 
 /** The words for the manifest, once all copies are stored. */
