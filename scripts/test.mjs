@@ -14,6 +14,7 @@ import { BROWSERS, findBrowser } from './browsers.mjs';
 import { build } from './build.mjs';
 import { cargoTest } from './cargo.mjs';
 import { failedInPlaywright, failedInVitest } from './failures.mjs';
+import { storiesOf } from './kill/start.mjs';
 import { canKill, NEEDS_PROC } from './processes.mjs';
 import { gate, report, rowOf } from './report.mjs';
 import { main, onPath, root, rust, Stop, step, together } from './run.mjs';
@@ -26,8 +27,8 @@ import { slowestInPlaywright, slowestInVitest } from './slowest.mjs';
 const LIBRARY = ['rust', 'fuzz', 'node', ...BROWSERS, 'playwright', 'kill'];
 const PARTS = [...LIBRARY, 'examples', 'site'];
 
-/** How often the test kills each browser, and how often in a soak. */
-const KILLS = { chromium: [15, 300], firefox: [5, 100] };
+/** How often each story of the test kills each browser, and how often in a soak. */
+const KILLS = { chromium: [15, 300], firefox: [5, 100], node: [20, 400] };
 
 /** @typedef {import('./report.mjs').Counts} Counts */
 
@@ -122,13 +123,13 @@ async function siteBuild() {
   return [gate('docs', await step('The site of the documentation', process.execPath, docs))];
 }
 
-/** @param {'chromium' | 'firefox'} browser @returns {Promise<Row>} */
+/** @param {import('./kill/start.mjs').Name} browser @returns {Promise<Row>} */
 async function kills(browser) {
   if (!canKill()) return { name: `kill ${browser}`, status: 'not run', note: NEEDS_PROC, optional: true };
   const cycles = /** @type {number} */ (KILLS[browser]['EDGEVEC_SOAK' in process.env ? 1 : 0]);
   const args = [join(root, 'scripts/kill.mjs'), '--browser', browser, '--cycles', String(cycles)];
   const outcome = await step(`Killing ${browser}`, process.execPath, args);
-  return rowOf(`kill ${browser}`, outcome, whole(outcome.ok, cycles));
+  return rowOf(`kill ${browser}`, outcome, whole(outcome.ok, cycles * storiesOf(browser).length));
 }
 
 /**
@@ -193,7 +194,7 @@ async function runPart(part, folder, missing) {
   if (part !== 'kill') return [await vitest(part, folder)];
   /** @type {Row[]} */
   const rows = [];
-  for (const browser of /** @type {const} */ (['chromium', 'firefox'])) {
+  for (const browser of /** @type {const} */ (['chromium', 'firefox', 'node'])) {
     const gone = missing.find(({ name }) => name === browser);
     rows.push(gone ? { name: `kill ${browser}`, status: 'not run', note: gone.reason } : await kills(browser));
   }
