@@ -28,7 +28,8 @@ export interface TextModel {
   readonly batchSize?: number;
   /**
    * Embeds texts. If the promise rejects, EdgeVec calls `embed` again with the same texts after 0.2
-   * and after 0.8 seconds. An `EdgeVecError` is never tried again.
+   * and after 0.8 seconds. An `EdgeVecError` is never tried again. EdgeVec remembers the vectors of
+   * the last 64 questions (`kind: 'query'`), and does not ask for these vectors again.
    *
    * @returns a vector for each text, in order: an array of vectors, or a tensor `[n, d]`
    */

@@ -7,6 +7,7 @@ import { unlessAborted } from '../../base/on-abort.js';
 import { copyVector } from '../vector/copy.js';
 import { tensorOf } from '../vector/tensor.js';
 import { vectorsOf } from '../vector/vectors-of.js';
+import { embedQuestions } from './questions.js';
 
 /** Texts of a call, if the model does not tell. */
 const BATCH_SIZE = 64;
@@ -18,11 +19,22 @@ const PAUSES_MS = [200, 800];
 export const batchSizeOf = ({ batchSize = BATCH_SIZE }: TextModel): number => batchSize;
 
 /**
- * A vector for each text, in order. The model gets the texts in batches, one after the other.
+ * A vector for each text, in order. The model gets the texts in batches, one after the other. The
+ * vectors of the last questions are remembered.
  *
  * @throws `MODEL_FAILED`, `ABORTED`, and each `EdgeVecError` of the model
  */
 export async function embedTexts(
+  model: TextModel,
+  texts: readonly string[],
+  request: EmbedRequest,
+): Promise<Float32Array[]> {
+  if (request.kind === 'passage') return embedBatches(model, texts, request);
+  if (request.signal.aborted) throw stopped(request);
+  return embedQuestions(model, texts, (others) => embedBatches(model, others, request));
+}
+
+async function embedBatches(
   model: TextModel,
   texts: readonly string[],
   request: EmbedRequest,
@@ -40,23 +52,26 @@ async function embedBatch(
   texts: readonly string[],
   request: EmbedRequest,
 ): Promise<readonly Float32Array[]> {
-  const { signal, kind } = request;
-  const stopped = (reason: unknown): EdgeVecError => aborted(kind === 'query' ? 'search' : 'write', reason);
+  const { signal } = request;
+  const end = (): EdgeVecError => stopped(request);
   for (const pause of [...PAUSES_MS, undefined]) {
     let answer: unknown;
     try {
-      answer = await unlessAborted(embedding(model, texts, request), signal, stopped);
+      answer = await unlessAborted(embedding(model, texts, request), signal, end);
     } catch (cause) {
-      if (signal.aborted) throw stopped(signal.reason);
+      if (signal.aborted) throw end();
       if (cause instanceof EdgeVecError) throw cause;
       if (pause === undefined) throw failed(model, cause);
-      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal, stopped);
+      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal, end);
       continue;
     }
     return vectorsIn(model, answer, texts.length);
   }
   return [];
 }
+
+const stopped = ({ signal, kind }: EmbedRequest): EdgeVecError =>
+  aborted(kind === 'query' ? 'search' : 'write', signal.reason);
 
 /** Async, so that the promise rejects if the model's function throws. */
 async function embedding(model: TextModel, texts: readonly string[], request: EmbedRequest): Promise<unknown> {

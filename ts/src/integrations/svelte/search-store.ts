@@ -22,8 +22,8 @@ import { follow, type MaybeStore, type Readable, store } from './store.js';
  *   change.
  * - Hits never replace the hits of a newer query. While a new query is loading, `hits` keeps the
  *   last hits, and `isStale` is true.
- * - In a database with a model, the query may be a string. The model embeds the string again each
- *   time the rows change. An empty string is a question too: pass `text || null`.
+ * - In a database with a model, the query may be a string: a question. An empty string is a
+ *   question too: pass `text || null`.
  *
  * @param source an open database, or the store of `openEdgeVec`. `undefined` searches nothing.
  * @returns a store of the hits, and in `error` the reason of a failed search or of a rejected

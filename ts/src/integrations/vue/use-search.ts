@@ -27,8 +27,8 @@ export interface UseSearch<H> extends QueryRefs {
  *   Promises and tensors are compared by identity.
  * - Hits never replace the hits of a newer query. While a new query is loading, `hits` keeps the
  *   last hits, and `isStale` is true.
- * - In a database with a model, the query may be a string. The model embeds the string again each
- *   time the rows change. An empty string is a question too: pass `() => text.value || null`.
+ * - In a database with a model, the query may be a string: a question. An empty string is a
+ *   question too: pass `() => text.value || null`.
  *
  * @param db an open database, such as the `db` of `useEdgeVec`. `undefined` searches nothing.
  * @returns the hits, and in `error` the reason of a failed search or of a rejected promise
