@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildEnvironmentOptions, build, type LibraryOptions, type Plugin, type Rolldown } from 'vite';
 import { commonJsEntry, portableWasm } from './common-js.js';
 import { buildIntegrations } from './integrations.js';
+import { englishAsModule, englishOnly } from './languages.js';
 import { NOTICES, thirdPartyNotices } from './licenses/notices.js';
 import { type BuiltWorker, buildWorkerScript, NO_WORKER, type WorkerScript } from './worker-script.js';
 
@@ -82,9 +83,9 @@ export function emitFiles(): Plugin {
       emit('worker.js', `${worker.whole}//# sourceMappingURL=${WORKER_MAP}\n`);
       emit(WORKER_MAP, worker.map);
       const [module, commonJs, workerd] = await Promise.all([
-        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }, worker),
+        singleFile('ts/src/inline.ts', { minify: true, lib: { formats: ['es'] } }, worker.inEnglish, [englishOnly()]),
         singleFile('ts/src/common-js.ts', { minify: true, lib: { formats: ['cjs'] } }, worker, [portableWasm()]),
-        singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, NO_WORKER),
+        singleFile('ts/src/workerd.ts', { lib: { formats: ['es'] } }, NO_WORKER, [englishOnly()]),
       ]);
       const beside = await Promise.all([buildIntegrations('es'), buildIntegrations('cjs')]);
       for (const { fileName, source } of beside.flatMap(({ files }) => files)) emit(fileName, source);
@@ -113,7 +114,7 @@ export function emitFiles(): Plugin {
 
 /** Everything a vite config needs to serve or bundle `ts/src`. */
 export function edgevec(): Plugin[] {
-  return [inlineWasm(), inlineWorker()];
+  return [inlineWasm(), inlineWorker(), englishAsModule()];
 }
 
 /**
@@ -133,12 +134,12 @@ async function singleFile(
   { lib, ...options }: { lib: Omit<LibraryOptions, 'entry'> } & Omit<BuildEnvironmentOptions, 'lib'>,
   worker: WorkerScript,
   plugins: readonly Plugin[] = [],
-): Promise<Rolldown.OutputChunk> {
+): Promise<Pick<Rolldown.OutputChunk, 'code' | 'moduleIds'>> {
   const result = await build({
     configFile: false,
     root: path('.'),
     logLevel: 'warn',
-    plugins: [...plugins, inlineWasm(), inlineWorker(async () => worker)],
+    plugins: [...plugins, inlineWasm(), inlineWorker(async () => worker), englishAsModule()],
     define: NAMES,
     build: {
       write: false,
@@ -154,6 +155,9 @@ async function singleFile(
   });
   const [bundle] = Array.isArray(result) ? result : [result];
   if (bundle === undefined || !('output' in bundle)) throw new Error(`${entry} was not built`);
-  const [chunk] = bundle.output;
-  return chunk;
+  const [{ code, moduleIds }] = bundle.output;
+  return { code: code.replace(/\bimport\((?=\w+\))/g, `import(${LEAVE_ALONE}`), moduleIds };
 }
+
+/** Tells bundlers that an address is known at run time only. The minifier drops these comments. */
+const LEAVE_ALONE = '/* @vite-ignore */ /* webpackIgnore: true */ ';

@@ -9,6 +9,7 @@ import { type EncodedSourceMap, encodedMap, FlattenMap, type SectionedSourceMap 
 import { minify } from 'terser';
 import { build, type Rolldown } from 'vite';
 import { sharedChunk } from './chunks.js';
+import { englishAsModule, isOtherLanguage } from './languages.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const CORE = 'core';
@@ -26,8 +27,10 @@ export interface WorkerScript {
 export const NO_WORKER: WorkerScript = { core: '', parts: new Map(), files: [] };
 
 export interface BuiltWorker extends WorkerScript {
-  /** The core and all parts, for `worker.js`. */
+  /** The core and all parts without the other languages, for `worker.js`. */
   readonly whole: string;
+  /** The same as texts, for a single file of the library. */
+  readonly inEnglish: WorkerScript;
   /** The source map of `whole`. The core has the same place in every script. */
   readonly map: string;
   /** All modules, also modules without a file. */
@@ -51,6 +54,7 @@ export async function buildWorkerScript(define: Readonly<Record<string, string>>
     root,
     logLevel: 'warn',
     define: { ...define },
+    plugins: [englishAsModule()],
     build: {
       write: false,
       target: 'es2022',
@@ -59,7 +63,7 @@ export async function buildWorkerScript(define: Readonly<Record<string, string>>
       // Of the formats that a script can hold, only this format has chunks.
       lib: { entry: `${root}${entry}`, formats: ['cjs'], fileName: () => 'entry' },
       rolldownOptions: {
-        output: { chunkFileNames: '[name]', codeSplitting: { groups: [sharedChunk(CORE, [entry])] } },
+        output: { chunkFileNames: nameOf, codeSplitting: { groups: [sharedChunk(CORE, [entry])] } },
       },
     },
   });
@@ -68,21 +72,36 @@ export async function buildWorkerScript(define: Readonly<Record<string, string>>
   const chunks = bundle.output.filter((file): file is Rolldown.OutputChunk => file.type === 'chunk');
   // The chunk of the entry only requires the core.
   const named = (name: string): Rolldown.OutputChunk | undefined => chunks.find(({ fileName }) => fileName === name);
-  const parts = chunks.filter((chunk) => !chunk.isEntry && chunk.fileName !== CORE);
+  const isLanguage = ({ facadeModuleId }: Rolldown.OutputChunk): boolean => isOtherLanguage(facadeModuleId ?? '');
+  const unordered = chunks.filter((chunk) => !chunk.isEntry && chunk.fileName !== CORE);
+  unordered.sort((a, b) => Number(a.fileName > b.fileName) - Number(a.fileName < b.fileName));
+  // The other languages come last.
+  const parts = [...unordered.filter((part) => !isLanguage(part)), ...unordered.filter(isLanguage)];
   const core = named(CORE);
   if (core === undefined || parts.some((part) => part.imports.some((name) => name !== CORE))) {
     throw new Error(`the worker was built in other chunks: ${chunks.map(({ fileName }) => fileName).join(', ')}`);
   }
   const pieces = await Promise.all([core, ...parts].map(asPiece));
+  const texts = pieces.map(({ code }) => `${code}\n`);
+  const inEnglish = 1 + parts.filter((part) => !isLanguage(part)).length;
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
-  return {
-    core: `${pieces[0]?.code}\n`,
-    parts: new Map(parts.map(({ fileName }, i) => [fileName, `${pieces[i + 1]?.code}\n`])),
-    whole: pieces.map(({ code }) => `${code}\n`).join(''),
-    map: JSON.stringify(joinedMap(pieces)),
+  const script = (count: number): WorkerScript => ({
+    core: texts[0] as string,
+    parts: new Map(parts.slice(0, count - 1).map(({ fileName }, i) => [fileName, texts[i + 1] as string])),
     files: modules.filter(isAbsolute),
+  });
+  return {
+    ...script(pieces.length),
+    inEnglish: script(inEnglish),
+    whole: texts.slice(0, inEnglish).join(''),
+    map: JSON.stringify(joinedMap(pieces.slice(0, inEnglish))),
     modules,
   };
+}
+
+/** The name of a chunk. Without it, the chunk of the package would have the name of a folder. */
+function nameOf({ facadeModuleId, name }: Rolldown.PreRenderedChunk): string {
+  return facadeModuleId?.includes('/porter2/') === true ? 'porter2' : name;
 }
 
 /** A chunk as a statement of the script. */

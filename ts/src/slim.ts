@@ -32,6 +32,7 @@ export type {
 export type * from './base/queries.js';
 export type * from './base/records.js';
 export type * from './base/searches.js';
+export type { Language, NamedTokenizer, Token, Tokenize, TokenizeContext, Tokenizer } from './base/tokenize.js';
 export type * from './base/types.js';
 export type { SalvageLoss, SalvagePart, SalvageReport } from './database/salvage/report.js';
 export type { WasmSource } from './engine/given.js';

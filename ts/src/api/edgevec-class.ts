@@ -14,12 +14,12 @@ import type {
 } from '../base/options.js';
 import type { SalvageReport } from '../database/salvage/report.js';
 import type { EngineModule } from '../engine/load.js';
-import { openHost } from '../host/open.js';
+import { isInThread, openHost } from '../host/open.js';
 import { answer } from './caller.js';
 import { Changes } from './changes.js';
 import { EdgeVec } from './edgevec.js';
 import { type ImportSource, piecesOf } from './import-source.js';
-import { type ExtraKeys, resolveOpen } from './options/open.js';
+import { type ExtraKeys, resolveOpen, TEXT_KEYS } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
 import type { Opened } from './session.js';
@@ -44,9 +44,10 @@ export interface Openers<Extra extends object> {
    * with the same options, both objects share one worker and one copy of the rows.
    *
    * @throws `INVALID_OPTIONS`, `UNSUPPORTED`, `ENGINE_LOAD_FAILED`, `WORKER_FAILED`,
-   * `OUT_OF_MEMORY`. With a name also `NOT_FOUND`, `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`,
-   * `STORAGE_FAILED`, `BLOCKED`, `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `MODEL_DIFFERS` if
-   * another model made the vectors, and `CLOSED` if another tab drops the database meanwhile.
+   * `OUT_OF_MEMORY`, and `TOKENIZE_FAILED` if the module of `tokenize` cannot be loaded. With a
+   * name also `NOT_FOUND`, `OPTIONS_DIFFER`, `STORAGE_UNAVAILABLE`, `STORAGE_FAILED`, `BLOCKED`,
+   * `QUOTA`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `MODEL_DIFFERS` if another model made the vectors,
+   * and `CLOSED` if another tab drops the database meanwhile.
    */
   open<M extends object = Record<string, unknown>>(
     options: OpenOptions & TextOptions<Known<M>> & DimensionsOrName & Extra,
@@ -119,6 +120,14 @@ function otherDimensions(got: number, expected: number): EdgeVecError {
   });
 }
 
+/** Adds the options of text search, if there are any. */
+async function withText(resolved: ResolvedOptions, options: TextOptions): Promise<ResolvedOptions> {
+  const isAsked = (): boolean => TEXT_KEYS.some((key) => options[key] !== undefined);
+  if (!readable(isAsked)) return resolved;
+  const { textSettings } = await chunk('text search', () => import('./options/text.js'));
+  return { ...resolved, text: await textSettings(options, isInThread(resolved)) };
+}
+
 /**
  * @param engineOf gets the engine
  * @param textEngineOf gets the engine of text search, for a database with text search or sparse
@@ -136,7 +145,7 @@ export function edgeVecClass<Extra extends object>(
     resolve: () => ResolvedOptions,
     source?: () => AsyncIterable<Uint8Array>,
   ): Promise<Opened> => {
-    const resolved = readable(resolve);
+    const resolved = await withText(readable(resolve), options);
     const { sparse } = resolved;
     const [vectors, text, takeSparse] = await Promise.all([
       engineOf(options as Extra),

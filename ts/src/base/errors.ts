@@ -84,6 +84,11 @@ export type EdgeVecErrorCode =
   | 'RERANK_FAILED'
   /** `rerank` took longer than `timeout`. */
   | 'RERANK_TIMEOUT'
+  /**
+   * The function `tokenize` failed, or gave something other than words, or its module could not be
+   * loaded. `cause` is the error of the function or of the platform.
+   */
+  | 'TOKENIZE_FAILED'
   /** The options ask for a worker, and the worker could not be started. */
   | 'WORKER_FAILED'
   /**

@@ -4,6 +4,7 @@ import type { Clause, Path } from './clause.js';
 import type { TextModel } from './embed.js';
 import type { TextFieldName } from './filter-types.js';
 import type { PlatformWorker } from './platform-types.js';
+import type { CutSettings, Language, NamedTokenizer, Tokenizer } from './tokenize.js';
 import type { Durability, EdgeVecEvent, Metric, Precision } from './types.js';
 
 /** Options of `open`. Most applications pass `dimensions`, or a model as `embed`. */
@@ -179,6 +180,22 @@ export interface TextOptions<M extends object = Record<string, unknown>> {
    */
   readonly bm25?: Bm25Options;
   /**
+   * The language of the texts, by its code: `'en'`. A search then finds other forms of a word too:
+   * `whale` finds `whales`. Default: none, so only equal words match. The code for the language is
+   * loaded when the database is opened.
+   */
+  readonly language?: Language;
+  /**
+   * Cuts texts into words in place of EdgeVec's rules, for rows and for queries. A function, if the
+   * database runs in this thread (Node, or `worker: false`). For a worker, the address of a module
+   * whose default export is the function: `new URL('./tokens.js', import.meta.url)`.
+   *
+   * A tokenizer without a name makes the words of all rows again at each `open`. Give the tokenizer
+   * a name to use the words that a checkpoint has stored: `{ name: 'parts-1', tokens }`. The name
+   * must change if the tokenizer changes.
+   */
+  readonly tokenize?: Tokenizer | NamedTokenizer;
+  /**
    * Whether records may have a sparse vector, as models such as SPLADE give: `insert({ vector,
    * sparse: { indices, values } })`. `search({ sparse })` then ranks by the dot product. Default
    * false.
@@ -208,6 +225,8 @@ export interface TextSettings {
   readonly fields: readonly TextField[];
   readonly k1: number;
   readonly b: number;
+  /** Undefined for EdgeVec's own words. */
+  readonly cut?: CutSettings | undefined;
 }
 
 /** A field with words. */

@@ -50,7 +50,8 @@ export interface Surroundings {
  * site. With a source the database is made out of the source, and the name must be free.
  *
  * @throws `INVALID_OPTIONS`, `OPTIONS_DIFFER`, `NOT_FOUND`, `NAME_TAKEN`, `STORAGE_UNAVAILABLE`,
- * `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`
+ * `BLOCKED`, `DAMAGED`, `UNSUPPORTED_FORMAT`, `QUOTA`, `STORAGE_FAILED`, `OUT_OF_MEMORY`,
+ * `TOKENIZE_FAILED`
  */
 export async function openDatabase(options: HostOptions, around: Surroundings): Promise<Opened> {
   const { text, sparse } = options;
@@ -79,8 +80,9 @@ async function textMeans(
   if (textModule === undefined) throw internal('The engine of text search was not loaded');
   // A part of the worker's script (ts/src/host/worker/script.ts), and a chunk elsewhere.
   const { TEXT_CODE: code } = await chunk('text search', () => import('../collection/words/text-code.js'));
+  const cutter = await code.cutterFor(settings.cut);
   const instance = await instantiateTexts(textModule, code.createTextBindings());
-  return { settings, code, rows: code[rows], instance };
+  return { settings, code, cutter, rows: code[rows], instance };
 }
 
 async function openAs(options: HostOptions, around: Surroundings): Promise<Opened> {

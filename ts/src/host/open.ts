@@ -26,16 +26,19 @@ export function openHost(
   return openShared(engine, options, (onEvent) => openAlone(engine, { ...options, onEvent }));
 }
 
+/** Whether the options ask for a database in the caller's own thread. */
+export function isInThread({ worker, directory }: ResolvedOptions): boolean {
+  // A worker has no access to files: its database could not be stored or saved in a directory.
+  const suits = canStartWorker() && !isInFiles(directory);
+  return worker === false || (worker === 'auto' && !suits);
+}
+
 async function openAlone(
   engine: EngineModules,
   options: ResolvedOptions,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<Host> {
-  // A worker has no access to files: its database could not be stored or saved in a directory.
-  const suits = canStartWorker() && !isInFiles(options.directory);
-  if (options.worker === false || (options.worker === 'auto' && !suits)) {
-    return openInThread(engine, options, source);
-  }
+  if (isInThread(options)) return openInThread(engine, options, source);
   let taken = false;
   const noticed = source && {
     [Symbol.asyncIterator]() {

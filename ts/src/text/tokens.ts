@@ -124,7 +124,8 @@ function fold(word: string): string {
   return folded.normalize('NFKC');
 }
 
-function shorten(token: string): string {
+/** The token without what is beyond the limit. */
+export function shorten(token: string): string {
   if (token.length <= MOST_UNITS) return token;
   const last = token.charCodeAt(MOST_UNITS - 1);
   return token.slice(0, last >= 0xd800 && last < 0xdc00 ? MOST_UNITS - 1 : MOST_UNITS);

@@ -2,6 +2,7 @@
  * The `test` section of vite.config.ts: the projects `node`, `chromium`, `firefox` and `webkit`. A
  * browser that is missing on this machine gets no project, so its tests never seem to have run.
  */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
@@ -31,6 +32,11 @@ const FIREFOX_PREFERENCES = {
   'dom.quotaManager.temporaryStorage.fixedLimit': 300 * 1024,
 };
 
+/** The languages of text search beside English. */
+const { exports: STEMMERS } = JSON.parse(
+  readFileSync(new URL('../../../node_modules/@orama/stemmers/package.json', import.meta.url), 'utf8'),
+);
+
 /** The packages that tests in a page import. Vite would reload the page if Vite found one later. */
 const PACKAGES = [
   '@langchain/core/documents',
@@ -39,6 +45,7 @@ const PACKAGES = [
   '@langchain/core/structured_query',
   '@langchain/core/utils/math',
   '@langchain/core/vectorstores',
+  ...Object.keys(STEMMERS).map((path) => `@orama/stemmers/${path.slice(2)}`),
   'crc-32/crc32c.js',
   'devalue',
   'fast-check',
@@ -49,6 +56,7 @@ const PACKAGES = [
   'hyparquet/src/schema.js',
   'hyparquet/src/utils.js',
   'idb',
+  'porter2',
   'react',
   'react-dom',
   'react-dom/client',

@@ -8,6 +8,8 @@ import {
   type HitWithVector,
   type TextFields,
   type TextHit,
+  type Token,
+  type Tokenize,
 } from '../../src/index.js';
 import { EdgeVec as SlimEdgeVec } from '../../src/slim.js';
 import { same } from './same.js';
@@ -49,6 +51,34 @@ export async function fields(): Promise<void> {
   const fields: TextFields<Doc> = ['title'];
   const known: EdgeVec<Doc> = await EdgeVec.open({ dimensions: 2, text: fields });
   await known.search({ text: name });
+}
+
+declare const tokenize: Tokenize;
+
+export async function words(): Promise<void> {
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], language: 'en' });
+  await EdgeVec.load<Doc>('notes', { text: ['title'], language: 'pt' });
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], tokenize });
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], tokenize: new URL('./tokens.js', import.meta.url) });
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], tokenize: { name: 'parts-1', tokens: tokenize } });
+  await EdgeVec.open({ dimensions: 2, text: ['title'], tokenize: (text) => text.split('/') });
+  await EdgeVec.open({
+    dimensions: 2,
+    text: ['title'],
+    tokenize: (text, { kind, standard }) => {
+      same<typeof kind, 'passage' | 'query'>(true);
+      const tokens: Token[] = standard(text);
+      return tokens.filter(({ token, start, end }) => token !== 'the' && start < end);
+    },
+  });
+  // @ts-expect-error an unknown language
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], language: 'english' });
+  // @ts-expect-error a tokenizer is not asynchronous
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], tokenize: async (text) => text.split('/') });
+  // @ts-expect-error a token without its place
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], tokenize: (text) => [{ token: text }] });
+  // @ts-expect-error a tokenizer without a function
+  await EdgeVec.open<Doc>({ dimensions: 2, text: ['title'], tokenize: { name: 'parts-1' } });
 }
 
 export async function searches(db: EdgeVec<Doc>): Promise<void> {

@@ -15,7 +15,6 @@ import { harmless } from '../caller.js';
 import { resolveEmbed } from './embed.js';
 import { resolveFields } from './filter.js';
 import { checkDirectory, checkName } from './site.js';
-import { resolveText } from './text.js';
 import { checkKeys, flag, integer, invalid, isStrict, MAX_U32, oneOf, share } from './values.js';
 
 /** Options that are stored with a database. */
@@ -28,12 +27,14 @@ export const ENGINE_KEYS = {
   seed: true,
 } satisfies Record<keyof EngineOptions, true>;
 
+/** The options of text search. */
+export const TEXT_KEYS = ['text', 'bm25', 'language', 'tokenize'] as const satisfies (keyof TextOptions)[];
+
 const KEYS = {
   ...ENGINE_KEYS,
+  ...(Object.fromEntries(TEXT_KEYS.map((key) => [key, true])) as Record<(typeof TEXT_KEYS)[number], true>),
   recall: true,
   indexed: true,
-  text: true,
-  bm25: true,
   sparse: true,
   name: true,
   durability: true,
@@ -49,8 +50,9 @@ const KEYS = {
 export type ExtraKeys = Readonly<Record<string, true>>;
 
 /**
- * Resolves the options of `open`. The options of `import` may leave out the dimensions. The
- * dimensions of a model are no wish for a new database if the database must exist.
+ * Resolves the options of `open`, without the options of text search (text.ts). The options of
+ * `import` may leave out the dimensions. The dimensions of a model are no wish for a new database
+ * if the database must exist.
  */
 export function resolveOpen(
   options: OpenOptions & TextOptions,
@@ -104,7 +106,6 @@ export function resolveOpen(
       precision,
     },
     recall: share('recall', options.recall ?? 0.95),
-    text: resolveText(options),
     sparse: flag('sparse', options.sparse ?? false) ? fields.sparse : undefined,
     indexed: [...resolveFields('indexed', options.indexed ?? []).values()],
     fields,

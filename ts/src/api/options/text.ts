@@ -1,18 +1,34 @@
-// The options of `open` for text search: the fields with words, and BM25.
+// The options of `open` for text search: the fields with words, BM25, and how texts are cut into
+// words. A page loads this file only with one of these options.
 
+import { chunk } from '../../base/chunk.js';
 import type { Bm25Options, TextField, TextOptions, TextSettings } from '../../base/options.js';
 import { resolveFields } from './filter.js';
-import { checkKeys, integer, invalid, number } from './values.js';
+import { checkKeys, integer, invalid, number, readable } from './values.js';
 
 const BM25_KEYS = { k1: true, b: true } satisfies Record<keyof Bm25Options, true>;
 
 const MOST_WEIGHT = 64;
 
-/** The fields of a database for text search. Undefined if the database has no such fields. */
-export function resolveText({ text, bm25 }: TextOptions): TextSettings | undefined {
+/**
+ * @param inThread whether the database runs in the caller's thread
+ * @throws `INVALID_OPTIONS`
+ */
+export async function textSettings(options: TextOptions, inThread: boolean): Promise<TextSettings> {
+  const settings = readable(() => resolveText(options));
+  const { language, tokenize } = readable(() => ({ ...options }));
+  if (language === undefined && tokenize === undefined) return settings;
+  const { resolveCut } = await chunk('text search', () => import('./cut.js'));
+  return { ...settings, cut: readable(() => resolveCut({ language, tokenize }, inThread)) };
+}
+
+/** The settings without `language` and `tokenize`. @throws `INVALID_OPTIONS` */
+export function resolveText({ text, bm25, language, tokenize }: TextOptions): TextSettings {
   if (text === undefined) {
-    if (bm25 !== undefined) throw invalid('bm25', 'the option text too: without text, nothing is ranked', bm25);
-    return undefined;
+    const [name, value] = Object.entries({ bm25, language, tokenize }).find(([, given]) => given !== undefined) ?? [
+      'text',
+    ];
+    throw invalid(name, 'the option text too: without text, nothing is ranked', value);
   }
   if (typeof text !== 'object' || text === null) {
     throw invalid('text', "fields of the metadata: ['title', 'body'] or { title: 3, body: 1 }", text);

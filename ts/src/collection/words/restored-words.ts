@@ -9,7 +9,7 @@ import type { Texts } from '../../engine/texts.js';
 import { type ChunkRef, isWhole } from '../../format/chunk.js';
 import { decodeWordsHead } from '../../format/words/head.js';
 import type { StoredSegment, StoredWords } from '../../format/words/listed.js';
-import { rulesOfTokens } from '../../text/rules.js';
+import { type Cutter, rulesOf } from '../../text/cutter.js';
 import { LOADED } from '../changes.js';
 import type { ReadChunk } from '../columns/stored-columns.js';
 import type { Slots } from '../slot-store.js';
@@ -42,14 +42,24 @@ export class RestoredWords {
   /** The slots of unchanged rows whose words are stored. */
   #known = new Bits();
 
-  /** @param wanted the text fields whose words the database needs */
-  constructor(texts: Texts, stored: StoredWords, wanted: readonly TextField[], read: ReadChunk, slots: Slots) {
+  /**
+   * @param wanted the text fields whose words the database needs
+   * @param cutter cuts the texts of the database
+   */
+  constructor(
+    texts: Texts,
+    stored: StoredWords,
+    wanted: readonly TextField[],
+    cutter: Cutter,
+    read: ReadChunk,
+    slots: Slots,
+  ) {
     this.#texts = texts;
     this.#slots = slots;
     this.#read = read;
     this.#head = stored.head;
     this.#left = [undefined, ...stored.segments];
-    this.#steps = this.#compare(stored, wanted);
+    this.#steps = this.#compare(stored, wanted, cutter);
   }
 
   /** Whether `read` should read chunks before the next step. */
@@ -102,9 +112,9 @@ export class RestoredWords {
   }
 
   /** Leaves nothing to read if the words are of other fields, or were cut by other rules. */
-  *#compare({ rules, fields }: StoredWords, wanted: readonly TextField[]): Generator<undefined, void> {
+  *#compare({ rules, fields }: StoredWords, wanted: readonly TextField[], cutter: Cutter): Generator<undefined, void> {
     const isSame = JSON.stringify(fields) === JSON.stringify(storedFields(wanted));
-    if (!isSame || rules !== (yield* rulesOfTokens())) this.#left.length = 0;
+    if (!isSame || rules !== (yield* rulesOf(cutter))) this.#left.length = 0;
   }
 
   *#take({ segment, chunks }: Batch): Generator<undefined, void> {

@@ -4,7 +4,7 @@ import { EdgeVecError } from '../../base/errors.js';
 import type { TextField } from '../../base/options.js';
 import { type Texts, weightLine } from '../../engine/texts.js';
 import { valueAt } from '../../filter/match.js';
-import { tokensOf } from '../../text/tokens.js';
+import type { Cutter } from '../../text/cutter.js';
 import { sparseVectorOf } from './sparse-vector.js';
 import { textOf } from './text-of.js';
 
@@ -15,16 +15,17 @@ import { textOf } from './text-of.js';
 export type RowWords = (
   metadata: object | undefined,
   fields: readonly TextField[],
+  cutter: Cutter,
 ) => ((index: Texts, slot: number, order: number) => number) | undefined;
 
-/** The words of text fields. */
-export const textWords: RowWords = (metadata, fields) => {
+/** The words of text fields. @throws `TOKENIZE_FAILED` */
+export const textWords: RowWords = (metadata, fields, cutter) => {
   let lines = '';
   for (const field of fields) {
     const text = textOf(metadata, field);
     if (text === '') continue;
     lines += weightLine(field.weight);
-    tokensOf(text, (token) => {
+    cutter.tokensOf(text, (token) => {
       lines += `${token}\n`;
     });
   }

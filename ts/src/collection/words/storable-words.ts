@@ -20,7 +20,7 @@ export class StorableWords {
 
   /**
    * @param waiting the slots whose words have not been read
-   * @param unread the slots whose metadata cannot be read
+   * @param unread the slots whose metadata cannot be read or cut into words
    */
   constructor(
     texts: Texts,

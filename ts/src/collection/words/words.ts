@@ -19,6 +19,7 @@ import type { TextHits, Texts, WordSearch } from '../../engine/texts.js';
 import { Unread } from '../../format/value/unread.js';
 import { withoutSlots } from '../../format/words/kept.js';
 import type { StoredWords } from '../../format/words/listed.js';
+import type { Cutter } from '../../text/cutter.js';
 import { LOADED } from '../changes.js';
 import type { MetadataReader } from '../columns/builder.js';
 import type { ReadChunk } from '../columns/stored-columns.js';
@@ -45,6 +46,7 @@ export interface OrderedSlots extends Slots {
 export interface TextMeans {
   readonly settings: TextSettings;
   readonly code: TextCode;
+  readonly cutter: Cutter;
   /** How the words of a row come into the index. */
   readonly rows: RowWords;
   /** For a single collection at a time. */
@@ -66,7 +68,7 @@ export class Words implements SlotStore {
   #restored: RestoredWords | undefined;
   /** The slots whose words have not been read yet, and slots without a row. */
   readonly #waiting = new Bits();
-  /** The errors of rows whose metadata cannot be read, by slot. */
+  /** The errors of rows whose metadata cannot be read or cut into words, by slot. */
   readonly #unread = new Map<number, EdgeVecError>();
   #read = 0;
   /** Bytes of words made since the last `takeMade`, of rows that have not changed since loading. */
@@ -98,12 +100,12 @@ export class Words implements SlotStore {
 
   /** Keeps the words of text fields from now on. To be called once. */
   declare(means: TextMeans): void {
-    const { settings, code } = means;
+    const { settings, code, cutter } = means;
     this.#means = means;
     const texts = this.#begin(means);
     if (this.#stored !== undefined) {
       const { words, read } = this.#stored;
-      this.#restored = new code.RestoredWords(texts, words, settings.fields, read, this.#slots);
+      this.#restored = new code.RestoredWords(texts, words, settings.fields, cutter, read, this.#slots);
     }
     this.#isChanged = true;
     this.#waiting.complement(this.#slots.count);
@@ -153,8 +155,8 @@ export class Words implements SlotStore {
   }
 
   /**
-   * The words for a checkpoint. Undefined if there are none, before `bring`, or if stored words are
-   * being read.
+   * The words for a checkpoint. Undefined if there are none, before `bring`, if stored words are
+   * being read, or if the tokenizer of the caller has no name.
    */
   get storable(): StorableWords | undefined {
     if (this.#index === undefined || this.#rules === undefined || this.#restored !== undefined) return undefined;
@@ -170,7 +172,8 @@ export class Words implements SlotStore {
    * @throws `OUT_OF_MEMORY`
    */
   async bring(slices: Slices, check: () => void): Promise<void> {
-    this.#rules = this.#means && (await slices.take(this.#means.code.rulesOfTokens(), check));
+    const means = this.#means;
+    this.#rules = means && (await slices.take(means.code.rulesOf(means.cutter), check));
     await this.#readAll(slices, check);
     await slices.take(this.#readRows(this.#waiting.count()), check);
   }
@@ -228,16 +231,17 @@ export class Words implements SlotStore {
     }
   }
 
-  /** The words of a query. */
+  /** The words of a query. @throws `TOKENIZE_FAILED` */
   wordsOf(query: WordQuery): WordSearch[] {
-    return this.#means?.code.wordsOf(query) ?? [];
+    const means = this.#means;
+    return means?.code.wordsOf(query, means.cutter) ?? [];
   }
 
   /**
    * The best rows, as `ask` finds the rows in the index.
    *
    * @throws the error of `get`, if the metadata of a row cannot be read: nobody knows the words of
-   * the row. `OUT_OF_MEMORY`
+   * the row. `TOKENIZE_FAILED` for the same reason, and `OUT_OF_MEMORY`
    */
   search(ask: (index: Texts) => TextHits): TextHits {
     for (const error of this.#unread.values()) throw error;
@@ -248,7 +252,7 @@ export class Words implements SlotStore {
   highlighter(): (metadata: object | undefined) => Record<string, Ranges> {
     const words = new Set(this.#index?.words());
     const means = this.#means;
-    return (metadata) => means?.code.highlightsIn(metadata, means.settings.fields, words) ?? {};
+    return (metadata) => means?.code.highlightsIn(metadata, means.settings.fields, words, means.cutter) ?? {};
   }
 
   set(slot: number, old: number | undefined, { id, metadata }: SlotRecord): void {
@@ -327,11 +331,12 @@ export class Words implements SlotStore {
   }
 
   /** Reads the words of a row that waits. @returns about how many bytes were read */
-  #readRow(slot: number, { settings, rows }: TextMeans): number {
+  #readRow(slot: number, { settings, rows, cutter }: TextMeans): number {
     let add: ReturnType<RowWords>;
     try {
-      add = rows(this.#metadata.peek(slot), settings.fields);
+      add = rows(this.#metadata.peek(slot), settings.fields, cutter);
     } catch (error) {
+      // Of the metadata, or of the caller's tokenizer.
       if (!(error instanceof EdgeVecError)) throw error;
       this.#waiting.delete(slot);
       this.#unread.set(slot, error);
@@ -340,7 +345,8 @@ export class Words implements SlotStore {
     const bytes = (this.#index && add?.(this.#index, slot, this.#slots.orderOf(slot))) ?? 0;
     // Only now: if memory is missing, the next search tries again.
     this.#waiting.delete(slot);
-    if (!this.#slots.haveChanged(LOADED, slot, 1)) this.#made += bytes;
+    // A checkpoint cannot store the words of a tokenizer without a name.
+    if (cutter.rules !== undefined && !this.#slots.haveChanged(LOADED, slot, 1)) this.#made += bytes;
     return bytes;
   }
 }

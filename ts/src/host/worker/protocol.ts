@@ -9,7 +9,7 @@ import type { ErrorData, EventData, ReportData } from './error-data.js';
  * Raised whenever a message changes its meaning. A page may serve its own copy of the worker, and
  * forget to update the copy.
  */
-export const PROTOCOL_VERSION = 10;
+export const PROTOCOL_VERSION = 11;
 
 /** Client to worker, first message: asks for hello. */
 interface GreetMessage {

@@ -1,16 +1,21 @@
 // The script of a worker that starts from text: the core, and the parts that the database needs.
-// Each text is a chunk, so a page loads only these parts. `worker.js` of the package has all parts.
+// Each text is a chunk, so a page loads only these parts. `worker.js` of the package
+// has all parts, but of the languages English alone.
 
 import type { HostOptions } from '../../base/options.js';
+import type { Language } from '../../base/tokenize.js';
 import { sourceMapComment } from './source-map.js';
 
-/** The name of a module that the worker imports with `import()`. */
-export type Part = 'import' | 'salvage' | 'text-code';
+/** The name of a module that the worker imports with `import()`, or the language of a stemmer. */
+export type Part = 'import' | 'salvage' | 'text-code' | 'cutters' | Language;
 
-const TEXTS: Readonly<Record<Part, () => Promise<{ readonly default: string }>>> = {
+type Load = () => Promise<{ readonly default: string }>;
+
+const TEXTS: Readonly<Record<Exclude<Part, Language>, Load> & Partial<Record<Language, Load>>> = {
   import: () => import('virtual:edgevec/worker/import-part'),
   salvage: () => import('virtual:edgevec/worker/salvage-part'),
   'text-code': () => import('virtual:edgevec/worker/text-code-part'),
+  cutters: () => import('virtual:edgevec/worker/cutters-part'),
 };
 
 /** The options that ask for a part. All must be given: a forgotten option would lack its part. */
@@ -21,15 +26,19 @@ export function partsFor({ imports, salvages, text, sparse }: Asked): Part[] {
   const parts: Part[] = imports === true ? ['import'] : [];
   if (salvages !== undefined) parts.push('salvage');
   if ((text ?? sparse) !== undefined) parts.push('text-code');
+  const cut = text?.cut;
+  if (cut !== undefined) parts.push('cutters');
+  if (cut?.language !== undefined) parts.push(cut.language);
   return parts;
+}
+
+async function textOf(part: Part): ReturnType<Load> {
+  return TEXTS[part]?.() ?? (await import('./stem-parts.js')).stemPart(part as Language);
 }
 
 /** The address of a script with these parts, as a blob. */
 export async function scriptUrl(parts: readonly Part[]): Promise<string> {
-  const [core, ...others] = await Promise.all([
-    import('virtual:edgevec/worker'),
-    ...parts.map((part) => TEXTS[part]()),
-  ]);
+  const [core, ...others] = await Promise.all([import('virtual:edgevec/worker'), ...parts.map(textOf)]);
   const texts = [core, ...others].map(({ default: text }) => text);
   return URL.createObjectURL(new Blob([...texts, sourceMapComment()], { type: 'text/javascript' }));
 }

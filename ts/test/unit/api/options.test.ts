@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { resolveCut } from '../../../src/api/options/cut.js';
 import { resolveCount, resolveFacets } from '../../../src/api/options/filter.js';
 import { resolveOpen } from '../../../src/api/options/open.js';
 import { resolveQuery } from '../../../src/api/options/query.js';
@@ -77,7 +78,8 @@ const calls: [string, fc.Arbitrary<never>, (options: never) => unknown][] = [
     options(['k', 'offset', 'filter', 'recall', 'ef', 'exact', 'includeVectors']),
     (given) => resolveSearch(given),
   ],
-  ['text', options(['text', 'bm25'], { text: ['title'] }), (given) => resolveText(given)],
+  ['text', options(['text', 'bm25', 'language', 'tokenize'], { text: ['title'] }), (given) => resolveText(given)],
+  ['words', options(['language', 'tokenize'], { language: 'en' }), (given) => resolveCut(given, true)],
   ['search by words', options([...WORDS, ...RANKING], { text: 'whale' }), resolveWords],
   ['hybrid search', options([...WORDS, ...RANKING, ...FUSION], { text: 'whale', vector: [1, 2] }), resolveWords],
   ['search by a sparse vector', options([...WORDS, ...RANKING, 'sparse'], SPARSE), resolveWords],

@@ -58,11 +58,13 @@ describe('the notices in the built package', () => {
     expect(crates).toContainEqual(expect.stringMatching(/^wasm-bindgen /));
     expect(listed(notices)).toEqual(expect.arrayContaining(crates));
     expect(others.map((component) => component.replace(/ \S+$/, ''))).toEqual([
+      '@orama/stemmers',
       'Rust standard library',
       'crc-32',
       'devalue',
       'hyparquet',
       'idb',
+      'porter2',
       'rolldown',
     ]);
   });

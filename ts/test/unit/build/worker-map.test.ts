@@ -60,8 +60,10 @@ test('the texts in the library are the script of worker.js, and no file of the l
     return (await Promise.all(chunks)).map(({ default: text }) => text);
   };
   const cores = await textsOf(/^chunks\/worker-/);
-  const parts = await textsOf(/^chunks\/.+-part-/);
-  expect([cores.length, parts.length]).toEqual([1, 3]);
+  const languages = await textsOf(/^chunks\/[a-z]{2}-part-/);
+  const parts = await textsOf(/^chunks\/(?![a-z]{2}-).+-part-/);
+  expect([cores.length, parts.length, languages.length]).toEqual([1, 5, 24]);
+  for (const text of languages) expect(text.length).toBeGreaterThan(1_000);
   expect(`${[...cores, ...parts].join('')}${COMMENT}`).toBe(script);
   for (const file of files) {
     expect(await readFile(join(dist, file), 'utf8'), file).not.toContain(map.mappings.slice(0, 200));

@@ -8,6 +8,8 @@ test('a database has only the parts that its options ask for', () => {
   expect(partsFor({ ...none, imports: false })).toEqual([]);
   expect(partsFor({ ...none, imports: true })).toEqual(['import']);
   expect(partsFor({ ...none, salvages: 'damaged' })).toEqual(['salvage']);
-  expect(partsFor({ ...none, text: { fields: [], k1: 1.2, b: 0.75 } })).toEqual(['text-code']);
+  const text = { fields: [], k1: 1.2, b: 0.75 };
+  expect(partsFor({ ...none, text })).toEqual(['text-code']);
+  expect(partsFor({ ...none, text: { ...text, cut: { language: 'de' } } })).toEqual(['text-code', 'cutters', 'de']);
   expect(partsFor({ ...none, sparse: 'sparse' })).toEqual(['text-code']);
 });

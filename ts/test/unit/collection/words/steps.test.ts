@@ -8,6 +8,7 @@ import { StorableWords } from '../../../../src/collection/words/storable-words.j
 import type { Texts } from '../../../../src/engine/texts.js';
 import { refOf } from '../../../../src/format/chunk.js';
 import { decodeWordsHead, encodeWordsHead } from '../../../../src/format/words/head.js';
+import { plainCutter } from '../../../../src/text/cutter.js';
 import { rulesOfTokens } from '../../../../src/text/rules.js';
 
 const COUNT = 100_000;
@@ -52,7 +53,7 @@ test('stored words look at no more than 4,096 slots between two steps', async ()
   const { slots, looks } = countingSlots();
   const head = encodeWordsHead({ known: new Bits().complement(COUNT).words, segments: Uint8Array.of(1) });
   const stored = { rules: rules(), fields: [{ path: ['title'], weight: 3 }], head: refOf('head', head), segments: [] };
-  const restored = new RestoredWords(texts, stored, FIELDS, async () => head, slots);
+  const restored = new RestoredWords(texts, stored, FIELDS, plainCutter, async () => head, slots);
   let most = 0;
   let steps = 0;
   while (!restored.isOver) {
@@ -69,13 +70,16 @@ test('stored words look at no more than 4,096 slots between two steps', async ()
 });
 
 test.each([
-  ['other rules', { rules: 'later' }],
-  ['other fields', { fields: [{ path: ['body'], weight: 3 }] }],
-])('stored words with %s are over without a look at their chunks', (_, change) => {
+  ['other rules', { rules: 'later' }, ''],
+  ['other fields', { fields: [{ path: ['body'], weight: 3 }] }, ''],
+  ['the rules of no language', {}, 'en-1'],
+  ['the rules of EdgeVec', {}, undefined],
+])('stored words with %s are over without a look at their chunks', (_, change, own) => {
   const { slots } = countingSlots();
   const ref = refOf('head', new Uint8Array());
   const stored = { rules: rules(), fields: [{ path: ['title'], weight: 3 }], head: ref, segments: [], ...change };
-  const restored = new RestoredWords(texts, stored, FIELDS, () => Promise.reject(new Error('read')), slots);
+  const read = () => Promise.reject(new Error('read'));
+  const restored = new RestoredWords(texts, stored, FIELDS, { ...plainCutter, rules: own }, read, slots);
   expect(restored.awaits).toBe(false);
   restored.step();
   expect([restored.isOver, restored.known.isEmpty()]).toEqual([true, true]);

@@ -1,0 +1,34 @@
+// Cuts by EdgeVec's rules, and makes stems of the tokens.
+
+import type { Language } from '../base/tokenize.js';
+import type { Cutter, PlainCutter } from './cutter.js';
+import { rulesOfStems, type Stem, stemmerOf } from './stemmers.js';
+
+/** Cuts by EdgeVec's rules, and makes a stem of each token. @throws as `stemmerOf` */
+export async function stemmingCutter(plain: PlainCutter, language: Language): Promise<Cutter> {
+  const stem = remembering(await stemmerOf(language));
+  return {
+    rules: rulesOfStems(language),
+    tokensOf: (text, visit) => plain.tokensOf(text, (token, start, end) => visit(stem(token), start, end)),
+    queryTokensOf: (text, visit) =>
+      plain.queryTokensOf(text, (token, start, end) => visit(stem(token), start, end, token)),
+  };
+}
+
+/** Words whose stems are remembered: less than 2 MB. */
+const MOST_WORDS = 20_000;
+
+/** A stem takes 0.2 to 30 µs, and few words make up most of a text. */
+function remembering(stem: Stem): Stem {
+  const stems = new Map<string, string>();
+  return (word) => {
+    let known = stems.get(word);
+    if (known === undefined) {
+      // A stem without letters would be no word.
+      known = stem(word) || word;
+      if (stems.size === MOST_WORDS) stems.clear();
+      stems.set(word, known);
+    }
+    return known;
+  };
+}

@@ -1,0 +1,3 @@
+import { stemTests } from '../../suites/stems.js';
+
+stemTests();
