@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { Metadata } from '../../src/collection/metadata/metadata.js';
 import { EdgeVec } from '../../src/index.js';
+import { Checkpoints } from '../../src/persistence/checkpoints.js';
 import { answers, defineStoredWordsSuite, type Page, page, ROWS } from '../suites/stored-words.js';
 import { inFiles } from '../support/tampering-files.js';
 
@@ -50,6 +51,26 @@ test('opening after a checkpoint without text search reads the metadata of the n
   expect(slots.size).toBeGreaterThanOrEqual(50);
   expect(slots.size).toBeLessThan(450);
   await again.close();
+});
+
+test('only words that a checkpoint can store are worth a checkpoint', async () => {
+  const told = vi.spyOn(Checkpoints.prototype, 'madeWords');
+  const options = { name: 'nameless', directory, worker: false, dimensions: 2 } as const;
+  const first = await EdgeVec.open<Page>(options);
+  await first.insert(Array.from({ length: ROWS }, (_, id) => page(id)));
+  await first.save();
+  await first.close();
+  const made: number[] = [];
+  const cut = (text: string): string[] => text.split(' ');
+  for (const more of [{ tokenize: cut }, {}]) {
+    told.mockClear();
+    const db = await EdgeVec.open<Page>({ ...options, ...more, text: ['title', 'body'] });
+    await expect.poll(() => told.mock.calls.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    made.push(told.mock.calls[0]?.[0] as number);
+    await db.close();
+  }
+  expect(made[0]).toBe(0);
+  expect(made[1]).toBeGreaterThan(1 << 20);
 });
 
 test('a database that was embedded again has the same words', async () => {

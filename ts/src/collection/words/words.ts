@@ -203,10 +203,10 @@ export class Words implements SlotStore {
 
   /**
    * About how many bytes of words were made since the last call, of rows that have not changed
-   * since loading: the loaded checkpoint lacks these words.
+   * since loading: the loaded checkpoint lacks these words. 0 if no checkpoint can store the words.
    */
   takeMade(): number {
-    const made = this.#made;
+    const made = this.#means?.cutter.rules === undefined ? 0 : this.#made;
     this.#made = 0;
     return made;
   }
