@@ -315,6 +315,9 @@ export class LockFile {
     else if (holder.pid === this.#node.pid) {
       if ((await this.#isOpen(holder, found.identity)) === undefined)
         remedy += ` If that thread has ended without closing the database, try again in ${seconds} seconds.`;
+    } else if (!this.#node.mayBeAlive(holder.pid)) {
+      // The process that was taking the lock over may have ended too. Nobody knows its number.
+      remedy = `That process has ended, and another process is taking the lock over. Try again, at the latest in ${seconds} seconds.`;
     } else if (this.#now - found.mtimeMs > STALE_MS) {
       remedy += ` The process has given no sign of life for ${seconds} seconds. If another program has got the number of the process, ${remove}.`;
     }

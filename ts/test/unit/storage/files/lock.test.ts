@@ -1,6 +1,6 @@
 // The lock of a folder, held by other processes, threads and machines.
 
-import { readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { EdgeVecError } from '../../../../src/base/errors.js';
@@ -182,6 +182,26 @@ describe('A lock', () => {
     const half = await held(undefined);
     expect(half.got).toBe('a lock of an unknown process');
     for (const { remedy } of [thread, elsewhere, contained, half]) expect(remedy).not.toContain('remove');
+  });
+
+  test('of a dead process is free at once, unless a process has died while it took the lock over', async () => {
+    const root = makeFolder();
+    const dead = await new FilesSite({ ...node, slots: new Map(), pid: process.ppid }, root).open('db');
+    const site = new FilesSite({ ...node, slots: new Map(), mayBeAlive: () => false }, root);
+    const turn = `${lockIn(root)}.takeover`;
+    writeFileSync(turn, '');
+    await expect(site.open('db')).rejects.toMatchObject({
+      code: 'BLOCKED',
+      got: `a lock of process ${process.ppid} on this machine`,
+      remedy: expect.stringMatching(/^That process has ended.* at the latest in 20 seconds/),
+    });
+    utimesSync(turn, 0, 0);
+    await (await site.open('db')).close();
+    expect(existsSync(turn)).toBe(false);
+    await dead.close();
+    const other = await new FilesSite({ ...node, slots: new Map(), pid: process.ppid }, root).open('db');
+    await (await site.open('db')).close();
+    await other.close();
   });
 
   test('lost during a pause of the process ends further writes', async () => {
