@@ -81,9 +81,9 @@ mod edits;
 mod merge;
 mod options;
 mod packing;
+mod pairs;
 mod query;
 mod rows;
-mod scoring;
 mod search;
 mod segment;
 mod sparse;
@@ -98,8 +98,7 @@ pub use stored::Restoring;
 
 use dictionary::Dictionary;
 use merge::Merge;
-use scoring::Bm25;
-use search::Sources;
+use search::{Scoring, Sources};
 use segment::Segment;
 use tail::Tail;
 
@@ -231,7 +230,7 @@ impl TextIndex {
         for word in words {
             query::add_word(scratch, dictionary, segments, tail, word)?;
         }
-        let scoring = Bm25::new(self.options.k1, self.options.b, self.rows, self.lengths);
+        let scoring = Scoring::new(self.options.k1, self.options.b, self.rows, self.lengths);
         scratch.search(&Sources { segments, tail, scoring, allow }, k)
     }
 

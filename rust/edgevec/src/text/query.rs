@@ -3,8 +3,7 @@
 
 use super::dictionary::Dictionary;
 use super::edits::is_one_edit;
-use super::scoring::QueryTerm;
-use super::search::TextScratch;
+use super::search::{QueryTerm, TextScratch};
 use super::segment::Segment;
 use super::tail::Tail;
 use crate::Error;

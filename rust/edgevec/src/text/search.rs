@@ -1,4 +1,4 @@
-//! The best rows for some words, or for the indices of a sparse vector.
+//! The best rows for some words, by BM25.
 //!
 //! A search walks through the lists of all terms at once, row by row (MaxScore, Turtle and Flood
 //! 1995). The terms are in order of the most that each term can add to a score. As soon as `k` rows
@@ -6,18 +6,19 @@
 //! walk then meets only rows with a weightier term. In the other lists the walk looks such a row
 //! up, as long as the limits of the lists, and then of the block, say that the row may still win.
 //!
-//! Equal rows have equal scores, whatever the way of a search. Scores by BM25 are sums of whole
-//! numbers, so the order of adding never changes a score. The floats of dot products are added
-//! again in the order of the query, once a row may be among the best.
+//! Scores are sums of whole numbers, so the order of adding never changes a score: equal rows have
+//! equal scores, whatever the way of a search.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::scoring::{QueryTerm, Score, Scoring};
-use super::segment::{Cursor, Segment};
+use super::pairs::SparseScratch;
+use super::segment::{Cursor, Limits, Segment};
 use super::tail::Tail;
 use crate::Error;
 
+/// The units of a score of 1.
+const UNITS: f64 = (1u64 << 32) as f64;
 /// A row behind all rows.
 const OVER: u32 = u32::MAX;
 /// Counts of live rows that a scratch remembers.
@@ -39,37 +40,97 @@ pub struct TextScratch {
     pub(crate) terms: Vec<QueryTerm>,
     counts: Counts,
     hits: Vec<TextHit>,
+    pub(crate) sparse: SparseScratch,
+}
+
+/// A term of a query, with the most rows that any term in its place has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct QueryTerm {
+    pub(crate) term: u32,
+    /// How much a posting of the term counts.
+    pub(crate) weight: f64,
+    /// The number of live rows with the term, or with the most frequent term for the same word.
+    pub(crate) rows: u32,
+}
+
+/// The rows that BM25 counts, and its options.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scoring {
+    pub(crate) k1: f64,
+    /// The length of a row is scaled by this, and `fixed` added.
+    pub(crate) per_length: f64,
+    pub(crate) fixed: f64,
+    /// The number of live rows.
+    pub(crate) rows: f64,
+}
+
+impl Scoring {
+    pub(crate) fn new(k1: f64, b: f64, rows: u32, lengths: u64) -> Self {
+        let rows = f64::from(rows);
+        let average = lengths as f64 / rows;
+        Self { k1, per_length: k1 * b / average, fixed: k1 * (1.0 - b), rows }
+    }
+
+    /// What the term counts for in a row that has the term without end.
+    fn factor(&self, term: &QueryTerm) -> f64 {
+        let with = f64::from(term.rows);
+        // The logarithm of a library: the platform's logarithm differs from platform to platform.
+        let rareness = libm::log(1.0 + (self.rows - with + 0.5) / (with + 0.5));
+        term.weight * rareness * (self.k1 + 1.0)
+    }
+
+    #[inline(always)]
+    fn score(&self, factor: f64, frequency: u32, length: u32) -> i64 {
+        let frequency = f64::from(frequency);
+        let damping = self.fixed + self.per_length * f64::from(length);
+        (factor * (frequency / (frequency + damping)) * UNITS) as i64
+    }
+
+    /// No posting within the limits scores more. The unit is for roundings.
+    fn most(&self, factor: f64, limits: Limits) -> i64 {
+        self.score(factor, limits.most_frequency, limits.least_length) + 1
+    }
 }
 
 /// Everything that a search reads.
-pub(crate) struct Sources<'a, S> {
+pub(crate) struct Sources<'a> {
     pub(crate) segments: &'a [Segment],
     pub(crate) tail: &'a Tail,
-    pub(crate) scoring: S,
+    pub(crate) scoring: Scoring,
     /// A bit for each slot that a search may find.
     pub(crate) allow: Option<&'a [u32]>,
 }
 
-impl<S> Sources<'_, S> {
+impl Sources<'_> {
     fn is_allowed(&self, slot: u32) -> bool {
-        self.allow.is_none_or(|words| words.get(slot as usize / 32).is_some_and(|word| word >> (slot % 32) & 1 == 1))
+        is_allowed(self.allow, slot)
     }
+}
+
+pub(crate) fn is_allowed(allow: Option<&[u32]>, slot: u32) -> bool {
+    allow.is_none_or(|words| words.get(slot as usize / 32).is_some_and(|word| word >> (slot % 32) & 1 == 1))
 }
 
 impl TextScratch {
     /// The best `k` rows for the terms of the scratch.
-    pub(crate) fn search<S: Scoring>(&mut self, sources: &Sources<'_, S>, k: usize) -> Result<&[TextHit], Error> {
-        let mut best = Best { k, heap: BinaryHeap::new() };
-        self.hits.clear();
+    pub(crate) fn search(&mut self, sources: &Sources<'_>, k: usize) -> Result<&[TextHit], Error> {
+        let mut best = Best::new(k);
         if k > 0 {
             for segment in sources.segments {
                 walk(segment, &self.terms, sources, &mut best)?;
             }
             scan(&self.terms, sources, &mut best)?;
         }
-        self.hits.try_reserve(best.heap.len())?;
-        while let Some(Reverse((key, _, slot))) = best.heap.pop() {
-            self.hits.push(TextHit { slot, score: S::Score::of_key(key).number() });
+        self.take(best, |score| score as f64 / UNITS)
+    }
+
+    /// The best rows, the best first.
+    pub(crate) fn take(&mut self, best: Best, score_of: impl Fn(i64) -> f64) -> Result<&[TextHit], Error> {
+        let mut heap = best.heap;
+        self.hits.clear();
+        self.hits.try_reserve(heap.len())?;
+        while let Some(Reverse((score, _, slot))) = heap.pop() {
+            self.hits.push(TextHit { slot, score: score_of(score) });
         }
         self.hits.reverse();
         Ok(&self.hits)
@@ -81,24 +142,27 @@ impl TextScratch {
     }
 }
 
-/// The best rows so far, by the keys of their scores. Of equal rows, the row that was inserted
-/// first is better.
-struct Best {
+/// The best rows so far. Of equal rows, the row that was inserted first is better.
+pub(crate) struct Best {
     k: usize,
     heap: BinaryHeap<Reverse<(i64, Reverse<u64>, u32)>>,
 }
 
 impl Best {
+    pub(crate) fn new(k: usize) -> Self {
+        Self { k, heap: BinaryHeap::new() }
+    }
+
     /// A row below this score is not among the best.
-    fn threshold<S: Score>(&self) -> S {
+    pub(crate) fn threshold(&self) -> i64 {
         match self.heap.peek() {
-            Some(Reverse((key, ..))) if self.heap.len() == self.k => S::of_key(*key),
-            _ => S::default(),
+            Some(Reverse((score, ..))) if self.heap.len() == self.k => *score,
+            _ => 0,
         }
     }
 
-    fn offer(&mut self, score: impl Score, order: u64, slot: u32) -> Result<(), Error> {
-        let row = (score.key(), Reverse(order), slot);
+    pub(crate) fn offer(&mut self, score: i64, order: u64, slot: u32) -> Result<(), Error> {
+        let row = (score, Reverse(order), slot);
         if self.heap.len() < self.k {
             self.heap.try_reserve(1)?;
             self.heap.push(Reverse(row));
@@ -112,32 +176,21 @@ impl Best {
 }
 
 /// The walk through the list of a term.
-struct Walker<'a, N> {
+struct Walker<'a> {
     cursor: Cursor<'a>,
-    /// The place of the term in the query.
-    term: usize,
     factor: f64,
     /// No posting of the list adds more.
-    most: N,
+    most: i64,
     /// The present row, and its place in the block.
     row: u32,
     at: usize,
-    /// The row whose score was asked for last, and the score.
-    scored: u32,
-    score: N,
 }
 
-impl<'a, N: Score> Walker<'a, N> {
-    fn new<S: Scoring<Score = N>>(
-        mut cursor: Cursor<'a>,
-        term: usize,
-        factor: f64,
-        scoring: &S,
-        lengths: &[u32],
-    ) -> Self {
+impl<'a> Walker<'a> {
+    fn new(mut cursor: Cursor<'a>, factor: f64, scoring: &Scoring, lengths: &[u32]) -> Self {
         let most = scoring.most(factor, cursor.all_limits(lengths));
         let row = cursor.rows().first().copied().unwrap_or(OVER);
-        Self { cursor, term, factor, most, row, at: 0, scored: OVER, score: N::default() }
+        Self { cursor, factor, most, row, at: 0 }
     }
 
     fn advance(&mut self) {
@@ -153,77 +206,50 @@ impl<'a, N: Score> Walker<'a, N> {
 
     /// Goes to the block that may have the row. Returns the most that the row can get here, or none
     /// if no block is left.
-    fn look<S: Scoring<Score = N>>(&mut self, row: u32, scoring: &S, lengths: &[u32]) -> Option<N> {
+    fn look(&mut self, row: u32, scoring: &Scoring, lengths: &[u32]) -> Option<i64> {
         self.cursor.seek_block(row);
         (!self.cursor.is_over()).then(|| scoring.most(self.factor, self.cursor.limits(lengths)))
     }
 
     /// The score of a row of the present block. 0 if the row has no posting.
-    fn score_of<S: Scoring<Score = N>>(&mut self, row: u32, length: u32, scoring: &S) -> N {
+    fn score_of(&mut self, row: u32, length: u32, scoring: &Scoring) -> i64 {
         match self.cursor.rows().binary_search(&row) {
-            Ok(at) => self.score_at(at, row, length, scoring),
-            Err(_) => N::default(),
+            Ok(at) => scoring.score(self.factor, self.cursor.frequencies()[at], length),
+            Err(_) => 0,
         }
     }
 
     /// The score of the present row.
-    fn score<S: Scoring<Score = N>>(&mut self, length: u32, scoring: &S) -> N {
-        self.score_at(self.at, self.row, length, scoring)
-    }
-
-    #[inline(always)]
-    fn score_at<S: Scoring<Score = N>>(&mut self, at: usize, row: u32, length: u32, scoring: &S) -> N {
-        let score = scoring.score(self.factor, self.cursor.frequencies()[at], length);
-        if N::DEPENDS_ON_ORDER {
-            (self.scored, self.score) = (row, score);
-        }
-        score
+    fn score(&mut self, length: u32, scoring: &Scoring) -> i64 {
+        scoring.score(self.factor, self.cursor.frequencies()[self.at], length)
     }
 }
 
-/// The score of a row whose terms have all been asked for, added in the order of the query.
-fn in_order<N: Score>(walkers: &[Walker<'_, N>], row: u32, parts: &mut Vec<(usize, N)>) -> N {
-    parts.clear();
-    // There is room for all walkers.
-    parts.extend(walkers.iter().filter(|walker| walker.scored == row).map(|walker| (walker.term, walker.score)));
-    parts.sort_unstable_by_key(|&(term, _)| term);
-    parts.iter().fold(N::default(), |sum, &(_, score)| sum + score)
-}
-
-fn walk<S: Scoring>(
-    segment: &Segment,
-    terms: &[QueryTerm],
-    sources: &Sources<'_, S>,
-    best: &mut Best,
-) -> Result<(), Error> {
+fn walk(segment: &Segment, terms: &[QueryTerm], sources: &Sources<'_>, best: &mut Best) -> Result<(), Error> {
     let Sources { scoring, .. } = sources;
     let rows = &segment.rows;
     let mut walkers = Vec::new();
     walkers.try_reserve_exact(terms.len())?;
-    for (i, term) in terms.iter().enumerate() {
+    for term in terms {
         if let Some(list) = segment.list_of(term.term) {
-            let walker = Walker::new(segment.cursor(list), i, scoring.factor(term), scoring, &rows.lengths);
+            let walker = Walker::new(segment.cursor(list), scoring.factor(term), scoring, &rows.lengths);
             // In order of the most, the least first.
-            let place = walkers.iter().position(|other: &Walker<'_, S::Score>| other.most > walker.most);
+            let place = walkers.iter().position(|other: &Walker<'_>| other.most > walker.most);
             walkers.insert(place.unwrap_or(walkers.len()), walker);
         }
     }
     // By list: the most of this list and all lists before.
     let mut sums = Vec::new();
     sums.try_reserve_exact(walkers.len())?;
-    sums.extend(walkers.iter().scan(S::Score::default(), |sum, walker| {
+    sums.extend(walkers.iter().scan(0, |sum, walker| {
         *sum += walker.most;
         Some(*sum)
     }));
-    let mut parts = Vec::new();
-    if S::Score::DEPENDS_ON_ORDER {
-        parts.try_reserve_exact(walkers.len())?;
-    }
     // The lists before this list cannot lift a row among the best by themselves.
     let mut first = 0;
     let mut threshold = best.threshold();
     loop {
-        while sums.get(first).is_some_and(|&sum| !sum.may_reach(threshold)) {
+        while sums.get(first).is_some_and(|&sum| sum < threshold) {
             first += 1;
         }
         let (light, heavy) = walkers.split_at_mut(first);
@@ -234,7 +260,7 @@ fn walk<S: Scoring>(
         let slot = rows.slots[row as usize];
         let counts = rows.is_live(row) && sources.is_allowed(slot);
         let length = rows.lengths[row as usize];
-        let mut score = S::Score::default();
+        let mut score = 0;
         for walker in heavy.iter_mut().filter(|walker| walker.row == row) {
             if counts {
                 score += walker.score(length, scoring);
@@ -245,26 +271,20 @@ fn walk<S: Scoring>(
             continue;
         }
         let mut may_win = true;
-        for (walker, &sum) in light.iter_mut().zip(&sums).rev() {
-            may_win = (score + sum).may_reach(threshold);
+        for (walker, sum) in light.iter_mut().zip(&sums).rev() {
+            may_win = score + sum >= threshold;
             if !may_win {
                 break;
             }
             if let Some(most) = walker.look(row, scoring, &rows.lengths) {
-                may_win = (score + (sum - walker.most) + most).may_reach(threshold);
+                may_win = score + (sum - walker.most) + most >= threshold;
                 if !may_win {
                     break;
                 }
                 score += walker.score_of(row, length, scoring);
             }
         }
-        if !may_win || !score.may_reach(threshold) {
-            continue;
-        }
-        if S::Score::DEPENDS_ON_ORDER {
-            score = in_order(&walkers, row, &mut parts);
-        }
-        if score >= threshold {
+        if may_win && score >= threshold {
             best.offer(score, rows.orders[row as usize], slot)?;
             threshold = best.threshold();
         }
@@ -272,25 +292,24 @@ fn walk<S: Scoring>(
 }
 
 /// Looks at every word of the tail.
-fn scan<S: Scoring>(terms: &[QueryTerm], sources: &Sources<'_, S>, best: &mut Best) -> Result<(), Error> {
+fn scan(terms: &[QueryTerm], sources: &Sources<'_>, best: &mut Best) -> Result<(), Error> {
     let Sources { tail, scoring, .. } = sources;
     if !terms.iter().any(|term| tail.count(term.term) > 0) {
         return Ok(());
     }
     // A bit for each remainder of a term: most words of the tail need no look at the query.
     let filter = terms.iter().fold(0u64, |bits, term| bits | 1 << (term.term % 64));
-    let none = S::Score::default();
-    let (mut row, mut score) = (0, none);
+    let (mut row, mut score) = (0, 0);
     let entries = tail.entries();
     for i in 0..=entries.len() {
         let entry = entries.get(i);
-        if score > none && entry.is_none_or(|entry| entry.posting.row != row) {
+        if score > 0 && entry.is_none_or(|entry| entry.posting.row != row) {
             let at = row as usize;
             let slot = tail.rows.slots[at];
             if score >= best.threshold() && tail.rows.is_live(row) && sources.is_allowed(slot) {
                 best.offer(score, tail.rows.orders[at], slot)?;
             }
-            score = none;
+            score = 0;
         }
         if let Some(entry) = entry.filter(|entry| filter >> (entry.term % 64) & 1 == 1) {
             row = entry.posting.row;

@@ -266,6 +266,14 @@ impl Cursor<'_> {
         &self.frequencies[..length]
     }
 
+    /// The rows of the present block, and how often each row has the term.
+    pub(crate) fn postings(&mut self) -> (&[u32], &[u32]) {
+        self.rows();
+        self.frequencies();
+        let length = self.length();
+        (&self.rows[..length], &self.frequencies[..length])
+    }
+
     /// What no posting of the present block goes beyond.
     pub(crate) fn limits(&mut self, lengths: &[u32]) -> Limits {
         if self.blocks > 1 {
