@@ -18,7 +18,8 @@ import { isInThread, openHost } from '../host/open.js';
 import { answer } from './caller.js';
 import { Changes } from './changes.js';
 import { EdgeVec } from './edgevec.js';
-import { type ImportSource, piecesOf } from './import-source.js';
+import { importSources } from './import-on-demand.js';
+import type { ImportSource } from './import-source.js';
 import { type ExtraKeys, resolveOpen, TEXT_KEYS } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
@@ -143,7 +144,7 @@ export function edgeVecClass<Extra extends object>(
   const opened = async (
     options: object,
     resolve: () => ResolvedOptions,
-    source?: () => AsyncIterable<Uint8Array>,
+    source?: () => Promise<AsyncIterable<Uint8Array>>,
   ): Promise<Opened> => {
     const resolved = await withText(readable(resolve), options);
     const { sparse } = resolved;
@@ -161,7 +162,7 @@ export function edgeVecClass<Extra extends object>(
       const host = await openHost(engine, { ...asked, onEvent: voice.listener }, file);
       return { host, voice };
     };
-    const { host, voice } = await voiced(heard, source?.());
+    const { host, voice } = await voiced(heard, await source?.());
     const { embed } = resolved;
     if (embed !== undefined && embed.dimensions !== host.engine.dimensions) {
       await host.close();
@@ -188,7 +189,7 @@ export function edgeVecClass<Extra extends object>(
     ): Promise<EdgeVec<M>> {
       return answer(async () => {
         const resolve = () => resolveOpen(options, extra, true);
-        return new Entry<M>(await opened(options, resolve, () => piecesOf(source)));
+        return new Entry<M>(await opened(options, resolve, async () => (await importSources()).piecesOf(source)));
       });
     }
 

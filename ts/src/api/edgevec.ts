@@ -66,7 +66,8 @@ import { answer, ofCaller } from './caller.js';
 import { checkIds } from './check.js';
 import { exportStream } from './export-stream.js';
 import { finder } from './finder.js';
-import { type ImportSource, piecesOf } from './import-source.js';
+import { laterPiecesOf } from './import-on-demand.js';
+import type { ImportSource } from './import-source.js';
 import { ownMethods, showFacts, showInNode } from './instance.js';
 import { jsonLines, recordsIn } from './json/on-demand.js';
 import { lineStream } from './json/stream.js';
@@ -753,7 +754,7 @@ export class EdgeVec<M extends object = Default> {
    */
   importJson(source: ImportSource, options?: WriteOptions): Promise<number> {
     return answer(async () => {
-      const ids = await sessionOf(this).write('upsert', recordsIn(piecesOf(source)), options);
+      const ids = await sessionOf(this).write('upsert', recordsIn(laterPiecesOf(source)), options);
       return (ids as Id[]).length;
     });
   }
