@@ -207,8 +207,11 @@ export interface FusionOptions {
    * each.
    */
   readonly weights?: {
+    /** The weight of the vector, or of each vector. */
     readonly vector?: number | readonly number[];
+    /** The weight of the words. */
     readonly text?: number;
+    /** The weight of the sparse vector. */
     readonly sparse?: number;
   };
   /** Give each hit its rank and its score in each list: see {@link FusedHit}. Default false. */

@@ -65,6 +65,7 @@ export type Tokenizer = Tokenize | URL | string;
 export interface NamedTokenizer {
   /** The name of the rules. Must change if the tokenizer gives other words for any text. */
   readonly name: string;
+  /** Cuts texts of rows and of queries into words. */
   readonly tokens: Tokenizer;
 }
 
