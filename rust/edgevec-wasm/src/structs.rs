@@ -117,6 +117,9 @@ pub struct EngineStats {
     tombstones: u32,
     unlinked: u32,
     levels: u32,
+    /// As in `EngineOptions`.
+    #[tsify(type = "'float32' | 'int16' | 'int8'")]
+    precision: &'static str,
     calibrated_rows: u32,
     memory_bytes: f64,
     row_bytes: f64,
@@ -135,6 +138,11 @@ impl EngineStats {
             tombstones,
             unlinked,
             levels,
+            precision: match stats.precision {
+                Precision::Float32 => "float32",
+                Precision::Int16 => "int16",
+                Precision::Int8 => "int8",
+            },
             calibrated_rows,
             memory_bytes: stats.memory_bytes as f64,
             row_bytes: stats.row_bytes as f64,

@@ -3,6 +3,9 @@
 use crate::{Error, Metric};
 
 /// How many bytes the index keeps of each component of a vector.
+///
+/// An index keeps more than [`Options::precision`] asks if the asked bytes could not tell the rows
+/// apart. [`Stats::precision`](crate::Stats::precision) says what the index keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
     /// Four bytes, the component itself, and half a byte beside for the walks through the graph.
@@ -36,9 +39,21 @@ pub struct Options {
     /// Up to this many rows, the index has no graph, and searches scan: a scan is faster at this
     /// size, and exact. Default: 2,000.
     pub exact_threshold: u32,
-    /// How much the index keeps of each vector. Up to `exact_threshold` rows (at least 256), the
-    /// index keeps full rows under every precision. Default: full rows.
+    /// How much the index keeps of each vector. Up to `exact_threshold` rows (at least 256), and of
+    /// vectors below 48 dimensions, the index keeps full rows under every precision. Default: full
+    /// rows.
     pub precision: Precision,
+}
+
+impl Precision {
+    /// The next finer precision, or `None` for full rows.
+    pub(crate) fn finer(self) -> Option<Self> {
+        match self {
+            Self::Float32 => None,
+            Self::Int16 => Some(Self::Float32),
+            Self::Int8 => Some(Self::Int16),
+        }
+    }
 }
 
 impl Options {

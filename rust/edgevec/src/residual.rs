@@ -33,6 +33,17 @@ impl Residual {
         Self::new(self.numbers.len(), self.bytes.is_some())
     }
 
+    /// Takes away the room for the eight further bits, so that rows are stored in 8 bits a component.
+    /// [`set_bytes`](Self::set_bytes) gives the room back.
+    pub(crate) fn take_bytes(&mut self) -> Option<Chunks<u8>> {
+        self.bytes.take()
+    }
+
+    /// Stores further rows in 16 bits a component. The caller must store earlier rows again.
+    pub(crate) fn set_bytes(&mut self, bytes: Option<Chunks<u8>>) {
+        self.bytes = bytes;
+    }
+
     pub(crate) fn reserve(&mut self, rows: usize) -> Result<(), Error> {
         self.nibbles.reserve(rows)?;
         self.bytes.as_mut().map_or(Ok(()), |bytes| bytes.reserve(rows))?;

@@ -1,5 +1,7 @@
 //! The counts of an index.
 
+use crate::Precision;
+
 /// What an index holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -19,6 +21,9 @@ pub struct Stats {
     pub unlinked: u32,
     /// Levels of the graph, or 0 without a graph.
     pub levels: u32,
+    /// How much the index keeps of each vector: [`Options::precision`](crate::Options::precision),
+    /// or more if that precision could not tell the rows apart.
+    pub precision: Precision,
     /// Bytes of memory held: the four counts below, and a little for each slot.
     pub memory_bytes: usize,
     /// Bytes of full rows, or of the residuals kept in place of full rows.

@@ -21,8 +21,9 @@ use coding::{Decoded, Renewal, encode};
 pub(crate) use judged::Judged;
 pub(crate) use query::Query;
 
-/// If full rows are kept, vectors of fewer dimensions have no codes: comparing full rows is as
-/// fast.
+/// Vectors of fewer dimensions have no codes, under every precision: comparing full rows is as fast,
+/// and the codes of a row fill 128 components. In few dimensions, eight bits a component also lose
+/// neighbours: of three dimensions, half.
 const LEAST_CODED: usize = 48;
 
 /// The smallest number of rows for a mean.
@@ -32,7 +33,10 @@ pub(crate) struct Vectors {
     metric: Metric,
     isa: Isa,
     dimensions: usize,
-    precision: Precision,
+    /// The precision that the caller asked for.
+    asked: Precision,
+    /// The precision of the rows after codes have begun: the asked precision, or a finer one.
+    kept: Precision,
     /// At this number of rows, coding begins. These rows are the sample for the mean.
     sample: usize,
     /// Empty after codes have begun, if the index keeps only codes and residuals.
@@ -57,7 +61,8 @@ impl Vectors {
             metric,
             isa,
             dimensions,
-            precision,
+            asked: precision,
+            kept: least_kept(dimensions, precision),
             sample: (threshold as usize).saturating_add(1).max(LEAST_SAMPLE),
             rows: Rows::new(metric, isa, dimensions),
             codes: None,
@@ -84,8 +89,13 @@ impl Vectors {
         self.coded().is_some() || !self.wants_codes()
     }
 
+    /// How much is kept of each vector.
+    pub(crate) fn kept(&self) -> Precision {
+        self.kept
+    }
+
     fn wants_codes(&self) -> bool {
-        self.precision != Precision::Float32 || (self.dimensions >= LEAST_CODED && !self.refused)
+        self.kept != Precision::Float32 || (self.dimensions >= LEAST_CODED && !self.refused)
     }
 
     /// The codes, after codes have begun.
@@ -95,22 +105,22 @@ impl Vectors {
     }
 
     fn keeps_rows(&self) -> bool {
-        self.precision == Precision::Float32 || self.coded().is_none()
+        self.kept == Precision::Float32 || self.coded().is_none()
     }
 
     /// Makes room for `count` slots. The caller must then [`set`](Self::set) the new slots in
-    /// order.
+    /// order. Before codes have begun, there is room for each form that the slots may get, since the
+    /// rows decide on the form.
     pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
         if self.metric == Metric::Cosine {
             self.lengths.reserve(count)?;
         }
         if self.keeps_rows() {
-            let most = if self.precision == Precision::Float32 { count } else { self.sample };
-            self.rows.reserve(count.min(most))?;
+            self.rows.reserve(count)?;
         }
         if self.codes.is_none() && self.wants_codes() && count >= self.sample {
             self.codes = Some(Codes::new(self.metric, self.isa, self.dimensions));
-            self.residual = self.new_residual();
+            self.residual = self.new_residual(true);
         }
         if let Some(renewal) = &mut self.renewal {
             renewal.reserve(count)?;
@@ -122,10 +132,10 @@ impl Vectors {
         self.codes.as_mut().map_or(Ok(()), |codes| codes.reserve(count))
     }
 
-    /// The residual beside codes, without rows yet. None if the index keeps full rows.
-    fn new_residual(&self) -> Option<Residual> {
-        let fine = self.precision == Precision::Int16;
-        (self.precision != Precision::Float32).then(|| Residual::new(self.dimensions, fine))
+    /// The residual beside codes, in 16 bits a component if `fine`, without rows yet. None if the
+    /// index keeps full rows.
+    fn new_residual(&self, fine: bool) -> Option<Residual> {
+        (self.kept != Precision::Float32).then(|| Residual::new(self.dimensions, fine))
     }
 
     /// As [`check`].
@@ -210,6 +220,7 @@ impl Vectors {
         self.renewal = None;
         self.sketches = None;
         self.refused = false;
+        self.kept = least_kept(self.dimensions, self.asked);
         self.rows.forget_missing();
     }
 
@@ -256,4 +267,9 @@ impl Vectors {
         }
         (row_bytes, code_bytes)
     }
+}
+
+/// The precision that rows have at least, whatever the rows are.
+fn least_kept(dimensions: usize, asked: Precision) -> Precision {
+    if dimensions < LEAST_CODED { Precision::Float32 } else { asked }
 }

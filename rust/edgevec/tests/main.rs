@@ -15,6 +15,7 @@ mod example;
 mod filtered;
 mod guard;
 mod hard_data;
+mod precision;
 mod recall;
 mod removed;
 mod sketches;

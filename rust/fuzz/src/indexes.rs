@@ -11,14 +11,15 @@ use crate::saved::Snapshot;
 
 /// Every metric and precision: dimensions, metric, precision, and rows of a small index. An index
 /// makes codes from 256 rows on. Below, and under 48 dimensions, an index has only rows.
-pub const CASES: [(u32, Metric, Precision, usize); 8] = [
+pub const CASES: [(u32, Metric, Precision, usize); 9] = [
     (3, Metric::Euclidean, Precision::Float32, 40),
     (5, Metric::Cosine, Precision::Float32, 120),
     (4, Metric::Dot, Precision::Int8, 30),
     (48, Metric::Cosine, Precision::Float32, 280),
-    (8, Metric::Cosine, Precision::Int8, 300),
-    (6, Metric::Euclidean, Precision::Int16, 280),
-    (7, Metric::Dot, Precision::Int8, 280),
+    (56, Metric::Cosine, Precision::Int8, 300),
+    (50, Metric::Euclidean, Precision::Int16, 280),
+    (49, Metric::Dot, Precision::Int8, 280),
+    (6, Metric::Dot, Precision::Int16, 280),
     (2, Metric::Euclidean, Precision::Float32, 0),
 ];
 

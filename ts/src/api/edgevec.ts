@@ -652,19 +652,19 @@ export class EdgeVec<M extends object = Default> {
     const [stats, stored] = await answer(() =>
       Promise.all([sessionOf(this).call('stats', undefined), sessionOf(this).call('stored', undefined)]),
     );
-    const { rows, hidden, tombstones, unlinked, levels, memoryBytes, calibratedRows, distances, buildDistances } =
-      stats;
+    const { rows, hidden, tombstones, unlinked, levels, precision, memoryBytes, calibratedRows } = stats;
     return {
       count: rows,
       hidden,
       tombstones,
       unlinked,
       levels,
+      precision,
       memoryBytes,
       memory: memoryParts(stats),
       calibratedRows,
-      distances,
-      buildDistances,
+      distances: stats.distances,
+      buildDistances: stats.buildDistances,
       storage: {
         persistence: await persistenceOf(stored.kind),
         bytes: stored.bytes,

@@ -5,7 +5,7 @@
 import type { Clause, Path } from './clause.js';
 import type { FacetCount } from './queries.js';
 import type { FusedHit, Highlights, TextHit } from './searches.js';
-import type { Id, RowChanges, SparseVector } from './types.js';
+import type { Id, Precision, RowChanges, SparseVector } from './types.js';
 
 /**
  * How a write treats ids of the database, and other ids. `'replace'` writes rows of a source, and
@@ -216,6 +216,8 @@ export interface EngineStats {
   readonly tombstones: number;
   readonly unlinked: number;
   readonly levels: number;
+  /** How precisely rows are kept: as the options ask, or more precisely. */
+  readonly precision: Precision;
   /** The number of rows at the last calibration of `ef`. */
   readonly calibratedRows: number;
   readonly memoryBytes: number;

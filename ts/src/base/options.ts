@@ -57,7 +57,10 @@ export interface OpenOptions {
    * - `'int8'`: a byte a number. Each number is off by at most 1/210 of the row's largest number.
    *
    * Under `'int16'` and `'int8'`, distances and returned vectors have the same error. A database of
-   * up to 2,000 rows keeps full rows.
+   * up to 2,000 rows keeps full rows, and so does a database of fewer than 48 dimensions.
+   *
+   * If a byte or two bytes a number cannot tell the first 2,001 rows apart, the database keeps the
+   * next finer precision, and takes more memory. `stats().precision` tells what the database keeps.
    */
   readonly precision?: Precision;
   /**

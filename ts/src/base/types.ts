@@ -177,6 +177,11 @@ export interface Stats {
   readonly unlinked: number;
   /** Levels of the graph, or 0 while the database is so small that scanning is faster. */
   readonly levels: number;
+  /**
+   * How precisely each vector is kept: the `precision` of `open`, or a finer one if the rows could
+   * not be told apart otherwise (see {@link OpenOptions.precision}).
+   */
+  readonly precision: Precision;
   /** Bytes of WebAssembly memory that this database holds: all parts below, and space to grow. */
   readonly memoryBytes: number;
   /** The bytes in use, part by part. */

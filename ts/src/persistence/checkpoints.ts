@@ -64,7 +64,6 @@ export class Checkpoints {
     this.#names = names;
     this.#replica = replica;
     this.#isComplete = isComplete;
-    const { precision } = manifest.options;
     this.#recoding = new Recoding(context.storage, () => this.#ask(recodedBytes, 0));
     this.reserve = new Reserve(context.storage, () => ({
       log: this.unsaved.bytes,
@@ -72,7 +71,7 @@ export class Checkpoints {
       atOnce: this.#stored.atOnce,
       added: this.#ask((engine) => addedBytes(engine, this.unsaved.bytes, this.#stored), this.unsaved.bytes),
       lastChunks: this.#ask(lastChunkBytes, 0),
-      codes: this.#recoding.bytes + this.#ask((engine) => comingCodesBytes(engine, precision), 0),
+      codes: this.#recoding.bytes + this.#ask(comingCodesBytes, 0),
       hasFreeSlots: this.#hasFreeSlots(),
     }));
     this.#model = manifest.options.model;

@@ -3,7 +3,6 @@
 // A short row takes more bytes in a checkpoint than in the log: the engine keeps vectors in steps
 // of 16 numbers and codes in steps of 128, and each slot has an id and a line of metadata.
 
-import type { Precision } from '../base/types.js';
 import type { Engine } from '../engine/engine.js';
 import { derivedChunksIn, listedIn } from '../format/contents.js';
 import type { Manifest } from '../format/manifest.js';
@@ -104,13 +103,13 @@ export function recodedBytes(engine: Engine): number {
 
 /**
  * Bytes of the codes that will take the place of all present rows, under `int8` and `int16`. 0 if
- * the index has codes, or keeps full rows for good.
+ * the index has codes, or keeps full rows for good. Rows of `int8` may turn out to need two bytes a
+ * number.
  */
-export function comingCodesBytes(engine: Engine, precision: Precision): number {
-  if (precision === 'float32' || engine.chunks(CODES) > 0) return 0;
-  const sections = CODED.filter((section) => section !== RESIDUAL_BYTES || precision === 'int16');
+export function comingCodesBytes(engine: Engine): number {
+  if (engine.chunks(CODES) > 0 || engine.stats().precision === 'float32') return 0;
   const slots = slotsIn(rowSectionsOf(engine), engine.dimensions);
-  return slots * sections.reduce((sum, section) => sum + rowBytes(section, engine.dimensions), 0);
+  return slots * CODED.reduce((sum, section) => sum + rowBytes(section, engine.dimensions), 0);
 }
 
 function rowSectionsOf(engine: Engine): RowSections {

@@ -286,13 +286,14 @@ export class EdgeVec<M extends object = Default> {
       const rows = rowsOf(this);
       const { dimensions, metric } = rows.options;
       const stats = rows.stats();
-      const { tombstones, levels, memoryBytes, calibratedRows, distances, buildDistances } = stats;
+      const { tombstones, levels, precision, memoryBytes, calibratedRows, distances, buildDistances } = stats;
       return {
         count: rows.count,
         tombstones,
         dimensions,
         metric,
         levels,
+        precision,
         memoryBytes,
         memory: memoryParts(stats),
         calibratedRows,

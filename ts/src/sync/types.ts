@@ -1,7 +1,7 @@
 // The public types of `edgevec/sync`. Types only.
 
 import type { NearestOptions } from '../base/searches.js';
-import type { EdgeVecEvent, MemoryParts, Metric } from '../base/types.js';
+import type { EdgeVecEvent, MemoryParts, Metric, Precision } from '../base/types.js';
 
 /** A metric, by the names of EdgeVec, or `'l2'` for `'euclidean'`. */
 export type SyncMetric = Metric | 'l2';
@@ -63,6 +63,11 @@ export interface SyncStats {
   readonly metric: Metric;
   /** Levels of the graph, or 0 while the index is so small that scanning is faster. */
   readonly levels: number;
+  /**
+   * How precisely each vector is kept: the `precision` of the config, or a finer one if the rows could
+   * not be told apart otherwise (see {@link EdgeVecConfig.precision}).
+   */
+  readonly precision: Precision;
   /** Bytes of WebAssembly memory that this index holds: all parts below, and space to grow. */
   readonly memoryBytes: number;
   /** The bytes in use, part by part. */

@@ -61,6 +61,7 @@ impl Index {
             refused: self.vectors.refused(),
             quantiser: self.vectors.saved_quantiser(),
             calibrated: self.calibrated.as_ref().map(|table| table.saved(self.known_rows())),
+            kept: self.vectors.saved_kept(self.slots),
         };
         header.to_bytes()
     }
@@ -103,7 +104,7 @@ impl Index {
             self.calibrated =
                 Some(table.ok_or(Error::Damaged { what: "a recall of the calibration is out of range" })?);
         }
-        self.vectors.expect(header.refused, header.quantiser.as_ref(), header.slots)
+        self.vectors.expect(header)
     }
 
     /// Makes room for the data that the header describes, and takes over everything except rows and

@@ -35,6 +35,7 @@ impl Index {
             slots: self.slots,
             unlinked: self.unlinked.len() as u32,
             levels: self.graph.levels() as u32,
+            precision: self.vectors.kept(),
             memory_bytes: row_bytes + code_bytes + sketch_bytes + graph_bytes + bits + lists,
             row_bytes,
             code_bytes,

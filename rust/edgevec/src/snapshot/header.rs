@@ -4,10 +4,13 @@ use bytemuck::Pod;
 use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::FORMAT_VERSION;
+use super::section::FORMAT_VERSION;
 use crate::bitset::Bitset;
 use crate::key::MAX_SLOTS;
 use crate::{Error, Metric, Options, Precision};
+
+/// The version of a header without [`Header::kept`].
+const VERSION_AS_ASKED: u32 = 1;
 
 /// In postcard, behind the version. The version has four bytes, so that every version can read the
 /// number.
@@ -28,6 +31,10 @@ pub(crate) struct Header<'a> {
     pub(crate) refused: bool,
     pub(crate) quantiser: Option<SavedQuantiser<'a>>,
     pub(crate) calibrated: Option<SavedTable<'a>>,
+    /// The precision of the rows, if finer than the options ask. Behind the other fields, and only
+    /// since version 2: other headers stay readable for readers of version 1.
+    #[serde(skip)]
+    pub(crate) kept: Option<Precision>,
 }
 
 /// A list of numbers, as the numbers lie in memory. Writing and reading copy nothing, and need no
@@ -118,17 +125,21 @@ const PRECISIONS: [Precision; 3] = [Precision::Float32, Precision::Int16, Precis
 
 impl From<&Options> for SavedOptions {
     fn from(options: &Options) -> Self {
-        let place = |found: Option<usize>| found.expect("every one is listed") as u8;
         Self {
             dimensions: options.dimensions,
-            metric: place(METRICS.iter().position(|&metric| metric == options.metric)),
+            metric: place(&METRICS, options.metric),
             m: options.m,
             ef_construction: options.ef_construction,
             seed: options.seed,
             exact_threshold: options.exact_threshold,
-            precision: place(PRECISIONS.iter().position(|&precision| precision == options.precision)),
+            precision: place(&PRECISIONS, options.precision),
         }
     }
+}
+
+/// The number of a metric or a precision.
+fn place<T: PartialEq>(all: &[T], one: T) -> u8 {
+    all.iter().position(|other| *other == one).expect("every one is listed") as u8
 }
 
 impl SavedOptions {
@@ -151,9 +162,16 @@ impl SavedOptions {
 impl<'a> Header<'a> {
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Growing(Vec::new());
-        let begun = bytes.try_extend(&FORMAT_VERSION.to_le_bytes());
+        let version = if self.kept.is_some() { FORMAT_VERSION } else { VERSION_AS_ASKED };
+        let begun = bytes.try_extend(&version.to_le_bytes());
         // Nothing else can fail: every field can be written.
-        begun.and_then(|()| postcard::serialize_with_flavor(self, bytes)).map_err(|_| Error::OutOfMemory)
+        let written = begun.and_then(|()| postcard::serialize_with_flavor(self, bytes));
+        let mut bytes = written.map_err(|_| Error::OutOfMemory)?;
+        if let Some(kept) = self.kept {
+            bytes.try_reserve_exact(1)?;
+            bytes.push(place(&PRECISIONS, kept));
+        }
+        Ok(bytes)
     }
 
     /// Reads and checks a header: some index could have this header.
@@ -161,15 +179,21 @@ impl<'a> Header<'a> {
         let damaged = |what| Error::Damaged { what };
         let (version, rest) = bytes.split_first_chunk::<4>().ok_or(damaged("the header is cut short"))?;
         let version = u32::from_le_bytes(*version);
-        if version != FORMAT_VERSION {
+        if !(VERSION_AS_ASKED..=FORMAT_VERSION).contains(&version) {
             return Err(Error::UnsupportedFormat { expected: FORMAT_VERSION, got: version });
         }
-        let (header, rest): (Self, _) =
+        let (mut header, mut rest): (Self, _) =
             postcard::take_from_bytes(rest).map_err(|_| damaged("the header cannot be read"))?;
+        let options = header.options.options()?;
+        if version > VERSION_AS_ASKED {
+            let (&kept, behind) = rest.split_first().ok_or(damaged("the header is cut short"))?;
+            let kept = PRECISIONS[..usize::from(header.options.precision)].get(usize::from(kept));
+            header.kept = Some(*kept.ok_or(damaged("the rows are no more precise than asked"))?);
+            rest = behind;
+        }
         if !rest.is_empty() {
             return Err(damaged("bytes follow the header"));
         }
-        let options = header.options.options()?;
         if !header.slots_are_sound()? {
             return Err(damaged("the slots contradict each other"));
         }

@@ -3,7 +3,7 @@
 use crate::chunks::Saved;
 
 /// Raised whenever the header or a section changes its layout.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// A kind of rows in an index. The numbers are the numbers of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,14 +12,14 @@ impl Vectors {
     /// Whether the mean of the codes is far from the mean of the rows. Under `int8`, the kept bytes
     /// are too few for coding rows again.
     pub(crate) fn has_drifted(&self) -> bool {
-        self.precision != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
+        self.kept != Precision::Int8 && self.coded().is_some_and(Codes::has_drifted)
     }
 
     /// As [`has_drifted`](Self::has_drifted), judged by these stored vectors only: the number of
     /// all stored vectors depends on time.
     pub(crate) fn have_drifted<'a>(&self, stored: impl Iterator<Item = &'a Query>) -> bool {
         let coded = stored.map(|query| &query.coded);
-        self.precision != Precision::Int8 && self.coded().is_some_and(|codes| codes.lie_aside(coded))
+        self.kept != Precision::Int8 && self.coded().is_some_and(|codes| codes.lie_aside(coded))
     }
 
     /// Codes up to `budget` of the slots below `slots` again, without free slots, if the codes have

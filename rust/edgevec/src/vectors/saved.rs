@@ -5,7 +5,7 @@ use super::coding::Decoded;
 use crate::chunks::Saved;
 use crate::codes::Codes;
 use crate::rows::{MOST_LENGTH, Rows, most_squared_length, squared_length};
-use crate::snapshot::{SavedQuantiser, Section};
+use crate::snapshot::{Header, SavedQuantiser, Section};
 use crate::{Error, Metric, Precision};
 
 impl Vectors {
@@ -14,24 +14,33 @@ impl Vectors {
         self.coded().map(Codes::saved)
     }
 
-    /// Prepares for `slots` rows of a snapshot, without room for the rows yet.
-    pub(crate) fn expect(
-        &mut self,
-        refused: bool,
-        codes: Option<&SavedQuantiser<'_>>,
-        slots: u32,
-    ) -> Result<(), Error> {
+    /// The precision of `slots` rows, for saving: if finer than asked, and if the number of rows is
+    /// not the reason.
+    pub(crate) fn saved_kept(&self, slots: u32) -> Option<Precision> {
+        (self.kept != self.asked && slots as usize >= self.sample).then_some(self.kept)
+    }
+
+    /// Prepares for the rows of a snapshot, without room for the rows yet.
+    pub(crate) fn expect(&mut self, header: &Header<'_>) -> Result<(), Error> {
         let damaged = Error::Damaged { what: "the codes do not belong to the rows" };
-        let sampled = self.wants_codes() && slots as usize >= self.sample;
-        // Only an index with full rows can refuse codes.
-        if codes.is_some() != (sampled && !refused) || (refused && !(sampled && self.precision == Precision::Float32)) {
+        let Header { refused, quantiser, kept, slots, .. } = header;
+        let sampled = *slots as usize >= self.sample;
+        if sampled {
+            // Rows of version 1 are as precise as asked, in few dimensions too.
+            self.kept = kept.unwrap_or(self.asked);
+        } else if kept.is_some() {
             return Err(damaged);
         }
-        self.refused = refused;
-        if let Some(saved) = codes {
+        let wanted = self.wants_codes() && sampled;
+        // Only an index with full rows can refuse codes.
+        if quantiser.is_some() != (wanted && !refused) || (*refused && !(wanted && self.kept == Precision::Float32)) {
+            return Err(damaged);
+        }
+        self.refused = *refused;
+        if let Some(saved) = quantiser {
             let codes = Codes::from_saved(self.metric, self.isa, self.dimensions, saved).ok_or(damaged)?;
             self.codes = Some(codes);
-            self.residual = self.new_residual();
+            self.residual = self.new_residual(self.kept == Precision::Int16);
         }
         Ok(())
     }
@@ -77,7 +86,7 @@ impl Vectors {
 
     /// Whether full rows only rank answers. Full rows may then come after everything else.
     pub(crate) fn can_wait_for_rows(&self) -> bool {
-        self.precision == Precision::Float32 && self.coded().is_some()
+        self.kept == Precision::Float32 && self.coded().is_some()
     }
 
     /// Full rows, as far as the rows have been read back.

@@ -28,7 +28,7 @@ fn small() -> Vec<Snapshot> {
     vec![
         small(3, Metric::Cosine, Precision::Float32, 40),
         small(48, Metric::Cosine, Precision::Float32, 300),
-        small(7, Metric::Dot, Precision::Int8, 280),
+        small(49, Metric::Dot, Precision::Int8, 280),
     ]
 }
 
@@ -99,9 +99,9 @@ fn files_of_another_kind_say_which_kind_is_expected() {
     let mut snapshot = small().remove(0);
     let mut newer = file_of(&snapshot);
     newer[4] = 2;
-    snapshot.header[0] = 2;
-    for file in [newer, file_of(&snapshot)] {
-        let expected = Error::UnsupportedFormat { expected: 1, got: 2 };
+    snapshot.header[0] = 3;
+    for (file, expected) in [(newer, 1), (file_of(&snapshot), 2)] {
+        let expected = Error::UnsupportedFormat { expected, got: expected + 1 };
         assert_eq!(refusal(&file), (ErrorKind::InvalidData, expected));
     }
 }

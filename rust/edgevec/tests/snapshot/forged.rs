@@ -1,7 +1,7 @@
 //! Snapshots with bytes that no index writes.
 
-use edgevec::Error;
 use edgevec::snapshot::{Recovered, Section};
+use edgevec::{Error, Options, Precision};
 
 use super::header::{Header, hash};
 use super::indexes::{cases, live_on, lived_in};
@@ -72,6 +72,31 @@ fn headers_that_no_index_wrote_are_refused() {
     for (what, forge) in forgeries {
         assert!(matches!(snapshot.forged(forge).refusal(), Error::Damaged { .. }), "{what}");
     }
+}
+
+#[test]
+fn a_precision_that_no_index_keeps_is_refused() {
+    let of = |precision, rows| {
+        let options = Options { precision, exact_threshold: 300, ..Options::new(64) };
+        Snapshot::of(&lived_in(options, rows, 3))
+    };
+    let (few, many) = (of(Precision::Int8, 200), of(Precision::Int8, 900));
+    many.forged(|_| ()).restore().unwrap();
+    for (snapshot, kept, what) in [
+        (&few, 1, "too few rows for codes"),
+        (&many, 0, "there are no full rows"),
+        (&many, 1, "there are no further bits"),
+        (&many, 2, "as asked"),
+        (&many, 3, "a precision more"),
+        (&of(Precision::Float32, 900), 0, "as asked"),
+        (&of(Precision::Int16, 900), 2, "less than asked"),
+    ] {
+        let forged = snapshot.forged(|header| header.kept = Some(kept));
+        assert!(matches!(forged.refusal(), Error::Damaged { .. }), "{what}");
+    }
+    let mut cut = many.forged(|header| header.kept = Some(1));
+    cut.header.pop();
+    assert_eq!(cut.refusal(), Error::Damaged { what: "the header is cut short" });
 }
 
 #[test]

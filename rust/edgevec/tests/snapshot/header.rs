@@ -1,6 +1,5 @@
 //! The header of a snapshot as docs/format.md describes the header, read and written by hand.
 
-use edgevec::snapshot::FORMAT_VERSION;
 use serde::{Deserialize, Serialize};
 
 use super::saved::Snapshot;
@@ -30,6 +29,9 @@ pub struct Header {
     pub refused: bool,
     pub quantiser: Option<Quantiser>,
     pub calibrated: Option<Table>,
+    /// Only in version 2, behind the other fields.
+    #[serde(skip)]
+    pub kept: Option<u8>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,14 +69,20 @@ mod list {
 impl Header {
     pub fn read(bytes: &[u8]) -> Self {
         let (version, rest) = bytes.split_at(4);
-        assert_eq!(version, FORMAT_VERSION.to_le_bytes());
-        let (header, rest) = postcard::take_from_bytes(rest).unwrap();
-        assert!(rest.is_empty());
+        let (mut header, rest): (Self, _) = postcard::take_from_bytes(rest).unwrap();
+        header.kept = match (version, rest) {
+            ([1, 0, 0, 0], []) => None,
+            ([2, 0, 0, 0], &[kept]) => Some(kept),
+            _ => panic!("version {version:?}, and {} bytes behind the fields", rest.len()),
+        };
         header
     }
 
     pub fn write(&self) -> Vec<u8> {
-        postcard::to_extend(self, FORMAT_VERSION.to_le_bytes().to_vec()).unwrap()
+        let version = if self.kept.is_some() { 2u32 } else { 1 };
+        let mut bytes = postcard::to_extend(self, version.to_le_bytes().to_vec()).unwrap();
+        bytes.extend(self.kept);
+        bytes
     }
 
     pub fn has(set: &[u8], slot: u32) -> bool {

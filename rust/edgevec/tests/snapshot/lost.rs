@@ -14,7 +14,7 @@ const NONE: u32 = u32::MAX;
 fn another_format_and_other_lengths_are_refused() {
     let snapshot = Snapshot::of(&lived_in(cases()[1].0, 900, 3));
     let mut newer = snapshot.clone();
-    newer.header[0] += 1;
+    newer.header[0] = FORMAT_VERSION as u8 + 1;
     assert_eq!(newer.refusal(), Error::UnsupportedFormat { expected: FORMAT_VERSION, got: FORMAT_VERSION + 1 });
 
     let mut short = snapshot.clone();
@@ -53,6 +53,7 @@ fn a_header_asks_for_no_more_memory_than_there_are_bytes() {
         refused: false,
         quantiser: None,
         calibrated: None,
+        kept: None,
     };
     for bytes in [0, 1 << 32, u64::MAX] {
         assert!(matches!(Restoring::new(&header.write(), |_| bytes), Err(Error::Damaged { .. })));

@@ -48,14 +48,14 @@ test.each(['int8', 'int16'] as const)(
     add(engine, THRESHOLD);
     const rows = bytesOf(engine, [ROWS]);
     expect(rows).toBeGreaterThan(0);
-    const coming = comingCodesBytes(engine, precision);
+    const coming = comingCodesBytes(engine);
     const stored = { bytes: rows, derived: 0, atOnce: 0, rows: new Map([[ROWS, rows]]) };
     expect(addedBytes(engine, 0, stored)).toBe(0);
     expect(recodedBytes(engine)).toBe(0);
     add(engine, 1);
     const coded = bytesOf(engine, CODED);
     expect(coming).toBe((coded / (THRESHOLD + 1)) * THRESHOLD);
-    expect(comingCodesBytes(engine, precision)).toBe(0);
+    expect(comingCodesBytes(engine)).toBe(0);
     // The stored rows make no room for the codes until the codes are stored. The log has the vector
     // of one row.
     expect(addedBytes(engine, 5_000, stored)).toBe(5_000 + 16 + coded - 4 * DIMENSIONS);
@@ -67,7 +67,7 @@ test.each(['int8', 'int16'] as const)(
 test('float32: full rows stay, and no codes are counted beforehand', async () => {
   const engine = await engineOf('float32');
   add(engine, THRESHOLD);
-  expect(comingCodesBytes(engine, 'float32')).toBe(0);
+  expect(comingCodesBytes(engine)).toBe(0);
   add(engine, 1);
   expect(bytesOf(engine, [CODES])).toBeGreaterThan(0);
   expect(recodedBytes(engine)).toBe(0);
