@@ -21,6 +21,7 @@ import { gzipSync } from 'node:zlib';
 import { aroundZero } from '../ts/test/support/seeded-export.mjs';
 import { main, root, step } from './run.mjs';
 
+/** The format of the file. The header of an engine has versions of its own. */
 const FORMAT = 1;
 const folder = join(root, 'ts/test/golden');
 
@@ -46,6 +47,8 @@ const GOLDEN = [
   // With levels, and with full rows behind all other chunks. In so many dimensions, finding the
   // nearest rows takes more links.
   { metric: 'cosine', precision: 'float32', dimensions: 48, ...GRAPH, m: 12 },
+  // An engine that keeps its rows more precisely than asked: its header has version 2.
+  { metric: 'euclidean', precision: 'int8', dimensions: 5, ...GRAPH, rows: 2100 },
   // More than a mebibyte of metadata in a block, so the block is stored in several chunks.
   { metric: 'euclidean', precision: 'float32', dimensions: 3, rows: 30, described: true, long: true },
 ];

@@ -33,8 +33,8 @@ impl Residual {
         Self::new(self.numbers.len(), self.bytes.is_some())
     }
 
-    /// Takes away the room for the eight further bits, so that rows are stored in 8 bits a component.
-    /// [`set_bytes`](Self::set_bytes) gives the room back.
+    /// Takes away the room for the eight further bits, so that rows are stored in 8 bits a
+    /// component. [`set_bytes`](Self::set_bytes) gives the room back.
     pub(crate) fn take_bytes(&mut self) -> Option<Chunks<u8>> {
         self.bytes.take()
     }

@@ -21,9 +21,9 @@ use coding::{Decoded, Renewal, encode};
 pub(crate) use judged::Judged;
 pub(crate) use query::Query;
 
-/// Vectors of fewer dimensions have no codes, under every precision: comparing full rows is as fast,
-/// and the codes of a row fill 128 components. In few dimensions, eight bits a component also lose
-/// neighbours: of three dimensions, half.
+/// Vectors of fewer dimensions have no codes, under every precision: comparing full rows is as
+/// fast, and the codes of a row fill 128 components. In few dimensions, eight bits a component also
+/// lose neighbours: of three dimensions, half.
 const LEAST_CODED: usize = 48;
 
 /// The smallest number of rows for a mean.
@@ -109,8 +109,8 @@ impl Vectors {
     }
 
     /// Makes room for `count` slots. The caller must then [`set`](Self::set) the new slots in
-    /// order. Before codes have begun, there is room for each form that the slots may get, since the
-    /// rows decide on the form.
+    /// order. Before codes have begun, there is room for each form that the slots may get, since
+    /// the rows decide on the form.
     pub(crate) fn reserve(&mut self, count: usize) -> Result<(), Error> {
         if self.metric == Metric::Cosine {
             self.lengths.reserve(count)?;

@@ -64,8 +64,8 @@ export interface SyncStats {
   /** Levels of the graph, or 0 while the index is so small that scanning is faster. */
   readonly levels: number;
   /**
-   * How precisely each vector is kept: the `precision` of the config, or a finer one if the rows could
-   * not be told apart otherwise (see {@link EdgeVecConfig.precision}).
+   * How precisely each vector is kept: the `precision` of the config, or a finer one if the rows
+   * could not be told apart otherwise.
    */
   readonly precision: Precision;
   /** Bytes of WebAssembly memory that this index holds: all parts below, and space to grow. */

@@ -105,6 +105,23 @@ export function defineRecallSuite(label: string, open: Open): void {
         const most = 2 * Math.max(...row.map(Math.abs)) * error;
         expect(stored?.every((value, i) => Math.abs(value - (row[i] as number)) <= most)).toBe(true);
       }
+      expect((await db.stats()).precision).toBe(precision);
+    });
+
+    test.each([
+      ['rows of few dimensions', 3, 1, 'float32'],
+      ['groups far narrower than their distances', 64, 0.02, 'int16'],
+    ] as const)('int8 keeps more of %s, and loses no neighbour', async (_, dimensions, spread, kept) => {
+      const centres = clustered(50, dimensions, 41);
+      const rows = clustered(2500, dimensions, 42).map((row, i) =>
+        row.map((value, j) => ((centres[i % 50] as Float32Array)[j] as number) + spread * value),
+      );
+      const db = await open({ dimensions, metric: 'euclidean', precision: 'int8', m: 4, efConstruction: 20 });
+      await db.insert(rows.map((vector, id) => ({ id, vector })));
+      const queries = rows.slice(0, 40).map((row) => row.map((value, j) => value + (spread * ((j % 5) - 2)) / 10));
+      const truth = queries.map((query) => nearest('euclidean', query, rows, 10).map((id) => ({ id })));
+      expect(share(await db.searchMany(queries, { k: 10, exact: true }), truth)).toBeGreaterThan(0.985);
+      expect((await db.stats()).precision).toBe(kept);
     });
   });
 }

@@ -91,14 +91,15 @@ export function defineReplaceSuite(label: string, open: Open): void {
     });
 
     test.each(['float32', 'int16', 'int8'] as const)('rows of %s are kept, also as codes', async (precision) => {
-      const db = await open<Doc>({ dimensions: 16, precision, m: 4, efConstruction: 20 });
+      const db = await open<Doc>({ dimensions: 48, precision, m: 4, efConstruction: 20 });
       const next = random(3);
       const records = Array.from({ length: 2_100 }, (_, id) => ({
         id,
-        vector: Array.from({ length: 16 }, () => next() * 2 - 1),
+        vector: Array.from({ length: 48 }, () => next() * 2 - 1),
         metadata: { text: `${id}` },
       }));
       expect(counts(await db.replace('a', records))).toEqual([2_100, 0, 0, 0]);
+      expect((await db.stats()).precision).toBe(precision);
       expect(counts(await db.replace('a', records))).toEqual([0, 0, 2_100, 0]);
       const [first] = records;
       const other = { ...first, id: 0, metadata: { text: '0' }, vector: (first?.vector ?? []).map((n) => -n) };

@@ -11,10 +11,10 @@ use crate::rows::Rows;
 const JUDGED: usize = 4096;
 const JUDGES: usize = 24;
 
-/// The largest error of a kept row, in parts of the distance to the nearest other row. In eight bits
-/// a component, text embeddings and rows without structure have errors of 0.01, and an exact search
-/// among 20,000 rows finds 0.98 and more of the ten nearest rows. With errors of 0.03, an exact
-/// search finds 0.97, with 0.06 0.93, and with 0.1 0.86.
+/// The largest error of a kept row, in parts of the distance to the nearest other row. In eight
+/// bits a component, text embeddings and rows without structure have errors of 0.01, and an exact
+/// search among 20,000 rows finds 0.98 and more of the ten nearest rows. With errors of 0.03, an
+/// exact search finds 0.97, with 0.06 0.93, and with 0.1 0.86.
 const MOST_ERROR: f32 = 0.05;
 /// So many of the judges may have larger errors, since a few near copies are no reason to keep all
 /// rows more precisely.

@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use crc::{CRC_32_ISCSI, Crc};
-use edgevec::snapshot::{FORMAT_VERSION, Recovered, Restoring, Section};
+use edgevec::snapshot::{Recovered, Restoring, Section};
 use edgevec::{Index, Metric, Mode, Precision, Scratch};
 use serde_json::Value;
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
+/// The version of the file, and of the manifest of these files.
+const VERSION: u32 = 1;
 
 /// An exported file, as docs/format.md describes the file.
 struct Export {
@@ -28,10 +30,10 @@ impl Export {
 
         let start = take(16);
         assert_eq!(start[..4], *b"EVDB");
-        assert_eq!((word(start, 4), word(start, 12)), (FORMAT_VERSION, CRC.checksum(&start[..12])));
+        assert_eq!((word(start, 4), word(start, 12)), (VERSION, CRC.checksum(&start[..12])));
         let manifest = take(word(start, 8) as usize);
         assert_eq!(manifest[..4], *b"EVMF");
-        assert_eq!((word(manifest, 4), word(manifest, 8) as usize), (FORMAT_VERSION, manifest.len() - 16));
+        assert_eq!((word(manifest, 4), word(manifest, 8) as usize), (VERSION, manifest.len() - 16));
         let text = &manifest[16..];
         assert_eq!(word(manifest, 12), CRC.checksum(&[&manifest[..12], text].concat()));
         let manifest: Value = serde_json::from_slice(text).unwrap();

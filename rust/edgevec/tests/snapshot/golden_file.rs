@@ -1,5 +1,7 @@
 //! Index files of earlier builds stay readable for ever, and are written again to the same bytes.
 //!
+//! A name begins with the version of the header.
+//!
 //! With `EDGEVEC_WRITE` set, the test writes missing files. Files that exist never change.
 
 use std::collections::BTreeMap;
@@ -16,11 +18,12 @@ type Answers = Vec<Vec<(u32, u32)>>;
 
 const ANSWERS: &str = "answers.jsonl";
 
-const FILES: [(&str, u32, Metric, Precision, usize); 5] = [
+const FILES: [(&str, u32, Metric, Precision, usize); 6] = [
     ("1-cosine-float32", 48, Metric::Cosine, Precision::Float32, 260),
     ("1-dot-int16", 20, Metric::Dot, Precision::Int16, 260),
     ("1-euclidean-int8", 16, Metric::Euclidean, Precision::Int8, 260),
     ("1-euclidean-few", 5, Metric::Euclidean, Precision::Float32, 30),
+    ("2-euclidean-int8", 20, Metric::Euclidean, Precision::Int8, 260),
     ("1-cosine-empty", 3, Metric::Cosine, Precision::Float32, 0),
 ];
 
@@ -35,6 +38,8 @@ fn files_of_every_version_are_read_and_written_again_as_they_are() {
     assert_eq!(known.len(), FILES.len());
     for (name, dimensions, metric, precision, rows) in FILES {
         let file = fs::read(path(name)).unwrap();
+        // The header follows 20 bytes of the file.
+        assert_eq!(file[20], name.as_bytes()[0] - b'0', "{name}");
         let mut index = Index::read_from(&file[..]).unwrap();
         let options = index.options();
         assert_eq!((options.dimensions, options.metric, options.precision), (dimensions, metric, precision), "{name}");
