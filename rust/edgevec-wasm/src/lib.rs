@@ -25,7 +25,7 @@ use edgevec::Error;
 
 /// Raised by hand if a call of either engine changes, so that glue never drives a wasm file of
 /// another shape.
-const ABI_VERSION: u32 = 17;
+const ABI_VERSION: u32 = 18;
 
 /// Gives a buffer this length, for JavaScript to write. Null if memory is exhausted.
 fn room<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> *const T {

@@ -8,7 +8,7 @@ import type { EngineOptions } from '../base/options.js';
  * Must equal the version that each engine tells. Raised whenever a function below changes its
  * meaning.
  */
-export const ABI_VERSION = 17;
+export const ABI_VERSION = 18;
 
 /** An error thrown by the engine's constructor. */
 export interface EngineFault {
