@@ -20,7 +20,7 @@ import { Changes } from './changes.js';
 import { EdgeVec } from './edgevec.js';
 import { importSources } from './import-on-demand.js';
 import type { ImportSource } from './import-source.js';
-import { type ExtraKeys, resolveOpen, TEXT_KEYS } from './options/open.js';
+import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
 import type { Opened } from './session.js';
@@ -123,8 +123,8 @@ function otherDimensions(got: number, expected: number): EdgeVecError {
 
 /** Adds the options of text search, if there are any. */
 async function withText(resolved: ResolvedOptions, options: TextOptions): Promise<ResolvedOptions> {
-  const isAsked = (): boolean => TEXT_KEYS.some((key) => options[key] !== undefined);
-  if (!readable(isAsked)) return resolved;
+  const given = readable(() => [options.text, options.bm25, options.language, options.tokenize]);
+  if (given.every((value) => value === undefined)) return resolved;
   const { textSettings } = await chunk('text search', () => import('./options/text.js'));
   return { ...resolved, text: await textSettings(options, isInThread(resolved)) };
 }

@@ -27,14 +27,14 @@ export const ENGINE_KEYS = {
   seed: true,
 } satisfies Record<keyof EngineOptions, true>;
 
-/** The options of text search. */
-export const TEXT_KEYS = ['text', 'bm25', 'language', 'tokenize'] as const satisfies (keyof TextOptions)[];
-
 const KEYS = {
   ...ENGINE_KEYS,
-  ...(Object.fromEntries(TEXT_KEYS.map((key) => [key, true])) as Record<(typeof TEXT_KEYS)[number], true>),
   recall: true,
   indexed: true,
+  text: true,
+  bm25: true,
+  language: true,
+  tokenize: true,
   sparse: true,
   name: true,
   durability: true,

@@ -345,8 +345,7 @@ export class Words implements SlotStore {
     const bytes = (this.#index && add?.(this.#index, slot, this.#slots.orderOf(slot))) ?? 0;
     // Only now: if memory is missing, the next search tries again.
     this.#waiting.delete(slot);
-    // A checkpoint cannot store the words of a tokenizer without a name.
-    if (cutter.rules !== undefined && !this.#slots.haveChanged(LOADED, slot, 1)) this.#made += bytes;
+    if (!this.#slots.haveChanged(LOADED, slot, 1)) this.#made += bytes;
     return bytes;
   }
 }

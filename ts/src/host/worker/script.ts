@@ -26,9 +26,9 @@ export function partsFor({ imports, salvages, text, sparse }: Asked): Part[] {
   const parts: Part[] = imports === true ? ['import'] : [];
   if (salvages !== undefined) parts.push('salvage');
   if ((text ?? sparse) !== undefined) parts.push('text-code');
-  const cut = text?.cut;
-  if (cut !== undefined) parts.push('cutters');
-  if (cut?.language !== undefined) parts.push(cut.language);
+  const { language } = text?.cut ?? {};
+  if (text?.cut !== undefined) parts.push('cutters');
+  if (language !== undefined) parts.push(language);
   return parts;
 }
 
