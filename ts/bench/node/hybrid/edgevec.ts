@@ -3,12 +3,13 @@ import type { EdgeVec, HybridSearch } from '../../../src/index.js';
 import { DIMENSIONS, type Passage } from './questions';
 import { type Ask, CANDIDATES, heap, requireFrom, type Source, type Store, seconds } from './store';
 
-export async function edgevec({ root, passages, vectors, isExact }: Source): Promise<Store> {
+export async function edgevec({ root, passages, vectors, language, isExact }: Source): Promise<Store> {
   const library: typeof import('../../../src/index.js') = requireFrom(root, './dist/cjs/index.js');
   const { EdgeVec: Class } = library;
   const before = heap();
   const graph = isExact ? { m: 2, efConstruction: 2 } : {};
-  const db = await Class.open<Passage>({ dimensions: DIMENSIONS, text: ['text'], worker: false, ...graph });
+  const words = { text: ['text'], ...(language && { language }) } as const;
+  const db = await Class.open<Passage>({ dimensions: DIMENSIONS, ...words, worker: false, ...graph });
   const vectorOf = (row: number) => vectors.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS);
   const buildSeconds = await seconds(async () => {
     await db.insert(passages.map((metadata, id) => ({ id, vector: vectorOf(id), metadata })));

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Language } from '../../../src/index.js';
 import { describeMachine } from '../machine';
 import type { Ended } from '../main';
 import { whole } from '../options';
@@ -28,6 +29,7 @@ export const USAGE = `npm run bench:hybrid -- --transformers DIR [options]
   --models FOLDER     a folder with the folder all-MiniLM-L6-v2 (default ../shared/models)
   --n N               passages (default 100000)
   --queries N         held questions (default 200)
+  --language CODE     opens EdgeVec with this language, such as en (default: none)
   --exact             compares with every row, and makes no graph worth the name: judges the ranking
                       alone, in a few minutes
   --no-peers          leaves out MiniSearch, Orama and PGlite, which take most of the time
@@ -48,6 +50,7 @@ interface HybridOptions {
   readonly models: string;
   readonly rows: number;
   readonly questions: number;
+  readonly language: Language | undefined;
   readonly isExact: boolean;
   readonly hasPeers: boolean;
 }
@@ -66,6 +69,7 @@ export function parseOptions(args: readonly string[]): HybridOptions | null {
       models: { type: 'string', default: '../shared/models' },
       n: { type: 'string', default: '100000' },
       queries: { type: 'string', default: '200' },
+      language: { type: 'string' },
       exact: { type: 'boolean', default: false },
       'no-peers': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -80,6 +84,8 @@ export function parseOptions(args: readonly string[]): HybridOptions | null {
     models: values.models,
     rows: whole('--n', values.n),
     questions: whole('--queries', values.queries),
+    // EdgeVec refuses an unknown language.
+    language: values.language as Language | undefined,
     isExact: values.exact,
     hasPeers: !values['no-peers'],
   };
@@ -97,7 +103,7 @@ const STORES: readonly (readonly [open: (source: Source) => Promise<Store>, ...p
 export async function run(options: HybridOptions, _: readonly string[], root: string): Promise<Ended> {
   const folder = resolve(root, options.data);
   if (!existsSync(join(folder, 'base.jsonl.gz'))) throw new Error(`There are no passages in ${folder}: name a --data.`);
-  const { isExact, hasPeers } = options;
+  const { language, isExact, hasPeers } = options;
   const packages = STORES.flatMap(([, ...needed]) => needed);
   const missing = hasPeers ? installPeers(root, packages, console.log) : packages;
   const passages = passagesOf(folder, options.rows);
@@ -108,7 +114,7 @@ export async function run(options: HybridOptions, _: readonly string[], root: st
     options.questions,
     passages,
   );
-  const source = { root, passages, vectors: vectorsOf(folder, options.rows), isExact };
+  const source = { root, passages, vectors: vectorsOf(folder, options.rows), language, isExact };
   const { cpu, cores } = describeMachine();
   console.log(`\n${count(passages.length)} passages, ${questions.length} questions, Node ${process.versions.node}`);
   console.log(`${cpu}, ${cores} cores, load ${loadavg()[0]?.toFixed(1)} at the begin\n`);

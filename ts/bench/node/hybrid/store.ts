@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Language } from '../../../src/index.js';
 import type { Passage, Question } from './questions';
 
 /** The rows that a search finds, the best first. */
@@ -26,6 +27,8 @@ export interface Source {
   readonly passages: readonly Passage[];
   /** Flat: a vector for each passage. */
   readonly vectors: Float32Array;
+  /** The language of EdgeVec's words. */
+  readonly language: Language | undefined;
   /** Whether searches compare with every row. */
   readonly isExact: boolean;
 }
