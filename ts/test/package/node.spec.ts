@@ -128,7 +128,10 @@ test('the CommonJS file searches, for tools that cannot require modules', async 
 test('edgevec/inline is a single file, and searches', async () => {
   const file = await readFile(join(app.folder, 'node_modules/edgevec/dist/inline.js'), 'utf8');
   const program = JSON.stringify(parseAst(file));
-  expect(program).not.toMatch(/"type":"Import(Expression|Declaration)"/);
+  expect(program).not.toContain('"type":"ImportDeclaration"');
+  // Of the imports at run time, only the module of a tokenizer, whose address the caller passes.
+  const imported = program.split('"type":"ImportExpression",').slice(1);
+  expect(imported.filter((rest) => !rest.startsWith('"source":{"type":"Identifier"'))).toEqual([]);
   expect(program).toContain('"type":"ExportNamedDeclaration"');
   expect(await printed('module', `${SEARCH} import * as all from 'edgevec/inline'; await search(all);`)).toEqual(FOUND);
 });
