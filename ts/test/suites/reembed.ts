@@ -1,75 +1,15 @@
 // `reembed`: another model makes the vectors again, and nothing is lost on the way.
 
-import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  EdgeVec,
-  type EdgeVecEvent,
-  type OpenOptions,
-  type Progress,
-  type TextModel,
-  type TextOptions,
-} from '../../src/index.js';
+import { describe, expect, test } from 'vitest';
+import { EdgeVec, type OpenOptions, type Progress } from '../../src/index.js';
 import { failure } from '../support/open.js';
-
-interface Doc {
-  text: string;
-  page?: number;
-}
-
-/** The count of the letter, so vectors tell which model made them. */
-function modelOf(
-  letters: string,
-  before: (texts: readonly string[]) => unknown = () => {},
-): TextModel & { embedded: string[] } {
-  const embedded: string[] = [];
-  return {
-    model: letters,
-    dimensions: letters.length,
-    embedded,
-    batchSize: 8,
-    async embed(texts) {
-      await before(texts);
-      embedded.push(...texts);
-      return texts.map((text) => [...letters].map((letter) => text.split(letter).length));
-    },
-  };
-}
+import { modelOf, reembedding, textOf } from '../support/reembed.js';
 
 const loose = (value: unknown): never => value as never;
-const words = ['tea', 'coffee', 'bicycle', 'zebra', 'tyre', 'cheese'];
-const textOf = (i: number): string => `${words[i % words.length]} ${i}`;
-
-let names = 0;
 
 /** @param how undefined for a database in memory */
 export function defineReembedSuite(label: string, isStored: boolean, how: Partial<OpenOptions>): void {
-  const nameOf = (): string => `reembed ${label} ${Date.now()} ${++names}`;
-  const open = async (
-    name: string,
-    embed: TextModel | undefined,
-    more: Partial<OpenOptions> & TextOptions<Doc> = {},
-  ): Promise<EdgeVec<Doc>> => {
-    const options = { ...how, ...(isStored && { name }), ...(embed && { embed }), ...more };
-    const db = await EdgeVec.open<Doc>(options as never);
-    onTestFinished(async () => {
-      await db.close();
-      if (isStored) await EdgeVec.drop(name, how.directory === undefined ? {} : { directory: how.directory });
-    });
-    return db;
-  };
-
-  const fill = (db: EdgeVec<Doc>, count: number): Promise<unknown> =>
-    db.upsert(Array.from({ length: count }, (_, id) => ({ id, text: textOf(id), metadata: { page: id } })));
-
-  /** Each row has the vector of its text, by the model. */
-  async function expectVectors(db: EdgeVec<Doc>, letters: string, count: number): Promise<void> {
-    let rows = 0;
-    for await (const { vector, metadata } of db.scan({ includeVectors: true })) {
-      rows++;
-      expect([...vector].map(Math.round)).toEqual([...letters].map((letter) => metadata.text.split(letter).length));
-    }
-    expect(rows).toBe(count);
-  }
+  const { nameOf, open, fill, expectVectors } = reembedding(label, isStored, how);
 
   describe(`reembed, ${label}`, () => {
     test('all rows get vectors of the other model, and the object goes on', async () => {
@@ -318,70 +258,6 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
       await db.close();
       await call;
       await failure(() => db.reembed(modelOf('ab')), 'CLOSED');
-    });
-
-    if (!isStored) return;
-
-    test('a later call goes on with the finished rows', async () => {
-      const name = nameOf();
-      const db = await open(name, undefined, { dimensions: 2 });
-      await db.upsert(
-        Array.from({ length: 600 }, (_, id) => ({ id, vector: [1, id], metadata: { text: textOf(id) } })),
-      );
-      let isDown = false;
-      const first = modelOf('xyz', () => {
-        if (isDown) throw new Error('down');
-      });
-      const stop = ({ done }: Progress): void => {
-        isDown = done >= 256;
-      };
-      await failure(() => db.reembed(first, { onProgress: stop }), 'MODEL_FAILED');
-      await db.update({ id: 3, metadata: { text: 'changed' } });
-      await db.delete(4);
-      await db.close();
-      const again = await EdgeVec.load<Doc>(name, how);
-      onTestFinished(() => again.close());
-      const second = modelOf('xyz');
-      expect(await again.reembed(second)).toBe(599);
-      expect(second.embedded.length).toBe(600 - 256 + 1);
-      expect(second.embedded).toContain('changed');
-      await expectVectors(again, 'xyz', 599);
-    });
-
-    test('the rows of an attempt with another model are not taken', async () => {
-      const name = nameOf();
-      const db = await open(name, modelOf('ab'));
-      await fill(db, 30);
-      let calls = 0;
-      const failing = modelOf('cd', () => {
-        if (++calls > 2) throw new Error('down');
-      });
-      await failure(() => db.reembed(failing), 'MODEL_FAILED');
-      await db.reembed(modelOf('ef'));
-      await expectVectors(db, 'ef', 30);
-    });
-
-    test('another tab may write meanwhile, and finds its database gone in the end', async () => {
-      const name = nameOf();
-      const db = await open(name, modelOf('ab'));
-      await fill(db, 60);
-      const events: EdgeVecEvent['type'][] = [];
-      // Other options, so that the object has a database of its own, as each tab has.
-      const other = await open(name, modelOf('ab'), { recall: 0.8, onEvent: ({ type }) => void events.push(type) });
-      let isDone = false;
-      const next = modelOf('cd', async () => {
-        if (isDone) return;
-        isDone = true;
-        await other.upsert({ id: 5, text: 'by the other tab' });
-        await other.insert({ text: 'new' });
-      });
-      await db.reembed(next);
-      await expectVectors(db, 'cd', 61);
-      expect((await db.get(5))?.metadata.text).toBe('by the other tab');
-      const error = await failure(() => other.insert({ text: 'late' }), 'CLOSED');
-      expect(error.code).toBe('CLOSED');
-      expect(events).toContain('storage-gone');
-      expect(await db.count()).toBe(61);
     });
   });
 }
