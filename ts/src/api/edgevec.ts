@@ -298,7 +298,9 @@ export class EdgeVec<M extends object = Default> {
       const session = sessionOf(this);
       if (!hasFilter(input)) return session.write('update', input, options);
       const strict = readable(() => resolveDelete(options, 'update')) ?? session.strict;
-      return session.change('updateMatching', { ...resolveChange(input, session.takeSparse), strict });
+      const { embed, fields } = session.options;
+      const change = resolveChange(input, session.takeSparse, embed && fields.text);
+      return session.change('updateMatching', { ...change, strict });
     });
   }
 

@@ -304,6 +304,11 @@ export function defineEmbedSuite(label: string, worker: boolean): void {
       ['the text in the metadata alone', 'INVALID_RECORD', (db) => db.insert(loose([{ metadata: { text: 'a' } }]))],
       ['another text in the metadata', 'INVALID_RECORD', (db) => db.insert({ text: 'a', metadata: { text: 'b' } })],
       ['an update of the stored text alone', 'INVALID_RECORD', (db) => db.update({ id: 1, metadata: { text: 'b' } })],
+      [
+        'an update of texts by a filter',
+        'INVALID_OPTIONS',
+        (db) => db.update({ filter: { page: 1 }, metadata: { text: 'b', page: 2 } }),
+      ],
       ['an unknown field', 'INVALID_RECORD', (db) => db.insert(loose({ text: 'a', txt: 'b' }))],
       ['an upsert without id', 'INVALID_ID', (db) => db.upsert(loose({ text: 'a' }))],
       [

@@ -30,10 +30,14 @@ export function resolveDeletion(input: object): Clause {
   return parseFilter(readFields('delete', input, DELETE_KEYS)['filter']);
 }
 
-/** @throws `INVALID_FILTER`, `INVALID_OPTIONS`, `METADATA_NOT_STORABLE`, and as `takeSparse` */
+/**
+ * @param textField the field whose text has made the vector. Undefined if the database has no model
+ * @throws `INVALID_FILTER`, `INVALID_OPTIONS`, `METADATA_NOT_STORABLE`, and as `takeSparse`
+ */
 export function resolveChange(
   input: object,
   takeSparse: TakeSparse | undefined,
+  textField: string | undefined,
 ): { readonly filter: Clause; readonly metadata: object } {
   const { filter, metadata } = readFields('update', input, UPDATE_KEYS);
   const clause = parseFilter(filter);
@@ -43,6 +47,12 @@ export function resolveChange(
     throw new EdgeVecError('INVALID_OPTIONS', 'update was given a filter, and no metadata', {
       expected: 'metadata: the fields to change, with their new values',
       remedy: 'A filter changes metadata only. Change vectors by id: update({ id, vector }).',
+    });
+  }
+  if (textField !== undefined && Object.hasOwn(copied, textField)) {
+    throw new EdgeVecError('INVALID_OPTIONS', 'update was given a filter and another text', {
+      expected: `no field ${inspect(textField)} in the metadata`,
+      remedy: 'The vector would stay behind. Change texts by id: update({ id, text }).',
     });
   }
   return { filter: clause, metadata: copied };
