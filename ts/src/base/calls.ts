@@ -291,9 +291,16 @@ interface Methods {
   exportEnd: { request: number; reply: undefined };
   /**
    * Writes a checkpoint, or a copy under another name. `replaces`: only in place of the database at
-   * this position of its log.
+   * this position of its log. `model`: the model that the copy names. Default: the same model.
    */
-  save: { request: { readonly name: string | undefined; readonly replaces?: Position | undefined }; reply: undefined };
+  save: {
+    request: {
+      readonly name: string | undefined;
+      readonly replaces?: Position | undefined;
+      readonly model?: string | undefined;
+    };
+    reply: undefined;
+  };
   /** The end of the log, once all rows before it are here. Undefined if nothing is stored. */
   position: { request: undefined; reply: Position | undefined };
   /**

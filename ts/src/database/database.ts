@@ -273,11 +273,11 @@ export class Database implements Handlers {
     await this.#store?.retire(isRetired);
   }
 
-  async save({ name, replaces }: RequestOf<'save'>): Promise<undefined> {
+  async save({ name, replaces, model }: RequestOf<'save'>): Promise<undefined> {
     this.#replica.live.assertOpen();
     await this.#committer.flush();
     if (name === undefined || name === this.#store?.name) await this.#snapshots.checkpoint();
-    else await this.#snapshots.copyTo(await this.#site(), name, replaces);
+    else await this.#snapshots.copyTo(await this.#site(), name, { replaces, model });
   }
 
   async exportBegin(): Promise<number> {

@@ -1,7 +1,7 @@
 // The database at one moment: as a checkpoint in its own storage, or as a snapshot for a file or a
 // copy.
 
-import type { Position } from '../base/calls.js';
+import type { Position, RequestOf } from '../base/calls.js';
 import { EdgeVecError, hasCode } from '../base/errors.js';
 import type { StoredOptions } from '../format/manifest.js';
 import { copyTo } from '../persistence/export/copy.js';
@@ -83,16 +83,27 @@ export class Snapshots {
    * Stores a copy under a name, in place of a database of that name.
    *
    * @param replaces the database must be at this position of its log
+   * @param model the model that the copy names, if another
    * @throws `CONFLICT` if the database is at another position
    */
-  async copyTo(site: StorageSite, name: string, replaces?: Position): Promise<void> {
+  async copyTo(
+    site: StorageSite,
+    name: string,
+    { replaces, model }: Pick<RequestOf<'save'>, 'replaces' | 'model'>,
+  ): Promise<void> {
     const snapshot = await this.take();
     try {
-      await copyTo(site, name, snapshot, this.#replica.slices, replaces && { check: unmoved(replaces) });
+      const copy = model === undefined ? snapshot : withModel(snapshot, model);
+      await copyTo(site, name, copy, this.#replica.slices, replaces && { check: unmoved(replaces) });
     } finally {
       snapshot.end();
     }
   }
+}
+
+function withModel(snapshot: Snapshot, model: string): Snapshot {
+  const { manifest } = snapshot;
+  return { ...snapshot, manifest: { ...manifest, options: { ...manifest.options, model } } };
 }
 
 /** Throws if the log has gone on. Checkpoints leave the position as it is. */

@@ -35,6 +35,32 @@ export function defineReembedStoredSuite(label: string, how: Partial<OpenOptions
       await expectVectors(again, 'xyz', 599);
     });
 
+    test('the rows of an attempt with texts in another field are not taken', async () => {
+      const name = nameOf();
+      const db = await open(name, undefined, { dimensions: 2 });
+      const body = (id: number): string => textOf(id + 1);
+      // The field `text` is missing behind the first batch.
+      await db.upsert(
+        Array.from({ length: 300 }, (_, id) => ({
+          id,
+          vector: [1, id],
+          metadata: { ...(id < 290 && { text: textOf(id) }), body: body(id) } as unknown as Doc,
+        })),
+      );
+      expect(await failure(() => db.reembed(modelOf('xyz')), 'INVALID_RECORD')).toMatchObject({ id: 290 });
+      await db.close();
+      const again = await EdgeVec.load<{ body: string }>(name, { ...how, fields: { text: 'body' } });
+      onTestFinished(() => again.close());
+      const model = modelOf('xyz');
+      expect(await again.reembed(model)).toBe(300);
+      expect(model.embedded).toEqual(Array.from({ length: 300 }, (_, id) => body(id)));
+      expect([again.model, (await again.get(3))?.vector.length]).toEqual(['xyz', 3]);
+      await again.close();
+      const last = await EdgeVec.load(name, how);
+      onTestFinished(() => last.close());
+      expect(last.model).toBe('xyz');
+    });
+
     test('the rows of an attempt with another model are not taken', async () => {
       const name = nameOf();
       const db = await open(name, modelOf('ab'));

@@ -101,12 +101,14 @@ function resolve(embed: unknown, options: ReembedOptions) {
   return { model, onProgress, signal: signalOption(signal) };
 }
 
-/** The shadow, with the rows of an earlier attempt with the same model. */
+/** The shadow, with the rows of an earlier attempt with the same model and the same field. */
 async function openShadow(lent: Lent, next: ResolvedOptions, name: string | undefined): Promise<Voiced> {
   // In memory, the shadow itself takes the place of the database.
   if (name === undefined) return lent.open(next);
   const quiet = { ...next, onEvent: () => {}, text: undefined, sparse: undefined, indexed: [] };
-  const shadow = { ...quiet, stored: { name: shadowOf(name), elseInMemory: false } };
+  // The vectors of an earlier attempt may be of the texts in another field.
+  const model = `${next.model}\n${next.fields.text}`;
+  const shadow = { ...quiet, model, stored: { name: shadowOf(name), elseInMemory: false } };
   try {
     return await lent.open(shadow);
   } catch (error) {
@@ -133,7 +135,7 @@ async function take(
   // the new index is open.
   await old.call('retire', { isRetired: true });
   try {
-    await shadow.host.call('save', { name, replaces: position });
+    await shadow.host.call('save', { name, replaces: position, model: next.model });
   } catch (error) {
     await old.call('retire', { isRetired: false });
     if (hasCode(error, 'CONFLICT')) return false;
