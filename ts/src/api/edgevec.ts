@@ -82,6 +82,7 @@ import { checkName, resolveList, resolveSite } from './options/site.js';
 import { readable } from './options/values.js';
 import { resolveDelete } from './options/write.js';
 import { copyQueries } from './queries.js';
+import { questionsIn } from './questions.js';
 import { beginSession, type Opened, sessionOf } from './session.js';
 import { take, takeMany } from './taken.js';
 import { copyVector } from './vector/copy.js';
@@ -518,16 +519,18 @@ export class EdgeVec<M extends object = Default> {
   search(query: VectorInput | string | Search<M>, options?: number | SearchOptions<M>): Promise<TextHit<M>[]> {
     return answer(async () => {
       const session = sessionOf(this);
-      const embedded = session.embedQueries([query], options);
-      if (embedded !== undefined) {
-        const [[vector], how] = await embedded;
-        return this.search(vector as never, how as never) as Promise<TextHit<M>[]>;
+      const questions = questionsIn(session, [query], options);
+      const [vector, given] = questions === undefined ? [query, options] : [questions.queries[0], questions.options];
+      const taken = take(vector, given, session.host.engine);
+      if (taken !== undefined) {
+        const { find } = await finder();
+        const searches = questions === undefined ? [taken] : await questions.fillTaken([taken]);
+        return (await find<M>(session, searches, false))[0] as TextHit<M>[];
       }
-      const taken = take(query, options, session.host.engine);
-      if (taken !== undefined) return (await (await finder()).find<M>(session, [taken], false))[0] as TextHit<M>[];
-      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
-      const queries = new Float32Array(this.dimensions);
-      copyVector(query, this.dimensions, queries, 0);
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(given as number | SearchOptions));
+      const copied = new Float32Array(this.dimensions);
+      copyVector(vector, this.dimensions, copied, 0);
+      const queries = questions === undefined ? copied : await questions.fill(copied);
       const [reply] = await session.call('search', { queries, vectors, ...how });
       return session.decoder<M>(false).hits(reply as ReplyOf<'search'>[number]);
     });
@@ -539,7 +542,8 @@ export class EdgeVec<M extends object = Default> {
    *
    * @returns the hits of each query, in the order of the queries.
    * @throws the errors of {@link search}, with the position of the query in `row`. `INVALID_VECTOR`
-   * also if the queries take more than 1 GiB together.
+   * also if the queries take more than 1 GiB together, `MODEL_DIFFERS` also for a vector beside a
+   * question.
    */
   searchMany(queries: readonly (TextSearch<M> | SparseSearch<M>)[]): Promise<TextHit<M>[][]>;
   searchMany(queries: readonly HybridSearch<M>[]): Promise<FusedHit<M>[][]>;
@@ -552,19 +556,17 @@ export class EdgeVec<M extends object = Default> {
   searchMany(queries: Questions | readonly Search<M>[], options?: number | SearchOptions<M>): Promise<TextHit<M>[][]> {
     return answer(async () => {
       const session = sessionOf(this);
-      const embedded = session.embedQueries(queries, options);
-      if (embedded !== undefined) {
-        const [vectors, how] = await embedded;
-        return this.searchMany(vectors as never, how as never) as Promise<TextHit<M>[][]>;
+      const questions = questionsIn(session, queries, options);
+      const [list, given] = questions === undefined ? [queries, options] : [questions.queries, questions.options];
+      const taken = takeMany(list, given, session.host.engine);
+      if (taken !== undefined) {
+        const { find } = await finder();
+        return find<M>(session, questions === undefined ? taken : await questions.fillTaken(taken), true);
       }
-      const taken = takeMany(queries, options, session.host.engine);
-      if (taken !== undefined) return (await finder()).find<M>(session, taken, true);
-      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(options as number | SearchOptions));
-      const replies = await session.call('search', {
-        queries: copyQueries(queries, this.dimensions),
-        vectors,
-        ...how,
-      });
+      const { includeVectors: vectors, ...how } = readable(() => resolveSearch(given as number | SearchOptions));
+      const copied = copyQueries(list, this.dimensions);
+      const flat = questions === undefined ? copied : await questions.fill(copied);
+      const replies = await session.call('search', { queries: flat, vectors, ...how });
       const decoder = session.decoder<M>(true);
       const hits: Hit<M>[][] = [];
       for (const reply of replies) {

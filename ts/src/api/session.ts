@@ -5,7 +5,7 @@
 import type { Method, ReplyOf, RequestOf, WriteKind } from '../base/calls.js';
 import { ALL_ROWS } from '../base/changed-rows.js';
 import { chunk } from '../base/chunk.js';
-import type { QuestionOptions, ReembedOptions } from '../base/embed.js';
+import type { ReembedOptions } from '../base/embed.js';
 import { closed, EdgeVecError, hasCode } from '../base/errors.js';
 import { closeWithOwner, forget, weakly } from '../base/finalizer.js';
 import { onAbort } from '../base/on-abort.js';
@@ -13,12 +13,12 @@ import type { ResolvedOptions } from '../base/options.js';
 import type { Replaced } from '../base/records.js';
 import type { Id, WriteOptions } from '../base/types.js';
 import type { Host } from '../host/host.js';
-import { answer, ofCaller } from './caller.js';
+import { answer } from './caller.js';
 import type { Changes } from './changes.js';
 import { withoutModel } from './check.js';
 import { Decoder } from './decode.js';
 import { showFacts } from './instance.js';
-import { readable, signalOption } from './options/values.js';
+import { readable } from './options/values.js';
 import { resolveWrite } from './options/write.js';
 import type { Position } from './position.js';
 import { assertSameSpace } from './vector/space.js';
@@ -127,33 +127,6 @@ export class Session {
       const { writeTexts } = await embedding();
       const { takeSparse } = this;
       return writeTexts(this.#target, kind, input, how, { model, field: fields.text, checkOwn, takeSparse });
-    });
-  }
-
-  /**
-   * The queries, each string as the vector of the text, and the options of a search with vectors.
-   * Undefined if no query is a string, or if the database has no model: the check of vectors then
-   * refuses a string. The caller of a search may change a vector as soon as the call has returned,
-   * so there is no promise for vectors.
-   */
-  embedQueries(queries: unknown, options: unknown): Promise<readonly [unknown[], unknown]> | undefined {
-    if (this.options.embed === undefined) return undefined;
-    const given = ofCaller(
-      // A list may claim a far too large length, which the check of queries refuses.
-      () => (Array.isArray(queries) && queries.length <= MOST_TEXTS ? Array.from(queries) : undefined),
-      'INVALID_VECTOR',
-      'The queries cannot be read',
-    );
-    const texts = given?.filter((query) => typeof query === 'string');
-    if (given === undefined || texts === undefined || texts.length === 0) return undefined;
-    const { embed: model } = this.options;
-    const { signal, ...rest } = readable(() => (typeof options === 'object' ? { ...options } : {})) as QuestionOptions;
-    const how = typeof options === 'object' ? rest : options;
-    return this.embed(texts, 'query', signalOption(signal)).then((made) => {
-      // The rows have got another model meanwhile.
-      if (model !== this.options.embed) return this.embedQueries(given, options) ?? [given, how];
-      const vectors = made.values();
-      return [given.map((query) => (typeof query === 'string' ? vectors.next().value : query)), how];
     });
   }
 
@@ -275,9 +248,6 @@ export class Session {
     return this.#closing;
   }
 }
-
-/** At most, queries of a call that may be strings. */
-const MOST_TEXTS = 1 << 20;
 
 /** Texts become vectors in a chunk of their own, for databases with a model. */
 const embedding = () => chunk('the embedding of texts', () => import('./embed/write.js'));

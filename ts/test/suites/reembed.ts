@@ -1,7 +1,7 @@
 // `reembed`: another model makes the vectors again, and nothing is lost on the way.
 
 import { describe, expect, test } from 'vitest';
-import { EdgeVec, type OpenOptions, type Progress } from '../../src/index.js';
+import { EdgeVec, type OpenOptions, type Progress, type TextModel } from '../../src/index.js';
 import { failure } from '../support/open.js';
 import { modelOf, reembedding, textOf } from '../support/reembed.js';
 
@@ -160,6 +160,28 @@ export function defineReembedSuite(label: string, isStored: boolean, how: Partia
         expect(errors).toHaveLength(queries.length);
       },
     );
+
+    test('a question that is being embedded during the last step is asked of the new model', async () => {
+      const { embed, ...old } = modelOf('ab');
+      const hanging: TextModel = {
+        ...old,
+        embed: (texts, request) => (request.kind === 'query' ? new Promise(() => {}) : embed(texts, request)),
+      };
+      const db = await open(nameOf(), hanging);
+      await fill(db, 20);
+      const calls = [
+        db.search('zebra', 1),
+        db.search('zebra', { k: 1, diversity: 0.1 }),
+        db.searchMany(['zebra'], 1).then(([hits = []]) => hits),
+      ];
+      const mixed = [
+        db.searchMany(['zebra', [1, 2]], 1),
+        db.searchMany(['zebra', [1, 2]], { k: 1, diversity: 0.1 }),
+      ].map((call) => failure(() => call, 'MODEL_DIFFERS'));
+      await db.reembed(modelOf('yz'));
+      for (const hits of await Promise.all(calls)) expect(hits[0]?.metadata.text).toMatch(/zebra/);
+      for (const error of await Promise.all(mixed)) expect(error.row).toBe(1);
+    });
 
     test('a write that waits for the last step must not bring a vector of the old model', async () => {
       const db = await open(nameOf(), modelOf('ab'));

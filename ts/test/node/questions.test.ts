@@ -1,0 +1,3 @@
+import { defineQuestionsSuite } from '../suites/questions.js';
+
+defineQuestionsSuite('in-thread', false);
