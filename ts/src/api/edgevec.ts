@@ -590,8 +590,8 @@ export class EdgeVec<M extends object = Default> {
    *
    * @returns the number of rows.
    * @throws `INVALID_RECORD` if a row has no text, `MODEL_FAILED`, `ABORTED`, `CONFLICT` if other
-   * tabs write without a pause, `BLOCKED` if a call is under way already, `INVALID_OPTIONS`. In a
-   * stored database also `QUOTA`, `STORAGE_FAILED`.
+   * tabs write without a pause, `BLOCKED` if a call is under way already, also in another tab,
+   * `INVALID_OPTIONS`. In a stored database also `QUOTA`, `STORAGE_FAILED`.
    *
    * @example
    * const embed = (texts: readonly string[]) => texts.map((text) => [text.length, 1]);

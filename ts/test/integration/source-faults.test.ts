@@ -42,6 +42,9 @@ vi.mock('../../src/storage/site.js', async (original) => ({
   ...(await original<typeof import('../../src/storage/site.js')>()),
   localSite: async () => site,
 }));
+// The platform takes the locks of a process that dies. Here a process dies by waiting for ever, and
+// Node 24 would keep its locks.
+vi.mock('../../src/base/web-locks.js', () => ({ webLocks: () => undefined }));
 
 type Db = EdgeVec<{ text: string; source?: string }>;
 

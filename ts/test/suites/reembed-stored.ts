@@ -1,7 +1,8 @@
 // `reembed` of stored databases: a later call goes on, and other tabs.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EdgeVec, type EdgeVecEvent, type OpenOptions, type Progress } from '../../src/index.js';
+import { webLocks } from '../../src/base/web-locks.js';
+import { EdgeVec, type EdgeVecError, type EdgeVecEvent, type OpenOptions, type Progress } from '../../src/index.js';
 import { failure } from '../support/open.js';
 import { type Doc, modelOf, reembedding, textOf } from '../support/reembed.js';
 
@@ -72,6 +73,28 @@ export function defineReembedStoredSuite(label: string, how: Partial<OpenOptions
       await failure(() => db.reembed(failing), 'MODEL_FAILED');
       await db.reembed(modelOf('ef'));
       await expectVectors(db, 'ef', 30);
+    });
+
+    // Before version 24, Node has no Web Locks, and no tabs either.
+    test.skipIf(webLocks() === undefined)('only one tab at a time embeds the rows again', async () => {
+      const name = nameOf();
+      const db = await open(name, modelOf('ab'));
+      await fill(db, 20);
+      // Other options, so that the object has a database of its own, as each tab has.
+      const other = await open(name, modelOf('ab'), { recall: 0.8, onEvent: () => {} });
+      let refused: Promise<EdgeVecError> | undefined;
+      const next = modelOf('xyz', () => {
+        refused ??= failure(() => other.reembed(modelOf('xyz')), 'BLOCKED');
+        return refused;
+      });
+      expect(await db.reembed(next)).toBe(20);
+      expect((await refused)?.remedy).toContain('storage-gone');
+      await expectVectors(db, 'xyz', 20);
+      // The next call is not kept out, also after a failure.
+      await failure(() => db.reembed(modelOf('cd', () => Promise.reject(new Error('down')))), 'MODEL_FAILED');
+      await other.close();
+      const again = await open(name, modelOf('xyz'), { recall: 0.8, onEvent: () => {} });
+      expect(await again.reembed(modelOf('ef'))).toBe(20);
     });
 
     test('another tab may write meanwhile, and finds its database gone in the end', async () => {

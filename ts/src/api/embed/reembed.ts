@@ -11,6 +11,7 @@ import { inspect } from '../../base/inspect.js';
 import type { ResolvedOptions } from '../../base/options.js';
 import type { Id, Progress } from '../../base/types.js';
 import type { Host } from '../../host/host.js';
+import { unlessHeld } from '../../persistence/tabs/mutex.js';
 import { shadowOf } from '../../storage/shadow.js';
 import { localSite } from '../../storage/site.js';
 import { Thrown } from '../caller.js';
@@ -46,12 +47,29 @@ const KEYS = { onProgress: true, signal: true } satisfies Record<keyof ReembedOp
 
 /** @returns the number of rows */
 export async function reembed(lent: Lent, embed: unknown, options: ReembedOptions = {}): Promise<number> {
-  const { model, onProgress, signal: own } = readable(() => resolve(embed, options));
+  const asked = readable(() => resolve(embed, options));
+  const { stored, directory = '' } = lent.options;
+  const isStored = (await lent.host.call('stored', undefined)).kind !== undefined;
+  const name = isStored ? stored?.name : undefined;
+  if (name === undefined) return embedAgain(lent, name, asked);
+  // Tabs share the shadow: a tab could put the earlier text of a row in place of the text that
+  // another tab has just compared. Without Web Locks, nobody keeps the tabs apart.
+  let rows = 0;
+  const isAlone = await unlessHeld(`edgevec:${directory}:${name}:reembed`, async () => {
+    rows = await embedAgain(lent, name, asked);
+  });
+  if (!isAlone) throw elsewhere();
+  return rows;
+}
+
+/** @param name undefined if the database is not stored */
+async function embedAgain(
+  lent: Lent,
+  name: string | undefined,
+  { model, onProgress, signal: own }: ReturnType<typeof resolve>,
+): Promise<number> {
   const { host: old } = lent;
   const { signal, forget } = either(own, old.ended);
-  const isStored = (await old.call('stored', undefined)).kind !== undefined;
-  const { stored, directory } = lent.options;
-  const name = isStored ? stored?.name : undefined;
   const next: ResolvedOptions = {
     ...lent.options,
     engine: { ...lent.options.engine, ...old.engine, dimensions: model.dimensions },
@@ -83,7 +101,7 @@ export async function reembed(lent: Lent, embed: unknown, options: ReembedOption
     if (name !== undefined || !isSwapped) await shadow.host.close().catch(() => {});
     // A shadow that stays takes room, and the next `reembed` or `drop` removes it.
     if (name !== undefined && isSwapped) {
-      await localSite(directory)
+      await localSite(lent.options.directory)
         .then((site) => site.drop(shadowOf(name)))
         .catch(() => {});
     }
@@ -282,6 +300,11 @@ const compared = (batch: readonly Row[]) => ({
   vectors: new Float32Array(0),
   hashField: NO_HASH,
 });
+
+const elsewhere = (): EdgeVecError =>
+  new EdgeVecError('BLOCKED', 'Another tab, or another object, is embedding the rows of the database again', {
+    remedy: 'Wait for the event storage-gone, and open the database again. Or close the other tab.',
+  });
 
 const busyTabs = (): EdgeVecError =>
   new EdgeVecError('CONFLICT', 'Other tabs have changed the database again and again', {
