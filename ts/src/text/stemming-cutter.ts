@@ -1,17 +1,24 @@
 // Cuts by EdgeVec's rules, and makes stems of the tokens.
 
 import type { Language } from '../base/tokenize.js';
-import type { Cutter, PlainCutter } from './cutter.js';
+import type { Cutter, PlainCutter, QueryVisit } from './cutter.js';
 import { rulesOfStems, type Stem, stemmerOf } from './stemmers.js';
+import { spelledInTurkish, withDots } from './turkish.js';
 
 /** Cuts by EdgeVec's rules, and makes a stem of each token. @throws as `stemmerOf` */
 export async function stemmingCutter(plain: PlainCutter, language: Language): Promise<Cutter> {
   const stem = remembering(await stemmerOf(language));
+  const isTurkish = language === 'tr';
+  const stemmed = (cut: Cutter['tokensOf']) => (text: string, visit: QueryVisit) =>
+    cut(text, (token, start, end) => {
+      if (!isTurkish) return visit(stem(token), start, end, token);
+      const spelled = spelledInTurkish(token, text.slice(start, end));
+      visit(withDots(stem(spelled)), start, end, withDots(token));
+    });
   return {
     rules: rulesOfStems(language),
-    tokensOf: (text, visit) => plain.tokensOf(text, (token, start, end) => visit(stem(token), start, end)),
-    queryTokensOf: (text, visit) =>
-      plain.queryTokensOf(text, (token, start, end) => visit(stem(token), start, end, token)),
+    tokensOf: stemmed(plain.tokensOf),
+    queryTokensOf: stemmed(plain.queryTokensOf),
   };
 }
 

@@ -99,7 +99,8 @@ export function defineCutWordsSuite(label: string, kept: Kept): void {
       ['el', 'σπίτια', 'το ΣΠΊΤΙ'],
       ['hi', 'लड़कियों', 'लड़की'],
       ['tr', 'evlerimizden', 'evler'],
-    ] as const)('%s', async (language, query, body) => {
+      ['tr', 'yıllar', 'İlk YIL'],
+    ] as const)('%s: %s', async (language, query, body) => {
       const db = await open({ language });
       await write(db, [body, '白鯨 fooBar']);
       expect(await found(db, { text: query })).toEqual([0]);

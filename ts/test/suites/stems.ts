@@ -55,6 +55,24 @@ export function stemTests(): void {
       expect(queried).toEqual(stems);
     });
 
+    test('Turkish words with either letter I', async () => {
+      const cutter = await stemmingCutter(plainCutter, 'tr');
+      const stems = (text: string): string[] => {
+        const found: string[] = [];
+        cutter.tokensOf(text, (token) => found.push(token));
+        return found;
+      };
+      expect(stems('yıl YIL yıllar YILLARINDA')).toEqual(Array(4).fill('yil'));
+      expect(stems('kız kızlar KIZLARI kitabı KİTABI')).toEqual('kiz kiz kiz kitap kitap'.split(' '));
+      // The second `İ` is written as a letter and a dot.
+      expect(stems('İstanbul I\u0307stanbul ISTANBUL istanbul')).toEqual(Array(4).fill('istanbul'));
+      // Tokens of other characters than the text.
+      expect(stems('½ Straße')).toEqual(['1', '2', 'stras']);
+      const typed: (string | undefined)[] = [];
+      cutter.queryTokensOf('İst yılla', (_, __, ___, letters) => typed.push(letters));
+      expect(typed).toEqual(['ist', 'yilla']);
+    });
+
     test('many words, and words of other scripts', async () => {
       const cutter = await stemmingCutter(plainCutter, 'en');
       const stems = (text: string): string[] => {
