@@ -22,7 +22,7 @@ export async function stemmingCutter(plain: PlainCutter, language: Language): Pr
   };
 }
 
-/** Words whose stems are remembered: less than 2 MB. */
+/** Words whose stems are remembered: about 2 MB of words of usual lengths. */
 const MOST_WORDS = 20_000;
 
 /** A stem takes 0.2 to 30 µs, and few words make up most of a text. */
@@ -31,10 +31,12 @@ function remembering(stem: Stem): Stem {
   return (word) => {
     let known = stems.get(word);
     if (known === undefined) {
+      // A copy: in most engines, a part of a text keeps the whole text in memory.
+      const own = Array.from(word).join('');
       // A stem without letters would be no word.
-      known = stem(word) || word;
+      known = stem(own) || own;
       if (stems.size === MOST_WORDS) stems.clear();
-      stems.set(word, known);
+      stems.set(own, known);
     }
     return known;
   };

@@ -7,6 +7,8 @@ import { Database } from '../../src/database/database.js';
 import { PROTOCOL_VERSION } from '../../src/host/worker/protocol.js';
 import { EdgeVec } from '../../src/index.js';
 import { Export } from '../../src/persistence/export/export.js';
+import { plainCutter } from '../../src/text/cutter.js';
+import { stemmingCutter } from '../../src/text/stemming-cutter.js';
 
 setFlagsFromString('--expose-gc');
 const gc: () => void = runInNewContext('gc');
@@ -38,6 +40,23 @@ test('a closed database frees its memory, even if the application still holds th
   await db.close();
   expect(await collected(() => memory?.deref() === undefined)).toBe(true);
   await expect(db.count()).rejects.toMatchObject({ code: 'CLOSED' });
+});
+
+test('remembered stems keep no texts', async () => {
+  const cutter = await stemmingCutter(plainCutter, 'en');
+  const heap = (): number => {
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heap();
+  for (let i = 0; i < 200; i++) {
+    // Short words are copies in V8 anyway.
+    const text = `${' '.repeat(200_000)}internationalizations${i}`;
+    // As read from storage: a string of a single part.
+    cutter.tokensOf(JSON.parse(JSON.stringify(text)), () => {});
+  }
+  // All texts take 40 MB.
+  expect(heap() - before).toBeLessThan(10e6);
 });
 
 describe('An export frees its copy of the rows', () => {
