@@ -32,6 +32,7 @@ export class Records {
       },
       has: (slot) => ids.at(slot) !== undefined,
       orderOf: (slot) => ids.orderOf(slot),
+      idOf: (slot) => ids.at(slot),
       haveChanged: (after, first, slots) => changes.haveBeen(after, first, slots),
     };
     this.metadata = new Metadata(this.slots, (slot) => ids.at(slot));

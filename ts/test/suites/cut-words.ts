@@ -222,7 +222,7 @@ export function defineCutWordsSuite(label: string, kept: Kept): void {
     });
 
     test.each([
-      ['throws', `throw new Error('no dictionary')`, /^tokenize failed: no dictionary\./],
+      ['throws', `throw new Error('no dictionary')`, /^tokenize failed: no dictionary( \(id 0\))?\./],
       ['gives a string', `return text`, /got "[^"]*"\.$/],
       ['gives a promise', `return Promise.resolve([text])`, /got a Promise\.$/],
       ['gives an empty word', `return ['a', '']`, /got ""\.$/],
@@ -241,6 +241,14 @@ export function defineCutWordsSuite(label: string, kept: Kept): void {
         await write(db, ['whale', 'fine']);
         const error = await failure(() => db.search({ text: 'whale' }), 'TOKENIZE_FAILED');
         expect(error.message).toMatch(message);
+        // The caller learns which row to replace or to delete.
+        const id = kind === 'passage' ? 0 : undefined;
+        expect(error.id).toBe(id);
+        const many = await failure(() => db.searchMany([{ text: 'whale' }, { text: 'fine' }]), 'TOKENIZE_FAILED');
+        expect(many).toMatchObject({ row: 0 });
+        // The errors of two searches are two errors.
+        const again = await failure(() => db.search({ text: 'whale' }), 'TOKENIZE_FAILED');
+        expect([again.id, again.row]).toEqual([id, undefined]);
         expect(await db.search([1, 0], { k: 5 })).toHaveLength(2);
         expect((await db.get(0))?.metadata).toEqual({ body: 'whale' });
         expect(events.filter(({ type }) => type !== 'changed')).toEqual([]);

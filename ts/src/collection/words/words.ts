@@ -11,9 +11,10 @@
 
 import { Bits } from '../../base/bits.js';
 import type { WordQuery } from '../../base/calls.js';
-import { amend, EdgeVecError, hasCode } from '../../base/errors.js';
+import { amend, EdgeVecError, fix, hasCode } from '../../base/errors.js';
 import type { TextSettings } from '../../base/options.js';
 import type { Slices } from '../../base/time-slices.js';
+import type { Id } from '../../base/types.js';
 import type { Engine, TextInstance } from '../../engine/engine.js';
 import type { TextHits, Texts, WordSearch } from '../../engine/texts.js';
 import { Unread } from '../../format/value/unread.js';
@@ -40,6 +41,8 @@ const ROWS_PER_MERGE = 64;
 export interface OrderedSlots extends Slots {
   /** The place of a row in the order of insertion. */
   orderOf(slot: number): number;
+  /** The id of a row. Undefined for a slot without a row. */
+  idOf(slot: number): Id | undefined;
 }
 
 /** What text search needs beside the rows. */
@@ -68,7 +71,10 @@ export class Words implements SlotStore {
   #restored: RestoredWords | undefined;
   /** The slots whose words have not been read yet, and slots without a row. */
   readonly #waiting = new Bits();
-  /** The errors of rows whose metadata cannot be read or cut into words, by slot. */
+  /**
+   * The errors of rows whose metadata cannot be read or cut into words, by slot. The errors are
+   * fixed, since each search adds details of its own.
+   */
   readonly #unread = new Map<number, EdgeVecError>();
   #read = 0;
   /** Bytes of words made since the last `takeMade`, of rows that have not changed since loading. */
@@ -259,7 +265,7 @@ export class Words implements SlotStore {
     if (this.#index === undefined) return;
     if (old !== undefined && old !== slot) this.delete(old);
     this.delete(slot);
-    if (metadata instanceof Unread) this.#unread.set(slot, amend(metadata.error, { id }));
+    if (metadata instanceof Unread) this.#unread.set(slot, fix(amend(metadata.error, { id })));
     else this.#waiting.add(slot);
   }
 
@@ -339,7 +345,7 @@ export class Words implements SlotStore {
       // Of the metadata, or of the caller's tokenizer.
       if (!(error instanceof EdgeVecError)) throw error;
       this.#waiting.delete(slot);
-      this.#unread.set(slot, error);
+      this.#unread.set(slot, fix(amend(error, { id: this.#slots.idOf(slot) })));
       return this.#metadata.lineBytes(slot);
     }
     const bytes = (this.#index && add?.(this.#index, slot, this.#slots.orderOf(slot))) ?? 0;
