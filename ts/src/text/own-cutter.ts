@@ -67,9 +67,14 @@ function checked(text: string, tokenize: Tokenize, context: TokenizeContext): To
   }
   const wrong = tokens === undefined ? given : (given as unknown[])[tokens.indexOf(undefined)];
   if (tokens === undefined || tokens.includes(undefined)) {
+    // Nobody waits for promises, and a rejection that nobody handles ends a process of Node.
+    void Promise.allSettled(Array.isArray(given) ? given : [given]);
     throw new EdgeVecError('TOKENIZE_FAILED', 'tokenize gave something other than words', {
       expected: EXPECTED,
       got: inspect(wrong),
+      ...(wrong instanceof Promise && {
+        remedy: 'tokenize must not be asynchronous: load what it needs before you open the database.',
+      }),
     });
   }
   return (tokens as Token[]).sort((a, b) => a.start - b.start || b.end - a.end);

@@ -224,7 +224,10 @@ export function defineCutWordsSuite(label: string, kept: Kept): void {
     test.each([
       ['throws', `throw new Error('no dictionary')`, /^tokenize failed: no dictionary( \(id 0\))?\./],
       ['gives a string', `return text`, /got "[^"]*"\.$/],
-      ['gives a promise', `return Promise.resolve([text])`, /got a Promise\.$/],
+      ['gives a promise', `return Promise.resolve([text])`, /got a Promise\. tokenize must not be asynchronous/],
+      // Vitest fails for a rejection that nobody handles.
+      ['gives a promise that rejects', `return Promise.reject(new Error('late'))`, /got a Promise\. /],
+      ['gives promises', `return ['a', Promise.reject(new Error('late')), Promise.reject(5)]`, /got a Promise\. /],
       ['gives an empty word', `return ['a', '']`, /got ""\.$/],
       ['gives a line break', `return ['a\\nb']`, /got "a\\nb"\.$/],
       ['gives a number', `return [5]`, /got 5\.$/],
