@@ -24,6 +24,7 @@ import { type ExtraKeys, resolveOpen } from './options/open.js';
 import { resolveSalvage } from './options/salvage.js';
 import { readable } from './options/values.js';
 import type { Opened } from './session.js';
+import { copyOf } from './taken.js';
 import { Voice, type Voiced } from './voiced.js';
 
 /** The result of `salvage`. */
@@ -121,12 +122,18 @@ function otherDimensions(got: number, expected: number): EdgeVecError {
   });
 }
 
-/** Adds the options of text search, if there are any. */
+/**
+ * Adds the options of text search, if there are any. Reads the options at once: the caller may
+ * change its objects as soon as the call has returned.
+ */
 async function withText(resolved: ResolvedOptions, options: TextOptions): Promise<ResolvedOptions> {
-  const given = readable(() => [options.text, options.bm25, options.language, options.tokenize]);
-  if (given.every((value) => value === undefined)) return resolved;
+  const given = readable(() => {
+    const { text, bm25, language, tokenize } = options;
+    return copyOf({ text, bm25, language, tokenize }) as TextOptions;
+  });
+  if (Object.values(given).every((value) => value === undefined)) return resolved;
   const { textSettings } = await chunk('text search', () => import('./options/text.js'));
-  return { ...resolved, text: await textSettings(options, isInThread(resolved)) };
+  return { ...resolved, text: await textSettings(given, isInThread(resolved)) };
 }
 
 /**

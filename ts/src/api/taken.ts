@@ -108,8 +108,8 @@ function taken(given: Taken['given'], space: Space, isPlain: boolean, more: unkn
 /** Options that are objects with lists. */
 const WITH_LISTS = ['weights', 'sparse'];
 
-/** Lists in the object are copied too. */
-function copyOf(value: unknown): unknown {
+/** A copy of an object, and of lists in the object. */
+export function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || isList(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, isList(item) ? item.slice() : item]));
 }

@@ -152,6 +152,23 @@ export function defineCutWordsSuite(label: string, kept: Kept): void {
       expect(await found(other, { text: 'whale' })).toEqual([1, 3]);
     });
 
+    test('a caller may change its options as soon as open has been called', async () => {
+      const options: OpenOptions & { dimensions: number; text: 'body'[]; language?: 'en' } = {
+        ...kept,
+        dimensions: 2,
+        text: ['body'],
+        language: 'en',
+      };
+      const opening = EdgeVec.open<Note>(options);
+      options.text[0] = 'other' as never;
+      options.text = [];
+      delete options.language;
+      const db = await opening;
+      opened.add(db);
+      await write(db, ['whales']);
+      expect(await found(db, { text: 'whale' })).toEqual([0]);
+    });
+
     test('an unknown language is refused, and the nearest is named', async () => {
       for (const [language, remedy] of [
         ['english', /Did you mean 'en'\?/],
