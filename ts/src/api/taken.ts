@@ -99,19 +99,27 @@ function taken(given: Taken['given'], space: Space, isPlain: boolean, more: unkn
     if (vector !== undefined) copyVector(vector, dimensions, flat, 0);
     else if (vectors !== undefined) flat = copyQueries(vectors, dimensions);
     const copied = Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [name, WITH_LISTS.includes(name) ? copyOf(value) : value]),
+      Object.entries(given).map(([name, value]) => {
+        if (name === 'sparse') return [name, copyOf(value, ['indices', 'values'])];
+        return [name, name === 'weights' ? copyOf(value) : value];
+      }),
     );
     return { given: copied, vectors: flat, space, filter: filterOption(filter), isPlain, more };
   });
 }
 
-/** Options that are objects with lists. */
-const WITH_LISTS = ['weights', 'sparse'];
-
-/** A copy of an object, and of lists in the object. */
-export function copyOf(value: unknown): unknown {
+/**
+ * A copy of an object, and of lists in the object.
+ *
+ * @param names the fields to copy: without names, all fields of the object's own
+ */
+export function copyOf(value: unknown, names?: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null || isList(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, isList(item) ? item.slice() : item]));
+  const copied = (names ?? Object.keys(value)).map((name) => {
+    const item = (value as Record<string, unknown>)[name];
+    return [name, isList(item) ? item.slice() : item];
+  });
+  return Object.fromEntries(copied);
 }
 
 /** Whether the value is an array or a typed array. */

@@ -175,6 +175,13 @@ export function defineSparseSuite(label: string, where: Kept): void {
       expect((await search).map(({ score }) => score)).toEqual([21]);
     });
 
+    test('the lists may be inherited, as from a class', async () => {
+      const weights = Object.create({ indices: [1, 2], values: [1, 2] }) as SparseInput;
+      const db = await open();
+      await db.insert({ id: 'a', vector: [1, 2], sparse: weights });
+      expect(await found(db, weights)).toEqual([['a', 5]]);
+    });
+
     test('words, a vector and a sparse vector are fused, with ranks on request', async () => {
       const db = await open({ text: ['body'] });
       await db.insert([
