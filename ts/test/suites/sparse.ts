@@ -175,11 +175,15 @@ export function defineSparseSuite(label: string, where: Kept): void {
       expect((await search).map(({ score }) => score)).toEqual([21]);
     });
 
-    test('the lists may be inherited, as from a class', async () => {
-      const weights = Object.create({ indices: [1, 2], values: [1, 2] }) as SparseInput;
+    test('lists may be inherited, as from a class, and metadata may refer to itself', async () => {
       const db = await open();
-      await db.insert({ id: 'a', vector: [1, 2], sparse: weights });
-      expect(await found(db, weights)).toEqual([['a', 5]]);
+      const sparse = Object.create({ indices: [1, 2], values: [1, 2] }) as SparseInput;
+      const metadata: Record<string, unknown> = {};
+      metadata['self'] = metadata;
+      await db.insert({ id: 'a', vector: [1, 2], sparse, metadata });
+      expect(await found(db, sparse)).toEqual([['a', 5]]);
+      const read = (await db.get('a'))?.metadata as typeof metadata;
+      expect(read['self']).toBe(read);
     });
 
     test('words, a vector and a sparse vector are fused, with ranks on request', async () => {

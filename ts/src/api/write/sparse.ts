@@ -18,8 +18,9 @@ export type TakeSparse = (copied: Copied, sparse: unknown, place: Position) => C
 /** @param field of the metadata */
 export function sparseTaker(field: string): TakeSparse {
   return (copied, sparse, place) => {
-    const { metadata, bytes } = copied;
-    const own = metadata && Object.hasOwn(metadata, field) ? (metadata as Record<string, unknown>)[field] : undefined;
+    const { bytes } = copied;
+    const metadata = (copied.metadata ?? {}) as Record<string, unknown>;
+    const own = Object.hasOwn(metadata, field) ? metadata[field] : undefined;
     if (sparse === undefined && own === undefined) return copied;
     if (sparse !== undefined && own !== undefined) {
       throw new EdgeVecError('INVALID_RECORD', 'The record has two sparse vectors', {
@@ -31,7 +32,8 @@ export function sparseTaker(field: string): TakeSparse {
       });
     }
     const vector = sparseVectorOf(sparse === undefined ? own : sparse, place);
-    const { byteLength } = vector.indices;
-    return { metadata: { ...metadata, [field]: vector }, bytes: bytes + (own === undefined ? 2 * byteLength : 0) };
+    // Into the copy itself: the metadata may refer to itself.
+    metadata[field] = vector;
+    return { metadata, bytes: bytes + (own === undefined ? 2 * vector.indices.byteLength : 0) };
   };
 }
