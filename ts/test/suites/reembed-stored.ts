@@ -30,9 +30,14 @@ export function defineReembedStoredSuite(label: string, how: Partial<OpenOptions
       const again = await EdgeVec.load<Doc>(name, how);
       onTestFinished(() => again.close());
       const second = modelOf('xyz');
+      // After an abort, the model gets no text behind the unfinished texts of the first batch.
+      const controller = new AbortController();
+      const aborting = { signal: controller.signal, onProgress: () => controller.abort() };
+      await failure(() => again.reembed(second, aborting), 'ABORTED');
+      expect(second.embedded).toEqual(['changed', textOf(256)]);
+      second.embedded.length = 0;
       expect(await again.reembed(second)).toBe(599);
-      expect(second.embedded.length).toBe(600 - 256 + 1);
-      expect(second.embedded).toContain('changed');
+      expect(second.embedded).toHaveLength(599 - 256);
       await expectVectors(again, 'xyz', 599);
     });
 

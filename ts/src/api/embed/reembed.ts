@@ -212,6 +212,8 @@ class Filler {
       }
       done += batch.length;
       await this.#tell({ done: Math.min(done, total), total });
+      // Before the model gets the next texts. For kept rows, nothing else looks at the signal.
+      if (this.#signal.aborted) throw aborted('write', this.#signal.reason);
     }
   }
 
