@@ -27,7 +27,7 @@ const KINDS = [
 ] as const;
 
 /** The quotas of each kind in MB. A larger storage takes longer to fill. */
-const QUOTAS = { float32: [5], int16: [4, 9], int8: [4] } as const;
+const QUOTAS = { float32: [5], int16: [4, 9], int8: [6] } as const;
 const EVERY_QUOTA = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 18, 24];
 
 const CASES = KINDS.flatMap((kind) =>
