@@ -1,6 +1,7 @@
 //! An index keeps more of its rows than asked if the asked precision would lose answers.
 
 use crate::hard_rows::{Hard, Kind};
+use crate::support::add;
 use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 
 const QUERIES: usize = 100;
@@ -13,14 +14,6 @@ fn groups(spread: f32) -> Kind {
 
 fn options(dimensions: usize, metric: Metric, precision: Precision) -> Options {
     Options { metric, precision, ef_construction: 40, ..Options::new(dimensions as u32) }
-}
-
-fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
-    let mut slots = Vec::new();
-    index.commit(rows, &mut slots).unwrap();
-    while index.link(1_000) > 0 {}
-    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
-    slots
 }
 
 /// The distances as the metric orders them, in double precision.

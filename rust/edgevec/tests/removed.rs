@@ -1,6 +1,6 @@
 //! A removed row is gone from all saved bytes, after its slot has been reclaimed.
 
-use crate::support::{Clusters, soaks};
+use crate::support::{Clusters, add, soaks};
 use edgevec::snapshot::{Restoring, Section};
 use edgevec::{Index, Metric, Options, Precision};
 
@@ -32,14 +32,6 @@ fn cases() -> impl Iterator<Item = Options> {
             ..Options::new(dimensions)
         })
     })
-}
-
-fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
-    let mut slots = Vec::new();
-    index.commit(rows, &mut slots).unwrap();
-    while index.link(500) > 0 {}
-    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
-    slots
 }
 
 fn bytes_of(index: &Index, section: Section) -> Vec<u8> {

@@ -2,7 +2,7 @@
 //! all writes, and rows that sketches cannot tell apart get none.
 
 use crate::hard_rows::{Hard, Kind};
-use crate::support::soaks;
+use crate::support::{add, soaks};
 use edgevec::{Index, Isa, Metric, Mode, Options, Precision, Scratch};
 
 const DIMENSIONS: usize = 256;
@@ -44,14 +44,6 @@ impl Topic {
 
 fn options(metric: Metric, precision: Precision) -> Options {
     Options { metric, precision, m: 4, ef_construction: 16, ..Options::new(DIMENSIONS as u32) }
-}
-
-fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
-    let mut slots = Vec::new();
-    index.commit(rows, &mut slots).unwrap();
-    while index.link(1_000) > 0 {}
-    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
-    slots
 }
 
 fn words(slots: impl Iterator<Item = u32>, index: &Index) -> Vec<u32> {

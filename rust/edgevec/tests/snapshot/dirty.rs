@@ -4,9 +4,9 @@ use edgevec::snapshot::Section;
 use edgevec::{Index, Mode};
 
 use super::header::hash;
-use super::indexes::{add, answers, cases, live_on, lived_in, read_back};
+use super::indexes::{answers, cases, live_on, lived_in, read_back};
 use super::saved::Snapshot;
-use crate::support::Clusters;
+use crate::support::{Clusters, add};
 
 #[test]
 fn only_changed_chunks_are_dirty() {

@@ -4,7 +4,7 @@ use edgevec::snapshot::Recovered;
 use edgevec::{Index, Metric, Mode, Options, Precision, Scratch};
 
 use super::saved::Snapshot;
-use crate::support::Clusters;
+use crate::support::{Clusters, add};
 
 pub fn options(dimensions: u32, metric: Metric, precision: Precision, exact_threshold: u32) -> Options {
     Options { metric, precision, exact_threshold, ..Options::new(dimensions) }
@@ -29,14 +29,6 @@ pub fn build(options: Options, rows: &[f32]) -> Index {
     let mut index = Index::new(options).unwrap();
     add(&mut index, rows);
     index
-}
-
-pub fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
-    let mut slots = Vec::new();
-    index.commit(rows, &mut slots).unwrap();
-    while index.link(500) > 0 {}
-    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
-    slots
 }
 
 /// An index with rows in every state: visible, hidden, removed, reclaimed, waiting for links, and a

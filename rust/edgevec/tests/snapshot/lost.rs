@@ -4,9 +4,9 @@ use edgevec::snapshot::{FORMAT_VERSION, Recovered, Restoring, Section};
 use edgevec::{Error, Metric, Mode, Precision};
 
 use super::header::Header;
-use super::indexes::{add, answers, build, cases, live_on, lived_in, options};
+use super::indexes::{answers, build, cases, live_on, lived_in, options};
 use super::saved::Snapshot;
-use crate::support::Clusters;
+use crate::support::{Clusters, add};
 
 const NONE: u32 = u32::MAX;
 

@@ -6,9 +6,9 @@ use edgevec::snapshot::{Recovered, Section};
 use edgevec::{Error, Hit, Index, Metric, Mode, Options, Precision, Scratch};
 
 use super::header::{Header, hash};
-use super::indexes::{add, live_on, lived_in, options, read_back};
+use super::indexes::{live_on, lived_in, options, read_back};
 use super::saved::Snapshot;
-use crate::support::{Clusters, soaks};
+use crate::support::{Clusters, add, soaks};
 
 /// Rows of each index in `WAITING`.
 const WAITING_ROWS: usize = 1_500;

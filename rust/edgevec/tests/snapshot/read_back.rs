@@ -4,9 +4,9 @@ use edgevec::snapshot::Recovered;
 use edgevec::{Index, Metric, Options, Precision};
 
 use super::header::Header;
-use super::indexes::{add, build, cases, live_on, lived_in, options, read_back};
+use super::indexes::{build, cases, live_on, lived_in, options, read_back};
 use super::saved::Snapshot;
-use crate::support::Clusters;
+use crate::support::{Clusters, add};
 
 #[test]
 fn an_index_read_back_answers_and_goes_on_like_the_saved_index() {

@@ -1,9 +1,21 @@
-//! Seeded data for tests.
+//! Seeded data for tests, and how tests fill an index.
+
+use edgevec::Index;
 
 /// Whether a test goes through all its cases (`npm test -- --soak`), in place of a sample.
 #[allow(dead_code, reason = "not every test has more cases")]
 pub fn soaks() -> bool {
     std::env::var_os("EDGEVEC_SOAK").is_some()
+}
+
+/// Adds rows, linked and visible. Returns their slots.
+#[allow(dead_code, reason = "examples add rows in other ways")]
+pub fn add(index: &mut Index, rows: &[f32]) -> Vec<u32> {
+    let mut slots = Vec::new();
+    index.commit(rows, &mut slots).unwrap();
+    while index.link(500) > 0 {}
+    slots.iter().for_each(|&slot| assert!(index.publish(slot)));
+    slots
 }
 
 /// Points around random centres, like embeddings: near points are near, far points are far.
