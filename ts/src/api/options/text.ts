@@ -16,7 +16,7 @@ const MOST_WEIGHT = 64;
  */
 export async function textSettings(options: TextOptions, inThread: boolean): Promise<TextSettings> {
   const settings = readable(() => resolveText(options));
-  const { language, tokenize } = readable(() => ({ ...options }));
+  const { language, tokenize } = options;
   if (language === undefined && tokenize === undefined) return settings;
   const { resolveCut } = await chunk('text search', () => import('./cut.js'));
   return { ...settings, cut: readable(() => resolveCut({ language, tokenize }, inThread)) };

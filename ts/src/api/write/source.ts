@@ -3,7 +3,7 @@
 
 import { aborted, EdgeVecError } from '../../base/errors.js';
 import { inspect } from '../../base/inspect.js';
-import { onAbort } from '../../base/on-abort.js';
+import { unlessAborted } from '../../base/on-abort.js';
 import { causedBy, isThenable, ofCaller } from '../caller.js';
 
 const FAILED = 'The iterable that provides the records failed';
@@ -70,17 +70,12 @@ export class Source {
   }
 
   #unlessAborted(next: PromiseLike<unknown>): Promise<Step> {
-    const signal = this.#signal;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => reject(aborted('write', signal?.reason));
-      const forget = onAbort(signal, abort);
-      // The source itself may have aborted while it was asked.
-      if (signal?.aborted) abort();
-      Promise.resolve(next)
-        .then((answer) => resolve(stepOf(answer)))
-        .catch((cause) => reject(causedBy(cause, 'SOURCE_FAILED', FAILED)))
-        .finally(forget);
-    });
+    const step = Promise.resolve(next)
+      .then(stepOf)
+      .catch((cause) => {
+        throw causedBy(cause, 'SOURCE_FAILED', FAILED);
+      });
+    return unlessAborted(step, this.#signal, (reason) => aborted('write', reason));
   }
 }
 
